@@ -1,0 +1,85 @@
+"""Where options are found: goodfit's own conf/, each plugin's, and a folder that the user names."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import goodfit
+from goodfit.config.settings import groups
+from goodfit.errors import ConfigError, PluginError
+
+
+@dataclass(frozen=True, slots=True)
+class ConfRoot:
+    """A folder with a subfolder per group."""
+
+    owner: str
+    """``goodfit``, a plugin's name, or ``user``."""
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A file that can be chosen in a group."""
+
+    name: str
+    owner: str
+    folder: Path
+    """The group's folder that it lies in."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / f"{self.name}.yaml"
+
+
+Options = Mapping[str, Mapping[str, Option]]
+"""Group -> option name -> option."""
+
+
+@functools.cache
+def core_root() -> ConfRoot:
+    """goodfit's own conf/: in the installed package, else beside ``platform/`` in a checkout."""
+    package = Path(goodfit.__file__).parent
+    candidates = [package / "conf", package.parents[1] / "conf"]
+    for folder in candidates:
+        if (folder / "config.yaml").is_file():
+            return ConfRoot("goodfit", folder)
+    raise ConfigError(f"goodfit's own conf/ is missing from {package}", "install goodfit again")
+
+
+def user_root(folder: str) -> ConfRoot:
+    """A folder that the user names with ``--config-dir``."""
+    path = Path(folder).resolve()
+    if not path.is_dir():
+        raise ConfigError(f"--config-dir {folder} is not a folder", "name a folder with a subfolder per config group")
+    return ConfRoot("user", path)
+
+
+def find_options(roots: Sequence[ConfRoot]) -> Options:
+    """All options of all roots.
+
+    Raises:
+        ConfigError: The user's folder offers a name that is taken.
+        PluginError: Two plugins offer the same name.
+    """
+    found: dict[str, dict[str, Option]] = {group: {} for group in groups()}
+    for root in roots:
+        for group, options in found.items():
+            base = root.folder / group
+            for path in sorted(base.rglob("*.yaml")):
+                option = Option(path.relative_to(base).with_suffix("").as_posix(), root.owner, base)
+                if option.name in options:
+                    raise _clash(group, option, options[option.name])
+                options[option.name] = option
+    return found
+
+
+def _clash(group: str, new: Option, old: Option) -> ConfigError | PluginError:
+    what = f"{group}={new.name} is offered twice, by {old.owner} and by {new.owner}"
+    if new.owner == "user":
+        return ConfigError(what, f"rename {new.path}")
+    return PluginError(what, f"uninstall one of them: pip uninstall goodfit-{new.owner}")

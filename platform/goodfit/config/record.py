@@ -1,0 +1,31 @@
+"""The written config of a run: what every later verb reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from goodfit.config.compose import as_tree
+from goodfit.config.files import read_yaml
+from goodfit.config.types import mistakes_of, typed
+from goodfit.errors import stop_on
+from goodfit.schema import RunConf
+
+
+def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:
+    """Write ``config.yaml`` and ``overrides.txt``."""
+    (folder / "config.yaml").write_text(yaml.safe_dump(as_tree(conf), sort_keys=False), "utf-8")
+    (folder / "overrides.txt").write_text("".join(f"{word}\n" for word in words), "utf-8")
+
+
+def read_config(folder: Path) -> RunConf:
+    """The config of a run.
+
+    Raises:
+        ConfigError: It was edited into something that the schema does not allow.
+    """
+    tree = read_yaml(folder / "config.yaml")
+    stop_on(mistakes_of(tree))
+    return typed(tree)

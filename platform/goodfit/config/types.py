@@ -1,0 +1,74 @@
+"""Types and ranges: a composed tree -> RunConf, or every mistake in it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from goodfit.config.settings import Setting, find_setting
+from goodfit.errors import ConfigError, GoodfitError
+from goodfit.registry import did_you_mean
+from goodfit.schema import RunConf
+
+
+@functools.cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunConf)
+
+
+def typed(tree: Mapping[str, Any]) -> RunConf:
+    """The tree as a RunConf.
+
+    Raises:
+        ValidationError: pydantic's; ``mistakes_of`` turns it into goodfit's.
+    """
+    return _adapter().validate_json(json.dumps(tree), strict=True)
+
+
+def mistakes_of(tree: Mapping[str, Any]) -> list[GoodfitError]:
+    """What is wrong with the values of a tree, in the user's words."""
+    from pydantic import ValidationError
+
+    try:
+        typed(tree)
+    except ValidationError as error:
+        return [_mistake(details) for details in error.errors(include_url=False)]
+    return []
+
+
+def _mistake(details: Any) -> ConfigError:
+    path = ".".join(str(part) for part in details["loc"] if isinstance(part, str) and "[" not in part)
+    setting = _setting(path)
+    given = details["input"]
+    if setting is None:
+        return ConfigError(f"{path} is {given!r}: {details['msg']}", "goodfit explain shows the settings")
+    if setting.choices:
+        fix = did_you_mean(str(given), setting.choices, f"choose {setting.type_name()}")
+        return ConfigError(f"{setting.path} is '{given}', expected {setting.type_name()}", fix)
+    if details["type"].startswith(("greater", "less")):
+        shown = float(given) if setting.plain_type is float else given
+        return ConfigError(f"{setting.path} is {shown}", f"choose a value {setting.range_text()}")
+    return ConfigError(f"{setting.path} is {_shown(given)}, expected {setting.type_name()}", _example(setting))
+
+
+def _setting(path: str) -> Setting | None:
+    found = find_setting(path)
+    while found is None and "." in path:
+        path = path.rsplit(".", 1)[0]
+        found = find_setting(path)
+    return found
+
+
+def _shown(given: Any) -> str:
+    return f"'{given}'" if isinstance(given, str) else json.dumps(given)
+
+
+def _example(setting: Setting) -> str:
+    value = setting.default
+    if value is None or value in ([], {}):
+        value = {int: 10, float: 0.1, str: "text", bool: "true"}.get(setting.plain_type, "[a,b]")
+    return f"for example {setting.path}={str(value).lower() if isinstance(value, bool) else value}"

@@ -1,0 +1,99 @@
+"""The words of a command line: which are group choices, which are settings, and which are mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from goodfit.config.places import Options
+from goodfit.config.settings import find_setting, groups, settings
+from goodfit.errors import ConfigError, GoodfitError
+from goodfit.registry import did_you_mean, nearest
+
+_WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", re.DOTALL)
+_SEVERAL = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag)\(.*\)$|^[^\[{'\"(]*[^\[{'\"(\s],.+$", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Words:
+    """Checked words."""
+
+    choices: dict[str, str] = field(default_factory=dict)
+    """Group -> option name."""
+    values: dict[str, str] = field(default_factory=dict)
+    """Setting -> what was typed behind ``=``."""
+    mistakes: list[GoodfitError] = field(default_factory=list)
+
+
+def read_words(words: Sequence[str], options: Options) -> Words:
+    """Sort words into choices and settings; what is neither is a mistake with its fix."""
+    read = Words()
+    for word in words:
+        try:
+            _read_word(word, options, read)
+        except GoodfitError as mistake:
+            read.mistakes.append(mistake)
+    return read
+
+
+def _read_word(word: str, options: Options, read: Words) -> None:
+    match = _WORD.match(word)
+    if match is None or match["value"] is None or match["sign"] == "~":
+        raise _not_a_word(word)
+    key, value = match["key"], match["value"]
+    if "${" in value:
+        raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
+    if _SEVERAL.match(value):
+        raise ConfigError(
+            f"'{word}' names several values, and a run has one of each",
+            f"type one value, such as {key}={value.split(',')[0].split('(')[-1]}; searches over values come with "
+            "the verb 'sweep'",
+        )
+    if key in groups():
+        read.choices[key] = known_option(key, value.strip("'\""), options)
+        return
+    if find_setting(key) is None:
+        raise unknown_setting(key)
+    read.values[key] = value
+
+
+def known_option(group: str, name: str, options: Options) -> str:
+    """The name, if the group has such an option.
+
+    Raises:
+        ConfigError: It has not; the fix names the nearest, or the verb that lists them.
+    """
+    if name not in options[group]:
+        raise ConfigError(
+            f"no {group} called '{name}'",
+            did_you_mean(name, options[group], f"goodfit list {group} shows what can be chosen"),
+        )
+    return name
+
+
+def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:
+    """The error for a name that the schema does not have.
+
+    Args:
+        key: The full path that was written.
+        where: The file in which it was written; empty for the command line.
+        scope: The group of that file; then the fix names the key within the group.
+    """
+    known: Mapping[str, object] = {**settings(), **dict.fromkeys(groups())}
+    guess = nearest(key, known)
+    what = f"no setting called '{key}'" + (f" ({where})" if where else "")
+    if guess is None:
+        group = key.split(".", 1)[0]
+        return ConfigError(what, f"goodfit explain {group if group in groups() else ''}".rstrip() + " shows the settings")
+    return ConfigError(what, f"did you mean '{guess.removeprefix(scope)}'?")
+
+
+def _not_a_word(word: str) -> ConfigError:
+    if word.startswith("~"):
+        return ConfigError(f"'{word}' deletes, and nothing of a run can be deleted", "choose another option instead")
+    guess = nearest(word.lstrip("-+").split("=", 1)[0], [*groups(), *settings()])
+    return ConfigError(
+        f"'{word}' is not a word that goodfit knows; words have the form name=value",
+        f"did you mean '{guess}=…'?" if guess else "for example: goodfit train task=legal model=t5",
+    )

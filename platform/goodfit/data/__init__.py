@@ -1,0 +1,1 @@
+"""Records: read -> check -> split -> batch."""

@@ -1,0 +1,167 @@
+"""From rows to checked, split records: the one function that gives a run its data."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.read import read_file, read_hub
+from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.data.split import split_off
+from goodfit.errors import DataError
+from goodfit.schema.dataset import DatasetConf
+
+SPLITS = ("train", "validation", "test")
+
+CheckRow = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""A kind's check: a row's values -> the record's fields, or ``RowProblem``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """The records of a run."""
+
+    train: Sequence[Record]
+    validation: Sequence[Record]
+    test: Sequence[Record]
+    rejected: Sequence[Problem] = field(default_factory=list)
+    rows_read: int = 0
+
+    def __getitem__(self, split: str) -> Sequence[Record]:
+        return {"train": self.train, "validation": self.validation, "test": self.test}[split]
+
+
+def gather(
+    conf: DatasetConf,
+    seed: int,
+    offered: Mapping[str, Path] | None,
+    check: CheckRow,
+    stratum: Callable[[Record], str],
+    text: Callable[[Record], str],
+) -> Splits:
+    """Read, check and split.
+
+    Args:
+        conf: The dataset group.
+        seed: Of the splits.
+        offered: Split -> file, where a plugin's source was chosen.
+        check: The kind's check of a row.
+        stratum: What a split is to be balanced by (the label).
+        text: The input text, by which near-duplicates are kept together.
+
+    Raises:
+        BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
+        DataError: There is nothing to train on.
+    """
+    rows, problems = _read(conf, offered)
+    total = sum(map(len, rows.values())) + len(problems)
+    records: dict[str, list[Record]] = {}
+    seen: set[str] = set()
+    for split, split_rows in rows.items():
+        records[split], bad = _check_rows(split_rows, conf.fields, check, seen, split)
+        problems += bad
+    if problems and conf.on_bad_rows == "stop":
+        raise BadRows(problems, total)
+    if not records.get("train"):
+        raise DataError("no good training record is left", "mend the rows that were rejected")
+    if conf.limit is not None:
+        records["train"] = _limited(records["train"], conf.limit, seed)
+    for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
+        if split not in records:
+            records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
+    _refuse_empty(records)
+    return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total)
+
+
+def read_split(path: Path, fields: Mapping[str, str], check: CheckRow, on_bad_rows: str = "stop") -> list[Record]:
+    """The records of one more file, for ``evaluate`` and ``predict``.
+
+    Raises:
+        BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
+    """
+    rows, problems = read_file(path)
+    records, bad = _check_rows(rows, fields, check, set(), path.stem)
+    problems += bad
+    if problems and on_bad_rows == "stop":
+        raise BadRows(problems, len(rows) + len(problems))
+    return records
+
+
+def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> tuple[dict[str, list[Row]], list[Problem]]:
+    if conf.source == "hub":
+        return read_hub(conf), []
+    files = dict(offered or {}) or {
+        split: Path(path) for split in SPLITS if (path := getattr(conf, split)) is not None
+    }
+    if "train" not in files:
+        raise DataError("no training data were named", "add dataset=files dataset.train=<file>, or choose a task with data")
+    rows, problems = {}, []
+    for split, path in files.items():
+        rows[split], bad = read_file(path)
+        problems += bad
+    return rows, problems
+
+
+def _check_rows(
+    rows: Sequence[Row], names: Mapping[str, str], check: CheckRow, seen: set[str], split: str
+) -> tuple[list[Record], list[Problem]]:
+    records, problems = [], []
+    for number, row in enumerate(rows, 1):
+        values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
+        try:
+            record = _record(row.origin, values, check, f"{split}-{number}")
+            if record.id in seen:
+                raise RowProblem(f"the id '{record.id}' stands twice")
+        except RowProblem as problem:
+            problems.append(Problem(row.origin, str(problem)))
+        else:
+            seen.add(record.id)
+            records.append(record)
+    return records, problems
+
+
+def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str) -> Record:
+    given = values.get("id")
+    if given is not None and not isinstance(given, str | int):
+        raise RowProblem(f"id is a {type(given).__name__}, expected text or a number")
+    slices = values.get("slices") or {}
+    if isinstance(slices, str):
+        slices = _parsed(slices, "slices")
+    if not isinstance(slices, dict):
+        raise RowProblem("slices is not a mapping of names to values")
+    group = values.get("group")
+    return Record(
+        id=str(given) if given not in (None, "") else number,
+        fields=check(values),
+        group=str(group) if group not in (None, "") else None,
+        slices={str(name): str(value) for name, value in slices.items()},
+        origin=origin,
+    )
+
+
+def _parsed(text: str, field_name: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise RowProblem(f"{field_name} is not JSON") from None
+
+
+def _limited(records: Sequence[Record], limit: int, seed: int) -> list[Record]:
+    from goodfit.data.split import rank
+
+    return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
+
+
+def _refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:
+    counts = Counter({split: len(records[split]) for split in SPLITS})
+    empty = [split for split in SPLITS if not counts[split]]
+    if empty:
+        raise DataError(
+            f"no records for {' and '.join(empty)} (train {counts['train']}, validation {counts['validation']}, "
+            f"test {counts['test']})",
+            "give more records, or a file for each split: dataset.validation= and dataset.test=",
+        )

@@ -1,0 +1,162 @@
+"""Rows from files: JSONL, CSV, Parquet, a ``datasets`` folder, or the hub."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.records import Problem, Row
+from goodfit.errors import DataError, HardwareError
+from goodfit.schema.dataset import DatasetConf
+
+SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
+    """All rows of a file, and those that could not be read.
+
+    Raises:
+        DataError: The file is missing, empty, or of a format that is not known.
+    """
+    if not path.exists():
+        raise DataError(f"the data file {path} does not exist", "check the path behind dataset.train= and the like")
+    if path.is_dir():
+        return _read_datasets_folder(path), []
+    if path.suffix not in SUFFIXES:
+        raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
+    if path.suffix == ".parquet":
+        rows, problems = _read_parquet(path), []
+    else:
+        content = path.read_bytes().removeprefix(_BOM)
+        reader = _read_csv if path.suffix in (".csv", ".tsv") else _read_jsonl
+        rows, problems = reader(path, content)
+    if not rows and not problems:
+        raise DataError(f"{path} has no rows", "give a file with at least one record")
+    return rows, problems
+
+
+def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+    rows, problems = [], []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        origin = f"{path.name}:{number}"
+        try:
+            text = line.decode("utf-8")
+            if not text.strip():
+                continue
+            values = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        except UnicodeDecodeError as error:
+            problems.append(Problem(f"{origin}:{error.start + 1}", "bytes that are not UTF-8"))
+        except json.JSONDecodeError as error:
+            problems.append(Problem(f"{origin}:{error.colno}", f"broken JSON: {error.msg}"))
+        except (ValueError, RecursionError) as error:
+            reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            problems.append(Problem(origin, f"broken JSON: {reason}"))
+        else:
+            if isinstance(values, dict):
+                rows.append(Row(origin, values))
+            else:
+                problems.append(Problem(origin, f"a JSON {type(values).__name__}, expected an object"))
+    return rows, problems
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{twice}' stands twice")
+    return values
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        return [], [Problem(f"{path.name}:{line}:{column}", "bytes that are not UTF-8")]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
+    rows, problems = [], []
+    try:
+        header = next(reader, [])
+        for cells in reader:
+            origin = f"{path.name}:{reader.line_num}"
+            if len(cells) == len(header):
+                rows.append(Row(origin, dict(zip(header, cells, strict=True))))
+            elif cells:
+                problems.append(Problem(origin, f"{len(cells)} cells, expected {len(header)}"))
+    except csv.Error as error:
+        problems.append(Problem(f"{path.name}:{reader.line_num}", f"broken CSV: {error}"))
+    return rows, problems
+
+
+def _read_parquet(path: Path) -> list[Row]:
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(path)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} cannot be read as Parquet: {reason}", "write the file again") from None
+    return [Row(f"{path.name}:{number}", values) for number, values in enumerate(table.to_pylist(), 1)]
+
+
+def _read_datasets_folder(path: Path) -> list[Row]:
+    import datasets
+
+    try:
+        loaded = datasets.load_from_disk(str(path))
+    except (FileNotFoundError, ValueError) as error:
+        raise DataError(
+            f"{path} is no folder of a single datasets.Dataset: {str(error).splitlines()[0]}",
+            "name the folder that Dataset.save_to_disk wrote, one for each split",
+        ) from None
+    if isinstance(loaded, datasets.DatasetDict):
+        raise DataError(f"{path} holds several splits", f"name one: {path}/{next(iter(loaded), 'train')}")
+    return [Row(f"{path.name}:{number}", row) for number, row in enumerate(_rows(loaded), 1)]
+
+
+def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
+    """The splits of a hub data set.
+
+    Raises:
+        DataError: No name was given, or the hub has no such data set.
+        HardwareError: The hub cannot be reached.
+    """
+    import datasets
+
+    if conf.name is None:
+        raise DataError("dataset=hub without a name", "add dataset.name=<owner>/<data set>")
+    try:
+        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision)
+    except (ConnectionError, OSError) as error:
+        raise HardwareError(
+            f"the hub could not give {conf.name}: {str(error).splitlines()[0]}",
+            "check name and network, or download it elsewhere and use dataset=files",
+        ) from None
+    except ValueError as error:
+        raise DataError(f"{conf.name}: {str(error).splitlines()[0]}", "check dataset.name and dataset.config") from None
+    return {
+        split: [Row(f"{conf.name}/{split}:{number}", row) for number, row in enumerate(_rows(rows), 1)]
+        for split, rows in loaded.items()
+        if split in ("train", "validation", "test")
+    }
+
+
+def _rows(dataset: Any) -> Iterator[dict[str, Any]]:
+    """Rows with label numbers turned into label names."""
+    names = {name: feature.names for name, feature in dataset.features.items() if hasattr(feature, "names")}
+    for row in dataset:
+        yield {
+            name: names[name][value] if name in names and isinstance(value, int) and value >= 0 else value
+            for name, value in row.items()
+        }

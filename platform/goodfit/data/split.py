@@ -1,0 +1,107 @@
+"""Splitting: stratified, with groups and near-duplicates kept together, a function of seed and ids alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from goodfit.data.records import Record
+
+SHINGLE_WORDS = 4
+NEAR = 0.8
+"""Jaccard similarity of word shingles from which two texts count as near-duplicates."""
+PERMUTATIONS = 128
+BANDS = 16
+
+
+def rank(salt: str, key: str) -> bytes:
+    """A key's place in a seeded shuffle: the same whatever else is in the data."""
+    return hashlib.sha256(f"{salt}\0{key}".encode("utf-8", "surrogatepass")).digest()
+
+
+def split_off(
+    records: Sequence[Record],
+    share: float,
+    salt: str,
+    stratum: Callable[[Record], str],
+    text: Callable[[Record], str],
+) -> tuple[list[Record], list[Record]]:
+    """Split a share off.
+
+    Args:
+        records: All records.
+        share: Of the records that go into the second part, 0 to 1.
+        salt: The seed and the name of the part.
+        stratum: What both parts are to be balanced by.
+        text: By which near-duplicates are found.
+
+    Returns:
+        What stays, and what is split off, both in the order of the data.
+    """
+    units = keep_together(records, text)
+    strata: dict[str, list[list[int]]] = defaultdict(list)
+    for unit in units:
+        strata[stratum(records[unit[0]])].append(unit)
+    taken: set[int] = set()
+    owed = 0.0
+    for name in sorted(strata):
+        members = sorted(strata[name], key=lambda unit: rank(salt, records[unit[0]].id))
+        owed += share * sum(map(len, members))
+        for unit in members:
+            if owed < len(unit) / 2:
+                break
+            taken.update(unit)
+            owed -= len(unit)
+    stays = [record for index, record in enumerate(records) if index not in taken]
+    return stays, [record for index, record in enumerate(records) if index in taken]
+
+
+def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:
+    """Indices of records that must share a split: one group, or near-duplicate texts."""
+    parent = list(range(len(records)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first_of: dict[str, int] = {}
+    for index, record in enumerate(records):
+        if record.group is not None:
+            parent[root(index)] = root(first_of.setdefault(record.group, index))
+    for one, other in near_duplicates([text(record) for record in records]):
+        parent[root(one)] = root(other)
+    units: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(records)):
+        units[root(index)].append(index)
+    return [units[key] for key in sorted(units)]
+
+
+def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of texts whose word shingles are alike: MinHash with banding, then the exact similarity.
+
+    Source: Broder 1997, "On the resemblance and containment of documents".
+    """
+    from rensa import RMinHash, RMinHashLSH
+
+    shingles = [_shingles(text) for text in texts]
+    index = RMinHashLSH(threshold=NEAR, num_perm=PERMUTATIONS, num_bands=BANDS)
+    pairs = []
+    for number, own in enumerate(shingles):
+        signature = RMinHash(num_perm=PERMUTATIONS, seed=1)
+        signature.update(sorted(own))
+        for other in index.query(signature):
+            union = len(own | shingles[other])
+            if union and len(own & shingles[other]) / union >= NEAR:
+                pairs.append((number, other))
+        index.insert(number, signature)
+    return pairs
+
+
+def _shingles(text: str) -> set[str]:
+    words = re.findall(r"\w+", text.lower())
+    count = max(1, len(words) - SHINGLE_WORDS + 1)
+    return {" ".join(words[start : start + SHINGLE_WORDS]) for start in range(count)}

@@ -1,0 +1,90 @@
+"""Every error that a user can meet, with the exit code that it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class GoodfitError(Exception):
+    """Something went wrong that a user can mend.
+
+    Args:
+        what: What happened and what was expected.
+        fix: The next command or edit.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+    def lines(self) -> list[str]:
+        """The two lines that a user sees."""
+        return [f"error: {self.what}", f"  fix: {self.fix}"]
+
+
+class ConfigError(GoodfitError):
+    """The user's words, names or YAML are wrong."""
+
+    exit_code = 2
+
+
+class DataError(GoodfitError):
+    """The user's data are wrong."""
+
+    exit_code = 2
+
+
+class GateError(GoodfitError):
+    """A gate of the policy said no."""
+
+    exit_code = 3
+
+
+class PluginError(GoodfitError):
+    """A plugin that the run needs is missing or broken."""
+
+    exit_code = 4
+
+
+class HardwareError(GoodfitError):
+    """The machine, or an optional package, lacks what the run needs."""
+
+    exit_code = 5
+
+
+class TrainingError(GoodfitError):
+    """Training did not produce a usable model: NaN, no steps, no supervised token."""
+
+    exit_code = 6
+
+
+class Mistakes(GoodfitError):
+    """All mistakes of one check, together.
+
+    Args:
+        mistakes: At least one; the exit code is that of the first.
+    """
+
+    def __init__(self, mistakes: Sequence[GoodfitError]) -> None:
+        super().__init__("; ".join(mistake.what for mistake in mistakes), mistakes[0].fix)
+        self.mistakes = tuple(mistakes)
+        self.exit_code = mistakes[0].exit_code
+
+    def lines(self) -> list[str]:
+        """Two lines for each mistake."""
+        return [line for mistake in self.mistakes for line in mistake.lines()]
+
+
+def stop_on(mistakes: Sequence[GoodfitError]) -> None:
+    """Raise the mistakes, if there are any.
+
+    Raises:
+        GoodfitError: The only mistake, or all of them as ``Mistakes``.
+    """
+    if len(mistakes) == 1:
+        raise mistakes[0]
+    if mistakes:
+        raise Mistakes(mistakes)

@@ -1,0 +1,124 @@
+"""The fit diagnosis: does the kept model overfit, underfit, or neither; why; and which words to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from goodfit.evaluation.resample import Interval, Reduce, gap, paired
+from goodfit.schema import RunConf
+
+FEWEST_RECORDS = 20
+"""Below this many held-out records no interval says anything."""
+STILL_IMPROVING = 0.02
+"""Training ended too soon when its last evaluation lowered the held-out loss by more than this share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A verdict with its evidence."""
+
+    verdict: str
+    evidence: tuple[str, ...]
+    words: tuple[str, ...]
+    """What to type next."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitFacts:
+    """What the diagnosis looks at. Statistics are (units, k), both measured in evaluation mode on the kept model."""
+
+    metric: str
+    greater_is_better: bool
+    reduce: Reduce
+    probe: np.ndarray
+    probe_reference: np.ndarray
+    """The same probe answered by the simplest reference (majority, copy, look-up)."""
+    validation: np.ndarray
+    loss_course: Sequence[np.ndarray]
+    """For each evaluation, the validation records' losses, (units, 2)."""
+    best: int
+    """Index of the kept evaluation."""
+    stopped_early: bool
+
+
+def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
+    """Compare like with like: one metric, on a training probe and on held-out records."""
+    sign = 1 if facts.greater_is_better else -1
+    evidence: list[str] = []
+
+    def signed(sums: np.ndarray) -> np.ndarray:
+        return sign * facts.reduce(sums)
+
+    if len(facts.validation) < FEWEST_RECORDS:
+        return Fit("unknown", (f"only {len(facts.validation)} held-out records, fewer than {FEWEST_RECORDS}",), ())
+    difference = gap(facts.probe, facts.validation, signed, conf.seed)
+    evidence.append(_gap_text(facts, difference))
+    learnt = paired(facts.probe, facts.probe_reference, signed, conf.seed)
+    if not learnt.low > 0:
+        evidence.append(
+            f"on its own training records the model is not better than the simplest reference: {facts.metric} "
+            f"differs by {learnt.difference:+.3f} [{learnt.low:+.3f}, {learnt.high:+.3f}]"
+        )
+        return Fit("underfit", tuple(evidence), _more(conf))
+    if difference.low > conf.policy.max_fit_gap:
+        evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
+        return Fit("overfit", tuple(evidence), _less(conf, facts.best))
+    evidence += _course(facts, conf)
+    if _cut_short(facts, conf):
+        evidence.append("the held-out loss was still falling when training ended")
+        return Fit("underfit", tuple(evidence), _more(conf))
+    return Fit("good", tuple(evidence), ())
+
+
+def _gap_text(facts: FitFacts, difference: Interval) -> str:
+    probe, held_out = (float(facts.reduce(part.sum(0))) for part in (facts.probe, facts.validation))
+    return (
+        f"{facts.metric}: training probe {probe:.3f}, held-out {held_out:.3f}, "
+        f"gap {difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+    )
+
+
+def _mean(sums: np.ndarray) -> np.ndarray:
+    return sums[..., 0] / sums[..., 1]
+
+
+def _course(facts: FitFacts, conf: RunConf) -> list[str]:
+    last = len(facts.loss_course) - 1
+    if facts.best == last:
+        return []
+    rise = paired(facts.loss_course[last], facts.loss_course[facts.best], _mean, conf.seed)
+    if rise.low > 0:
+        return [
+            f"after evaluation {facts.best + 1} of {last + 1} the held-out loss rose by {rise.difference:.3f} "
+            f"[{rise.low:.3f}, {rise.high:.3f}]; the weights of evaluation {facts.best + 1} were kept"
+        ]
+    return []
+
+
+def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
+    last = len(facts.loss_course) - 1
+    if facts.best != last or facts.stopped_early or last < 1:
+        return False
+    fall = paired(facts.loss_course[last - 1], facts.loss_course[last], _mean, conf.seed)
+    before = float(_mean(facts.loss_course[last - 1].sum(0)))
+    return fall.low > STILL_IMPROVING * before
+
+
+def _more(conf: RunConf) -> tuple[str, ...]:
+    words = [f"training.epochs={2 * (conf.training.epochs or 1)}", f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
+    if conf.adapter.name not in ("none", "head"):
+        words.append(f"adapter.rank={2 * conf.adapter.rank}")
+    return tuple(words)
+
+
+def _less(conf: RunConf, best: int) -> tuple[str, ...]:
+    if conf.adapter.name == "none":
+        words = ["adapter=lora"] if conf.model.weights == "pretrained" else ["optim.weight_decay=0.1"]
+    elif conf.adapter.name == "head":
+        words = ["optim.weight_decay=0.1"]
+    else:
+        words = [f"adapter.rank={max(1, conf.adapter.rank // 2)}", "adapter.dropout=0.1"]
+    return (*words, f"optim.lr={(conf.optim.lr or 0) / 2:g}", "more records: the gap closes with data")

@@ -1,0 +1,58 @@
+"""Gates: rules that let a model pass or not. Plugins add their own; one that raises says no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from goodfit.hooks.types import Evidence, GateSpec, Verdict
+
+
+def better_than_base(evidence: Evidence) -> Verdict:
+    """The paired difference to the base, on the primary metric, has an interval above 0."""
+    pair = evidence.paired.get(evidence.primary)
+    if pair is None:
+        return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
+    ahead = pair["low"] > 0 if evidence.greater_is_better else pair["high"] < 0
+    reason = f"{evidence.primary} differs by {pair['difference']:+.3f} [{pair['low']:+.3f}, {pair['high']:+.3f}]"
+    return Verdict(gate="better_than_base", passed=ahead, reason=reason)
+
+
+def not_overfit(evidence: Evidence) -> Verdict:
+    """The fit verdict is not ``overfit``."""
+    return Verdict(gate="not_overfit", passed=evidence.fit != "overfit", reason=f"the fit is {evidence.fit}")
+
+
+def no_error_findings(evidence: Evidence) -> Verdict:
+    """No audit reports an error."""
+    errors = [finding.code for finding in evidence.findings if finding.severity == "error"]
+    reason = f"errors: {', '.join(errors)}" if errors else "no audit reports an error"
+    return Verdict(gate="no_error_findings", passed=not errors, reason=reason)
+
+
+def min_value(evidence: Evidence) -> Verdict:
+    """The primary metric's interval lies above ``policy.min_value`` (below it where less is better)."""
+    figure = evidence.tuned[evidence.primary]
+    end = figure["low"] if evidence.greater_is_better else figure["high"]
+    if evidence.min_value is None:
+        return Verdict(gate="min_value", passed=False, reason="policy.min_value is not set")
+    passed = end >= evidence.min_value if evidence.greater_is_better else end <= evidence.min_value
+    reason = f"{evidence.primary} is certain to {end:.3f}, asked for {evidence.min_value:g}"
+    return Verdict(gate="min_value", passed=passed, reason=reason)
+
+
+BUILT_IN = {
+    gate.__name__: GateSpec(name=gate.__name__, description=(gate.__doc__ or "").strip(), judge=gate)
+    for gate in (better_than_base, not_overfit, no_error_findings, min_value)
+}
+
+
+def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
+    """Ask every gate."""
+    verdicts = []
+    for gate in gates:
+        try:
+            verdict = gate.judge(evidence)
+        except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass
+            verdict = Verdict(gate=gate.name, passed=False, reason=f"it raised {type(error).__name__}: {error}")
+        verdicts.append(Verdict(gate=gate.name, passed=verdict.passed, reason=verdict.reason))
+    return verdicts

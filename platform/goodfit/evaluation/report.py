@@ -1,0 +1,102 @@
+"""The figures of a model, of its base, and of the difference, on the same records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from goodfit.data.records import Record
+from goodfit.evaluation.resample import Interval, by_unit, interval, paired
+from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.shape import Outcome, item
+
+LOSS = "loss"
+
+
+def units_of(records: Sequence[Record]) -> list[int]:
+    """What is resampled together: the records of a group, else each record alone."""
+    places: dict[str, int] = {}
+    return [places.setdefault(record.group or f"\0{index}", len(places)) for index, record in enumerate(records)]
+
+
+def items_of(records: Sequence[Record], answers: Sequence[Any], confidences: Sequence[Any]) -> list[Item]:
+    """Records with answers, as metrics see them."""
+    return [item(*triple) for triple in zip(records, answers, confidences, strict=True)]
+
+
+def outcome_items(records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Item]:
+    """Records with a model's answers."""
+    return items_of(records, [o.answer for o in outcomes], [o.confidence for o in outcomes])
+
+
+def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int]) -> np.ndarray:
+    """A metric's statistics, summed over units: (units, k)."""
+    rows = np.asarray(spec.statistics(items), dtype=np.float64)
+    if rows.ndim != 2 or len(rows) != len(items):
+        raise TypeError(f"the metric '{spec.name}' gave an array of shape {rows.shape}, expected ({len(items)}, k)")
+    return by_unit(rows, units)
+
+
+def loss_statistics(losses: Sequence[float | None], units: Sequence[int]) -> np.ndarray:
+    """Losses as statistics of a mean: (units, 2)."""
+    return by_unit(np.array([[np.nan if loss is None else loss, 1.0] for loss in losses]), units)
+
+
+def mean(sums: np.ndarray) -> np.ndarray:
+    """Sums of (value, 1) -> mean."""
+    return sums[..., 0] / sums[..., 1]
+
+
+def figures(
+    specs: Sequence[MetricSpec],
+    records: Sequence[Record],
+    items: Sequence[Item],
+    split: str,
+    seed: int,
+    losses: Sequence[float | None] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """``<split>/<metric>`` -> {value, low, high, n}."""
+    units = units_of(records)
+    found = {
+        f"{split}/{spec.name}": _figure(interval(statistics_of(spec, items, units), spec.reduce, seed), len(records))
+        for spec in specs
+    }
+    if losses is not None and None not in losses:
+        found[f"{split}/{LOSS}"] = _figure(interval(loss_statistics(losses, units), mean, seed), len(records))
+    return found
+
+
+def differences(
+    specs: Sequence[MetricSpec],
+    records: Sequence[Record],
+    one: Sequence[Item],
+    other: Sequence[Item],
+    split: str,
+    seed: int,
+) -> dict[str, dict[str, Any]]:
+    """``<split>/<metric>`` -> {difference, low, high, p} of ``one - other``."""
+    units = units_of(records)
+    found = {}
+    for spec in specs:
+        pair = paired(statistics_of(spec, one, units), statistics_of(spec, other, units), spec.reduce, seed)
+        found[f"{split}/{spec.name}"] = {
+            name: plain(getattr(pair, name)) for name in ("difference", "low", "high", "p")
+        }
+    return found
+
+
+def _figure(found: Interval, count: int) -> dict[str, Any]:
+    return {"value": plain(found.value), "low": plain(found.low), "high": plain(found.high), "n": count}
+
+
+def plain(value: float) -> float | None:
+    """A number for JSON; null where it is not defined."""
+    return None if math.isnan(value) or math.isinf(value) else round(value, 6)
+
+
+def primary_value(found: Mapping[str, Mapping[str, Any]], primary: str) -> float | None:
+    """The value of the primary metric."""
+    return found[primary]["value"]

@@ -1,0 +1,80 @@
+"""Every hook, in the order in which a run calls them.
+
+A hook that *offers* returns a sequence of specs, a hook that *judges* returns findings. A plugin changes
+nothing in a run but what the config asks for by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pluggy
+
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
+
+HOOK_API = 1
+"""The version of the hooks in this file; a plugin says which one it was written for."""
+
+hookspec = pluggy.HookspecMarker("goodfit")
+hookimpl = pluggy.HookimplMarker("goodfit")
+
+
+@hookspec
+def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
+    """Offer data. A task names its source (``source: legal.clauses``), or the user types ``dataset.source=…``.
+
+    When: once, before any data is read.     Process: main only.
+    Errors: a name offered twice refuses to start the run.
+    Since: hook API 1.     Used by: plugins/legal, plugins/support.
+    """
+
+
+@hookspec
+def goodfit_register_metrics() -> Sequence[MetricSpec]:
+    """Offer metrics. A task names those that it wants beside its kind's own (``metrics: [legal.risk_recall]``).
+
+    When: once, before any data is read.     Process: main only.
+    Errors: a name offered twice refuses to start the run.
+    Since: hook API 1.     Used by: plugins/legal, plugins/support.
+    """
+
+
+@hookspec
+def goodfit_register_models() -> Sequence[ModelSpec]:
+    """Offer base models. ``conf/model/*.yaml`` names them in ``source:``.
+
+    When: once, before a model is loaded.     Process: main only.
+    Errors: a name offered twice refuses to start the run.
+    Since: hook API 1.     Used by: plugins/starters.
+    """
+
+
+@hookspec
+def goodfit_register_gates() -> Sequence[GateSpec]:
+    """Offer gates. ``policy.gates`` names those that judge a run.
+
+    When: once, before any data is read.     Process: main only.
+    Errors: a name offered twice refuses to start the run; a gate that raises says no.
+    Since: hook API 1.     Used by: plugins/legal.
+    """
+
+
+@hookspec
+def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> Sequence[Finding]:
+    """Judge the records of a run before anything is trained.
+
+    When: after reading and splitting.     Process: main only.
+    Errors: an exception stops the run when the task is the plugin's own, else it is reported.
+    Since: hook API 1.     Used by: plugins/support.
+    """
+
+
+@hookspec
+def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
+    """Judge the tuned model's answers on the test split.
+
+    When: after evaluation, before the gates.     Process: main only.
+    Errors: an exception stops the run when the task is the plugin's own, else it is reported.
+    Since: hook API 1.     Used by: plugins/legal.
+    """

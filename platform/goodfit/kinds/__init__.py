@@ -1,0 +1,23 @@
+"""The kinds of task: a file each with its record, how each family learns it, how it is decoded, its metrics."""
+
+from __future__ import annotations
+
+import importlib
+
+from goodfit.kinds.shape import Kind
+from goodfit.registry import Registry
+
+KINDS: Registry[str] = Registry(
+    "kind",
+    {
+        "classification": "goodfit.kinds.classification",
+        "token_classification": "goodfit.kinds.token_classification",
+        "generation": "goodfit.kinds.generation",
+    },
+)
+"""Kind -> the module with its ``KIND``."""
+
+
+def find_kind(name: str) -> Kind:
+    """The kind of a task."""
+    return importlib.import_module(KINDS.pick(name)).KIND

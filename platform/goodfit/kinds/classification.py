@@ -1,0 +1,148 @@
+"""classification: one label for each text."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from goodfit.data.batches import IGNORED, Example
+from goodfit.data.records import Record
+from goodfit.errors import ConfigError
+from goodfit.kinds.measures import classification_metrics
+from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.text import TextCoder, continuation_logprobs
+
+
+def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
+    """A row's ``text`` and ``label``."""
+    fields: dict[str, Any] = {"text": need_text(values, "text")}
+    if labelled:
+        label = values.get("label")
+        if isinstance(label, bool | int):
+            label = str(label)
+        fields["label"] = need_text({**values, "label": label}, "label")
+    return fields
+
+
+def _majority(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:
+    label = Counter(record.fields["label"] for record in train).most_common(1)[0][0]
+    return f"always '{label}', the most frequent label", [label] * len(records)
+
+
+class ClassifyByHead:
+    """An encoder with a linear head on its pooled states."""
+
+    head = "sequence_classification"
+    pooled = True
+    monitor = "f1_macro"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.place = {label: index for index, label in enumerate(coding.labels)}
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each record."""
+        limit = self.coding.max_tokens
+        texts = [record.fields["text"] for record in records]
+        whole = self.coding.tokenizer(texts, add_special_tokens=True)["input_ids"]
+        cut = [index for index, ids in enumerate(whole) if len(ids) > limit]
+        short = self.coding.tokenizer([texts[i] for i in cut], truncation=True, max_length=limit) if cut else None
+        for number, index in enumerate(cut):
+            whole[index] = short["input_ids"][number]  # type: ignore[index]
+        examples = [
+            Example(index, tuple(ids), (self.place.get(record.fields.get("label"), 0),))
+            for index, (ids, record) in enumerate(zip(whole, records, strict=True))
+        ]
+        return Encoded(examples, cut)
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The most probable label of each record."""
+        found: list[Any] = [None] * len(records)
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
+            logs = scores.logits.float().log_softmax(-1).cpu()
+            for index, row in zip(indices, logs, strict=True):
+                found[index] = _outcome(row.tolist(), self.coding.labels, records[index])
+        return found
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record."""
+        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+
+
+class ClassifyByText:
+    """A text model that scores each label as a continuation: an answer outside the label set cannot be."""
+
+    pooled = False
+    monitor = "f1_macro"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.head = f"text_of_{coding.family}"
+        self.coder = TextCoder(coding)
+        self.written = {label: (*self.coder.answer_ids(label_words(label)), self.coder.eos) for label in coding.labels}
+        if len(set(self.written.values())) < len(self.written):
+            raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
+        self.room = max(map(len, self.written.values()))
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each record: the prompt, and the label's words to learn."""
+        examples, cut = [], []
+        for index, record in enumerate(records):
+            source, was_cut = self.coder.source(record.fields, self.room)
+            target = self.written.get(record.fields.get("label"), (IGNORED,))
+            examples.append(self.coder.example(index, source, target))
+            if was_cut:
+                cut.append(index)
+        return Encoded(examples, cut)
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The label whose words are most probable behind the prompt."""
+        sources = [self.coder.source(record.fields, self.room)[0] for record in records]
+        scores = continuation_logprobs(model, self.coder, sources, list(self.written.values()))
+        return [
+            _outcome(_normalised(row), self.coding.labels, record) for row, record in zip(scores, records, strict=True)
+        ]
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's label, per token."""
+        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+
+
+def label_words(label: str) -> str:
+    """A label as a text model writes it."""
+    return label.replace("_", " ")
+
+
+def _normalised(logs: Sequence[float]) -> list[float]:
+    top = max(logs)
+    total = top + math.log(sum(math.exp(value - top) for value in logs))
+    return [value - total for value in logs]
+
+
+def _outcome(logs: Sequence[float], labels: Sequence[str], record: Record) -> Outcome:
+    best = max(range(len(labels)), key=lambda index: logs[index])
+    right = record.fields.get("label")
+    loss = -logs[labels.index(right)] if right in labels else None
+    return Outcome(labels[best], math.exp(logs[best]), loss)
+
+
+def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
+    return [fields["label"]]
+
+
+KIND = Kind(
+    name="classification",
+    fields={"text": "the text", "label": "its label"},
+    check=check,
+    labels=_labels,
+    text=lambda record: record.fields["text"],
+    stratum=lambda record: record.fields["label"],
+    learners={"encoder": ClassifyByHead, "decoder": ClassifyByText, "seq2seq": ClassifyByText},
+    metrics=classification_metrics,
+    untrained=_majority,
+    reference=_majority,
+)
+

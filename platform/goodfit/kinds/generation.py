@@ -1,0 +1,89 @@
+"""generation: a text for each source (summaries, rewrites, copy from attributes)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from goodfit.data.records import Record
+from goodfit.kinds.measures import text_metrics
+from goodfit.kinds.passes import mean_losses
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.text import TextCoder, generate
+
+
+def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
+    """A row's ``source`` (a text, or attributes as an object) and ``target``."""
+    source = values.get("source")
+    if isinstance(source, dict):
+        source = attributes(source)
+    fields: dict[str, Any] = {"source": need_text({**values, "source": source}, "source")}
+    if labelled:
+        fields["target"] = need_text(values, "target")
+    return fields
+
+
+def attributes(source: Mapping[str, Any]) -> str:
+    """Attributes as text: ``name: value | name: value``."""
+    written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in source.items()}
+    return " | ".join(f"{name}: {value}" for name, value in written.items())
+
+
+def _first_words(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:
+    lengths = sorted(len(record.fields["target"].split()) for record in train)
+    count = lengths[len(lengths) // 2]
+    answers = [" ".join(record.fields["source"].split()[:count]) for record in records]
+    return f"a copy of the source's first {count} words", answers
+
+
+class Write:
+    """A text model that writes the target."""
+
+    pooled = False
+    monitor = "loss"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.head = f"text_of_{coding.family}"
+        self.coder = TextCoder(coding)
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each record; a target that is too long ends without its end-of-text."""
+        examples, cut = [], []
+        limit = self.coding.max_new_tokens
+        for index, record in enumerate(records):
+            source, was_cut = self.coder.source(record.fields, limit)
+            target = (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
+            examples.append(self.coder.example(index, source, target[:limit]))
+            if was_cut or len(target) > limit:
+                cut.append(index)
+        return Encoded(examples, cut)
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """Greedy answers."""
+        limit = self.coding.max_new_tokens
+        sources = [self.coder.source(record.fields, limit)[0] for record in records]
+        written = generate(model, self.coder, sources, limit)
+        known = bool(records) and all("target" in record.fields for record in records)
+        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        texts = self.coding.tokenizer.batch_decode(written, skip_special_tokens=True)
+        return [Outcome(text.strip(), None, loss) for text, loss in zip(texts, losses, strict=True)]
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's target, per token."""
+        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+
+
+KIND = Kind(
+    name="generation",
+    fields={"source": "a text, or an object of attributes", "target": "the text to write"},
+    check=check,
+    labels=lambda fields: (),
+    text=lambda record: record.fields["source"],
+    stratum=lambda record: "",
+    learners={"decoder": Write, "seq2seq": Write},
+    metrics=text_metrics,
+    untrained=_first_words,
+    reference=_first_words,
+)

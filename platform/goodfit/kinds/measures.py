@@ -1,0 +1,213 @@
+"""The field's standard metrics, each as a function of sums over records (see ``MetricSpec``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from goodfit.hooks.types import Item, MetricSpec
+
+ECE_BINS = 15
+"""Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""
+
+
+def _divide(above: Any, below: Any) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
+
+
+def mean_of(
+    name: str, description: str, kinds: tuple[str, ...], value: Callable[[Item], float], greater_is_better: bool = True
+) -> MetricSpec:
+    """A metric that is the mean of a number for each record."""
+    return MetricSpec(
+        name=name,
+        description=description,
+        kinds=kinds,
+        greater_is_better=greater_is_better,
+        statistics=lambda items: np.array([[value(item), 1.0] for item in items]),
+        reduce=lambda sums: _divide(sums[..., 0], sums[..., 1]),
+    )
+
+
+def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
+    """f1_macro, accuracy, precision_macro, recall_macro, f1_micro, ece."""
+    place = {label: index for index, label in enumerate(labels)}
+    count = len(labels)
+
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        """(items, 3 labels): answered, right answers, and both at once, for each label."""
+        table = np.zeros((len(items), 3, count))
+        for row, item in enumerate(items):
+            answered, right = place.get(item.answer), place[item.fields["label"]]
+            table[row, 1, right] = 1
+            if answered is not None:
+                table[row, 0, answered] = 1
+                table[row, 2, right] = answered == right
+        return table.reshape(len(items), 3 * count)
+
+    def per_label(sums: np.ndarray) -> tuple[Any, Any, Any]:
+        parts = sums.reshape(*sums.shape[:-1], 3, count)
+        return parts[..., 0, :], parts[..., 1, :], parts[..., 2, :]
+
+    def macro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
+        def reduce(sums: np.ndarray) -> np.ndarray:
+            answered, right, both = per_label(sums)
+            seen = (answered + right) > 0  # as scikit-learn: a label that nobody names does not count
+            values = np.where(seen, np.nan_to_num(part(answered, right, both)), 0)
+            return _divide(values.sum(-1), seen.sum(-1))
+
+        return reduce
+
+    def f1(answered: Any, right: Any, both: Any) -> Any:
+        return _divide(2 * both, answered + right)
+
+    def micro(sums: np.ndarray) -> np.ndarray:
+        _, right, both = per_label(sums)
+        return _divide(both.sum(-1), right.sum(-1))
+
+    kinds = ("classification",)
+    shared = {"kinds": kinds, "greater_is_better": True, "statistics": statistics}
+    return [
+        MetricSpec(name="f1_macro", description="Mean over labels of F1", reduce=macro(f1), **shared),
+        MetricSpec(name="accuracy", description="Share of right answers", reduce=micro, **shared),
+        MetricSpec(
+            name="precision_macro",
+            description="Mean over labels of precision",
+            reduce=macro(lambda answered, right, both: _divide(both, answered)),
+            **shared,
+        ),
+        MetricSpec(
+            name="recall_macro",
+            description="Mean over labels of recall",
+            reduce=macro(lambda answered, right, both: _divide(both, right)),
+            **shared,
+        ),
+        MetricSpec(name="f1_micro", description="F1 of all decisions together", reduce=micro, **shared),
+        _ece(kinds),
+    ]
+
+
+def _ece(kinds: tuple[str, ...]) -> MetricSpec:
+    """Expected calibration error: how far confidence is from being right, over bins of equal width."""
+
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        """(items, 2 bins): what each bin's confidences exceed its right answers by, and how many it has."""
+        table = np.zeros((len(items), 2, ECE_BINS))
+        for row, item in enumerate(items):
+            if item.confidence is None:
+                return np.full((len(items), 2 * ECE_BINS), np.nan)
+            place = min(int(item.confidence * ECE_BINS), ECE_BINS - 1)
+            table[row, 0, place] = item.confidence - (item.answer == item.fields["label"])
+            table[row, 1, place] = 1
+        return table.reshape(len(items), 2 * ECE_BINS)
+
+    def reduce(sums: np.ndarray) -> np.ndarray:
+        parts = sums.reshape(*sums.shape[:-1], 2, ECE_BINS)
+        return _divide(np.abs(parts[..., 0, :]).sum(-1), parts[..., 1, :].sum(-1))
+
+    return MetricSpec(
+        name="ece",
+        description="Expected calibration error, 15 bins",
+        kinds=kinds,
+        greater_is_better=False,
+        statistics=statistics,
+        reduce=reduce,
+    )
+
+
+def entity_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
+    """f1, precision and recall of whole entities: right only with both borders and the label right."""
+
+    def spans(found: Any) -> set[tuple[int, int, str]]:
+        return {(span["start"], span["end"], span["label"]) for span in found}
+
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        """(items, 3): answered, right, both."""
+        rows = []
+        for item in items:
+            answered, right = spans(item.answer), spans(item.fields["spans"])
+            rows.append([len(answered), len(right), len(answered & right)])
+        return np.array(rows, dtype=np.float64)
+
+    def spec(name: str, description: str, reduce: Callable[[np.ndarray], np.ndarray]) -> MetricSpec:
+        return MetricSpec(
+            name=name,
+            description=description,
+            kinds=("token_classification",),
+            greater_is_better=True,
+            statistics=statistics,
+            reduce=reduce,
+        )
+
+    return [
+        spec("f1", "F1 of whole entities", lambda sums: _divide(2 * sums[..., 2], sums[..., 0] + sums[..., 1])),
+        spec(
+            "precision",
+            "Share of the answered entities that are right",
+            lambda sums: np.nan_to_num(_divide(sums[..., 2], sums[..., 0])),
+        ),
+        spec("recall", "Share of the entities that are found", lambda sums: _divide(sums[..., 2], sums[..., 1])),
+    ]
+
+
+def text_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
+    """rougeL, rouge1, rouge2 (F of stemmed words), bleu (sacreBLEU, 0 to 100), exact_match."""
+    kinds = ("generation",)
+    rouge = [_rouge(name, kinds) for name in ("rougeL", "rouge1", "rouge2")]
+    exact = mean_of(
+        "exact_match",
+        "Share of answers that are the target, blanks aside",
+        kinds,
+        lambda item: float(item.answer.split() == item.fields["target"].split()),
+    )
+    return [*rouge, _bleu(kinds), exact]
+
+
+def _rouge(name: str, kinds: tuple[str, ...]) -> MetricSpec:
+    """Lin 2004; google-research's own implementation."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    scorer = RougeScorer([name], use_stemmer=True)
+    return mean_of(
+        name,
+        f"{name.upper()} F-measure of stemmed words",
+        kinds,
+        lambda item: scorer.score(item.fields["target"], item.answer)[name].fmeasure,
+    )
+
+
+def _bleu(kinds: tuple[str, ...]) -> MetricSpec:
+    """Papineni et al. 2002, as sacreBLEU counts it; Post 2018, https://arxiv.org/abs/1804.08771."""
+    from sacrebleu.metrics import BLEU
+
+    bleu = BLEU(effective_order=True)
+    orders = bleu.max_ngram_order
+
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        """(items, 2 orders + 2): matched and possible n-grams, length of answer and target."""
+        rows = []
+        for item in items:
+            score = bleu.sentence_score(item.answer, [item.fields["target"]])
+            rows.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
+        return np.array(rows, dtype=np.float64)
+
+    def reduce(sums: np.ndarray) -> np.ndarray:
+        matched, possible = sums[..., :orders], sums[..., orders : 2 * orders]
+        answered, right = sums[..., -2], sums[..., -1]
+        # a corpus without one match of an order has BLEU 0, as in sacreBLEU without smoothing
+        with np.errstate(divide="ignore"):
+            logs = np.log(np.where(matched > 0, matched, 0) / np.maximum(possible, 1)).mean(-1)
+        brevity = np.minimum(0, 1 - right / np.maximum(answered, 1e-9))
+        return 100 * np.exp(logs + brevity)
+
+    return MetricSpec(
+        name="bleu",
+        description="sacreBLEU of the corpus, 0 to 100",
+        kinds=kinds,
+        greater_is_better=True,
+        statistics=statistics,
+        reduce=reduce,
+    )

@@ -1,0 +1,69 @@
+"""Evaluation passes over examples: the model in evaluation mode, batches of near-equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any
+
+from torch import Tensor
+
+from goodfit.data.batches import Batch, Example, collate, in_batches
+from goodfit.kinds.shape import Coding
+from goodfit.models.call import Scores, call
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """No dropout and no gradients; the mode that was there is put back."""
+    import torch
+
+    training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(training)
+
+
+def pad_id(tokenizer: Any) -> int:
+    """The token that fills up batches: never seen by the model, which has a mask, and never a label."""
+    if tokenizer.pad_token_id is not None:
+        return int(tokenizer.pad_token_id)
+    return int(tokenizer.eos_token_id or 0)
+
+
+def to_device(batch: Batch, device: Any) -> Batch:
+    """The batch with its tensors on a device."""
+    moved = {
+        field.name: value.to(device)
+        for field in fields(batch)
+        if isinstance(value := getattr(batch, field.name), Tensor)
+    }
+    return replace(batch, **moved)
+
+
+def scores_of(
+    model: Any, examples: Sequence[Example], coding: Coding, pooled: bool
+) -> Iterator[tuple[list[int], Scores]]:
+    """Run examples; yields the indices of a batch with its scores."""
+    padding = pad_id(coding.tokenizer)
+    with evaluating(model):
+        for indices in in_batches(examples, coding.batch_size):
+            batch = collate([examples[index] for index in indices], padding, pooled)
+            yield indices, call(model, to_device(batch, model.device))
+
+
+def mean_losses(model: Any, examples: Sequence[Example], coding: Coding, pooled: bool, records: int) -> list[float]:
+    """Mean negative log-likelihood of each record's labels, in nats; nan for a record without labels."""
+    import torch
+
+    sums, counts = torch.zeros(records, dtype=torch.float64), torch.zeros(records, dtype=torch.float64)
+    for indices, scores in scores_of(model, examples, coding, pooled):
+        owners = torch.tensor([examples[index].record for index in indices])[scores.rows.cpu()]
+        losses = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="none")
+        sums.index_add_(0, owners, losses.double().cpu())
+        counts.index_add_(0, owners, torch.ones(len(owners), dtype=torch.float64))
+    return (sums / counts).tolist()

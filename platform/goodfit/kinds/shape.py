@@ -1,0 +1,118 @@
+"""What every kind of task has: the shape that data, training and evaluation rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from goodfit.data.batches import Example
+from goodfit.data.records import Record, RowProblem
+from goodfit.hooks.types import Item, MetricSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What a learner needs to turn records into examples and a model's output into answers."""
+
+    tokenizer: Any
+    family: str
+    labels: tuple[str, ...]
+    prompt: str
+    max_tokens: int
+    """The longest input."""
+    max_new_tokens: int
+    """The longest generated answer."""
+    batch_size: int
+    """Of evaluation."""
+    decoder_start_id: int | None = None
+    """The token that a seq2seq decoder starts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Records as examples."""
+
+    examples: Sequence[Example]
+    cut: Sequence[int] = field(default_factory=list)
+    """Indices of records of which the model does not read everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a model made of one record."""
+
+    answer: Any
+    confidence: float | None
+    """The probability that it gives its answer."""
+    loss: float | None
+    """Mean negative log-likelihood of the right answer's labels, in nats; None where no answer is known."""
+
+
+class Learner(Protocol):
+    """How one family learns a kind."""
+
+    head: str
+    """A key of ``models.load.HEADS``."""
+    pooled: bool
+    """Whether the model makes one vector of each example."""
+    monitor: str
+    """What early stopping watches: a metric, or ``loss`` where answers are too slow to make after each epoch."""
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """Records -> examples, in order."""
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The model's answers, one for each record."""
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record, in nats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A shape of task."""
+
+    name: str
+    fields: Mapping[str, str]
+    """Field -> what it holds, for docs and errors."""
+    check: Callable[[Mapping[str, Any], bool], dict[str, Any]]
+    """(values of a row, whether the answer has to be there) -> fields; raises ``RowProblem``."""
+    labels: Callable[[Mapping[str, Any]], Iterable[str]]
+    """Labels that a record uses; empty for kinds without labels."""
+    text: Callable[[Record], str]
+    """The input text."""
+    stratum: Callable[[Record], str]
+    """What splits are balanced by."""
+    learners: Mapping[str, Callable[[Coding], Learner]]
+    """Family -> how it learns this kind; a family that is not here cannot."""
+    metrics: Callable[[Sequence[str]], Sequence[MetricSpec]]
+    """Labels -> the field's standard metrics, the primary one first."""
+    untrained: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
+    """(training records, records) -> what stands for a base model without a head: the most frequent answer."""
+    reference: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
+    """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
+
+
+def item(record: Record, answer: Any, confidence: float | None = None) -> Item:
+    """A record with an answer, as metrics and plugins see it."""
+    return Item(id=record.id, fields=record.fields, answer=answer, confidence=confidence)
+
+
+def need_text(values: Mapping[str, Any], name: str) -> str:
+    """A field that has to hold text.
+
+    Raises:
+        RowProblem: It is missing, of another type, blank, or not valid Unicode.
+    """
+    value = values.get(name)
+    if value is None:
+        given = ", ".join(sorted(key for key, there in values.items() if there is not None)) or "none"
+        raise RowProblem(f"the field '{name}' is missing (fields: {given})")
+    if not isinstance(value, str):
+        raise RowProblem(f"{name} is a {type(value).__name__}, expected text")
+    if not value.strip():
+        raise RowProblem(f"{name} is empty")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise RowProblem(f"{name} holds half of a surrogate pair")
+    return value

@@ -1,0 +1,236 @@
+"""How decoder and seq2seq models read a record and write an answer: ids, scoring, constrained decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from goodfit.data.batches import IGNORED, Example, in_batches
+from goodfit.errors import ConfigError
+from goodfit.kinds.passes import evaluating, pad_id
+from goodfit.kinds.shape import Coding
+
+SEPARATOR = "\n"
+"""Between what a decoder reads and what it writes."""
+
+SCORED_ROWS = 512
+"""Rows (records times labels) that are scored at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextCoder:
+    """Token ids of prompts and answers, for both text families."""
+
+    coding: Coding
+
+    @property
+    def is_decoder(self) -> bool:
+        """Whether prompt and answer share one row."""
+        return self.coding.family == "decoder"
+
+    @property
+    def eos(self) -> int:
+        """The end of a text; it stays in the labels, so that the model learns to stop."""
+        end = self.coding.tokenizer.eos_token_id
+        if end is None:
+            raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
+        return int(end)
+
+    def source(self, fields: Mapping[str, Any], room: int) -> tuple[tuple[int, ...], bool]:
+        """What the model reads.
+
+        Args:
+            fields: Of the record.
+            room: Tokens that are kept free for the answer in a decoder's row.
+
+        Returns:
+            Token ids, and whether the text had to be cut.
+        """
+        prompt = fill_prompt(self.coding.prompt, fields)
+        if not self.is_decoder:
+            ids = self.coding.tokenizer(prompt, add_special_tokens=True)["input_ids"]
+            kept = ids[: self.coding.max_tokens - 1]
+            return (tuple(ids), False) if len(ids) <= self.coding.max_tokens else ((*kept, self.eos), True)
+        ids = self.coding.tokenizer(prompt, add_special_tokens=True)["input_ids"]
+        ids = ids[:-1] if ids and ids[-1] == self.eos else ids
+        end = self.ids(SEPARATOR)
+        limit = self.coding.max_tokens - room - len(end)
+        return (*ids[:limit], *end), len(ids) > limit
+
+    def ids(self, text: str) -> tuple[int, ...]:
+        """Tokens of a piece of text, with no special ones."""
+        return tuple(self.coding.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def answer_ids(self, text: str) -> tuple[int, ...]:
+        """Tokens of an answer, without its end."""
+        return self.ids(f" {text}" if self.is_decoder else text)
+
+    def example(
+        self, record: int, source: Sequence[int], target: Sequence[int], supervised: Sequence[bool] | None = None
+    ) -> Example:
+        """An example in the family's own layout.
+
+        Args:
+            record: Its index.
+            source: What is read.
+            target: What is written, its end included.
+            supervised: Which target tokens are learnt; all, when not given.
+        """
+        learnt = [
+            token if supervised is None or supervised[position] else IGNORED for position, token in enumerate(target)
+        ]
+        if self.is_decoder:
+            return Example(record, (*source, *target[:-1]), (*[IGNORED] * (len(source) - 1), *learnt))
+        start = self.coding.decoder_start_id
+        if start is None:
+            raise ConfigError("the model's config names no decoder_start_token_id", "choose another model")
+        return Example(record, tuple(source), tuple(learnt), (start, *target[:-1]))
+
+
+def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:
+    """A prompt with a record's fields put in; braces in the fields' texts stay as they are."""
+    pieces = prompt
+    for name in sorted(fields, key=len, reverse=True):
+        if isinstance(fields[name], str):
+            pieces = pieces.replace("{" + name + "}", f"\0{name}\0")
+    filled = pieces.split("\0")
+    return "".join(str(fields[piece]) if index % 2 else piece for index, piece in enumerate(filled))
+
+
+def continuation_logprobs(
+    model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], continuations: Sequence[Sequence[int]]
+) -> list[list[float]]:
+    """Log-likelihood of each continuation behind each source; the source is computed once.
+
+    Args:
+        model: A text model.
+        coder: Of its family.
+        sources: Token ids to read.
+        continuations: Token ids to score, their end included.
+
+    Returns:
+        For each source, the sum of log-probabilities (nats) of each continuation.
+    """
+    batch_size = max(1, min(coder.coding.batch_size, SCORED_ROWS // len(continuations)))
+    sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
+    found: list[list[float]] = [[] for _ in sources]
+    score = _score_decoder if coder.is_decoder else _score_seq2seq
+    with evaluating(model):
+        for indices in in_batches(sized, batch_size):
+            scores = score(model, coder, [sources[index] for index in indices], continuations)
+            for index, row in zip(indices, scores.tolist(), strict=True):
+                found[index] = row
+    return found
+
+
+def _rows(rows: Sequence[Sequence[int]], fill: int, left: bool, device: Any) -> tuple[Any, Any]:
+    """Padded ids and mask."""
+    import torch
+
+    width = max(map(len, rows))
+    ids = torch.full((len(rows), width), fill)
+    mask = torch.zeros((len(rows), width), dtype=torch.long)
+    for number, row in enumerate(rows):
+        span = slice(width - len(row), width) if left else slice(0, len(row))
+        ids[number, span] = torch.tensor(row)
+        mask[number, span] = 1
+    return ids.to(device), mask.to(device)
+
+
+def _picked(logits: Any, targets: Any, mask: Any) -> Any:
+    """Sum of the targets' log-probabilities: (rows, seq, vocabulary), (rows, seq) -> (rows,)."""
+    chosen = logits.float().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return (chosen * mask).sum(-1)
+
+
+def _score_seq2seq(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
+    from transformers.modeling_outputs import BaseModelOutput
+
+    count, fill = len(continuations), pad_id(coder.coding.tokenizer)
+    ids, mask = _rows(sources, fill, left=False, device=model.device)
+    states = model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
+    targets, target_mask = _rows(continuations, fill, left=False, device=model.device)
+    starts, _ = _rows(
+        [(coder.coding.decoder_start_id, *tokens[:-1]) for tokens in continuations], fill, False, model.device
+    )
+    logits = model(
+        encoder_outputs=BaseModelOutput(last_hidden_state=states.repeat_interleave(count, 0)),
+        attention_mask=mask.repeat_interleave(count, 0),
+        decoder_input_ids=starts.repeat(len(sources), 1),
+        use_cache=False,
+    ).logits
+    return _picked(logits, targets.repeat(len(sources), 1), target_mask.repeat(len(sources), 1)).view(-1, count)
+
+
+def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
+    import torch
+
+    count, fill = len(continuations), pad_id(coder.coding.tokenizer)
+    ids, mask = _rows(sources, fill, left=True, device=model.device)
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    read = model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1)
+    cache = read.past_key_values
+    cache.batch_repeat_interleave(count)
+    first = read.logits[:, -1:].repeat_interleave(count, 0)
+    targets, target_mask = (
+        tensor.repeat(len(sources), 1) for tensor in _rows(continuations, fill, left=False, device=model.device)
+    )
+    if targets.shape[1] == 1:
+        return _picked(first, targets, target_mask).view(-1, count)
+    steps = torch.arange(targets.shape[1] - 1, device=model.device)
+    rest = model(
+        input_ids=targets[:, :-1],
+        attention_mask=torch.cat([mask.repeat_interleave(count, 0), target_mask[:, :-1]], 1),
+        position_ids=mask.sum(-1, keepdim=True).repeat_interleave(count, 0) + steps,
+        past_key_values=cache,
+        use_cache=True,
+    ).logits
+    return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
+
+
+def generate(
+    model: Any,
+    coder: TextCoder,
+    sources: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    allowed: Callable[[int, Sequence[int]], list[int]] | None = None,
+) -> list[list[int]]:
+    """Greedy answers.
+
+    Args:
+        model: A text model.
+        coder: Of its family.
+        sources: Token ids to read.
+        max_new_tokens: At most this many.
+        allowed: (index of the source, ids written so far) -> the ids that may follow.
+
+    Returns:
+        Token ids behind each source, without the end and padding.
+    """
+    fill = pad_id(coder.coding.tokenizer)
+    sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
+    answers: list[list[int]] = [[] for _ in sources]
+    with evaluating(model):
+        for indices in in_batches(sized, coder.coding.batch_size):
+            rows = [sources[index] for index in indices]
+            ids, mask = _rows(rows, fill, left=coder.is_decoder, device=model.device)
+            read = ids.shape[1] if coder.is_decoder else 1
+
+            def rule(row: int, written: Any, indices: list[int] = indices, read: int = read) -> list[int]:
+                return allowed(indices[row], written[read:].tolist())  # type: ignore[misc]
+
+            written = model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=max_new_tokens,
+                do_sample=False,
+                num_beams=1,
+                use_cache=True,
+                pad_token_id=fill,
+                eos_token_id=coder.eos,
+                prefix_allowed_tokens_fn=rule if allowed else None,
+            )
+            for index, row in zip(indices, written[:, read:].tolist(), strict=True):
+                answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
+    return answers

@@ -1,0 +1,1 @@
+"""Base models: found, checked, loaded, adapted, and called through one function."""

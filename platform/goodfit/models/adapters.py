@@ -1,0 +1,165 @@
+"""Which weights are tuned: PEFT adapters, the head alone, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from goodfit.errors import ConfigError
+from goodfit.registry import Registry
+from goodfit.schema.adapter import AdapterConf
+
+
+def build_adapter(model: Any, conf: AdapterConf, total_steps: int = 1) -> Any:
+    """The model with only those weights trainable that the config asks for.
+
+    Args:
+        model: A loaded model.
+        conf: The adapter group.
+        total_steps: Optimiser steps of the run, for AdaLoRA's rank schedule.
+
+    Raises:
+        ConfigError: PEFT cannot put this adapter on this model.
+    """
+    if conf.name == "none":
+        return model.requires_grad_(True)
+    if conf.name == "head":
+        return _head_only(model)
+    import peft
+
+    try:
+        config = BUILDERS.pick(conf.name)(model, conf, total_steps)
+        return peft.get_peft_model(model, config)
+    except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(
+            f"adapter={conf.name} does not fit a '{model.config.model_type}' model: {reason}",
+            "choose adapter=lora, adapter=none, or other adapter.targets",
+        ) from error
+
+
+def head_names(model: Any) -> list[str]:
+    """The modules beside the base: a classifier's new layers."""
+    if model.get_output_embeddings() is not None:
+        return []
+    return [name for name, _ in model.named_children() if name != model.base_model_prefix and name != "dropout"]
+
+
+def linear_layers(model: Any) -> list[str]:
+    """Full names of the linear layers of the base, without heads and poolers."""
+    from torch import nn
+    from transformers.pytorch_utils import Conv1D
+
+    heads = tuple(f"{name}." for name in head_names(model)) + tuple(head_names(model))
+    output = model.get_output_embeddings()
+    return [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear | Conv1D)
+        and module is not output
+        and not name.startswith(heads or ("\0",))
+        and ".pooler." not in name
+    ]
+
+
+def _head_only(model: Any) -> Any:
+    heads = head_names(model)
+    if not heads:
+        raise ConfigError(
+            "adapter=head tunes the head of an encoder, and this model answers with text", "choose adapter=lora"
+        )
+    model.requires_grad_(False)
+    for name in heads:
+        getattr(model, name).requires_grad_(True)
+    return model
+
+
+def _common(model: Any, conf: AdapterConf) -> dict[str, Any]:
+    """What all methods share. A task type is not named: it would rewrite the model's forward for nothing."""
+    return {
+        "target_modules": conf.targets or linear_layers(model),
+        "modules_to_save": head_names(model) or None,
+        "task_type": _task_type(model),
+    }
+
+
+def _task_type(model: Any) -> str:
+    name = model.__class__.__name__
+    if name.endswith("ForSequenceClassification"):
+        return "SEQ_CLS"
+    if name.endswith("ForTokenClassification"):
+        return "TOKEN_CLS"
+    return "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
+
+
+def _lora(**extra: Any) -> Callable[[Any, AdapterConf, int], Any]:
+    def build(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+        import peft
+
+        return peft.LoraConfig(
+            r=conf.rank, lora_alpha=conf.alpha, lora_dropout=conf.dropout, **_common(model, conf), **extra
+        )
+
+    return build
+
+
+def _adalora(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+    import peft
+
+    return peft.AdaLoraConfig(
+        init_r=conf.rank + conf.rank // 2,
+        target_r=conf.rank,
+        lora_alpha=conf.alpha,
+        lora_dropout=conf.dropout,
+        total_step=max(total_steps, 10),
+        tinit=max(1, total_steps // 10),
+        tfinal=max(1, total_steps // 3),
+        **_common(model, conf),
+    )
+
+
+def _by_rank(name: str, dropout: str) -> Callable[[Any, AdapterConf, int], Any]:
+    def build(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+        import peft
+
+        return getattr(peft, name)(r=conf.rank, alpha=conf.alpha, **{dropout: conf.dropout}, **_common(model, conf))
+
+    return build
+
+
+def _vera(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+    import peft
+
+    return peft.VeraConfig(r=conf.rank, vera_dropout=conf.dropout, **_common(model, conf))
+
+
+def _oft(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+    import peft
+
+    return peft.OFTConfig(r=0, oft_block_size=conf.rank, module_dropout=conf.dropout, **_common(model, conf))
+
+
+def _ia3(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+    import peft
+
+    common = _common(model, conf) | {"target_modules": conf.targets}
+    return peft.IA3Config(**common)
+
+
+BUILDERS: Registry[Callable[[Any, AdapterConf, int], Any]] = Registry(
+    "adapter",
+    {
+        "lora": _lora(),
+        "dora": _lora(use_dora=True),
+        "rslora": _lora(use_rslora=True),
+        "pissa": _lora(init_lora_weights="pissa"),
+        "olora": _lora(init_lora_weights="olora"),
+        "adalora": _adalora,
+        "vera": _vera,
+        "loha": _by_rank("LoHaConfig", "module_dropout"),
+        "lokr": _by_rank("LoKrConfig", "module_dropout"),
+        "oft": _oft,
+        "ia3": _ia3,
+    },
+)
+"""Adapter name -> PEFT config."""

@@ -1,0 +1,163 @@
+"""The base model before its weights are loaded: where it lies, what family it is, whether it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.errors import ConfigError, HardwareError
+from goodfit.schema.model import ModelConf
+
+WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+DECODER_HEADS = ("ForCausalLM", "LMHeadModel")
+ENCODER_HEADS = ("ForMaskedLM", "ForPreTraining", "ForSequenceClassification", "ForTokenClassification")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base model that can be loaded."""
+
+    name: str
+    """As the card and the adapter call it: a hub id, or a plugin's name for it."""
+    place: str
+    """The folder, or the hub id."""
+    revision: str | None
+    family: str
+    config: Any
+    """transformers' config of it."""
+    digest: str | None
+    """``sha256:…`` of the weight file; None where it starts from noise or has not been fetched."""
+
+    @property
+    def max_length(self) -> int | None:
+        """The longest input that its position embeddings allow, in tokens."""
+        length = getattr(self.config, "max_position_embeddings", None) or getattr(self.config, "n_positions", None)
+        if self.config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
+            return length - 2 if length else None  # their positions start behind the padding index
+        return None if self.family == "seq2seq" and self.config.model_type != "bart" else length
+
+
+def find_base(conf: ModelConf, offered: Path | None) -> Base:
+    """Read a base model's config and check that it is what the config group says.
+
+    Args:
+        conf: The model group.
+        offered: The folder that a plugin gave, if ``conf.source`` names one.
+
+    Raises:
+        ConfigError: No such model, no weights, another family, or another digest than the pinned one.
+        HardwareError: The hub cannot be reached.
+    """
+    place = _place(conf, offered)
+    folder = Path(place) if Path(place).is_dir() else None
+    if folder is not None:
+        _check_folder(folder, conf)
+    config = _config(place, conf)
+    family = _family(config, place)
+    if conf.family is not None and conf.family != family:
+        raise ConfigError(
+            f"model.family is {conf.family}, and {place} is a model of the {family} family",
+            f"type model.family={family}, or leave it out",
+        )
+    name = conf.source if conf.source != "hub" else place
+    return Base(name, place, conf.revision, family, config, _digest(folder, conf))
+
+
+def _place(conf: ModelConf, offered: Path | None) -> str:
+    if offered is not None:
+        return str(offered)
+    if conf.name is None:
+        raise ConfigError("model=custom without a name", "add model.name=<hub id or folder>")
+    looks_like_folder = conf.name.startswith((".", "/", "~")) or conf.name.count("/") > 1
+    path = Path(conf.name).expanduser()
+    if looks_like_folder and not path.is_dir():
+        raise ConfigError(f"the model folder {conf.name} does not exist", "check the path behind model.name=")
+    return str(path.absolute()) if path.is_dir() else conf.name
+
+
+def _check_folder(folder: Path, conf: ModelConf) -> None:
+    if not (folder / "config.json").is_file():
+        raise ConfigError(f"{folder} has no config.json", "name a folder that save_pretrained wrote")
+    try:
+        content = json.loads((folder / "config.json").read_text("utf-8"))
+    except ValueError:
+        raise ConfigError(f"{folder}/config.json is not JSON", "fetch the model again") from None
+    if "auto_map" in content:
+        raise ConfigError(
+            f"{folder}/config.json names code to run (auto_map)", "choose a model that transformers itself knows"
+        )
+    if conf.weights == "pretrained" and not any((folder / name).is_file() for name in WEIGHTS):
+        pickled = " (pickled weights are refused)" if (folder / "pytorch_model.bin").exists() else ""
+        raise ConfigError(
+            f"{folder} has no {WEIGHTS[0]}{pickled}",
+            "save it with save_pretrained(safe_serialization=True), or start from noise: model.weights=random",
+        )
+
+
+def _config(place: str, conf: ModelConf) -> Any:
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(place, revision=conf.revision, trust_remote_code=False)
+    except OSError as error:
+        raise unreachable(place, error) from None
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"{place}: {str(error).splitlines()[0]}", "choose a model that transformers knows") from None
+
+
+def unreachable(place: str, error: Exception) -> HardwareError:
+    """The error for a hub model that cannot be had."""
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return HardwareError(
+        f"the hub could not give '{place}': {reason}",
+        "check name and network (HF_ENDPOINT, HF_TOKEN), name a downloaded folder with model=custom "
+        "model.name=<folder>, or use model=bert, t5 or gpt",
+    )
+
+
+def _family(config: Any, place: str) -> str:
+    if getattr(config, "is_encoder_decoder", False):
+        return "seq2seq"
+    architectures = list(getattr(config, "architectures", None) or [])
+    if any(name.endswith(DECODER_HEADS) for name in architectures):
+        return "decoder"
+    if any(name.endswith(ENCODER_HEADS) for name in architectures):
+        return "encoder"
+    from transformers.models.auto.modeling_auto import (
+        MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+        MODEL_FOR_MASKED_LM_MAPPING_NAMES,
+    )
+
+    if config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        return "encoder"
+    if config.model_type in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return "decoder"
+    raise ConfigError(
+        f"{place} is a '{config.model_type}', neither encoder, decoder nor seq2seq of texts",
+        "goodfit list model shows models that work",
+    )
+
+
+def _digest(folder: Path | None, conf: ModelConf) -> str | None:
+    if folder is None or conf.weights == "random":
+        return conf.digest
+    found = folder_digest(folder)
+    if conf.digest is not None and conf.digest != found:
+        raise ConfigError(
+            f"the weights in {folder} have the digest {found}, expected {conf.digest}",
+            "install the model again; if the new weights are wanted, change model.digest",
+        )
+    return found
+
+
+def folder_digest(folder: Path) -> str:
+    """``sha256:…`` of the weights in a folder; of several files, of their digests in the order of names."""
+    digests = []
+    for path in sorted(folder.glob("model*.safetensors")):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return f"sha256:{whole}"

@@ -1,0 +1,180 @@
+"""Load a base model with the head that a kind needs, and refuse one that is not whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from goodfit.errors import ConfigError, HardwareError
+from goodfit.models.base import Base, unreachable
+from goodfit.models.pooling import pool_states
+from goodfit.schema.model import ModelConf
+
+NOISE_SEED = 20_260_101
+"""Models that start from noise start from the same noise, whatever the run's seed: a base is one model."""
+
+HEADS = {
+    "sequence_classification": "AutoModelForSequenceClassification",
+    "token_classification": "AutoModelForTokenClassification",
+    "text_of_decoder": "AutoModelForCausalLM",
+    "text_of_seq2seq": "AutoModelForSeq2SeqLM",
+}
+"""What a learner asks for -> transformers' class."""
+
+
+def load_tokenizer(base: Base) -> Any:
+    """The base model's tokenizer.
+
+    Raises:
+        ConfigError: It has none, or a slow one that cannot say where its tokens stand in the text.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base.place, revision=base.revision, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        if not Path(base.place).is_dir():
+            raise unreachable(base.place, error) from None
+        raise ConfigError(f"{base.place} has no tokenizer that can be read", "add its tokenizer.json") from None
+    if not tokenizer.is_fast:
+        raise ConfigError(f"the tokenizer of {base.place} has no tokenizer.json", "save it as a fast tokenizer")
+    return tokenizer
+
+
+def load_model(base: Base, conf: ModelConf, head: str, labels: Sequence[str], seed: int) -> Any:
+    """A model that is ready to be tuned, in 32-bit floats.
+
+    Args:
+        base: The checked base.
+        conf: The model group.
+        head: A key of ``HEADS``.
+        labels: The label names, where the head has labels.
+        seed: Of the new head's weights.
+
+    Raises:
+        ConfigError: Tensors are missing, of another shape, or not finite.
+    """
+    import torch
+
+    torch.manual_seed(NOISE_SEED if conf.weights == "random" else seed)
+    config = _head_config(base, head, labels)
+    cls = _head_class(head, base)
+    if conf.weights == "random":
+        model = cls.from_config(config)
+    else:
+        model = _from_pretrained(cls, base, config)
+        _refuse_nonfinite(model, base)
+    return _ready(model, conf)
+
+
+def load_saved(base: Base, conf: ModelConf, head: str, labels: Sequence[str], folder: Path) -> Any:
+    """A tuned model from a run's ``model/`` folder."""
+    from dataclasses import replace
+
+    saved = replace(base, place=str(folder), revision=None)
+    config = _head_config(base, head, labels)
+    return _ready(_from_pretrained(_head_class(head, base), saved, config, new_head=False), conf)
+
+
+def empty_model(base: Base, head: str, labels: Sequence[str]) -> Any:
+    """The model without its weights (PyTorch's meta device): to count and to try adapters, at no cost."""
+    import torch
+
+    with torch.device("meta"):
+        return _head_class(head, base).from_config(_head_config(base, head, labels))
+
+
+def _head_config(base: Base, head: str, labels: Sequence[str]) -> Any:
+    from copy import deepcopy
+
+    config = deepcopy(base.config)
+    if head.endswith("classification"):
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: index for index, label in enumerate(labels)}
+        config.problem_type = None
+    return config
+
+
+def _head_class(head: str, base: Base) -> Any:
+    import transformers
+
+    cls = getattr(transformers, HEADS[head])
+    if type(base.config) not in cls._model_mapping:
+        raise ConfigError(
+            f"transformers has no {HEADS[head]} for '{base.config.model_type}'",
+            "goodfit list model shows models that work",
+        )
+    return cls
+
+
+def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -> Any:
+    import torch
+
+    try:
+        model, info = cls.from_pretrained(
+            base.place,
+            revision=base.revision,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    except OSError as error:
+        if Path(base.place).is_dir():
+            reason = str(error).splitlines()[0]
+            raise ConfigError(f"{base.place} cannot be loaded: {reason}", "fetch the model again") from None
+        raise unreachable(base.place, error) from None
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{base.place} does not fit its config: {reason}", "fetch the model again") from None
+    except Exception as error:
+        if type(error).__name__ != "SafetensorError":
+            raise
+        raise ConfigError(f"the weights in {base.place} are damaged: {error}", "fetch the model again") from None
+    missing = [key for key in info["missing_keys"] if not (new_head and _is_new_head(key, model))]
+    if missing or info["mismatched_keys"]:
+        wrong = sorted(missing) or [str(entry[0]) for entry in info["mismatched_keys"]]
+        raise ConfigError(
+            f"{base.place} lacks {len(wrong)} tensors that its config asks for, such as {wrong[0]}",
+            "fetch the model again; transformers would have filled them with noise",
+        )
+    return model
+
+
+def _is_new_head(key: str, model: Any) -> bool:
+    """Heads lie beside the base; a pooler inside it is trained with the head or not used at all."""
+    inside = key.startswith(model.base_model_prefix + ".")
+    return (not inside and not _makes_text(model)) or ".pooler." in key
+
+
+def _makes_text(model: Any) -> bool:
+    return model.get_output_embeddings() is not None
+
+
+def _refuse_nonfinite(model: Any, base: Base) -> None:
+    for name, weights in model.named_parameters():
+        if not weights.isfinite().all():
+            raise ConfigError(f"{base.place} has NaN or infinite values in {name}", "fetch the model again")
+
+
+def _ready(model: Any, conf: ModelConf) -> Any:
+    if conf.pooling != "head":
+        pool_states(model, conf.pooling)
+    if hasattr(model.config, "use_cache"):
+        model.config.use_cache = False
+    return model
+
+
+def pick_device(accelerator: str) -> str:
+    """``cpu`` or ``cuda``.
+
+    Raises:
+        HardwareError: A GPU was asked for, and there is none.
+    """
+    import torch
+
+    if accelerator == "gpu" and not torch.cuda.is_available():
+        raise HardwareError("hardware.accelerator is gpu, and this machine has none that PyTorch can use", "hardware=cpu")
+    return "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"

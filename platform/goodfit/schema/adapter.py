@@ -1,0 +1,33 @@
+"""Which weights are tuned: ``adapter=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+AdapterName = Literal[
+    "auto", "none", "head", "lora", "dora", "rslora", "pissa", "olora", "adalora", "vera", "loha", "lokr", "oft", "ia3"
+]
+
+
+@dataclass(kw_only=True, slots=True)
+class AdapterConf:
+    """Which weights are tuned. Selected with ``adapter=<name>``."""
+
+    name: AdapterName = "auto"
+    """``none`` tunes all weights, ``head`` the head over a frozen base, the others are PEFT methods;
+    ``auto`` is ``lora`` on pretrained weights and ``none`` on random ones."""
+
+    rank: Annotated[int, Field(ge=1, le=1024)] = 16
+    """The rank of the low-rank update (LoRA, https://arxiv.org/abs/2106.09685, section 4.1)."""
+
+    alpha: Annotated[float, Field(gt=0)] = 32.0
+    """The update is scaled by alpha / rank (rsLoRA: alpha / sqrt(rank))."""
+
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Dropout on the input of the update."""
+
+    targets: list[str] | None = None
+    """Names of the modules that get an adapter; when not given, every linear layer but the head."""

@@ -1,0 +1,58 @@
+"""Where the records come from and how they are checked: ``dataset=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Share = Annotated[float, Field(ge=0, le=0.9)]
+
+
+@dataclass(kw_only=True, slots=True)
+class DatasetConf:
+    """Where the records come from. Selected with ``dataset=<name>``."""
+
+    source: str = "task"
+    """``task`` (the data that come with the task), ``files``, ``hub``, or a plugin's ``<plugin>.<source>``."""
+
+    train: str | None = None
+    """The training file (JSONL, CSV, Parquet) or ``datasets`` folder, for ``dataset=files``."""
+
+    validation: str | None = None
+    """The validation file; when not given, a share of the training records is split off."""
+
+    test: str | None = None
+    """The test file; when not given, a share of the training records is split off."""
+
+    name: str | None = None
+    """The data set's id on the hub, for ``dataset=hub``."""
+
+    config: str | None = None
+    """The configuration of the hub data set, if it has several."""
+
+    revision: str | None = None
+    """The commit of the hub data set; without it the newest is taken, and recorded."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    """Renamed fields: the field's name in goodfit -> its name in the data, ``dataset.fields.text=utterance``."""
+
+    on_bad_rows: Literal["stop", "quarantine"] = "stop"
+    """What a bad row does: end the run with all of them named, or go to ``data/rejected.jsonl``, counted."""
+
+    validation_share: Share = 0.15
+    """The share of the records that goodfit splits off for validation where no file is given."""
+
+    test_share: Share = 0.15
+    """The share of the records that goodfit splits off for the test where no file is given."""
+
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """At most this many training records, the first of a seeded shuffle; for a quick look."""
+
+    max_tokens: Annotated[int, Field(ge=8)] | None = None
+    """The longest input in tokens; when not given, what the model allows."""
+
+    max_cut_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """The run stops when more than this share of a split's records is longer than the model reads;
+    below it such records are cut, counted and named."""

@@ -1,0 +1,59 @@
+"""Which base model is tuned: ``model=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Family = Literal["encoder", "decoder", "seq2seq"]
+Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
+@dataclass(kw_only=True, slots=True)
+class ModelConf:
+    """Which base model is tuned. Selected with ``model=<name>``."""
+
+    source: str = "hub"
+    """``hub`` (a hub id or a local folder in ``model.name``) or a model that a plugin offers, ``<plugin>.<model>``."""
+
+    name: str | None = None
+    """The hub id, or the folder with ``config.json``, weights and tokenizer."""
+
+    revision: str | None = None
+    """The commit on the hub that the name is pinned to."""
+
+    digest: str | None = None
+    """``sha256:…`` of the weight file; a base with another digest is refused."""
+
+    family: Family | None = None
+    """``encoder`` (BERT), ``decoder`` (GPT, Llama, Qwen) or ``seq2seq`` (T5); read from the model if not given."""
+
+    weights: Literal["pretrained", "random"] = "pretrained"
+    """``random`` starts from seeded noise: the folder then needs no weights."""
+
+    pooling: Literal["head", "cls", "mean", "mean_normalised"] = "head"
+    """How an encoder's states become one vector: its own head's way, the first token, or the mean of all tokens
+    (scaled to length 1). It has to be the way the model was trained."""
+
+    max_length: Annotated[int, Field(ge=8)] | None = None
+    """The longest input in tokens; when not given, what the model's config says."""
+
+    lr: Rate = 5e-5
+    """The learning rate to start from when all weights are tuned; used when ``optim.lr`` is not typed."""
+
+    adapter_lr: Rate = 5e-4
+    """The learning rate to start from when an adapter or a head is tuned; used when ``optim.lr`` is not typed."""
+
+    epochs: Annotated[int, Field(ge=1)] = 10
+    """The number of epochs to plan for; used when ``training.epochs`` is not typed."""
+
+    parameters_millions: Annotated[float, Field(gt=0)] | None = None
+    """Size, in millions of parameters, for people; memory is estimated from the model's own config."""
+
+    licence: str = "unknown"
+    """The licence of the weights, as its publisher states it."""
+
+    description: str = ""
+    """One line about the model, for people."""

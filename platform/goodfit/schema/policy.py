@@ -1,0 +1,26 @@
+"""Which gates a model has to pass: ``policy=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+
+@dataclass(kw_only=True, slots=True)
+class PolicyConf:
+    """Which gates a model has to pass. Selected with ``policy=<name>``."""
+
+    gates: list[str] = field(default_factory=lambda: ["better_than_base", "not_overfit", "no_error_findings"])
+    """Names of gates, in the order of the report; ``goodfit list gates`` shows them."""
+
+    enforce: bool = False
+    """Whether a gate that says no ends the run with exit code 3; the verdict is recorded either way."""
+
+    min_value: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    """The primary metric that the gate ``min_value`` asks for, of the lower end of the interval."""
+
+    max_fit_gap: Annotated[float, Field(ge=0)] = 0.10
+    """The gap between training probe and held-out metric from which a model counts as overfitted, in the
+    metric's unit; the interval's lower end has to exceed it."""

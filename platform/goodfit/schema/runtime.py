@@ -1,0 +1,23 @@
+"""How the process runs: ``runtime=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+
+@dataclass(kw_only=True, slots=True)
+class RuntimeConf:
+    """How the process runs. Selected with ``runtime=<name>``."""
+
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """CPU threads; when not given, the cores this process may use. It belongs to a run's identity:
+    another number of threads gives other bits."""
+
+    workers: Annotated[int, Field(ge=0, le=64)] = 0
+    """Processes that prepare batches; records are encoded before training, so 0 is usually fastest."""
+
+    deterministic: bool = True
+    """Same seed, same machine class, same bytes; an operation that cannot keep that stops the run."""

@@ -1,0 +1,42 @@
+"""What is to be learnt: ``task=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+KindName = Literal["classification", "token_classification", "generation"]
+
+
+@dataclass(kw_only=True, slots=True)
+class TaskConf:
+    """What is to be learnt. Selected with ``task=<name>``; departments bring theirs."""
+
+    name: str = ""
+    """The name of the task, as typed after ``task=``."""
+
+    kind: KindName | None = None
+    """The shape of the task; each kind has its own fields, see docs/data.md."""
+
+    description: str = ""
+    """One line that says what the task is, for people."""
+
+    source: str | None = None
+    """The data source that comes with the task, as ``<plugin>.<source>``; none for the generic tasks."""
+
+    labels: list[str] | None = None
+    """The label set; when not given, the labels of the training data, sorted."""
+
+    prompt: str = ""
+    """What decoder and seq2seq models read; ``{field}`` stands for a field of the record."""
+
+    metrics: list[str] = field(default_factory=list)
+    """Metrics beside the kind's own, as ``<plugin>.<metric>``."""
+
+    primary: str | None = None
+    """The metric that early stopping, gates and sweeps look at; when not given, the kind's first."""
+
+    max_new_tokens: Annotated[int, Field(ge=1, le=8192)] = 96
+    """The longest text that a generated answer may have, in tokens."""

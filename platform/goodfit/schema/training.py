@@ -1,0 +1,42 @@
+"""How long and in what batches a model trains: ``training=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+Count = Annotated[int, Field(ge=1)]
+
+
+@dataclass(kw_only=True, slots=True)
+class TrainingConf:
+    """How long and in what batches a model trains. Selected with ``training=<name>``."""
+
+    epochs: Count | None = None
+    """At most this many passes over the training records; when not given, ``model.epochs``."""
+
+    max_steps: Count | None = None
+    """At most this many optimiser steps, if that is fewer than the epochs make."""
+
+    batch_size: Count = 16
+    """Records in one forward pass, on each device."""
+
+    accumulation: Count = 1
+    """Batches whose gradients make one optimiser step; their losses are weighed by supervised tokens."""
+
+    evaluations_per_epoch: Count = 1
+    """How often per epoch the held-out records are scored."""
+
+    patience: Annotated[int, Field(ge=0)] = 4
+    """Stop after this many evaluations without a better held-out score; 0 never stops early."""
+
+    evaluation_batch_size: Count = 64
+    """Records in one forward pass of an evaluation."""
+
+    probe_size: Annotated[int, Field(ge=16)] = 200
+    """How many training records are scored, in evaluation mode, beside the held-out ones: the fit diagnosis."""
+
+    length_grouping: bool = True
+    """Put records of near-equal length in one batch; which ones is a function of seed and epoch."""

@@ -1,0 +1,1 @@
+"""Where figures go: the run folder's history always, wandb when asked for."""

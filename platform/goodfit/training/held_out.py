@@ -1,0 +1,106 @@
+"""Scoring held-out records and a fixed training probe while a model trains; early stopping; the best is kept."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as lightning
+
+from goodfit.errors import TrainingError
+from goodfit.training.checkpoints import save_best
+from goodfit.training.module import Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured at one moment of training."""
+
+    step: int
+    epoch: float
+    score: float
+    """What early stopping watches; greater is better."""
+    figures: Mapping[str, float]
+    """``validation/…`` and ``probe/…``."""
+    validation_losses: Sequence[float]
+    """Of each record."""
+
+
+Measure = Callable[[Any], tuple[float, Mapping[str, float], Sequence[float]]]
+"""model -> score (greater is better), figures, each validation record's loss."""
+
+
+@dataclass(slots=True)
+class Trace:
+    """The course of a training."""
+
+    evaluations: list[Evaluation] = field(default_factory=list)
+    stopped_early: bool = False
+    evaluation_seconds: float = 0.0
+
+    @property
+    def best(self) -> Evaluation:
+        """The evaluation whose weights are kept: of the highest score, and of those with the lowest loss."""
+        return max(self.evaluations, key=lambda found: (found.score, -sum(found.validation_losses)))
+
+
+class HeldOut(lightning.Callback):
+    """Evaluates, keeps the best weights, and stops when there is nothing more to win.
+
+    Args:
+        measure: Scores a model.
+        batches_per_epoch: On this device.
+        evaluations_per_epoch: How often.
+        patience: Evaluations without a better score before training stops; 0 never stops.
+        folder: Of the checkpoints.
+        report: Called with each evaluation.
+    """
+
+    def __init__(
+        self,
+        measure: Measure,
+        batches_per_epoch: int,
+        evaluations_per_epoch: int,
+        patience: int,
+        folder: Path,
+        report: Callable[[Evaluation], None],
+    ) -> None:
+        self.trace = Trace()
+        self._measure = measure
+        self._batches = batches_per_epoch
+        parts = min(evaluations_per_epoch, batches_per_epoch)
+        self._ends = {math.ceil(batches_per_epoch * (part + 1) / parts) - 1 for part in range(parts)}
+        self._patience = patience
+        self._folder = folder
+        self._report = report
+
+    def on_train_batch_end(
+        self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Evaluate where a part of the epoch ends, and at the last step."""
+        last = trainer.max_steps > 0 and trainer.global_step >= trainer.max_steps
+        if batch_idx in self._ends or last:
+            self._evaluate(trainer, pl_module, batch_idx)
+
+    def _evaluate(self, trainer: Any, module: Tuning, batch_idx: int) -> None:
+        if self.trace.evaluations and self.trace.evaluations[-1].step == trainer.global_step:
+            return
+        started = time.monotonic()
+        score, figures, losses = self._measure(module.model)
+        if math.isnan(score):
+            raise TrainingError(f"the held-out score is NaN at step {trainer.global_step}", "lower the rate: optim.lr")
+        epoch = trainer.current_epoch + (batch_idx + 1) / self._batches
+        found = Evaluation(trainer.global_step, round(epoch, 4), score, figures, losses)
+        self.trace.evaluations.append(found)
+        if found is self.trace.best and trainer.is_global_zero:
+            save_best(module.model, self._folder, {"step": found.step, "epoch": found.epoch, "score": score})
+        self._report(found)
+        self.trace.evaluation_seconds += time.monotonic() - started
+        since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
+        if self._patience and since_best >= self._patience:
+            self.trace.stopped_early = True
+            trainer.should_stop = True

@@ -1,0 +1,64 @@
+"""Training batches for Lightning: order is a function of seed and epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from goodfit.data.batches import Batch, Example, Planned, collate, plan_epoch
+from goodfit.schema.training import TrainingConf
+
+
+class PlannedBatches(Dataset):  # type: ignore[type-arg]
+    """Builds the batch that the sampler planned."""
+
+    def __init__(self, examples: Sequence[Example], padding: int, pooled: bool) -> None:
+        self._examples = examples
+        self._padding = padding
+        self._pooled = pooled
+
+    def __getitem__(self, planned: Planned) -> Batch:
+        rows = [self._examples[index] for index in planned.indices]
+        return collate(rows, self._padding, self._pooled, planned.step_supervised)
+
+
+class EpochOrder(Sampler):  # type: ignore[type-arg]
+    """The planned batches of an epoch, on this device."""
+
+    def __init__(self, examples: Sequence[Example], conf: TrainingConf, seed: int, rank: int, devices: int) -> None:
+        self._examples = examples
+        self._conf = conf
+        self._seed = seed
+        self._rank = rank
+        self._devices = devices
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by Lightning before each epoch."""
+        self._epoch = epoch
+
+    def plan(self) -> list[Planned]:
+        """The batches of the current epoch."""
+        return plan_epoch(
+            self._examples,
+            batch_size=self._conf.batch_size,
+            accumulation=self._conf.accumulation,
+            grouping=self._conf.length_grouping,
+            seed=self._seed,
+            epoch=self._epoch,
+            devices=self._devices,
+        )[self._rank]
+
+    def __iter__(self) -> Iterator[Planned]:
+        return iter(self.plan())
+
+    def __len__(self) -> int:
+        batches = -(-len(self._examples) // self._conf.batch_size)
+        return -(-batches // self._devices)
+
+
+def build_loader(dataset: PlannedBatches, order: EpochOrder, workers: int) -> Any:
+    """A loader that yields whole batches."""
+    return DataLoader(dataset, batch_size=None, sampler=order, num_workers=workers)

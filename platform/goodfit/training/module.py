@@ -1,0 +1,96 @@
+"""The one LightningModule: a step of training, whatever the kind and the family."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytorch_lightning as lightning
+import torch
+
+from goodfit.data.batches import Batch
+from goodfit.errors import TrainingError
+from goodfit.kinds.passes import to_device
+from goodfit.models.call import call
+from goodfit.schema.optim import OptimConf
+from goodfit.schema.schedule import ScheduleConf
+from goodfit.training.optimiser import build_optimiser, rate_factor
+
+
+def step_seed(seed: int, epoch: int, batch: int) -> int:
+    """torch's seed for one batch: dropout is a function of counters, so that a resumed run draws the same."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{epoch}:{batch}".encode()).digest()[:4], "big")
+
+
+class Tuning(lightning.LightningModule):
+    """A model being tuned.
+
+    Args:
+        model: With its trainable weights chosen.
+        optim: The optim group.
+        schedule: The schedule group.
+        total_steps: Optimiser steps of the whole run.
+        accumulation: Batches per optimiser step.
+        seed: Of the run.
+    """
+
+    def __init__(
+        self, model: Any, optim: OptimConf, schedule: ScheduleConf, total_steps: int, accumulation: int, seed: int
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self._optim = optim
+        self._schedule = schedule
+        self._total_steps = total_steps
+        self._accumulation = accumulation
+        self._seed = seed
+        self.last_loss = float("nan")
+        self.last_norm = float("nan")
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Draw this batch's randomness from its counters."""
+        torch.manual_seed(step_seed(self._seed, self.current_epoch, batch_idx))
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Any:
+        """The batch's share of its optimiser step's mean loss over supervised labels.
+
+        Lightning divides by the accumulation and averages over devices: both are multiplied back.
+        """
+        scores = call(self.model, batch)
+        if not len(scores.targets):
+            raise TrainingError(
+                f"batch {batch_idx} of epoch {self.current_epoch} has no label to learn from",
+                "goodfit preview WORDS shows what is learnt of each record",
+            )
+        total = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="sum")
+        self.last_loss = float(total.detach()) / len(scores.targets)
+        if not torch.isfinite(total):
+            raise not_finite("loss", self.global_step)
+        return total / batch.step_supervised * self._accumulation * self.trainer.world_size
+
+    def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
+        """Clip the global norm, and refuse one that is not finite."""
+        trained = [weights for weights in self.model.parameters() if weights.requires_grad]
+        limit = self._optim.clip_norm or float("inf")
+        norm = torch.nn.utils.clip_grad_norm_(trained, limit)
+        self.last_norm = float(norm)
+        if not torch.isfinite(norm) and self.trainer.precision != "16-mixed":  # its scaler skips such steps itself
+            raise not_finite("gradient", self.global_step)
+
+    def configure_optimizers(self) -> Any:
+        """Optimiser and schedule, stepped with each optimiser step."""
+        optimiser = build_optimiser(self.model.named_parameters(), self._optim)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate_factor(self._schedule, self._total_steps))
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def transfer_batch_to_device(self, batch: Batch, device: Any, dataloader_idx: int) -> Batch:
+        """Batches are frozen dataclasses, which Lightning does not move."""
+        return to_device(batch, device)
+
+
+def not_finite(what: str, step: int) -> TrainingError:
+    """The error for NaN and infinity."""
+    return TrainingError(
+        f"the {what} is NaN or infinite at step {step}",
+        "lower the rate (optim.lr), lengthen the warm-up (schedule.warmup_share), or compute in precision=32",
+    )

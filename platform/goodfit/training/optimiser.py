@@ -1,0 +1,50 @@
+"""The optimiser and its learning-rate schedule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from goodfit.schema.optim import OptimConf
+from goodfit.schema.schedule import ScheduleConf
+
+
+def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf) -> Any:
+    """An optimiser over named parameters; biases and norms are not decayed.
+
+    Args:
+        parameters: (name, parameter); frozen ones are left out.
+        conf: The optim group, with its rate filled in.
+    """
+    import torch
+
+    trained = [(name, weights) for name, weights in parameters if weights.requires_grad]
+    groups = [
+        {"params": [weights for _, weights in trained if weights.dim() > 1], "weight_decay": conf.weight_decay},
+        {"params": [weights for _, weights in trained if weights.dim() <= 1], "weight_decay": 0.0},
+    ]
+    groups = [group for group in groups if group["params"]]
+    lr: float = conf.lr  # type: ignore[assignment]
+    if conf.name == "adamw":
+        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps)
+    if conf.name == "adafactor":
+        return torch.optim.Adafactor(groups, lr=lr)
+    return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)
+
+
+def rate_factor(conf: ScheduleConf, total_steps: int) -> Callable[[int], float]:
+    """The schedule: optimiser step (from 0) -> share of the peak rate."""
+    warmup = math.ceil(conf.warmup_share * total_steps)
+
+    def factor(step: int) -> float:
+        if step < warmup:
+            return (step + 1) / (warmup + 1)
+        done = (step - warmup) / max(1, total_steps - warmup)
+        if conf.name == "linear":
+            return max(0.0, 1.0 - done)
+        if conf.name == "cosine":
+            return 0.5 * (1.0 + math.cos(math.pi * min(1.0, done)))
+        return 1.0
+
+    return factor

@@ -1,0 +1,68 @@
+"""Watching a training: history.jsonl, a progress bar on a terminal, the tracker."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import pytorch_lightning as lightning
+
+from goodfit.training.held_out import Evaluation
+from goodfit.training.module import Tuning
+
+LOGGED_STEPS = 500
+"""About this many steps of a run get a line in the history."""
+
+
+class Progress(Protocol):
+    """What shows a person how far a training is."""
+
+    def advance(self, step: int, total: int, loss: float) -> None:
+        """Called after each optimiser step."""
+
+    def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
+        """Called after each evaluation."""
+
+
+class Watch(lightning.Callback):
+    """Writes what happens.
+
+    Args:
+        log: Takes each line of the history.
+        progress: Shows it.
+        total_steps: Of the run.
+    """
+
+    def __init__(self, log: Callable[[Mapping[str, Any]], None], progress: Progress, total_steps: int) -> None:
+        self._log = log
+        self._progress = progress
+        self._total = total_steps
+        self._every = max(1, math.ceil(total_steps / LOGGED_STEPS))
+        self._last = -1
+
+    def on_train_batch_end(
+        self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Log an optimiser step."""
+        step = trainer.global_step
+        if step == self._last or not trainer.is_global_zero:
+            return
+        self._last = step
+        self._progress.advance(step, self._total, pl_module.last_loss)
+        if step % self._every == 0 or step == self._total:
+            rate = trainer.optimizers[0].param_groups[0]["lr"]
+            self._log(
+                {
+                    "step": step,
+                    "epoch": trainer.current_epoch,
+                    "train/loss": pl_module.last_loss,
+                    "grad_norm": pl_module.last_norm,
+                    "lr": rate,
+                }
+            )
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Log an evaluation."""
+        self._log({"step": evaluation.step, "epoch": evaluation.epoch, **evaluation.figures})
+        self._progress.evaluated(evaluation.epoch, evaluation.figures)

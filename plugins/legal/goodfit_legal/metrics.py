@@ -1,0 +1,102 @@
+"""The metrics that a contract lawyer asks for, each a share made of two sums over records.
+
+A statistics function gives one row per record, shape (items, 2), float64: what counts, and out of how much. ``share``
+turns their sums into the metric, so that goodfit can draw intervals and paired tests from the rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from goodfit_legal.figures import grounds, stated
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from goodfit.hooks.types import Item
+
+RISK_CLAUSES = frozenset({"indemnity", "limitation_of_liability", "termination"})
+"""Clause types that move money or end the contract. To overlook one costs more than to read ten clauses in vain."""
+
+
+def share(sums: np.ndarray) -> np.ndarray:
+    """Divide the first sum by the second.
+
+    Args:
+        sums: Sums over records, shape (..., 2).
+
+    Returns:
+        Values from 0 to 1, shape (...); nan where the second sum is 0.
+    """
+    import numpy as np
+
+    part, whole = sums[..., 0], sums[..., 1]
+    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
+
+
+def risk_recall(items: Sequence[Item]) -> np.ndarray:
+    """Risk clauses that the model named rightly, of all risk clauses.
+
+    A reviewer who sorts clauses by their labels never sees a risk clause that got another label, and nobody notices.
+    A false alarm is read and dismissed. Hence recall, and only over ``RISK_CLAUSES``.
+
+    Returns:
+        Columns (found, risk clauses), shape (items, 2).
+    """
+    return _rows(
+        [(item.answer == item.fields["label"], 1) if item.fields["label"] in RISK_CLAUSES else (0, 0) for item in items]
+    )
+
+
+def document_exact(items: Sequence[Item]) -> np.ndarray:
+    """Documents in which every term was found at its place, with nothing more and nothing less.
+
+    A contract database is trusted by the record: one wrong date in five terms and somebody has to read the clause.
+    A document without terms is exact when the answer is empty.
+
+    Returns:
+        Columns (exact, documents), shape (items, 2).
+    """
+    return _rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
+
+
+def figures_supported(items: Sequence[Item]) -> np.ndarray:
+    """Figures in the summary that stand in its source; an answer without figures counts as nothing.
+
+    Returns:
+        Columns (supported, stated in the answer), shape (items, 2).
+    """
+    return _rows([(len(stated(item.answer)) - len(unsupported(item)), len(stated(item.answer))) for item in items])
+
+
+def figures_kept(items: Sequence[Item]) -> np.ndarray:
+    """Figures of the reference summary that the model's summary keeps.
+
+    Returns:
+        Columns (kept, stated in the reference), shape (items, 2).
+    """
+    rows = []
+    for item in items:
+        wanted = stated(item.fields["target"])
+        rows.append((len(wanted & stated(item.answer)), len(wanted)))
+    return _rows(rows)
+
+
+def unsupported(item: Item) -> set[Any]:
+    """The figures that an answer states and its source does not have."""
+    source = item.fields["source"]
+    text = source if isinstance(source, str) else json.dumps(source, ensure_ascii=False)
+    return stated(item.answer) - grounds(text)
+
+
+def _terms(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
+    return {(span["start"], span["end"], span["label"]) for span in spans}
+
+
+def _rows(rows: list[tuple[float, float]]) -> np.ndarray:
+    """Float64 rows, shape (items, 2), also where there are none."""
+    import numpy as np
+
+    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)

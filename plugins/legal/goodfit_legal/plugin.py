@@ -1,0 +1,73 @@
+"""The hooks of the legal department: data, metrics, and a look at the answers."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec, Finding, Item, MetricSpec
+
+HOOK_API = 1
+
+SOURCES = {
+    "clauses": ("classification", "Single contract clauses of eight types."),
+    "terms": ("token_classification", "Passages with parties, dates, amounts, periods and the governing law marked."),
+    "summary": ("generation", "Contract clauses, each with one sentence in plain English."),
+}
+
+
+@hookimpl
+def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
+    """Offer the synthetic data of the three tasks."""
+    return [
+        DataSourceSpec(
+            name=f"legal.{task}",
+            description=description,
+            kind=kind,
+            licence="Apache-2.0",
+            origin=f"synthetic, written by plugins/legal/generators/{task}.py",
+            files=partial(_files, task),
+        )
+        for task, (kind, description) in SOURCES.items()
+    ]
+
+
+@hookimpl
+def goodfit_register_metrics() -> Sequence[MetricSpec]:
+    """Offer the metrics of a contract lawyer; what each means stands in ``metrics.py``."""
+    from goodfit_legal import metrics
+
+    table = [
+        ("risk_recall", "classification", "Risk clauses found, of all risk clauses", metrics.risk_recall),
+        ("document_exact", "token_classification", "Documents with all terms right", metrics.document_exact),
+        ("figures_supported", "generation", "Figures in the summary that its source has", metrics.figures_supported),
+        ("figures_kept", "generation", "Figures of the reference that the summary keeps", metrics.figures_kept),
+    ]
+    return [
+        MetricSpec(
+            name=f"legal.{name}",
+            description=f"{description}; 0 to 1.",
+            kinds=(kind,),
+            greater_is_better=True,
+            statistics=statistics,
+            reduce=metrics.share,
+        )
+        for name, kind, description, statistics in table
+    ]
+
+
+@hookimpl
+def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
+    """Warn about invented figures and missed risk clauses in this department's own tasks."""
+    from goodfit_legal import checks
+
+    if task == "legal/summary":
+        return checks.invented_figures(items)
+    if task == "legal/clauses":
+        return checks.missed_risk_clauses(items)
+    return []
+
+
+def _files(task: str) -> Mapping[str, Path]:
+    folder = Path(__file__).parent / "data" / task
+    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}
