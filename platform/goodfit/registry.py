@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-
 from typing import TypeVar
 
 from goodfit.errors import ConfigError

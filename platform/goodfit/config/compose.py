@@ -11,7 +11,7 @@ from typing import Any
 
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option, read_yaml
-from goodfit.config.places import ConfRoot, Options, core_root, find_options
+from goodfit.config.places import ConfRoot, core_root, find_options
 from goodfit.config.settings import settings
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words

@@ -85,7 +85,9 @@ def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:
     what = f"no setting called '{key}'" + (f" ({where})" if where else "")
     if guess is None:
         group = key.split(".", 1)[0]
-        return ConfigError(what, f"goodfit explain {group if group in groups() else ''}".rstrip() + " shows the settings")
+        return ConfigError(
+            what, f"goodfit explain {group if group in groups() else ''}".rstrip() + " shows the settings"
+        )
     return ConfigError(what, f"did you mean '{guess.removeprefix(scope)}'?")
 
 

@@ -94,11 +94,11 @@ def read_split(path: Path, fields: Mapping[str, str], check: CheckRow, on_bad_ro
 def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> tuple[dict[str, list[Row]], list[Problem]]:
     if conf.source == "hub":
         return read_hub(conf), []
-    files = dict(offered or {}) or {
-        split: Path(path) for split in SPLITS if (path := getattr(conf, split)) is not None
-    }
+    files = dict(offered or {}) or {split: Path(path) for split in SPLITS if (path := getattr(conf, split)) is not None}
     if "train" not in files:
-        raise DataError("no training data were named", "add dataset=files dataset.train=<file>, or choose a task with data")
+        raise DataError(
+            "no training data were named", "add dataset=files dataset.train=<file>, or choose a task with data"
+        )
     rows, problems = {}, []
     for split, path in files.items():
         rows[split], bad = read_file(path)

@@ -85,9 +85,7 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
     """
     k = one.shape[1]
     both = np.concatenate([one, other], axis=1)
-    draws = np.concatenate(
-        [reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)]
-    )
+    draws = np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     return Paired(difference, *_bounds(draws), p=_randomised(one, other, reduce, difference, seed))
 

@@ -145,4 +145,3 @@ KIND = Kind(
     untrained=_majority,
     reference=_majority,
 )
-

@@ -240,7 +240,8 @@ class TagByText:
     """A text model that copies the text with a tag behind each word.
 
     The words are given and only the tags are chosen, so that an answer outside the text cannot be. A tag is
-    written as the label's words where a span begins, as ``+`` where it goes on, and as ``_`` elsewhere.
+    written as the label's words where a span begins, as ``/`` where it goes on, and as ``|`` elsewhere: signs that
+    most vocabularies hold whole.
     """
 
     pooled = False
@@ -250,7 +251,7 @@ class TagByText:
         self.coding = coding
         self.head = f"text_of_{coding.family}"
         self.coder = TextCoder(coding)
-        words = {"O": " _", "I": " +"} | {f"B-{label}": f" {label.replace('_', ' ')}" for label in coding.labels}
+        words = {"O": " |", "I": " /"} | {f"B-{label}": f" {label.replace('_', ' ')}" for label in coding.labels}
         self.marks = {mark: self.coder.ids(text) for mark, text in words.items()}
         if any(one != two and two[: len(one)] == one for one in self.marks.values() for two in self.marks.values()):
             end = self.coder.ids(" ;")  # one label's tokens begin another's: an end makes them distinct

@@ -62,7 +62,7 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
             f"model.family is {conf.family}, and {place} is a model of the {family} family",
             f"type model.family={family}, or leave it out",
         )
-    name = conf.source if conf.source != "hub" else place
+    name = place if conf.source == "hub" else conf.name or conf.source
     return Base(name, place, conf.revision, family, config, _digest(folder, conf))
 
 

@@ -176,5 +176,7 @@ def pick_device(accelerator: str) -> str:
     import torch
 
     if accelerator == "gpu" and not torch.cuda.is_available():
-        raise HardwareError("hardware.accelerator is gpu, and this machine has none that PyTorch can use", "hardware=cpu")
+        raise HardwareError(
+            "hardware.accelerator is gpu, and this machine has none that PyTorch can use", "hardware=cpu"
+        )
     return "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"

@@ -72,9 +72,7 @@ class Host:
             self.need(name.split(".", 1)[0], needed_for)
         return table.pick(name)
 
-    def check_data(
-        self, task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]
-    ) -> list[Finding]:
+    def check_data(self, task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
         """What plugins say of the records."""
         return self._judge("goodfit_check_data", task, {"task": task, "splits": splits})
 
@@ -88,7 +86,7 @@ class Host:
         for name, call in self._implementations(hook):
             try:
                 findings += _checked(call(arguments), Finding)
-            except Exception as error:  # noqa: BLE001 - the border to foreign code
+            except Exception as error:
                 reason = f"{hook} raised {_reason(error)}"
                 if task.split("/", 1)[0] == name:
                     raise PluginError(

@@ -78,9 +78,7 @@ class HeldOut(lightning.Callback):
         self._folder = folder
         self._report = report
 
-    def on_train_batch_end(
-        self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Evaluate where a part of the epoch ends, and at the last step."""
         last = trainer.max_steps > 0 and trainer.global_step >= trainer.max_steps
         if batch_idx in self._ends or last:

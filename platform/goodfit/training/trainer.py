@@ -103,7 +103,9 @@ def train(
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
     module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
-    batches = math.ceil(math.ceil(len(examples) / conf.training.batch_size) / conf.hardware.devices / conf.hardware.nodes)
+    batches = math.ceil(
+        math.ceil(len(examples) / conf.training.batch_size) / conf.hardware.devices / conf.hardware.nodes
+    )
     held_out = HeldOut(
         measure,
         batches,

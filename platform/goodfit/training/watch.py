@@ -41,9 +41,7 @@ class Watch(lightning.Callback):
         self._every = max(1, math.ceil(total_steps / LOGGED_STEPS))
         self._last = -1
 
-    def on_train_batch_end(
-        self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Log an optimiser step."""
         step = trainer.global_step
         if step == self._last or not trainer.is_global_zero:

@@ -1,0 +1,45 @@
+# Two commands for a fresh machine: `make train task=legal model=t5` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := $(wildcard plugins/*/pyproject.toml)
+EDITABLE := -e . $(patsubst %/pyproject.toml,-e ./%,$(PLUGINS))
+
+# Words stand behind `make train` as name=value, which make takes for variables, or as plain goals (`make train -- --json`).
+GOALS := $(filter-out train test install lint clean,$(MAKECMDGOALS))
+export GOODFIT_WORDS := $(GOALS) $(filter-out PYTHON=%,$(MAKEOVERRIDES))
+
+.PHONY: train test install lint clean
+.SILENT:
+
+train: install
+	$(BIN)/python -c 'import os, shlex; \
+	os.execv("$(BIN)/goodfit", ["goodfit", "train", *shlex.split(os.environ["GOODFIT_WORDS"])])'
+
+test: $(VENV)/.tests
+	$(BIN)/pytest $(if $(CI),--durations=10)
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS)
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	echo "installing into $(VENV); this takes a few minutes the first time"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation $(EDITABLE)
+	touch $@
+
+$(VENV)/.tests: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation -e '.[test]'
+	touch $@
+
+lint: $(VENV)/.tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV)
+
+# words without '=' arrive here as goals
+%:
+	@:

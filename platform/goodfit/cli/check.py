@@ -1,0 +1,54 @@
+"""goodfit check WORDS: everything that can be known without training."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words, open_host
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Names, data, memory, time, gates."""
+    composed = compose_words(arguments)
+    host = open_host(arguments)
+    from goodfit.data.gather import SPLITS
+    from goodfit.models.memory import GIB
+    from goodfit.runs.plan import plan_run, settle
+    from goodfit.runs.prepare import need_plugins, prepare
+    from goodfit.runs.score import primary_of
+
+    need_plugins(composed, host)
+    prepared = prepare(settle(composed.conf), host)
+    primary = primary_of(prepared)
+    plan = plan_run(prepared, measured=True)
+    counts = {split: len(prepared.splits[split]) for split in SPLITS}
+    result = {
+        "ok": True,
+        "task": prepared.conf.task.name,
+        "base": prepared.base.name,
+        "family": prepared.base.family,
+        "records": counts,
+        "labels": list(prepared.coding.labels),
+        "primary": primary.name,
+        "parameters": plan.memory.parameters,
+        "trainable": plan.memory.trainable,
+        "memory_bytes": {**dataclasses.asdict(plan.memory), "total": plan.memory.total, "free": plan.free},
+        "steps": plan.steps,
+        "seconds": plan.seconds,
+        "gates": prepared.conf.policy.gates,
+        "findings": [dataclasses.asdict(finding) for finding in prepared.findings],
+    }
+    if not arguments.json:
+        records = ", ".join(f"{count} {split}" for split, count in counts.items())
+        print(f"task     {prepared.conf.task.name} ({prepared.task.kind.name}), {records}")
+        print(f"labels   {', '.join(prepared.coding.labels) or 'none'}")
+        print(f"model    {prepared.base.name} ({prepared.base.family}), adapter {prepared.conf.adapter.name}")
+        print(f"weights  {plan.memory.parameters:,} parameters, {plan.memory.trainable:,} trainable")
+        print(f"memory   {plan.memory.total / GIB:.2f} GiB needed, {plan.free / GIB:.2f} free (estimated)")
+        print(f"time     {plan.steps} steps at most, about {plan.seconds:.0f} s of training (measured on 3 steps)")
+        print(f"judged   by {primary.name}; gates: {', '.join(prepared.conf.policy.gates) or 'none'}")
+        for finding in prepared.findings:
+            print(f"{finding.severity}  {finding.message} ({finding.code})")
+    return result

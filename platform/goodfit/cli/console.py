@@ -1,0 +1,84 @@
+"""What people see: progress on standard error, tables on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Bar:
+    """Shows a training: a bar on a terminal, else a line for each evaluation."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Bar:
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("steps, loss {task.fields[loss]:.3f}"),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def advance(self, step: int, total: int, loss: float) -> None:
+        """Called after each optimiser step."""
+        if self._bar is None:
+            return
+        if self._task is None:
+            self._task = self._bar.add_task("training", total=total, loss=loss)
+        self._bar.update(self._task, completed=step, loss=loss)
+
+    def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
+        """Called after each evaluation."""
+        if not self._quiet:
+            line = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
+            self.say(f"epoch {epoch:g}: {line}")
+
+    def say(self, line: str) -> None:
+        """A line for people."""
+        if self._bar is not None:
+            self._bar.console.print(line, highlight=False, markup=False)
+        elif not self._quiet:
+            print(line, file=sys.stderr)
+
+
+def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table on standard output; plain columns where it is not a terminal."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*headers, box=None, header_style="bold", pad_edge=False)
+        for row in rows:
+            table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+        Console().print(table)
+        return
+    widths = [max(len(str(row[column])) for row in [headers, *rows]) for column in range(len(headers))]
+    for row in [headers, *rows]:
+        print("  ".join(f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def figure(value: float | None) -> str:
+    """A figure with three decimals."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
+    """``0.812 [0.780, 0.840]``."""
+    return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"

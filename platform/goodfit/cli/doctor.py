@@ -1,0 +1,54 @@
+"""goodfit doctor: the machine and the installation."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import platform
+import shutil
+import sys
+from typing import Any
+
+from goodfit import __version__
+from goodfit.cli.console import print_table
+from goodfit.cli.main import Arguments
+from goodfit.plugins.host import load_plugins
+
+PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "datasets", "hydra-core")
+EXTRAS = {"wandb": "tracker=wandb", "deepspeed": "hardware=deepspeed"}
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Print what is here, and what is wrong with it."""
+    facts = {**_machine(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+    for name, used_by in EXTRAS.items():
+        there = importlib.util.find_spec(name) is not None
+        facts[name] = importlib.metadata.version(name) if there else f"not installed; only {used_by} needs it"
+    host = load_plugins()
+    problems = [f"the plugin '{name}' is broken: {broken.reason}" for name, broken in host.broken.items()]
+    facts["plugins"] = ", ".join(plugin.name for plugin in host.plugins) or "none"
+    if not arguments.json:
+        print_table(["what", "found"], [[name, str(value)] for name, value in facts.items()])
+        for problem in problems:
+            print(f"problem: {problem}")
+        print("no problem found" if not problems else f"{len(problems)} problems")
+    return {"facts": facts, "problems": problems, "exit_code": 4 if problems else 0}
+
+
+def _machine() -> dict[str, Any]:
+    import psutil
+    import torch
+
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "none that PyTorch can use"
+    return {
+        "goodfit": __version__,
+        "python": f"{platform.python_version()} ({sys.executable})",
+        "system": platform.platform(),
+        "cores": len(psutil.Process().cpu_affinity())
+        if hasattr(psutil.Process, "cpu_affinity")
+        else psutil.cpu_count(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "memory free, GiB": round(psutil.virtual_memory().available / 2**30, 1),
+        "disk free here, GiB": round(shutil.disk_usage(".").free / 2**30, 1),
+        "gpu": gpu,
+    }

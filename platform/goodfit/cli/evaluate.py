@@ -1,0 +1,27 @@
+"""goodfit evaluate RUN [WORDS]: metrics of a run on a split, or on other data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodfit.cli.console import print_table, with_interval
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import open_host
+from goodfit.errors import ConfigError
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Measure a finished run."""
+    if not arguments.words:
+        raise ConfigError("evaluate without a run", "goodfit evaluate runs/latest")
+    host = open_host(arguments)
+    from goodfit.runs.use import evaluate_run, open_run
+
+    opened = open_run(arguments.words[0], host)
+    result = evaluate_run(opened, host, arguments.words[1:], arguments.options.get("--split", "test"))
+    if not arguments.json:
+        print_table(
+            [f"on {result['records']} records", "value [95 %]"],
+            [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
+        )
+    return result

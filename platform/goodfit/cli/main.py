@@ -1,0 +1,188 @@
+"""The command ``goodfit``: finds the verb, turns errors into two lines and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodfit import __version__
+from goodfit.errors import ConfigError, GoodfitError, Mistakes
+from goodfit.registry import did_you_mean
+
+VERBS = {
+    "train": "tune a model: goodfit train task=legal model=t5",
+    "evaluate": "measure a run on a split or on other data: goodfit evaluate RUN [dataset.test=FILE]",
+    "predict": 'answer: goodfit predict RUN "a text", or --input FILE --output FILE, or standard input',
+    "compare": "paired differences between runs: goodfit compare RUN RUN",
+    "check": "all that can be known without training: names, data, memory, time",
+    "show": "the resolved config, with the origin of each value",
+    "explain": "what a setting means: goodfit explain optim.lr",
+    "list": "what can be chosen: goodfit list task",
+    "preview": "some encoded records: tokens, what is learnt, what is cut",
+    "plugins": "the plugins: goodfit plugins list",
+    "doctor": "the machine and the installation",
+    "completion": "tab completion: goodfit completion bash|zsh|fish",
+}
+FLAGS = ("--json", "--quiet", "--traceback", "--help", "--version")
+VALUED = {
+    "--config-dir": tuple(VERBS),
+    "--input": ("predict",),
+    "--output": ("predict",),
+    "--split": ("evaluate",),
+    "--count": ("preview",),
+}
+"""Options with a value -> the verbs that know them."""
+
+
+@dataclass(slots=True)
+class Arguments:
+    """A command line, sorted."""
+
+    verb: str = ""
+    words: list[str] = field(default_factory=list)
+    options: dict[str, str] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
+
+    @property
+    def json(self) -> bool:
+        """Whether the result is one JSON object."""
+        return "--json" in self.flags
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing but results and errors is printed."""
+        return "--quiet" in self.flags
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in argv
+    try:
+        return _run(parse(argv))
+    except GoodfitError as error:
+        if "--traceback" in argv:
+            raise
+        _print_error(error, as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("error: interrupted\n  fix: the same command starts again", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if "--traceback" in argv:
+            raise
+        what = f"goodfit failed by a bug of its own: {type(error).__name__}: {str(error).splitlines()[:1]}"
+        _print_error(GoodfitError(what, "add --traceback, and report what it prints"), as_json)
+        return 1
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Sort a command line.
+
+    Raises:
+        ConfigError: An option or a verb that does not exist; the fix names the nearest.
+    """
+    found = Arguments()
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        name, _, value = word.partition("=")
+        if word in ("-h", "--help"):
+            found.flags.add("--help")
+        elif word in FLAGS:
+            found.flags.add(word)
+        elif name in VALUED:
+            if not value and not rest:
+                raise ConfigError(f"{name} without a value", f"add it: {name} VALUE")
+            found.options[name] = value or rest.pop(0)
+        elif word in ("-m", "--multirun"):
+            raise ConfigError(
+                "searches over several values are not part of this version; they will be the verb 'sweep'",
+                "leave -m out and type one value for each setting",
+            )
+        elif word.startswith("-") and word != "-":
+            raise ConfigError(f"no option called '{name}'", did_you_mean(name, [*FLAGS, *VALUED], "goodfit --help"))
+        else:
+            found.words.append(word)
+    _find_verb(found)
+    wrong = [name for name in found.options if found.verb and found.verb not in VALUED[name]]
+    if wrong:
+        raise ConfigError(f"{found.verb} has no option {wrong[0]}", f"{wrong[0]} is for {', '.join(VALUED[wrong[0]])}")
+    return found
+
+
+def _find_verb(found: Arguments) -> None:
+    if not found.words:
+        return
+    first = found.words[0]
+    if first in VERBS:
+        found.verb = found.words.pop(0)
+    elif "=" in first or first.startswith("~"):
+        found.verb = "train"
+    else:
+        raise ConfigError(f"no verb called '{first}'", did_you_mean(first, VERBS, "goodfit --help shows the verbs"))
+
+
+def _run(arguments: Arguments) -> int:
+    if "--version" in arguments.flags:
+        print(__version__)
+        return 0
+    if "--help" in arguments.flags or not arguments.verb:
+        print(help_text(arguments.verb))
+        return 0
+    _calm_libraries()
+    verb = importlib.import_module(f"goodfit.cli.{arguments.verb}")
+    result: dict[str, Any] | None = verb.run(arguments)
+    if arguments.json and result is not None:
+        print(json.dumps(result))
+    return int((result or {}).get("exit_code", 0))
+
+
+def help_text(verb: str) -> str:
+    """The help of goodfit, or of a verb."""
+    if verb:
+        options = [name for name, verbs in VALUED.items() if verb in verbs]
+        return f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*options, *FLAGS])}"
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {name:<{width}}  {text}" for name, text in VERBS.items())
+    return (
+        "goodfit [verb] words...: fine-tune a language model, with the evidence\n\n"
+        f"{verbs}\n\nWords are settings, name=value; without a verb they train. goodfit explain shows them all.\n"
+        "--json prints one object at the end, --quiet prints no progress, --traceback shows where an error arose,\n"
+        "--config-dir FOLDER adds config groups of your own."
+    )
+
+
+def _calm_libraries() -> None:
+    """Libraries print to our streams only what went wrong; none of them phones home."""
+    import warnings
+
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    warnings.filterwarnings("ignore")
+
+
+def _print_error(error: GoodfitError, as_json: bool) -> None:
+    print("\n".join(error.lines()), file=sys.stderr)
+    if as_json:
+        mistakes = error.mistakes if isinstance(error, Mistakes) else (error,)
+        listed = [
+            {
+                "error": mistake.what,
+                "fix": mistake.fix,
+                **({"problems": [str(p) for p in mistake.problems]} if hasattr(mistake, "problems") else {}),
+            }
+            for mistake in mistakes
+        ]
+        print(json.dumps({"exit_code": error.exit_code, "errors": listed}))

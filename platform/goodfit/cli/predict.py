@@ -1,0 +1,44 @@
+"""goodfit predict RUN [TEXT...] [--input FILE] [--output FILE]: answers as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import open_host
+from goodfit.errors import ConfigError
+
+
+def run(arguments: Arguments) -> dict[str, Any] | None:
+    """Answer texts, a file, or standard input."""
+    if not arguments.words:
+        raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
+    folder, *texts = arguments.words
+    if texts and "--input" in arguments.options:
+        raise ConfigError("predict has texts and --input", "give one of them")
+    host = open_host(arguments)
+    from goodfit.runs.use import answer_records, open_run, read_inputs
+
+    opened = open_run(folder, host)
+    lines = None if texts or "--input" in arguments.options else sys.stdin.read().splitlines()
+    records = read_inputs(opened, texts, arguments.options.get("--input"), lines)
+    answers = answer_records(opened, records)
+    output = arguments.options.get("--output")
+    if output is not None:
+        _write(Path(output), answers)
+        return {"answers": len(answers), "output": output}
+    if arguments.json:
+        return {"answers": answers}
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False))
+    return None
+
+
+def _write(path: Path, answers: list[dict[str, Any]]) -> None:
+    try:
+        path.write_text("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers), "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --output") from None

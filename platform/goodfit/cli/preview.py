@@ -1,0 +1,62 @@
+"""goodfit preview WORDS: some encoded records: tokens, what is learnt, what is cut."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words, open_host
+
+COUNT = 3
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Print the first training examples as the model gets them."""
+    composed = compose_words(arguments)
+    host = open_host(arguments)
+    from goodfit.errors import ConfigError
+    from goodfit.runs.prepare import need_plugins, prepare
+
+    count = arguments.options.get("--count", str(COUNT))
+    if not count.isdigit() or not int(count):
+        raise ConfigError(f"--count is '{count}', expected a whole number above 0", "for example --count 3")
+    need_plugins(composed, host)
+    prepared = prepare(composed.conf, host)
+    encoded = prepared.encoded["train"]
+    shown = [_example(example, prepared, example.record in encoded.cut) for example in encoded.examples[: int(count)]]
+    if not arguments.json:
+        for example in shown:
+            print(f"record {example['id']}{' (CUT)' if example['cut'] else ''}")
+            for name in ("reads", "writes", "learns"):
+                if example[name]:
+                    print(f"  {name}: {' '.join(example[name])}")
+        lengths = sorted(example.length for example in encoded.examples)
+        print(
+            f"{len(encoded.examples)} examples, {lengths[0]} to {lengths[-1]} tokens, half of them up to "
+            f"{lengths[len(lengths) // 2]}; {len(encoded.cut)} records are cut"
+        )
+    return {"examples": shown, "cut": len(encoded.cut)}
+
+
+def _example(example: Any, prepared: Any, cut: bool) -> dict[str, Any]:
+    from goodfit.data.batches import IGNORED
+
+    tokenizer, learner = prepared.coding.tokenizer, prepared.learner
+
+    def tokens(ids: Any) -> list[str]:
+        return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
+
+    if learner.pooled:
+        learns = [prepared.coding.labels[example.labels[0]]]
+    elif hasattr(learner, "tags"):
+        words = zip(tokens(example.inputs), example.labels, strict=True)
+        learns = [f"{word}/{learner.tags[label]}" for word, label in words if label != IGNORED]
+    else:
+        learns = tokens(label for label in example.labels if label != IGNORED)
+    return {
+        "id": prepared.splits.train[example.record].id,
+        "reads": tokens(example.inputs),
+        "writes": tokens(example.decoder_inputs or ()),
+        "learns": learns,
+        "cut": cut,
+    }

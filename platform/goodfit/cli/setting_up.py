@@ -1,0 +1,35 @@
+"""What verbs that take words share: config folders, plugins, composing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from goodfit.cli.main import Arguments
+from goodfit.config.compose import NEEDED, Composed, compose
+from goodfit.config.places import ConfRoot, core_root, user_root
+from goodfit.plugins.find import installed_plugins
+from goodfit.plugins.host import Host, load_plugins
+
+
+def config_roots(arguments: Arguments) -> list[ConfRoot]:
+    """goodfit's own folder, those of plugins (none is imported), and the user's."""
+    roots = [core_root()]
+    roots += [ConfRoot(plugin.name, plugin.conf) for plugin in installed_plugins() if plugin.conf is not None]
+    if "--config-dir" in arguments.options:
+        roots.append(user_root(arguments.options["--config-dir"]))
+    return roots
+
+
+def compose_words(arguments: Arguments, needed: Sequence[str] = tuple(NEEDED)) -> Composed:
+    """The words as a checked run."""
+    return compose(arguments.words, config_roots(arguments), needed)
+
+
+def open_host(arguments: Arguments) -> Host:
+    """The loaded plugins; broken ones are said on standard error."""
+    host = load_plugins()
+    if not arguments.quiet:
+        for broken in host.broken.values():
+            print(f"warning: the plugin '{broken.plugin.name}' is broken: {broken.reason}", file=sys.stderr)
+    return host

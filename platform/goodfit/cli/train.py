@@ -1,0 +1,66 @@
+"""goodfit train WORDS: one run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from goodfit.cli.console import Bar, figure, print_table, with_interval
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words, open_host
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Train, and say what was made and what to type next."""
+    composed = compose_words(arguments)
+    host = open_host(arguments)
+    from goodfit.runs.engine import train_run
+
+    with Bar(arguments.quiet) as bar:
+        bar.say(f"{composed.conf.task.name} on {composed.conf.choices['model']}: checking, encoding, loading")
+        finished = train_run(composed, host, bar)
+    record, metrics = finished.record, finished.metrics
+    result = {
+        "run": str(finished.folder),
+        "status": record["status"],
+        "metrics": metrics["tuned"],
+        "primary": metrics["primary"],
+        "paired": metrics["paired"],
+        "fit": record["fit"],
+        "gates": record["gates"],
+    }
+    if not arguments.json:
+        _print(finished)
+    return result
+
+
+def _print(finished: Any) -> None:
+    record, metrics = finished.record, finished.metrics
+    rows = [
+        [
+            name,
+            with_interval(tuned),
+            figure(metrics["base"][name]["value"]),
+            with_interval(metrics["paired"][name], "difference") if name in metrics["paired"] else "",
+        ]
+        for name, tuned in metrics["tuned"].items()
+    ]
+    print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
+    print(f"\nbase: {metrics['base_is']}")
+    print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")
+    if record["fit"]["try"]:
+        print(f"     try: {'  '.join(record['fit']['try'])}")
+    for gate in record["gates"]:
+        print(f"gate {gate['gate']}: {'passed' if gate['passed'] else 'NOT PASSED'} ({gate['reason']})")
+    folder = _short(finished.folder)
+    print(
+        f"\nmade {_short(finished.weights)} in {record['seconds']:.0f} s, {record['steps']} steps; card: README.md in it"
+    )
+    print(f'next: goodfit predict {folder} "your text"')
+    print(f"      goodfit evaluate {folder} dataset.test=<your file>")
+
+
+def _short(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
