@@ -13,9 +13,12 @@ export GOODFIT_WORDS := $(GOALS) $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 .PHONY: train test install lint clean
 .SILENT:
 
+# make escapes blanks and backslashes of a word by a backslash, and doubles its dollars
 train: install
-	$(BIN)/python -c 'import os, shlex; \
-	os.execv("$(BIN)/goodfit", ["goodfit", "train", *shlex.split(os.environ["GOODFIT_WORDS"])])'
+	$(BIN)/python -c 'import os, re; \
+	words = re.findall(r"(?:\\.|[^\s\\])+", os.environ["GOODFIT_WORDS"]); \
+	words = [re.sub(r"\\(.)", r"\1", word).replace("$$$$", "$$") for word in words]; \
+	os.execv("$(BIN)/goodfit", ["goodfit", "train", *words])'
 
 test: $(VENV)/.tests
 	$(BIN)/pytest $(if $(CI),--durations=10)

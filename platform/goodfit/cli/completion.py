@@ -21,7 +21,8 @@ SHELLS = {
     ),
     "zsh": (
         "#compdef goodfit\n_goodfit() { local -a r; "
-        'r=(${(f)"$(goodfit completion suggest "x$PREFIX" 2>/dev/null)"}); compadd -S "" -a r; }\ncompdef _goodfit goodfit'
+        'r=(${(f)"$(goodfit completion suggest "x$PREFIX" 2>/dev/null)"}); compadd -S "" -a r; }\n'
+        "compdef _goodfit goodfit"
     ),
     "fish": "complete -c goodfit -f -a '(goodfit completion suggest x(commandline -ct) 2>/dev/null)'",
 }

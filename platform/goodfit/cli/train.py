@@ -54,9 +54,8 @@ def _print(finished: Any) -> None:
     for gate in record["gates"]:
         print(f"gate {gate['gate']}: {'passed' if gate['passed'] else 'NOT PASSED'} ({gate['reason']})")
     folder = _short(finished.folder)
-    print(
-        f"\nmade {_short(finished.weights)} in {record['seconds']:.0f} s, {record['steps']} steps; card: README.md in it"
-    )
+    weights = _short(finished.weights)
+    print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
     print(f'next: goodfit predict {folder} "your text"')
     print(f"      goodfit evaluate {folder} dataset.test=<your file>")
 

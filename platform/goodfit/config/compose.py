@@ -12,7 +12,7 @@ from typing import Any
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option, read_yaml
 from goodfit.config.places import ConfRoot, core_root, find_options
-from goodfit.config.settings import settings
+from goodfit.config.settings import find_setting, settings
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
@@ -59,10 +59,11 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
         broken_files += wrong
         given |= values
     mistakes += broken_files
-    if not broken_files:
-        tree, wrong_words = _merge(chosen, read, roots)
-        mistakes += wrong_words or mistakes_of(tree)
+    # what the words alone can tell comes first: Hydra takes longer to import than a typo may take to be answered
+    mistakes += mistakes_of(_typed_values(read))
     stop_on(mistakes)
+    tree = _merge(chosen, read, roots)
+    stop_on(mistakes_of(tree))
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
@@ -87,7 +88,34 @@ def _default_choices() -> dict[str, str | None]:
     return {group: name for entry in entries if isinstance(entry, dict) for group, name in entry.items()}
 
 
-def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) -> tuple[dict[str, Any], list[Any]]:
+def _typed_values(read: Words) -> dict[str, Any]:
+    """The schema's defaults with the typed values put in, for a check of their types and ranges."""
+    tree = as_tree(RunConf())
+    for key, text in read.values.items():
+        node = tree
+        *parents, name = key.split(".")
+        for parent in parents:
+            node = node[parent]
+        node[name] = text.strip("'\"") if _is_text(key) and text not in ("null", "") else plain_value(text)
+    return tree
+
+
+def plain_value(text: str) -> Any:
+    """A typed value as Hydra's grammar reads it, for plain values and lists of them."""
+    if text.startswith("[") and text.endswith("]"):
+        return [part.strip().strip("'\"") for part in text[1:-1].split(",") if part.strip()]
+    words = {"null": None, "": None, "true": True, "false": False}
+    if text.lower() in words:
+        return words[text.lower()]
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) -> dict[str, Any]:
     """Let Hydra merge schema, options and typed values, in the order of ``conf/config.yaml``."""
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
@@ -97,41 +125,32 @@ def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) ->
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    mistakes: list[GoodfitError] = []
-    values = []
-    for key, text in read.values.items():
-        try:
-            values.append(_override(key, text))
-        except HydraException:
-            mistakes.append(ConfigError(f"{key}={text} cannot be read", f"quote it, for example {key}='{text}'"))
     places = ",".join(_quoted(f"file://{root.folder}") for root in roots if root.owner != "goodfit")
-    ConfigStore.instance().store("schema", node={**dataclasses.asdict(RunConf()), "choices": {}})
+    ConfigStore.instance().store("schema", node={**as_tree(RunConf()), "choices": {}})
     GlobalHydra.instance().clear()
+    choices = [f"{group}={_quoted(name)}" for group, name in chosen.items()]
+    values = [_override(key, text) for key, text in read.values.items()]
     with initialize_config_dir(str(core_root().folder), version_base="1.3"):
         try:
-            tree = hydra_compose(
-                "config",
-                [f"hydra.searchpath=[{places}]", *(f"{g}={_quoted(n)}" for g, n in chosen.items()), *values],
-            )
+            tree = hydra_compose("config", [f"hydra.searchpath=[{places}]", *choices, *values])
         except (HydraException, OmegaConfBaseException) as error:
             reason = str(error).splitlines()[0]
-            return {}, [*mistakes, ConfigError(f"the words do not fit together: {reason}", "goodfit show WORDS")]
-    return OmegaConf.to_container(tree, resolve=True), mistakes  # type: ignore[return-value]
+            raise ConfigError(
+                f"the words do not fit together: {reason}", "goodfit explain shows each setting"
+            ) from None
+    return OmegaConf.to_container(tree, resolve=True)  # type: ignore[return-value]
+
+
+def _is_text(key: str) -> bool:
+    setting = find_setting(key)
+    return setting is not None and (setting.plain_type is str or bool(setting.choices) or setting.is_mapping)
 
 
 def _override(key: str, text: str) -> str:
     """A typed value in Hydra's grammar; text settings are taken as typed, so that any path works."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
-    from goodfit.config.settings import find_setting
-
-    setting = find_setting(key)
-    is_text = setting is not None and (setting.plain_type is str or setting.choices or setting.is_mapping)
-    if is_text and text not in ("null", "") and text[0] not in "'\"":
+    if _is_text(key) and text not in ("null", "") and text[0] not in "'\"":
         text = _quoted(text)
-    override = f"++{key}={text or 'null'}"
-    OverridesParser.create().parse_override(override)
-    return override
+    return f"++{key}={text or 'null'}"
 
 
 def _quoted(text: str) -> str:

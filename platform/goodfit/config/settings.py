@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import functools
 import inspect
+import itertools
 import textwrap
 import types
 import typing
@@ -114,7 +115,7 @@ def _field_docs(owner: type) -> Mapping[str, str]:
     (declaration,) = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
     docs: dict[str, str] = {}
     body = declaration.body  # type: ignore[attr-defined]
-    for field, text in zip(body, body[1:], strict=False):
+    for field, text in itertools.pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             docs[field.target.id] = " ".join(str(text.value.value).split())  # type: ignore[union-attr]
     return docs

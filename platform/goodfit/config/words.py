@@ -47,8 +47,7 @@ def _read_word(word: str, options: Options, read: Words) -> None:
     if _SEVERAL.match(value):
         raise ConfigError(
             f"'{word}' names several values, and a run has one of each",
-            f"type one value, such as {key}={value.split(',')[0].split('(')[-1]}; searches over values come with "
-            "the verb 'sweep'",
+            f"type one value for {key}; searches over values will be the verb 'sweep'",
         )
     if key in groups():
         read.choices[key] = known_option(key, value.strip("'\""), options)

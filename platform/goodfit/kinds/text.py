@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,13 +189,7 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
     return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
 
 
-def generate(
-    model: Any,
-    coder: TextCoder,
-    sources: Sequence[Sequence[int]],
-    max_new_tokens: int,
-    allowed: Callable[[int, Sequence[int]], list[int]] | None = None,
-) -> list[list[int]]:
+def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
     """Greedy answers.
 
     Args:
@@ -203,7 +197,6 @@ def generate(
         coder: Of its family.
         sources: Token ids to read.
         max_new_tokens: At most this many.
-        allowed: (index of the source, ids written so far) -> the ids that may follow.
 
     Returns:
         Token ids behind each source, without the end and padding.
@@ -213,13 +206,7 @@ def generate(
     answers: list[list[int]] = [[] for _ in sources]
     with evaluating(model):
         for indices in in_batches(sized, coder.coding.batch_size):
-            rows = [sources[index] for index in indices]
-            ids, mask = _rows(rows, fill, left=coder.is_decoder, device=model.device)
-            read = ids.shape[1] if coder.is_decoder else 1
-
-            def rule(row: int, written: Any, indices: list[int] = indices, read: int = read) -> list[int]:
-                return allowed(indices[row], written[read:].tolist())  # type: ignore[misc]
-
+            ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             written = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -229,8 +216,8 @@ def generate(
                 use_cache=True,
                 pad_token_id=fill,
                 eos_token_id=coder.eos,
-                prefix_allowed_tokens_fn=rule if allowed else None,
             )
+            read = ids.shape[1] if coder.is_decoder else 1
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
     return answers

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +15,11 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
-from goodfit.kinds.text import TextCoder, fill_prompt, generate
+from goodfit.kinds.spans import Window, read_spans, spans_of, split_words, tag_set, tags_of, windows
+from goodfit.kinds.text import TextCoder, fill_prompt
 
-WORD = re.compile(r"\w+|[^\w\s]")
-OVERLAP = 4
-"""Windows of a long text share one part in this many."""
+SCORED_VALUES = 2**27
+"""Logits (tags times vocabulary) that are held at once while tags are chosen."""
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -28,10 +30,10 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {"text": text}
     spans: list[dict[str, Any]] = []
     if labelled:
-        spans = _spans(values.get("spans"), text)
+        spans = read_spans(values.get("spans"), text)
         fields["spans"] = spans
     borders = {border for span in spans for border in (span["start"], span["end"])}
-    fields["words"] = _words(text, borders)
+    fields["words"] = split_words(text, borders)
     return fields
 
 
@@ -53,104 +55,6 @@ def _from_tokens(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
             raise RowProblem(f"the tag {wrong[0]!r} is neither O nor B-… nor I-…")
         fields["spans"] = spans_of(tags, words)
     return fields
-
-
-def _spans(given: Any, text: str) -> list[dict[str, Any]]:
-    if not isinstance(given, list):
-        raise RowProblem("the field 'spans' is missing or no list")
-    spans = []
-    for span in given:
-        if not isinstance(span, dict) or not {"start", "end", "label"} <= set(span):
-            raise RowProblem("a span has to be {start, end, label}")
-        start, end, label = span["start"], span["end"], span["label"]
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
-            raise RowProblem(f"the span {start}..{end} does not lie in the text of {len(text)} characters")
-        if not isinstance(label, str) or not label.strip():
-            raise RowProblem(f"the span {start}..{end} has no label")
-        spans.append({"start": start, "end": end, "label": label})
-    spans.sort(key=lambda span: span["start"])
-    for one, other in zip(spans, spans[1:], strict=False):
-        if other["start"] < one["end"]:
-            raise RowProblem(f"the spans {one['start']}..{one['end']} and {other['start']}..{other['end']} overlap")
-    return spans
-
-
-def _words(text: str, borders: Iterable[int]) -> list[tuple[int, int]]:
-    """Words and signs, split further where a span begins or ends inside one."""
-    inner = sorted(borders)
-    words = []
-    for match in WORD.finditer(text):
-        cuts = [border for border in inner if match.start() < border < match.end()]
-        edges = [match.start(), *cuts, match.end()]
-        words += list(zip(edges, edges[1:], strict=False))
-    return words
-
-
-def tags_of(spans: Sequence[Mapping[str, Any]], words: Sequence[tuple[int, int]]) -> list[str]:
-    """Spans -> a BIO tag for each word."""
-    tags = ["O"] * len(words)
-    for span in spans:
-        inside = [index for index, (start, end) in enumerate(words) if start < span["end"] and end > span["start"]]
-        for position, index in enumerate(inside):
-            tags[index] = f"{'I' if position else 'B'}-{span['label']}"
-    return tags
-
-
-def spans_of(tags: Sequence[str], words: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
-    """BIO tags -> spans; an I- that continues nothing begins a span."""
-    spans: list[dict[str, Any]] = []
-    previous = "O"
-    for tag, (start, end) in zip(tags, words, strict=True):
-        if tag != "O":
-            label = tag[2:]
-            if tag[0] == "I" and previous != "O" and previous[2:] == label:
-                spans[-1]["end"] = end
-            else:
-                spans.append({"start": start, "end": end, "label": label})
-        previous = tag
-    return spans
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A run of words that a model reads at once."""
-
-    record: int
-    first: int
-    last: int
-    """Words ``first`` up to, not including, ``last``."""
-    owned: tuple[int, int]
-    """The words that are learnt and answered in this window: those with the most context around them."""
-
-
-def windows(record: int, sizes: Sequence[int], limit: int) -> list[Window]:
-    """Cut a text into overlapping windows.
-
-    Args:
-        record: Its index.
-        sizes: Tokens of each word.
-        limit: Tokens of a window.
-
-    Returns:
-        Windows whose owned words together are all words, once each.
-    """
-    if not sizes:
-        return []
-    spans, first = [], 0
-    while True:
-        last, used = first, 0
-        while last < len(sizes) and (last == first or used + sizes[last] <= limit):
-            used += sizes[last]
-            last += 1
-        spans.append((first, last))
-        if last == len(sizes):
-            break
-        shared = max(1, (last - first) // OVERLAP)
-        first = max(last - shared, first + 1)
-    edges = [0] + [(a[1] + b[0]) // 2 for a, b in zip(spans, spans[1:], strict=False)] + [len(sizes)]
-    return [
-        Window(record, first, last, (edges[number], edges[number + 1])) for number, (first, last) in enumerate(spans)
-    ]
 
 
 def _right_tags(record: Record) -> list[str]:
@@ -265,113 +169,131 @@ class TagByText:
         for index, record in enumerate(records):
             tags = _right_tags(record)
             for window in self._windows(index, record):
-                examples.append(self._example(window, record, tags))
+                marks = [_mark(tag, self.marks) for tag in tags[window.first : window.last]]
+                owned = range(*window.owned)
+                examples.append(self._example(window.record, self._copy(window, record), marks, owned))
         return Encoded(examples)
 
     def _windows(self, index: int, record: Record) -> list[Window]:
         """Windows whose prompt and answer both fit."""
-        words = self._words(record)
         longest_mark = max(map(len, self.marks.values()))
         frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"text": ""}))) + 4
-        if self.coder.is_decoder:
-            sizes = [2 * len(tokens) + longest_mark for tokens in words]
-        else:
-            sizes = [len(tokens) + longest_mark for tokens in words]
+        reads = 2 if self.coder.is_decoder else 1  # a decoder's row holds the text twice
+        sizes = [reads * len(tokens) + longest_mark for tokens in self._words(record)]
         return windows(index, sizes, self.coding.max_tokens - frame)
 
     def _words(self, record: Record) -> list[tuple[int, ...]]:
         text = record.fields["text"]
         return [self.coder.ids(f" {text[start:end]}") for start, end in record.fields["words"]]
 
-    def _source(self, window: Window, record: Record) -> tuple[int, ...]:
+    def _copy(self, window: Window, record: Record) -> Copy:
         words = record.fields["words"]
         text = record.fields["text"][words[window.first][0] : words[window.last - 1][1]]
-        return self.coder.source({"text": text}, 0)[0]
+        given = self._words(record)[window.first : window.last]
+        return Copy(self.coder.source({"text": text}, 0)[0], tuple(given), window.first)
 
-    def _example(self, window: Window, record: Record, tags: Sequence[str]) -> Example:
-        words = self._words(record)
+    def _example(self, record: int, copy: Copy, marks: Sequence[str], learnt: range) -> Example:
+        """The words with these tags behind them; tags of words outside ``learnt`` are not learnt."""
         target: list[int] = []
-        learnt: list[bool] = []
-        for index in range(window.first, window.last):
-            mark = self.marks.get(_mark(tags[index]), self.marks["O"])
-            owned = window.owned[0] <= index < window.owned[1]
-            target += [*words[index], *mark]
-            learnt += [False] * len(words[index]) + [owned] * len(mark)
-        return self.coder.example(
-            window.record, self._source(window, record), (*target, self.coder.eos), (*learnt, True)
-        )
+        supervised: list[bool] = []
+        for place, (word, mark) in enumerate(zip(copy.words, marks, strict=True), copy.first):
+            target += [*word, *self.marks[mark]]
+            supervised += [False] * len(word) + [place in learnt] * len(self.marks[mark])
+        return self.coder.example(record, copy.source, (*target, self.coder.eos), (*supervised, True))
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Tags by constrained greedy decoding."""
         cut = [window for index, record in enumerate(records) for window in self._windows(index, record)]
-        copies = [Copy(self._words(records[window.record])[window.first : window.last], self) for window in cut]
-        sources = [self._source(window, records[window.record]) for window in cut]
-        longest = max((copy.longest for copy in copies), default=1)
-        generate(model, self.coder, sources, longest, lambda row, written: copies[row].allowed(written))
+        chosen = self._decode(model, [self._copy(window, records[window.record]) for window in cut])
         tags: list[dict[int, str]] = [{} for _ in records]
-        for window, copy in zip(cut, copies, strict=True):
-            for position, tag in enumerate(copy.tags):
-                if window.owned[0] <= window.first + position < window.owned[1]:
-                    tags[window.record][window.first + position] = tag
+        for window, marks in zip(cut, chosen, strict=True):
+            for place, tag in enumerate(_tags_of_marks(marks), window.first):
+                if place in range(*window.owned):
+                    tags[window.record][place] = tag
         known = bool(records) and all("spans" in record.fields for record in records)
         losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
         return _assembled(records, tags, losses)
+
+    def _decode(self, model: Any, copies: Sequence[Copy]) -> list[list[str]]:
+        """Greedy marks of each copy, without a pass for each token.
+
+        All marks are guessed, one pass scores every choice given the guess, and wrong guesses are replaced until
+        none is left. The first wrong one is right after each pass, so this ends, and what it ends in is what greedy
+        decoding from left to right chooses (Jacobi decoding: Santilli et al. 2023, https://arxiv.org/abs/2305.10427).
+        """
+        marks = [["O"] * len(copy.words) for copy in copies]
+        longest = max((len(copy.words) for copy in copies), default=1)
+        rows = max(1, min(self.coding.batch_size, SCORED_VALUES // (longest * len(self.coding.tokenizer))))
+        coding = dataclasses.replace(self.coding, batch_size=rows)
+        open_copies = list(range(len(copies)))
+        while open_copies:
+            examples = [
+                self._example(index, copies[index], marks[index], range(copies[index].first, sys.maxsize))
+                for index in open_copies
+            ]
+            changed = []
+            for indices, scores in scores_of(model, examples, coding, self.pooled):
+                best = scores.logits
+                for row, index in enumerate(indices):
+                    copy = open_copies[index]
+                    better = self._choose(marks[copy], best[scores.rows == row])
+                    if better != marks[copy]:
+                        marks[copy] = better
+                        changed.append(copy)
+            open_copies = changed
+        return marks
+
+    def _choose(self, guess: Sequence[str], logits: Any) -> list[str]:
+        """The best mark at each place, given that the guess is right before it.
+
+        Args:
+            guess: Marks.
+            logits: (tokens of all guessed marks and the end, vocabulary).
+        """
+        vocabulary = sorted({token for mark in self.marks.values() for token in mark})
+        column = {token: place for place, token in enumerate(vocabulary)}
+        scores = logits[:, vocabulary].tolist()
+        better, place = [], 0
+        for position, name in enumerate(guess):
+            inside = position > 0 and guess[position - 1] != "O"
+            fitting = {mark: ids for mark, ids in self.marks.items() if inside or mark != "I"}
+            for depth, token in enumerate(self.marks[name]):
+                row = scores[place + depth]
+                best = max(sorted({ids[depth] for ids in fitting.values()}), key=lambda ids: row[column[ids]])
+                fitting = {mark: ids for mark, ids in fitting.items() if ids[depth] == best}
+                if best != token:
+                    break
+            better.append(name if name in fitting else next(iter(fitting)))
+            place += len(self.marks[name])
+        return better
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's tags, per token."""
         return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
 
 
+@dataclass(frozen=True, slots=True)
 class Copy:
-    """What may be written next while a text is copied with tags: its words are given, tags are chosen."""
+    """A window's text as it is copied."""
 
-    def __init__(self, words: Sequence[tuple[int, ...]], learner: TagByText) -> None:
-        self.words = words
-        self.learner = learner
-        self.longest = sum(map(len, words)) + len(words) * max(map(len, learner.marks.values())) + 1
-        self.tags: list[str] = []
-        self._read = 0
-        self._forced = list(words[0])
-        self._mark: tuple[int, ...] = ()
-
-    def allowed(self, written: Sequence[int]) -> list[int]:
-        """The ids that may follow; called once for each token."""
-        for token in written[self._read :]:
-            self._take(token)
-        self._read = len(written)
-        if self._forced:
-            return [self._forced[0]]
-        if len(self.tags) == len(self.words):
-            return [self.learner.coder.eos]
-        depth = len(self._mark)
-        return sorted({mark[depth] for mark in self._open_marks().values() if mark[:depth] == self._mark})
-
-    def _open_marks(self) -> Mapping[str, tuple[int, ...]]:
-        """All marks; a span can only go on where there is one."""
-        inside = bool(self.tags) and self.tags[-1] != "O"
-        return {name: mark for name, mark in self.learner.marks.items() if inside or name != "I"}
-
-    def _take(self, token: int) -> None:
-        if self._forced:
-            self._forced.pop(0)
-            return
-        self._mark = (*self._mark, token)
-        for name, mark in self._open_marks().items():
-            if mark == self._mark:
-                self.tags.append(name if name != "I" else f"I-{self.tags[-1][2:]}")
-                self._mark = ()
-                if len(self.tags) < len(self.words):
-                    self._forced = list(self.words[len(self.tags)])
-                return
+    source: tuple[int, ...]
+    """What is read."""
+    words: tuple[tuple[int, ...], ...]
+    """Token ids of each word that is written."""
+    first: int
+    """The place of the first word in its record."""
 
 
-def _mark(tag: str) -> str:
-    return "I" if tag.startswith("I-") else tag
+def _mark(tag: str, marks: Mapping[str, Any]) -> str:
+    mark = "I" if tag.startswith("I-") else tag
+    return mark if mark in marks else "O"
 
 
-def tag_set(labels: Sequence[str]) -> tuple[str, ...]:
-    """The BIO tags of a label set, ``O`` first."""
-    return ("O", *(f"{border}-{label}" for label in labels for border in "BI"))
+def _tags_of_marks(marks: Sequence[str]) -> list[str]:
+    tags: list[str] = []
+    for mark in marks:
+        tags.append(f"I-{tags[-1][2:]}" if mark == "I" else mark)
+    return tags
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:

@@ -42,7 +42,7 @@ def head_names(model: Any) -> list[str]:
     """The modules beside the base: a classifier's new layers."""
     if model.get_output_embeddings() is not None:
         return []
-    return [name for name, _ in model.named_children() if name != model.base_model_prefix and name != "dropout"]
+    return [name for name, _ in model.named_children() if name not in (model.base_model_prefix, "dropout")]
 
 
 def linear_layers(model: Any) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,14 +80,6 @@ def _place(conf: ModelConf, offered: Path | None) -> str:
 def _check_folder(folder: Path, conf: ModelConf) -> None:
     if not (folder / "config.json").is_file():
         raise ConfigError(f"{folder} has no config.json", "name a folder that save_pretrained wrote")
-    try:
-        content = json.loads((folder / "config.json").read_text("utf-8"))
-    except ValueError:
-        raise ConfigError(f"{folder}/config.json is not JSON", "fetch the model again") from None
-    if "auto_map" in content:
-        raise ConfigError(
-            f"{folder}/config.json names code to run (auto_map)", "choose a model that transformers itself knows"
-        )
     if conf.weights == "pretrained" and not any((folder / name).is_file() for name in WEIGHTS):
         pickled = " (pickled weights are refused)" if (folder / "pytorch_model.bin").exists() else ""
         raise ConfigError(
@@ -101,11 +92,18 @@ def _config(place: str, conf: ModelConf) -> Any:
     from transformers import AutoConfig
 
     try:
-        return AutoConfig.from_pretrained(place, revision=conf.revision, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(place, revision=conf.revision, trust_remote_code=False)
     except OSError as error:
+        if Path(place).is_dir():
+            raise ConfigError(f"{place}/config.json cannot be read", "fetch the model again") from None
         raise unreachable(place, error) from None
     except (ValueError, KeyError) as error:
         raise ConfigError(f"{place}: {str(error).splitlines()[0]}", "choose a model that transformers knows") from None
+    if getattr(config, "auto_map", None):
+        raise ConfigError(
+            f"the config of {place} names code to run (auto_map)", "choose a model without code of its own"
+        )
+    return config
 
 
 def unreachable(place: str, error: Exception) -> HardwareError:

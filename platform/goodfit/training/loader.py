@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -55,8 +56,12 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
         return iter(self.plan())
 
     def __len__(self) -> int:
-        batches = -(-len(self._examples) // self._conf.batch_size)
-        return -(-batches // self._devices)
+        return batches_per_device(len(self._examples), self._conf.batch_size, self._devices)
+
+
+def batches_per_device(examples: int, batch_size: int, devices: int) -> int:
+    """Batches of an epoch on each device."""
+    return math.ceil(math.ceil(examples / batch_size) / devices)
 
 
 def build_loader(dataset: PlannedBatches, order: EpochOrder, workers: int) -> Any:

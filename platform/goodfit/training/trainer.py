@@ -19,7 +19,7 @@ from goodfit.errors import HardwareError, TrainingError
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import load_best, trainable_state
 from goodfit.training.held_out import HeldOut, Measure, Trace
-from goodfit.training.loader import EpochOrder, PlannedBatches, build_loader
+from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning, not_finite
 from goodfit.training.watch import Watch
 
@@ -36,17 +36,16 @@ class Trained:
     trace: Trace
 
 
-def steps_per_epoch(conf: RunConf, examples: int) -> int:
-    """Optimiser steps of an epoch."""
-    devices = conf.hardware.devices * conf.hardware.nodes
-    batches = math.ceil(math.ceil(examples / conf.training.batch_size) / devices)
-    return math.ceil(batches / conf.training.accumulation)
-
-
 def total_steps(conf: RunConf, examples: int) -> int:
     """Optimiser steps of the whole run, if it is not stopped early."""
-    planned = steps_per_epoch(conf, examples) * (conf.training.epochs or 1)
+    per_epoch = math.ceil(_batches(conf, examples) / conf.training.accumulation)
+    planned = per_epoch * (conf.training.epochs or 1)
     return min(planned, conf.training.max_steps or planned)
+
+
+def _batches(conf: RunConf, examples: int) -> int:
+    devices = conf.hardware.devices * conf.hardware.nodes
+    return batches_per_device(examples, conf.training.batch_size, devices)
 
 
 def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
@@ -103,12 +102,9 @@ def train(
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
     module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
-    batches = math.ceil(
-        math.ceil(len(examples) / conf.training.batch_size) / conf.hardware.devices / conf.hardware.nodes
-    )
     held_out = HeldOut(
         measure,
-        batches,
+        _batches(conf, len(examples)),
         conf.training.evaluations_per_epoch,
         conf.training.patience,
         folder / "checkpoints",

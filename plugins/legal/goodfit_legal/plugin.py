@@ -1,11 +1,11 @@
-"""The hooks of the legal department: data, metrics, and a look at the answers."""
+"""The hooks of the legal department: data, metrics, a gate, and a look at the answers."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, Item, MetricSpec
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
 
@@ -54,6 +54,15 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
         )
         for name, kind, description, statistics in table
     ]
+
+
+@hookimpl
+def goodfit_register_gates() -> Sequence[GateSpec]:
+    """Offer the gate that a clause classifier has to pass before lawyers rely on it."""
+    from goodfit_legal import gates
+
+    description = f"Risk clauses are found with a recall of {gates.FOUND:.0%} or more, certainly."
+    return [GateSpec(name="legal.risk_found", description=description, judge=gates.risk_found)]
 
 
 @hookimpl

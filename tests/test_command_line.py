@@ -1,0 +1,227 @@
+"""The command line: two lines for a mistake, one object for --json, each stream for its own."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from goodfit.errors import ConfigError
+
+LEGAL = "task=legal model=t5"
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "fix"),
+    [
+        pytest.param(
+            f"{LEGAL} +optim.lrr=1", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="added typo"
+        ),
+        pytest.param(f"{LEGAL} optim.lrr=1", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
+        pytest.param(
+            f"{LEGAL} ++traning.epochs=1",
+            "no setting called 'traning.epochs'",
+            "did you mean 'training.epochs'?",
+            id="misspelt group of a setting",
+        ),
+        pytest.param(f"{LEGAL} modle=t5", "no setting called 'modle'", "did you mean 'model'?", id="misspelt group"),
+        pytest.param(
+            f"{LEGAL} hydra.run.dir=x", "no setting called 'hydra.run.dir'", "did you mean 'run.dir'?", id="Hydra's own"
+        ),
+        pytest.param(f"{LEGAL} optim.lr=7", "optim.lr is 7.0", "choose a value between 0 and 1", id="range"),
+        pytest.param(f"{LEGAL} optim.lr=-1", "optim.lr is -1.0", "choose a value between 0 and 1", id="below range"),
+        pytest.param(
+            f"{LEGAL} training.batch_size=0", "training.batch_size is 0", "choose a value of at least 1", id="zero"
+        ),
+        pytest.param(
+            f"{LEGAL} training.batch_size=many",
+            "training.batch_size is 'many', expected a whole number",
+            "for example training.batch_size=16",
+            id="text for a number",
+        ),
+        pytest.param(
+            f"{LEGAL} training.batch_size=2.5",
+            "training.batch_size is 2.5, expected a whole number",
+            "for example training.batch_size=16",
+            id="fraction for a whole number",
+        ),
+        pytest.param(
+            f"{LEGAL} policy.enforce=maybe",
+            "policy.enforce is 'maybe', expected true or false",
+            "for example policy.enforce=false",
+            id="text for a switch",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.name=adamm",
+            "optim.name is 'adamm', expected one of adamw, adafactor, sgd",
+            "did you mean 'adamw'?",
+            id="misspelt choice",
+        ),
+        pytest.param("task=lega model=t5", "no task called 'lega'", "did you mean 'legal'?", id="misspelt task"),
+        pytest.param(
+            "task=clauses model=t5", "no task called 'clauses'", "did you mean 'legal/clauses'?", id="half a name"
+        ),
+        pytest.param(
+            "task=zzz model=t5", "no task called 'zzz'", "goodfit list task shows what can be chosen", id="unknown task"
+        ),
+        pytest.param(
+            "task=../../x model=t5",
+            "no task called '../../x'",
+            "goodfit list task shows what can be chosen",
+            id="path for a task",
+        ),
+        pytest.param(
+            "task=/etc/passwd model=t5",
+            "no task called '/etc/passwd'",
+            "goodfit list task shows what can be chosen",
+            id="absolute path for a task",
+        ),
+        pytest.param(
+            f"{LEGAL} run.dir=${{oc.env:HOME}}",
+            "'run.dir' is set to an interpolation, ${oc.env:HOME}",
+            "type the value itself",
+            id="environment",
+        ),
+        pytest.param(
+            f"{LEGAL} task.name=${{model.name}}",
+            "'task.name' is set to an interpolation, ${model.name}",
+            "type the value itself",
+            id="interpolation",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-4,3e-4",
+            "'optim.lr=1e-4,3e-4' names several values, and a run has one of each",
+            "type one value for optim.lr; searches over values will be the verb 'sweep'",
+            id="several values",
+        ),
+        pytest.param(
+            "task=legal model=t5,bert",
+            "'model=t5,bert' names several values, and a run has one of each",
+            "type one value for model; searches over values will be the verb 'sweep'",
+            id="several models",
+        ),
+        pytest.param(
+            f"{LEGAL} ~optim.lr",
+            "'~optim.lr' deletes, and nothing of a run can be deleted",
+            "choose another option instead",
+            id="deletion",
+        ),
+        pytest.param(
+            f"{LEGAL} optim",
+            "'optim' is not a word that goodfit knows; words have the form name=value",
+            "did you mean 'optim=…'?",
+            id="no value",
+        ),
+        pytest.param(
+            f"{LEGAL} choices.model=gpt",
+            "no setting called 'choices.model'",
+            "did you mean 'model'?",
+            id="what goodfit writes itself",
+        ),
+        pytest.param(
+            "task=legal",
+            "no model was chosen",
+            "add model=<name>; goodfit list model shows them, for example model=bert",
+            id="no model",
+        ),
+    ],
+)
+def test_a_user_mistake_prints_two_lines_and_exits_2(goodfit, tmp_path, line, error, fix):
+    outcome = goodfit("train", *line.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"error: {error}\n  fix: {fix}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "fix"),
+    [
+        pytest.param(f"trian {LEGAL}", "no verb called 'trian'", "did you mean 'train'?", id="misspelt verb"),
+        pytest.param("xyzzy", "no verb called 'xyzzy'", "goodfit --help shows the verbs", id="unknown verb"),
+        pytest.param(
+            f"train {LEGAL} --jso", "no option called '--jso'", "did you mean '--json'?", id="misspelt option"
+        ),
+        pytest.param(
+            f"train {LEGAL} -m optim.lr=1e-4,3e-4",
+            "searches over several values are not part of this version; they will be the verb 'sweep'",
+            "leave -m out and type one value for each setting",
+            id="multirun",
+        ),
+        pytest.param(
+            f"train {LEGAL} --split test", "train has no option --split", "--split is for evaluate", id="foreign option"
+        ),
+        pytest.param("predict runs/latest --input", "--input without a value", "add it: --input VALUE", id="no value"),
+        pytest.param("evaluate", "evaluate without a run", "goodfit evaluate runs/latest", id="evaluate nothing"),
+        pytest.param("predict", "predict without a run", 'goodfit predict runs/latest "a text"', id="predict nothing"),
+        pytest.param("compare one", "compare needs at least two runs", "goodfit compare RUN RUN", id="compare one"),
+        pytest.param(
+            "evaluate nowhere",
+            "there is no run in nowhere",
+            "name a run's folder, such as runs/latest",
+            id="no such run",
+        ),
+        pytest.param("list modle", "there is no 'modle' to list", "did you mean 'model'?", id="list a typo"),
+        pytest.param(
+            "explain optim.lrr", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="explain a typo"
+        ),
+        pytest.param("plugins lst", "plugins has no 'lst'", "did you mean 'list'?", id="plugins typo"),
+        pytest.param(
+            "completion bsh", "no completion for the shell 'bsh'", "did you mean 'bash'?", id="completion typo"
+        ),
+        pytest.param(
+            f"show {LEGAL} --config-dir nowhere",
+            "--config-dir nowhere is not a folder",
+            "name a folder with a subfolder per config group",
+            id="no such config folder",
+        ),
+    ],
+)
+def test_a_wrong_verb_option_or_operand_prints_two_lines_and_exits_2(goodfit, line, error, fix):
+    outcome = goodfit(*line.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"error: {error}\n  fix: {fix}\n"
+
+
+def test_all_mistakes_of_a_line_come_together(goodfit):
+    outcome = goodfit("task=lega", "model=brt", "optim.lr=7", "traning.epochs=2")
+    assert outcome.code == 2
+    assert outcome.errors == [
+        ("no task called 'lega'", "did you mean 'legal'?"),
+        ("no model called 'brt'", "did you mean 'bert'?"),
+        ("no setting called 'traning.epochs'", "did you mean 'training.epochs'?"),
+        ("optim.lr is 7.0", "choose a value between 0 and 1"),
+    ]
+
+
+def test_json_errors_are_one_object_last_on_standard_output(goodfit):
+    outcome = goodfit("train", "task=lega", "model=brt", "--json")
+    assert (outcome.code, outcome.out.count("\n")) == (2, 1)
+    assert outcome.json == {
+        "exit_code": 2,
+        "errors": [
+            {"error": "no task called 'lega'", "fix": "did you mean 'legal'?"},
+            {"error": "no model called 'brt'", "fix": "did you mean 'bert'?"},
+        ],
+    }
+    assert outcome.errors == [(entry["error"], entry["fix"]) for entry in outcome.json["errors"]]
+
+
+def test_traceback_lets_the_error_through(goodfit):
+    with pytest.raises(ConfigError, match="no task called 'lega'"):
+        goodfit("train", "task=lega", "model=t5", "--traceback")
+
+
+def test_no_verb_means_train(goodfit):
+    assert goodfit("task=lega", "model=t5").err == goodfit("train", "task=lega", "model=t5").err
+
+
+def test_results_go_to_standard_output_and_all_else_to_standard_error(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "goodfit", "show", "task=legal", "model=t5", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["choices"]["model"] == "t5"
+    assert done.stderr == ""

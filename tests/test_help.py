@@ -1,0 +1,54 @@
+"""Help: every verb is in it, and neither help nor a typo imports anything heavy."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import goodfit as package
+from goodfit.cli.main import FLAGS, VALUED, VERBS
+
+HEAVY = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "hydra", "pandas", "wandb"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        pytest.param("--help", 0, id="help"),
+        pytest.param("train --help", 0, id="help of a verb"),
+        pytest.param("trian", 2, id="verb"),
+        pytest.param("train task=lega model=t5", 2, id="option"),
+        pytest.param("train task=legal model=t5 optim.lrr=1", 2, id="setting"),
+        pytest.param("train task=legal model=t5 optim.lr=7", 2, id="range"),
+        pytest.param("list model", 0, id="list"),
+        pytest.param("explain optim.lr", 0, id="explain"),
+        pytest.param("completion suggest xtask=", 0, id="tab"),
+    ],
+)
+def test_help_and_typos_import_nothing_heavy(tmp_path, line, code):
+    script = (
+        "import sys; from goodfit.cli.main import main; code = main(sys.argv[1:]); "
+        f"print(code, sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *line.split()], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == f"{code} []"
+
+
+def test_help_names_every_verb_and_version_is_the_packages(goodfit):
+    outcome = goodfit("--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    for verb, meaning in VERBS.items():
+        assert f"  {verb:<10}  {meaning}\n" in outcome.out
+    assert goodfit().out == outcome.out
+    assert goodfit("--version").out == f"{package.__version__}\n"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_has_a_file_and_a_help_with_its_options(goodfit, verb):
+    assert (Path(package.__file__).parent / "cli" / f"{verb}.py").is_file()
+    own = [name for name, verbs in VALUED.items() if verb in verbs]
+    expected = f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*own, *FLAGS])}\n"
+    assert goodfit(verb, "--help").out == expected
