@@ -162,6 +162,7 @@ class TagByText:
             self.marks = {mark: (*tokens, *end) for mark, tokens in self.marks.items()}
         if len(set(self.marks.values())) < len(self.marks):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
+        self._known: dict[str, tuple[int, ...]] = {}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; only the tags are learnt."""
@@ -184,7 +185,11 @@ class TagByText:
 
     def _words(self, record: Record) -> list[tuple[int, ...]]:
         text = record.fields["text"]
-        return [self.coder.ids(f" {text[start:end]}") for start, end in record.fields["words"]]
+        words = [text[start:end] for start, end in record.fields["words"]]
+        for word in words:
+            if word not in self._known:
+                self._known[word] = self.coder.ids(f" {word}")
+        return [self._known[word] for word in words]
 
     def _copy(self, window: Window, record: Record) -> Copy:
         words = record.fields["words"]
