@@ -67,7 +67,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
-    conf, reasons = derive(typed(tree))
+    conf, reasons = derive(typed(tree), read.values)
     origins = dict.fromkeys(settings(), "default")
     origins |= {key: str(path) for key, path in given.items()}
     origins |= reasons | dict.fromkeys(read.values, "typed")

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Collection
 from pathlib import Path
 
+from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
 
 
-def derive(conf: RunConf) -> tuple[RunConf, dict[str, str]]:
+def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, str]]:
     """Fill what was left open.
+
+    Args:
+        conf: As composed.
+        typed: The settings that the user typed.
 
     Returns:
         The conf, and setting -> reason for every derived value.
+
+    Raises:
+        GoodfitError: Settings were typed that this run would not read.
     """
     reasons: dict[str, str] = {}
+    stop_on(_ignored(conf, typed))
     if conf.adapter.name == "auto":
-        tuned_fully = conf.model.weights == "random"
-        conf.adapter.name = "none" if tuned_fully else "lora"
-        reasons["adapter.name"] = f"derived: model.weights is {conf.model.weights}"
+        asked = sorted(key for key in typed if key.startswith("adapter."))
+        wants_adapter = asked or conf.model.weights == "pretrained"
+        conf.adapter.name = "lora" if wants_adapter else "none"
+        reasons["adapter.name"] = (
+            f"derived: {asked[0]} was typed" if asked else (f"derived: model.weights is {conf.model.weights}")
+        )
     if conf.optim.lr is None:
         source = "lr" if conf.adapter.name == "none" else "adapter_lr"
         conf.optim.lr = getattr(conf.model, source)
@@ -35,6 +48,24 @@ def derive(conf: RunConf) -> tuple[RunConf, dict[str, str]]:
         reasons["task.name"] = "derived: the chosen task"
     conf.dataset = dataclasses.replace(conf.dataset, **_absolute_files(conf))
     return conf, reasons
+
+
+def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
+    """Typed settings that nothing of this run reads: a silent one would be taken for heard."""
+    mistakes: list[GoodfitError] = []
+    for source, keys in (("files", ("train", "validation", "test")), ("hub", ("name", "config", "revision"))):
+        for key in keys:
+            if f"dataset.{key}" in typed and conf.dataset.source != source:
+                chosen = conf.choices.get("dataset", conf.dataset.source)
+                what = f"dataset.{key} was typed, and dataset={chosen} does not read it"
+                mistakes.append(ConfigError(what, f"add dataset={source}"))
+    if conf.adapter.name in ("none", "head"):
+        mistakes += [
+            ConfigError(f"{key} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")
+            for key in sorted(typed)
+            if key.startswith("adapter.") and key != "adapter.name"
+        ]
+    return mistakes
 
 
 def _absolute_files(conf: RunConf) -> dict[str, str]:

@@ -96,7 +96,8 @@ class HeldOut(lightning.Callback):
         self.trace.evaluations.append(found)
         if found is self.trace.best and trainer.is_global_zero:
             save_best(module.model, self._folder, {"step": found.step, "epoch": found.epoch, "score": score})
-        self._report(found)
+        if trainer.is_global_zero:
+            self._report(found)
         self.trace.evaluation_seconds += time.monotonic() - started
         since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
         if self._patience and since_best >= self._patience:

@@ -91,7 +91,7 @@ def train(
     folder: Path,
     watch: Watch,
 ) -> Trained:
-    """Tune a model; on return it holds the best weights.
+    """Tune a model; on return it holds the best weights (in the first process of several).
 
     Raises:
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
@@ -116,8 +116,9 @@ def train(
     _fit(trainer, module, loader)
     if not trainer.global_step or not held_out.trace.evaluations:
         raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
-    load_best(model, folder / "checkpoints")
-    _refuse_untrained(model, before)
+    if trainer.is_global_zero:
+        load_best(model, folder / "checkpoints")
+        _refuse_untrained(model, before)
     return Trained(trainer.global_step, held_out.trace)
 
 

@@ -1,0 +1,253 @@
+"""Reading data: every format gives the same records, every bad row is named, nothing is dropped in silence."""
+
+import json
+
+import pytest
+
+from goodfit.data.read import read_file
+
+WORDS = ("task=classification", "dataset=files", "model=bert")
+GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
+
+
+def lines(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+@pytest.fixture
+def check(goodfit, tmp_path):
+    """``check(content, *words, name="train.jsonl")``: what ``goodfit check`` says of a training file."""
+
+    def run(content, *words, name="train.jsonl"):
+        (tmp_path / name).write_bytes(content)
+        return goodfit("check", *WORDS, f"dataset.train={name}", *words, "--json")
+
+    return run
+
+
+@pytest.fixture
+def problems(check):
+    """``problems(content, …)``: the bad rows that ``goodfit check`` names."""
+
+    def run(content, *words, name="train.jsonl"):
+        outcome = check(content, *words, name=name)
+        assert outcome.code == 2, outcome.out
+        (error,) = outcome.json["errors"]
+        assert error["fix"] == "mend the rows, or set them aside: dataset.on_bad_rows=quarantine"
+        assert error["error"].startswith(f"{len(error['problems'])} of ")
+        return error["problems"]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param(b'{"text": "x", "label": }', "1:24: broken JSON: Expecting value", id="broken JSON"),
+        pytest.param(b'{"text": "x\xff", "label": "a"}', "1:12: bytes that are not UTF-8", id="bad UTF-8"),
+        pytest.param(
+            b'{"text": "x", "text": "y", "label": "a"}', "1: broken JSON: the key 'text' stands twice", id="key twice"
+        ),
+        pytest.param(b'{"text": "x", "label": NaN}', "1: broken JSON: NaN is not JSON", id="NaN"),
+        pytest.param(b'{"text": "x", "label": -Infinity}', "1: broken JSON: -Infinity is not JSON", id="infinity"),
+        pytest.param(b"[" * 100_000, "1: broken JSON: nested too deeply", id="nested"),
+        pytest.param(b'["x", "a"]', "1: a JSON list, expected an object", id="list"),
+        pytest.param(b'{"text": " \\n", "label": "a"}', "1: text is empty", id="blank text"),
+        pytest.param(b'{"text": "x", "label": ""}', "1: label is empty", id="empty label"),
+        pytest.param(b'{"text": "x", "label": null}', "1: the field 'label' is missing (fields: text)", id="null"),
+        pytest.param(
+            b'{"utterance": "x", "label": "a"}',
+            "1: the field 'text' is missing (fields: label, utterance)",
+            id="column",
+        ),
+        pytest.param(b'{"text": 5, "label": "a"}', "1: text is a int, expected text", id="number for text"),
+        pytest.param(b'{"text": "x", "label": ["a"]}', "1: label is a list, expected text", id="list for a label"),
+        pytest.param(b'{"text": "\\ud800", "label": "a"}', "1: text holds half of a surrogate pair", id="surrogate"),
+        pytest.param(b'{"id": [1], "text": "x", "label": "a"}', "1: id is a list, expected text or a number", id="id"),
+        pytest.param(
+            b'{"slices": 1, "text": "x", "label": "a"}', "1: slices is not a mapping of names to values", id="slices"
+        ),
+    ],
+)
+def test_a_bad_row_is_named_with_file_line_and_reason(problems, line, problem):
+    assert problems(line + b"\n" + lines(GOOD)) == [f"train.jsonl:{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"text,label\nx,a\ny,b,c\nz,a\n", ["train.csv:3: 3 cells, expected 2"], id="cells"),
+        pytest.param(b"text,label\nx,a\n\xff,b\n", ["train.csv:3:1: bytes that are not UTF-8"], id="bad UTF-8"),
+        pytest.param(b"text,label\nx,a\n,b\n", ["train.csv:3: text is empty"], id="empty cell"),
+        pytest.param(b'text,label\nx,a\n"y"z,b\n', ["train.csv:3: broken CSV: ',' expected after '\"'"], id="quotes"),
+    ],
+)
+def test_a_bad_row_of_a_csv_file_is_named(problems, content, expected):
+    assert problems(content, name="train.csv") == expected
+
+
+def test_a_csv_column_that_stands_twice_is_refused(check):
+    outcome = check(b"text,text,label\nx,y,a\nz,w,b\n", name="train.csv")
+    assert outcome.code == 2
+    assert "text" in outcome.errors[0][0]
+    assert "twice" in outcome.errors[0][0]
+
+
+def test_all_bad_rows_are_named_and_the_first_of_them_in_the_message(check):
+    outcome = check(b'{"text": ""}\n' * 25 + lines(GOOD))
+    (error,) = outcome.json["errors"]
+    assert error["problems"] == [f"train.jsonl:{number}: text is empty" for number in range(1, 26)]
+    assert error["error"].startswith("25 of 37 rows are bad: train.jsonl:1: text is empty; train.jsonl:2: ")
+    assert error["error"].endswith("train.jsonl:20: text is empty; and 5 more (all of them with --json)")
+
+
+def test_an_id_that_stands_twice_is_a_bad_row(problems):
+    rows = [{"id": 7, **row} for row in GOOD[:2]]
+    assert problems(lines([*rows, *GOOD])) == ["train.jsonl:2: the id '7' stands twice"]
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_label_that_training_lacks_is_a_bad_row(problems, tmp_path, split):
+    (tmp_path / "other.jsonl").write_bytes(lines([*GOOD[:3], {"text": "new", "label": "c"}]))
+    found = problems(lines(GOOD), f"dataset.{split}=other.jsonl")
+    assert found == ["other.jsonl:4: the label 'c' is not in the label set"]
+
+
+def test_a_label_that_was_not_typed_is_a_bad_row(problems):
+    found = problems(lines(GOOD), "task.labels=[a,c]")
+    assert len(found) == 6
+    assert set(found) == {f"train.jsonl:{n}: the label 'b' is not in the label set" for n in range(2, 13, 2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "error"),
+    [
+        pytest.param("train.jsonl", b"", [], "train.jsonl has no rows", id="empty"),
+        pytest.param("train.jsonl", b"\n  \n\n", [], "train.jsonl has no rows", id="blank lines"),
+        pytest.param("train.csv", b"text,label\n", [], "train.csv has no rows", id="header only"),
+        pytest.param("train.xlsx", b"x", [], "train.xlsx has the ending '.xlsx'", id="ending"),
+        pytest.param("train.parquet", b"PAR1", [], "train.parquet cannot be read as Parquet: ", id="damaged Parquet"),
+        pytest.param(
+            "train.jsonl", lines(GOOD[::2]), [], "all training records have the label 'a'", id="one label only"
+        ),
+        pytest.param(
+            "train.jsonl", lines(GOOD[:2]), [], "no records for validation and test (train 2, ", id="too few to split"
+        ),
+        pytest.param("x.jsonl", b"", ["dataset.train=gone.jsonl"], "gone.jsonl does not exist", id="missing file"),
+        pytest.param("x.jsonl", b"", ["dataset.train=."], " is no folder of a single datasets.Dataset", id="folder"),
+    ],
+)
+def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, content, words, error):
+    outcome = check(content, *words, name=name)
+    assert outcome.code == 2, outcome.out
+    ((what, fix),) = outcome.errors
+    assert error in what
+    assert fix
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        pytest.param(["dataset=files"], "dataset=files without a training file", id="files without a file"),
+        pytest.param([], "task=classification brings no data of its own", id="generic task without data"),
+        pytest.param(["dataset=hub"], "dataset=hub without a name", id="hub without a name"),
+        pytest.param(
+            ["dataset.source=legal.terms"],
+            "the data 'legal.terms' are of the kind token_classification, expected classification",
+            id="data of another kind",
+        ),
+    ],
+)
+def test_data_that_were_not_named_print_two_lines_and_exit_2(goodfit, words, error):
+    outcome = goodfit("check", "task=classification", "model=bert", *words)
+    assert outcome.code == 2
+    assert [what for what, _ in outcome.errors] == [error]
+
+
+def as_jsonl(path):
+    path.write_bytes(lines(GOOD))
+
+
+def as_jsonl_of_windows(path):
+    path.write_bytes(b"\xef\xbb\xbf" + lines(GOOD).replace(b"\n", b"\r\n"))
+
+
+def as_csv(path):
+    path.write_text("text,label\n" + "".join(f'"{row["text"]}",{row["label"]}\n' for row in GOOD), "utf-8")
+
+
+def as_csv_of_windows(path):
+    content = "text,label\r\n" + "".join(f"{row['text']},{row['label']}\r\n" for row in GOOD)
+    path.write_bytes(b"\xef\xbb\xbf" + content.encode())
+
+
+def as_tsv(path):
+    path.write_text("label\ttext\n" + "".join(f"{row['label']}\t{row['text']}\n" for row in GOOD), "utf-8")
+
+
+def as_parquet(path):
+    import pyarrow
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(GOOD), path)
+
+
+def as_datasets_folder(path):
+    import datasets
+
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["a", "b"])})
+    datasets.Dataset.from_list(GOOD, features=features).save_to_disk(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param("train.jsonl", as_jsonl, id="JSONL"),
+        pytest.param("train.jsonl", as_jsonl_of_windows, id="JSONL with BOM and CRLF"),
+        pytest.param("train.csv", as_csv, id="CSV"),
+        pytest.param("train.csv", as_csv_of_windows, id="CSV with BOM and CRLF"),
+        pytest.param("train.tsv", as_tsv, id="TSV"),
+        pytest.param("train.parquet", as_parquet, id="Parquet"),
+        pytest.param("train", as_datasets_folder, id="datasets folder"),
+    ],
+)
+def test_every_format_gives_the_same_rows(tmp_path, name, write):
+    write(tmp_path / name)
+    rows, bad = read_file(tmp_path / name)
+    assert bad == []
+    assert [dict(row.values) for row in rows] == GOOD
+    first = 2 if name.endswith(("csv", "tsv")) else 1
+    assert [row.origin for row in rows] == [f"{name}:{number}" for number in range(first, first + len(GOOD))]
+
+
+def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):
+    (tmp_path / "train.csv").write_text("text,label\nNA,null\nnan,None\n007,1.10\n", "utf-8")
+    rows, _ = read_file(tmp_path / "train.csv")
+    assert [tuple(row.values.values()) for row in rows] == [("NA", "null"), ("nan", "None"), ("007", "1.10")]
+
+
+def test_a_line_ends_only_at_a_line_feed(tmp_path):
+    text = "one\u2028two\x85three\x0bfour"
+    (tmp_path / "train.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n", "utf-8")
+    rows, bad = read_file(tmp_path / "train.jsonl")
+    assert (bad, rows[0].values["text"]) == ([], text)
+
+
+def test_a_folder_of_several_splits_asks_for_one(check, tmp_path):
+    import datasets
+
+    part = datasets.Dataset.from_list(GOOD)
+    datasets.DatasetDict({"train": part, "test": part}).save_to_disk(str(tmp_path / "both"))
+    ((what, fix),) = check(b"", "dataset.train=both", name="x.jsonl").errors
+    assert what.endswith("both holds several splits")
+    assert fix.endswith("both/train")
+
+
+def test_fields_can_be_renamed(goodfit, tmp_path, tiny_words):
+    (tmp_path / "mine.jsonl").write_bytes(lines([{"utterance": r["text"], "intent": r["label"]} for r in GOOD]))
+    given = [f"dataset.{split}=mine.jsonl" for split in ("train", "validation", "test")]
+    names = ["dataset.fields.text=utterance", "dataset.fields.label=intent"]
+    outcome = goodfit("preview", *tiny_words("classification", "encoder"), *given, *names, "--json")
+    assert outcome.code == 0, outcome.err
+    assert [shown["learns"] for shown in outcome.json["examples"]] == [["a"], ["b"], ["a"]]
+    assert "text" in outcome.json["examples"][0]["reads"]

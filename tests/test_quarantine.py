@@ -1,0 +1,83 @@
+"""Bad rows that are set aside: counted, written with their reasons, and their texts nowhere."""
+
+import json
+
+import pytest
+
+SECRET = "Agnes-Mustermann"
+BAD = [
+    f'{{"text": "{SECRET} is", "label": ',
+    f'{{"text": "{SECRET} was"}}',
+    f'{{"text": "", "label": "good", "note": "{SECRET}"}}',
+    f'{{"id": "0-0", "text": "{SECRET} twice", "label": "good"}}',
+]
+
+
+@pytest.fixture(scope="module")
+def quarantined(finished, tmp_path_factory, rows_of):
+    """A run over 32 good and 4 bad training rows."""
+    path = tmp_path_factory.mktemp("bad") / "train.jsonl"
+    good = [json.dumps(row) for row in rows_of("classification", 32)]
+    path.write_text("\n".join([*good, *BAD]) + "\n", "utf-8")
+    return finished(
+        "classification", "encoder", f"dataset.train={path}", "dataset.on_bad_rows=quarantine", "training.epochs=1"
+    )
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined):
+    folder, _ = quarantined
+    assert read_lines(folder / "data" / "rejected.jsonl") == [
+        {"origin": "train.jsonl:33:42", "reason": "broken JSON: Expecting value"},
+        {"origin": "train.jsonl:34", "reason": "the field 'label' is missing (fields: text)"},
+        {"origin": "train.jsonl:35", "reason": "text is empty"},
+        {"origin": "train.jsonl:36", "reason": "the id '0-0' stands twice"},
+    ]
+
+
+def test_rows_that_were_set_aside_are_counted(quarantined):
+    folder, _ = quarantined
+    (finding,) = [line for line in read_lines(folder / "findings.jsonl") if line["code"] == "data.rejected"]
+    assert finding["message"] == "4 of 84 rows are bad and were set aside"
+    assert finding["figure"] == pytest.approx(4 / 84)
+    assert "4 of 84 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
+    assert json.loads((folder / "lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
+
+
+def test_the_texts_of_rows_that_were_set_aside_are_nowhere_in_the_run(quarantined):
+    folder, outcome = quarantined
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert not [path for path in files if SECRET.encode() in path.read_bytes()]
+    assert SECRET not in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_row_with_an_unknown_label_can_be_set_aside(goodfit, tmp_path, tiny_words, write_rows, rows_of, split):
+    strange = {"id": "s", "text": "A label that training lacks.", "label": "strange"}
+    path = write_rows(tmp_path / f"{split}.jsonl", [*rows_of("classification", 24, 3), strange])
+    words = [f"dataset.{split}={path}", "dataset.on_bad_rows=quarantine"]
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["records"][split] == 24
+    assert outcome.json["labels"] == ["bad", "good"]
+    assert "1 of 81 rows are bad and were set aside" in [found["message"] for found in outcome.json["findings"]]
+
+
+def test_nothing_good_left_stops_the_run(goodfit, tmp_path, tiny_words):
+    (tmp_path / "train.jsonl").write_text("\n".join(BAD[:3]) + "\n", "utf-8")
+    words = ["dataset.train=train.jsonl", "dataset.on_bad_rows=quarantine"]
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [("no good training record is left", "mend the rows that were rejected")]
+
+
+def test_a_run_may_have_fewer_records_than_a_batch(goodfit, tmp_path, tiny_words, write_rows, rows_of):
+    path = write_rows(tmp_path / "train.jsonl", rows_of("classification", 5))
+    words = [f"dataset.train={path}", "training.batch_size=16", "training.epochs=1", "run.dir=out"]
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["steps"] == 1
