@@ -221,3 +221,29 @@ def finished(
         return made[key]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[Any, Any]]:
+    """``ready(kind, family, *words)``: a prepared run and its untrained model; made once, so leave them as they are."""
+    made: dict[tuple[str, ...], tuple[Any, Any]] = {}
+
+    def make(kind: str, family: str, *words: str) -> tuple[Any, Any]:
+        from goodfit.cli.main import Arguments
+        from goodfit.cli.setting_up import compose_words
+        from goodfit.models.load import load_model
+        from goodfit.plugins.host import load_plugins
+        from goodfit.runs.plan import settle
+        from goodfit.runs.prepare import prepare
+
+        key = (kind, family, *words)
+        if key not in made:
+            composed = compose_words(Arguments(words=[*tiny_words(kind, family), *words]))
+            prepared = prepare(settle(composed.conf), load_plugins())
+            conf, learner = prepared.conf, prepared.learner
+            classes = getattr(learner, "tags", prepared.coding.labels)
+            model = load_model(prepared.base, conf.model, learner.head, classes, conf.seed)
+            made[key] = prepared, model.eval()
+        return made[key]
+
+    return make

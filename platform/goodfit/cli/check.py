@@ -7,20 +7,21 @@ from typing import Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.runs.task import read_task
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
     composed = compose_words(arguments)
     host = open_host(arguments)
+    data = read_task(composed, host)
     from goodfit.data.gather import SPLITS
     from goodfit.models.memory import GIB
-    from goodfit.runs.plan import plan_run, settle
-    from goodfit.runs.prepare import need_plugins, prepare
+    from goodfit.runs.plan import plan_run
+    from goodfit.runs.prepare import prepare
     from goodfit.runs.score import primary_of
 
-    need_plugins(composed, host)
-    prepared = prepare(settle(composed.conf), host)
+    prepared = prepare(data, host)
     primary = primary_of(prepared)
     plan = plan_run(prepared, measured=True)
     counts = {split: len(prepared.splits[split]) for split in SPLITS}

@@ -6,6 +6,7 @@ from typing import Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.runs.task import read_task
 
 COUNT = 3
 
@@ -14,14 +15,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
     composed = compose_words(arguments)
     host = open_host(arguments)
+    data = read_task(composed, host)
     from goodfit.errors import ConfigError
-    from goodfit.runs.prepare import need_plugins, prepare
+    from goodfit.runs.prepare import prepare
 
     count = arguments.options.get("--count", str(COUNT))
     if not count.isdigit() or not int(count):
         raise ConfigError(f"--count is '{count}', expected a whole number above 0", "for example --count 3")
-    need_plugins(composed, host)
-    prepared = prepare(composed.conf, host)
+    prepared = prepare(data, host)
     encoded = prepared.encoded["train"]
     shown = [_example(example, prepared, example.record in encoded.cut) for example in encoded.examples[: int(count)]]
     if not arguments.json:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.hub import hub_is_reachable
 from goodfit.data.records import Problem, Row
 from goodfit.errors import DataError, HardwareError
 from goodfit.schema.dataset import DatasetConf
@@ -137,7 +138,8 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
     if conf.name is None:
         raise DataError("dataset=hub without a name", "add dataset.name=<owner>/<data set>")
     try:
-        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision)
+        only_local = datasets.DownloadConfig(local_files_only=not hub_is_reachable())
+        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision, download_config=only_local)
     except (ConnectionError, OSError) as error:
         raise HardwareError(
             f"the hub could not give {conf.name}: {str(error).splitlines()[0]}",

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
-from torch import Tensor
-
 from goodfit.data.batches import Batch, Example, collate, in_batches
 from goodfit.kinds.shape import Coding
 from goodfit.models.call import Scores, call
@@ -37,11 +35,8 @@ def pad_id(tokenizer: Any) -> int:
 
 def to_device(batch: Batch, device: Any) -> Batch:
     """The batch with its tensors on a device."""
-    moved = {
-        field.name: value.to(device)
-        for field in fields(batch)
-        if isinstance(value := getattr(batch, field.name), Tensor)
-    }
+    tensors = {field.name: getattr(batch, field.name) for field in fields(batch) if field.name != "step_supervised"}
+    moved = {name: tensor.to(device) for name, tensor in tensors.items() if tensor is not None}
     return replace(batch, **moved)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.hub import hub_is_reachable
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.schema.model import ModelConf
 
@@ -29,6 +30,8 @@ class Base:
     """transformers' config of it."""
     digest: str | None
     """``sha256:…`` of the weight file; None where it starts from noise or has not been fetched."""
+    offline: bool = False
+    """Whether only what was fetched before can be had."""
 
     @property
     def max_length(self) -> int | None:
@@ -52,9 +55,10 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
     """
     place = _place(conf, offered)
     folder = Path(place) if Path(place).is_dir() else None
+    offline = folder is None and not hub_is_reachable()
     if folder is not None:
         _check_folder(folder, conf)
-    config = _config(place, conf)
+    config = _config(place, conf, offline)
     family = _family(config, place)
     if conf.family is not None and conf.family != family:
         raise ConfigError(
@@ -62,7 +66,7 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
             f"type model.family={family}, or leave it out",
         )
     name = place if conf.source == "hub" else conf.name or conf.source
-    return Base(name, place, conf.revision, family, config, _digest(folder, conf))
+    return Base(name, place, conf.revision, family, config, _digest(folder, conf), offline)
 
 
 def _place(conf: ModelConf, offered: Path | None) -> str:
@@ -88,11 +92,13 @@ def _check_folder(folder: Path, conf: ModelConf) -> None:
         )
 
 
-def _config(place: str, conf: ModelConf) -> Any:
+def _config(place: str, conf: ModelConf, offline: bool) -> Any:
     from transformers import AutoConfig
 
     try:
-        config = AutoConfig.from_pretrained(place, revision=conf.revision, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(
+            place, revision=conf.revision, trust_remote_code=False, local_files_only=offline
+        )
     except OSError as error:
         if Path(place).is_dir():
             raise ConfigError(f"{place}/config.json cannot be read", "fetch the model again") from None

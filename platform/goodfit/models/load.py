@@ -32,7 +32,9 @@ def load_tokenizer(base: Base) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(base.place, revision=base.revision, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(
+            base.place, revision=base.revision, trust_remote_code=False, local_files_only=base.offline
+        )
     except (OSError, ValueError) as error:
         if not Path(base.place).is_dir():
             raise unreachable(base.place, error) from None
@@ -119,6 +121,7 @@ def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
+            local_files_only=base.offline,
             output_loading_info=True,
         )
     except OSError as error:

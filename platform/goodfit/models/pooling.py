@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-from torch.nn.functional import normalize
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
@@ -19,6 +19,8 @@ def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
     Returns:
         (batch, hidden).
     """
+    from torch.nn.functional import normalize
+
     if how == "cls":
         return states[:, 0]
     weights = mask.unsqueeze(-1).to(states.dtype)

@@ -1,0 +1,245 @@
+"""Answers: always possible ones, the same in any batch, and scored as a plain forward pass scores them."""
+
+import copy
+import dataclasses
+import math
+
+import pytest
+import torch
+
+from goodfit.data.batches import IGNORED, collate
+from goodfit.data.records import Record
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.passes import pad_id
+from goodfit.kinds.spans import spans_of
+from goodfit.kinds.text import continuation_logprobs, generate
+from goodfit.models.call import call
+
+LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
+learnt = pytest.mark.parametrize(("kind", "family"), [pytest.param(*pair, id="-".join(pair)) for pair in LEARNT])
+text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+SOURCES = ["a", "an order of some length came late", "two words", "x " * 30]
+
+
+@pytest.fixture(scope="module")
+def lively(ready):
+    """``lively(kind, family, *words)``: a prepared run and a model whose random weights are large: its answers vary."""
+    made = {}
+
+    def make(kind, family, *words):
+        key = (kind, family, *words)
+        if key not in made:
+            prepared, model = ready(kind, family, *words)
+            model = copy.deepcopy(model)
+            chance = torch.Generator().manual_seed(5)
+            with torch.no_grad():
+                for weights in model.parameters():
+                    if weights.dim() > 1:
+                        weights.copy_(torch.randn(weights.shape, generator=chance) * 0.3)
+            made[key] = prepared, model
+        return made[key]
+
+    return make
+
+
+def with_batches_of(learner, size):
+    return type(learner)(dataclasses.replace(learner.coding, batch_size=size))
+
+
+def answers_of(prepared, model, records, batch_size=64):
+    learner = with_batches_of(prepared.learner, batch_size)
+    return learner.outcomes(model, records, learner.encode(records))
+
+
+@learnt
+def test_an_untrained_model_gives_possible_answers_only(lively, kind, family):
+    prepared, model = lively(kind, family)
+    labels = set(prepared.coding.labels)
+    for record, outcome in zip(prepared.splits.test, answers_of(prepared, model, prepared.splits.test), strict=True):
+        assert math.isfinite(outcome.loss)
+        assert outcome.loss > 0
+        if kind == "classification":
+            assert outcome.answer in labels
+            assert 1 / len(labels) <= outcome.confidence <= 1
+            if outcome.answer == record.fields["label"]:
+                assert outcome.confidence == pytest.approx(math.exp(-outcome.loss))
+        elif kind == "token_classification":
+            borders = record.fields["words"]
+            assert all(span["label"] in labels for span in outcome.answer)
+            assert all(span["start"] in {start for start, _ in borders} for span in outcome.answer)
+            assert all(span["end"] in {end for _, end in borders} for span in outcome.answer)
+        else:
+            assert isinstance(outcome.answer, str)
+
+
+@learnt
+def test_answers_vary_so_that_the_tests_here_can_fail(lively, kind, family):
+    prepared, model = lively(kind, family)
+    answers = [str(outcome.answer) for outcome in answers_of(prepared, model, prepared.splits.test)]
+    assert len(set(answers)) > 1
+
+
+@learnt
+def test_the_other_records_of_a_batch_change_nothing(lively, kind, family):
+    prepared, model = lively(kind, family)
+    records = prepared.splits.test[:10]
+    together, alone = (answers_of(prepared, model, records, size) for size in (64, 1))
+    assert [outcome.answer for outcome in together] == [outcome.answer for outcome in alone]
+    assert [outcome.loss for outcome in together] == pytest.approx([outcome.loss for outcome in alone], rel=1e-4)
+    if kind == "classification":
+        assert [o.confidence for o in together] == pytest.approx([o.confidence for o in alone], rel=1e-4)
+
+
+@learnt
+def test_a_record_without_its_answer_gets_the_same_answer_and_no_loss(lively, kind, family):
+    prepared, model = lively(kind, family)
+    records = prepared.splits.test[:6]
+    field = "source" if kind == "generation" else "text"
+    bare = [Record(record.id, find_kind(kind).check({field: record.fields[field]}, False)) for record in records]
+    found = answers_of(prepared, model, bare)
+    assert [outcome.loss for outcome in found] == [None] * 6
+    assert [outcome.answer for outcome in found] == [o.answer for o in answers_of(prepared, model, records)]
+
+
+@learnt
+def test_answering_leaves_the_model_in_its_mode_and_its_weights_alone(lively, kind, family):
+    prepared, model = lively(kind, family)
+    before = {name: weights.clone() for name, weights in model.state_dict().items()}
+    model.train()
+    answers_of(prepared, model, prepared.splits.test[:2])
+    assert model.training
+    model.eval()
+    assert all(torch.equal(weights, before[name]) for name, weights in model.state_dict().items())
+
+
+def plain_logprob(model, coder, source, continuation):
+    """The log-likelihood of a continuation, by one forward pass without cache and without padding."""
+    with torch.inference_mode():
+        if coder.is_decoder:
+            logits = model(input_ids=torch.tensor([[*source, *continuation]])).logits[0, len(source) - 1 : -1]
+        else:
+            written = [coder.coding.decoder_start_id, *continuation[:-1]]
+            logits = model(input_ids=torch.tensor([source]), decoder_input_ids=torch.tensor([written])).logits[0]
+    return float(logits.log_softmax(-1)[range(len(continuation)), list(continuation)].sum())
+
+
+@text_families
+def test_labels_are_scored_as_by_a_plain_forward_pass(lively, family):
+    prepared, model = lively("classification", family)
+    coder = prepared.learner.coder
+    sources = [coder.source({"text": text}, 8)[0] for text in SOURCES]
+    labels = [(*coder.answer_ids(text), coder.eos) for text in ("good", "not so good at all", "bad")]
+    assert len({len(tokens) for tokens in labels}) > 1
+    found = continuation_logprobs(model, coder, sources, labels)
+    expected = [[plain_logprob(model, coder, source, tokens) for tokens in labels] for source in sources]
+    for row, right in zip(found, expected, strict=True):
+        assert row == pytest.approx(right, rel=1e-4)
+
+
+@text_families
+def test_labels_of_one_token_are_scored_as_by_a_plain_forward_pass(lively, family):
+    prepared, model = lively("classification", family)
+    coder = prepared.learner.coder
+    sources = [coder.source({"text": text}, 8)[0] for text in SOURCES]
+    labels = [(token,) for token in (7, 300, 4000)]
+    found = continuation_logprobs(model, coder, sources, labels)
+    for source, row in zip(sources, found, strict=True):
+        assert row == pytest.approx([plain_logprob(model, coder, source, tokens) for tokens in labels], rel=1e-4)
+
+
+@text_families
+def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
+    prepared, model = lively("generation", family)
+    coder = prepared.learner.coder
+    sources = [coder.source({"source": text}, 8)[0] for text in SOURCES]
+    for source, written in zip(sources, generate(model, coder, sources, 6), strict=True):
+        expected = []
+        while len(expected) < 6:
+            if (token := int(plain_next(model, coder, source, expected).argmax())) == coder.eos:
+                break
+            expected.append(token)
+        assert written == expected
+
+
+def plain_next(model, coder, source, written):
+    """Log-probabilities of the next token."""
+    with torch.inference_mode():
+        if coder.is_decoder:
+            return model(input_ids=torch.tensor([[*source, *written]])).logits[0, -1].log_softmax(-1)
+        start = [coder.coding.decoder_start_id, *written]
+        logits = model(input_ids=torch.tensor([source]), decoder_input_ids=torch.tensor([start])).logits
+        return logits[0, -1].log_softmax(-1)
+
+
+def tagged_from_left_to_right(model, learner, record):
+    """Spans by constrained greedy decoding, token by token: words are given, the best token of a mark is taken."""
+    source = learner.coder.source({"text": record.fields["text"]}, 0)[0]
+    text, written, tags = record.fields["text"], [], []
+    for start, end in record.fields["words"]:
+        written += learner.coder.ids(f" {text[start:end]}")
+        inside = bool(tags) and tags[-1] != "O"
+        fitting = {name: ids for name, ids in learner.marks.items() if inside or name != "I"}
+        depth = 0
+        while len(fitting) > 1 or depth < len(next(iter(fitting.values()))):
+            scores = plain_next(model, learner.coder, source, written)
+            best = max({ids[depth] for ids in fitting.values()}, key=lambda token: scores[token])
+            fitting = {name: ids for name, ids in fitting.items() if ids[depth] == best}
+            written.append(best)
+            depth += 1
+        (name,) = fitting
+        tags.append(f"I-{tags[-1][2:]}" if name == "I" else name)
+    return spans_of(tags, record.fields["words"])
+
+
+@pytest.mark.parametrize("labels", ["[WHO]", "[WHO,WHO_ELSE,PLACE]"], ids=["one label", "labels that begin alike"])
+@text_families
+def test_tags_are_chosen_as_by_decoding_from_left_to_right(lively, family, labels):
+    prepared, model = lively("token_classification", family, f"task.labels={labels}", "dataset.source=files")
+    records = prepared.splits.test[:6]
+    found = [outcome.answer for outcome in answers_of(prepared, model, records)]
+    assert found == [tagged_from_left_to_right(model, prepared.learner, record) for record in records]
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [
+        pytest.param("classification", "encoder", id="sequence classifier"),
+        pytest.param("token_classification", "encoder", id="token classifier"),
+        pytest.param("classification", "decoder", id="decoder"),
+        pytest.param("generation", "seq2seq", id="seq2seq"),
+    ],
+)
+def test_the_loss_is_the_one_that_transformers_computes(lively, kind, family):
+    prepared, model = lively(kind, family)
+    examples = prepared.encoded["train"].examples[:6]
+    batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+    with torch.inference_mode():
+        scores = call(model, batch)
+        found = torch.nn.functional.cross_entropy(scores.logits, scores.targets, reduction="sum")
+        expected = sum(own_loss(model, family, example) * example.supervised for example in examples)
+    assert len(scores.rows) == len(scores.targets) == sum(example.supervised for example in examples)
+    assert float(found) == pytest.approx(expected, rel=1e-5)
+
+
+def own_loss(model, family, example):
+    """transformers' loss of one example, without padding; it shifts a decoder's labels itself."""
+    ids, labels = example.inputs, example.labels
+    if family == "decoder":
+        ids, labels = (*ids, labels[-1]), (IGNORED, *labels)
+    given = labels[0] if len(labels) == 1 and family == "encoder" else labels
+    return float(model(input_ids=torch.tensor([ids]), labels=torch.tensor([given])).loss)
+
+
+@learnt
+def test_the_losses_of_records_are_means_over_their_labels(lively, kind, family):
+    prepared, model = lively(kind, family)
+    learner, records = prepared.learner, prepared.splits.test[:5]
+    encoded = learner.encode(records)
+    found = learner.losses(model, encoded, len(records))
+    for number, record in enumerate(records):
+        alone = learner.encode([record])
+        batch = collate(alone.examples, pad_id(learner.coding.tokenizer), learner.pooled)
+        with torch.inference_mode():
+            scores = call(model, batch)
+            expected = torch.nn.functional.cross_entropy(scores.logits, scores.targets)
+        assert found[number] == pytest.approx(float(expected), rel=1e-4)

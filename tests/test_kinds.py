@@ -1,0 +1,220 @@
+"""Kinds: what a row has to hold, what a model reads of it, and what it learns."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodfit.data.batches import IGNORED
+from goodfit.data.records import Record, RowProblem
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.text import fill_prompt
+
+TEXT_FAMILIES = ("decoder", "seq2seq")
+LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
+learnt = pytest.mark.parametrize(("kind", "family"), [pytest.param(*pair, id="-".join(pair)) for pair in LEARNT])
+text_families = pytest.mark.parametrize("family", TEXT_FAMILIES)
+
+
+def record_of(kind, labelled=True, **values):
+    return Record("r", find_kind(kind).check(values, labelled))
+
+
+def learner_of(ready, kind, family, **changes):
+    """The learner of a tiny run, with other limits."""
+    learner = ready(kind, family)[0].learner
+    return type(learner)(dataclasses.replace(learner.coding, **changes))
+
+
+def learnt_text(learner, example):
+    return learner.coding.tokenizer.decode([label for label in example.labels if label != IGNORED])
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "problem"),
+    [
+        pytest.param("generation", {"source": "x"}, "the field 'target' is missing (fields: source)", id="no target"),
+        pytest.param("generation", {"source": ["x"], "target": "y"}, "source is a list, expected text", id="source"),
+        pytest.param("token_classification", {"text": "x"}, "the field 'spans' is missing or no list", id="no spans"),
+        pytest.param(
+            "token_classification", {"text": "x", "spans": [1]}, "a span has to be {start, end, label}", id="span"
+        ),
+        pytest.param(
+            "token_classification",
+            {"text": "abc", "spans": [{"start": 1, "end": 4, "label": "A"}]},
+            "the span 1..4 does not lie in the text of 3 characters",
+            id="behind the end",
+        ),
+        pytest.param(
+            "token_classification",
+            {"text": "abc", "spans": [{"start": 1, "end": 1, "label": "A"}]},
+            "the span 1..1 does not lie in the text of 3 characters",
+            id="empty span",
+        ),
+        pytest.param(
+            "token_classification",
+            {"text": "abc", "spans": [{"start": 1, "end": 3, "label": "A"}, {"start": 0, "end": 2, "label": "B"}]},
+            "the spans 0..2 and 1..3 overlap",
+            id="overlap",
+        ),
+        pytest.param(
+            "token_classification",
+            {"text": "abc", "spans": [{"start": 0, "end": 2, "label": " "}]},
+            "the span 0..2 has no label",
+            id="blank label",
+        ),
+        pytest.param(
+            "token_classification",
+            {"tokens": ["a", "b"], "tags": ["O"]},
+            "tags is not a list of 2 tags, one for each token",
+            id="too few tags",
+        ),
+        pytest.param(
+            "token_classification",
+            {"tokens": ["a"], "tags": ["PER"]},
+            "the tag 'PER' is neither O nor B-… nor I-…",
+            id="no BIO",
+        ),
+        pytest.param(
+            "token_classification",
+            {"tokens": ["a", ""], "tags": ["O", "O"]},
+            "tokens is not a list of non-empty texts",
+            id="empty token",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_a_record_says_why(kind, values, problem):
+    with pytest.raises(RowProblem) as raised:
+        find_kind(kind).check(values, True)
+    assert str(raised.value) == problem
+
+
+def test_attributes_are_written_out():
+    fields = find_kind("generation").check({"source": {"name": "Sofa", "seats": 3}, "target": "x"}, True)
+    assert fields["source"] == "name: Sofa | seats: 3"
+
+
+def test_braces_in_a_record_stay_as_they_are():
+    assert fill_prompt("{text} is {label}", {"text": "{label} {x}", "label": "{text}"}) == "{label} {x} is {text}"
+
+
+@pytest.mark.parametrize(
+    "prompt", [pytest.param("Classify: {txt}", id="misspelt field"), pytest.param("Classify this.", id="no field")]
+)
+@text_families
+def test_a_prompt_that_leaves_the_record_out_is_refused(goodfit, tiny_words, prompt, family):
+    outcome = goodfit("preview", *tiny_words("classification", family), f"task.prompt={prompt}")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "prompt" in outcome.errors[0][0]
+
+
+@learnt
+def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):
+    outcome = goodfit("preview", *tiny_words(kind, family), "--count", "2", "--json")
+    assert outcome.code == 0, outcome.err
+    assert [shown["id"] for shown in outcome.json["examples"]] == ["0-0", "0-1"]
+    for shown in outcome.json["examples"]:
+        assert shown["reads"]
+        assert shown["learns"]
+        assert bool(shown["writes"]) == (family == "seq2seq")
+        assert not shown["cut"]
+
+
+@text_families
+@pytest.mark.parametrize(("kind", "answer"), [("classification", "label"), ("generation", "target")])
+def test_only_the_answer_and_its_end_are_learnt(ready, kind, answer, family):
+    prepared, _ = ready(kind, family)
+    coder = prepared.learner.coder
+    for record, example in zip(prepared.splits.train, prepared.encoded["train"].examples, strict=True):
+        wanted = (*coder.answer_ids(record.fields[answer]), coder.eos)
+        assert tuple(label for label in example.labels if label != IGNORED) == wanted
+        assert example.labels[-len(wanted) :] == wanted
+        prompt = fill_prompt(prepared.coding.prompt, record.fields)
+        assert prepared.coding.tokenizer.decode(example.inputs, skip_special_tokens=True).startswith(prompt)
+
+
+@text_families
+@pytest.mark.parametrize("kind", KINDS)
+def test_labels_stand_where_their_logits_stand(ready, kind, family):
+    prepared, _ = ready(kind, family)
+    for example in prepared.encoded["train"].examples:
+        if family == "seq2seq":
+            assert example.decoder_inputs[0] == prepared.coding.decoder_start_id
+            written = [*example.decoder_inputs[1:], prepared.learner.coder.eos]
+        else:
+            written = [*example.inputs[1:], prepared.learner.coder.eos]
+        assert len(written) == len(example.labels)
+        assert all(label in (IGNORED, token) for label, token in zip(example.labels, written, strict=True))
+
+
+@text_families
+def test_a_target_that_is_too_long_is_counted_and_has_no_end(ready, family):
+    learner = learner_of(ready, "generation", family, max_new_tokens=4)
+    short, long = (record_of("generation", source="x", target=text) for text in ("a", "one two three four five"))
+    encoded = learner.encode([short, long])
+    assert encoded.cut == [1]
+    assert encoded.examples[0].labels[-1] == learner.coder.eos
+    assert learner.coder.eos not in encoded.examples[1].labels
+    assert encoded.examples[1].supervised == 4
+
+
+def test_an_encoder_learns_the_place_of_the_label(ready):
+    prepared, _ = ready("classification", "encoder")
+    places = [example.labels for example in prepared.encoded["train"].examples]
+    assert prepared.coding.labels == ("bad", "good")
+    assert places == [(prepared.coding.labels.index(record.fields["label"]),) for record in prepared.splits.train]
+
+
+def test_a_text_that_is_too_long_is_cut_with_its_special_tokens_and_counted(ready):
+    learner = learner_of(ready, "classification", "encoder", max_tokens=16)
+    short, long = (record_of("classification", text=text, label="good") for text in ("short", "word " * 40))
+    encoded = learner.encode([short, long])
+    assert encoded.cut == [1]
+    tokenizer = learner.coding.tokenizer
+    assert len(encoded.examples[1].inputs) == 16
+    assert (encoded.examples[1].inputs[0], encoded.examples[1].inputs[-1]) == (
+        tokenizer.cls_token_id,
+        tokenizer.sep_token_id,
+    )
+
+
+def test_more_cut_records_than_allowed_stop_the_run(goodfit, tiny_words):
+    words = [*tiny_words("classification", "encoder"), "dataset.max_tokens=12"]
+    outcome = goodfit("check", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0].startswith("32 of 32 train records (100%) are longer than the model reads; ")
+    found = goodfit("preview", *words, "dataset.max_cut_share=1", "--json")
+    assert found.json["cut"] == 32
+
+
+TEXTS = (
+    st.lists(
+        st.one_of(
+            st.sampled_from(["a", "order", "refund,", "\n\n\n", "          ", "ß", "漢字", "🎉", "|", "</s>", "[SEP]"]),
+            st.sampled_from(["x7" * 90, "x7" * 40]),
+            st.text(min_size=1, max_size=12).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)),
+        ),
+        min_size=1,
+        max_size=60,
+    )
+    .map(" ".join)
+    .filter(lambda text: text.strip())
+)
+
+
+@learnt
+@settings(max_examples=25, deadline=None)
+@given(text=TEXTS, limit=st.sampled_from([32, 64, 128]))
+def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, limit):
+    learner = learner_of(ready, kind, family, max_tokens=limit)
+    answers = {
+        "classification": {"label": "good"},
+        "token_classification": {"spans": []},
+        "generation": {"target": "x"},
+    }
+    field = "source" if kind == "generation" else "text"
+    encoded = learner.encode([record_of(kind, **{field: text}, **answers[kind])])
+    assert encoded.examples
+    assert all(len(example.inputs) <= limit for example in encoded.examples)
+    assert all(example.supervised for example in encoded.examples)

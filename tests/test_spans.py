@@ -1,0 +1,123 @@
+"""Spans: tags and spans are one thing, windows own each word once, and only tags are learnt."""
+
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodfit.data.batches import IGNORED
+from goodfit.data.records import Record
+from goodfit.kinds import find_kind
+from goodfit.kinds.spans import spans_of, tags_of, windows
+
+CHECK = find_kind("token_classification").check
+text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+
+
+def record_of(**values):
+    return Record("r", CHECK(values, True))
+
+
+def learner_of(ready, family, **changes):
+    """The learner of a tiny run, with other limits."""
+    learner = ready("token_classification", family)[0].learner
+    return type(learner)(dataclasses.replace(learner.coding, **changes))
+
+
+def test_tokens_and_tags_are_the_same_as_text_and_spans():
+    tagged = CHECK({"tokens": ["Ada", "Lovelace", "met", "Bob"], "tags": ["B-WHO", "I-WHO", "O", "B-WHO"]}, True)
+    spans = [{"start": 0, "end": 12, "label": "WHO"}, {"start": 17, "end": 20, "label": "WHO"}]
+    assert tagged == CHECK({"text": "Ada Lovelace met Bob", "spans": spans}, True)
+
+
+def test_what_a_model_reads_does_not_depend_on_the_answer():
+    row = {"text": "pre-2026 order", "spans": [{"start": 4, "end": 6, "label": "YEAR"}]}
+    assert CHECK(row, True)["words"] == CHECK(row, False)["words"]
+
+
+@pytest.mark.parametrize("limit", [10, 128], ids=["windowed", "whole"])
+def test_an_encoder_learns_one_tag_at_the_first_token_of_each_word(ready, limit):
+    prepared, _ = ready("token_classification", "encoder")
+    learner = learner_of(ready, "encoder", max_tokens=limit)
+    for record in prepared.splits.train[:8]:
+        examples = learner.encode([record]).examples
+        assert (len(examples) > 1) == (limit == 10)
+        found = []
+        for example in examples:
+            for place, label in enumerate(example.labels):
+                if label != IGNORED:
+                    found.append((learner.coding.tokenizer.decode(example.inputs[place]), learner.tags[label]))
+        text, words = record.fields["text"], record.fields["words"]
+        expected = tags_of(record.fields["spans"], words)
+        assert [tag for _, tag in found] == expected
+        for (piece, _), (start, end) in zip(found, words, strict=True):
+            assert text[start:end].lower().startswith(piece.removeprefix("##"))
+
+
+@text_families
+def test_a_text_model_learns_the_tags_and_not_the_words(ready, family):
+    prepared, _ = ready("token_classification", family)
+    learner, record = prepared.learner, prepared.splits.train[0]
+    (example,) = learner.encode([record]).examples
+    tags = tags_of(record.fields["spans"], record.fields["words"])
+    marks = ["I" if tag.startswith("I") else tag for tag in tags]
+    expected = [token for mark in marks for token in learner.marks[mark]] + [learner.coder.eos]
+    assert [label for label in example.labels if label != IGNORED] == expected
+    assert "B-WHO" in marks
+
+
+@text_families
+def test_every_tag_of_a_long_text_is_learnt_in_exactly_one_window(ready, family):
+    learner = learner_of(ready, family, max_tokens=100)
+    text = " ".join(f"w{number}" for number in range(80))
+    examples = learner.encode([record_of(text=text, spans=[])]).examples
+    assert len(examples) > 2
+    marks = sum(example.supervised - 1 for example in examples)  # each window ends with its end of text
+    assert marks == 80 * len(learner.marks["O"])
+
+
+sizes_lists = st.lists(st.integers(1, 12), max_size=80)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sizes=sizes_lists, limit=st.integers(1, 40))
+def test_windows_own_each_word_once_and_fit(sizes, limit):
+    found = windows(0, sizes, limit)
+    owned = [place for window in found for place in range(*window.owned)]
+    assert owned == list(range(len(sizes)))
+    for window in found:
+        assert window.first <= window.owned[0] <= window.owned[1] <= window.last
+        assert sum(sizes[window.first : window.last]) <= limit or window.last - window.first == 1
+
+
+@st.composite
+def tagged_words(draw):
+    """Words with blanks between some of them, and spans over whole words."""
+    words, place = [], 0
+    for _ in range(draw(st.integers(1, 15))):
+        place += draw(st.integers(0, 2))
+        words.append((place, place := place + draw(st.integers(1, 5))))
+    spans, index = [], 0
+    while index < len(words):
+        length = draw(st.integers(1, 3))
+        if draw(st.booleans()) and index + length <= len(words):
+            end = words[index + length - 1][1]
+            spans.append({"start": words[index][0], "end": end, "label": draw(st.sampled_from(["A", "B-C"]))})
+        index += length
+    return words, spans
+
+
+@settings(max_examples=200, deadline=None)
+@given(case=tagged_words())
+def test_spans_survive_as_tags(case):
+    words, spans = case
+    assert spans_of(tags_of(spans, words), words) == spans
+
+
+def test_an_inside_tag_that_continues_nothing_begins_a_span():
+    words = [(0, 1), (2, 3), (4, 5), (6, 7)]
+    assert json.dumps(spans_of(["I-A", "I-B", "O", "I-B"], words)) == json.dumps(
+        [{"start": s, "end": e, "label": label} for s, e, label in ((0, 1, "A"), (2, 3, "B"), (6, 7, "B"))]
+    )
