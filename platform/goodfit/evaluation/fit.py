@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, Reduce, gap, paired
+from goodfit.evaluation.resample import Interval, Reduce, gap, interval, paired
 from goodfit.schema import RunConf
 
 FEWEST_RECORDS = 20
 """Below this many held-out records no interval says anything."""
 STILL_IMPROVING = 0.02
 """Training ended too soon when its last evaluation lowered the held-out loss by more than this share."""
+
+LEARNT = 0.95
+"""From this value of the primary metric on, the training records count as learnt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
         return Fit("overfit", tuple(evidence), _less(conf, facts.best))
     evidence += _course(facts, conf)
+    if len(facts.loss_course) == 1:
+        evidence.append("scored once only, so that nothing tells whether training ended too soon")
+        return Fit("unknown", tuple(evidence), ("training.evaluations_per_epoch=2",))
     if _cut_short(facts, conf):
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
@@ -99,8 +105,12 @@ def _course(facts: FitFacts, conf: RunConf) -> list[str]:
 
 
 def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
+    """Whether training ended while there was more to learn, on the training records, too."""
     last = len(facts.loss_course) - 1
-    if facts.best != last or facts.stopped_early or last < 1:
+    if facts.best != last or facts.stopped_early:
+        return False
+    learnt = facts.greater_is_better and interval(facts.probe, facts.reduce, conf.seed).high >= LEARNT
+    if learnt:  # the loss of a model that is always right falls for ever
         return False
     fall = paired(facts.loss_course[last - 1], facts.loss_course[last], _mean, conf.seed)
     before = float(_mean(facts.loss_course[last - 1].sum(0)))
