@@ -16,6 +16,9 @@ IGNORED = -100
 WINDOW_BATCHES = 50
 """Records are sorted by length within a shuffled window of this many batches."""
 
+EVALUATION_TOKENS = 4096
+"""An evaluation batch has at most about this many tokens, padding included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -145,7 +148,14 @@ def plan_epoch(
 
 
 def in_batches(examples: Sequence[Example], batch_size: int) -> Iterator[list[int]]:
-    """Indices of examples in batches of near-equal length, longest first (memory runs out at once or never)."""
+    """Indices of examples in batches of near-equal length, longest first (memory runs out at once or never).
+
+    Long examples come in smaller batches, so that few of their tokens are padding.
+    """
     order = sorted(range(len(examples)), key=lambda index: -examples[index].length)
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]
+    start = 0
+    while start < len(order):
+        longest = max(1, examples[order[start]].length)
+        rows = max(1, min(batch_size, EVALUATION_TOKENS // longest))
+        yield order[start : start + rows]
+        start += rows

@@ -1,0 +1,192 @@
+"""Training: it learns, the same seed gives the same bytes, the best weights are kept, and nothing fails in silence."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from goodfit.kinds import KINDS, find_kind
+
+LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
+learnt = pytest.mark.parametrize(("kind", "family"), [pytest.param(*pair, id="-".join(pair)) for pair in LEARNT])
+
+
+@pytest.fixture
+def train(goodfit, tmp_path, tiny_words):
+    """``train(kind, family, *words)``: a run in ``out``, and what became of it."""
+
+    def run(kind, family, *words):
+        outcome = goodfit("train", *tiny_words(kind, family), "run.dir=out", *words, "--json", "--quiet")
+        return outcome, tmp_path / "out"
+
+    return run
+
+
+def read(folder, name="run.json"):
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+def history(folder, key):
+    """(step, value) of every line of the history that has the key."""
+    lines = map(json.loads, (folder / "history.jsonl").read_text("utf-8").splitlines())
+    return [(line["step"], line[key]) for line in lines if key in line]
+
+
+@learnt
+def test_one_batch_is_learnt_by_heart(train, tmp_path, write_rows, rows_of, kind, family):
+    path = write_rows(tmp_path / "train.jsonl", rows_of(kind, 8))
+    few = [write_rows(tmp_path / f"few{seed}.jsonl", rows_of(kind, 2, seed)) for seed in (1, 2)]
+    outcome, folder = train(
+        kind,
+        family,
+        f"dataset.train={path}",
+        f"dataset.validation={few[0]}",
+        f"dataset.test={few[1]}",
+        "adapter=none",
+        "optim.lr=0.01",
+        "schedule=constant",
+        "training.epochs=60",
+        "training.patience=0",
+    )
+    assert outcome.code == 0, outcome.err
+    losses = [loss for _, loss in history(folder, "train/loss")]
+    assert len(losses) == 60
+    assert losses[-1] < losses[0] / 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "words", "weights"),
+    [
+        pytest.param("classification", "encoder", [], "adapter/adapter_model.safetensors", id="adapter of an encoder"),
+        pytest.param("generation", "seq2seq", [], "adapter/adapter_model.safetensors", id="adapter of a seq2seq"),
+        pytest.param("token_classification", "decoder", ["adapter=none"], "model/model.safetensors", id="all weights"),
+    ],
+)
+def test_the_same_seed_gives_the_same_bytes_and_another_one_others(train, finished, kind, family, words, weights):
+    first, _ = finished(kind, family, *words)
+    _, again = train(kind, family, *words)
+    assert (first / weights).read_bytes() == (again / weights).read_bytes()
+    for name in ("metrics.json", "predictions/test.jsonl", "history.jsonl"):
+        assert (first / name).read_bytes() == (again / name).read_bytes()
+    other, _ = finished(kind, family, *words, "seed=43")
+    assert (first / weights).read_bytes() != (other / weights).read_bytes()
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_accumulated_batches_make_the_step_of_one_large_batch(train, tmp_path, write_rows, family):
+    targets = [
+        "a",
+        "one two three four five six",
+        "b",
+        "c d e f g h i",
+        "x",
+        "y z",
+        "seven words are here to be written",
+        "q",
+    ]
+    rows = [{"id": str(n), "source": f"row {n}", "target": target} for n, target in enumerate(targets)]
+    path = write_rows(tmp_path / "train.jsonl", rows)
+    common = [f"dataset.train={path}", "adapter=none", "optim=sgd", "optim.lr=0.1", "optim.clip_norm=0"]
+    common += ["schedule=constant", "schedule.warmup_share=0", "training.epochs=3", "training.patience=0"]
+    found = []
+    for size, accumulation in ((8, 1), (4, 2), (3, 3)):
+        words = [f"training.batch_size={size}", f"training.accumulation={accumulation}", f"run.dir=out{size}"]
+        outcome, _ = train("generation", family, *common, *words)
+        assert outcome.code == 0, outcome.err
+        assert read(tmp_path / f"out{size}")["steps"] == 3
+        found.append(load_file(tmp_path / f"out{size}" / "model" / "model.safetensors"))
+    for other in found[1:]:
+        for name, weights in found[0].items():
+            torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
+
+
+RESTLESS = ["adapter=none", "optim.lr=0.02", "schedule=constant", "training.epochs=14"]
+
+
+def test_the_best_weights_are_kept_and_training_stops_early(train):
+    outcome, folder = train("generation", "seq2seq", *RESTLESS, "training.patience=2")
+    assert outcome.code == 0, outcome.err
+    record, losses = read(folder), dict(history(folder, "validation/loss"))
+    best, evaluated = min(losses, key=losses.get), sorted(losses)
+    assert record["best_step"] == best
+    assert record["steps"] == evaluated[-1] < 14 * 4
+    assert evaluated.index(best) == len(evaluated) - 1 - 2
+    kept = load_file(folder / "checkpoints" / "best.safetensors")
+    saved = load_file(folder / "model" / "model.safetensors")
+    assert all(torch.equal(weights, kept[name]) for name, weights in saved.items())
+
+
+def test_without_patience_training_goes_on_to_its_end(train):
+    outcome, folder = train("generation", "seq2seq", *RESTLESS, "training.patience=0")
+    assert outcome.code == 0, outcome.err
+    assert read(folder)["steps"] == 14 * 4
+
+
+def test_max_steps_ends_a_run_in_the_middle_of_an_epoch(train):
+    outcome, folder = train("classification", "encoder", "training.max_steps=3")
+    assert outcome.code == 0, outcome.err
+    assert read(folder)["steps"] == 3
+    assert [step for step, _ in history(folder, "train/loss")] == [1, 2, 3]
+    assert [step for step, _ in history(folder, "validation/loss")] == [3]
+
+
+def test_held_out_records_are_scored_as_often_as_asked(train):
+    outcome, folder = train("classification", "encoder", "training.evaluations_per_epoch=2")
+    assert outcome.code == 0, outcome.err
+    assert [step for step, _ in history(folder, "validation/f1_macro")] == [2, 4, 6, 8]
+    assert [step for step, _ in history(folder, "probe/f1_macro")] == [2, 4, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        pytest.param("linear", [0.25, 0.5, 0.75, 1.0, 0.75, 0.5, 0.25, 0.0], id="linear"),
+        pytest.param("constant", [0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0], id="constant"),
+        pytest.param("cosine", [0.25, 0.5, 0.75, 1.0, 0.853553, 0.5, 0.146447, 0.0], id="cosine"),
+    ],
+)
+def test_the_rate_rises_and_falls_as_the_schedule_says(schedule, rates):
+    from goodfit.schema.schedule import ScheduleConf
+    from goodfit.training.optimiser import rate_factor
+
+    factor = rate_factor(ScheduleConf(name=schedule, warmup_share=3 / 7), 7)
+    assert [factor(step) for step in range(8)] == pytest.approx(rates, abs=1e-6)
+
+
+@pytest.fixture
+def spoilt(tmp_path, model_folders):
+    """``spoilt(scale)``: the folder of a decoder whose embeddings are scaled."""
+
+    def make(scale):
+        folder = tmp_path / "spoilt"
+        folder.mkdir()
+        for path in model_folders["decoder"].iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+        weights = load_file(folder / "model.safetensors")
+        weights["transformer.wte.weight"] = weights["transformer.wte.weight"] * scale
+        save_file(weights, folder / "model.safetensors", {"format": "pt"})
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("scale", "what"), [pytest.param(1e38, "loss", id="loss"), pytest.param(1e21, "gradient", id="gradient")]
+)
+def test_a_loss_or_gradient_that_is_not_finite_ends_the_run(train, spoilt, scale, what):
+    outcome, folder = train("classification", "decoder", f"model.name={spoilt(scale)}", "adapter=none")
+    assert outcome.code == 6, outcome.err
+    ((error, fix),) = outcome.errors
+    assert error == f"the {what} is NaN or infinite at step 0"
+    assert fix.startswith("lower the rate (optim.lr)")
+    assert read(folder)["status"] == "failed"
+    assert not (folder / "model").exists()
+    assert not (folder / "metrics.json").exists()
+
+
+def test_a_training_that_changes_no_weight_is_no_success(train):
+    outcome, folder = train("generation", "seq2seq", "adapter=none", "optim.lr=1e-30", "optim.weight_decay=0")
+    assert outcome.code == 6, outcome.err
+    assert outcome.errors == [("training changed no weight", "raise the rate: optim.lr")]
+    assert read(folder)["status"] == "failed"
