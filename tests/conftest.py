@@ -236,7 +236,7 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
         from goodfit.cli.setting_up import compose_words
         from goodfit.models.load import load_model
         from goodfit.plugins.host import load_plugins
-        from goodfit.runs.plan import settle
+        from goodfit.runs.machine import settle
         from goodfit.runs.prepare import prepare
 
         key = (kind, family, *words)
@@ -244,8 +244,7 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
             composed = compose_words(Arguments(words=[*tiny_words(kind, family), *words]))
             prepared = prepare(settle(composed.conf), load_plugins())
             conf, learner = prepared.conf, prepared.learner
-            classes = getattr(learner, "tags", prepared.coding.labels)
-            model = load_model(prepared.base, conf.model, learner.head, classes, conf.seed)
+            model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
             made[key] = prepared, model.eval()
         return made[key]
 

@@ -48,7 +48,7 @@ def test_an_encoder_learns_one_tag_at_the_first_token_of_each_word(ready, limit)
         for example in examples:
             for place, label in enumerate(example.labels):
                 if label != IGNORED:
-                    found.append((learner.coding.tokenizer.decode(example.inputs[place]), learner.tags[label]))
+                    found.append((learner.coding.tokenizer.decode(example.inputs[place]), learner.outputs[label]))
         text, words = record.fields["text"], record.fields["words"]
         expected = tags_of(record.fields["spans"], words)
         assert [tag for _, tag in found] == expected

@@ -44,14 +44,14 @@ def test_one_batch_is_learnt_by_heart(train, tmp_path, write_rows, rows_of, kind
         f"dataset.validation={few[0]}",
         f"dataset.test={few[1]}",
         "adapter=none",
-        "optim.lr=0.01",
+        "optim.lr=0.003",
         "schedule=constant",
-        "training.epochs=60",
+        "training.epochs=50",
         "training.patience=0",
     )
     assert outcome.code == 0, outcome.err
     losses = [loss for _, loss in history(folder, "train/loss")]
-    assert len(losses) == 60
+    assert len(losses) == 50
     assert losses[-1] < losses[0] / 10
 
 
@@ -101,26 +101,33 @@ def test_accumulated_batches_make_the_step_of_one_large_batch(train, tmp_path, w
             torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
 
 
-RESTLESS = ["adapter=none", "optim.lr=0.02", "schedule=constant", "training.epochs=14"]
+@pytest.fixture
+def misled(tmp_path, write_rows, rows_of):
+    """Words of a run that gets worse on its held-out records: their answers are others than in training."""
+    rows = [{**row, "target": "nothing of this kind"} for row in rows_of("generation", 24, 1)]
+    path = write_rows(tmp_path / "validation.jsonl", rows)
+    words = ["adapter=none", "optim.lr=0.01", "schedule=constant", "training.epochs=8"]
+    return [f"dataset.validation={path}", *words]
 
 
-def test_the_best_weights_are_kept_and_training_stops_early(train):
-    outcome, folder = train("generation", "seq2seq", *RESTLESS, "training.patience=2")
+def test_the_best_weights_are_kept_and_training_stops_early(train, misled):
+    outcome, folder = train("generation", "seq2seq", *misled, "training.patience=2")
     assert outcome.code == 0, outcome.err
     record, losses = read(folder), dict(history(folder, "validation/loss"))
     best, evaluated = min(losses, key=losses.get), sorted(losses)
     assert record["best_step"] == best
-    assert record["steps"] == evaluated[-1] < 14 * 4
+    assert record["steps"] == evaluated[-1] < 8 * 4
     assert evaluated.index(best) == len(evaluated) - 1 - 2
     kept = load_file(folder / "checkpoints" / "best.safetensors")
     saved = load_file(folder / "model" / "model.safetensors")
     assert all(torch.equal(weights, kept[name]) for name, weights in saved.items())
 
 
-def test_without_patience_training_goes_on_to_its_end(train):
-    outcome, folder = train("generation", "seq2seq", *RESTLESS, "training.patience=0")
+def test_without_patience_training_goes_on_to_its_end_and_still_keeps_the_best(train, misled):
+    outcome, folder = train("generation", "seq2seq", *misled, "training.patience=0")
     assert outcome.code == 0, outcome.err
-    assert read(folder)["steps"] == 14 * 4
+    assert read(folder)["steps"] == 8 * 4
+    assert read(folder)["best_step"] < 5 * 4
 
 
 def test_max_steps_ends_a_run_in_the_middle_of_an_epoch(train):
@@ -171,14 +178,11 @@ def spoilt(tmp_path, model_folders):
     return make
 
 
-@pytest.mark.parametrize(
-    ("scale", "what"), [pytest.param(1e38, "loss", id="loss"), pytest.param(1e21, "gradient", id="gradient")]
-)
-def test_a_loss_or_gradient_that_is_not_finite_ends_the_run(train, spoilt, scale, what):
-    outcome, folder = train("classification", "decoder", f"model.name={spoilt(scale)}", "adapter=none")
+def test_a_loss_that_is_not_finite_ends_the_run(train, spoilt):
+    outcome, folder = train("classification", "decoder", f"model.name={spoilt(1e38)}", "adapter=none")
     assert outcome.code == 6, outcome.err
     ((error, fix),) = outcome.errors
-    assert error == f"the {what} is NaN or infinite at step 0"
+    assert error == "the loss is NaN or infinite at step 0"
     assert fix.startswith("lower the rate (optim.lr)")
     assert read(folder)["status"] == "failed"
     assert not (folder / "model").exists()

@@ -48,10 +48,10 @@ def _example(example: Any, prepared: Any, cut: bool) -> dict[str, Any]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
     if learner.pooled:
-        learns = [prepared.coding.labels[example.labels[0]]]
-    elif hasattr(learner, "tags"):
+        learns = [learner.outputs[example.labels[0]]]
+    elif learner.outputs:
         words = zip(tokens(example.inputs), example.labels, strict=True)
-        learns = [f"{word}/{learner.tags[label]}" for word, label in words if label != IGNORED]
+        learns = [f"{word}/{learner.outputs[label]}" for word, label in words if label != IGNORED]
     else:
         learns = tokens(label for label in example.labels if label != IGNORED)
     return {

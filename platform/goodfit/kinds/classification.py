@@ -41,6 +41,7 @@ class ClassifyByHead:
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
+        self.outputs = coding.labels
         self.place = {label: index for index, label in enumerate(coding.labels)}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
@@ -75,6 +76,7 @@ class ClassifyByHead:
 class ClassifyByText:
     """A text model that scores each label as a continuation: an answer outside the label set cannot be."""
 
+    outputs = ()
     pooled = False
     monitor = "f1_macro"
 

@@ -40,6 +40,7 @@ def _first_words(train: Sequence[Record], records: Sequence[Record]) -> tuple[st
 class Write:
     """A text model that writes the target."""
 
+    outputs = ()
     pooled = False
     monitor = "loss"
 

@@ -54,6 +54,8 @@ class Learner(Protocol):
 
     head: str
     """A key of ``models.load.HEADS``."""
+    outputs: tuple[str, ...]
+    """What the head's outputs are called; empty where the model answers with text."""
     pooled: bool
     """Whether the model makes one vector of each example."""
     monitor: str

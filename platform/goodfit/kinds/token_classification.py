@@ -79,8 +79,8 @@ class TagByHead:
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
-        self.tags = tag_set(coding.labels)
-        self.place = {tag: index for index, tag in enumerate(self.tags)}
+        self.outputs = tag_set(coding.labels)
+        self.place = {tag: index for index, tag in enumerate(self.outputs)}
         self.around = _special_tokens(coding.tokenizer)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
@@ -127,7 +127,7 @@ class TagByHead:
             best = scores.logits.argmax(-1).tolist()
             losses = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="none")
             for row, tag, loss in zip(scores.rows.tolist(), best, losses.tolist(), strict=True):
-                answered.setdefault(indices[row], []).append(self.tags[tag])
+                answered.setdefault(indices[row], []).append(self.outputs[tag])
                 sums[encoded.examples[indices[row]].record] += loss
         tags: list[dict[int, str]] = [{} for _ in records]
         for index, example in enumerate(encoded.examples):  # windows of a record come in the order of its words
@@ -148,6 +148,7 @@ class TagByText:
     most vocabularies hold whole.
     """
 
+    outputs = ()
     pooled = False
     monitor = "loss"
 

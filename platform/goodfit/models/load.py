@@ -44,14 +44,14 @@ def load_tokenizer(base: Base) -> Any:
     return tokenizer
 
 
-def load_model(base: Base, conf: ModelConf, head: str, labels: Sequence[str], seed: int) -> Any:
+def load_model(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], seed: int) -> Any:
     """A model that is ready to be tuned, in 32-bit floats.
 
     Args:
         base: The checked base.
         conf: The model group.
         head: A key of ``HEADS``.
-        labels: The label names, where the head has labels.
+        outputs: What the head's outputs are called.
         seed: Of the new head's weights.
 
     Raises:
@@ -60,7 +60,7 @@ def load_model(base: Base, conf: ModelConf, head: str, labels: Sequence[str], se
     import torch
 
     torch.manual_seed(NOISE_SEED if conf.weights == "random" else seed)
-    config = _head_config(base, head, labels)
+    config = _head_config(base, head, outputs)
     cls = _head_class(head, base)
     if conf.weights == "random":
         model = cls.from_config(config)
@@ -70,30 +70,30 @@ def load_model(base: Base, conf: ModelConf, head: str, labels: Sequence[str], se
     return _ready(model, conf)
 
 
-def load_saved(base: Base, conf: ModelConf, head: str, labels: Sequence[str], folder: Path) -> Any:
+def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], folder: Path) -> Any:
     """A tuned model from a run's ``model/`` folder."""
     from dataclasses import replace
 
     saved = replace(base, place=str(folder), revision=None)
-    config = _head_config(base, head, labels)
+    config = _head_config(base, head, outputs)
     return _ready(_from_pretrained(_head_class(head, base), saved, config, new_head=False), conf)
 
 
-def empty_model(base: Base, head: str, labels: Sequence[str]) -> Any:
+def empty_model(base: Base, head: str, outputs: Sequence[str]) -> Any:
     """The model without its weights (PyTorch's meta device): to count and to try adapters, at no cost."""
     import torch
 
     with torch.device("meta"):
-        return _head_class(head, base).from_config(_head_config(base, head, labels))
+        return _head_class(head, base).from_config(_head_config(base, head, outputs))
 
 
-def _head_config(base: Base, head: str, labels: Sequence[str]) -> Any:
+def _head_config(base: Base, head: str, outputs: Sequence[str]) -> Any:
     from copy import deepcopy
 
     config = deepcopy(base.config)
     if head.endswith("classification"):
-        config.id2label = dict(enumerate(labels))
-        config.label2id = {label: index for index, label in enumerate(labels)}
+        config.id2label = dict(enumerate(outputs))
+        config.label2id = {label: index for index, label in enumerate(outputs)}
         config.problem_type = None
     return config
 

@@ -1,0 +1,159 @@
+"""Adapters: each trains what it says or is refused; what was saved loads with PEFT and makes a difference."""
+
+import copy
+import json
+import typing
+
+import pytest
+import torch
+
+from goodfit.data.batches import collate
+from goodfit.errors import ConfigError
+from goodfit.kinds.passes import pad_id
+from goodfit.models.adapters import build_adapter, head_names
+from goodfit.models.call import call
+from goodfit.schema.adapter import AdapterConf, AdapterName
+
+NAMES = [name for name in typing.get_args(AdapterName) if name not in ("auto", "none", "head")]
+FAMILIES = ("encoder", "decoder", "seq2seq")
+REFUSED = {("oft", "decoder"), ("ia3", "encoder")}
+"""What PEFT cannot put on these models."""
+
+
+@pytest.fixture
+def one_step(ready):
+    """``one_step(family, conf)``: the model with its adapter, the names that got a gradient, the change of the loss."""
+
+    def step(family, conf):
+        prepared, base = ready("classification", family)
+        torch.manual_seed(0)
+        model = build_adapter(copy.deepcopy(base), conf, total_steps=20).train()
+        examples = prepared.encoded["train"].examples[:8]
+        batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+        trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
+        frozen = {name: weights.clone() for name, weights in model.named_parameters() if not weights.requires_grad}
+        optimiser = torch.optim.AdamW(trained.values(), lr=1e-2)
+        losses = []
+        for _ in range(4):
+            scores = call(model, batch)
+            loss = torch.nn.functional.cross_entropy(scores.logits, scores.targets)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+        now = dict(model.named_parameters())
+        assert all(torch.equal(now[name], weights) for name, weights in frozen.items())
+        return model, {name for name, weights in trained.items() if weights.grad is not None}, losses
+
+    return step
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_adapter_trains_or_is_refused(one_step, name, family):
+    conf = AdapterConf(name=name, rank=4, alpha=8.0)
+    if (name, family) in REFUSED:
+        with pytest.raises(ConfigError, match=f"adapter={name} does not fit a '"):
+            one_step(family, conf)
+        return
+    model, trained, losses = one_step(family, conf)
+    assert trained
+    assert losses[-1] < losses[0]
+    assert (
+        sum(w.numel() for w in model.parameters() if w.requires_grad) < sum(w.numel() for w in model.parameters()) / 2
+    )
+
+
+@pytest.mark.parametrize(("name", "family"), sorted(REFUSED))
+def test_an_adapter_that_does_not_fit_prints_two_lines_and_exits_2(goodfit, tmp_path, tiny_words, name, family):
+    outcome = goodfit("train", *tiny_words("classification", family), f"adapter={name}", "run.dir=out", "--quiet")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith(f"adapter={name} does not fit a '")
+    assert fix == "choose adapter=lora, adapter=none, or other adapter.targets"
+    assert not (tmp_path / "out").exists()
+
+
+def test_targets_that_are_not_there_print_two_lines_and_exit_2(goodfit, tiny_words):
+    words = ["adapter=lora", "adapter.targets=[nowhere]"]
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0].startswith("adapter=lora does not fit a 'bert' model: Target modules ")
+
+
+def test_the_head_alone_is_tuned_over_a_frozen_encoder(one_step):
+    _, trained, losses = one_step("encoder", AdapterConf(name="head"))
+    assert trained == {"classifier.weight", "classifier.bias"}
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_a_text_model_has_no_head_to_tune(goodfit, tiny_words, family):
+    outcome = goodfit("check", *tiny_words("classification", family), "adapter=head")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [
+        ("adapter=head tunes the head of an encoder, and this model answers with text", "choose adapter=lora")
+    ]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_without_an_adapter_all_weights_are_tuned(one_step, family):
+    model, trained, _ = one_step(family, AdapterConf(name="none"))
+    unused = {name for name in dict(model.named_parameters()) if name not in trained}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("kind", ["classification", "token_classification"])
+def test_lora_on_an_encoder_trains_the_new_head_and_every_layer(ready, kind):
+    _, base = ready(kind, "encoder")
+    model = build_adapter(copy.deepcopy(base), AdapterConf(name="lora", rank=4))
+    trained = [name for name, weights in model.named_parameters() if weights.requires_grad]
+    assert head_names(base) == ["classifier"]
+    assert [name for name in trained if "classifier" in name and "modules_to_save" in name]
+    for layer in (0, 1):
+        for part in ("query", "key", "value", "attention.output.dense", "intermediate.dense"):
+            assert [name for name in trained if f"layer.{layer}." in name and part in name and "lora_A" in name]
+
+
+def test_rank_and_alpha_are_those_of_the_config(ready):
+    _, base = ready("classification", "seq2seq")
+    model = build_adapter(copy.deepcopy(base), AdapterConf(name="lora", rank=3, alpha=9.0, dropout=0.25))
+    config = model.peft_config["default"]
+    assert (config.r, config.lora_alpha, config.lora_dropout) == (3, 9.0, 0.25)
+    assert all(weights.shape[0] == 3 for name, weights in model.named_parameters() if "lora_A" in name)
+
+
+AUTO = {
+    "encoder": "AutoModelForSequenceClassification",
+    "decoder": "AutoModelForCausalLM",
+    "seq2seq": "AutoModelForSeq2SeqLM",
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, model_folders, family):
+    import transformers
+    from peft import PeftModel
+
+    folder, _ = finished("classification", family)
+    written = json.loads((folder / "adapter" / "adapter_config.json").read_text("utf-8"))
+    assert written["base_model_name_or_path"] == str(model_folders[family])
+    assert json.loads((folder / "adapter" / "task.json").read_text("utf-8"))["labels"] == ["bad", "good"]
+    count = {"num_labels": 2} if family == "encoder" else {}
+    base = getattr(transformers, AUTO[family]).from_pretrained(model_folders[family], **count)
+    model = PeftModel.from_pretrained(base, folder / "adapter").eval()
+    prepared, _ = ready("classification", family)
+    batch = collate(prepared.encoded["test"].examples[:4], pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+    with torch.inference_mode():
+        on = call(model, batch).logits
+        with model.disable_adapter():
+            off = call(model, batch).logits
+    assert not torch.allclose(on, off)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_saved_adapter_answers_as_the_run_did(finished, goodfit, family):
+    folder, _ = finished("classification", family)
+    words = ["evaluate", folder, "--json"]
+    found = goodfit(*words).json["metrics"]
+    assert found == json.loads((folder / "metrics.json").read_text("utf-8"))["tuned"]
