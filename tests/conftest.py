@@ -236,13 +236,14 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
         from goodfit.cli.setting_up import compose_words
         from goodfit.models.load import load_model
         from goodfit.plugins.host import load_plugins
-        from goodfit.runs.machine import settle
         from goodfit.runs.prepare import prepare
+        from goodfit.runs.task import read_task
 
         key = (kind, family, *words)
         if key not in made:
             composed = compose_words(Arguments(words=[*tiny_words(kind, family), *words]))
-            prepared = prepare(settle(composed.conf), load_plugins())
+            host = load_plugins()
+            prepared = prepare(read_task(composed, host), host)
             conf, learner = prepared.conf, prepared.learner
             model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
             made[key] = prepared, model.eval()

@@ -34,8 +34,8 @@ class ModelConf:
     """``random`` starts from seeded noise: the folder then needs no weights."""
 
     pooling: Literal["head", "cls", "mean", "mean_normalised"] = "head"
-    """How an encoder's states become one vector: its own head's way, the first token, or the mean of all tokens
-    (scaled to length 1). It has to be the way the model was trained."""
+    """How an encoder's states become one vector: its own head's way, the first token, or the mean of all tokens (for
+    ``mean_normalised`` scaled to one length, a mean square of 1). It has to be the way the model was trained."""
 
     max_length: Annotated[int, Field(ge=8)] | None = None
     """The longest input in tokens; when not given, what the model's config says."""
