@@ -16,7 +16,7 @@ from goodfit.schema.adapter import AdapterConf, AdapterName
 
 NAMES = [name for name in typing.get_args(AdapterName) if name not in ("auto", "none", "head")]
 FAMILIES = ("encoder", "decoder", "seq2seq")
-REFUSED = {("oft", "decoder")}
+REFUSED = {("loha", "decoder"), ("lokr", "decoder"), ("oft", "decoder")}
 """What PEFT cannot put on these models."""
 
 
@@ -135,7 +135,7 @@ def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, 
     import transformers
     from peft import PeftModel
 
-    folder, _ = finished("classification", family)
+    folder, _ = finished("classification", family, "adapter=lora", "training.epochs=1")
     written = json.loads((folder / "adapter" / "adapter_config.json").read_text("utf-8"))
     assert written["base_model_name_or_path"] == str(model_folders[family])
     assert json.loads((folder / "adapter" / "task.json").read_text("utf-8"))["labels"] == ["bad", "good"]
@@ -151,9 +151,21 @@ def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, 
     assert not torch.allclose(on, off)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_saved_adapter_answers_as_the_run_did(finished, goodfit, family):
-    folder, _ = finished("classification", family)
-    words = ["evaluate", folder, "--json"]
-    found = goodfit(*words).json["metrics"]
-    assert found == json.loads((folder / "metrics.json").read_text("utf-8"))["tuned"]
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [pytest.param("encoder", name, id=f"encoder-{name}") for name in [*NAMES, "head", "none"]]
+    + [pytest.param(family, "lora", id=f"{family}-lora") for family in ("decoder", "seq2seq")],
+)
+def test_a_saved_model_answers_as_the_run_did(finished, goodfit, family, name):
+    folder, _ = finished("classification", family, f"adapter={name}", "training.epochs=1")
+    found = goodfit("evaluate", folder, "--json").json["metrics"]
+    expected = json.loads((folder / "metrics.json").read_text("utf-8"))["tuned"]
+    assert set(found) == set(expected)
+    for metric, figure in expected.items():
+        assert found[metric] == pytest.approx(figure, abs=1e-5), metric
+
+
+def test_adalora_gives_its_ranks_to_the_layers_that_need_them(finished):
+    folder, _ = finished("classification", "encoder", "adapter=adalora", "training.epochs=3")
+    written = json.loads((folder / "adapter" / "adapter_config.json").read_text("utf-8"))
+    assert written["rank_pattern"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     mistakes += mistakes_of(_typed_values(read))
     stop_on(mistakes)
     tree = _merge(chosen, read, roots)
-    stop_on(mistakes_of(tree))
+    stop_on(mistakes_of(tree, {key: path for key, path in given.items() if key not in read.values}))
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
@@ -150,12 +151,15 @@ def _override(key: str, text: str) -> str:
     """A typed value in Hydra's grammar; text settings are taken as typed, so that any path works."""
     if _is_text(key) and text not in ("null", "") and text[0] not in "'\"":
         text = _quoted(text)
+    elif text.startswith("["):  # lists are of texts, [0,1] too
+        text = "[" + ",".join(_quoted(part) for part in plain_value(text)) + "]"
     return f"++{key}={text or 'null'}"
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\") if text.endswith("\\") else text
-    return "'" + escaped.replace("'", "\\'") + "'"
+    """Text in Hydra's quotes: a quote is escaped, and so are backslashes before a quote or the end."""
+    escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    return "'" + re.sub(r"(\\+)$", r"\1\1", escaped) + "'"
 
 
 def as_tree(conf: RunConf) -> dict[str, Any]:

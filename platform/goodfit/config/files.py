@@ -17,6 +17,7 @@ from goodfit.errors import ConfigError, GoodfitError
 MAX_BYTES = 200_000
 """A config file is written by hand; far beyond that it is an attack or an accident."""
 
+_PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
 _DEFAULT = re.compile(r"^(?P<target>[\w/-]+)@_here_$")
 
 
@@ -33,6 +34,10 @@ class _Loader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is no name; quote it", key_node.start_mark
+                )
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"'{key}' stands twice", key_node.start_mark)
             seen.add(key)
@@ -78,14 +83,35 @@ def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[s
             more, inherited = [mistake], {}
         mistakes += more
         given |= inherited
+    mistakes += _wrong_package(option, group)
     scope = "" if group == "experiment" else group + "."
+    mistakes += unknown_keys(content, scope, str(option.path))
     for key, value in _leaves(content, scope):
         given[key] = option.path
-        if find_setting(key) is None:
-            mistakes.append(unknown_setting(key, str(option.path), scope))
-        elif isinstance(value, str) and "${" in value and value != "${seed}":
+        if isinstance(value, str) and "${" in value and value != "${seed}":
             mistakes.append(ConfigError(f"'{key}' is an interpolation, {value} ({option.path})", "write the value"))
     return mistakes, given
+
+
+def unknown_keys(content: dict[str, Any], scope: str, where: str) -> list[GoodfitError]:
+    """The keys of a file that the schema does not have."""
+    return [unknown_setting(key, where, scope) for key, _ in _leaves(content, scope) if find_setting(key) is None]
+
+
+def _wrong_package(option: Option, group: str) -> list[GoodfitError]:
+    """A file's values belong to its group; only experiments set those of several."""
+    expected = "_global_" if group == "experiment" else None
+    found = None
+    for line in option.path.read_text("utf-8").splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
+        match = _PACKAGE.match(line)
+        found = match[1] if match else found
+    if found == expected:
+        return []
+    if expected is None:
+        return [ConfigError(f"{option.path} sends its values to '{found}'", "remove its line '# @package'")]
+    return [ConfigError(f"{option.path} does not begin with '# @package {expected}'", "make that its first line")]
 
 
 def _parent(entry: Any, option: Option, group: str) -> Option:

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from goodfit.config.compose import as_tree
-from goodfit.config.files import read_yaml
+from goodfit.config.files import read_yaml, unknown_keys
 from goodfit.config.types import mistakes_of, typed
 from goodfit.errors import stop_on
 from goodfit.schema import RunConf
@@ -26,6 +26,8 @@ def read_config(folder: Path) -> RunConf:
     Raises:
         ConfigError: It was edited into something that the schema does not allow.
     """
-    tree = read_yaml(folder / "config.yaml")
+    path = folder / "config.yaml"
+    tree = read_yaml(path)
+    stop_on(unknown_keys({name: value for name, value in tree.items() if name != "choices"}, "", str(path)))
     stop_on(mistakes_of(tree))
     return typed(tree)

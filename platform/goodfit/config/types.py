@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from goodfit.config.settings import Setting, find_setting
@@ -29,30 +30,36 @@ def typed(tree: Mapping[str, Any]) -> RunConf:
     return _adapter().validate_json(json.dumps(tree), strict=True)
 
 
-def mistakes_of(tree: Mapping[str, Any]) -> list[GoodfitError]:
-    """What is wrong with the values of a tree, in the user's words."""
+def mistakes_of(tree: Mapping[str, Any], files: Mapping[str, Path] | None = None) -> list[GoodfitError]:
+    """What is wrong with the values of a tree, in the user's words.
+
+    Args:
+        tree: Plain values.
+        files: Setting -> the file that sets it.
+    """
     from pydantic import ValidationError
 
     try:
         typed(tree)
     except ValidationError as error:
-        return [_mistake(details) for details in error.errors(include_url=False)]
+        return [_mistake(details, files or {}) for details in error.errors(include_url=False)]
     return []
 
 
-def _mistake(details: Any) -> ConfigError:
+def _mistake(details: Any, files: Mapping[str, Path]) -> ConfigError:
     path = ".".join(str(part) for part in details["loc"] if isinstance(part, str) and "[" not in part)
     setting = _setting(path)
     given = details["input"]
     if setting is None:
         return ConfigError(f"{path} is {given!r}: {details['msg']}", "goodfit explain shows the settings")
+    where = f" ({files[setting.path]})" if setting.path in files else ""
     if setting.choices:
         fix = did_you_mean(str(given), setting.choices, f"choose {setting.type_name()}")
-        return ConfigError(f"{setting.path} is '{given}', expected {setting.type_name()}", fix)
+        return ConfigError(f"{setting.path} is '{given}', expected {setting.type_name()}{where}", fix)
     if details["type"].startswith(("greater", "less")):
         shown = float(given) if setting.plain_type is float else given
-        return ConfigError(f"{setting.path} is {shown}", f"choose a value {setting.range_text()}")
-    return ConfigError(f"{setting.path} is {_shown(given)}, expected {setting.type_name()}", _example(setting))
+        return ConfigError(f"{setting.path} is {shown}{where}", f"choose a value {setting.range_text()}")
+    return ConfigError(f"{setting.path} is {_shown(given)}, expected {setting.type_name()}{where}", _example(setting))
 
 
 def _setting(path: str) -> Setting | None:
@@ -69,6 +76,6 @@ def _shown(given: Any) -> str:
 
 def _example(setting: Setting) -> str:
     value = setting.default
-    if value is None or value in ([], {}):
+    if value in (None, "", [], {}):
         value = {int: 10, float: 0.1, str: "text", bool: "true"}.get(setting.plain_type, "[a,b]")
     return f"for example {setting.path}={str(value).lower() if isinstance(value, bool) else value}"

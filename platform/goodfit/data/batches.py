@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def plan_epoch(
         ]
     batches = [tuple(indices[start : start + batch_size]) for start in range(0, len(indices), batch_size)]
     order.shuffle(batches)
-    batches += batches[: -len(batches) % devices]
+    batches += list(itertools.islice(itertools.cycle(batches), -len(batches) % devices))
     per_step = accumulation * devices
     planned = []
     for start in range(0, len(batches), per_step):

@@ -73,7 +73,7 @@ def gather(
     for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
         if split not in records:
             records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
-    _refuse_empty(records)
+    refuse_empty(records)
     return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total)
 
 
@@ -156,7 +156,12 @@ def _limited(records: Sequence[Record], limit: int, seed: int) -> list[Record]:
     return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
 
 
-def _refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:
+def refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:
+    """Refuse splits without records.
+
+    Raises:
+        DataError: Names them.
+    """
     counts = Counter({split: len(records[split]) for split in SPLITS})
     empty = [split for split in SPLITS if not counts[split]]
     if empty:

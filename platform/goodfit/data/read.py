@@ -89,6 +89,9 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
     rows, problems = [], []
     try:
         header = next(reader, [])
+        twice = sorted({name for name in header if header.count(name) > 1})
+        if twice:
+            return [], [Problem(f"{path.name}:1", f"the column '{twice[0]}' stands twice")]
         for cells in reader:
             origin = f"{path.name}:{reader.line_num}"
             if len(cells) == len(header):

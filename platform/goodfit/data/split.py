@@ -40,14 +40,13 @@ def split_off(
     Returns:
         What stays, and what is split off, both in the order of the data.
     """
-    units = keep_together(records, text)
     strata: dict[str, list[list[int]]] = defaultdict(list)
-    for unit in units:
-        strata[stratum(records[unit[0]])].append(unit)
+    for unit in keep_together(records, text):
+        strata[stratum(records[_first(unit, records)])].append(unit)
     taken: set[int] = set()
     owed = 0.0
     for name in sorted(strata):
-        members = sorted(strata[name], key=lambda unit: rank(salt, records[unit[0]].id))
+        members = sorted(strata[name], key=lambda unit: rank(salt, records[_first(unit, records)].id))
         owed += share * sum(map(len, members))
         for unit in members:
             if owed < len(unit) / 2:
@@ -56,6 +55,11 @@ def split_off(
             owed -= len(unit)
     stays = [record for index, record in enumerate(records) if index not in taken]
     return stays, [record for index, record in enumerate(records) if index in taken]
+
+
+def _first(unit: Sequence[int], records: Sequence[Record]) -> int:
+    """The record that stands for a unit, whatever the order of the data."""
+    return min(unit, key=lambda index: records[index].id)
 
 
 def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:

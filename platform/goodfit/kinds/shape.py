@@ -94,6 +94,8 @@ class Kind:
     """(training records, records) -> what stands for a base model without a head: the most frequent answer."""
     reference: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
     """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
+    is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
+    """Whether a record's answer can only be learnt roughly."""
 
 
 def item(record: Record, answer: Any, confidence: float | None = None) -> Item:

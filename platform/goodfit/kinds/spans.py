@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from goodfit.data.records import RowProblem
 
-WORD = re.compile(r"\w+|[^\w\s]")
+WORD = re.compile(r"[^\W\d_]+|\d+|[^\s\w]|_")
 OVERLAP = 4
 """Windows of a long text share one part in this many."""
 
@@ -35,15 +35,15 @@ def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
     return spans
 
 
-def split_words(text: str, borders: Iterable[int]) -> list[tuple[int, int]]:
-    """Words and signs, split further where a span begins or ends inside one."""
-    inner = sorted(borders)
-    words = []
-    for match in WORD.finditer(text):
-        cuts = [border for border in inner if match.start() < border < match.end()]
-        edges = [match.start(), *cuts, match.end()]
-        words += list(pairwise(edges))
-    return words
+def split_words(text: str) -> list[tuple[int, int]]:
+    """Runs of letters, runs of digits, and single signs: what a span may begin or end at."""
+    return [match.span() for match in WORD.finditer(text)]
+
+
+def is_blurred(fields: Mapping[str, Any]) -> bool:
+    """Whether a span begins or ends inside a word, so that it can only be learnt with the whole word."""
+    starts, ends = {start for start, _ in fields["words"]}, {end for _, end in fields["words"]}
+    return any(span["start"] not in starts or span["end"] not in ends for span in fields["spans"])
 
 
 def tags_of(spans: Sequence[Mapping[str, Any]], words: Sequence[tuple[int, int]]) -> list[str]:

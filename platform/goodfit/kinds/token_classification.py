@@ -15,7 +15,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
-from goodfit.kinds.spans import Window, read_spans, spans_of, split_words, tag_set, tags_of, windows
+from goodfit.kinds.spans import Window, is_blurred, read_spans, spans_of, split_words, tag_set, tags_of, windows
 from goodfit.kinds.text import TextCoder, fill_prompt
 
 SCORED_VALUES = 2**27
@@ -28,12 +28,9 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
         return _from_tokens(values, labelled)
     text = need_text(values, "text")
     fields: dict[str, Any] = {"text": text}
-    spans: list[dict[str, Any]] = []
     if labelled:
-        spans = read_spans(values.get("spans"), text)
-        fields["spans"] = spans
-    borders = {border for span in spans for border in (span["start"], span["end"])}
-    fields["words"] = split_words(text, borders)
+        fields["spans"] = read_spans(values.get("spans"), text)
+    fields["words"] = split_words(text)
     return fields
 
 
@@ -356,4 +353,5 @@ KIND = Kind(
     metrics=entity_metrics,
     untrained=_no_span,
     reference=_look_up,
+    is_blurred=is_blurred,
 )

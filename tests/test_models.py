@@ -1,0 +1,246 @@
+"""Base models: one that is not whole, not the right one, or cannot be had is refused in two lines."""
+
+import json
+import re
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+WEIGHTS = "model.safetensors"
+
+
+@pytest.fixture
+def copied(tmp_path, model_folders):
+    """``copied(family, fault)``: a copy of a tiny model's folder, with a fault put in."""
+
+    def make(family, fault=None):
+        folder = tmp_path / "model"
+        folder.mkdir()
+        for path in model_folders[family].iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+        if fault is not None:
+            fault(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def check(goodfit, tiny_words):
+    """``check(family, *words)``: ``goodfit check`` of a tiny classification."""
+    return lambda family, *words: goodfit("check", *tiny_words("classification", family), *words)
+
+
+def change_tensors(change):
+    def fault(folder):
+        weights = load_file(folder / WEIGHTS)
+        change(weights)
+        save_file(weights, folder / WEIGHTS, {"format": "pt"})
+
+    return fault
+
+
+def change_config(**values):
+    def fault(folder):
+        path = folder / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+
+    return fault
+
+
+def no_weights(folder):
+    (folder / WEIGHTS).unlink()
+
+
+def pickled(folder):
+    torch.save(load_file(folder / WEIGHTS), folder / "pytorch_model.bin")
+    no_weights(folder)
+
+
+def truncated(folder):
+    (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1000])
+
+
+def no_tokenizer(folder):
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (folder / name).unlink()
+
+
+LAYER = "encoder.layer.0.attention.self.query.weight"
+
+
+def put_nan(weights):
+    weights[LAYER][0, 0] = float("nan")
+
+
+def cut_short(weights):
+    weights[LAYER] = weights[LAYER][:-1].contiguous()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param(no_weights, "{folder} has no model.safetensors", id="no weights"),
+        pytest.param(pickled, "{folder} has no model.safetensors (pickled weights are refused)", id="pickled weights"),
+        pytest.param(truncated, "{folder}", id="truncated weights"),
+        pytest.param(lambda folder: (folder / WEIGHTS).write_bytes(b""), "{folder}", id="empty weights"),
+        pytest.param(
+            change_tensors(lambda weights: weights.pop(LAYER)),
+            f"{{folder}} lacks 1 tensors that its config asks for, such as bert.{LAYER}",
+            id="missing tensor",
+        ),
+        pytest.param(change_tensors(cut_short), "{folder}", id="tensor of another shape"),
+        pytest.param(
+            change_tensors(put_nan), f"{{folder}} has NaN or infinite values in bert.{LAYER}", id="tensor with NaN"
+        ),
+        pytest.param(lambda folder: (folder / "config.json").unlink(), "{folder} has no config.json", id="no config"),
+        pytest.param(lambda folder: (folder / "config.json").write_text("{"), "{folder}", id="broken config"),
+        pytest.param(change_config(model_type="nonsense"), "{folder}", id="unknown architecture"),
+        pytest.param(
+            change_config(auto_map={"AutoConfig": "evil.Config"}),
+            "the config of {folder} names code to run (auto_map)",
+            id="code of its own",
+        ),
+        pytest.param(no_tokenizer, "{folder} has no tokenizer that can be read", id="no tokenizer"),
+    ],
+)
+def test_a_model_folder_that_is_not_whole_prints_two_lines_and_exits_2(check, copied, fault, error):
+    folder = copied("encoder", fault)
+    outcome = check("encoder", f"model.name={folder}")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert error.replace("{folder}", str(folder)) in what
+    assert fix
+
+
+def test_code_in_a_model_folder_is_not_run(check, copied, tmp_path):
+    def fault(folder):
+        change_config(auto_map={"AutoConfig": "evil.Config", "AutoModel": "evil.Model"}, model_type="evil")(folder)
+        (folder / "evil.py").write_text(f"open({str(tmp_path / 'was here')!r}, 'w')\n")
+
+    assert check("encoder", f"model.name={copied('encoder', fault)}").code == 2
+    assert not (tmp_path / "was here").exists()
+
+
+def test_weights_with_another_digest_than_the_pinned_one_are_refused(check, copied):
+    folder = copied("encoder")
+    outcome = check("encoder", f"model.name={folder}", f"model.digest=sha256:{'0' * 64}")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((error, fix),) = outcome.errors
+    found = re.fullmatch(rf"the weights in {folder} have the digest (sha256:\w{{64}}), expected sha256:0+", error)
+    assert found
+    assert fix.startswith("install the model again")
+    assert check("encoder", f"model.name={folder}", f"model.digest={found[1]}").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        pytest.param(["model.name=null"], "model=custom without a name", id="no name"),
+        pytest.param(["model.name=./nowhere"], "the model folder ./nowhere does not exist", id="no such folder"),
+        pytest.param(["model.family=decoder"], "model.family is decoder, and ", id="another family"),
+    ],
+)
+def test_a_model_that_is_named_wrongly_prints_two_lines_and_exits_2(check, words, error):
+    outcome = check("encoder", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert what.startswith(error)
+    assert fix
+
+
+@pytest.mark.parametrize(
+    "words", [pytest.param(["model=bert"], id="known family"), pytest.param([], id="family read from the folder")]
+)
+def test_an_encoder_cannot_write_texts_and_the_models_that_can_are_named(goodfit, tiny_words, words):
+    outcome = goodfit(
+        "check", *tiny_words("generation", "encoder")[:5], *(words or tiny_words("generation", "encoder")[5:])
+    )
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [
+        (
+            "generation cannot be learnt by an encoder: it answers with text, and an encoder has only heads",
+            "choose a decoder or seq2seq model, such as model=t5 or model=gpt",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [["model=gpt2"], ["model=custom", "model.name=nobody/no-such-model"]], ids=["offered", "typed"]
+)
+def test_a_hub_model_without_a_network_prints_two_lines_and_exits_5(goodfit, words):
+    outcome = goodfit("check", "task=legal", *words)
+    assert (outcome.code, outcome.out) == (5, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith("the hub could not give '")
+    assert "model=bert, t5 or gpt" in fix
+
+
+def test_a_hub_data_set_without_a_network_prints_two_lines_and_exits_5(goodfit):
+    outcome = goodfit("check", "task=classification", "model=bert", "dataset=hub", "dataset.name=nobody/no-such-data")
+    assert (outcome.code, outcome.out) == (5, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith("the hub could not give nobody/no-such-data: ")
+    assert "dataset=files" in fix
+
+
+@pytest.mark.parametrize(
+    ("words", "fix"),
+    [
+        pytest.param(["hardware=gpu"], "hardware=cpu", id="no GPU"),
+        pytest.param(["precision=16"], "precision=bf16 or 32", id="half precision on a CPU"),
+    ],
+)
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has what the test does without")
+def test_hardware_that_is_not_there_prints_two_lines_and_exits_5(check, words, fix):
+    outcome = check("encoder", *words)
+    assert (outcome.code, outcome.out) == (5, "")
+    assert [how for _, how in outcome.errors] == [fix]
+
+
+def test_a_run_that_does_not_fit_into_memory_names_the_words_that_do(check):
+    needed = json.loads(check("seq2seq", "adapter=none", "--json").out.splitlines()[-1])["memory_bytes"]
+    assert needed["total"] == sum(needed[part] for part in ("weights", "gradients", "optimiser", "activations"))
+    small = (needed["total"] - needed["activations"] // 2) / 2**30
+    outcome = check("seq2seq", "adapter=none", f"hardware.memory_gb={small}")
+    assert (outcome.code, outcome.out) == (5, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith("the run needs about 0.0 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0)")
+    assert re.fullmatch(r"training\.batch_size=\d training\.accumulation=\d", fix)
+    assert check("seq2seq", "adapter=none", f"hardware.memory_gb={small}", *fix.split()).code == 0
+
+
+def test_a_model_that_never_fits_says_so(check):
+    outcome = check("seq2seq", "hardware.memory_gb=0.000001")
+    assert outcome.code == 5
+    assert [fix for _, fix in outcome.errors] == ["choose a smaller model: goodfit list model shows sizes"]
+
+
+def test_weights_that_start_from_noise_are_the_same_noise_for_every_seed(ready, model_folders):
+    words = ["model.weights=random", "adapter=none"]
+    one, other = (ready("classification", "decoder", *words, f"seed={seed}")[1].state_dict() for seed in (1, 2))
+    assert all(torch.equal(one[name], weights) for name, weights in other.items())
+
+
+def test_pooling_reads_the_tokens_and_not_the_padding():
+    from goodfit.models.pooling import pooled
+
+    states, mask = torch.tensor([[[1.0, 0.0], [3.0, 4.0], [9.0, 9.0]]]), torch.tensor([[1, 1, 0]])
+    assert pooled(states, mask, "cls").tolist() == [[1.0, 0.0]]
+    assert pooled(states, mask, "mean").tolist() == [[2.0, 2.0]]
+    torch.testing.assert_close(pooled(states, mask, "mean_normalised"), torch.tensor([[0.5**0.5, 0.5**0.5]]))
+
+
+@pytest.mark.parametrize("how", ["cls", "mean", "mean_normalised"])
+def test_a_classifier_reads_the_vector_that_its_pooling_makes(ready, how):
+    from goodfit.models.pooling import pooled
+
+    prepared, model = ready("classification", "encoder", f"model.pooling={how}")
+    ids = torch.tensor([prepared.encoded["train"].examples[0].inputs])
+    _, plain = ready("classification", "encoder")
+    with torch.inference_mode():
+        states = plain.bert(input_ids=ids).last_hidden_state
+        expected = model.classifier(pooled(states, torch.ones_like(ids), how))
+        found = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
+    torch.testing.assert_close(found, expected)
