@@ -138,6 +138,7 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
 KIND = Kind(
     name="classification",
     fields={"text": "the text", "label": "its label"},
+    prompted="text",
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],

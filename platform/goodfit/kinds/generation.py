@@ -79,6 +79,7 @@ class Write:
 KIND = Kind(
     name="generation",
     fields={"source": "a text, or an object of attributes", "target": "the text to write"},
+    prompted="source",
     check=check,
     labels=lambda fields: (),
     text=lambda record: record.fields["source"],

@@ -78,6 +78,8 @@ class Kind:
     name: str
     fields: Mapping[str, str]
     """Field -> what it holds, for docs and errors."""
+    prompted: str
+    """The field that a prompt has to name."""
     check: Callable[[Mapping[str, Any], bool], dict[str, Any]]
     """(values of a row, whether the answer has to be there) -> fields; raises ``RowProblem``."""
     labels: Callable[[Mapping[str, Any]], Iterable[str]]

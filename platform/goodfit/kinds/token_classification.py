@@ -193,7 +193,8 @@ class TagByText:
         words = record.fields["words"]
         text = record.fields["text"][words[window.first][0] : words[window.last - 1][1]]
         given = self._words(record)[window.first : window.last]
-        return Copy(self.coder.source({"text": text}, 0)[0], tuple(given), window.first)
+        room = sum(map(len, given)) + len(given) * max(map(len, self.marks.values()))
+        return Copy(self.coder.source({"text": " ".join(text.split())}, room)[0], tuple(given), window.first)
 
     def _example(self, record: int, copy: Copy, marks: Sequence[str], learnt: range) -> Example:
         """The words with these tags behind them; tags of words outside ``learnt`` are not learnt."""
@@ -345,6 +346,7 @@ KIND = Kind(
         "tokens, tags": "words and their BIO tags, or",
         "text, spans": "a text and [{start, end, label}] in characters",
     },
+    prompted="text",
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],

@@ -10,13 +10,12 @@ from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
 
 
-def build_adapter(model: Any, conf: AdapterConf, total_steps: int = 1) -> Any:
+def build_adapter(model: Any, conf: AdapterConf) -> Any:
     """The model with only those weights trainable that the config asks for.
 
     Args:
         model: A loaded model.
         conf: The adapter group.
-        total_steps: Optimiser steps of the run, for AdaLoRA's rank schedule.
 
     Raises:
         ConfigError: PEFT cannot put this adapter on this model.
@@ -28,7 +27,7 @@ def build_adapter(model: Any, conf: AdapterConf, total_steps: int = 1) -> Any:
     import peft
 
     try:
-        config = BUILDERS.pick(conf.name)(model, conf, total_steps)
+        config = BUILDERS.pick(conf.name)(model, conf)
         return peft.get_peft_model(model, config)
     except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -83,6 +82,13 @@ def _common(model: Any, conf: AdapterConf) -> dict[str, Any]:
     }
 
 
+def _is_turned(model: Any) -> bool:
+    """Whether the model's linear layers hold their weights as (in, out), as GPT-2's do."""
+    from transformers.pytorch_utils import Conv1D
+
+    return any(isinstance(module, Conv1D) for module in model.modules())
+
+
 def _task_type(model: Any) -> str:
     name = model.__class__.__name__
     if name.endswith("ForSequenceClassification"):
@@ -92,34 +98,24 @@ def _task_type(model: Any) -> str:
     return "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
 
 
-def _lora(**extra: Any) -> Callable[[Any, AdapterConf, int], Any]:
-    def build(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+def _lora(**extra: Any) -> Callable[[Any, AdapterConf], Any]:
+    def build(model: Any, conf: AdapterConf) -> Any:
         import peft
 
         return peft.LoraConfig(
-            r=conf.rank, lora_alpha=conf.alpha, lora_dropout=conf.dropout, **_common(model, conf), **extra
+            r=conf.rank,
+            lora_alpha=conf.alpha,
+            lora_dropout=conf.dropout,
+            fan_in_fan_out=_is_turned(model),
+            **_common(model, conf),
+            **extra,
         )
 
     return build
 
 
-def _adalora(model: Any, conf: AdapterConf, total_steps: int) -> Any:
-    import peft
-
-    return peft.AdaLoraConfig(
-        init_r=conf.rank + conf.rank // 2,
-        target_r=conf.rank,
-        lora_alpha=conf.alpha,
-        lora_dropout=conf.dropout,
-        total_step=max(total_steps, 10),
-        tinit=max(1, total_steps // 10),
-        tfinal=max(1, total_steps // 3),
-        **_common(model, conf),
-    )
-
-
-def _by_rank(name: str, dropout: str) -> Callable[[Any, AdapterConf, int], Any]:
-    def build(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+def _by_rank(name: str, dropout: str) -> Callable[[Any, AdapterConf], Any]:
+    def build(model: Any, conf: AdapterConf) -> Any:
         import peft
 
         return getattr(peft, name)(r=conf.rank, alpha=conf.alpha, **{dropout: conf.dropout}, **_common(model, conf))
@@ -127,26 +123,28 @@ def _by_rank(name: str, dropout: str) -> Callable[[Any, AdapterConf, int], Any]:
     return build
 
 
-def _vera(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+def _vera(model: Any, conf: AdapterConf) -> Any:
     import peft
 
-    return peft.VeraConfig(r=conf.rank, vera_dropout=conf.dropout, **_common(model, conf))
+    return peft.VeraConfig(
+        r=conf.rank, vera_dropout=conf.dropout, fan_in_fan_out=_is_turned(model), **_common(model, conf)
+    )
 
 
-def _oft(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+def _oft(model: Any, conf: AdapterConf) -> Any:
     import peft
 
     return peft.OFTConfig(r=0, oft_block_size=conf.rank, module_dropout=conf.dropout, **_common(model, conf))
 
 
-def _ia3(model: Any, conf: AdapterConf, total_steps: int) -> Any:
+def _ia3(model: Any, conf: AdapterConf) -> Any:
     import peft
 
     common = _common(model, conf) | {"target_modules": conf.targets}
-    return peft.IA3Config(**common)
+    return peft.IA3Config(fan_in_fan_out=_is_turned(model), **common)
 
 
-BUILDERS: Registry[Callable[[Any, AdapterConf, int], Any]] = Registry(
+BUILDERS: Registry[Callable[[Any, AdapterConf], Any]] = Registry(
     "adapter",
     {
         "lora": _lora(),
@@ -154,7 +152,6 @@ BUILDERS: Registry[Callable[[Any, AdapterConf, int], Any]] = Registry(
         "rslora": _lora(use_rslora=True),
         "pissa": _lora(init_lora_weights="pissa"),
         "olora": _lora(init_lora_weights="olora"),
-        "adalora": _adalora,
         "vera": _vera,
         "loha": _by_rank("LoHaConfig", "module_dropout"),
         "lokr": _by_rank("LoKrConfig", "module_dropout"),

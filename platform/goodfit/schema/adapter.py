@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 AdapterName = Literal[
-    "auto", "none", "head", "lora", "dora", "rslora", "pissa", "olora", "adalora", "vera", "loha", "lokr", "oft", "ia3"
+    "auto", "none", "head", "lora", "dora", "rslora", "pissa", "olora", "vera", "loha", "lokr", "oft", "ia3"
 ]
 
 

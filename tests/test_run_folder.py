@@ -1,0 +1,179 @@
+"""The run folder: what is in it, and that it belongs to one run."""
+
+import fcntl
+import json
+import re
+
+import pytest
+import yaml
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+LEFT = """
+config.yaml overrides.txt lock.json run.json metrics.json history.jsonl log.txt findings.jsonl checkpoints
+predictions/test.jsonl predictions/validation.jsonl data/rejected.jsonl
+adapter/adapter_model.safetensors adapter/adapter_config.json adapter/task.json adapter/README.md
+"""
+
+
+def test_a_run_leaves_what_the_contract_names(finished):
+    folder, _ = finished("classification", "encoder")
+    for name in LEFT.split():
+        assert (folder / name).exists(), name
+    assert not (folder / "model").exists()
+    assert not (folder / ".lock").exists()
+    assert not list(folder.rglob("*.part"))
+
+
+def test_all_weights_are_saved_as_a_model_that_transformers_loads(finished):
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder, _ = finished("token_classification", "decoder", "adapter=none")
+    assert not (folder / "adapter").exists()
+    assert {"model.safetensors", "config.json", "tokenizer.json", "task.json", "README.md"} <= {
+        path.name for path in (folder / "model").iterdir()
+    }
+    assert len(AutoTokenizer.from_pretrained(folder / "model")) == 8192
+    assert AutoModelForCausalLM.from_pretrained(folder / "model").config.n_embd == 32
+
+
+def test_run_json_has_the_shape_of_the_contract(finished, model_folders):
+    folder, outcome = finished("classification", "encoder")
+    record = read(folder, "run.json")
+    assert (record["schema"], record["status"], record["task"]) == (1, "finished", "classification")
+    assert (record["model"], record["kind"], record["family"]) == ("custom", "classification", "encoder")
+    assert record["base"] == str(model_folders["encoder"])
+    assert record["fit"]["verdict"] in ("good", "overfit", "underfit", "unknown")
+    assert record["fit"]["evidence"]
+    assert [gate["gate"] for gate in record["gates"]] == ["better_than_base", "not_overfit", "no_error_findings"]
+    assert all(isinstance(gate["passed"], bool) and gate["reason"] for gate in record["gates"])
+    assert record["steps"] == 8
+    assert record["seconds"] > 0
+    shown = outcome.json
+    assert shown["run"] == str(folder)
+    assert {name: shown[name] for name in ("status", "fit", "gates")} == {
+        name: record[name] for name in ("status", "fit", "gates")
+    }
+
+
+KEYS = {
+    "classification": {"accuracy", "precision_macro", "recall_macro", "f1_macro", "f1_micro", "ece", "loss"},
+    "token_classification": {"f1", "precision", "recall", "loss"},
+    "generation": {"rouge1", "rouge2", "rougeL", "bleu", "exact_match", "loss"},
+}
+PRIMARY = {"classification": "f1_macro", "token_classification": "f1", "generation": "rougeL"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [("classification", "encoder"), ("token_classification", "encoder"), ("generation", "seq2seq")],
+    ids=KEYS,
+)
+def test_metrics_json_has_the_shape_of_the_contract(finished, kind, family):
+    folder, outcome = finished(kind, family)
+    metrics = read(folder, "metrics.json")
+    assert (metrics["schema"], metrics["primary"]) == (1, f"test/{PRIMARY[kind]}")
+    assert set(metrics["tuned"]) == set(metrics["base"]) == {f"test/{name}" for name in KEYS[kind]}
+    for figure in metrics["tuned"].values():
+        assert figure["n"] == 24
+        assert figure["low"] <= figure["value"] <= figure["high"]
+    assert set(metrics["paired"]) == {f"test/{name}" for name in KEYS[kind] - {"loss"}}
+    for name, pair in metrics["paired"].items():
+        tuned, base = metrics["tuned"][name]["value"], metrics["base"][name]["value"]
+        if base is None:
+            assert set(pair.values()) == {None}
+        else:
+            assert pair["difference"] == pytest.approx(tuned - base, abs=2e-6)
+            assert pair["low"] <= pair["high"]
+            assert 0 < pair["p"] <= 1
+    assert metrics["base_is"]
+    assert outcome.json["metrics"] == metrics["tuned"]
+
+
+def test_lock_json_says_what_has_to_be_the_same(finished):
+    lock = read(finished("classification", "encoder")[0], "lock.json")
+    assert {split: part["records"] for split, part in lock["data"].items()} == {
+        "train": 32,
+        "validation": 24,
+        "test": 24,
+    }
+    digests = [part["digest"] for part in lock["data"].values()]
+    assert all(map(DIGEST.fullmatch, [*digests, lock["base"]["digest"], lock["goodfit"]["code"]]))
+    assert len(set(digests)) == 3
+    assert (lock["schema"], lock["seed"], lock["threads"]) == (1, 42, 1)
+    assert {"torch", "transformers", "peft", "pytorch-lightning"} <= set(lock["packages"])
+    assert {"legal", "starters"} <= set(lock["plugins"])
+    assert lock["instructions"]
+
+
+def test_history_and_predictions_have_a_line_for_each_step_and_record(finished):
+    folder, _ = finished("classification", "encoder")
+    history = read_lines(folder / "history.jsonl")
+    steps = [line["step"] for line in history if "train/loss" in line]
+    assert steps == list(range(1, 9))
+    assert {"step", "epoch", "train/loss", "grad_norm", "lr"} <= set(history[0])
+    assert [line["step"] for line in history if "validation/f1_macro" in line] == [4, 8]
+    predictions = read_lines(folder / "predictions" / "test.jsonl")
+    assert [line["id"] for line in predictions] == [f"2-{number}" for number in range(24)]
+    assert {line["prediction"] for line in predictions} <= {"good", "bad"}
+    assert all(0.5 <= line["confidence"] <= 1 for line in predictions)
+
+
+def test_the_card_says_what_was_tuned_on_what_and_how_good_it_is(finished, model_folders):
+    folder, _ = finished("classification", "encoder")
+    _, head, body = (folder / "adapter" / "README.md").read_text("utf-8").split("---\n", 2)
+    assert yaml.safe_load(head)["base_model"] == str(model_folders["encoder"])
+    metrics = read(folder, "metrics.json")
+    value = metrics["tuned"]["test/f1_macro"]["value"]
+    assert f"| test/f1_macro | {value:.3f} [" in body
+    for part in ("train 32, validation 24, test 24", "Labels: bad, good.", "## Gates", "## Fit: ", "## Findings"):
+        assert part in body
+
+
+def test_a_finished_folder_takes_no_second_run(goodfit, tiny_words, finished):
+    folder, _ = finished("classification", "encoder")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={folder}", "--quiet")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(f"{folder} holds a run already", "choose another run.dir, or delete that folder")]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_folder_that_another_run_writes_to_is_refused(goodfit, tmp_path, tiny_words):
+    folder = tmp_path / "busy"
+    folder.mkdir()
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=busy", "--quiet")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(f"another run is writing to {folder}", "choose another run.dir")]
+    assert [path.name for path in folder.iterdir()] == [".lock"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused(goodfit, tmp_path, tiny_words):
+    (tmp_path / "file").write_text("x", "utf-8")
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=file/run", "--quiet")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [
+        (f"{tmp_path / 'file' / 'run'} cannot be made: Not a directory", "choose another run.dir")
+    ]
+
+
+def test_without_a_name_a_run_goes_below_runs_and_latest_points_to_it(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), "training.epochs=1", "--json"]
+    first, second = goodfit(*words).json["run"], goodfit(*words).json["run"]
+    assert first != second
+    assert re.fullmatch(
+        r"runs/\d{4}-\d\d-\d\d/\d{6}-classification-custom(-\w{4})?", second.removeprefix(f"{tmp_path}/")
+    )
+    assert str((tmp_path / "runs" / "latest").resolve()) == second
+    assert goodfit("evaluate", "runs/latest", "--json").json["run"] == second

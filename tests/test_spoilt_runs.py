@@ -1,0 +1,110 @@
+"""Runs that were interrupted or tampered with: nothing in a folder is trusted unseen."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from subprocess import PIPE
+
+import pytest
+import yaml
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A finished run that a test may spoil."""
+    folder, _ = finished("classification", "encoder")
+    return shutil.copytree(folder, tmp_path / "run", symlinks=True)
+
+
+def spoil_adapter(run):
+    path = run / "adapter" / "adapter_model.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def spoil_status(run):
+    record = read(run, "run.json")
+    (run / "run.json").write_text(json.dumps({**record, "status": "failed"}), "utf-8")
+
+
+def spoil_record(run):
+    (run / "run.json").write_text('{"status": ', "utf-8")
+
+
+def spoil_config(run):
+    config = yaml.safe_load((run / "config.yaml").read_text("utf-8"))
+    config["optim"]["lr"] = 7
+    (run / "config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+
+
+def spoil_labels(run):
+    task = read(run, "adapter/task.json")
+    (run / "adapter" / "task.json").write_text(json.dumps({**task, "labels": task["labels"][::-1]}), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [
+        pytest.param(spoil_adapter, "the weights in {run}/adapter are not those that were written", id="flipped bit"),
+        pytest.param(spoil_status, "the run in {run} is failed, not finished", id="failed run"),
+        pytest.param(spoil_record, "{run}/run.json is damaged", id="damaged record"),
+        pytest.param(spoil_config, "optim.lr is 7.0", id="edited config"),
+        pytest.param(spoil_labels, "{run}", id="labels in another order"),
+    ],
+)
+def test_a_run_that_was_tampered_with_is_refused(goodfit, run, spoil, error):
+    spoil(run)
+    outcome = goodfit("predict", run, "a text")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert error.replace("{run}", str(run)) in what
+    assert fix
+
+
+def test_a_flipped_bit_in_a_whole_model_is_refused(goodfit, finished, tmp_path):
+    folder, _ = finished("token_classification", "decoder", "adapter=none")
+    run = shutil.copytree(folder, tmp_path / "run")
+    content = bytearray((run / "model" / "model.safetensors").read_bytes())
+    content[-1] ^= 1
+    (run / "model" / "model.safetensors").write_bytes(bytes(content))
+    outcome = goodfit("predict", run, "a text")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(f"the weights in {run}/model are not those that were written", "train again")]
+
+
+def test_an_adapter_is_not_put_on_another_base(goodfit, tmp_path, tiny_words, model_folders):
+    base = shutil.copytree(model_folders["encoder"], tmp_path / "base")
+    words = [*tiny_words("classification", "encoder"), f"model.name={base}", "training.epochs=1", "run.dir=run"]
+    assert goodfit(*words, "--quiet").code == 0
+    content = bytearray((base / "model.safetensors").read_bytes())
+    content[-1] ^= 1
+    (base / "model.safetensors").write_bytes(bytes(content))
+    outcome = goodfit("predict", "run", "a text")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith(f"the run was tuned on {base} with the digest sha256:")
+    assert fix == "install the base model that the run was tuned on"
+
+
+def test_an_interrupted_run_exits_130_and_says_so_in_its_record(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), "training.epochs=10000", "training.patience=0", "run.dir=run"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
+        while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-2:] == ["error: interrupted", "  fix: the same command starts again"]
+    assert "Traceback" not in err
+    assert "Loading weights" not in err  # progress bars are for terminals
+    assert read(tmp_path / "run", "run.json")["status"] == "failed"
+    assert not (tmp_path / "run" / ".lock").exists()
