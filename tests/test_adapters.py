@@ -16,7 +16,7 @@ from goodfit.schema.adapter import AdapterConf, AdapterName
 
 NAMES = [name for name in typing.get_args(AdapterName) if name not in ("auto", "none", "head")]
 FAMILIES = ("encoder", "decoder", "seq2seq")
-REFUSED = {("loha", "decoder"), ("lokr", "decoder"), ("oft", "decoder")}
+REFUSED = {("olora", "decoder"), ("loha", "decoder"), ("lokr", "decoder"), ("oft", "decoder")}
 """What PEFT cannot put on these models."""
 
 

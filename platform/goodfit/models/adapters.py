@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from goodfit.errors import ConfigError
@@ -26,9 +27,25 @@ def build_adapter(model: Any, conf: AdapterConf) -> Any:
         return _head_only(model)
     import peft
 
+    with _refusals(model, conf):
+        return peft.get_peft_model(model, adapter_config(model, conf))
+
+
+def adapter_config(model: Any, conf: AdapterConf) -> Any:
+    """PEFT's config of an adapter.
+
+    Raises:
+        ConfigError: It cannot be on this model.
+    """
+    with _refusals(model, conf):
+        return BUILDERS.pick(conf.name)(model, conf)
+
+
+@contextlib.contextmanager
+def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
+    """PEFT's errors in a user's words."""
     try:
-        config = BUILDERS.pick(conf.name)(model, conf)
-        return peft.get_peft_model(model, config)
+        yield
     except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(
@@ -102,6 +119,8 @@ def _lora(**extra: Any) -> Callable[[Any, AdapterConf], Any]:
     def build(model: Any, conf: AdapterConf) -> Any:
         import peft
 
+        if extra.get("init_lora_weights") == "olora" and _is_turned(model):
+            raise ValueError("PEFT's OLoRA takes weights for (out, in), and this model's are (in, out)")
         return peft.LoraConfig(
             r=conf.rank,
             lora_alpha=conf.alpha,
