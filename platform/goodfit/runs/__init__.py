@@ -1,0 +1,1 @@
+"""Runs: prepared, trained, judged and written down."""

@@ -1,0 +1,85 @@
+"""Faults of the data that goodfit itself looks for: leaks between splits, conflicting answers."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.records import Record
+from goodfit.errors import DataError
+from goodfit.hooks.types import Finding
+from goodfit.kinds.shape import Kind
+from goodfit.schema.quality import QualityConf
+
+SHOWN_IDS = 20
+
+
+def audit_data(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
+    """Findings about the records; ids and counts only.
+
+    Raises:
+        DataError: A fault that the quality group says has to stop the run.
+    """
+    findings = [*_leaks(kind, splits), *_conflicts(kind, splits.train)]
+    acts = {"data.leak": conf.leaks, "data.conflict": conf.conflicts}
+    for finding in findings:
+        if acts[finding.code] == "stop":
+            setting = "leaks" if finding.code == "data.leak" else "conflicts"
+            raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
+    findings += _blurred(kind, splits)
+    if splits.rejected:
+        message = f"{len(splits.rejected)} of {splits.rows_read} rows are bad and were set aside"
+        share = len(splits.rejected) / splits.rows_read
+        findings.append(Finding(severity="warning", code="data.rejected", message=message, figure=share))
+    return findings
+
+
+def _key(kind: Kind, record: Record) -> str:
+    return " ".join(kind.text(record).lower().split())
+
+
+def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
+    trained = {_key(kind, record) for record in splits.train}
+    findings = []
+    for split in ("validation", "test"):
+        ids = [record.id for record in splits[split] if _key(kind, record) in trained]
+        if ids:
+            message = f"{len(ids)} of {len(splits[split])} {split} inputs stand in the training records, too"
+            evidence = {"split": split, "ids": ids[:SHOWN_IDS]}
+            figure = len(ids) / len(splits[split])
+            findings.append(
+                Finding(severity="warning", code="data.leak", message=message, figure=figure, evidence=evidence)
+            )
+    return findings
+
+
+def _blurred(kind: Kind, splits: Splits) -> list[Finding]:
+    findings = []
+    for split in SPLITS:
+        ids = [record.id for record in splits[split] if kind.is_blurred(record.fields)]
+        if ids:
+            message = f"{len(ids)} of {len(splits[split])} {split} records have a span that ends inside a word"
+            evidence = {"split": split, "ids": ids[:SHOWN_IDS]}
+            figure = len(ids) / len(splits[split])
+            findings.append(
+                Finding(severity="warning", code="data.blurred", message=message, figure=figure, evidence=evidence)
+            )
+    return findings
+
+
+def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
+    answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    inputs = {"text", "source", "words"}
+    for record in records:
+        answer = json.dumps({name: value for name, value in record.fields.items() if name not in inputs})
+        answers[_key(kind, record)][answer].append(record.id)
+    several = [found for found in answers.values() if len(found) > 1]
+    if not several:
+        return []
+    ids = [record_id for found in several for same in found.values() for record_id in same]
+    message = f"{len(several)} training inputs have several different answers"
+    figure = len(ids) / len(records)
+    evidence = {"ids": ids[:SHOWN_IDS]}
+    return [Finding(severity="warning", code="data.conflict", message=message, figure=figure, evidence=evidence)]

@@ -1,0 +1,108 @@
+"""The model card: what was tuned on what, how good it is, and what it must not be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from goodfit.data.gather import SPLITS
+from goodfit.evaluation.fit import Fit
+from goodfit.hooks.types import Finding, Verdict
+from goodfit.runs.prepare import Prepared
+
+
+def write_card(
+    prepared: Prepared,
+    metrics: Mapping[str, Any],
+    fit: Fit,
+    verdicts: Sequence[Verdict],
+    findings: Sequence[Finding],
+    steps: int,
+) -> str:
+    """The card as Markdown with the hub's YAML head. It holds figures and ids, no texts."""
+    conf = prepared.conf
+    head = {
+        "base_model": prepared.base.name,
+        "library_name": "transformers" if conf.adapter.name in ("none", "head") else "peft",
+        "tags": ["goodfit", prepared.task.kind.name, conf.task.name],
+        "license": conf.model.licence.lower(),
+    }
+    sections = [
+        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {prepared.base.name}\n",
+        _what(prepared, steps),
+        _data(prepared),
+        _figures(metrics),
+        _fit(fit),
+        "## Gates\n\n"
+        + _list([f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"),
+        "## Findings\n\n" + _list([f"{f.severity}: {f.message} ({f.code})" for f in findings], "none"),
+        _use(prepared),
+    ]
+    return "\n".join(sections)
+
+
+def _list(lines: Sequence[str], nothing: str) -> str:
+    return "".join(f"- {line}\n" for line in lines) or f"- {nothing}\n"
+
+
+def _what(prepared: Prepared, steps: int) -> str:
+    conf = prepared.conf
+    how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
+        conf.adapter.name, f"A {conf.adapter.name} adapter was tuned (rank {conf.adapter.rank})"
+    )
+    noise = (
+        "\n\n**The base model has no pretrained weights: it started from noise.** What it knows comes from these "
+        "training records alone; use it to learn the tool, not to decide."
+        if conf.model.weights == "random"
+        else ""
+    )
+    labels = f" Labels: {', '.join(prepared.coding.labels)}." if prepared.coding.labels else ""
+    return (
+        f"{conf.task.description}\n\n{how}, {steps} optimiser steps at a peak rate of {conf.optim.lr:g}, seed "
+        f"{conf.seed}. Kind: {prepared.task.kind.name}; family: {prepared.base.family}.{labels}{noise}\n"
+    )
+
+
+def _data(prepared: Prepared) -> str:
+    counts = ", ".join(f"{split} {len(prepared.splits[split])}" for split in SPLITS)
+    source = prepared.conf.task.source if prepared.conf.dataset.source == "task" else prepared.conf.dataset.source
+    return f"## Data\n\nSource: {source}. Records: {counts}. Digests are in the run's lock.json.\n"
+
+
+def _figures(metrics: Mapping[str, Any]) -> str:
+    rows = ["| metric | tuned [95 % interval] | base | difference [95 % interval] | p |", "|---|---|---|---|---|"]
+    for name, tuned in metrics["tuned"].items():
+        pair = metrics["paired"].get(name, {})
+        difference = _range(pair, "difference") if pair else ""
+        p = f"{pair['p']:.3f}" if pair.get("p") is not None else ""
+        base = _number(metrics["base"][name]["value"])
+        rows.append(f"| {name} | {_range(tuned, 'value')} | {base} | {difference} | {p} |")
+    table = "\n".join(rows)
+    reference = metrics["reference"].get(metrics["primary"], {}).get("value")
+    return (
+        f"## Figures\n\nOn {metrics['tuned'][metrics['primary']]['n']} test records; intervals by bootstrap, p by "
+        f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: {metrics['base_is']}. The simplest "
+        f"reference ({metrics['reference_is']}) has {metrics['primary']} {_number(reference)}.\n"
+    )
+
+
+def _range(figure: Mapping[str, Any], name: str) -> str:
+    return f"{_number(figure[name])} [{_number(figure['low'])}, {_number(figure['high'])}]"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _fit(fit: Fit) -> str:
+    return f"## Fit: {fit.verdict}\n\n{_list(fit.evidence, 'no evidence')}"
+
+
+def _use(prepared: Prepared) -> str:
+    return (
+        "## Use\n\n`goodfit predict <run> \"a text\"` loads it with its base, prompt, labels and pooling. The figures "
+        "hold for records like the test records; on others, measure first: `goodfit evaluate <run> "
+        "dataset.test=<file>`.\n"
+    )

@@ -1,0 +1,65 @@
+"""Comparing finished runs on the same test records, from their written predictions: no model is loaded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.records import Record
+from goodfit.errors import ConfigError
+from goodfit.evaluation.report import differences, items_of
+from goodfit.hooks.types import Item, MetricSpec
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.task import Task, open_task, read_splits
+
+
+def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
+    """Paired differences of each run to the first; p is corrected for how many were compared (Holm 1979).
+
+    Raises:
+        ConfigError: The runs were not tested on the same records, or their data changed.
+    """
+    folders = [find_run(name) for name in typed]
+    tested = [read_json(folder / "lock.json")["data"]["test"] for folder in folders]
+    for name, digest in zip(typed[1:], tested[1:], strict=True):
+        if digest != tested[0]:
+            raise ConfigError(
+                f"{typed[0]} and {name} were tested on other records", "compare runs of one task, dataset and seed"
+            )
+    task = open_task(folders[0], host)
+    records = read_splits(task, host).test
+    answers = [_items(folder, records) for folder in folders]
+    specs = _specs(task)
+    pairs = [differences(specs, records, items, answers[0], "test", task.conf.seed) for items in answers[1:]]
+    for name in pairs[0]:
+        _holm([pair[name] for pair in pairs])
+    others = [{"run": name, "paired": pair} for name, pair in zip(typed[1:], pairs, strict=True)]
+    return {"first": typed[0], "records": len(records), "others": others}
+
+
+def _specs(task: Task) -> list[MetricSpec]:
+    return [*task.kind.metrics(tuple(task.conf.task.labels or ())), *task.metrics]
+
+
+def _items(folder: Path, records: Sequence[Record]) -> list[Item]:
+    path = folder / "predictions" / "test.jsonl"
+    if not path.is_file():
+        raise ConfigError(f"{path} is missing: the run is not finished", "train again")
+    lines = {line["id"]: line for line in map(json.loads, path.read_text("utf-8").splitlines())}
+    if set(lines) != {record.id for record in records}:
+        raise ConfigError(f"the data behind {folder} changed since it was tested", "restore them, or evaluate again")
+    return items_of(
+        records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records]
+    )
+
+
+def _holm(pairs: Sequence[dict[str, Any]]) -> None:
+    """Add ``p_corrected``."""
+    known = sorted((pair for pair in pairs if pair["p"] is not None), key=lambda pair: pair["p"])
+    highest = 0.0
+    for rank, pair in enumerate(known):
+        highest = max(highest, min(1.0, pair["p"] * (len(known) - rank)))
+        pair["p_corrected"] = highest

@@ -1,0 +1,151 @@
+"""What a run will need: memory before anything is loaded, time by a short measured probe."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from goodfit.data.batches import collate, plan_epoch
+from goodfit.errors import HardwareError
+from goodfit.kinds.passes import pad_id, to_device
+from goodfit.models.adapters import adapter_config, build_adapter
+from goodfit.models.call import call
+from goodfit.models.load import empty_model, load_model, pick_device
+from goodfit.models.memory import GIB, Memory, estimate
+from goodfit.runs.prepare import Prepared
+from goodfit.schema import RunConf
+from goodfit.training.trainer import fix_machine, total_steps
+
+PROBE_STEPS = 3
+EVALUATION_COST = 1 / 3
+"""A forward pass costs about a third of a training step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will take."""
+
+    memory: Memory
+    free: int
+    """Bytes that it may use."""
+    steps: int
+    seconds: float | None
+    """Of training, where it was measured."""
+
+
+def check_memory(prepared: Prepared) -> Memory:
+    """Estimate the memory of a run.
+
+    Raises:
+        HardwareError: It cannot fit; the fix names what would.
+        ConfigError: The adapter does not fit the model.
+    """
+    conf = prepared.conf
+    needed = _memory(prepared, conf)
+    free = free_bytes(conf)
+    if needed.total <= free:
+        return needed
+    raise HardwareError(
+        f"the run needs about {needed.total / GIB:.1f} GiB (weights {needed.weights / GIB:.1f}, optimiser and "
+        f"gradients {(needed.optimiser + needed.gradients) / GIB:.1f}, activations {needed.activations / GIB:.1f}), "
+        f"and {free / GIB:.1f} are free",
+        _what_would_fit(prepared, free),
+    )
+
+
+def _memory(prepared: Prepared, conf: RunConf) -> Memory:
+    model = empty_model(prepared.base, prepared.learner.head, prepared.learner.outputs)
+    # some start from a decomposition of the weights, which an empty model has not: they are as large as LoRA
+    name: Any = conf.adapter.name
+    if name in ("pissa", "olora", "vera"):
+        adapter_config(model, conf.adapter)
+        name = "lora"
+    model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
+    examples = prepared.encoded["train"].examples
+    batch = min(conf.training.batch_size, len(examples))
+    labelled = batch * max(example.supervised for example in examples)
+    longest = max(example.length for example in examples)
+    half = conf.precision.name != "32"
+    return estimate(model, prepared.base.config, conf.optim.name, batch, longest, labelled, half)
+
+
+def free_bytes(conf: RunConf) -> int:
+    """Memory that the run may use, in bytes."""
+    if conf.hardware.memory_gb is not None:
+        return int(conf.hardware.memory_gb * GIB)
+    if conf.hardware.accelerator == "gpu":
+        import torch
+
+        return torch.cuda.mem_get_info()[0]
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _what_would_fit(prepared: Prepared, free: int) -> str:
+    conf = prepared.conf
+    smaller = [
+        (
+            f"training.batch_size={size} training.accumulation={conf.training.batch_size // size}",
+            dataclasses.replace(conf, training=dataclasses.replace(conf.training, batch_size=size)),
+        )
+        for size in (8, 4, 2, 1)
+        if size < conf.training.batch_size
+    ]
+    lora = dataclasses.replace(conf, adapter=dataclasses.replace(conf.adapter, name="lora"))
+    options = [*smaller, *([("adapter=lora", lora)] if conf.adapter.name == "none" else [])]
+    for words, candidate in options:
+        if _memory(prepared, candidate).total <= free:
+            return words
+    return "choose a smaller model: goodfit list model shows sizes"
+
+
+def plan_run(prepared: Prepared, measured: bool) -> Plan:
+    """Memory, steps and, where ``measured``, the seconds of training."""
+    conf = prepared.conf
+    memory = check_memory(prepared)
+    steps = total_steps(conf, len(prepared.encoded["train"].examples))
+    return Plan(memory, free_bytes(conf), steps, _seconds(prepared, steps) if measured else None)
+
+
+def _seconds(prepared: Prepared, steps: int) -> float:
+    """Time a few real training steps, the first one aside, and extend them to the whole run."""
+    conf, learner = prepared.conf, prepared.learner
+    fix_machine(conf)
+    examples = prepared.encoded["train"].examples
+    (planned,) = plan_epoch(
+        examples,
+        batch_size=conf.training.batch_size,
+        accumulation=1,
+        grouping=conf.training.length_grouping,
+        seed=conf.seed,
+        epoch=0,
+    )
+    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
+    model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
+    sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
+    middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
+    spent, tokens = 0.0, 0
+    for number, batch in enumerate(middle[: PROBE_STEPS + 1]):
+        rows = [examples[index] for index in batch.indices]
+        started = time.monotonic()
+        _step(model, to_device(collate(rows, pad_id(prepared.coding.tokenizer), learner.pooled), model.device))
+        if number:
+            spent += time.monotonic() - started
+            tokens += sum(row.length for row in rows)
+    epochs = steps * conf.training.batch_size * conf.training.accumulation / len(examples)
+    per_token = spent / tokens
+    held_out = prepared.encoded["validation"].examples
+    evaluated = sum(example.length for example in held_out) * conf.training.evaluations_per_epoch
+    trained = sum(example.length for example in examples)
+    return per_token * epochs * (trained + EVALUATION_COST * evaluated)
+
+
+def _step(model: Any, batch: Any) -> None:
+    import torch
+
+    scores = call(model, batch)
+    torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets).backward()
+    model.zero_grad()

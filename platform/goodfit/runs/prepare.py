@@ -1,0 +1,138 @@
+"""Everything of a run between its data and its training: base model, learner, encoding. Loads no weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.gather import SPLITS, Splits
+from goodfit.errors import DataError, HardwareError
+from goodfit.hooks.types import Finding
+from goodfit.kinds.shape import Coding, Encoded, Kind, Learner
+from goodfit.models.base import Base, find_base
+from goodfit.models.load import load_tokenizer, pick_device
+from goodfit.plugins.host import Host
+from goodfit.runs.task import Task, TaskData, refuse_family
+from goodfit.schema import RunConf
+
+FALLBACK_TOKENS = 512
+"""The longest input of models without a bound of their own (T5's relative positions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that is ready to train."""
+
+    task: Task
+    base: Base
+    splits: Splits
+    learner: Learner
+    coding: Coding
+    encoded: Mapping[str, Encoded]
+    findings: Sequence[Finding]
+
+    @property
+    def conf(self) -> RunConf:
+        """The run's config, with its labels filled in."""
+        return self.task.conf
+
+
+def prepare(data: TaskData, host: Host) -> Prepared:
+    """Find the base model, settle what depends on the machine, and encode.
+
+    Raises:
+        GoodfitError: Whatever can be known without weights.
+    """
+    conf = settle(data.task.conf)
+    task = dataclasses.replace(data.task, conf=conf)
+    base = open_base(conf, host)
+    refuse_family(task.kind, base.family)
+    learner, coding = build_learner(task, base, data.labels)
+    encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
+    findings = [*data.findings, *_cuts(encoded, data.splits, conf)]
+    _refuse_unsupervised(encoded["train"])
+    return Prepared(task, base, data.splits, learner, coding, encoded, findings)
+
+
+def settle(conf: RunConf) -> RunConf:
+    """Fill in what depends on the machine: precision and accelerator.
+
+    Raises:
+        HardwareError: The machine lacks what was asked for.
+    """
+    import torch
+
+    device = pick_device(conf.hardware.accelerator)
+    name = conf.precision.name
+    if name == "auto":
+        name = "bf16" if device == "cuda" and torch.cuda.is_bf16_supported() else "32"
+    if name == "16" and device == "cpu":
+        raise HardwareError("precision=16 needs a GPU: its loss scaling is not made for CPUs", "precision=bf16 or 32")
+    accelerator: Any = "gpu" if device == "cuda" else "cpu"
+    return dataclasses.replace(
+        conf,
+        precision=dataclasses.replace(conf.precision, name=name),
+        hardware=dataclasses.replace(conf.hardware, accelerator=accelerator),
+    )
+
+
+def open_base(conf: RunConf, host: Host) -> Base:
+    """The base model that the config names, checked."""
+    offered = None
+    if conf.model.source != "hub":
+        offered = host.pick(host.models, conf.model.source, f"model={conf.choices.get('model')}").folder()
+    return find_base(conf.model, Path(offered) if offered else None)
+
+
+def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learner, Coding]:
+    """How this base learns this task."""
+    conf = task.conf
+    longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
+    coding = Coding(
+        tokenizer=load_tokenizer(base),
+        family=base.family,
+        labels=tuple(labels),
+        prompt=conf.task.prompt or "{" + task.kind.prompted + "}",
+        max_tokens=min(conf.dataset.max_tokens or longest, longest),
+        max_new_tokens=conf.task.max_new_tokens,
+        batch_size=conf.training.evaluation_batch_size,
+        decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
+    )
+    return task.kind.learners[base.family](coding), coding
+
+
+def _cuts(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:
+    """Records of which the model does not read everything: reported, or refused above a set share."""
+    findings = []
+    for split, part in encoded.items():
+        share = len(part.cut) / len(splits[split])
+        if share > conf.dataset.max_cut_share:
+            raise DataError(
+                f"{len(part.cut)} of {len(splits[split])} {split} records ({share:.0%}) are longer than the model "
+                f"reads; at most {conf.dataset.max_cut_share:.0%} may be cut",
+                "choose a model with a longer context, shorten the records, or allow it: dataset.max_cut_share="
+                f"{min(1.0, round(share + 0.01, 2))}",
+            )
+        if part.cut:
+            ids = [splits[split][index].id for index in part.cut[:20]]
+            findings.append(
+                Finding(
+                    severity="warning",
+                    code="data.cut",
+                    message=f"{len(part.cut)} of {len(splits[split])} {split} records are cut to the model's length",
+                    figure=share,
+                    evidence={"split": split, "ids": ids},
+                )
+            )
+    return findings
+
+
+def _refuse_unsupervised(encoded: Encoded) -> None:
+    empty = sum(not example.supervised for example in encoded.examples)
+    if empty == len(encoded.examples):
+        raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
+
+

@@ -1,0 +1,178 @@
+"""Scoring inside a run: what the held-out callback measures, and the final comparison of tuned and base."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from goodfit.data.records import Record
+from goodfit.evaluation.fit import Fit, FitFacts, diagnose
+from goodfit.evaluation.report import (
+    differences,
+    figures,
+    items_of,
+    loss_statistics,
+    outcome_items,
+    statistics_of,
+    units_of,
+)
+from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.shape import Encoded, Outcome
+from goodfit.registry import Registry
+from goodfit.runs.prepare import Prepared
+from goodfit.training.held_out import Measure, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A fixed sample of the training records, scored like held-out ones."""
+
+    records: Sequence[Record]
+    encoded: Encoded
+
+
+def pick_probe(prepared: Prepared) -> Probe:
+    """The probe: a function of seed and training records."""
+    conf = prepared.conf
+    count = min(conf.training.probe_size, len(prepared.splits.train))
+    chosen = sorted(random.Random(f"{conf.seed}:probe").sample(range(len(prepared.splits.train)), count))
+    records = [prepared.splits.train[index] for index in chosen]
+    return Probe(records, prepared.learner.encode(records))
+
+
+def specs_of(prepared: Prepared) -> list[MetricSpec]:
+    """The kind's metrics and those of plugins that the task names."""
+    return [*prepared.task.kind.metrics(prepared.coding.labels), *prepared.task.metrics]
+
+
+def primary_of(prepared: Prepared) -> MetricSpec:
+    """The metric that decides.
+
+    Raises:
+        ConfigError: The task names one that it does not measure.
+    """
+    specs = {spec.name: spec for spec in specs_of(prepared)}
+    return Registry("metric of this task", specs).pick(prepared.conf.task.primary or next(iter(specs)))
+
+
+def build_measure(prepared: Prepared, probe: Probe) -> Measure:
+    """What is measured after each part of an epoch, on validation and on the probe."""
+    learner = prepared.learner
+    parts = {"validation": (prepared.splits.validation, prepared.encoded["validation"])}
+    parts["probe"] = (probe.records, probe.encoded)
+    primary = primary_of(prepared)
+
+    def measure(model: Any) -> tuple[float, Mapping[str, float], Sequence[float]]:
+        found: dict[str, float] = {}
+        kept: Sequence[float] = []
+        for split, (records, encoded) in parts.items():
+            if learner.monitor == "loss":
+                losses: Sequence[Any] = learner.losses(model, encoded, len(records))
+            else:
+                outcomes = learner.outcomes(model, records, encoded)
+                losses = [outcome.loss for outcome in outcomes]
+                sums = np.asarray(primary.statistics(outcome_items(records, outcomes))).sum(0)
+                found[f"{split}/{primary.name}"] = float(primary.reduce(sums))
+            found[f"{split}/loss"] = float(np.mean(losses))
+            kept = losses if split == "validation" else kept
+        if learner.monitor == "loss":
+            return -found["validation/loss"], found, kept
+        sign = 1 if primary.greater_is_better else -1
+        return sign * found[f"validation/{primary.name}"], found, kept
+
+    return measure
+
+
+@dataclass(frozen=True, slots=True)
+class BaseAnswers:
+    """What the base model makes of the test records, and what stands beside it."""
+
+    answers: Sequence[Any]
+    confidences: Sequence[Any]
+    losses: Sequence[float | None] | None
+    what: str
+
+
+def base_answers(prepared: Prepared, model: Any) -> BaseAnswers:
+    """The untuned model's answers; where it has no head for the task, the most frequent answer."""
+    records = prepared.splits.test
+    if prepared.base.family == "encoder":
+        name, answers = prepared.task.kind.untrained(prepared.splits.train, records)
+        return BaseAnswers(answers, [None] * len(answers), None, f"{name} (the base model has no head for the task)")
+    outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
+    started = "zero-shot" if prepared.conf.model.weights == "pretrained" else "untrained, from noise"
+    losses = [outcome.loss for outcome in outcomes]
+    return BaseAnswers(
+        [o.answer for o in outcomes], [o.confidence for o in outcomes], losses, f"the base model, {started}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The figures of a run."""
+
+    metrics: Mapping[str, Any]
+    """The content of metrics.json."""
+    items: Sequence[Item]
+    fit: Fit
+    outcomes: Mapping[str, Sequence[Outcome]]
+    """Split -> the tuned model's answers."""
+
+
+def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace, probe: Probe) -> Judged:
+    """Measure the tuned model on the test records, against its base, and diagnose the fit."""
+    learner, splits, seed = prepared.learner, prepared.splits, prepared.conf.seed
+    specs, primary = specs_of(prepared), primary_of(prepared)
+    outcomes = {
+        split: learner.outcomes(model, splits[split], prepared.encoded[split]) for split in ("validation", "test")
+    }
+    test, tuned = splits.test, outcome_items(splits.test, outcomes["test"])
+    untuned = items_of(test, base.answers, base.confidences)
+    reference_name, reference_answers = prepared.task.kind.reference(splits.train, test)
+    reference = items_of(test, reference_answers, [None] * len(test))
+    tuned_figures = figures(specs, test, tuned, "test", seed, [outcome.loss for outcome in outcomes["test"]])
+    base_figures = figures(specs, test, untuned, "test", seed, base.losses)
+    nothing = {"value": None, "low": None, "high": None, "n": len(test)}
+    metrics = {
+        "schema": 1,
+        "primary": f"test/{primary.name}",
+        "tuned": tuned_figures,
+        "base": {name: base_figures.get(name, nothing) for name in tuned_figures},
+        "base_is": base.what,
+        "reference": figures(specs, test, reference, "test", seed),
+        "reference_is": reference_name,
+        "paired": differences(specs, test, tuned, untuned, "test", seed),
+        "validation": figures(
+            specs, splits.validation, outcome_items(splits.validation, outcomes["validation"]), "validation", seed
+        ),
+    }
+    fit = _diagnose(prepared, model, outcomes["validation"], trace, probe, primary)
+    return Judged(metrics, tuned, fit, outcomes)
+
+
+def _diagnose(
+    prepared: Prepared, model: Any, validation: Sequence[Outcome], trace: Trace, probe: Probe, primary: MetricSpec
+) -> Fit:
+    outcomes = prepared.learner.outcomes(model, probe.records, probe.encoded)
+    # not the reference: a look-up in the very records that it is asked of is always right
+    _, reference = prepared.task.kind.untrained(prepared.splits.train, probe.records)
+    units, held_out = units_of(probe.records), prepared.splits.validation
+    validation_units = units_of(held_out)
+    facts = FitFacts(
+        metric=primary.name,
+        greater_is_better=primary.greater_is_better,
+        reduce=primary.reduce,
+        probe=statistics_of(primary, outcome_items(probe.records, outcomes), units),
+        probe_reference=statistics_of(
+            primary, items_of(probe.records, reference, [None] * len(probe.records)), units
+        ),
+        validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
+        loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
+        best=trace.evaluations.index(trace.best),
+        stopped_early=trace.stopped_early,
+    )
+    return diagnose(facts, prepared.conf)

@@ -1,0 +1,182 @@
+"""A run's task and its records: names looked up, data read and checked. Imports no machine-learning library."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pathlib import Path
+
+from goodfit.config.compose import Composed
+from goodfit.config.record import read_config
+from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
+from goodfit.data.records import BadRows, Problem, Record
+from goodfit.errors import ConfigError, DataError
+from goodfit.evaluation.gates import BUILT_IN
+from goodfit.hooks.types import Finding, GateSpec, MetricSpec
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.shape import Kind
+from goodfit.plugins.host import Host
+from goodfit.registry import Registry
+from goodfit.runs.audit import audit_data
+from goodfit.schema import RunConf
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with its names resolved."""
+
+    conf: RunConf
+    kind: Kind
+    metrics: Sequence[MetricSpec]
+    """Of plugins, beside the kind's own."""
+    gates: Sequence[GateSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskData:
+    """A task with its checked records."""
+
+    task: Task
+    splits: Splits
+    labels: tuple[str, ...]
+    findings: Sequence[Finding]
+
+
+def read_task(composed: Composed, host: Host) -> TaskData:
+    """All that can be known of a run without its model.
+
+    Raises:
+        GoodfitError: A name that nobody offers, a family that cannot learn the kind, bad data.
+    """
+    need_plugins(composed, host)
+    task = resolve_task(composed.conf, host)
+    refuse_family(task.kind, composed.conf.model.family)
+    splits, labels = with_labels(task, read_splits(task, host))
+    findings = audit_data(task.kind, splits, composed.conf.quality)
+    findings += host.check_data(composed.conf.task.name, _shown(splits))
+    conf = dataclasses.replace(
+        composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None)
+    )
+    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings)
+
+
+def open_task(folder: Path, host: Host) -> Task:
+    """A run's task, from its written config."""
+    return resolve_task(read_config(folder), host)
+
+
+def resolve_task(conf: RunConf, host: Host) -> Task:
+    """Look up what a task names.
+
+    Raises:
+        GoodfitError: A name that nobody offers, or a plugin that is needed and broken.
+    """
+    if conf.task.kind is None:
+        raise ConfigError(f"task={conf.task.name} has no kind", f"add task.kind=…, one of {', '.join(sorted(KINDS))}")
+    kind = find_kind(conf.task.kind)
+    _refuse_empty_prompt(conf, kind)
+    needed_for = f"task={conf.task.name}"
+    metrics = [host.pick(host.metrics, name, needed_for) for name in conf.task.metrics]
+    for spec in metrics:
+        if conf.task.kind not in spec.kinds:
+            raise ConfigError(
+                f"the metric '{spec.name}' measures {' and '.join(spec.kinds)}, and {needed_for} is {conf.task.kind}",
+                "leave it out: task.metrics=[]",
+            )
+    gates: Registry[GateSpec] = Registry("gate", {**BUILT_IN, **host.gates})
+    chosen = [host.pick(gates, name, "policy.gates") for name in conf.policy.gates]
+    return Task(conf, kind, metrics, chosen)
+
+
+def _refuse_empty_prompt(conf: RunConf, kind: Kind) -> None:
+    """A prompt without the record's own text would let a model answer from nothing."""
+    if conf.task.prompt and "{" + kind.prompted + "}" not in conf.task.prompt:
+        raise ConfigError(
+            f"task.prompt is '{conf.task.prompt}', which leaves the record out", f"put {{{kind.prompted}}} into it"
+        )
+
+
+def need_plugins(composed: Composed, host: Host) -> None:
+    """Stop a run whose options come from a broken plugin.
+
+    Raises:
+        PluginError: Names the plugin and the option.
+    """
+    for group, owner in composed.owners.items():
+        if owner not in ("goodfit", "user"):
+            host.need(owner, f"{group}={composed.conf.choices[group]}")
+
+
+def refuse_family(kind: Kind, family: str | None) -> None:
+    """Refuse a family that cannot learn a kind, naming models that can."""
+    if family is not None and family not in kind.learners:
+        raise ConfigError(
+            f"{kind.name} cannot be learnt by an {family}: it answers with text, and an {family} has only heads",
+            f"choose a {' or '.join(sorted(kind.learners))} model, such as model=t5 or model=gpt",
+        )
+
+
+def read_splits(task: Task, host: Host) -> Splits:
+    """The task's records, checked and split."""
+    conf, kind = task.conf, task.kind
+    source = conf.task.source if conf.dataset.source == "task" else conf.dataset.source
+    if source is None:
+        raise DataError(
+            f"task={conf.task.name} brings no data of its own",
+            "add dataset=files dataset.train=<file>, or choose a department's task: goodfit list task",
+        )
+    offered = None
+    if source not in ("files", "hub"):
+        spec = host.pick(host.data_sources, source, f"task={conf.task.name}")
+        if spec.kind != kind.name:
+            raise ConfigError(f"the data '{source}' are of the kind {spec.kind}, expected {kind.name}", "goodfit list task")
+        offered = spec.files()
+    elif source == "files" and conf.dataset.train is None:
+        raise DataError("dataset=files without a training file", "add dataset.train=<file>")
+    return gather(conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.text)
+
+
+def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
+    """The task's labels: those typed, else those of the training records; records with others are bad rows.
+
+    Raises:
+        BadRows: There are such, and ``dataset.on_bad_rows`` is ``stop``.
+        DataError: There is only one label to learn, or none.
+    """
+    kind = task.kind
+    trained = sorted({label for record in splits.train for label in kind.labels(record.fields)})
+    labels = tuple(task.conf.task.labels or trained)
+    if not labels and kind.name != "generation":
+        raise DataError("no training record has a label", "check the fields: dataset.fields.label=<your column>")
+    good, problems = {}, []
+    for split in SPLITS:
+        good[split], bad = known_labels(kind, splits[split], labels)
+        problems += bad
+    if problems and task.conf.dataset.on_bad_rows == "stop":
+        raise BadRows(problems, splits.rows_read)
+    refuse_empty(good)
+    if kind.name == "classification" and len(set(trained) & set(labels)) < 2:
+        raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
+    return Splits(**good, rejected=[*splits.rejected, *problems], rows_read=splits.rows_read), labels
+
+
+def known_labels(
+    kind: Kind, records: Sequence[Record], labels: Sequence[str]
+) -> tuple[list[Record], list[Problem]]:
+    """Records whose labels are all in the set, and what is wrong with the others."""
+    good, problems = [], []
+    for record in records:
+        unknown = sorted(set(kind.labels(record.fields)) - set(labels))
+        if unknown:
+            problems.append(Problem(record.origin or record.id, f"the label '{unknown[0]}' is not in the label set"))
+        else:
+            good.append(record)
+    return good, problems
+
+
+def _shown(splits: Splits) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Records as plugins see them."""
+    return {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}

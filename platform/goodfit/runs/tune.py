@@ -1,0 +1,48 @@
+"""The middle of a run: load, tune, judge."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from goodfit.kinds.passes import pad_id
+from goodfit.models.adapters import build_adapter
+from goodfit.models.load import load_model, pick_device
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import is_first_process
+from goodfit.runs.prepare import Prepared
+from goodfit.runs.score import base_answers, build_measure, judge_model, pick_probe
+from goodfit.runs.write import Finished, write_down
+from goodfit.tracking.history import History
+from goodfit.training.trainer import fix_machine, total_steps, train
+from goodfit.training.watch import Progress, Watch
+
+
+def tune_and_judge(
+    prepared: Prepared, host: Host, folder: Path, history: History, progress: Progress, started: float
+) -> Finished:
+    """Load the model, tune it, measure it against its base, and write everything down."""
+    conf, learner = prepared.conf, prepared.learner
+    fix_machine(conf)
+    device = pick_device(conf.hardware.accelerator)
+    examples = prepared.encoded["train"].examples
+    steps = total_steps(conf, len(examples))
+    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
+    base = base_answers(prepared, model) if is_first_process() else None
+    model = build_adapter(model, conf.adapter).to(device)
+    probe = pick_probe(prepared)
+    trained = train(
+        conf,
+        model,
+        examples,
+        padding=pad_id(prepared.coding.tokenizer),
+        pooled=learner.pooled,
+        device=device,
+        measure=build_measure(prepared, probe),
+        folder=folder,
+        watch=Watch(history.log, progress, steps),
+    )
+    if base is None:
+        raise SystemExit(0)  # a further process of the same run: the first one judges and writes
+    judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
+    return write_down(prepared, host, folder, model, judged, trained, time.monotonic() - started)

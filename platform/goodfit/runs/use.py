@@ -1,0 +1,205 @@
+"""Using a finished run: opened from its folder, evaluated on data, asked for answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.settings import find_setting
+from goodfit.config.words import unknown_setting
+from goodfit.data.gather import SPLITS, read_split
+from goodfit.data.read import read_file
+from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.errors import ConfigError, DataError
+from goodfit.evaluation.report import figures, outcome_items
+from goodfit.kinds.shape import Coding, Learner
+from goodfit.models.base import Base, folder_digest
+from goodfit.models.load import load_model, load_saved, pick_device
+from goodfit.plugins.host import Host
+from goodfit.registry import did_you_mean
+from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.prepare import build_learner, open_base
+from goodfit.runs.save import base_identity, file_digest
+from goodfit.runs.task import Task, known_labels, open_task, read_splits
+from goodfit.schema import RunConf
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRun:
+    """A finished run with its model."""
+
+    folder: Path
+    task: Task
+    base: Base
+    learner: Learner
+    coding: Coding
+    model: Any
+
+    @property
+    def conf(self) -> RunConf:
+        """The written config."""
+        return self.task.conf
+
+
+def open_run(typed: str, host: Host) -> OpenedRun:
+    """Load a finished run.
+
+    Raises:
+        ConfigError: It is not finished, its weights are damaged, or its base is another one now.
+    """
+    folder = find_run(typed)
+    status = read_json(folder / "run.json").get("status")
+    if status != "finished":
+        raise ConfigError(f"the run in {typed} is {status}, not finished", "train again")
+    task = open_task(folder, host)
+    conf = task.conf
+    weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")
+    written = read_json(weights / "task.json")
+    base = open_base(conf, host)
+    if written["base"] != base_identity(base):
+        raise ConfigError(
+            f"the run was tuned on {written['base']['name']} with the digest {written['base']['digest']}, and the "
+            f"base here has {base.digest}",
+            "install the base model that the run was tuned on",
+        )
+    _check_digest(weights, written["digest"])
+    learner, coding = build_learner(task, base, tuple(written["labels"]))
+    model = _load(weights, task, base, learner)
+    device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
+    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())
+
+
+def _check_digest(weights: Path, expected: str) -> None:
+    adapter = weights / "adapter_model.safetensors"
+    found = f"sha256:{file_digest(adapter)}" if adapter.exists() else folder_digest(weights)
+    if found != expected:
+        raise ConfigError(f"the weights in {weights} are not those that were written", "train again")
+
+
+def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
+    conf = task.conf
+    if weights.name == "model":
+        return load_saved(base, conf.model, learner.head, learner.outputs, weights)
+    from peft import PeftModel
+
+    model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed)
+    return PeftModel.from_pretrained(model, str(weights), use_safetensors=True)
+
+
+def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str) -> dict[str, Any]:
+    """Measure a run on one of its splits, or on a file given as ``dataset.test=…``.
+
+    Raises:
+        GoodfitError: The words or the data are wrong.
+    """
+    records = _records(opened, host, words, split)
+    encoded = opened.learner.encode(records)
+    outcomes = opened.learner.outcomes(opened.model, records, encoded)
+    specs = [*opened.task.kind.metrics(opened.coding.labels), *opened.task.metrics]
+    items, losses = outcome_items(records, outcomes), [outcome.loss for outcome in outcomes]
+    found = figures(specs, records, items, split, opened.conf.seed, losses)
+    return {"run": str(opened.folder), "split": split, "records": len(records), "cut": len(encoded.cut), "metrics": found}
+
+
+def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) -> Sequence[Record]:
+    if split not in SPLITS:
+        raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
+    given: dict[str, str] = {}
+    fields = dict(opened.conf.dataset.fields)
+    for word in words:
+        key, _, value = word.lstrip("+").partition("=")
+        if key.startswith("dataset.fields."):
+            fields[key.removeprefix("dataset.fields.")] = value
+        elif key in (f"dataset.{name}" for name in SPLITS):
+            given[key] = value
+        elif find_setting(key) is None:
+            raise unknown_setting(key)
+        else:
+            raise ConfigError(f"evaluate does not take {key}", "it takes dataset.test=FILE and dataset.fields.…=NAME")
+    if not given:
+        return read_splits(opened.task, host)[split]
+    if f"dataset.{split}" not in given or len(given) > 1:
+        raise ConfigError("evaluate takes one file", f"dataset.{split}=FILE, for the split {split}")
+    kind = opened.task.kind
+    records = read_split(Path(given[f"dataset.{split}"]), fields, lambda row: kind.check(row, True))
+    _, unknown = known_labels(kind, records, opened.coding.labels)
+    if unknown:
+        raise BadRows(unknown, len(records))
+    return records
+
+
+def read_inputs(
+    opened: OpenedRun, texts: Sequence[str], file: str | None, lines: Sequence[str] | None
+) -> list[Record]:
+    """Records to answer: typed texts, a file's rows, or lines of text or JSON.
+
+    Raises:
+        BadRows: A row lacks what the kind needs.
+    """
+    main = opened.task.kind.prompted
+    if file is not None and not file.endswith(".txt"):
+        rows, problems = read_file(Path(file))
+    elif file is not None:
+        path = Path(file)
+        if not path.is_file():
+            raise DataError(f"the data file {path} does not exist", "check --input")
+        rows, problems = _from_lines(path.read_text("utf-8").splitlines(), main, path.name), []
+    else:
+        rows = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
+        rows += _from_lines(lines or [], main, "standard input")
+        problems = []
+    records = []
+    for number, row in enumerate(rows, 1):
+        renamed = {ours: row.values.get(theirs) for ours, theirs in opened.conf.dataset.fields.items()}
+        values = {**row.values, **{name: value for name, value in renamed.items() if value is not None}}
+        try:
+            given = values.get("id")
+            records.append(Record(str(number if given is None else given), opened.task.kind.check(values, False)))
+        except RowProblem as problem:
+            problems.append(Problem(row.origin, str(problem)))
+    if problems:
+        raise BadRows(problems, len(rows) + len(problems))
+    if not records:
+        raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
+    return records
+
+
+def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            rows.append(Row(f"{origin}:{number}", _line_values(line, main)))
+    return rows
+
+
+def _line_values(line: str, main: str) -> Mapping[str, Any]:
+    if line.lstrip().startswith("{"):
+        try:
+            values = json.loads(line)
+        except ValueError:
+            return {main: line}
+        if isinstance(values, dict):
+            return values
+    return {main: line}
+
+
+def answer_records(opened: OpenedRun, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """The model's answers, in order."""
+    encoded = opened.learner.encode(records)
+    outcomes = opened.learner.outcomes(opened.model, records, encoded)
+    cut = set(encoded.cut)
+    answers = []
+    for index, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
+        answer = {"id": record.id, "prediction": outcome.answer}
+        if outcome.confidence is not None:
+            answer["confidence"] = round(outcome.confidence, 6)
+        if isinstance(outcome.answer, list):
+            text = record.fields["text"]
+            answer["prediction"] = [{**span, "text": text[span["start"] : span["end"]]} for span in outcome.answer]
+        if index in cut:
+            answer["cut"] = True
+        answers.append(answer)
+    return answers

@@ -1,0 +1,110 @@
+"""What a run writes down: run.json as it goes, and everything else at its end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.evaluation.gates import judge
+from goodfit.hooks.types import Evidence, Finding
+from goodfit.kinds.shape import Outcome
+from goodfit.plugins.host import Host
+from goodfit.runs.card import write_card
+from goodfit.runs.folder import write_json, write_lines
+from goodfit.runs.prepare import Prepared
+from goodfit.runs.save import save_weights
+from goodfit.runs.score import Judged, primary_of
+from goodfit.training.trainer import Trained
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that came to its end."""
+
+    folder: Path
+    weights: Path
+    record: Mapping[str, Any]
+    """The content of run.json."""
+    metrics: Mapping[str, Any]
+    """The content of metrics.json."""
+
+
+def write_record(
+    folder: Path, prepared: Prepared, status: str, more: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Write run.json as far as it is known.
+
+    Args:
+        folder: Of the run.
+        prepared: The run.
+        status: ``running``, ``finished``, ``failed`` or ``preempted``.
+        more: What is known beyond the run's names.
+    """
+    conf = prepared.conf
+    record = {
+        "schema": 1,
+        "status": status,
+        "task": conf.task.name,
+        "model": conf.choices.get("model"),
+        "base": prepared.base.name,
+        "kind": prepared.task.kind.name,
+        "family": prepared.base.family,
+        "adapter": conf.adapter.name,
+        "fit": {"verdict": "unknown", "evidence": [], "try": []},
+        "gates": [],
+        "steps": 0,
+        "seconds": None,
+        **(more or {}),
+    }
+    write_json(folder / "run.json", record)
+    return record
+
+
+def write_down(
+    prepared: Prepared, host: Host, folder: Path, model: Any, judged: Judged, trained: Trained, seconds: float
+) -> Finished:
+    """Ask plugins and gates, and write weights, card, figures, findings, answers and, last, run.json."""
+    findings = [*prepared.findings, *host.check_answers(prepared.conf.task.name, judged.items)]
+    verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
+    weights = save_weights(prepared, model, folder)
+    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps)
+    (weights / "README.md").write_text(card, "utf-8")
+    write_json(folder / "metrics.json", judged.metrics)
+    write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
+    rejected = [dataclasses.asdict(problem) for problem in prepared.splits.rejected]
+    write_lines(folder / "data" / "rejected.jsonl", rejected)
+    for split, outcomes in judged.outcomes.items():
+        _write_predictions(folder / "predictions" / f"{split}.jsonl", prepared, split, outcomes)
+    fit = judged.fit
+    more = {
+        "fit": {"verdict": fit.verdict, "evidence": list(fit.evidence), "try": list(fit.words)},
+        "gates": [dataclasses.asdict(verdict) for verdict in verdicts],
+        "steps": trained.steps,
+        "best_step": trained.trace.best.step,
+        "seconds": round(seconds, 2),
+    }
+    return Finished(folder, weights, write_record(folder, prepared, "finished", more), judged.metrics)
+
+
+def _write_predictions(path: Path, prepared: Prepared, split: str, outcomes: Sequence[Outcome]) -> None:
+    lines = [
+        {"id": record.id, "prediction": outcome.answer, "confidence": outcome.confidence}
+        for record, outcome in zip(prepared.splits[split], outcomes, strict=True)
+    ]
+    write_lines(path, lines)
+
+
+def _evidence(prepared: Prepared, judged: Judged, findings: Sequence[Finding]) -> Evidence:
+    return Evidence(
+        task=prepared.conf.task.name,
+        primary=judged.metrics["primary"],
+        tuned=judged.metrics["tuned"],
+        paired=judged.metrics["paired"],
+        fit=judged.fit.verdict,
+        findings=findings,
+        greater_is_better=primary_of(prepared).greater_is_better,
+        min_value=prepared.conf.policy.min_value,
+    )
