@@ -126,7 +126,6 @@ def test_the_best_weights_are_kept_and_training_stops_early(train, misled):
 def test_without_patience_training_goes_on_to_its_end_and_still_keeps_the_best(train, misled):
     outcome, folder = train("generation", "seq2seq", *misled, "training.patience=0")
     assert outcome.code == 0, outcome.err
-    print(history(folder, "validation/loss"))
     assert read(folder)["steps"] == 8 * 4
     assert read(folder)["best_step"] < 5 * 4
 

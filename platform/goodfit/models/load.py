@@ -14,6 +14,16 @@ from goodfit.schema.model import ModelConf
 NOISE_SEED = 20_260_101
 """Models that start from noise start from the same noise, whatever the run's seed: a base is one model."""
 
+VOCABULARIES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+)
+"""A tokenizer's folder has one of these."""
+
 HEADS = {
     "sequence_classification": "AutoModelForSequenceClassification",
     "token_classification": "AutoModelForTokenClassification",
@@ -31,12 +41,16 @@ def load_tokenizer(base: Base) -> Any:
     """
     from transformers import AutoTokenizer
 
+    folder = Path(base.place)
+    if folder.is_dir() and not any((folder / name).is_file() for name in VOCABULARIES):
+        # transformers would make one without a vocabulary
+        raise ConfigError(f"{folder} has no tokenizer that can be read", "add its tokenizer.json")
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             base.place, revision=base.revision, trust_remote_code=False, local_files_only=base.offline
         )
     except (OSError, ValueError) as error:
-        if not Path(base.place).is_dir():
+        if not folder.is_dir():
             raise unreachable(base.place, error) from None
         raise ConfigError(f"{base.place} has no tokenizer that can be read", "add its tokenizer.json") from None
     if not tokenizer.is_fast:

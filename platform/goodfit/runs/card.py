@@ -36,7 +36,9 @@ def write_card(
         _figures(metrics),
         _fit(fit),
         "## Gates\n\n"
-        + _list([f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"),
+        + _list(
+            [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
+        ),
         "## Findings\n\n" + _list([f"{f.severity}: {f.message} ({f.code})" for f in findings], "none"),
         _use(prepared),
     ]
@@ -102,7 +104,7 @@ def _fit(fit: Fit) -> str:
 
 def _use(prepared: Prepared) -> str:
     return (
-        "## Use\n\n`goodfit predict <run> \"a text\"` loads it with its base, prompt, labels and pooling. The figures "
+        '## Use\n\n`goodfit predict <run> "a text"` loads it with its base, prompt, labels and pooling. The figures '
         "hold for records like the test records; on others, measure first: `goodfit evaluate <run> "
         "dataset.test=<file>`.\n"
     )

@@ -51,9 +51,7 @@ def _items(folder: Path, records: Sequence[Record]) -> list[Item]:
     lines = {line["id"]: line for line in map(json.loads, path.read_text("utf-8").splitlines())}
     if set(lines) != {record.id for record in records}:
         raise ConfigError(f"the data behind {folder} changed since it was tested", "restore them, or evaluate again")
-    return items_of(
-        records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records]
-    )
+    return items_of(records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records])
 
 
 def _holm(pairs: Sequence[dict[str, Any]]) -> None:

@@ -63,5 +63,7 @@ def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
     refused = [gate for gate in finished.record["gates"] if not gate["passed"]]
     if prepared.conf.policy.enforce and refused:
         reasons = "; ".join(f"{gate['gate']}: {gate['reason']}" for gate in refused)
-        raise GateError(f"the model in {folder} did not pass: {reasons}", "mend the cause, or judge only: policy=default")
+        raise GateError(
+            f"the model in {folder} did not pass: {reasons}", "mend the cause, or judge only: policy=default"
+        )
     return finished

@@ -11,7 +11,7 @@ from typing import Any
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.errors import DataError, HardwareError
 from goodfit.hooks.types import Finding
-from goodfit.kinds.shape import Coding, Encoded, Kind, Learner
+from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.base import Base, find_base
 from goodfit.models.load import load_tokenizer, pick_device
 from goodfit.plugins.host import Host
@@ -134,5 +134,3 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
     empty = sum(not example.supervised for example in encoded.examples)
     if empty == len(encoded.examples):
         raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
-
-

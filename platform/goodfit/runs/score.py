@@ -167,9 +167,7 @@ def _diagnose(
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
         probe=statistics_of(primary, outcome_items(probe.records, outcomes), units),
-        probe_reference=statistics_of(
-            primary, items_of(probe.records, reference, [None] * len(probe.records)), units
-        ),
+        probe_reference=statistics_of(primary, items_of(probe.records, reference, [None] * len(probe.records)), units),
         validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),

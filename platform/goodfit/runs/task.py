@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
 from pathlib import Path
+from typing import Any
 
 from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
@@ -57,9 +56,7 @@ def read_task(composed: Composed, host: Host) -> TaskData:
     splits, labels = with_labels(task, read_splits(task, host))
     findings = audit_data(task.kind, splits, composed.conf.quality)
     findings += host.check_data(composed.conf.task.name, _shown(splits))
-    conf = dataclasses.replace(
-        composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None)
-    )
+    conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
     return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings)
 
 
@@ -132,7 +129,9 @@ def read_splits(task: Task, host: Host) -> Splits:
     if source not in ("files", "hub"):
         spec = host.pick(host.data_sources, source, f"task={conf.task.name}")
         if spec.kind != kind.name:
-            raise ConfigError(f"the data '{source}' are of the kind {spec.kind}, expected {kind.name}", "goodfit list task")
+            raise ConfigError(
+                f"the data '{source}' are of the kind {spec.kind}, expected {kind.name}", "goodfit list task"
+            )
         offered = spec.files()
     elif source == "files" and conf.dataset.train is None:
         raise DataError("dataset=files without a training file", "add dataset.train=<file>")
@@ -163,9 +162,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     return Splits(**good, rejected=[*splits.rejected, *problems], rows_read=splits.rows_read), labels
 
 
-def known_labels(
-    kind: Kind, records: Sequence[Record], labels: Sequence[str]
-) -> tuple[list[Record], list[Problem]]:
+def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -> tuple[list[Record], list[Problem]]:
     """Records whose labels are all in the set, and what is wrong with the others."""
     good, problems = [], []
     for record in records:

@@ -66,6 +66,8 @@ def open_run(typed: str, host: Host) -> OpenedRun:
             "install the base model that the run was tuned on",
         )
     _check_digest(weights, written["digest"])
+    if written["labels"] != (conf.task.labels or []):
+        raise ConfigError(f"{weights}/task.json and config.yaml name other labels, or another order", "train again")
     learner, coding = build_learner(task, base, tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
@@ -101,7 +103,13 @@ def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str
     specs = [*opened.task.kind.metrics(opened.coding.labels), *opened.task.metrics]
     items, losses = outcome_items(records, outcomes), [outcome.loss for outcome in outcomes]
     found = figures(specs, records, items, split, opened.conf.seed, losses)
-    return {"run": str(opened.folder), "split": split, "records": len(records), "cut": len(encoded.cut), "metrics": found}
+    return {
+        "run": str(opened.folder),
+        "split": split,
+        "records": len(records),
+        "cut": len(encoded.cut),
+        "metrics": found,
+    }
 
 
 def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) -> Sequence[Record]:
@@ -131,9 +139,7 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
     return records
 
 
-def read_inputs(
-    opened: OpenedRun, texts: Sequence[str], file: str | None, lines: Sequence[str] | None
-) -> list[Record]:
+def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines: Sequence[str] | None) -> list[Record]:
     """Records to answer: typed texts, a file's rows, or lines of text or JSON.
 
     Raises:

@@ -1,0 +1,219 @@
+"""The fit verdict and the gates, on facts that were made to have one answer."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words
+from goodfit.evaluation.fit import FitFacts, diagnose
+from goodfit.evaluation.gates import BUILT_IN, judge
+from goodfit.hooks.types import Evidence, Finding, GateSpec, Verdict
+
+
+def mean(sums):
+    return sums[..., 0] / sums[..., 1]
+
+
+def share(right, count):
+    """Statistics of ``count`` answers of which a share is right."""
+    hits = np.zeros(count)
+    hits[: round(right * count)] = 1
+    return np.stack([np.random.default_rng(0).permutation(hits), np.ones(count)], axis=1)
+
+
+def losses(level, count=100):
+    spread = np.random.default_rng(1).uniform(0.9, 1.1, count)
+    return np.stack([level * spread, np.ones(count)], axis=1)
+
+
+FACTS = FitFacts(
+    metric="accuracy",
+    greater_is_better=True,
+    reduce=mean,
+    probe=share(0.85, 200),
+    probe_reference=share(0.5, 200),
+    validation=share(0.83, 100),
+    loss_course=[losses(0.6), losses(0.45), losses(0.448)],
+    best=2,
+    stopped_early=False,
+)
+WORDS = ["task=legal", "model=bert", "adapter=lora"]
+OVERFIT = {"probe": share(1.0, 200), "validation": share(0.6, 100)}
+LEARNT = {"probe": share(1.0, 200), "validation": share(0.97, 100)}
+NOTHING = {"probe": share(0.5, 200)}
+FALLING = {"loss_course": [losses(0.9), losses(0.6), losses(0.4)]}
+UNSURE = {"probe": share(0.86, 50), "probe_reference": share(0.5, 50), "validation": share(0.72, 25)}
+
+
+def diagnosed(*words, **changes):
+    conf = compose_words(Arguments(words=[*WORDS, *words])).conf
+    return diagnose(dataclasses.replace(FACTS, **changes), conf)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "reason"),
+    [
+        pytest.param({}, "good", "gap +0.020", id="good"),
+        pytest.param(OVERFIT, "overfit", "policy.max_fit_gap=0.1", id="overfit"),
+        pytest.param(NOTHING, "underfit", "not better than the simplest reference", id="learnt nothing"),
+        pytest.param(FALLING, "underfit", "still falling", id="ended too soon"),
+        pytest.param({**FALLING, "stopped_early": True}, "good", "gap", id="stopped"),
+        pytest.param({**FALLING, **LEARNT}, "good", "gap", id="all learnt"),
+        pytest.param(
+            {"loss_course": [losses(0.4), losses(0.6)], "best": 0},
+            "good",
+            "the held-out loss rose by 0.2",
+            id="the best was kept before the loss rose",
+        ),
+        pytest.param({"validation": share(0.8, 19)}, "unknown", "only 19 held-out records", id="too few records"),
+        pytest.param({"loss_course": [losses(0.4)], "best": 0}, "unknown", "scored once only", id="one evaluation"),
+        pytest.param(UNSURE, "good", "gap +0.14", id="a gap within its interval"),
+    ],
+)
+def test_the_fit_is_what_the_facts_say(changes, verdict, reason):
+    found = diagnosed(**changes)
+    assert found.verdict == verdict
+    assert reason in " ".join(found.evidence)
+    assert bool(found.words) == (verdict != "good" and "records" not in reason)
+
+
+def test_less_is_better_for_a_metric_that_says_so():
+    wrong = {"metric": "error", "greater_is_better": False, "probe_reference": share(0.5, 200)}
+    assert diagnosed(**wrong, probe=share(0.15, 200), validation=share(0.17, 100)).verdict == "good"
+    assert diagnosed(**wrong, probe=share(0.0, 200), validation=share(0.4, 100)).verdict == "overfit"
+    assert diagnosed(**wrong, probe=share(0.5, 200), validation=share(0.5, 100)).verdict == "underfit"
+
+
+def test_the_policy_says_how_large_a_gap_may_be():
+    assert diagnosed("policy.max_fit_gap=0.6", **OVERFIT).verdict == "good"
+
+
+@pytest.mark.parametrize("adapter", ["lora", "none", "head"])
+@pytest.mark.parametrize("model", ["bert", "t5"])
+def test_the_words_to_try_next_are_words_that_compose(model, adapter):
+    words = ["task=legal", f"model={model}", f"adapter={adapter}"]
+    conf = compose_words(Arguments(words=words)).conf
+    for changes, verdict in ((OVERFIT, "overfit"), (NOTHING, "underfit")):
+        found = diagnose(dataclasses.replace(FACTS, **changes), conf)
+        typed = [word for word in found.words if "=" in word]
+        assert (found.verdict, bool(typed)) == (verdict, True)
+        tried = compose_words(Arguments(words=[*words, *typed])).conf
+        assert tried != conf
+
+
+EVIDENCE = Evidence(
+    task="t",
+    primary="test/f1",
+    tuned={"test/f1": {"value": 0.8, "low": 0.7, "high": 0.9, "n": 50}},
+    paired={"test/f1": {"difference": 0.2, "low": 0.1, "high": 0.3, "p": 0.001}},
+    fit="good",
+    findings=[Finding(severity="warning", code="x.y", message="m")],
+)
+
+
+LESS = {"greater_is_better": False}
+
+
+def with_pair(low, high):
+    return {"paired": {"test/f1": {"difference": (low + high) / 2, "low": low, "high": high, "p": 0.5}}}
+
+
+@pytest.mark.parametrize(
+    ("gate", "changes", "passed", "reason"),
+    [
+        pytest.param("better_than_base", {}, True, "test/f1 differs by +0.200 [+0.100, +0.300]", id="better"),
+        pytest.param("better_than_base", with_pair(-0.1, 0.3), False, "differs by +0.100", id="perhaps better"),
+        pytest.param("better_than_base", with_pair(0.0, 0.3), False, "[+0.000, ", id="perhaps equal"),
+        pytest.param("better_than_base", {"paired": {}}, False, "has no paired difference", id="no base"),
+        pytest.param(
+            "better_than_base",
+            {**with_pair(-0.3, -0.1), "greater_is_better": False},
+            True,
+            "-0.200",
+            id="less is better",
+        ),
+        pytest.param("better_than_base", LESS, False, "+0.200", id="more is worse"),
+        pytest.param("not_overfit", {}, True, "the fit is good", id="good fit"),
+        pytest.param("not_overfit", {"fit": "overfit"}, False, "the fit is overfit", id="overfit"),
+        pytest.param("no_error_findings", {}, True, "no audit reports an error", id="warnings only"),
+        pytest.param(
+            "no_error_findings",
+            {"findings": [Finding(severity="error", code="x.bad", message="m")]},
+            False,
+            "errors: x.bad",
+            id="an error",
+        ),
+        pytest.param("min_value", {"min_value": 0.7}, True, "test/f1 is certain to 0.700, asked for 0.7", id="enough"),
+        pytest.param("min_value", {"min_value": 0.75}, False, "asked for 0.75", id="not certain enough"),
+        pytest.param("min_value", {}, False, "policy.min_value is not set", id="nothing asked"),
+        pytest.param("min_value", {"min_value": 0.8} | LESS, False, "0.900", id="too much"),
+    ],
+)
+def test_a_gate_says_yes_or_no_and_why(gate, changes, passed, reason):
+    (verdict,) = judge([BUILT_IN[gate]], dataclasses.replace(EVIDENCE, **changes))
+    assert (verdict.gate, verdict.passed) == (gate, passed)
+    assert reason in verdict.reason
+
+
+def crash(_evidence):
+    raise RuntimeError("out of order")
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        pytest.param(crash, "it raised RuntimeError: out of order", id="raises"),
+        pytest.param(lambda evidence: None, "", id="returns nothing"),
+        pytest.param(lambda evidence: True, "", id="returns no verdict"),
+    ],
+)
+def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
+    gates = [GateSpec(name="x.own", description="", judge=own), BUILT_IN["not_overfit"]]
+    first, second = judge(gates, EVIDENCE)
+    assert (first.gate, first.passed) == ("x.own", False)
+    assert reason in first.reason
+    assert second == Verdict(gate="not_overfit", passed=True, reason="the fit is good")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(
+            ["policy.gates=[not_overfitt]"], "no gate called 'not_overfitt'", "did you mean 'not_overfit'?", id="gate"
+        ),
+        pytest.param(
+            ["task.primary=acuracy"],
+            "no metric of this task called 'acuracy'",
+            "did you mean 'accuracy'?",
+            id="primary",
+        ),
+        pytest.param(
+            ["task.metrics=[legal.risk_recal]"],
+            "no metric called 'legal.risk_recal'",
+            "did you mean 'legal.risk_recall'?",
+            id="metric",
+        ),
+        pytest.param(
+            ["task.metrics=[legal.figures_kept]"],
+            "the metric 'legal.figures_kept' measures generation, and task=classification is classification",
+            "leave it out: task.metrics=[]",
+            id="metric of another kind",
+        ),
+    ],
+)
+def test_a_gate_or_metric_that_is_not_there_prints_two_lines_and_exits_2(goodfit, tiny_words, words, error, fix):
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+def test_an_enforced_gate_ends_the_run_with_3_and_the_run_is_there(goodfit, tmp_path, tiny_words):
+    words = ["policy=strict", "policy.gates=[min_value]", "policy.min_value=1", "training.epochs=1", "run.dir=run"]
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "--quiet")
+    assert (outcome.code, outcome.out) == (3, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith(f"the model in {tmp_path}/run did not pass: min_value: test/f1_macro is certain to 0.")
+    assert fix == "mend the cause, or judge only: policy=default"
+    assert goodfit("evaluate", "run", "--json").code == 0

@@ -1,0 +1,172 @@
+"""Metrics: each is what the field's own implementation says."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
+
+from goodfit.hooks.types import Item
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.measures import classification_metrics, entity_metrics, text_metrics
+
+LABELS = ("a", "b", "c")
+
+
+def value(specs, name, items):
+    (spec,) = [spec for spec in specs if spec.name == name]
+    return float(spec.reduce(np.asarray(spec.statistics(items)).sum(axis=0)))
+
+
+def classified(pairs, confidence=None):
+    return [
+        Item(id=str(number), fields={"text": "", "label": right}, answer=answer, confidence=confidence)
+        for number, (right, answer) in enumerate(pairs)
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(pairs=st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=30))
+def test_classification_metrics_are_those_of_scikit_learn(pairs):
+    right, answered = zip(*pairs, strict=True)
+    specs, items = classification_metrics(LABELS), classified(pairs)
+    macro = {"average": "macro", "zero_division": 0}
+    expected = {
+        "accuracy": accuracy_score(right, answered),
+        "f1_macro": f1_score(right, answered, **macro),
+        "precision_macro": precision_score(right, answered, **macro),
+        "recall_macro": recall_score(right, answered, **macro),
+        "f1_micro": f1_score(right, answered, average="micro"),
+    }
+    assert {name: value(specs, name, items) for name in expected} == pytest.approx(expected)
+
+
+def test_an_answer_outside_the_label_set_is_wrong_and_no_label_of_its_own():
+    items = classified([("a", "a"), ("b", "zzz")])
+    specs = classification_metrics(LABELS)
+    assert value(specs, "accuracy", items) == 0.5
+    assert value(specs, "f1_macro", items) == pytest.approx(0.5)
+
+
+@settings(max_examples=50, deadline=None)
+@given(answers=st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40))
+def test_calibration_error_is_the_weighted_gap_over_fifteen_bins(answers):
+    items = [
+        Item(id=str(n), fields={"text": "", "label": "a"}, answer="a" if right else "b", confidence=confidence)
+        for n, (confidence, right) in enumerate(answers)
+    ]
+    confidences, rights = (np.array(column, dtype=float) for column in zip(*answers, strict=True))
+    bins = np.minimum((confidences * 15).astype(int), 14)
+    expected = sum(
+        abs(confidences[bins == place].mean() - rights[bins == place].mean()) * (bins == place).mean()
+        for place in set(bins)
+    )
+    assert value(classification_metrics(LABELS), "ece", items) == pytest.approx(expected, abs=1e-9)
+
+
+def test_calibration_error_needs_confidences():
+    assert math.isnan(value(classification_metrics(LABELS), "ece", classified([("a", "a")])))
+
+
+def tagged(right, answer):
+    sides = [[dict(zip(("start", "end", "label"), span, strict=True)) for span in side] for side in (right, answer)]
+    return Item(id="r", fields={"text": "", "spans": sides[0]}, answer=sides[1])
+
+
+@pytest.mark.parametrize(
+    ("items", "precision", "recall", "f1"),
+    [
+        pytest.param([tagged([(0, 3, "A")], [(0, 3, "A")])], 1, 1, 1, id="right"),
+        pytest.param([tagged([(0, 3, "A")], [(0, 4, "A")])], 0, 0, 0, id="another border"),
+        pytest.param([tagged([(0, 3, "A")], [(0, 3, "B")])], 0, 0, 0, id="another label"),
+        pytest.param([tagged([(0, 3, "A")], [(0, 3, "A"), (5, 8, "A")])], 0.5, 1, 2 / 3, id="one too many"),
+        pytest.param([tagged([(0, 3, "A"), (5, 8, "A")], [(0, 3, "A")])], 1, 0.5, 2 / 3, id="one missing"),
+        pytest.param([tagged([(0, 3, "A")], [(0, 1, "A"), (2, 3, "A")])], 0, 0, 0, id="one in two pieces"),
+        pytest.param([tagged([], []), tagged([(0, 3, "A")], [(0, 3, "A")])], 1, 1, 1, id="nothing to find counts not"),
+        pytest.param([tagged([(0, 3, "A")], [])], 0, 0, 0, id="nothing found"),
+        pytest.param([tagged([], [(0, 3, "A")])], 0, math.nan, 0, id="nothing to find"),
+        pytest.param([tagged([], [])], 0, math.nan, math.nan, id="nothing at all"),
+        pytest.param(
+            [tagged([(0, 3, "A")], [(0, 3, "A")]), tagged([(0, 3, "A"), (5, 8, "B")], [(5, 8, "B"), (9, 12, "B")])],
+            2 / 3,
+            2 / 3,
+            2 / 3,
+            id="over all records",
+        ),
+    ],
+)
+def test_an_entity_is_right_with_both_borders_and_its_label(items, precision, recall, f1):
+    specs = entity_metrics(LABELS)
+    found = {name: value(specs, name, items) for name in ("precision", "recall", "f1")}
+    assert found == pytest.approx({"precision": precision, "recall": recall, "f1": f1}, nan_ok=True)
+
+
+def written(pairs):
+    return [Item(id=str(n), fields={"source": "", "target": pair[0]}, answer=pair[1]) for n, pair in enumerate(pairs)]
+
+
+WORDS = ["the", "buyer", "shall", "pay", "a", "fee", "within", "thirty", "days", "of", "date", "and", "may", "end"]
+
+
+def sentences(count, seed=0):
+    """Targets, and answers that share most of their words."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        target = [chance.choice(WORDS) for _ in range(chance.randrange(6, 14))]
+        answer = [word if chance.random() < 0.8 else chance.choice(WORDS) for word in target[: chance.randrange(4, 14)]]
+        yield " ".join(target), " ".join(answer)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bleu_is_sacrebleus_of_the_corpus(seed):
+    from sacrebleu.metrics import BLEU
+
+    pairs = list(sentences(20, seed))
+    answers, targets = [answer for _, answer in pairs], [target for target, _ in pairs]
+    expected = BLEU().corpus_score(answers, [targets]).score
+    assert expected > 1
+    assert value(text_metrics(()), "bleu", written(pairs)) == pytest.approx(expected)
+
+
+def test_bleu_without_a_match_of_four_words_is_zero():
+    assert value(text_metrics(()), "bleu", written([("a b c d e", "a b c x y"), ("p q r s", "p q t u")])) == 0
+
+
+def test_rouge_is_the_mean_of_googles_own():
+    from rouge_score.rouge_scorer import RougeScorer
+
+    names = ["rouge1", "rouge2", "rougeL"]
+    pairs = [*sentences(10), ("the fees were paid", "the fee was paying"), ("nothing alike", "something else")]
+    scorer = RougeScorer(names, use_stemmer=True)
+    scores = [scorer.score(target, answer) for target, answer in pairs]
+    expected = {name: sum(score[name].fmeasure for score in scores) / len(pairs) for name in names}
+    assert {name: value(text_metrics(()), name, written(pairs)) for name in names} == pytest.approx(expected)
+
+
+def test_an_exact_match_overlooks_blanks_and_nothing_else():
+    items = written([("A b", " A  b\n"), ("A b", "a b"), ("A b", "A b."), ("A b", "")])
+    assert value(text_metrics(()), "exact_match", items) == 0.25
+
+
+EXAMPLES = {
+    "classification": classified([("a", "a"), ("b", "c"), ("c", "c"), ("a", "b")], 0.6),
+    "token_classification": [tagged([(0, 3, "a")], [(0, 3, "a")]), tagged([(1, 2, "b")], [(1, 3, "b")])],
+    "generation": written(sentences(5)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_metric_reduces_many_resamples_as_it_does_one(kind):
+    items = EXAMPLES[kind]
+    weights = np.random.default_rng(0).multinomial(len(items), [1 / len(items)] * len(items), size=(3, 5))
+    for spec in find_kind(kind).metrics(LABELS):
+        rows = np.asarray(spec.statistics(items), dtype=float)
+        assert rows.shape[0] == len(items)
+        assert spec.kinds == (kind,)
+        together = spec.reduce(weights @ rows)
+        assert together.shape == (3, 5)
+        alone = [[float(spec.reduce(weights[i, j] @ rows)) for j in range(5)] for i in range(3)]
+        np.testing.assert_allclose(together, alone)

@@ -1,0 +1,143 @@
+"""Intervals and paired tests: they cover what they promise, and see a difference where there is one."""
+
+import numpy as np
+import pytest
+
+from goodfit.data.records import Record
+from goodfit.evaluation.report import differences, figures, items_of, units_of
+from goodfit.evaluation.resample import by_unit, gap, interval, paired
+from goodfit.kinds.measures import classification_metrics
+
+
+def mean(sums):
+    return sums[..., 0] / sums[..., 1]
+
+
+def rows(values):
+    return np.stack([np.asarray(values, dtype=float), np.ones(len(values))], axis=1)
+
+
+def test_the_value_is_the_metric_itself_and_the_interval_holds_it():
+    found = interval(rows([1, 0, 1, 1, 0, 1, 1, 1]), mean, seed=0)
+    assert found.value == 0.75
+    assert found.low < 0.75 < found.high
+
+
+def test_an_interval_covers_the_truth_in_95_of_100_samples():
+    chance = np.random.default_rng(1)
+    covered = 0
+    for sample in range(200):
+        found = interval(rows(chance.random(80) < 0.7), mean, seed=sample)
+        covered += found.low <= 0.7 <= found.high
+    assert 0.90 <= covered / 200 <= 0.985
+
+
+def test_an_interval_shrinks_with_the_root_of_the_sample():
+    chance = np.random.default_rng(2)
+    small, large = (interval(rows(chance.random(count) < 0.6), mean, 0) for count in (50, 5000))
+    assert (small.high - small.low) / (large.high - large.low) == pytest.approx(10, rel=0.25)
+
+
+def test_the_same_seed_gives_the_same_interval():
+    data = rows(np.random.default_rng(3).random(40))
+    assert interval(data, mean, 5) == interval(data, mean, 5) != interval(data, mean, 6)
+
+
+def two_models(chance, count, gain=0.0):
+    """Right or wrong, for two models on the same records, most of which both find easy or both find hard."""
+    ease = chance.beta(0.8, 0.5, count)
+    return rows(chance.random(count) < np.clip(ease + gain, 0, 1)), rows(chance.random(count) < ease)
+
+
+def test_p_is_even_where_two_models_are_alike():
+    chance = np.random.default_rng(4)
+    p = np.array([paired(*two_models(chance, 60), mean, seed).p for seed in range(150)])
+    assert 0.01 <= (p <= 0.05).mean() <= 0.10
+    assert 0.35 <= (p <= 0.5).mean() <= 0.65
+
+
+def test_p_is_small_and_the_interval_above_zero_where_one_is_better():
+    found = paired(*two_models(np.random.default_rng(5), 400, gain=0.2), mean, 0)
+    assert found.p < 0.005
+    assert 0 < found.low < found.difference < found.high
+
+
+def test_a_difference_changes_its_sign_with_the_order():
+    one, other = two_models(np.random.default_rng(6), 200, gain=0.1)
+    there, back = paired(one, other, mean, 0), paired(other, one, mean, 0)
+    assert (there.difference, there.low, there.high) == pytest.approx((-back.difference, -back.high, -back.low))
+    assert there.p == back.p
+
+
+def test_a_model_does_not_differ_from_itself():
+    one, _ = two_models(np.random.default_rng(7), 50)
+    assert paired(one, one, mean, 0) == pytest.approx(paired(one, one, mean, 1))
+    same = paired(one, one, mean, 0)
+    assert (same.difference, same.low, same.high, same.p) == (0, 0, 0, 1)
+
+
+def test_pairing_tells_more_than_two_intervals():
+    ease = np.random.default_rng(8).random(300)
+    one, other = rows(ease + 0.01), rows(ease)
+    together, apart = paired(one, other, mean, 0), gap(one, other, mean, 0)
+    assert together.low > 0
+    assert apart.low < 0 < apart.high
+
+
+def test_a_p_is_never_zero():
+    assert paired(rows(np.ones(500)), rows(np.zeros(500)), mean, 0).p == pytest.approx(1 / 1001)
+
+
+def test_records_of_a_group_are_resampled_together_so_that_the_interval_is_wider():
+    chance = np.random.default_rng(9)
+    answers = np.repeat(chance.random(30) < 0.6, 10)
+    alone = interval(rows(answers), mean, 0)
+    together = interval(by_unit(rows(answers), np.repeat(np.arange(30), 10)), mean, 0)
+    assert together.value == alone.value
+    assert (together.high - together.low) / (alone.high - alone.low) == pytest.approx(10**0.5, rel=0.2)
+
+
+def records(count, groups):
+    return [
+        Record(f"r{n}", {"text": "x", "label": "ab"[n % 2]}, group=f"g{n // groups}" if groups > 1 else None)
+        for n in range(count)
+    ]
+
+
+def test_units_are_groups_and_single_records():
+    mixed = [Record("1", {}, "g"), Record("2", {}), Record("3", {}, "g"), Record("4", {})]
+    assert units_of(mixed) == [0, 1, 0, 2]
+
+
+def test_figures_of_grouped_records_have_wider_intervals():
+    specs = classification_metrics(["a", "b"])
+    widths = []
+    for groups in (1, 10):
+        given = records(200, groups)
+        answers = [r.fields["label"] if n // 10 % 3 else "a" for n, r in enumerate(given)]
+        figure = figures(specs, given, items_of(given, answers, [None] * 200), "test", 0)["test/accuracy"]
+        assert (figure["value"], figure["n"]) == (0.825, 200)
+        widths.append(figure["high"] - figure["low"])
+    assert widths[1] > 1.3 * widths[0]
+
+
+def test_what_is_not_defined_is_null():
+    given = records(4, 1)
+    specs = classification_metrics(["a", "b"])
+    items = items_of(given, ["a"] * 4, [None] * 4)
+    nothing = {"value": None, "low": None, "high": None, "n": 4}
+    assert figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])["test/ece"] == nothing
+    assert "test/loss" not in figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])
+    assert figures(specs, given, items, "test", 0, [1.0, 2.0, 1.0, 2.0])["test/loss"]["value"] == 1.5
+    pair = differences(specs, given, items, items, "test", 0)
+    assert pair["test/ece"] == {"difference": None, "low": None, "high": None, "p": None}
+
+
+def test_a_metric_of_the_wrong_shape_is_named():
+    import dataclasses
+
+    (spec, *_) = classification_metrics(["a", "b"])
+    wrong = dataclasses.replace(spec, statistics=lambda items: np.zeros(len(items)))
+    given = records(4, 1)
+    with pytest.raises(TypeError, match=r"the metric 'f1_macro' gave an array of shape \(4,\), expected \(4, k\)"):
+        figures([wrong], given, items_of(given, ["a"] * 4, [None] * 4), "test", 0)

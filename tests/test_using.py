@@ -1,0 +1,208 @@
+"""Using a finished run: evaluated on other data, asked for answers, compared with another run."""
+
+import json
+
+import pytest
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def encoder_run(finished):
+    return finished("classification", "encoder")[0]
+
+
+def answers(outcome):
+    assert outcome.code == 0, outcome.err
+    return [json.loads(line) for line in outcome.out.splitlines()]
+
+
+@pytest.mark.parametrize("split", ["validation", "test", "train"])
+def test_a_run_is_measured_on_each_of_its_splits(goodfit, encoder_run, split):
+    outcome = goodfit("evaluate", encoder_run, "--split", split, "--json")
+    assert outcome.code == 0, outcome.err
+    found = outcome.json
+    assert (found["run"], found["split"]) == (str(encoder_run), split)
+    assert found["records"] == {"train": 32, "validation": 24, "test": 24}[split]
+    assert set(found["metrics"]) == {
+        name.replace("test/", f"{split}/") for name in read(encoder_run, "metrics.json")["tuned"]
+    }
+    if split == "validation":
+        expected = read(encoder_run, "metrics.json")["validation"]
+        assert {name: found["metrics"][name] for name in expected} == expected
+
+
+def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write_rows, rows_of):
+    rows = [{"utterance": row["text"], "label": row["label"]} for row in rows_of("classification", 10, 9)]
+    write_rows(tmp_path / "other.jsonl", rows)
+    words = ["dataset.test=other.jsonl", "dataset.fields.text=utterance"]
+    outcome = goodfit("evaluate", encoder_run, *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["records"] == outcome.json["metrics"]["test/accuracy"]["n"] == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(["--split", "tset"], "there is no split 'tset'", "did you mean 'test'?", id="split"),
+        pytest.param(["optim.lr=1"], "evaluate does not take optim.lr", None, id="setting of training"),
+        pytest.param(["optim.lrr=1"], "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
+        pytest.param(["dataset.train=x.jsonl"], "evaluate takes one file", None, id="file of another split"),
+        pytest.param(["dataset.test=gone.jsonl"], "the data file gone.jsonl does not exist", None, id="missing file"),
+    ],
+)
+def test_a_wrong_word_behind_evaluate_prints_two_lines_and_exits_2(goodfit, encoder_run, words, error, fix):
+    outcome = goodfit("evaluate", encoder_run, *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, how),) = outcome.errors
+    assert what == error
+    assert fix is None or how == fix
+
+
+def test_a_label_that_the_run_does_not_know_is_a_bad_row(goodfit, tmp_path, encoder_run, write_rows):
+    write_rows(tmp_path / "other.jsonl", [{"text": "x", "label": "good"}, {"text": "y", "label": "new"}])
+    outcome = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl", "--json")
+    assert outcome.code == 2
+    assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: the label 'new' is not one that the run knows"]
+
+
+def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
+    found = answers(goodfit("predict", encoder_run, "a lovely chair", "--quiet", "an awful lamp"))
+    assert [answer["id"] for answer in found] == ["1", "2"]
+    for answer in found:
+        assert set(answer) == {"id", "prediction", "confidence"}
+        assert answer["prediction"] in ("good", "bad")
+        assert 0.5 <= answer["confidence"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "ids"),
+    [
+        pytest.param(
+            "in.jsonl", '{"id": "x", "text": "one"}\n{"text": "two", "label": "new"}\n', ["x", "2"], id="JSONL"
+        ),
+        pytest.param("in.csv", "text,id\none,x\ntwo,y\n", ["x", "y"], id="CSV"),
+        pytest.param("in.txt", "one\n\ntwo\n", ["1", "2"], id="text"),
+    ],
+)
+def test_a_file_is_answered(goodfit, tmp_path, encoder_run, name, content, ids):
+    (tmp_path / name).write_text(content, "utf-8")
+    found = answers(goodfit("predict", encoder_run, "--input", name))
+    assert [answer["id"] for answer in found] == ids
+    alone = answers(goodfit("predict", encoder_run, "one", "two"))
+    assert [answer["prediction"] for answer in found] == [answer["prediction"] for answer in alone]
+    assert [answer["confidence"] for answer in found] == pytest.approx([a["confidence"] for a in alone], abs=1e-5)
+
+
+def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run):
+    found = answers(
+        goodfit("predict", encoder_run, stdin='a lovely chair\n{"id": "x", "text": "an awful lamp"}\n{odd\n')
+    )
+    assert [answer["id"] for answer in found] == ["1", "x", "3"]
+
+
+def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):
+    outcome = goodfit("predict", encoder_run, "one", "two", "--output", "out.jsonl", "--json")
+    assert outcome.json == {"answers": 2, "output": "out.jsonl"}
+    assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == 2
+    assert len(goodfit("predict", encoder_run, "one", "two", "--json").json["answers"]) == 2
+
+
+def test_the_test_records_get_the_answers_that_the_run_wrote_down(goodfit, encoder_run, tiny_words):
+    test = next(word for word in tiny_words("classification", "encoder") if word.startswith("dataset.test="))
+    found = answers(goodfit("predict", encoder_run, "--input", test.removeprefix("dataset.test=")))
+    written = [json.loads(line) for line in (encoder_run / "predictions" / "test.jsonl").read_text().splitlines()]
+    assert [(a["id"], a["prediction"]) for a in found] == [(line["id"], line["prediction"]) for line in written]
+    assert [a["confidence"] for a in found] == pytest.approx([line["confidence"] for line in written], abs=1e-5)
+
+
+BAD = "1 of 1 rows are bad: {}"
+
+
+@pytest.mark.parametrize(
+    ("argv", "stdin", "error"),
+    [
+        pytest.param([], "", "there is nothing to answer", id="nothing"),
+        pytest.param(["a", "--input", "in.jsonl"], "", "predict has texts and --input", id="both"),
+        pytest.param(["--input", "gone.jsonl"], "", "the data file gone.jsonl does not exist", id="missing file"),
+        pytest.param(["--input", "gone.txt"], "", "the data file gone.txt does not exist", id="missing text file"),
+        pytest.param([], '{"txet": "x"}\n', BAD.format("standard input:1: the field 'text'"), id="field"),
+        pytest.param([" "], "", BAD.format("text 1: text is empty"), id="blank text"),
+        pytest.param(["a", "--output", "no/where"], "", "no/where cannot be written: No such file", id="output"),
+    ],
+)
+def test_what_cannot_be_answered_prints_two_lines_and_exits_2(goodfit, encoder_run, argv, stdin, error):
+    outcome = goodfit("predict", encoder_run, *argv, stdin=stdin)
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert what.startswith(error)
+    assert fix
+
+
+def test_a_text_file_that_is_not_utf8_is_refused(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.txt").write_bytes(b"ok\nbroken \xff\n")
+    outcome = goodfit("predict", encoder_run, "--input", "in.txt")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "UTF-8" in outcome.errors[0][0]
+
+
+@pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
+def test_spans_come_with_their_text(goodfit, finished, family):
+    folder, _ = finished("token_classification", family, "adapter=none", "training.epochs=1")
+    text = "On day 3 Ada bought a chair."
+    (answer,) = answers(goodfit("predict", folder, text))
+    assert set(answer) == {"id", "prediction"}
+    for span in answer["prediction"]:
+        assert span["label"] == "WHO"
+        assert text[span["start"] : span["end"]] == span["text"] != ""
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_a_written_text_is_the_answer_and_attributes_can_be_given(goodfit, finished, family):
+    folder, _ = finished("generation", family)
+    rows = '{"source": {"name": "Sofa", "seats": 3}}\nname: Sofa | seats: 3\n'
+    first, second = answers(goodfit("predict", folder, stdin=rows))
+    assert isinstance(first["prediction"], str)
+    assert first["prediction"] == second["prediction"]
+
+
+def test_a_long_text_says_that_it_was_cut(goodfit, encoder_run):
+    short, long = answers(goodfit("predict", encoder_run, "short", "word " * 500))
+    assert "cut" not in short
+    assert long["cut"] is True
+
+
+def test_a_run_does_not_differ_from_itself(goodfit, encoder_run):
+    found = goodfit("compare", encoder_run, encoder_run, "--json").json
+    assert (found["first"], found["records"]) == (str(encoder_run), 24)
+    (other,) = found["others"]
+    pair = other["paired"]["test/f1_macro"]
+    assert (pair["difference"], pair["low"], pair["high"], pair["p"]) == (0, 0, 0, 1)
+
+
+def test_compared_runs_have_paired_differences_corrected_for_their_number(goodfit, finished, encoder_run):
+    others = [finished("classification", family)[0] for family in ("decoder", "seq2seq")]
+    outcome = goodfit("compare", encoder_run, *others, "--json")
+    assert outcome.code == 0, outcome.err
+    assert [other["run"] for other in outcome.json["others"]] == [str(folder) for folder in others]
+    for other, folder in zip(outcome.json["others"], others, strict=True):
+        for name, pair in other["paired"].items():
+            values = [read(run, "metrics.json")["tuned"][name]["value"] for run in (folder, encoder_run)]
+            assert pair["difference"] == pytest.approx(values[0] - values[1], abs=2e-6)
+            assert pair["low"] <= pair["difference"] <= pair["high"]
+    for name in outcome.json["others"][0]["paired"]:
+        one, two = sorted((other["paired"][name] for other in outcome.json["others"]), key=lambda pair: pair["p"])
+        assert one["p_corrected"] == pytest.approx(min(1, 2 * one["p"]))  # Holm 1979
+        assert two["p_corrected"] == pytest.approx(max(one["p_corrected"], two["p"]))
+
+
+def test_runs_on_other_records_are_not_compared(goodfit, finished, encoder_run, write_rows, rows_of, tmp_path_factory):
+    path = write_rows(tmp_path_factory.mktemp("other") / "test.jsonl", rows_of("classification", 24, 7))
+    other, _ = finished("classification", "encoder", f"dataset.test={path}", "training.epochs=1")
+    outcome = goodfit("compare", encoder_run, other)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [
+        (f"{encoder_run} and {other} were tested on other records", "compare runs of one task, dataset and seed")
+    ]
