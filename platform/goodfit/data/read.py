@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,13 +137,17 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
         DataError: No name was given, or the hub has no such data set.
         HardwareError: The hub cannot be reached.
     """
-    import datasets
-
     if conf.name is None:
         raise DataError("dataset=hub without a name", "add dataset.name=<owner>/<data set>")
+    if not hub_is_reachable() and "HF_HUB_OFFLINE" not in os.environ:
+        raise HardwareError(
+            f"the hub could not give {conf.name}: it cannot be reached",
+            "check the network (HF_ENDPOINT), take what was fetched before with HF_HUB_OFFLINE=1, or use dataset=files",
+        )
+    import datasets
+
     try:
-        only_local = datasets.DownloadConfig(local_files_only=not hub_is_reachable())
-        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision, download_config=only_local)
+        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision)
     except (ConnectionError, OSError) as error:
         raise HardwareError(
             f"the hub could not give {conf.name}: {str(error).splitlines()[0]}",
