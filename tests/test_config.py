@@ -122,6 +122,52 @@ def test_a_typed_value_arrives_as_typed(goodfit, word, path, value):
     assert found == value
 
 
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(
+            "dataset.train=x.jsonl",
+            "dataset.train was typed, and dataset=task does not read it",
+            "add dataset=files",
+            id="file without files",
+        ),
+        pytest.param(
+            "dataset=files dataset.name=a/b",
+            "dataset.name was typed, and dataset=files does not read it",
+            "add dataset=hub",
+            id="hub name with files",
+        ),
+        pytest.param(
+            "adapter=none adapter.rank=4",
+            "adapter.rank was typed, and adapter=none does not read it",
+            "add adapter=lora",
+            id="rank without an adapter",
+        ),
+    ],
+)
+def test_a_typed_setting_that_the_run_would_not_read_is_refused(goodfit, words, error, fix):
+    outcome = goodfit("check", "task=legal", "model=t5", *words.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+@pytest.mark.parametrize(
+    ("words", "adapter", "rate"),
+    [
+        pytest.param("model=bert", "lora", "adapter_lr", id="pretrained weights"),
+        pytest.param("model=t5", "none", "lr", id="random weights"),
+        pytest.param("model=t5 adapter.rank=4", "lora", "adapter_lr", id="a rank was typed"),
+        pytest.param("model=bert adapter=none", "none", "lr", id="typed"),
+        pytest.param("model=bert adapter=head", "head", "adapter_lr", id="head"),
+    ],
+)
+def test_adapter_and_rate_are_derived_from_the_model(words, adapter, rate):
+    conf = composed("task=legal", *words.split()).conf
+    assert conf.adapter.name == adapter
+    assert conf.optim.lr == getattr(conf.model, rate)
+    assert composed("task=legal", *words.split(), "optim.lr=0.5").conf.optim.lr == 0.5
+
+
 @pytest.mark.parametrize("task", [name for name in OPTIONS["task"] if "/" in name])
 def test_a_written_config_reads_back_equal(tmp_path, task):
     words = [f"task={task}", "model=t5", "experiment=small_data", "optim.lr=3e-4", "dataset.fields.text=utterance"]

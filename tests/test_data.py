@@ -1,10 +1,9 @@
-"""Reading data: every format gives the same records, every bad row is named, nothing is dropped in silence."""
+"""Bad data: every bad row is named, and what cannot be used is refused in two lines."""
 
 import json
 
 import pytest
 
-from goodfit.data.read import read_file
 
 WORDS = ("task=classification", "dataset=files", "model=bert")
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
@@ -145,6 +144,17 @@ def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, conten
     assert fix
 
 
+@pytest.mark.parametrize("verb", ["train", "check", "preview"])
+def test_bad_data_print_two_lines_whatever_the_verb_and_leave_nothing_behind(goodfit, tmp_path, verb):
+    outcome = goodfit(verb, *WORDS, "dataset.train=gone.jsonl")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"error: the data file {tmp_path}/gone.jsonl does not exist\n"
+        "  fix: check the path behind dataset.train= and the like\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "error"),
     [
@@ -162,75 +172,6 @@ def test_data_that_were_not_named_print_two_lines_and_exit_2(goodfit, words, err
     outcome = goodfit("check", "task=classification", "model=bert", *words)
     assert outcome.code == 2
     assert [what for what, _ in outcome.errors] == [error]
-
-
-def as_jsonl(path):
-    path.write_bytes(lines(GOOD))
-
-
-def as_jsonl_of_windows(path):
-    path.write_bytes(b"\xef\xbb\xbf" + lines(GOOD).replace(b"\n", b"\r\n"))
-
-
-def as_csv(path):
-    path.write_text("text,label\n" + "".join(f'"{row["text"]}",{row["label"]}\n' for row in GOOD), "utf-8")
-
-
-def as_csv_of_windows(path):
-    content = "text,label\r\n" + "".join(f"{row['text']},{row['label']}\r\n" for row in GOOD)
-    path.write_bytes(b"\xef\xbb\xbf" + content.encode())
-
-
-def as_tsv(path):
-    path.write_text("label\ttext\n" + "".join(f"{row['label']}\t{row['text']}\n" for row in GOOD), "utf-8")
-
-
-def as_parquet(path):
-    import pyarrow
-    import pyarrow.parquet
-
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(GOOD), path)
-
-
-def as_datasets_folder(path):
-    import datasets
-
-    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["a", "b"])})
-    datasets.Dataset.from_list(GOOD, features=features).save_to_disk(str(path))
-
-
-@pytest.mark.parametrize(
-    ("name", "write"),
-    [
-        pytest.param("train.jsonl", as_jsonl, id="JSONL"),
-        pytest.param("train.jsonl", as_jsonl_of_windows, id="JSONL with BOM and CRLF"),
-        pytest.param("train.csv", as_csv, id="CSV"),
-        pytest.param("train.csv", as_csv_of_windows, id="CSV with BOM and CRLF"),
-        pytest.param("train.tsv", as_tsv, id="TSV"),
-        pytest.param("train.parquet", as_parquet, id="Parquet"),
-        pytest.param("train", as_datasets_folder, id="datasets folder"),
-    ],
-)
-def test_every_format_gives_the_same_rows(tmp_path, name, write):
-    write(tmp_path / name)
-    rows, bad = read_file(tmp_path / name)
-    assert bad == []
-    assert [dict(row.values) for row in rows] == GOOD
-    first = 2 if name.endswith(("csv", "tsv")) else 1
-    assert [row.origin for row in rows] == [f"{name}:{number}" for number in range(first, first + len(GOOD))]
-
-
-def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):
-    (tmp_path / "train.csv").write_text("text,label\nNA,null\nnan,None\n007,1.10\n", "utf-8")
-    rows, _ = read_file(tmp_path / "train.csv")
-    assert [tuple(row.values.values()) for row in rows] == [("NA", "null"), ("nan", "None"), ("007", "1.10")]
-
-
-def test_a_line_ends_only_at_a_line_feed(tmp_path):
-    text = "one\u2028two\x85three\x0bfour"
-    (tmp_path / "train.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n", "utf-8")
-    rows, bad = read_file(tmp_path / "train.jsonl")
-    assert (bad, rows[0].values["text"]) == ([], text)
 
 
 def test_a_folder_of_several_splits_asks_for_one(check, tmp_path):

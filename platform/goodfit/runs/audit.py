@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
@@ -42,29 +42,39 @@ def _key(kind: Kind, record: Record) -> str:
 
 def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
     trained = {_key(kind, record) for record in splits.train}
-    findings = []
-    for split in ("validation", "test"):
-        ids = [record.id for record in splits[split] if _key(kind, record) in trained]
-        if ids:
-            message = f"{len(ids)} of {len(splits[split])} {split} inputs stand in the training records, too"
-            evidence = {"split": split, "ids": ids[:SHOWN_IDS]}
-            figure = len(ids) / len(splits[split])
-            findings.append(
-                Finding(severity="warning", code="data.leak", message=message, figure=figure, evidence=evidence)
-            )
-    return findings
+    return _about(
+        splits,
+        ("validation", "test"),
+        lambda record: _key(kind, record) in trained,
+        "data.leak",
+        "inputs stand in the training records, too",
+    )
 
 
 def _blurred(kind: Kind, splits: Splits) -> list[Finding]:
+    return _about(
+        splits,
+        SPLITS,
+        lambda record: kind.is_blurred(record.fields),
+        "data.blurred",
+        "records have a span that ends inside a word",
+    )
+
+
+def _about(splits: Splits, parts: Sequence[str], has: Callable[[Record], bool], code: str, what: str) -> list[Finding]:
+    """A finding for each split that has such records."""
     findings = []
-    for split in SPLITS:
-        ids = [record.id for record in splits[split] if kind.is_blurred(record.fields)]
+    for split in parts:
+        ids = [record.id for record in splits[split] if has(record)]
         if ids:
-            message = f"{len(ids)} of {len(splits[split])} {split} records have a span that ends inside a word"
-            evidence = {"split": split, "ids": ids[:SHOWN_IDS]}
-            figure = len(ids) / len(splits[split])
             findings.append(
-                Finding(severity="warning", code="data.blurred", message=message, figure=figure, evidence=evidence)
+                Finding(
+                    severity="warning",
+                    code=code,
+                    message=f"{len(ids)} of {len(splits[split])} {split} {what}",
+                    figure=len(ids) / len(splits[split]),
+                    evidence={"split": split, "ids": ids[:SHOWN_IDS]},
+                )
             )
     return findings
 
