@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -47,13 +48,14 @@ class Outcome:
 
 def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
     """Run a command line in this process, in a folder."""
-    out, err, given = io.StringIO(), io.StringIO(), sys.stdin
-    sys.stdin = io.StringIO(stdin)
-    try:
-        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main([str(word) for word in argv])
-    finally:
-        sys.stdin = given
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        patch("sys.stdin", io.StringIO(stdin)),
+    ):
+        code = main([str(word) for word in argv])
     return Outcome(code, out.getvalue(), err.getvalue())
 
 

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-
 WORDS = ("task=classification", "dataset=files", "model=bert")
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
 

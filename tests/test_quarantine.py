@@ -11,17 +11,19 @@ BAD = [
     f'{{"text": "", "label": "good", "note": "{SECRET}"}}',
     f'{{"id": "0-0", "text": "{SECRET} twice", "label": "good"}}',
 ]
+STRANGE = f'{{"id": "s", "text": "{SECRET} {SECRET}", "label": "strange"}}'
 
 
 @pytest.fixture(scope="module")
 def quarantined(finished, tmp_path_factory, rows_of):
-    """A run over 32 good and 4 bad training rows."""
-    path = tmp_path_factory.mktemp("bad") / "train.jsonl"
+    """A run over 32 good and 4 bad training rows, and 24 good and 1 bad test rows."""
+    folder = tmp_path_factory.mktemp("bad")
     good = [json.dumps(row) for row in rows_of("classification", 32)]
-    path.write_text("\n".join([*good, *BAD]) + "\n", "utf-8")
-    return finished(
-        "classification", "encoder", f"dataset.train={path}", "dataset.on_bad_rows=quarantine", "training.epochs=1"
-    )
+    (folder / "train.jsonl").write_text("\n".join([*good, *BAD]) + "\n", "utf-8")
+    good = [json.dumps(row) for row in rows_of("classification", 24, 2)]
+    (folder / "test.jsonl").write_text("\n".join([*good, STRANGE]) + "\n", "utf-8")
+    files = [f"dataset.{split}={folder / split}.jsonl" for split in ("train", "test")]
+    return finished("classification", "encoder", *files, "dataset.on_bad_rows=quarantine", "training.epochs=1")
 
 
 def read_lines(path):
@@ -35,15 +37,16 @@ def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined)
         {"origin": "train.jsonl:34", "reason": "the field 'label' is missing (fields: text)"},
         {"origin": "train.jsonl:35", "reason": "text is empty"},
         {"origin": "train.jsonl:36", "reason": "the id '0-0' stands twice"},
+        {"origin": "test.jsonl:25", "reason": "the label 'strange' is not in the label set"},
     ]
 
 
 def test_rows_that_were_set_aside_are_counted(quarantined):
     folder, _ = quarantined
     (finding,) = [line for line in read_lines(folder / "findings.jsonl") if line["code"] == "data.rejected"]
-    assert finding["message"] == "4 of 84 rows are bad and were set aside"
-    assert finding["figure"] == pytest.approx(4 / 84)
-    assert "4 of 84 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
+    assert finding["message"] == "5 of 85 rows are bad and were set aside"
+    assert finding["figure"] == pytest.approx(5 / 85)
+    assert "5 of 85 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
     assert json.loads((folder / "lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
 
 
@@ -81,3 +84,10 @@ def test_a_run_may_have_fewer_records_than_a_batch(goodfit, tmp_path, tiny_words
     outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "--json")
     assert outcome.code == 0, outcome.err
     assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["steps"] == 1
+
+
+def test_a_run_that_set_rows_aside_can_be_measured_and_compared_again(goodfit, quarantined):
+    folder, outcome = quarantined
+    assert goodfit("evaluate", folder, "--json").json["metrics"] == outcome.json["metrics"]
+    assert goodfit("evaluate", folder, "--split", "train", "--json").json["records"] == 32
+    assert goodfit("compare", folder, folder, "--json").code == 0

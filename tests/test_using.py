@@ -65,7 +65,7 @@ def test_a_label_that_the_run_does_not_know_is_a_bad_row(goodfit, tmp_path, enco
     write_rows(tmp_path / "other.jsonl", [{"text": "x", "label": "good"}, {"text": "y", "label": "new"}])
     outcome = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl", "--json")
     assert outcome.code == 2
-    assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: the label 'new' is not one that the run knows"]
+    assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: the label 'new' is not in the label set"]
 
 
 def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):

@@ -84,10 +84,11 @@ def read_split(path: Path, fields: Mapping[str, str], check: CheckRow, on_bad_ro
         BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
     """
     rows, problems = read_file(path)
+    total = len(rows) + len(problems)
     records, bad = _check_rows(rows, fields, check, set(), path.stem)
     problems += bad
     if problems and on_bad_rows == "stop":
-        raise BadRows(problems, len(rows) + len(problems))
+        raise BadRows(problems, total)
     return records
 
 

@@ -52,6 +52,8 @@ def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
     for gate in gates:
         try:
             verdict = gate.judge(evidence)
+            if not isinstance(verdict, Verdict):
+                raise TypeError(f"it returned a {type(verdict).__name__}, expected a Verdict")
         except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass
             verdict = Verdict(gate=gate.name, passed=False, reason=f"it raised {type(error).__name__}: {error}")
         verdicts.append(Verdict(gate=gate.name, passed=verdict.passed, reason=verdict.reason))

@@ -123,7 +123,7 @@ def load_plugins() -> Host:
     for plugin in host.plugins:
         try:
             _load(plugin, host)
-        except Exception as error:  # noqa: BLE001 - the border to foreign code
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to foreign code
             if manager.has_plugin(plugin.name):
                 manager.unregister(name=plugin.name)
             host.broken[plugin.name] = Broken(plugin, _reason(error))

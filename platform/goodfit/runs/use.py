@@ -146,17 +146,15 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
         BadRows: A row lacks what the kind needs.
     """
     main = opened.task.kind.prompted
-    if file is not None and not file.endswith(".txt"):
-        rows, problems = read_file(Path(file))
-    elif file is not None:
-        path = Path(file)
-        if not path.is_file():
-            raise DataError(f"the data file {path} does not exist", "check --input")
-        rows, problems = _from_lines(path.read_text("utf-8").splitlines(), main, path.name), []
-    else:
+    problems: list[Problem] = []
+    if file is None:
         rows = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
         rows += _from_lines(lines or [], main, "standard input")
-        problems = []
+    elif file.endswith(".txt"):
+        rows = _from_lines(_text_lines(Path(file)), main, Path(file).name)
+    else:
+        rows, problems = read_file(Path(file))
+    total = len(rows) + len(problems)
     records = []
     for number, row in enumerate(rows, 1):
         renamed = {ours: row.values.get(theirs) for ours, theirs in opened.conf.dataset.fields.items()}
@@ -167,10 +165,19 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
         except RowProblem as problem:
             problems.append(Problem(row.origin, str(problem)))
     if problems:
-        raise BadRows(problems, len(rows) + len(problems))
+        raise BadRows(problems, total)
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
     return records
+
+
+def _text_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        raise DataError(f"the data file {path} does not exist", "check --input") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
 
 
 def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:
