@@ -16,6 +16,11 @@ OVERLAP = 4
 
 
 def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
+    """A row's spans, checked and in the order of the text.
+
+    Raises:
+        RowProblem: One is no ``{start, end, label}``, lies outside the text, or overlaps another.
+    """
     if not isinstance(given, list):
         raise RowProblem("the field 'spans' is missing or no list")
     spans = []

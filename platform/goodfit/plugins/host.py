@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -85,8 +86,8 @@ class Host:
         findings: list[Finding] = []
         for name, call in self._implementations(hook):
             try:
-                findings += _checked(call(arguments), Finding)
-            except Exception as error:
+                findings += _checked(call(copy.deepcopy(arguments)), Finding)  # a judge changes nothing
+            except (Exception, SystemExit) as error:
                 reason = f"{hook} raised {_reason(error)}"
                 if task.split("/", 1)[0] == name:
                     raise PluginError(
