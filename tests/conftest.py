@@ -48,13 +48,8 @@ class Outcome:
 
 def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
     """Run a command line in this process, in a folder."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.chdir(folder),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        patch("sys.stdin", io.StringIO(stdin)),
-    ):
+    given, out, err = io.StringIO(stdin), io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), patch("sys.stdin", given), patch("sys.stdout", out), patch("sys.stderr", err):
         code = main([str(word) for word in argv])
     return Outcome(code, out.getvalue(), err.getvalue())
 
@@ -154,9 +149,7 @@ SIZES = {"train": 32, "validation": 24, "test": 24}
 
 @pytest.fixture(scope="session")
 def tiny_words(
-    tmp_path_factory: pytest.TempPathFactory,
-    model_folders: Mapping[str, Path],
-    rows_of: Callable[..., list[dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory, model_folders: Mapping[str, Path], rows_of: Callable[..., Any]
 ) -> Callable[[str, str], list[str]]:
     """``tiny_words(kind, family)``: the words of a run of some seconds; later words win."""
     root = tmp_path_factory.mktemp("data")
@@ -236,17 +229,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
     def write(name: str, code: str, conf: Mapping[str, str] | None = None, package: str | None = None) -> Path:
         package = package or name
-        folder = site / f"goodfit_{package}"
-        folder.mkdir()
-        (folder / "__init__.py").write_text("", "utf-8")
-        (folder / "plugin.py").write_text(code, "utf-8")
-        for path, content in (conf or {}).items():
-            (folder / "conf" / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / "conf" / path).write_text(content, "utf-8")
-        info = site / f"goodfit_{package}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: goodfit-{package}\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[goodfit]\n{name} = goodfit_{package}.plugin\n", "utf-8")
+        folder, info = site / f"goodfit_{package}", site / f"goodfit_{package}-1.0.dist-info"
+        files = {
+            folder / "__init__.py": "",
+            folder / "plugin.py": code,
+            info / "METADATA": f"Metadata-Version: 2.1\nName: goodfit-{package}\nVersion: 1.0\n",
+            info / "entry_points.txt": f"[goodfit]\n{name} = goodfit_{package}.plugin\n",
+            **{folder / "conf" / path: content for path, content in (conf or {}).items()},
+        }
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
         monkeypatch.syspath_prepend(str(site))
         return folder
 

@@ -109,6 +109,20 @@ def test_a_prompt_that_leaves_the_record_out_is_refused(goodfit, tiny_words, pro
     assert "prompt" in outcome.errors[0][0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "family", "word"),
+    [
+        pytest.param("classification", "encoder", "model.max_length=600", id="encoder of 128 positions"),
+        pytest.param("classification", "decoder", "model.max_length=600", id="decoder of 256 positions"),
+        pytest.param("generation", "decoder", "task.max_new_tokens=300", id="answers longer than the model"),
+    ],
+)
+def test_a_length_that_the_model_does_not_have_is_refused_by_name(goodfit, tiny_words, kind, family, word):
+    outcome = goodfit("check", *tiny_words(kind, family), word, "dataset.max_cut_share=1")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert word.split("=")[0] in outcome.errors[0][0]
+
+
 @learnt
 def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):
     outcome = goodfit("preview", *tiny_words(kind, family), "--count", "2", "--json")

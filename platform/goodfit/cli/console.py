@@ -50,6 +50,11 @@ class Bar:
             line = "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
             self.say(f"epoch {epoch:g}: {line}")
 
+    def status(self, line: str) -> None:
+        """A line for people who wait; on a terminal only."""
+        if self._bar is not None:
+            self.say(line)
+
     def say(self, line: str) -> None:
         """A line for people."""
         if self._bar is not None:

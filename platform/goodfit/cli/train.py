@@ -18,7 +18,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     from goodfit.runs.engine import train_run
 
     with Bar(arguments.quiet) as bar:
-        bar.say(f"{composed.conf.task.name} on {composed.conf.choices['model']}: checking, encoding, loading")
+        bar.status(f"{composed.conf.task.name} on {composed.conf.choices['model']}: checking, encoding, loading")
         finished = train_run(composed, host, bar)
     record, metrics = finished.record, finished.metrics
     result = {

@@ -13,7 +13,7 @@ from goodfit.evaluation.report import differences, items_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.task import Task, open_task, read_splits
+from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
 
 def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
                 f"{typed[0]} and {name} were tested on other records", "compare runs of one task, dataset and seed"
             )
     task = open_task(folders[0], host)
-    records = read_splits(task, host).test
+    records = with_labels(task, read_splits(task, host))[0].test
     answers = [_items(folder, records) for folder in folders]
     specs = _specs(task)
     pairs = [differences(specs, records, items, answers[0], "test", task.conf.seed) for items in answers[1:]]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.gather import SPLITS, Splits
-from goodfit.errors import DataError, HardwareError
+from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.base import Base, find_base
@@ -90,6 +90,7 @@ def open_base(conf: RunConf, host: Host) -> Base:
 def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learner, Coding]:
     """How this base learns this task."""
     conf = task.conf
+    _refuse_lengths(conf, base)
     longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
     coding = Coding(
         tokenizer=load_tokenizer(base),
@@ -102,6 +103,23 @@ def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learne
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
     )
     return task.kind.learners[base.family](coding), coding
+
+
+def _refuse_lengths(conf: RunConf, base: Base) -> None:
+    """Refuse lengths that the model's positions do not have."""
+    if base.max_length is None:
+        return
+    if conf.model.max_length is not None and conf.model.max_length > base.max_length:
+        raise ConfigError(
+            f"model.max_length is {conf.model.max_length}, and {base.name} has {base.max_length} positions",
+            f"choose a value of at most {base.max_length}, or a model with a longer context",
+        )
+    if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= base.max_length:
+        raise ConfigError(
+            f"task.max_new_tokens is {conf.task.max_new_tokens}, and {base.name} has {base.max_length} positions for "
+            "prompt and answer together",
+            "choose a smaller value, or a model with a longer context",
+        )
 
 
 def _cuts(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:

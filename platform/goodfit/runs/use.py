@@ -23,7 +23,7 @@ from goodfit.registry import did_you_mean
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.prepare import build_learner, open_base
 from goodfit.runs.save import base_identity, file_digest
-from goodfit.runs.task import Task, known_labels, open_task, read_splits
+from goodfit.runs.task import Task, known_labels, open_task, read_splits, with_labels
 from goodfit.schema import RunConf
 
 
@@ -128,7 +128,7 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
         else:
             raise ConfigError(f"evaluate does not take {key}", "it takes dataset.test=FILE and dataset.fields.…=NAME")
     if not given:
-        return read_splits(opened.task, host)[split]
+        return with_labels(opened.task, read_splits(opened.task, host))[0][split]
     if f"dataset.{split}" not in given or len(given) > 1:
         raise ConfigError("evaluate takes one file", f"dataset.{split}=FILE, for the split {split}")
     kind = opened.task.kind
