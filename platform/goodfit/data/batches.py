@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,18 +49,29 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded tensors."""
+    """Examples one behind the other; who needs them padded, pads them."""
 
     input_ids: Tensor
-    """(batch, seq)."""
-    attention_mask: Tensor
-    """(batch, seq), 1 at tokens."""
+    """(tokens,)."""
+    lengths: tuple[int, ...]
+    """Tokens of each row."""
     labels: Tensor
-    """(batch,) of pooled vectors, else (batch, seq) of the inputs or the decoder inputs."""
+    """(rows,) of pooled vectors, else (tokens,) of the inputs or the decoder inputs."""
     decoder_input_ids: Tensor | None
-    """(batch, decoder seq)."""
+    """(decoder tokens,)."""
+    decoder_lengths: tuple[int, ...] | None
+    """Decoder tokens of each row."""
+    pad_id: int
+    """The token that fills up."""
+    pooled: bool
+    """Whether the model makes one vector of each row."""
     step_supervised: int = 0
     """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
+
+    def to(self, device: Any) -> Batch:
+        """The batch with its tensors on a device."""
+        moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids")}
+        return replace(self, **{name: tensor.to(device) for name, tensor in moved.items() if tensor is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +83,51 @@ class Planned:
 
 
 def collate(examples: Sequence[Example], pad_id: int, pooled: bool, step_supervised: int = 0) -> Batch:
-    """Pad examples to the longest.
+    """Put examples one behind the other.
 
     Args:
         examples: Not empty.
-        pad_id: The token that fills up.
+        pad_id: The token that fills up where rows are padded.
         pooled: Whether the model makes one vector of each example.
         step_supervised: See ``Batch``.
     """
-    import torch
-
-    rows = [example.inputs for example in examples]
-    labels = [example.labels for example in examples]
-    decoder = [example.decoder_inputs for example in examples]
+    decoder = [example.decoder_inputs for example in examples if example.decoder_inputs is not None]
     return Batch(
-        input_ids=_padded(rows, pad_id),
-        attention_mask=_padded([[1] * len(row) for row in rows], 0),
-        labels=torch.tensor(labels).squeeze(1) if pooled else _padded(labels, IGNORED),
-        decoder_input_ids=None if decoder[0] is None else _padded(decoder, pad_id),  # type: ignore[arg-type]
+        input_ids=_joined(example.inputs for example in examples),
+        lengths=tuple(len(example.inputs) for example in examples),
+        labels=_joined(example.labels for example in examples),
+        decoder_input_ids=_joined(decoder) if decoder else None,
+        decoder_lengths=tuple(map(len, decoder)) if decoder else None,
+        pad_id=pad_id,
+        pooled=pooled,
         step_supervised=step_supervised,
     )
 
 
-def _padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:
+def _joined(rows: Iterable[Sequence[int]]) -> Tensor:
     import torch
 
-    width = max(map(len, rows))
-    return torch.tensor([[*row, *[fill] * (width - len(row))] for row in rows])
+    return torch.tensor(list(itertools.chain.from_iterable(rows)))
+
+
+def padded(flat: Tensor, lengths: Sequence[int], fill: int) -> tuple[Tensor, Tensor]:
+    """Rows that stand one behind the other -> rows below each other.
+
+    Args:
+        flat: (tokens,).
+        lengths: Tokens of each row.
+        fill: What stands behind the shorter rows.
+
+    Returns:
+        (rows, longest), and the mask of the same shape, 1 at tokens.
+    """
+    import torch
+
+    sizes = torch.tensor(lengths, device=flat.device)
+    mask = torch.arange(max(lengths), device=flat.device) < sizes[:, None]
+    rows = flat.new_full(mask.shape, fill)
+    rows[mask] = flat
+    return rows, mask.long()
 
 
 def plan_epoch(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
 from typing import Any
 
-from goodfit.data.batches import Batch, Example, collate, in_batches
+from goodfit.data.batches import Example, collate, in_batches
 from goodfit.kinds.shape import Coding
 from goodfit.models.call import Scores, call
 
@@ -33,13 +32,6 @@ def pad_id(tokenizer: Any) -> int:
     return int(tokenizer.eos_token_id or 0)
 
 
-def to_device(batch: Batch, device: Any) -> Batch:
-    """The batch with its tensors on a device."""
-    tensors = {field.name: getattr(batch, field.name) for field in fields(batch) if field.name != "step_supervised"}
-    moved = {name: tensor.to(device) for name, tensor in tensors.items() if tensor is not None}
-    return replace(batch, **moved)
-
-
 def scores_of(
     model: Any, examples: Sequence[Example], coding: Coding, pooled: bool
 ) -> Iterator[tuple[list[int], Scores]]:
@@ -48,7 +40,7 @@ def scores_of(
     with evaluating(model):
         for indices in in_batches(examples, coding.batch_size):
             batch = collate([examples[index] for index in indices], padding, pooled)
-            yield indices, call(model, to_device(batch, model.device))
+            yield indices, call(model, batch.to(model.device))
 
 
 def mean_losses(model: Any, examples: Sequence[Example], coding: Coding, pooled: bool, records: int) -> list[float]:

@@ -10,6 +10,7 @@ from goodfit.data.batches import IGNORED, Example, in_batches
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import evaluating, pad_id
 from goodfit.kinds.shape import Coding
+from goodfit.models.fast.wiring import as_padded
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
@@ -116,7 +117,7 @@ def continuation_logprobs(
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     found: list[list[float]] = [[] for _ in sources]
     score = _score_decoder if coder.is_decoder else _score_seq2seq
-    with evaluating(model):
+    with evaluating(model), as_padded(model):
         for indices in in_batches(sized, batch_size):
             scores = score(model, coder, [sources[index] for index in indices], continuations)
             for index, row in zip(indices, scores.tolist(), strict=True):
@@ -204,7 +205,7 @@ def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max
     fill = pad_id(coder.coding.tokenizer)
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     answers: list[list[int]] = [[] for _ in sources]
-    with evaluating(model):
+    with evaluating(model), as_padded(model):
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             written = model.generate(

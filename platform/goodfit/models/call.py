@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import IGNORED, Batch
+from goodfit.data.batches import IGNORED, Batch, padded
+from goodfit.models.fast.layout import Layout, row_of_tokens
+from goodfit.models.fast.wiring import Wiring, wiring_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,26 +29,53 @@ def call(model: Any, batch: Batch) -> Scores:
     """Run a model; its head is applied only where there are labels.
 
     Args:
-        model: Of transformers, with or without a PEFT adapter.
-        batch: Padded tensors on the model's device.
+        model: Of transformers, with or without a PEFT adapter. One that is wired takes the batch as it is, any
+            other one gets it padded.
+        batch: On the model's device.
     """
     import torch
 
-    inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
-    if batch.decoder_input_ids is not None:
-        inputs["decoder_input_ids"] = batch.decoder_input_ids
-    if batch.labels.dim() == 1:
+    wiring = wiring_of(model)
+    inputs = _padded_inputs(batch) if wiring is None else _flat_inputs(wiring, batch)
+    if batch.pooled:
         rows = torch.arange(len(batch.labels), device=batch.labels.device)
         return Scores(model(**inputs).logits, batch.labels, rows)
-    labelled = batch.labels != IGNORED
+    lengths = batch.decoder_lengths or batch.lengths
+    labelled = (batch.labels != IGNORED).nonzero()[:, 0]
+    rows = row_of_tokens(lengths).to(labelled.device)[labelled]
+    where = labelled if wiring is not None else _places(lengths, labelled, rows)
+    return Scores(_logits_at(model, inputs, where), batch.labels[labelled], rows)
+
+
+def _logits_at(model: Any, inputs: dict[str, Tensor], where: Tensor) -> Tensor:
+    """(labelled, classes or vocabulary), of the places of all rows below each other."""
     head = model.get_output_embeddings()
     if head is None:
-        logits = model(**inputs).logits[labelled]
-    else:
-        # the projection to the vocabulary is the dearest layer: it sees labelled positions only
-        hook = head.register_forward_pre_hook(lambda _module, args: (args[0][labelled].unsqueeze(0), *args[1:]))
-        try:
-            logits = model(**inputs).logits.squeeze(0)
-        finally:
-            hook.remove()
-    return Scores(logits, batch.labels[labelled], labelled.nonzero()[:, 0])
+        return model(**inputs).logits.flatten(0, 1)[where]  # type: ignore[no-any-return]
+    # the projection to the vocabulary is the dearest layer: it sees labelled positions only
+    hook = head.register_forward_pre_hook(lambda _, args: (args[0].flatten(0, 1)[where][None], *args[1:]))
+    try:
+        return model(**inputs).logits.squeeze(0)  # type: ignore[no-any-return]
+    finally:
+        hook.remove()
+
+
+def _flat_inputs(wiring: Wiring, batch: Batch) -> dict[str, Tensor]:
+    return wiring.inputs(Layout(batch.lengths, batch.decoder_lengths), batch.input_ids, batch.decoder_input_ids)
+
+
+def _padded_inputs(batch: Batch) -> dict[str, Tensor]:
+    ids, mask = padded(batch.input_ids, batch.lengths, batch.pad_id)
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
+        inputs["decoder_input_ids"], _ = padded(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
+    return inputs
+
+
+def _places(lengths: tuple[int, ...], labelled: Tensor, rows: Tensor) -> Tensor:
+    """Places of flat tokens where rows are padded to the longest."""
+    import torch
+
+    sizes = torch.tensor(lengths, device=labelled.device)
+    starts = sizes.cumsum(0) - sizes
+    return rows * max(lengths) + labelled - starts[rows]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from goodfit.models.fast.layout import CURRENT, row_of_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
-    """States -> one vector for each row.
+    """States of padded rows -> one vector for each row.
 
     Args:
         states: (batch, seq, hidden).
@@ -19,12 +22,41 @@ def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
     Returns:
         (batch, hidden).
     """
-    from torch.nn.functional import normalize
-
     if how == "cls":
         return states[:, 0]
     weights = mask.unsqueeze(-1).to(states.dtype)
-    mean = (states * weights).sum(1) / weights.sum(1)
+    return _scaled((states * weights).sum(1) / weights.sum(1), how)
+
+
+def pooled_flat(states: Tensor, lengths: Sequence[int], how: str) -> Tensor:
+    """States of rows that stand one behind the other -> one vector for each row.
+
+    Args:
+        states: (tokens, hidden).
+        lengths: Tokens of each row.
+        how: As in ``pooled``.
+
+    Returns:
+        (rows, hidden).
+    """
+    if how == "cls":
+        return first_states(states, lengths)
+    rows = row_of_tokens(lengths).to(states.device)
+    sums = states.new_zeros(len(lengths), states.shape[-1]).index_add(0, rows, states)
+    return _scaled(sums / states.new_tensor(lengths)[:, None], how)
+
+
+def first_states(states: Tensor, lengths: Sequence[int]) -> Tensor:
+    """(tokens, hidden) -> the first of each row: (rows, hidden)."""
+    import torch
+
+    sizes = torch.tensor(lengths, device=states.device)
+    return states[sizes.cumsum(0) - sizes]
+
+
+def _scaled(mean: Tensor, how: str) -> Tensor:
+    from torch.nn.functional import normalize
+
     if how == "mean":
         return mean
     # a unit's mean square is 1, as behind a layer norm: on vectors of length 1 a new head learns twenty times slower
@@ -38,7 +70,11 @@ def pool_states(model: Any, how: str) -> None:
         return
 
     def hook(_module: Any, _args: Any, kwargs: dict[str, Any], output: Any) -> Any:
-        vector = pooled(output.last_hidden_state, kwargs["attention_mask"], how)
+        states = output.last_hidden_state
+        if CURRENT.layout is None:
+            vector = pooled(states, kwargs["attention_mask"], how)
+        else:
+            vector = pooled_flat(states[0], CURRENT.layout.lengths, how)
         output["last_hidden_state"] = vector.unsqueeze(1)
         if "pooler_output" in output or getattr(base, "pooler", None) is not None:
             output["pooler_output"] = vector

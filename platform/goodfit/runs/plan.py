@@ -9,12 +9,13 @@ from typing import Any
 
 from goodfit.data.batches import collate, plan_epoch
 from goodfit.errors import HardwareError
-from goodfit.kinds.passes import pad_id, to_device
+from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter
 from goodfit.models.call import call
+from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model, pick_device
 from goodfit.models.memory import GIB, Memory, estimate
-from goodfit.runs.prepare import Prepared
+from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
 from goodfit.training.trainer import fix_machine, total_steps
 
@@ -33,6 +34,8 @@ class Plan:
     steps: int
     seconds: float | None
     """Of training, where it was measured."""
+    path: ComputePath | None
+    """How the model would be computed, where it was tried."""
 
 
 def check_memory(prepared: Prepared) -> Memory:
@@ -107,10 +110,11 @@ def plan_run(prepared: Prepared, measured: bool) -> Plan:
     conf = prepared.conf
     memory = check_memory(prepared)
     steps = total_steps(conf, len(prepared.encoded["train"].examples))
-    return Plan(memory, free_bytes(conf), steps, _seconds(prepared, steps) if measured else None)
+    seconds, path = _probe(prepared, steps) if measured else (None, None)
+    return Plan(memory, free_bytes(conf), steps, seconds, path)
 
 
-def _seconds(prepared: Prepared, steps: int) -> float:
+def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     """Time a few real training steps, the first one aside, and extend them to the whole run."""
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
@@ -127,20 +131,22 @@ def _seconds(prepared: Prepared, steps: int) -> float:
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
+    path = pick_path(prepared, model, "train")
     spent, tokens = 0.0, 0
-    for number, batch in enumerate(middle[: PROBE_STEPS + 1]):
-        rows = [examples[index] for index in batch.indices]
-        started = time.monotonic()
-        _step(model, to_device(collate(rows, pad_id(prepared.coding.tokenizer), learner.pooled), model.device))
-        if number:
-            spent += time.monotonic() - started
-            tokens += sum(row.length for row in rows)
+    with path.on(model):
+        for number, batch in enumerate(middle[: PROBE_STEPS + 1]):
+            rows = [examples[index] for index in batch.indices]
+            started = time.monotonic()
+            _step(model, collate(rows, pad_id(prepared.coding.tokenizer), learner.pooled).to(model.device))
+            if number:
+                spent += time.monotonic() - started
+                tokens += sum(row.length for row in rows)
     epochs = steps * conf.training.batch_size * conf.training.accumulation / len(examples)
     per_token = spent / tokens
     held_out = prepared.encoded["validation"].examples
     evaluated = sum(example.length for example in held_out) * conf.training.evaluations_per_epoch
     trained = sum(example.length for example in examples)
-    return per_token * epochs * (trained + EVALUATION_COST * evaluated)
+    return per_token * epochs * (trained + EVALUATION_COST * evaluated), path
 
 
 def _step(model: Any, batch: Any) -> None:

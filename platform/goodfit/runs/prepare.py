@@ -6,13 +6,17 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from goodfit.data.batches import Example
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.hooks.types import Finding
+from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.base import Base, find_base
+from goodfit.models.fast.linears import onednn_pays
+from goodfit.models.fast.path import ComputePath, choose_path
 from goodfit.models.load import load_tokenizer, pick_device
 from goodfit.plugins.host import Host
 from goodfit.runs.task import Task, TaskData, refuse_family
@@ -74,9 +78,19 @@ def settle(conf: RunConf) -> RunConf:
     accelerator: Any = "gpu" if device == "cuda" else "cpu"
     return dataclasses.replace(
         conf,
+        runtime=dataclasses.replace(conf.runtime, linears=_linears(conf, device)),
         precision=dataclasses.replace(conf.precision, name=name),
         hardware=dataclasses.replace(conf.hardware, accelerator=accelerator),
     )
+
+
+def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
+    """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
+    if conf.runtime.linears != "auto":
+        return conf.runtime.linears
+    whole_weights = conf.hardware.strategy in ("single", "ddp")
+    measured = device == "cpu" and whole_weights and conf.runtime.path != "plain"
+    return "onednn" if measured and onednn_pays() else "torch"
 
 
 def open_base(conf: RunConf, host: Host) -> Base:
@@ -152,3 +166,17 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
     empty = sum(not example.supervised for example in encoded.examples)
     if empty == len(encoded.examples):
         raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
+
+
+def pick_path(prepared: Prepared, model: Any, split: str) -> ComputePath:
+    """How this model is computed in this run, judged by the records of a split."""
+    return path_of(prepared.conf, prepared.learner, prepared.coding, model, prepared.encoded[split].examples)
+
+
+def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example]) -> ComputePath:
+    """How a model is computed on some examples."""
+    if conf.hardware.strategy not in ("single", "ddp"):
+        return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
+    own_head = conf.model.pooling == "head"
+    padding = pad_id(coding.tokenizer)
+    return choose_path(model, conf.runtime, examples, padding, pooled=learner.pooled, own_head=own_head)

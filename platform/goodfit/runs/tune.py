@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
+from typing import Any
 
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
 from goodfit.models.load import load_model, pick_device
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process
-from goodfit.runs.prepare import Prepared
-from goodfit.runs.score import base_answers, build_measure, judge_model, pick_probe
+from goodfit.runs.prepare import Prepared, pick_path
+from goodfit.runs.score import BaseAnswers, base_answers, build_measure, judge_model, pick_probe
 from goodfit.runs.write import Finished, write_down
 from goodfit.tracking.history import History
 from goodfit.training.trainer import fix_machine, total_steps, train
@@ -28,21 +30,31 @@ def tune_and_judge(
     examples = prepared.encoded["train"].examples
     steps = total_steps(conf, len(examples))
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
-    base = base_answers(prepared, model) if is_first_process() else None
+    base = _base_answers(prepared, model) if is_first_process() else None
     model = build_adapter(model, conf.adapter).to(device)
+    path = pick_path(prepared, model, "train")
+    logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
     probe = pick_probe(prepared)
-    trained = train(
-        conf,
-        model,
-        examples,
-        padding=pad_id(prepared.coding.tokenizer),
-        pooled=learner.pooled,
-        device=device,
-        measure=build_measure(prepared, probe),
-        folder=folder,
-        watch=Watch(history.log, progress, steps),
-    )
-    if base is None:
-        raise SystemExit(0)  # a further process of the same run: the first one judges and writes
-    judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
-    return write_down(prepared, host, folder, model, judged, trained, time.monotonic() - started)
+    with path.on(model):
+        trained = train(
+            conf,
+            model,
+            examples,
+            padding=pad_id(prepared.coding.tokenizer),
+            pooled=learner.pooled,
+            device=device,
+            measure=build_measure(prepared, probe),
+            folder=folder,
+            watch=Watch(history.log, progress, steps),
+        )
+        if base is None:
+            raise SystemExit(0)  # a further process of the same run: the first one judges and writes
+        judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
+    return write_down(prepared, host, folder, model, judged, trained, path, time.monotonic() - started)
+
+
+def _base_answers(prepared: Prepared, model: Any) -> BaseAnswers:
+    if prepared.base.family == "encoder":
+        return base_answers(prepared, model)  # the model is not asked
+    with pick_path(prepared, model, "test").on(model):
+        return base_answers(prepared, model)

@@ -15,13 +15,13 @@ from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.report import figures, outcome_items
-from goodfit.kinds.shape import Coding, Learner
+from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.base import Base, folder_digest
 from goodfit.models.load import load_model, load_saved, pick_device
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.prepare import build_learner, open_base
+from goodfit.runs.prepare import build_learner, open_base, path_of
 from goodfit.runs.save import base_identity, file_digest
 from goodfit.runs.task import Task, known_labels, open_task, read_splits, with_labels
 from goodfit.schema import RunConf
@@ -99,7 +99,7 @@ def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str
     """
     records = _records(opened, host, words, split)
     encoded = opened.learner.encode(records)
-    outcomes = opened.learner.outcomes(opened.model, records, encoded)
+    outcomes = _outcomes(opened, records, encoded)
     specs = [*opened.task.kind.metrics(opened.coding.labels), *opened.task.metrics]
     items, losses = outcome_items(records, outcomes), [outcome.loss for outcome in outcomes]
     found = figures(specs, records, items, split, opened.conf.seed, losses)
@@ -202,7 +202,7 @@ def _line_values(line: str, main: str) -> Mapping[str, Any]:
 def answer_records(opened: OpenedRun, records: Sequence[Record]) -> list[dict[str, Any]]:
     """The model's answers, in order."""
     encoded = opened.learner.encode(records)
-    outcomes = opened.learner.outcomes(opened.model, records, encoded)
+    outcomes = _outcomes(opened, records, encoded)
     cut = set(encoded.cut)
     answers = []
     for index, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
@@ -216,3 +216,10 @@ def answer_records(opened: OpenedRun, records: Sequence[Record]) -> list[dict[st
             answer["cut"] = True
         answers.append(answer)
     return answers
+
+
+def _outcomes(opened: OpenedRun, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+    model = opened.model.requires_grad_(False)
+    path = path_of(opened.conf, opened.learner, opened.coding, model, encoded.examples)
+    with path.on(model):
+        return opened.learner.outcomes(model, records, encoded)

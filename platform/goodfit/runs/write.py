@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.evaluation.gates import judge
 from goodfit.hooks.types import Evidence, Finding
 from goodfit.kinds.shape import Outcome
+from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
 from goodfit.runs.card import write_card
 from goodfit.runs.folder import write_json, write_lines
@@ -64,7 +65,14 @@ def write_record(
 
 
 def write_down(
-    prepared: Prepared, host: Host, folder: Path, model: Any, judged: Judged, trained: Trained, seconds: float
+    prepared: Prepared,
+    host: Host,
+    folder: Path,
+    model: Any,
+    judged: Judged,
+    trained: Trained,
+    path: ComputePath,
+    seconds: float,
 ) -> Finished:
     """Ask plugins and gates, and write weights, card, figures, findings, answers and, last, run.json."""
     findings = [*prepared.findings, *host.check_answers(prepared.conf.task.name, judged.items)]
@@ -85,6 +93,7 @@ def write_down(
         "steps": trained.steps,
         "best_step": trained.trace.best.step,
         "seconds": round(seconds, 2),
+        "path": {"name": path.name, "reason": path.reason},
     }
     return Finished(folder, weights, write_record(folder, prepared, "finished", more), judged.metrics)
 

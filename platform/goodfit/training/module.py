@@ -10,7 +10,6 @@ import torch
 
 from goodfit.data.batches import Batch
 from goodfit.errors import TrainingError
-from goodfit.kinds.passes import to_device
 from goodfit.models.call import call
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
@@ -85,7 +84,7 @@ class Tuning(lightning.LightningModule):
 
     def transfer_batch_to_device(self, batch: Batch, device: Any, dataloader_idx: int) -> Batch:
         """Batches are frozen dataclasses, which Lightning does not move."""
-        return to_device(batch, device)
+        return batch.to(device)
 
 
 def not_finite(what: str, step: int) -> TrainingError:

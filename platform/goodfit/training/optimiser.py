@@ -27,7 +27,7 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf) -> A
     groups = [group for group in groups if group["params"]]
     lr: float = conf.lr  # type: ignore[assignment]
     if conf.name == "adamw":
-        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps)
+        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=True)
     if conf.name == "adafactor":
         return torch.optim.Adafactor(groups, lr=lr)
     return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)

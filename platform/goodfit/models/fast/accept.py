@@ -1,0 +1,133 @@
+"""Whether a model may be computed flat: one padded and one flat step on real examples have to be the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from goodfit.data.batches import Example, collate
+from goodfit.models.call import call
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.wiring import wired
+
+LOSS_TOLERANCE = 1e-4
+"""Of the loss, relative."""
+
+GRADIENT_TOLERANCE = 1e-3
+"""Of a tensor's gradient, relative to its largest value; true differences are below 1e-5."""
+
+FLOOR = 1e-5
+"""Gradients are compared down to this share of the largest gradient of all tensors."""
+
+NOISE = 0.02
+"""Weights that are zero, as LoRA's second matrix is at first, get noise of this size: zeros hide gradients."""
+
+ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a comparison."""
+
+    same: bool
+    reason: str
+
+
+def compare_steps(
+    model: Any,
+    examples: Sequence[Example],
+    pad_id: int,
+    *,
+    pooled: bool,
+    first_states: bool,
+    flat: bool,
+    onednn: bool,
+) -> Verdict:
+    """One padded step and one as the run would compute it; the model is left as it was.
+
+    Args:
+        model: With its trainable weights chosen, if it has any.
+        examples: Of the run; a few are taken, the longest among them.
+        pad_id: The token that fills up.
+        pooled: Whether the model makes one vector of each example.
+        first_states: Whether its head reads the first state of each row.
+        flat: Whether batches will be flat.
+        onednn: Whether linear layers will compute through oneDNN.
+    """
+    import torch
+
+    batch = collate(probe_examples(examples), pad_id, pooled).to(model.device)
+    with torch.random.fork_rng(devices=[]), _ready_to_compare(model):
+        expected = _step(model, batch)
+        try:
+            with wired(model, first_states=first_states, flat=flat, onednn=onednn):
+                found = _step(model, batch)
+        except (NotFlat, RuntimeError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
+            return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
+    return _judged(expected, found)
+
+
+def probe_examples(examples: Sequence[Example]) -> list[Example]:
+    """The longest example, the shortest, and some between, in mixed order."""
+    learnable = [example for example in examples if example.supervised] or list(examples)
+    by_length = sorted(learnable, key=lambda example: example.length)
+    last = len(by_length) - 1
+    picked = sorted({round(last * part / (ROWS - 1)) for part in range(ROWS)})
+    chosen = [by_length[place] for place in picked]
+    return [*chosen[1::2], *chosen[::2]]
+
+
+def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:
+    """The loss, and the gradient of each trainable tensor; of a model without any, its logits instead."""
+    import torch
+
+    scores = call(model, batch)
+    loss = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets)
+    trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
+    if not trained:
+        return loss.item(), {"logits": scores.logits.detach()}
+    gradients = torch.autograd.grad(loss, list(trained.values()), allow_unused=True)
+    return loss.item(), {
+        name: gradient for name, gradient in zip(trained, gradients, strict=True) if gradient is not None
+    }
+
+
+def _judged(expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]]) -> Verdict:
+    far = abs(expected[0] - found[0]) / max(abs(expected[0]), 1e-6)
+    if not far <= LOSS_TOLERANCE:
+        return Verdict(False, f"the loss differs by {far:.1e}")
+    if expected[1].keys() != found[1].keys():
+        return Verdict(False, "other tensors get a gradient")
+    largest = max((float(gradient.abs().max()) for gradient in expected[1].values()), default=0.0)
+    worst = 0.0
+    for name, gradient in expected[1].items():
+        scale = max(float(gradient.abs().max()), FLOOR / GRADIENT_TOLERANCE * largest)
+        off = float((gradient - found[1][name]).abs().max()) / max(scale, 1e-30)
+        if not off <= GRADIENT_TOLERANCE:
+            return Verdict(False, f"the gradient of {name} differs by {off:.1e}")
+        worst = max(worst, off)
+    return Verdict(True, f"a plain and a fast step agree: loss to {far:.1e}, gradients to {worst:.1e}")
+
+
+@contextmanager
+def _ready_to_compare(model: Any) -> Iterator[None]:
+    """No dropout, no zeros in trainable weights; both are put back."""
+    import torch
+
+    zeros = [weights for weights in model.parameters() if weights.requires_grad and not weights.any()]
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    torch.manual_seed(0)
+    try:
+        with torch.no_grad():
+            for weights in zeros:
+                weights.normal_(std=NOISE)
+        yield
+    finally:
+        with torch.no_grad():
+            for weights in zeros:
+                weights.zero_()
+        for module, mode in modes.items():
+            module.training = mode

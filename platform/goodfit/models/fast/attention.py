@@ -1,0 +1,227 @@
+"""Attention over a flat batch: exact, block by block, with a backward pass of its own."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from goodfit.models.fast.layout import CURRENT, Block, Frame, Side
+
+NAME = "goodfit_flat"
+"""What transformers knows this attention as. It has no mask function, so that no mask is built."""
+
+LONG_ROW = 384
+"""Rows from here on are attended to one by one, by PyTorch: a block would keep their probabilities."""
+
+KNOWN = ("position_ids", "cache_position", "cu_seq_lens_q", "cu_seq_lens_k", "max_length_q", "max_length_k")
+"""Tensors that models hand on and this attention does not need."""
+
+SIDES: weakref.WeakKeyDictionary[Any, Side] = weakref.WeakKeyDictionary()
+"""Attention module -> what it attends to; filled when a model is wired."""
+
+
+class NotFlat(RuntimeError):
+    """A model that cannot be computed flat asked for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a model asks of its attention."""
+
+    scaling: float
+    dropout: float
+    causal: bool
+    window: int | None
+    softcap: float | None
+
+
+def attend(
+    module: Any,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    is_causal: bool | None = None,
+    position_bias: Tensor | None = None,
+    sliding_window: int | None = None,
+    softcap: float | None = None,
+    **others: Any,
+) -> tuple[Tensor, None]:
+    """Attention as transformers calls it, of tokens to those of their own row.
+
+    Args:
+        module: The attention module, which was tagged with its side.
+        query: (1, heads, tokens, size).
+        key: (1, key heads, key tokens, size); fewer heads are shared by groups of query heads.
+        value: As ``key``.
+        attention_mask: Has to be None.
+        dropout: Of the probabilities.
+        scaling: Of the products; ``size ** -0.5`` when not given.
+        is_causal: Whether tokens see earlier ones only; the module's own, when not given.
+        position_bias: (1, heads, at least the longest row, same), added to the products.
+        sliding_window: How far tokens see, themselves included.
+        softcap: Products are squashed into plus and minus this.
+        others: Anything else that a model hands on.
+
+    Returns:
+        (1, tokens, heads, size), and no probabilities.
+
+    Raises:
+        NotFlat: A mask, an unknown tensor, or another shape than the layout's.
+    """
+    layout, side = CURRENT.layout, SIDES.get(module)
+    unknown = [name for name, found in others.items() if isinstance(found, Tensor) and name not in KNOWN]
+    if layout is None or side is None or attention_mask is not None or unknown:
+        raise NotFlat(f"attention got {unknown or 'a mask or no layout'}")
+    queries, keys = (sum(lengths) for lengths in layout.sizes(side))
+    if query.shape[0] != 1 or query.shape[2] != queries or key.shape[2] != keys:
+        raise NotFlat(f"attention got {tuple(query.shape)} for {queries} tokens")
+    if key.shape[1] != query.shape[1]:
+        key, value = (part.repeat_interleave(query.shape[1] // key.shape[1], 1) for part in (key, value))
+    causal = side != "cross" and (module.is_causal if is_causal is None else is_causal)
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    shape = Shape(scale, dropout, causal, sliding_window, softcap)
+    bias = None if position_bias is None or side == "cross" else position_bias[0]
+    return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
+
+
+def _blockwise(
+    query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, blocks: list[Block], shape: Shape
+) -> Tensor:
+    """(heads, tokens, size) -> (tokens, heads, size)."""
+    query_tokens, key_tokens = [block.queries.tokens for block in blocks], [block.keys.tokens for block in blocks]
+    parts = zip(blocks, query.split(query_tokens, 1), key.split(key_tokens, 1), value.split(key_tokens, 1), strict=True)
+    found = []
+    for block, queries, keys, values in parts:
+        longest = max(block.queries.longest, block.keys.longest)
+        near = None if bias is None else bias[:, : block.queries.longest, : block.keys.longest]
+        if longest >= LONG_ROW and shape.softcap is None:
+            found.append(_long(queries, keys, values, near, block, shape))
+        else:
+            found.append(_Attention.apply(queries, keys, values, near, block, shape))
+    return found[0] if len(found) == 1 else torch.cat(found)
+
+
+def _hidden(block: Block, shape: Shape, device: Any) -> Tensor | None:
+    """True where a query does not see a key: (rows or 1, queries, keys)."""
+    hidden = None
+    if shape.causal or shape.window is not None:
+        far = torch.arange(block.queries.longest, device=device)[:, None] - torch.arange(
+            block.keys.longest, device=device
+        )
+        if shape.causal:
+            hidden = far < 0
+        if shape.window is not None:
+            beyond = (far if shape.causal else far.abs()) >= shape.window
+            hidden = beyond if hidden is None else hidden | beyond
+        hidden = hidden[None]  # type: ignore[index]
+    if block.keys.padding is not None and not (shape.causal and block.queries is block.keys):
+        padding = block.keys.padding[:, None]
+        hidden = padding if hidden is None else hidden | padding
+        if shape.window is not None:  # a query at padding may see nothing, and its NaN would spread
+            hidden = hidden.masked_fill(block.queries.padding[:, :, None], False)  # type: ignore[index]
+    return hidden
+
+
+def _padded(flat: Tensor, frame: Frame, clear: bool = False) -> Tensor:
+    """(heads, tokens, size) -> (heads * rows, longest, size); ``clear`` puts zeros at padding."""
+    heads, _, size = flat.shape
+    if frame.gather is None:
+        return flat.reshape(heads * frame.rows, frame.longest, size)
+    found = flat.index_select(1, frame.gather).view(heads, frame.rows, frame.longest, size)
+    if clear:
+        found.masked_fill_(frame.padding[:, :, None], 0.0)  # type: ignore[index]
+    return found.view(heads * frame.rows, frame.longest, size)
+
+
+def _flat(padded: Tensor, frame: Frame, heads: int) -> Tensor:
+    """(heads * rows, longest, size) -> (heads, tokens, size)."""
+    rows = padded.view(heads, frame.rows * frame.longest, padded.shape[-1])
+    return rows if frame.scatter is None else rows.index_select(1, frame.scatter)
+
+
+class _Attention(torch.autograd.Function):
+    """softmax(scaling * Q K^T + bias) V of a block (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, eq. 1)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape
+    ) -> Tensor:
+        heads = query.shape[0]
+        queries, keys = _padded(query, block.queries), _padded(key, block.keys)
+        values = _padded(value, block.keys)
+        products = torch.bmm(queries, keys.transpose(1, 2)).mul_(shape.scaling)
+        squashed = None
+        if shape.softcap is not None:
+            squashed = torch.tanh_(products.div_(shape.softcap))
+            products = squashed * shape.softcap
+        by_row = products.view(heads, block.queries.rows, block.queries.longest, block.keys.longest)
+        if bias is not None:
+            by_row += bias[:, None]
+        hidden = _hidden(block, shape, query.device)
+        if hidden is not None:
+            by_row.masked_fill_(hidden, float("-inf"))
+        probabilities = torch.softmax(products, -1)
+        kept = None
+        used = probabilities
+        if shape.dropout:
+            kept = torch.empty_like(probabilities).bernoulli_(1 - shape.dropout).div_(1 - shape.dropout)
+            used = probabilities * kept
+        found = _flat(torch.bmm(used, values), block.queries, heads)
+        ctx.save_for_backward(queries, keys, values, probabilities, kept, squashed)
+        ctx.block, ctx.shape, ctx.heads, ctx.biased = block, shape, heads, bias is not None
+        return found.transpose(0, 1).contiguous()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        queries, keys, values, probabilities, kept, squashed = ctx.saved_tensors
+        block, shape, heads = ctx.block, ctx.shape, ctx.heads
+        outer = _padded(gradients[0].transpose(0, 1), block.queries, clear=True)
+        used = probabilities if kept is None else probabilities * kept
+        value = torch.bmm(used.transpose(1, 2), outer)
+        inner = torch.bmm(outer, values.transpose(1, 2))
+        if kept is not None:
+            inner.mul_(kept)
+        products = torch._softmax_backward_data(inner, probabilities, -1, probabilities.dtype)
+        bias = None
+        if ctx.biased:
+            bias = products.view(heads, block.queries.rows, *products.shape[1:]).sum(1)
+        if squashed is not None:
+            products = products * (1 - squashed * squashed)
+        products = products * shape.scaling
+        query, key = torch.bmm(products, keys), torch.bmm(products.transpose(1, 2), queries)
+        return (
+            _flat(query, block.queries, heads),
+            _flat(key, block.keys, heads),
+            _flat(value, block.keys, heads),
+            bias,
+            None,
+            None,
+        )
+
+
+def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape) -> Tensor:
+    """A block of long rows by PyTorch's attention, which keeps no probabilities: (tokens, heads, size)."""
+    heads = query.shape[0]
+    queries, keys = _padded(query, block.queries), _padded(key, block.keys)
+    values = _padded(value, block.keys)
+    rows = (heads, block.queries.rows)
+    parts = [part.view(*rows, *part.shape[1:]).transpose(0, 1) for part in (queries, keys, values)]
+    plainly_causal = shape.causal and shape.window is None and bias is None
+    hidden = None if plainly_causal else _hidden(block, shape, query.device)
+    mask = None if bias is None else bias[None]
+    if hidden is not None:
+        nothing = torch.zeros((), dtype=query.dtype, device=query.device)
+        mask = (nothing if mask is None else mask).masked_fill(hidden[:, None], float("-inf"))
+    found = functional.scaled_dot_product_attention(
+        *parts, attn_mask=mask, dropout_p=shape.dropout, is_causal=plainly_causal, scale=shape.scaling
+    )
+    padded = found.transpose(0, 1).reshape(heads * block.queries.rows, block.queries.longest, query.shape[-1])
+    return _flat(padded, block.queries, heads).transpose(0, 1)

@@ -1,0 +1,203 @@
+"""A model that is computed flat: wired through public seams, called, and left as it was."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
+from goodfit.models.fast.layout import CURRENT, Layout, Side, positions
+from goodfit.models.fast.linears import swap_linears
+from goodfit.models.pooling import first_states
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_WIRINGS: weakref.WeakKeyDictionary[Any, Wiring] = weakref.WeakKeyDictionary()
+
+
+class Wiring:
+    """What was changed in a model so that it takes flat batches.
+
+    Args:
+        model: Of transformers, with or without a PEFT adapter.
+        first_states: Whether its head reads the first state of each row.
+
+    Raises:
+        NotFlat: Its attention cannot be replaced.
+    """
+
+    def __init__(self, model: Any, first_states: bool) -> None:
+        from transformers import AttentionInterface
+
+        AttentionInterface.register(NAME, attend)
+        self._model = base_of(model)
+        if not self._model._can_set_attn_implementation():
+            raise NotFlat(f"{type(self._model).__name__} has an attention of its own")
+        self._attention = self._model.config._attn_implementation
+        self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
+        self._offset = _position_offset(self._model) if self._takes_positions else 0
+        self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
+        SIDES.update(_sides(self._model))
+        self.resume()
+
+    def resume(self) -> None:
+        """Take flat batches."""
+        self._model.set_attn_implementation(NAME)
+
+    def pause(self) -> None:
+        """Take padded batches and caches, as before."""
+        self._model.set_attn_implementation(self._attention)
+        CURRENT.layout = None
+
+    def close(self) -> None:
+        """Leave the model as it was."""
+        self.pause()
+        for handle in self._handles:
+            handle.remove()
+
+    def inputs(self, layout: Layout, input_ids: Tensor, decoder_input_ids: Tensor | None) -> dict[str, Tensor]:
+        """What the model reads: rows of one, with positions that begin anew with each row of the layout."""
+        CURRENT.layout = layout
+        found = {"input_ids": input_ids[None]}
+        if self._takes_positions:
+            found["position_ids"] = positions(layout.lengths, self._offset).to(input_ids.device)[None]
+        if decoder_input_ids is not None:
+            found["decoder_input_ids"] = decoder_input_ids[None]
+        return found
+
+
+def wiring_of(model: Any) -> Wiring | None:
+    """The wiring of a model that takes flat batches."""
+    return _WIRINGS.get(model)
+
+
+@contextmanager
+def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterator[None]:
+    """The fast path, for as long as it lasts.
+
+    Args:
+        model: Of transformers, with or without a PEFT adapter.
+        first_states: Whether its head reads the first state of each row.
+        flat: Whether it takes flat batches.
+        onednn: Whether its linear layers compute through oneDNN.
+
+    Raises:
+        NotFlat: It cannot take flat batches.
+    """
+    undo: list[Callable[[], None]] = []
+    try:
+        if onednn:
+            undo.append(swap_linears(model))
+        if flat:
+            _WIRINGS[model] = Wiring(model, first_states)
+            undo.append(_WIRINGS[model].close)
+        yield
+    finally:
+        _WIRINGS.pop(model, None)
+        for leave in reversed(undo):
+            leave()
+
+
+@contextmanager
+def as_padded(model: Any) -> Iterator[None]:
+    """The model as transformers calls it, for caches and generation."""
+    wiring = _WIRINGS.pop(model, None)
+    if wiring is None:
+        yield
+        return
+    wiring.pause()
+    try:
+        yield
+    finally:
+        wiring.resume()
+        _WIRINGS[model] = wiring
+
+
+def base_of(model: Any) -> Any:
+    """The model of transformers below a PEFT adapter."""
+    from peft import PeftModel
+
+    return model.get_base_model() if isinstance(model, PeftModel) else model
+
+
+def _sides(model: Any) -> dict[Any, Side]:
+    """Every module with a direction, tagged with what it attends to."""
+    if not model.config.is_encoder_decoder:
+        return {module: "inputs" for module in model.modules()}
+    sides: dict[Any, Side] = {}
+    for name, module in model.named_modules():
+        if "decoder" not in name.split("."):
+            sides[module] = "inputs"
+        elif "is_causal" in vars(module):
+            sides[module] = "decoder" if module.is_causal else "cross"
+    return sides
+
+
+def _position_offset(model: Any) -> int:
+    """The first position that the model counts from by itself: seen, not guessed (RoBERTa's is 2)."""
+    import torch
+    from torch import nn
+
+    seen: list[int] = []
+    tables = [
+        module
+        for name, module in model.named_modules()
+        if type(module) is nn.Embedding and name.rpartition(".")[2] in ("position_embeddings", "embed_positions", "wpe")
+    ]
+    hooks = [table.register_forward_pre_hook(lambda _, args: seen.append(int(args[0].min()))) for table in tables]
+    token = torch.full((1, 2), 5, device=model.device)
+    training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            model(input_ids=token, attention_mask=torch.ones_like(token))
+    finally:
+        model.train(training)
+        for hook in hooks:
+            hook.remove()
+    return seen[0] if seen else 0
+
+
+def _own_bias(model: Any) -> list[Any]:
+    """T5 would make a bias for every pair of tokens of the flat row: one for the longest row is enough."""
+    import torch
+    from transformers.models.mt5.modeling_mt5 import MT5Attention
+    from transformers.models.t5.modeling_t5 import T5Attention
+
+    nothing = torch.zeros(1, 1, 1, 1)
+
+    def give_bias(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        side = SIDES.get(module)
+        if kwargs.get("position_bias") is None and CURRENT.layout is not None and side is not None:
+            longest = max(CURRENT.layout.sizes(side)[0])
+            kwargs["position_bias"] = (
+                module.compute_bias(longest, longest) if module.has_relative_attention_bias else nothing
+            )
+        return args, kwargs
+
+    return [
+        module.register_forward_pre_hook(give_bias, with_kwargs=True)
+        for module in model.modules()
+        if isinstance(module, T5Attention | MT5Attention)
+    ]
+
+
+def _first_states(model: Any) -> Any:
+    """A head that reads the first state of each row gets a batch of first states."""
+    base = getattr(model, model.base_model_prefix)
+    below_pooler = base.encoder if vars(base)["_modules"].get("pooler") is not None else base
+
+    def pick(_module: Any, _args: Any, output: Any) -> Any:
+        if CURRENT.layout is None:
+            return output
+        states = first_states(output[0][0], CURRENT.layout.lengths)[:, None]
+        if isinstance(output, tuple):
+            return (states, *output[1:])
+        output["last_hidden_state"] = states
+        return output
+
+    return below_pooler.register_forward_hook(pick)
