@@ -1,0 +1,361 @@
+"""The fast path: the numbers of the padded path for every architecture, or a refusal; nothing is left behind."""
+
+import copy
+import json
+import random
+
+import pytest
+import torch
+import transformers as hf
+
+from goodfit.data.batches import IGNORED, Example, collate
+from goodfit.models.adapters import build_adapter
+from goodfit.models.call import call
+from goodfit.models.fast.accept import compare_steps, probe_examples
+from goodfit.models.fast.attention import Shape, _blockwise
+from goodfit.models.fast.layout import Layout, borders
+from goodfit.models.fast.linears import linear, swap_linears
+from goodfit.models.fast.wiring import as_padded, wired, wiring_of
+from goodfit.schema.adapter import AdapterConf
+
+VOCABULARY = 64
+SMALL = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+}
+ENCODER = {**SMALL, "max_position_embeddings": 64, "num_labels": 3}
+DECODER = {**SMALL, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0, "use_cache": False}
+GROUPED = {**DECODER, "num_key_value_heads": 2}
+SEQ2SEQ = {"vocab_size": VOCABULARY, "d_model": 32, "d_kv": 8, "d_ff": 48, "num_layers": 2, "num_heads": 4}
+ENDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "cls_token_id": 1, "sep_token_id": 2}
+MODERN = {**ENCODER, **ENDS, "local_attention": 16}
+DISTIL = {"vocab_size": VOCABULARY, "dim": 32, "n_heads": 4, "n_layers": 2, "hidden_dim": 48, "num_labels": 3}
+GPT2 = {"vocab_size": VOCABULARY, "n_embd": 32, "n_head": 4, "n_layer": 2, "bos_token_id": 1, "eos_token_id": 2}
+OPT = {"ffn_dim": 48, "word_embed_proj_dim": 32, "max_position_embeddings": 64}
+BART = {
+    "vocab_size": VOCABULARY,
+    "d_model": 32,
+    **{f"{side}_{part}": size for side in ("encoder", "decoder") for part, size in
+       (("layers", 2), ("attention_heads", 4), ("ffn_dim", 48))},
+    "max_position_embeddings": 64,
+}  # fmt: skip
+
+MODELS = {
+    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "pooled"),
+    "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**ENCODER), "tags"),
+    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**ENCODER), "pooled"),
+    "xlm-roberta-tags": (hf.XLMRobertaForTokenClassification, hf.XLMRobertaConfig(**ENCODER), "tags"),
+    "electra": (hf.ElectraForSequenceClassification, hf.ElectraConfig(**ENCODER), "pooled"),
+    "distilbert": (hf.DistilBertForSequenceClassification, hf.DistilBertConfig(**DISTIL), "pooled"),
+    "modernbert": (hf.ModernBertForSequenceClassification, hf.ModernBertConfig(**MODERN), "pooled"),
+    "modernbert-tags": (hf.ModernBertForTokenClassification, hf.ModernBertConfig(**MODERN), "tags"),
+    "gpt2": (hf.GPT2LMHeadModel, hf.GPT2Config(**GPT2, use_cache=False), "text"),
+    "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**GROUPED), "text"),
+    "qwen2": (hf.Qwen2ForCausalLM, hf.Qwen2Config(**GROUPED), "text"),
+    "qwen3": (hf.Qwen3ForCausalLM, hf.Qwen3Config(**GROUPED, head_dim=8), "text"),
+    "mistral": (hf.MistralForCausalLM, hf.MistralConfig(**GROUPED, sliding_window=8), "text"),
+    "gemma": (hf.GemmaForCausalLM, hf.GemmaConfig(**GROUPED, head_dim=8), "text"),
+    "gemma2": (hf.Gemma2ForCausalLM, hf.Gemma2Config(**GROUPED, head_dim=8, sliding_window=8), "text"),
+    "gemma3": (hf.Gemma3ForCausalLM, hf.Gemma3TextConfig(**GROUPED, head_dim=8, sliding_window=8), "text"),
+    "phi3": (hf.Phi3ForCausalLM, hf.Phi3Config(**GROUPED), "text"),
+    "gpt-neox": (hf.GPTNeoXForCausalLM, hf.GPTNeoXConfig(**DECODER), "text"),
+    "opt": (hf.OPTForCausalLM, hf.OPTConfig(**{**DECODER, **OPT}), "text"),
+    "t5": (hf.T5ForConditionalGeneration, hf.T5Config(**SEQ2SEQ), "seq2seq"),
+    "mt5": (hf.MT5ForConditionalGeneration, hf.MT5Config(**SEQ2SEQ), "seq2seq"),
+    "deberta-v3": (hf.DebertaV2ForSequenceClassification, hf.DebertaV2Config(**ENCODER), "pooled"),
+    "mpnet": (hf.MPNetForSequenceClassification, hf.MPNetConfig(**ENCODER), "pooled"),
+    "bart": (hf.BartForConditionalGeneration, hf.BartConfig(**BART), "seq2seq"),
+    "mamba": (hf.MambaForCausalLM, hf.MambaConfig(vocab_size=64, hidden_size=32, num_hidden_layers=2), "text"),
+    "gpt-oss": (
+        hf.GptOssForCausalLM,
+        hf.GptOssConfig(**GROUPED, head_dim=8, num_local_experts=2, num_experts_per_tok=1),
+        "text",
+    ),
+}
+REFUSED = {
+    "deberta-v3": "an attention of its own",
+    "mpnet": "an attention of its own",
+    "bart": "IndexError",
+    "mamba": "differs by",
+    "gpt-oss": "s_aux",
+}
+ONE_OF_EACH = ["bert", "bert-tags", "llama", "t5"]
+
+
+def examples_of(what, count=12, seed=0):
+    """Random examples of 3 to 39 tokens."""
+    chance = random.Random(seed)
+
+    def tokens(length):
+        return tuple(chance.randrange(4, VOCABULARY) for _ in range(length))
+
+    def example(number):
+        inputs = tokens(chance.randint(3, 39))
+        if what == "pooled":
+            return Example(number, inputs, (chance.randrange(3),))
+        if what == "tags":
+            return Example(number, inputs, tuple(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]) + (1,))
+        if what == "text":
+            read = len(inputs) // 2
+            return Example(number, inputs, (IGNORED,) * read + tokens(len(inputs) - read))
+        target = tokens(chance.randint(2, 20))
+        return Example(number, inputs, target, (0, *target[:-1]))
+
+    return [example(number) for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """``tiny(name)``: a random model, what its labels are, and the arguments of a comparison; shared."""
+    made = {}
+
+    def make(name):
+        if name not in made:
+            cls, config, what = MODELS[name]
+            torch.manual_seed(0)
+            made[name] = cls(config).eval(), what
+        model, what = made[name]
+        pooled = what == "pooled"
+        words = {"pad_id": config_pad(model), "pooled": pooled, "first_states": pooled, "flat": True, "onednn": True}
+        return model, what, words
+
+    return make
+
+
+def config_pad(model):
+    return model.config.pad_token_id or 0
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_architecture_computes_the_same_or_is_refused(tiny, name):
+    model, what, words = tiny(name)
+    before = {key: weights.clone() for key, weights in model.state_dict().items()}
+    verdict = compare_steps(model, examples_of(what), **words)
+    assert verdict.same is (name not in REFUSED), verdict.reason
+    assert REFUSED.get(name, "a plain and a fast step agree") in verdict.reason
+    assert all(torch.equal(model.state_dict()[key], weights) for key, weights in before.items())
+
+
+@pytest.mark.parametrize("name", [*ONE_OF_EACH, "gpt2", "deberta-v3"])
+def test_adapters_compute_the_same(tiny, name):
+    model, what, words = tiny(name)
+    adapted = build_adapter(copy.deepcopy(model), AdapterConf(name="lora", rank=4))
+    verdict = compare_steps(adapted, examples_of(what), **{**words, "flat": name != "deberta-v3"})
+    assert verdict.same, verdict.reason
+    added = [weights for key, weights in adapted.named_parameters() if "lora_B" in key]
+    assert added and not any(weights.any() for weights in added)  # the noise of the comparison is gone
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_training_on_either_path_takes_the_same_course(tiny, name):
+    courses = []
+    for flat in (False, True):
+        model, what, words = tiny(name)
+        model = copy.deepcopy(model)
+        examples, optimiser = examples_of(what, 40), torch.optim.AdamW(model.parameters(), lr=1e-3)
+        course = []
+        with wired(model, first_states=words["first_states"], flat=flat, onednn=flat):
+            for start in range(0, 40, 10):
+                batch = collate(examples[start : start + 10], words["pad_id"], words["pooled"])
+                scores = call(model, batch)
+                loss = torch.nn.functional.cross_entropy(scores.logits, scores.targets)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                course.append(loss.item())
+        courses.append(course)
+    assert courses[0] == pytest.approx(courses[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_a_model_is_left_as_it_was(tiny, name):
+    model, what, words = tiny(name)
+    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    with torch.inference_mode():
+        before = call(model, batch).logits
+        with wired(model, first_states=words["first_states"], flat=True, onednn=True):
+            assert wiring_of(model) is not None
+            with as_padded(model):
+                assert wiring_of(model) is None
+                torch.testing.assert_close(call(model, batch).logits, before)
+            torch.testing.assert_close(call(model, batch).logits, before)
+        after = call(model, batch).logits
+    assert torch.equal(before, after)
+    assert wiring_of(model) is None
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
+def test_a_model_is_left_as_it_was_after_an_error(tiny):
+    model, what, words = tiny("bert")
+    with pytest.raises(ZeroDivisionError), wired(model, first_states=True, flat=True, onednn=True):
+        raise ZeroDivisionError
+    assert wiring_of(model) is None
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
+def test_a_wired_model_refuses_a_padded_call(tiny):
+    model, what, words = tiny("llama")
+    ids = torch.full((2, 7), 5)
+    with wired(model, first_states=False, flat=True, onednn=False), torch.inference_mode():
+        call(model, collate(examples_of(what), 0, False))
+        with pytest.raises(RuntimeError, match="attention got"):
+            model(input_ids=ids, attention_mask=torch.ones_like(ids))
+
+
+def test_the_longest_and_the_shortest_record_are_compared():
+    examples = examples_of("text", 50)
+    lengths = {example.length for example in probe_examples(examples)}
+    assert {max(e.length for e in examples), min(e.length for e in examples)} <= lengths
+    assert len(probe_examples(examples[:1])) == 1
+
+
+# ---- attention ----------------------------------------------------------------------------------------------------
+
+ATTENTIONS = {
+    "plain": Shape(0.5, 0.0, False, None, None),
+    "causal": Shape(0.5, 0.0, True, None, None),
+    "causal window": Shape(0.5, 0.0, True, 3, None),
+    "window": Shape(0.5, 0.0, False, 2, None),
+    "softcap": Shape(0.5, 0.0, True, None, 2.0),
+    "dropout": Shape(0.5, 0.3, False, None, None),
+}
+ROWS = (2, 6, 6, 3, 9)
+
+
+def parts(queries, keys, heads=2, size=3):
+    generator = torch.Generator().manual_seed(1)
+    sizes = ((heads, queries, size), (heads, keys, size), (heads, keys, size), (heads, max(ROWS), max(ROWS)))
+    return [torch.randn(*size, generator=generator, dtype=torch.float64, requires_grad=True) for size in sizes]
+
+
+def attention_of(side, shape, biased):
+    layout = Layout(ROWS, tuple(reversed(ROWS)))
+
+    def attend(query, key, value, bias):
+        torch.manual_seed(3)
+        return _blockwise(query, key, value, bias if biased else None, layout.blocks(side), shape)
+
+    return attend
+
+
+@pytest.mark.parametrize("cut", ["one block", "some blocks", "a block each"])
+@pytest.mark.parametrize("biased", [False, True], ids=["", "bias"])
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_gradients_of_attention_are_those_of_its_differences(monkeypatch, name, biased, cut):
+    cuts = {"one block": (0, 5), "some blocks": (0, 1, 4, 5), "a block each": tuple(range(6))}
+    monkeypatch.setattr("goodfit.models.fast.layout.borders", lambda queries, keys: cuts[cut])
+    attend = attention_of("inputs", ATTENTIONS[name], biased)
+    assert torch.autograd.gradcheck(attend, parts(sum(ROWS), sum(ROWS)))
+
+
+def test_gradients_of_cross_attention_are_those_of_its_differences():
+    attend = attention_of("cross", ATTENTIONS["plain"], False)
+    assert torch.autograd.gradcheck(attend, parts(sum(ROWS), sum(ROWS)))
+
+
+@pytest.mark.parametrize("long_row", [384, 1], ids=["in blocks", "by PyTorch"])
+@pytest.mark.parametrize("biased", [False, True], ids=["", "bias"])
+@pytest.mark.parametrize("name", [name for name in ATTENTIONS if name != "dropout"])
+def test_attention_is_softmax_of_products_within_each_row(monkeypatch, name, biased, long_row):
+    monkeypatch.setattr("goodfit.models.fast.attention.LONG_ROW", long_row)
+    shape = ATTENTIONS[name]
+    query, key, value, bias = (part.detach() for part in parts(sum(ROWS), sum(ROWS)))
+    found = attention_of("inputs", shape, biased)(query, key, value, bias)
+    start = 0
+    for length in ROWS:
+        row = slice(start, start + length)
+        products = query[:, row] @ key[:, row].transpose(1, 2) * shape.scaling
+        if shape.softcap:
+            products = shape.softcap * torch.tanh(products / shape.softcap)
+        if biased:
+            products = products + bias[:, :length, :length]
+        far = torch.arange(length)[:, None] - torch.arange(length)
+        seen = (far >= 0) if shape.causal else torch.ones_like(far, dtype=torch.bool)
+        if shape.window:
+            seen &= far.abs() < shape.window
+        weights = products.masked_fill(~seen, float("-inf")).softmax(-1)
+        torch.testing.assert_close(found[row], (weights @ value[:, row]).transpose(0, 1))
+        start += length
+
+
+def test_rows_of_near_equal_length_share_a_block():
+    lengths = (4,) * 20 + (5,) * 20 + (400, 410)
+    cuts = borders(lengths, lengths)
+    assert cuts[0] == 0
+    assert cuts[-1] == len(lengths)
+    assert 40 in cuts
+    assert len(cuts) <= 4
+
+
+# ---- linear layers ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", [(1, 3), (7, 3), (2, 5, 3)])
+def test_a_linear_layer_through_onednn_has_the_values_and_gradients_of_its_own(shape, bias):
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(3, 4, bias=bias)
+    states = torch.randn(*shape, requires_grad=True)
+    for weights in ([states, *layer.parameters()], [states], list(layer.parameters())):
+        one = torch.autograd.grad(layer(states).square().sum(), weights)
+        other = torch.autograd.grad(linear(states, layer.weight, layer.bias).square().sum(), weights)
+        torch.testing.assert_close(one, other)
+
+
+def test_half_precision_is_left_to_pytorch():
+    layer = torch.nn.Linear(3, 4)
+    undo = swap_linears(layer)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(torch.randn(2, 3)).dtype == torch.bfloat16
+    undo()
+    assert "forward" not in vars(layer)
+
+
+# ---- through the front door ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["auto", "fast", "plain"])
+def test_a_run_records_its_path(finished, path):
+    words = [] if path == "auto" else [f"runtime={path}"]
+    folder, _ = finished("classification", "encoder", *words)
+    found = json.loads((folder / "run.json").read_text("utf-8"))["path"]
+    assert found["name"] == ("plain" if path == "plain" else "fast")
+    assert found["reason"] in (folder / "log.txt").read_text("utf-8")
+
+
+def test_both_paths_learn_the_same(finished):
+    losses = []
+    for words in ([], ["runtime=plain"]):
+        folder, _ = finished("classification", "encoder", *words)
+        lines = (folder / "history.jsonl").read_text("utf-8").splitlines()
+        losses.append([line["train/loss"] for line in map(json.loads, lines) if "train/loss" in line])
+    assert len(losses[0]) > 3
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+
+
+@pytest.fixture
+def own_attention(tmp_path, model_folders):
+    """A model whose attention cannot be replaced."""
+    config = hf.DebertaV2Config(**{**ENCODER, "vocab_size": 30_522}, relative_attention=True)
+    config.architectures = ["DebertaV2Model"]
+    hf.DebertaV2Model(config).save_pretrained(tmp_path / "deberta")
+    hf.AutoTokenizer.from_pretrained(model_folders["encoder"]).save_pretrained(tmp_path / "deberta")
+    return f"model.name={tmp_path / 'deberta'}"
+
+
+def test_a_model_with_an_attention_of_its_own_takes_the_padded_path(goodfit, tiny_words, own_attention):
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), own_attention, "--json")
+    assert outcome.code == 0
+    assert outcome.json["path"]["name"].startswith("plain")
+    assert "an attention of its own" in outcome.json["path"]["reason"]
+
+
+def test_fast_or_nothing_is_refused_for_a_model_with_an_attention_of_its_own(goodfit, tiny_words, own_attention):
+    words = [*tiny_words("classification", "encoder"), own_attention, "runtime=fast"]
+    outcome = goodfit("train", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "this model cannot be computed flat: NotFlat: DebertaV2ForSequenceClassification" in outcome.err
+    assert "fix: runtime=auto" in outcome.err
