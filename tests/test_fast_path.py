@@ -97,7 +97,7 @@ def examples_of(what, count=12, seed=0):
         if what == "pooled":
             return Example(number, inputs, (chance.randrange(3),))
         if what == "tags":
-            return Example(number, inputs, tuple(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]) + (1,))
+            return Example(number, inputs, (*(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]), 1))
         if what == "text":
             read = len(inputs) // 2
             return Example(number, inputs, (IGNORED,) * read + tokens(len(inputs) - read))
@@ -189,7 +189,7 @@ def test_a_model_is_left_as_it_was(tiny, name):
 
 
 def test_a_model_is_left_as_it_was_after_an_error(tiny):
-    model, what, words = tiny("bert")
+    model, _, _ = tiny("bert")
     with pytest.raises(ZeroDivisionError), wired(model, first_states=True, flat=True, onednn=True):
         raise ZeroDivisionError
     assert wiring_of(model) is None
@@ -197,7 +197,7 @@ def test_a_model_is_left_as_it_was_after_an_error(tiny):
 
 
 def test_a_wired_model_refuses_a_padded_call(tiny):
-    model, what, words = tiny("llama")
+    model, what, _ = tiny("llama")
     ids = torch.full((2, 7), 5)
     with wired(model, first_states=False, flat=True, onednn=False), torch.inference_mode():
         call(model, collate(examples_of(what), 0, False))
