@@ -66,7 +66,8 @@ HEAD = """# Kinds and families on starter data
 `goodfit train task=… model=…` with no other word, on two cores. The base is the same model untuned (for an encoder,
 which has no head for the task yet: the most frequent answer), asked the same test records; differences are paired, all
 intervals are 95 %. `model=t5` and `model=gpt` start from noise and have seen nothing but the task's own training
-records, so that overfitting is what is to be expected of them. Seconds are wall seconds of the run and of the whole process.
+records, so that overfitting is what is to be expected of them. Seconds are wall seconds of the run and of the whole
+process.
 
 Made by `python benchmarks/starter_cells.py`.
 

@@ -15,7 +15,8 @@ from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import Shape, _blockwise
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
-from goodfit.models.fast.wiring import as_padded, wired, wiring_of
+from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
+from goodfit.models.likelihood import losses
 from goodfit.schema.adapter import AdapterConf
 
 VOCABULARY = 64
@@ -160,8 +161,7 @@ def test_training_on_either_path_takes_the_same_course(tiny, name):
         with wired(model, first_states=words["first_states"], flat=flat, onednn=flat):
             for start in range(0, 40, 10):
                 batch = collate(examples[start : start + 10], words["pad_id"], words["pooled"])
-                scores = call(model, batch)
-                loss = torch.nn.functional.cross_entropy(scores.logits, scores.targets)
+                loss = call(model, batch).losses().mean()
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
@@ -203,6 +203,21 @@ def test_a_wired_model_refuses_a_padded_call(tiny):
         call(model, collate(examples_of(what), 0, False))
         with pytest.raises(RuntimeError, match="attention got"):
             model(input_ids=ids, attention_mask=torch.ones_like(ids))
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_flat_rows_are_filled_to_few_different_lengths(tiny, name):
+    model, what, words = tiny(name)
+    seen = []
+    hook = model.get_input_embeddings().register_forward_pre_hook(lambda _, args: seen.append(args[0].shape))
+    with wired(model, first_states=words["first_states"], flat=True, onednn=True), torch.inference_mode():
+        for count in range(1, 6):
+            batch = collate(examples_of(what, count), words["pad_id"], words["pooled"])
+            seen.clear()
+            scores = call(model, batch)
+            assert len(scores.logits) == len(scores.targets)
+            assert all(shape[0] == 1 and shape[1] % FILLED_TO == 0 for shape in seen)
+    hook.remove()
 
 
 def test_the_longest_and_the_shortest_record_are_compared():
@@ -314,6 +329,27 @@ def test_half_precision_is_left_to_pytorch():
     assert "forward" not in vars(layer)
 
 
+# ---- losses -------------------------------------------------------------------------------------------------------
+
+
+def test_losses_and_their_gradients_are_those_of_cross_entropy():
+    torch.manual_seed(0)
+    logits, targets = torch.randn(7, 5, requires_grad=True), torch.randint(5, (7,))
+    weights = torch.rand(7)
+    one, other = losses(logits, targets), torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+    torch.testing.assert_close(one, other)
+    torch.testing.assert_close(
+        torch.autograd.grad((one * weights).sum(), logits), torch.autograd.grad((other * weights).sum(), logits)
+    )
+
+
+def test_losses_cannot_be_differentiated_twice():
+    total = losses(torch.randn(2, 3, requires_grad=True), torch.tensor([0, 1])).sum()
+    total.backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="differentiated before"):
+        total.backward()
+
+
 # ---- through the front door ---------------------------------------------------------------------------------------
 
 
@@ -327,13 +363,13 @@ def test_a_run_records_its_path(finished, path):
 
 
 def test_both_paths_learn_the_same(finished):
-    losses = []
+    courses = []
     for words in ([], ["runtime=plain"]):
         folder, _ = finished("classification", "encoder", *words)
         lines = (folder / "history.jsonl").read_text("utf-8").splitlines()
-        losses.append([line["train/loss"] for line in map(json.loads, lines) if "train/loss" in line])
-    assert len(losses[0]) > 3
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+        courses.append([line["train/loss"] for line in map(json.loads, lines) if "train/loss" in line])
+    assert len(courses[0]) > 3
+    assert courses[0] == pytest.approx(courses[1], rel=1e-4)
 
 
 @pytest.fixture

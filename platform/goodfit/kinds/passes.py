@@ -50,7 +50,6 @@ def mean_losses(model: Any, examples: Sequence[Example], coding: Coding, pooled:
     sums, counts = torch.zeros(records, dtype=torch.float64), torch.zeros(records, dtype=torch.float64)
     for indices, scores in scores_of(model, examples, coding, pooled):
         owners = torch.tensor([examples[index].record for index in indices])[scores.rows.cpu()]
-        losses = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="none")
-        sums.index_add_(0, owners, losses.double().cpu())
+        sums.index_add_(0, owners, scores.losses().double().cpu())
         counts.index_add_(0, owners, torch.ones(len(owners), dtype=torch.float64))
     return (sums / counts).tolist()

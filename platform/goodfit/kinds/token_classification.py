@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from goodfit.data.batches import IGNORED, Example
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
+from goodfit.kinds.chain import Chain
 from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
@@ -68,7 +71,7 @@ def _assembled(records: Sequence[Record], answered: Sequence[dict[int, str]], lo
 
 
 class TagByHead:
-    """An encoder with a linear head on each word's first token."""
+    """An encoder with a linear head on each word's first token, decoded as a sequence."""
 
     head = "token_classification"
     pooled = False
@@ -79,6 +82,7 @@ class TagByHead:
         self.outputs = tag_set(coding.labels)
         self.place = {tag: index for index, tag in enumerate(self.outputs)}
         self.around = _special_tokens(coding.tokenizer)
+        self.chain = Chain.of(self.outputs)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; long texts are windowed, nothing is cut."""
@@ -115,22 +119,47 @@ class TagByHead:
         return Example(window.record, (*inputs, *self.around[1]), (*labels, *end))
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
-        """The most probable tag of each word, read as spans."""
-        import torch
+        """The most probable sequence of tags, read as spans."""
+        scores, losses = self._word_scores(model, records, encoded)
+        tags = [dict(enumerate(self.chain.best(words) if len(words) else [])) for words in scores]
+        return _assembled(records, tags, losses)
 
-        answered: dict[int, list[str]] = {}
+    def _word_scores(
+        self, model: Any, records: Sequence[Record], encoded: Encoded
+    ) -> tuple[list[np.ndarray[Any, Any]], list[float]]:
+        """Of each record: (words, tags) log-probabilities, and the mean negative log-likelihood of its own tags."""
+        by_window: dict[int, Any] = {}
         sums = [0.0] * len(records)
         for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
-            best = scores.logits.argmax(-1).tolist()
-            losses = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="none")
-            for row, tag, loss in zip(scores.rows.tolist(), best, losses.tolist(), strict=True):
-                answered.setdefault(indices[row], []).append(self.outputs[tag])
+            logs = scores.logits.float().log_softmax(-1).cpu().numpy()
+            rows, losses = scores.rows.cpu().numpy(), scores.losses().tolist()
+            for row, index in enumerate(indices):
+                by_window[index] = logs[rows == row]
+            for row, loss in zip(rows.tolist(), losses, strict=True):
                 sums[encoded.examples[indices[row]].record] += loss
-        tags: list[dict[int, str]] = [{} for _ in records]
+        found: list[list[Any]] = [[] for _ in records]
         for index, example in enumerate(encoded.examples):  # windows of a record come in the order of its words
-            for tag in answered.get(index, []):
-                tags[example.record][len(tags[example.record])] = tag
-        return _assembled(records, tags, [total / max(1, len(found)) for total, found in zip(sums, tags, strict=True)])
+            found[example.record].append(by_window[index])
+        words = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
+        return words, [total / max(1, len(logs)) for total, logs in zip(sums, words, strict=True)]
+
+    def settle(self, model: Any, train: Sequence[Record], held_out: Sequence[Record], encoded: Encoded) -> None:
+        """Learn how tags follow each other, and fit on held-out records how much that and the scores count."""
+        known = set(self.outputs)
+        right = [[tag if tag in known else "O" for tag in _right_tags(record)] for record in (*train, *held_out)]
+        scores, _ = self._word_scores(model, held_out, encoded)
+        kept = [index for index, words in enumerate(scores) if len(words)]
+        chain = Chain.of(self.outputs, right[: len(train)])
+        self.chain = chain.fitted([scores[index] for index in kept], [right[len(train) + index] for index in kept])
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        """What ``settle`` found, to be written beside the weights."""
+        return self.chain.to_json()
+
+    def restore(self, settled: Mapping[str, Any]) -> None:
+        """Decode as a run did."""
+        self.chain = Chain.from_json(self.outputs, settled)
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's tags."""

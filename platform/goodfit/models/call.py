@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import IGNORED, Batch, padded
-from goodfit.models.fast.layout import Layout, row_of_tokens
-from goodfit.models.fast.wiring import Wiring, wiring_of
+from goodfit.models.fast.layout import row_of_tokens
+from goodfit.models.fast.wiring import wiring_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +24,12 @@ class Scores:
     rows: Tensor
     """(supervised,): the batch row that each belongs to."""
 
+    def losses(self) -> Tensor:
+        """Negative log-likelihood of each target, in nats: (supervised,)."""
+        from goodfit.models.likelihood import losses
+
+        return losses(self.logits, self.targets)
+
 
 def call(model: Any, batch: Batch) -> Scores:
     """Run a model; its head is applied only where there are labels.
@@ -36,10 +42,10 @@ def call(model: Any, batch: Batch) -> Scores:
     import torch
 
     wiring = wiring_of(model)
-    inputs = _padded_inputs(batch) if wiring is None else _flat_inputs(wiring, batch)
+    inputs = _padded_inputs(batch) if wiring is None else wiring.inputs(batch)
     if batch.pooled:
         rows = torch.arange(len(batch.labels), device=batch.labels.device)
-        return Scores(model(**inputs).logits, batch.labels, rows)
+        return Scores(model(**inputs).logits[: len(rows)], batch.labels, rows)
     lengths = batch.decoder_lengths or batch.lengths
     labelled = (batch.labels != IGNORED).nonzero()[:, 0]
     rows = row_of_tokens(lengths).to(labelled.device)[labelled]
@@ -58,10 +64,6 @@ def _logits_at(model: Any, inputs: dict[str, Tensor], where: Tensor) -> Tensor:
         return model(**inputs).logits.squeeze(0)  # type: ignore[no-any-return]
     finally:
         hook.remove()
-
-
-def _flat_inputs(wiring: Wiring, batch: Batch) -> dict[str, Tensor]:
-    return wiring.inputs(Layout(batch.lengths, batch.decoder_lengths), batch.input_ids, batch.decoder_input_ids)
 
 
 def _padded_inputs(batch: Batch) -> dict[str, Tensor]:

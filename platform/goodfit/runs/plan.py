@@ -150,8 +150,5 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
 
 
 def _step(model: Any, batch: Any) -> None:
-    import torch
-
-    scores = call(model, batch)
-    torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets).backward()
+    call(model, batch).losses().mean().backward()
     model.zero_grad()

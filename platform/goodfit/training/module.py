@@ -61,7 +61,7 @@ class Tuning(lightning.LightningModule):
                 f"batch {batch_idx} of epoch {self.current_epoch} has no label to learn from",
                 "goodfit preview WORDS shows what is learnt of each record",
             )
-        total = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets, reduction="sum")
+        total = scores.losses().sum()
         self.last_loss = float(total.detach()) / len(scores.targets)
         if not torch.isfinite(total):
             raise not_finite("loss", self.global_step)

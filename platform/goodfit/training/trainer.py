@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import math
 import os
+import platform
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +26,9 @@ from goodfit.training.module import Tuning, not_finite
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
+MALLOPT = {-1: 2**31 - 1, -3: 2**30}
+"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes: https://man7.org/linux/man-pages/man3/mallopt.3.html"""
+
 DETERMINISTIC_CUBLAS = ":4096:8"
 """https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
 
@@ -74,9 +79,18 @@ def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
 def fix_machine(conf: RunConf) -> None:
     """Threads and kernels as the run's identity says."""
     torch.set_num_threads(conf.runtime.threads or 1)
+    _keep_memory()
     if conf.runtime.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
         torch.use_deterministic_algorithms(True)
+
+
+def _keep_memory() -> None:
+    """Let the C library keep what tensors free: asking the system for it again costs a tenth of a step's time."""
+    if platform.libc_ver()[0] == "glibc":
+        library = ctypes.CDLL(None)
+        for parameter, value in MALLOPT.items():
+            library.mallopt(parameter, value)
 
 
 def train(

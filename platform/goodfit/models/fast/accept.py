@@ -84,7 +84,7 @@ def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:
     import torch
 
     scores = call(model, batch)
-    loss = torch.nn.functional.cross_entropy(scores.logits.float(), scores.targets)
+    loss = scores.losses().mean()
     trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     if not trained:
         return loss.item(), {"logits": scores.logits.detach()}

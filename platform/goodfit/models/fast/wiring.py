@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from torch.nn import functional
+
+from goodfit.data.batches import Batch
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.layout import CURRENT, Layout, Side, positions
 from goodfit.models.fast.linears import swap_linears
@@ -15,6 +18,10 @@ from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+FILLED_TO = 32
+"""Flat rows get a multiple of this many tokens: oneDNN prepares its kernels for each number of rows anew, which
+takes as long as a small product, and keeps a thousand of them."""
 
 _WIRINGS: weakref.WeakKeyDictionary[Any, Wiring] = weakref.WeakKeyDictionary()
 
@@ -59,15 +66,27 @@ class Wiring:
         for handle in self._handles:
             handle.remove()
 
-    def inputs(self, layout: Layout, input_ids: Tensor, decoder_input_ids: Tensor | None) -> dict[str, Tensor]:
-        """What the model reads: rows of one, with positions that begin anew with each row of the layout."""
-        CURRENT.layout = layout
-        found = {"input_ids": input_ids[None]}
+    def inputs(self, batch: Batch) -> dict[str, Tensor]:
+        """What the model reads: rows of one, with positions that begin anew with each row of the batch.
+
+        One more row stands behind those of the batch, see ``FILLED_TO``; nobody reads what comes of it.
+        """
+        input_ids, lengths = _filled(batch.input_ids, batch.lengths, batch.pad_id)
+        decoder_lengths = None
+        found = {"input_ids": input_ids}
         if self._takes_positions:
-            found["position_ids"] = positions(layout.lengths, self._offset).to(input_ids.device)[None]
-        if decoder_input_ids is not None:
-            found["decoder_input_ids"] = decoder_input_ids[None]
+            found["position_ids"] = positions(lengths, self._offset).to(input_ids.device)[None]
+        if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
+            filled = _filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
+            found["decoder_input_ids"], decoder_lengths = filled
+        CURRENT.layout = Layout(lengths, decoder_lengths)
         return found
+
+
+def _filled(flat: Tensor, lengths: tuple[int, ...], fill: int) -> tuple[Tensor, tuple[int, ...]]:
+    """A row of filling behind the others: (1, tokens), and the lengths."""
+    count = FILLED_TO - len(flat) % FILLED_TO
+    return functional.pad(flat, (0, count), value=fill)[None], (*lengths, count)
 
 
 def wiring_of(model: Any) -> Wiring | None:
