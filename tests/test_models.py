@@ -196,12 +196,16 @@ def test_hardware_that_is_not_there_prints_two_lines_and_exits_5(check, words, f
 
 def test_a_run_that_does_not_fit_into_memory_names_the_words_that_do(check):
     needed = json.loads(check("seq2seq", "adapter=none", "--json").out.splitlines()[-1])["memory_bytes"]
-    assert needed["total"] == sum(needed[part] for part in ("weights", "gradients", "optimiser", "activations"))
+    assert needed["total"] == sum(
+        needed[part] for part in ("weights", "gradients", "optimiser", "activations", "process")
+    )
     small = (needed["total"] - needed["activations"] / 2) / 2**30
     outcome = check("seq2seq", "adapter=none", f"hardware.memory_gb={small}")
     assert (outcome.code, outcome.out) == (5, "")
     ((error, fix),) = outcome.errors
-    assert error.startswith("the run needs about 0.0 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0)")
+    assert error.startswith(
+        "the run needs about 0.5 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0, libraries 0.5)"
+    )
     assert re.fullmatch(r"training\.batch_size=\d training\.accumulation=\d", fix)
     assert check("seq2seq", "adapter=none", f"hardware.memory_gb={small}", *fix.split()).code == 0
 

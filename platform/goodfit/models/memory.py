@@ -10,9 +10,15 @@ BYTES = 4
 """Trained weights, gradients and CPU activations are 32-bit floats."""
 OPTIMISER_BYTES = {"adamw": 8, "adafactor": 1, "sgd": 4}
 """Per trained weight: two moments; factored ones; one."""
+COPIES = 3
+"""Of trained weights, besides those in use: as they were at first, and twice while the best are written."""
+PROCESS = 500 * 2**20
+"""Python with PyTorch, transformers and Lightning, before any weight: measured on x86-64 Linux."""
 LAYER_VALUES = 17
 """Activations that a transformer layer keeps for the backward pass, per token and hidden unit
 (Korthikanti et al. 2022, https://arxiv.org/abs/2205.05198, eq. 2: 34 bytes in 16 bits)."""
+PAIR_VALUES = 2.5
+"""And per pair of tokens and attention head (the same equation: 5 bytes in 16 bits)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,41 +29,52 @@ class Memory:
     gradients: int
     optimiser: int
     activations: int
+    process: int
     parameters: int
     trainable: int
 
     @property
     def total(self) -> int:
         """All of it, in bytes."""
-        return self.weights + self.gradients + self.optimiser + self.activations
+        return self.weights + self.gradients + self.optimiser + self.activations + self.process
 
 
-def estimate(model: Any, config: Any, optimiser: str, batch: int, tokens: int, labelled: int, half: bool) -> Memory:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The largest batch of a run."""
+
+    rows: int
+    longest: int
+    """Tokens of its longest record, input and output together."""
+    labelled: int
+    """Labelled positions."""
+
+
+def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) -> Memory:
     """Count a model that has its adapter, without its weights.
 
     Args:
         model: On any device, the meta device too.
         config: transformers' config of it.
         optimiser: ``optim.name``.
-        batch: Records in a batch.
-        tokens: Of the longest record, input and output together.
-        labelled: Labelled positions in a batch, at most.
+        load: The largest batch.
         half: Whether activations have 16 bits.
     """
     parameters = sum(weights.numel() for weights in model.parameters())
     trainable = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
-    hidden, layers = config.hidden_size, config.num_hidden_layers
+    layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers
     width = 2 if half else BYTES
-    outputs = model.get_output_embeddings()
-    classes = config.vocab_size if outputs is not None else 0
-    activations = width * LAYER_VALUES * batch * tokens * hidden * layers + 3 * BYTES * labelled * classes
+    classes = config.vocab_size if model.get_output_embeddings() is not None else 0
+    tokens = load.rows * load.longest
+    kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * config.num_attention_heads
     return Memory(
-        weights=BYTES * parameters,
+        weights=BYTES * (parameters + COPIES * trainable),
         gradients=BYTES * trainable,
         optimiser=OPTIMISER_BYTES[optimiser] * trainable,
-        activations=activations,
+        activations=int(width * kept * layers) + 3 * BYTES * load.labelled * classes,
+        process=PROCESS,
         parameters=parameters,
         trainable=trainable,
     )

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.data.batches import collate, plan_epoch
+from goodfit.data.batches import Planned, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter
 from goodfit.models.call import call
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model, pick_device
-from goodfit.models.memory import GIB, Memory, estimate
+from goodfit.models.memory import GIB, Load, Memory, estimate
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
 from goodfit.training.trainer import fix_machine, total_steps
@@ -52,7 +52,8 @@ def check_memory(prepared: Prepared) -> Memory:
         return needed
     raise HardwareError(
         f"the run needs about {needed.total / GIB:.1f} GiB (weights {needed.weights / GIB:.1f}, optimiser and "
-        f"gradients {(needed.optimiser + needed.gradients) / GIB:.1f}, activations {needed.activations / GIB:.1f}), "
+        f"gradients {(needed.optimiser + needed.gradients) / GIB:.1f}, activations {needed.activations / GIB:.1f}, "
+        f"libraries {needed.process / GIB:.1f}), "
         f"and {free / GIB:.1f} are free",
         _what_would_fit(prepared, free),
     )
@@ -66,12 +67,30 @@ def _memory(prepared: Prepared, conf: RunConf) -> Memory:
         adapter_config(model, conf.adapter)
         name = "lora"
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
-    examples = prepared.encoded["train"].examples
-    batch = min(conf.training.batch_size, len(examples))
-    labelled = batch * max(example.supervised for example in examples)
-    longest = max(example.length for example in examples)
     half = conf.precision.name != "32"
-    return estimate(model, prepared.base.config, conf.optim.name, batch, longest, labelled, half)
+    return estimate(model, prepared.base.config, conf.optim.name, _largest(prepared, conf), half)
+
+
+def _largest(prepared: Prepared, conf: RunConf) -> Load:
+    """The batch of the first epoch that takes most."""
+    examples = prepared.encoded["train"].examples
+    loads = []
+    for planned in _first_epoch(prepared, conf):
+        rows = [examples[index] for index in planned.indices]
+        loads.append(Load(len(rows), max(row.length for row in rows), sum(row.supervised for row in rows)))
+    return max(loads, key=lambda load: load.rows * load.longest)
+
+
+def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
+    (planned,) = plan_epoch(
+        prepared.encoded["train"].examples,
+        batch_size=conf.training.batch_size,
+        accumulation=1,
+        grouping=conf.training.length_grouping,
+        seed=conf.seed,
+        epoch=0,
+    )
+    return planned
 
 
 def free_bytes(conf: RunConf) -> int:
@@ -119,14 +138,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
     examples = prepared.encoded["train"].examples
-    (planned,) = plan_epoch(
-        examples,
-        batch_size=conf.training.batch_size,
-        accumulation=1,
-        grouping=conf.training.length_grouping,
-        seed=conf.seed,
-        epoch=0,
-    )
+    planned = _first_epoch(prepared, conf)
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))

@@ -21,6 +21,7 @@ from goodfit.errors import HardwareError, TrainingError
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import load_best, trainable_state
 from goodfit.training.held_out import HeldOut, Measure, Trace
+from goodfit.training.interrupt import Interrupt
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning, not_finite
 from goodfit.training.watch import Watch
@@ -124,10 +125,12 @@ def train(
         folder / "checkpoints",
         watch.evaluated,
     )
-    trainer = _build(conf, device, steps, [held_out, watch])
+    interrupt = Interrupt()
+    trainer = _build(conf, device, steps, [interrupt, held_out, watch])
     order = EpochOrder(examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
     loader = build_loader(PlannedBatches(examples, padding, pooled), order, conf.runtime.workers)
-    _fit(trainer, module, loader)
+    with interrupt.listening():
+        _fit(trainer, module, loader)
     if not trainer.global_step or not held_out.trace.evaluations:
         raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
     if trainer.is_global_zero:
