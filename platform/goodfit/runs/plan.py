@@ -53,8 +53,7 @@ def check_memory(prepared: Prepared) -> Memory:
     raise HardwareError(
         f"the run needs about {needed.total / GIB:.1f} GiB (weights {needed.weights / GIB:.1f}, optimiser and "
         f"gradients {(needed.optimiser + needed.gradients) / GIB:.1f}, activations {needed.activations / GIB:.1f}, "
-        f"libraries {needed.process / GIB:.1f}), "
-        f"and {free / GIB:.1f} are free",
+        f"libraries {needed.process / GIB:.1f}), and {free / GIB:.1f} are free",
         _what_would_fit(prepared, free),
     )
 
