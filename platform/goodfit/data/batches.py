@@ -152,7 +152,7 @@ def plan_epoch(
         devices: How many devices take part of each step.
 
     Returns:
-        A list of batches for each device; all lists are of equal length, and a short last step repeats nothing
+        A list of batches, each in the order of length, for each device; all lists are of equal length, and a short last step repeats nothing
         but the batch that a device would lack.
     """
     order = random.Random(f"{seed}:{epoch}")
@@ -165,7 +165,10 @@ def plan_epoch(
             for start in range(0, len(indices), window)
             for index in sorted(indices[start : start + window], key=lambda i: examples[i].length)
         ]
-    batches = [tuple(indices[start : start + batch_size]) for start in range(0, len(indices), batch_size)]
+    batches = [
+        tuple(sorted(indices[start : start + batch_size], key=lambda index: examples[index].length))
+        for start in range(0, len(indices), batch_size)
+    ]
     order.shuffle(batches)
     batches += list(itertools.islice(itertools.cycle(batches), -len(batches) % devices))
     per_step = accumulation * devices

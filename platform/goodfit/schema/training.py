@@ -38,5 +38,6 @@ class TrainingConf:
     probe_size: Annotated[int, Field(ge=16)] = 200
     """How many training records are scored, in evaluation mode, beside the held-out ones: the fit diagnosis."""
 
-    length_grouping: bool = True
-    """Put records of near-equal length in one batch; which ones is a function of seed and epoch."""
+    length_grouping: bool = False
+    """Put records of near-equal length in one batch, which saves time where batches are padded (``runtime=plain``,
+    GPUs) and makes them less of a random sample; which ones is a function of seed and epoch."""
