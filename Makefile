@@ -7,10 +7,10 @@ PLUGINS := $(wildcard plugins/*/pyproject.toml)
 EDITABLE := -e . $(patsubst %/pyproject.toml,-e ./%,$(PLUGINS))
 
 # Words stand behind `make train` as name=value, which make takes for variables, or as plain goals (`make train -- --json`).
-GOALS := $(filter-out train test install lint clean,$(MAKECMDGOALS))
+GOALS := $(filter-out train test install lint benchmark clean,$(MAKECMDGOALS))
 export GOODFIT_WORDS := $(GOALS) $(filter-out PYTHON=%,$(MAKEOVERRIDES))
 
-.PHONY: train test install lint clean
+.PHONY: train test install lint benchmark clean
 .SILENT:
 
 # make escapes blanks and backslashes of a word by a backslash, and doubles its dollars
@@ -36,6 +36,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS)
 $(VENV)/.tests: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation -e '.[test]'
 	touch $@
+
+benchmark: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation -e '.[benchmark]'
+	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -28,7 +28,7 @@ from typing import Any
 HERE = Path(__file__).resolve()
 Row = dict[str, Any]
 
-WARM = 8
+WARM = 6
 """Steps before those that are measured."""
 LR = 2e-4
 WORKLOADS = {
@@ -38,7 +38,7 @@ WORKLOADS = {
     "text of a seq2seq model, LoRA": ("translate", 32, True),
 }
 """Name -> (records, batch size, whether LoRA is tuned)."""
-STEPS = {"classify": 24, "write": 10, "translate": 12}
+STEPS = {"classify": 16, "write": 6, "translate": 4}
 """Optimiser steps that are measured."""
 FAST, BARE = "goodfit fast", "goodfit fast, bare loop"
 SIDES = ("HF Trainer", "HF Trainer, grouped", "TRL", "goodfit plain", FAST, BARE)
@@ -313,7 +313,7 @@ def in_turn(options: argparse.Namespace) -> list[Row]:
     found = []
     for number in range(options.repeats):
         for workload in options.workloads:
-            for side in SIDES:
+            for side in options.sides:
                 if side == "TRL" and (workload != "text of a decoder, LoRA" or find_spec("trl") is None):
                     continue
                 command = [sys.executable, str(HERE), "--data", str(options.data), "--one", side, workload]
@@ -401,6 +401,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

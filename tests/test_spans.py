@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+from itertools import pairwise, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record
 from goodfit.kinds import find_kind
-from goodfit.kinds.spans import spans_of, tags_of, windows
+from goodfit.kinds.spans import best_tags, spans_of, tags_of, windows
 
 CHECK = find_kind("token_classification").check
 text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
@@ -122,3 +124,24 @@ def test_an_inside_tag_that_continues_nothing_begins_a_span():
     assert json.dumps(spans_of(["I-A", "I-B", "O", "I-B"], words)) == json.dumps(
         [{"start": s, "end": e, "label": label} for s, e, label in ((0, 1, "A"), (2, 3, "B"), (6, 7, "B"))]
     )
+
+
+TAGS = ("O", "B-X", "I-X", "B-Y", "I-Y")
+
+
+def is_legal(sequence):
+    return all(tag[0] != "I" or before[1:] == tag[1:] for before, tag in pairwise(["O", *sequence]))
+
+
+@pytest.mark.parametrize("words", [1, 2, 4])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_best_tags_are_the_best_of_all_legal_sequences(words, seed):
+    scores = np.random.default_rng(seed).normal(size=(words, len(TAGS)))
+    tried = product(range(len(TAGS)), repeat=words)
+    every = [sequence for sequence in tried if is_legal([TAGS[tag] for tag in sequence])]
+    best = max(every, key=lambda sequence: scores[range(words), sequence].sum())
+    assert best_tags(scores, TAGS) == [TAGS[tag] for tag in best]
+
+
+def test_no_words_have_no_tags():
+    assert best_tags(np.zeros((0, len(TAGS))), TAGS) == []

@@ -152,8 +152,8 @@ def plan_epoch(
         devices: How many devices take part of each step.
 
     Returns:
-        A list of batches, each in the order of length, for each device; all lists are of equal length, and a short last step repeats nothing
-        but the batch that a device would lack.
+        A list of batches, each in the order of length, for each device; all lists are of equal length, and a short
+        last step repeats nothing but the batch that a device would lack.
     """
     order = random.Random(f"{seed}:{epoch}")
     indices = list(range(len(examples)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from goodfit.data.batches import Example
 from goodfit.data.records import Record, RowProblem
@@ -69,21 +69,6 @@ class Learner(Protocol):
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record, in nats."""
-
-
-@runtime_checkable
-class Settling(Protocol):
-    """A learner with something to fit between training and judging: how answers are read from the model's scores."""
-
-    def settle(self, model: Any, train: Sequence[Record], held_out: Sequence[Record], encoded: Encoded) -> None:
-        """Fit it on held-out records, never on test records."""
-
-    @property
-    def settled(self) -> dict[str, Any]:
-        """What was found, to be written beside the weights."""
-
-    def restore(self, settled: Mapping[str, Any]) -> None:
-        """Take what was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from goodfit.data.records import RowProblem
 
 WORD = re.compile(r"[^\W\d_]+|\d+|[^\s\w]|_")
@@ -74,6 +76,31 @@ def spans_of(tags: Sequence[str], words: Sequence[tuple[int, int]]) -> list[dict
                 spans.append({"start": start, "end": end, "label": label})
         previous = tag
     return spans
+
+
+def best_tags(scores: np.ndarray[Any, Any], tags: Sequence[str]) -> list[str]:
+    """The most probable sequence in which no inside tag continues nothing.
+
+    Viterbi 1967, https://doi.org/10.1109/TIT.1967.1054010, with steps that are either free or impossible.
+
+    Args:
+        scores: (words, tags) log-probabilities.
+        tags: What the columns are.
+    """
+    legal = np.array([[tag[0] != "I" or before[1:] == tag[1:] for tag in tags] for before in tags])
+    steps = np.where(legal, 0.0, -np.inf)
+    if not len(scores):
+        return []
+    reached = scores[0] + steps[tags.index("O")]
+    came = []
+    for word in scores[1:]:
+        ways = reached[:, None] + steps
+        came.append(ways.argmax(0))
+        reached = ways.max(0) + word
+    path = [int(reached.argmax())]
+    for step in reversed(came):
+        path.append(int(step[path[-1]]))
+    return [tags[index] for index in reversed(path)]
 
 
 @dataclass(frozen=True, slots=True)

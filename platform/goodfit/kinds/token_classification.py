@@ -14,11 +14,20 @@ import numpy as np
 from goodfit.data.batches import IGNORED, Example
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.chain import Chain
 from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
-from goodfit.kinds.spans import Window, is_blurred, read_spans, spans_of, split_words, tag_set, tags_of, windows
+from goodfit.kinds.spans import (
+    Window,
+    best_tags,
+    is_blurred,
+    read_spans,
+    spans_of,
+    split_words,
+    tag_set,
+    tags_of,
+    windows,
+)
 from goodfit.kinds.text import TextCoder, fill_prompt
 
 SCORED_VALUES = 2**27
@@ -71,7 +80,7 @@ def _assembled(records: Sequence[Record], answered: Sequence[dict[int, str]], lo
 
 
 class TagByHead:
-    """An encoder with a linear head on each word's first token, decoded as a sequence."""
+    """An encoder with a linear head on each word's first token, decoded as a sequence of legal tags."""
 
     head = "token_classification"
     pooled = False
@@ -82,7 +91,6 @@ class TagByHead:
         self.outputs = tag_set(coding.labels)
         self.place = {tag: index for index, tag in enumerate(self.outputs)}
         self.around = _special_tokens(coding.tokenizer)
-        self.chain = Chain.of(self.outputs)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; long texts are windowed, nothing is cut."""
@@ -121,7 +129,7 @@ class TagByHead:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable sequence of tags, read as spans."""
         scores, losses = self._word_scores(model, records, encoded)
-        tags = [dict(enumerate(self.chain.best(words) if len(words) else [])) for words in scores]
+        tags = [dict(enumerate(best_tags(words, self.outputs))) for words in scores]
         return _assembled(records, tags, losses)
 
     def _word_scores(
@@ -142,24 +150,6 @@ class TagByHead:
             found[example.record].append(by_window[index])
         words = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
         return words, [total / max(1, len(logs)) for total, logs in zip(sums, words, strict=True)]
-
-    def settle(self, model: Any, train: Sequence[Record], held_out: Sequence[Record], encoded: Encoded) -> None:
-        """Learn how tags follow each other, and fit on held-out records how much that and the scores count."""
-        known = set(self.outputs)
-        right = [[tag if tag in known else "O" for tag in _right_tags(record)] for record in (*train, *held_out)]
-        scores, _ = self._word_scores(model, held_out, encoded)
-        kept = [index for index, words in enumerate(scores) if len(words)]
-        chain = Chain.of(self.outputs, right[: len(train)])
-        self.chain = chain.fitted([scores[index] for index in kept], [right[len(train) + index] for index in kept])
-
-    @property
-    def settled(self) -> dict[str, Any]:
-        """What ``settle`` found, to be written beside the weights."""
-        return self.chain.to_json()
-
-    def restore(self, settled: Mapping[str, Any]) -> None:
-        """Decode as a run did."""
-        self.chain = Chain.from_json(self.outputs, settled)
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's tags."""

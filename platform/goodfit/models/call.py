@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import IGNORED, Batch, padded
+from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.layout import row_of_tokens
 from goodfit.models.fast.wiring import wiring_of
 
@@ -39,17 +40,25 @@ def call(model: Any, batch: Batch) -> Scores:
             other one gets it padded.
         batch: On the model's device.
     """
+    frozen, wiring = frozen_of(model), wiring_of(model)
+    if frozen is not None:
+        with frozen.giving(batch) as inputs:
+            return _scores(model, batch, inputs, flat=True)
+    if wiring is not None:
+        return _scores(model, batch, wiring.inputs(batch), flat=True)
+    return _scores(model, batch, _padded_inputs(batch), flat=False)
+
+
+def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores:
     import torch
 
-    wiring = wiring_of(model)
-    inputs = _padded_inputs(batch) if wiring is None else wiring.inputs(batch)
     if batch.pooled:
         rows = torch.arange(len(batch.labels), device=batch.labels.device)
         return Scores(model(**inputs).logits[: len(rows)], batch.labels, rows)
     lengths = batch.decoder_lengths or batch.lengths
     labelled = (batch.labels != IGNORED).nonzero()[:, 0]
     rows = row_of_tokens(lengths).to(labelled.device)[labelled]
-    where = labelled if wiring is not None else _places(lengths, labelled, rows)
+    where = labelled if flat else _places(lengths, labelled, rows)
     return Scores(_logits_at(model, inputs, where), batch.labels[labelled], rows)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import goodfit
 from goodfit.data.gather import SPLITS
-from goodfit.kinds.shape import Settling
 from goodfit.models.base import Base, folder_digest
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import write_json
@@ -53,7 +52,6 @@ def _task(prepared: Prepared, target: Path) -> Mapping[str, Any]:
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
-        "decoding": prepared.learner.settled if isinstance(prepared.learner, Settling) else None,
         "base": base_identity(prepared.base),
         "digest": digest,
     }

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.kinds.passes import pad_id
-from goodfit.kinds.shape import Settling
 from goodfit.models.adapters import build_adapter
 from goodfit.models.load import load_model, pick_device
 from goodfit.plugins.host import Host
@@ -50,9 +49,6 @@ def tune_and_judge(
         )
         if base is None:
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
-        if isinstance(learner, Settling):
-            held_out = prepared.splits.validation
-            learner.settle(model, prepared.splits.train, held_out, prepared.encoded["validation"])
         judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
     return write_down(prepared, host, folder, model, judged, trained, path, time.monotonic() - started)
 

@@ -15,7 +15,7 @@ from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.report import figures, outcome_items
-from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome, Settling
+from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.base import Base, folder_digest
 from goodfit.models.load import load_model, load_saved, pick_device
 from goodfit.plugins.host import Host
@@ -69,8 +69,6 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     if written["labels"] != (conf.task.labels or []):
         raise ConfigError(f"{weights}/task.json and config.yaml name other labels, or another order", "train again")
     learner, coding = build_learner(task, base, tuple(written["labels"]))
-    if isinstance(learner, Settling):
-        learner.restore(written["decoding"])
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
     return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goodfit.data.batches import Example, collate
+from goodfit.errors import ConfigError
 from goodfit.models.call import call
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.wiring import wired
+from goodfit.models.fast.frozen import has_frozen_base
+from goodfit.models.fast.path import ComputePath
+from goodfit.schema.runtime import RuntimeConf
 
 LOSS_TOLERANCE = 1e-4
 """Of the loss, relative."""
@@ -35,26 +38,48 @@ class Verdict:
     reason: str
 
 
-def compare_steps(
-    model: Any,
-    examples: Sequence[Example],
-    pad_id: int,
-    *,
-    pooled: bool,
-    first_states: bool,
-    flat: bool,
-    onednn: bool,
-) -> Verdict:
-    """One padded step and one as the run would compute it; the model is left as it was.
+def choose_path(
+    model: Any, conf: RuntimeConf, examples: Sequence[Example], pad_id: int, *, pooled: bool, own_head: bool
+) -> ComputePath:
+    """The fastest path on which a step of this model is the same as on the plain one.
+
+    Args:
+        model: On its device, with its trainable weights chosen.
+        conf: The runtime group, with ``linears`` settled.
+        examples: Of the run.
+        pad_id: The token that fills up.
+        pooled: Whether the model makes one vector of each example.
+        own_head: Whether that vector is the one that the model's own head reads.
+
+    Raises:
+        ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
+    """
+    if conf.path == "plain":
+        return ComputePath(False, False, "runtime.path is plain")
+    onednn = conf.linears == "onednn"
+    flat = ComputePath(True, onednn, first_states=pooled and own_head)
+    kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
+    verdict = Verdict(False, "the fast path is for CPUs")
+    for path in (*kept, flat) if model.device.type == "cpu" else ():
+        verdict = compare_steps(model, examples, pad_id, pooled, path)
+        if verdict.same:
+            return replace(path, reason=verdict.reason)
+    if conf.path == "fast":
+        raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
+    plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
+    faster = onednn and compare_steps(model, examples, pad_id, pooled, plain).same
+    return plain if faster else replace(plain, onednn=False)
+
+
+def compare_steps(model: Any, examples: Sequence[Example], pad_id: int, pooled: bool, path: ComputePath) -> Verdict:
+    """One plain step and one on another path; the model is left as it was.
 
     Args:
         model: With its trainable weights chosen, if it has any.
         examples: Of the run; a few are taken, the longest among them.
         pad_id: The token that fills up.
         pooled: Whether the model makes one vector of each example.
-        first_states: Whether its head reads the first state of each row.
-        flat: Whether batches will be flat.
-        onednn: Whether linear layers will compute through oneDNN.
+        path: The other path.
     """
     import torch
 
@@ -62,7 +87,7 @@ def compare_steps(
     with torch.random.fork_rng(devices=[]), _ready_to_compare(model):
         expected = _step(model, batch)
         try:
-            with wired(model, first_states=first_states, flat=flat, onednn=onednn):
+            with path.on(model):
                 found = _step(model, batch)
         except (NotFlat, RuntimeError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")

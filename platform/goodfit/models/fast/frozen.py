@@ -1,0 +1,122 @@
+"""A frozen base is computed once for each record: its head gets the kept states from then on, exactly."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.data.batches import Batch
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.wiring import base_of, wiring_of
+
+KEPT_BYTES = 2 * 2**30
+"""At most this much is kept; what comes later is computed each time."""
+
+_FROZEN: weakref.WeakKeyDictionary[Any, FrozenBase] = weakref.WeakKeyDictionary()
+
+
+class FrozenBase:
+    """The states that a base makes of each row of tokens, without dropout.
+
+    Args:
+        model: Wired, with a base of which no weight is trained.
+    """
+
+    def __init__(self, model: Any) -> None:
+        wiring = wiring_of(model)
+        if wiring is None:
+            raise NotFlat("a base is kept of flat models only")
+        self._model = base_of(model)
+        self._wiring = wiring
+        self._base = getattr(self._model, self._model.base_model_prefix)
+        self._kept: dict[tuple[int, ...], dict[str, Tensor]] = {}
+        self._bytes = 0
+
+    @contextmanager
+    def giving(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
+        """The model with the states of a batch in place of its base; yields what to call it with."""
+        rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
+        lacking = [row for row in dict.fromkeys(rows) if row not in self._kept]
+        states = self._kept | self._computed(lacking, batch) if lacking else self._kept
+        given = _Given({name: self._joined(states, rows, name, batch.pooled) for name in states[rows[0]]})
+        setattr(self._model, self._model.base_model_prefix, given)
+        try:
+            yield {"input_ids": batch.input_ids[None]}
+        finally:
+            setattr(self._model, self._model.base_model_prefix, self._base)
+
+    def _computed(self, rows: list[tuple[int, ...]], batch: Batch) -> dict[tuple[int, ...], dict[str, Tensor]]:
+        """States of rows, kept as long as there is room."""
+        tokens = torch.tensor([token for row in rows for token in row], device=batch.input_ids.device)
+        lengths = tuple(map(len, rows))
+        part = replace(batch, input_ids=tokens, lengths=lengths)
+        training = self._base.training
+        self._base.eval()
+        try:
+            with torch.no_grad():
+                output = self._base(**self._wiring.inputs(part))
+        finally:
+            self._base.train(training)
+        found: dict[tuple[int, ...], dict[str, Tensor]] = {row: {} for row in rows}
+        for name in ("last_hidden_state", "pooler_output"):
+            states = output.get(name)
+            if states is None:
+                continue
+            ends = (*lengths, states.shape[1] - sum(lengths))  # the last piece is filling
+            pieces = states[: len(rows)] if batch.pooled else states[0].split(ends)
+            for row, piece in zip(rows, pieces, strict=False):
+                found[row][name] = piece.clone()
+        for row, kept in found.items():
+            size = sum(piece.nbytes for piece in kept.values())
+            if self._bytes + size <= KEPT_BYTES:
+                self._kept[row] = kept
+                self._bytes += size
+        return found
+
+    def _joined(
+        self, states: dict[tuple[int, ...], dict[str, Tensor]], rows: list[tuple[int, ...]], name: str, pooled: bool
+    ) -> Tensor:
+        pieces = [states[row][name] for row in rows]
+        return torch.stack(pieces) if pooled else torch.cat(pieces)[None]
+
+
+class _Given(nn.Module):
+    """Stands where the base is, and says what was kept."""
+
+    def __init__(self, states: dict[str, Tensor]) -> None:
+        super().__init__()
+        self._states = states
+
+    def forward(self, *_: Any, **__: Any) -> Any:
+        from transformers.modeling_outputs import BaseModelOutputWithPooling
+
+        return BaseModelOutputWithPooling(**self._states)
+
+
+def frozen_of(model: Any) -> FrozenBase | None:
+    """What is kept of a model's base."""
+    return _FROZEN.get(model)
+
+
+@contextmanager
+def keeping(model: Any) -> Iterator[None]:
+    """Compute the base of a wired model once for each row, for as long as it lasts."""
+    _FROZEN[model] = FrozenBase(model)
+    try:
+        yield
+    finally:
+        del _FROZEN[model]
+
+
+def has_frozen_base(model: Any) -> bool:
+    """Whether only a head beside the base is trained."""
+    whole = base_of(model)
+    base = getattr(whole, whole.base_model_prefix, whole)
+    trained = any(weights.requires_grad for weights in model.parameters())
+    return base is not whole and trained and not any(weights.requires_grad for weights in base.parameters())
