@@ -13,7 +13,7 @@ from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.fast.accept import compare_steps, probe_examples
-from goodfit.models.fast.attention import Shape, _blockwise
+from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
 from goodfit.models.fast.path import ComputePath
@@ -230,6 +230,48 @@ def test_the_longest_and_the_shortest_record_are_compared():
     assert len(probe_examples(examples[:1])) == 1
 
 
+@pytest.mark.parametrize("name", [*ONE_OF_EACH, "qwen3", "gemma2", "gemma3", "gpt2", "modernbert"])
+def test_a_step_in_half_precision_is_as_near_as_the_padded_one(tiny, name):
+    model, what, words = tiny(name)
+    model = copy.deepcopy(model)
+    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+
+    def gradients(path, half):
+        with path.on(model), torch.autocast("cpu", torch.bfloat16, enabled=half):
+            loss = call(model, batch).losses().mean()
+        found = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
+        return torch.cat([gradient.flatten() for gradient in found if gradient is not None])
+
+    plain = ComputePath(flat=False, onednn=False)
+    exact = gradients(plain, half=False)
+    padded_error = (gradients(plain, half=True) - exact).norm() / exact.norm()
+    flat_error = (gradients(FAST[what], half=True) - exact).norm() / exact.norm()
+    assert flat_error < 1.5 * padded_error
+
+
+def test_a_batch_without_labels_is_an_empty_answer_on_either_path(tiny):
+    model, what, words = tiny("llama")
+    batch = collate([Example(0, (5, 6, 7), (IGNORED,) * 3)], words["pad_id"], words["pooled"])
+    for path in (FAST[what], ComputePath(flat=False, onednn=True)):
+        with path.on(model), torch.inference_mode():
+            assert call(model, batch).logits.shape == (0, VOCABULARY)
+
+
+def test_records_without_answers_are_compared_too(tiny):
+    model, what, words = tiny("llama")
+    unknown = [dataclasses.replace(example, labels=(IGNORED,) * len(example.labels)) for example in examples_of(what)]
+    assert compare_steps(model, unknown, **words, path=FAST[what]).same
+
+
+def test_a_wired_model_is_not_wired_again(tiny):
+    model, what, _ = tiny("bert")
+    with FAST[what].on(model):
+        with pytest.raises(NotFlat, match="already"), FAST[what].on(model):
+            pass
+        assert wiring_of(model) is not None
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
 # ---- a frozen base ------------------------------------------------------------------------------------------------
 
 
@@ -262,6 +304,16 @@ def test_a_frozen_base_has_no_dropout_and_its_head_has(tiny):
         model.dropout.eval()
         assert torch.equal(call(model, batch).logits, call(model, batch).logits)
     assert model.bert.training
+
+
+def test_a_frozen_base_is_kept_in_32_bits(tiny):
+    model, what, words = tiny("bert")
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name="head"))
+    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    with dataclasses.replace(FAST[what], keep_base=True).on(model):
+        with torch.autocast("cpu", torch.bfloat16):
+            call(model, batch)
+        assert call(model, batch).logits.dtype == torch.float32
 
 
 def test_what_does_not_fit_is_computed_each_time(tiny, monkeypatch):

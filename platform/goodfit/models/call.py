@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import IGNORED, Batch, padded
 from goodfit.models.fast.frozen import frozen_of
-from goodfit.models.fast.layout import row_of_tokens
+from goodfit.models.fast.layout import CURRENT, row_of_tokens
 from goodfit.models.fast.wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def call(model: Any, batch: Batch) -> Scores:
             return _scores(model, batch, inputs, flat=True)
     if wiring is not None:
         return _scores(model, batch, wiring.inputs(batch), flat=True)
+    CURRENT.layout = None
     return _scores(model, batch, _padded_inputs(batch), flat=False)
 
 

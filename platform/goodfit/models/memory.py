@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from goodfit.models.fast.layout import LONG_ROW
+
 GIB = 2**30
 BYTES = 4
 """Trained weights, gradients and CPU activations are 32-bit floats."""
@@ -68,7 +70,9 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) ->
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
     tokens = load.rows * load.longest
-    kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * config.num_attention_heads
+    # long rows go through an attention that keeps nothing; some models have none
+    heads = getattr(config, "num_attention_heads", 0) if load.longest < LONG_ROW else 0
+    kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * heads
     return Memory(
         weights=BYTES * (parameters + COPIES * trainable),
         gradients=BYTES * trainable,

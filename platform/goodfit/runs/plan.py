@@ -142,7 +142,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
-    path = pick_path(prepared, model, "train")
+    path = pick_path(prepared, model)
     spent, tokens = 0.0, 0
     with path.on(model):
         for number, batch in enumerate(middle[: PROBE_STEPS + 1]):

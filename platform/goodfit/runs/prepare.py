@@ -63,7 +63,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
 
 
 def settle(conf: RunConf) -> RunConf:
-    """Fill in what depends on the machine: precision and accelerator.
+    """Fill in what depends on the machine: precision, accelerator and what multiplies matrices.
 
     Raises:
         HardwareError: The machine lacks what was asked for.
@@ -87,10 +87,16 @@ def settle(conf: RunConf) -> RunConf:
 
 def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
     """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
+    import torch
+
+    if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.strategy not in ("single", "ddp")):
+        raise ConfigError("runtime.linears=onednn is for whole models on CPUs", "leave it out")
     if conf.runtime.linears != "auto":
         return conf.runtime.linears
-    whole_weights = conf.hardware.strategy in ("single", "ddp")
-    measured = device == "cpu" and whole_weights and conf.runtime.path != "plain"
+    # processes of one run could measure differently
+    measured = device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
+    if measured:
+        torch.set_num_threads(conf.runtime.threads or 1)
     return "onednn" if measured and onednn_pays() else "torch"
 
 
@@ -169,14 +175,17 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
         raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
 
 
-def pick_path(prepared: Prepared, model: Any, split: str) -> ComputePath:
-    """How this model is computed in this run, judged by the records of a split."""
-    return path_of(prepared.conf, prepared.learner, prepared.coding, model, prepared.encoded[split].examples)
+def pick_path(prepared: Prepared, model: Any) -> ComputePath:
+    """How this model is computed in this run, judged by records of all splits."""
+    examples = [example for part in prepared.encoded.values() for example in part.examples]
+    return path_of(prepared.conf, prepared.learner, prepared.coding, model, examples)
 
 
 def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example]) -> ComputePath:
     """How a model is computed on some examples."""
     if conf.hardware.strategy not in ("single", "ddp"):
+        if conf.runtime.path == "fast":
+            raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)

@@ -32,7 +32,7 @@ def tune_and_judge(
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
     base = _base_answers(prepared, model) if is_first_process() else None
     model = build_adapter(model, conf.adapter).to(device)
-    path = pick_path(prepared, model, "train")
+    path = pick_path(prepared, model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
     probe = pick_probe(prepared)
     with path.on(model):
@@ -56,5 +56,6 @@ def tune_and_judge(
 def _base_answers(prepared: Prepared, model: Any) -> BaseAnswers:
     if prepared.base.family == "encoder":
         return base_answers(prepared, model)  # the model is not asked
-    with pick_path(prepared, model, "test").on(model):
+    model.requires_grad_(False)  # what is trained is chosen later: here it would cost two gradients of all weights
+    with pick_path(prepared, model).on(model):
         return base_answers(prepared, model)

@@ -32,6 +32,8 @@ class Interrupt(lightning.Callback):
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+        if self._asked:  # during the last step, or the evaluation behind it
+            raise KeyboardInterrupt
 
     def _ask(self, *_: Any) -> None:
         if self._asked:

@@ -26,8 +26,10 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf) -> A
     ]
     groups = [group for group in groups if group["params"]]
     lr: float = conf.lr  # type: ignore[assignment]
+    # on a GPU a fused optimiser unscales 16-bit gradients itself, after they were clipped
+    on_cpu = all(weights.device.type == "cpu" for _, weights in trained)
     if conf.name == "adamw":
-        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=True)
+        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=on_cpu)
     if conf.name == "adafactor":
         return torch.optim.Adafactor(groups, lr=lr)
     return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)

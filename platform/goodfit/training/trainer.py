@@ -126,7 +126,7 @@ def train(
         watch.evaluated,
     )
     interrupt = Interrupt()
-    trainer = _build(conf, device, steps, [interrupt, held_out, watch])
+    trainer = _build(conf, device, steps, [held_out, watch, interrupt])
     order = EpochOrder(examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
     loader = build_loader(PlannedBatches(examples, padding, pooled), order, conf.runtime.workers)
     with interrupt.listening():

@@ -10,7 +10,6 @@ from typing import Any
 from goodfit.data.batches import Example, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call
-from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.frozen import has_frozen_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema.runtime import RuntimeConf
@@ -28,6 +27,8 @@ NOISE = 0.02
 """Weights that are zero, as LoRA's second matrix is at first, get noise of this size: zeros hide gradients."""
 
 ROWS = 4
+REFUSALS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NameError)
+"""What models raise that do not take flat batches, ``NotFlat`` among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,14 @@ def choose_path(
     Raises:
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
     """
-    if conf.path == "plain":
-        return ComputePath(False, False, "runtime.path is plain")
     onednn = conf.linears == "onednn"
+    if conf.path == "plain":
+        return ComputePath(False, onednn, "runtime.path is plain")
     flat = ComputePath(True, onednn, first_states=pooled and own_head)
     kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
     verdict = Verdict(False, "the fast path is for CPUs")
-    for path in (*kept, flat) if model.device.type == "cpu" else ():
+    ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
+    for path in ways if model.device.type == "cpu" else ():
         verdict = compare_steps(model, examples, pad_id, pooled, path)
         if verdict.same:
             return replace(path, reason=verdict.reason)
@@ -83,13 +85,22 @@ def compare_steps(model: Any, examples: Sequence[Example], pad_id: int, pooled: 
     """
     import torch
 
-    batch = collate(probe_examples(examples), pad_id, pooled).to(model.device)
+    batch = collate([_learnable(example) for example in probe_examples(examples)], pad_id, pooled).to(model.device)
     with torch.random.fork_rng(devices=[]), _ready_to_compare(model):
         expected = _step(model, batch)
         try:
             with path.on(model):
                 found = _step(model, batch)
-        except (NotFlat, RuntimeError, ValueError, TypeError, IndexError, AttributeError, KeyError) as error:
+        except (
+            NotFlat,
+            RuntimeError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            AssertionError,
+            NameError,
+        ) as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
     return _judged(expected, found)
 
@@ -102,6 +113,11 @@ def probe_examples(examples: Sequence[Example]) -> list[Example]:
     picked = sorted({round(last * part / (ROWS - 1)) for part in range(ROWS)})
     chosen = [by_length[place] for place in picked]
     return [*chosen[1::2], *chosen[::2]]
+
+
+def _learnable(example: Example) -> Example:
+    """The example, with something to compare also where nobody knows an answer."""
+    return example if example.supervised else replace(example, labels=(*example.labels[:-1], 0))
 
 
 def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:

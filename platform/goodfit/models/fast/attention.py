@@ -10,13 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from goodfit.models.fast.layout import CURRENT, Block, Frame, Side
+from goodfit.models.fast.layout import CURRENT, LONG_ROW, Block, Frame, Side
 
 NAME = "goodfit_flat"
 """What transformers knows this attention as. It has no mask function, so that no mask is built."""
-
-LONG_ROW = 384
-"""Rows from here on are attended to one by one, by PyTorch: a block would keep their probabilities."""
 
 KNOWN = ("position_ids", "cache_position", "cu_seq_lens_q", "cu_seq_lens_k", "max_length_q", "max_length_k")
 """Tensors that models hand on and this attention does not need."""
@@ -85,6 +82,8 @@ def attend(
         raise NotFlat(f"attention got {tuple(query.shape)} for {queries} tokens")
     if key.shape[1] != query.shape[1]:
         key, value = (part.repeat_interleave(query.shape[1] // key.shape[1], 1) for part in (key, value))
+    if torch.is_autocast_enabled("cpu"):  # rotary models turn queries and keys in 32 bits; the backward pass is ours
+        query, key, value = (part.to(torch.get_autocast_dtype("cpu")) for part in (query, key, value))
     causal = side != "cross" and (module.is_causal if is_causal is None else is_causal)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     shape = Shape(scale, dropout, causal, sliding_window, softcap)
@@ -125,8 +124,10 @@ def _hidden(block: Block, shape: Shape, device: Any) -> Tensor | None:
     if block.keys.padding is not None and not (shape.causal and block.queries is block.keys):
         padding = block.keys.padding[:, None]
         hidden = padding if hidden is None else hidden | padding
-        if shape.window is not None:  # a query at padding may see nothing, and its NaN would spread
-            hidden = hidden.masked_fill(block.queries.padding[:, :, None], False)  # type: ignore[index]
+        if (
+            shape.window is not None and block.queries.padding is not None
+        ):  # a query at padding may see nothing, and its NaN would spread
+            hidden = hidden.masked_fill(block.queries.padding[:, :, None], False)
     return hidden
 
 

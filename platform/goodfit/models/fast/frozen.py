@@ -1,4 +1,4 @@
-"""A frozen base is computed once for each record: its head gets the kept states from then on, exactly."""
+"""A frozen base is computed once for each record, without dropout: its head gets the kept states from then on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from goodfit.data.batches import Batch
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.wiring import base_of, wiring_of
 
-KEPT_BYTES = 2 * 2**30
+KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""
 
 _FROZEN: weakref.WeakKeyDictionary[Any, FrozenBase] = weakref.WeakKeyDictionary()
@@ -43,8 +43,9 @@ class FrozenBase:
         """The model with the states of a batch in place of its base; yields what to call it with."""
         rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
         lacking = [row for row in dict.fromkeys(rows) if row not in self._kept]
-        states = self._kept | self._computed(lacking, batch) if lacking else self._kept
-        given = _Given({name: self._joined(states, rows, name, batch.pooled) for name in states[rows[0]]})
+        found = self._computed(lacking, batch) if lacking else {}
+        states = [self._kept.get(row) or found[row] for row in rows]
+        given = _Given({name: _joined([state[name] for state in states], batch.pooled) for name in states[0]})
         setattr(self._model, self._model.base_model_prefix, given)
         try:
             yield {"input_ids": batch.input_ids[None]}
@@ -59,7 +60,7 @@ class FrozenBase:
         training = self._base.training
         self._base.eval()
         try:
-            with torch.no_grad():
+            with torch.no_grad(), torch.autocast(self._model.device.type, enabled=False):
                 output = self._base(**self._wiring.inputs(part))
         finally:
             self._base.train(training)
@@ -79,11 +80,10 @@ class FrozenBase:
                 self._bytes += size
         return found
 
-    def _joined(
-        self, states: dict[tuple[int, ...], dict[str, Tensor]], rows: list[tuple[int, ...]], name: str, pooled: bool
-    ) -> Tensor:
-        pieces = [states[row][name] for row in rows]
-        return torch.stack(pieces) if pooled else torch.cat(pieces)[None]
+
+def _joined(pieces: list[Tensor], pooled: bool) -> Tensor:
+    """(rows, …) of pooled vectors, or one flat row of all tokens."""
+    return torch.stack(pieces) if pooled else torch.cat(pieces)[None]
 
 
 class _Given(nn.Module):

@@ -19,6 +19,9 @@ PAIR_COST = 1 / 8
 TOKEN_COST = 2
 """What a block, a pair of tokens and a token cost, in about nanoseconds times a constant: measured on a Zen 5 core."""
 
+LONG_ROW = 384
+"""Rows from here on are attended to by PyTorch: a block would keep their probabilities."""
+
 BORDERS = 64
 """A batch is cut into blocks at this many places at most."""
 

@@ -47,7 +47,8 @@ class _Linear(torch.autograd.Function):
 
 def linear(states: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """(…, in), (out, in), (out,) -> (…, out); as ``torch.nn.functional.linear``."""
-    if states.dtype != torch.float32 or weight.dtype != torch.float32 or torch.is_autocast_enabled("cpu"):
+    single = states.dtype == weight.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+    if not single or not states.numel():
         return nn.functional.linear(states, weight, bias)
     found = _Linear.apply(states.reshape(-1, states.shape[-1]), weight, bias)
     return found.view(*states.shape[:-1], weight.shape[0])
@@ -64,7 +65,9 @@ def swap_linears(model: Any) -> Callable[[], None]:
     """
     from transformers.pytorch_utils import Conv1D
 
-    swapped = [module for module in model.modules() if type(module) in (nn.Linear, Conv1D)]
+    swapped = [
+        module for module in model.modules() if type(module) in (nn.Linear, Conv1D) and "forward" not in vars(module)
+    ]
     for module in swapped:
         module.forward = functools.partial(_forward, module, isinstance(module, Conv1D))
 

@@ -49,7 +49,6 @@ class Wiring:
         self._offset = _position_offset(self._model) if self._takes_positions else 0
         self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
         SIDES.update(_sides(self._model))
-        self.resume()
 
     def resume(self) -> None:
         """Take flat batches."""
@@ -107,13 +106,17 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
     Raises:
         NotFlat: It cannot take flat batches.
     """
+    if model in _WIRINGS:
+        raise NotFlat("the model takes flat batches already")
     undo: list[Callable[[], None]] = []
     try:
         if onednn:
             undo.append(swap_linears(model))
         if flat:
-            _WIRINGS[model] = Wiring(model, first_states)
-            undo.append(_WIRINGS[model].close)
+            wiring = Wiring(model, first_states)
+            undo.append(wiring.close)
+            wiring.resume()
+            _WIRINGS[model] = wiring
         yield
     finally:
         _WIRINGS.pop(model, None)
