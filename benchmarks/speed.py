@@ -107,7 +107,9 @@ def model_of(what: str, lora: bool) -> Any:
             hf.LlamaConfig(**shape, **heads, pad_token_id=0, bos_token_id=101, eos_token_id=102)
         )
     else:
-        model = hf.T5ForConditionalGeneration(hf.T5Config(dropout_rate=0.0, use_cache=False, vocab_size=32128))
+        model = hf.T5ForConditionalGeneration(
+            hf.T5Config(dropout_rate=0.0, use_cache=False, vocab_size=32128, decoder_start_token_id=0)
+        )
     if not lora:
         return model
     import peft

@@ -91,16 +91,7 @@ def compare_steps(model: Any, examples: Sequence[Example], pad_id: int, pooled: 
         try:
             with path.on(model):
                 found = _step(model, batch)
-        except (
-            NotFlat,
-            RuntimeError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-            AssertionError,
-            NameError,
-        ) as error:
+        except REFUSALS as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
     return _judged(expected, found)
 

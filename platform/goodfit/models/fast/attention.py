@@ -124,9 +124,8 @@ def _hidden(block: Block, shape: Shape, device: Any) -> Tensor | None:
     if block.keys.padding is not None and not (shape.causal and block.queries is block.keys):
         padding = block.keys.padding[:, None]
         hidden = padding if hidden is None else hidden | padding
-        if (
-            shape.window is not None and block.queries.padding is not None
-        ):  # a query at padding may see nothing, and its NaN would spread
+        if shape.window is not None and block.queries.padding is not None:
+            # a query at padding may see nothing, and its NaN would spread
             hidden = hidden.masked_fill(block.queries.padding[:, :, None], False)
     return hidden
 
