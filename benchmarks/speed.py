@@ -109,8 +109,6 @@ def model_of(what: str, lora: bool) -> Any:
     else:
         shape = {"vocab_size": 32128, "decoder_start_token_id": 0, "dropout_rate": 0.0, "use_cache": False}
         model = hf.T5ForConditionalGeneration(hf.T5Config(**shape))
-            hf.T5Config(dropout_rate=0.0, use_cache=False, vocab_size=32128, decoder_start_token_id=0)
-        )
     if not lora:
         return model
     import peft
