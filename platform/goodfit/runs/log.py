@@ -10,17 +10,20 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def logged_to(path: Path) -> Iterator[None]:
-    """Write what goodfit logs, and warnings of all libraries, to a file."""
+    """Write what goodfit logs, and warnings of all libraries, to a file; what goodfit logs goes nowhere else."""
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.INFO)
-    logging.getLogger("goodfit").setLevel(logging.INFO)
-    root = logging.getLogger()
-    root.addHandler(handler)
+    root, ours = logging.getLogger(), logging.getLogger("goodfit")
+    ours.setLevel(logging.INFO)
+    ours.propagate = False
+    for logger in (root, ours):
+        logger.addHandler(handler)
     logging.captureWarnings(True)
     try:
         yield
     finally:
         logging.captureWarnings(False)
-        root.removeHandler(handler)
+        for logger in (root, ours):
+            logger.removeHandler(handler)
+        ours.propagate = True
         handler.close()
