@@ -19,6 +19,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
@@ -235,7 +236,8 @@ def theirs(
             losses.extend([logs["loss"]] if "loss" in logs else [])
 
     words: Row = {
-        "output_dir": "/tmp/speed", "max_steps": steps + WARM, "per_device_train_batch_size": size, "learning_rate": LR,
+        "output_dir": tempfile.mkdtemp(),
+        "max_steps": steps + WARM, "per_device_train_batch_size": size, "learning_rate": LR,
         "weight_decay": 0.0, "logging_steps": 1, "save_strategy": "no", "report_to": "none", "disable_tqdm": True,
         "use_cpu": True,
     }  # fmt: skip
