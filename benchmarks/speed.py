@@ -330,6 +330,8 @@ def in_turn(options: argparse.Namespace) -> list[Row]:
 
 def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str:
     """Medians as Markdown."""
+    chosen = {"workloads": options.workloads, "sides": options.sides}
+    words = " ".join(f"--{name} " + " ".join(f'"{one}"' for one in given) for name, given in chosen.items())
     lines = [
         "# Speed of training",
         "",
@@ -338,7 +340,7 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         "The same weights, records, batches and settings on every side, 32-bit floats. MFU: needed products against",
         f"the {peak:.0f} GFLOP/s that a core reaches here.",
         "",
-        "Made by `python benchmarks/speed.py`.",
+        f"Made by `python benchmarks/speed.py {words}`.",
     ]
     for workload in options.workloads:
         lines += [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import IGNORED, Batch, padded
 from goodfit.models.fast.frozen import frozen_of
-from goodfit.models.fast.layout import CURRENT, row_of_tokens
+from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 from goodfit.models.fast.wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -86,8 +86,4 @@ def _padded_inputs(batch: Batch) -> dict[str, Tensor]:
 
 def _places(lengths: tuple[int, ...], labelled: Tensor, rows: Tensor) -> Tensor:
     """Places of flat tokens where rows are padded to the longest."""
-    import torch
-
-    sizes = torch.tensor(lengths, device=labelled.device)
-    starts = sizes.cumsum(0) - sizes
-    return rows * max(lengths) + labelled - starts[rows]
+    return rows * max(lengths) + labelled - row_starts(lengths).to(labelled.device)[rows]

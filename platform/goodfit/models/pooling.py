@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from goodfit.models.fast.layout import CURRENT, row_of_tokens
+from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,10 +48,7 @@ def pooled_flat(states: Tensor, lengths: Sequence[int], how: str) -> Tensor:
 
 def first_states(states: Tensor, lengths: Sequence[int]) -> Tensor:
     """(tokens, hidden) -> the first of each row: (rows, hidden)."""
-    import torch
-
-    sizes = torch.tensor(lengths, device=states.device)
-    return states[sizes.cumsum(0) - sizes]
+    return states[row_starts(lengths).to(states.device)]
 
 
 def _scaled(mean: Tensor, how: str) -> Tensor:

@@ -17,7 +17,7 @@ Side = Literal["inputs", "decoder", "cross"]
 BLOCK_COST = 1500
 PAIR_COST = 1 / 8
 TOKEN_COST = 2
-"""What a block, a pair of tokens and a token cost, in about nanoseconds times a constant: measured on a Zen 5 core."""
+"""What a block, a pair of tokens and a token cost beside each other; only speed depends on them."""
 
 LONG_ROW = 384
 """Rows from here on are attended to by PyTorch: a block would keep their probabilities."""
@@ -100,6 +100,14 @@ def row_of_tokens(lengths: Sequence[int]) -> Tensor:
     return torch.repeat_interleave(torch.arange(len(lengths)), torch.tensor(lengths))
 
 
+def row_starts(lengths: Sequence[int]) -> Tensor:
+    """The first token of each row: (rows,)."""
+    import torch
+
+    sizes = torch.tensor(lengths)
+    return sizes.cumsum(0) - sizes
+
+
 @functools.lru_cache(maxsize=4096)
 def borders(queries: tuple[int, ...], keys: tuple[int, ...]) -> tuple[int, ...]:
     """Where to cut rows into blocks so that padding and calls together cost least: by dynamic programming.
@@ -139,9 +147,7 @@ def _frame(lengths: Sequence[int]) -> Frame:
     longest, tokens = max(lengths), sum(lengths)
     if longest * len(lengths) == tokens:
         return Frame(len(lengths), longest, tokens, None, None, None)
-    sizes = torch.tensor(lengths)
     places = torch.arange(longest)
-    there = places < sizes[:, None]
-    starts = sizes.cumsum(0) - sizes
-    gather = torch.where(there, starts[:, None] + places, 0).flatten()
+    there = places < torch.tensor(lengths)[:, None]
+    gather = torch.where(there, row_starts(lengths)[:, None] + places, 0).flatten()
     return Frame(len(lengths), longest, tokens, gather, there.flatten().nonzero()[:, 0], ~there)
