@@ -1,6 +1,7 @@
 """Training: it learns, the same seed gives the same bytes, the best weights are kept, and nothing fails in silence."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -71,6 +72,21 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(train, finish
         assert (first / name).read_bytes() == (again / name).read_bytes()
     other, _ = finished(kind, family, *words, "seed=43")
     assert (first / weights).read_bytes() != (other / weights).read_bytes()
+
+
+@pytest.mark.parametrize(("family", "dropout"), [("encoder", "hidden_dropout_prob"), ("decoder", "resid_pdrop")])
+@pytest.mark.parametrize("adapter", ["none", "lora"])
+def test_dropout_is_on_from_the_first_step(train, tmp_path, model_folders, family, dropout, adapter):
+    found = []
+    for share in (0.0, 0.5):
+        folder = shutil.copytree(model_folders[family], tmp_path / f"dropout{share}")
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        (folder / "config.json").write_text(json.dumps(config | {dropout: share}), "utf-8")
+        words = [f"model.name={folder}", f"adapter={adapter}", "training.max_steps=1", f"run.dir=out{share}"]
+        outcome, _ = train("classification", family, *words)
+        assert outcome.code == 0, outcome.err
+        found += [loss for _, loss in history(tmp_path / f"out{share}", "train/loss")]
+    assert found[0] != found[1]
 
 
 @pytest.mark.parametrize("family", ["decoder", "seq2seq"])

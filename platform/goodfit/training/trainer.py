@@ -129,6 +129,7 @@ def train(
     trainer = _build(conf, device, steps, [held_out, watch, interrupt])
     order = EpochOrder(examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
     loader = build_loader(PlannedBatches(examples, padding, pooled), order, conf.runtime.workers)
+    module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
     with interrupt.listening():
         _fit(trainer, module, loader)
     if not trainer.global_step or not held_out.trace.evaluations:
