@@ -3,48 +3,24 @@
 import copy
 import dataclasses
 import json
-import random
 
 import pytest
 import torch
 import transformers as hf
+from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ2SEQ, VOCABULARY, examples_of
 
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
+from goodfit.models.fast.dropout import Draws
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
 from goodfit.models.likelihood import losses
 from goodfit.schema.adapter import AdapterConf
-
-VOCABULARY = 64
-SMALL = {
-    "vocab_size": VOCABULARY,
-    "hidden_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "intermediate_size": 48,
-}
-ENCODER = {**SMALL, "max_position_embeddings": 64, "num_labels": 3}
-DECODER = {**SMALL, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0, "use_cache": False}
-GROUPED = {**DECODER, "num_key_value_heads": 2}
-SEQ2SEQ = {"vocab_size": VOCABULARY, "d_model": 32, "d_kv": 8, "d_ff": 48, "num_layers": 2, "num_heads": 4}
-ENDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "cls_token_id": 1, "sep_token_id": 2}
-MODERN = {**ENCODER, **ENDS, "local_attention": 16}
-DISTIL = {"vocab_size": VOCABULARY, "dim": 32, "n_heads": 4, "n_layers": 2, "hidden_dim": 48, "num_labels": 3}
-GPT2 = {"vocab_size": VOCABULARY, "n_embd": 32, "n_head": 4, "n_layer": 2, "bos_token_id": 1, "eos_token_id": 2}
-OPT = {"ffn_dim": 48, "word_embed_proj_dim": 32, "max_position_embeddings": 64}
-BART = {
-    "vocab_size": VOCABULARY,
-    "d_model": 32,
-    **{f"{side}_{part}": size for side in ("encoder", "decoder") for part, size in
-       (("layers", 2), ("attention_heads", 4), ("ffn_dim", 48))},
-    "max_position_embeddings": 64,
-}  # fmt: skip
 
 MODELS = {
     "bert": (hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "pooled"),
@@ -90,28 +66,6 @@ FAST = {
     for what in ("pooled", "tags", "text", "seq2seq")
 }
 ONE_OF_EACH = ["bert", "bert-tags", "llama", "t5"]
-
-
-def examples_of(what, count=12, seed=0):
-    """Random examples of 3 to 39 tokens."""
-    chance = random.Random(seed)
-
-    def tokens(length):
-        return tuple(chance.randrange(4, VOCABULARY) for _ in range(length))
-
-    def example(number):
-        inputs = tokens(chance.randint(3, 39))
-        if what == "pooled":
-            return Example(number, inputs, (chance.randrange(3),))
-        if what == "tags":
-            return Example(number, inputs, (*(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]), 1))
-        if what == "text":
-            read = len(inputs) // 2
-            return Example(number, inputs, (IGNORED,) * read + tokens(len(inputs) - read))
-        target = tokens(chance.randint(2, 20))
-        return Example(number, inputs, target, (0, *target[:-1]))
-
-    return [example(number) for number in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -306,6 +260,41 @@ def test_a_frozen_base_has_no_dropout_and_its_head_has(tiny):
     assert model.bert.training
 
 
+@pytest.mark.parametrize("rate", [0.001, 0.1, 0.5, 0.9])
+def test_dropout_keeps_its_share_and_makes_up_for_the_rest(rate):
+    torch.manual_seed(1)
+    kept = Draws().kept(torch.empty(1000, 1000), rate)
+    dropped = kept == 0
+    assert float(dropped.float().mean()) == pytest.approx(rate, abs=5 * (rate * (1 - rate)) ** 0.5 / 1000 + 1e-5)
+    assert torch.allclose(kept[~dropped], torch.tensor(1 / (1 - rate)), rtol=2e-4)
+    columns = dropped.float().mean(0)
+    assert float(columns.std()) == pytest.approx((rate * (1 - rate) / 1000) ** 0.5, rel=0.15)  # draws are independent
+
+
+def test_dropout_is_a_function_of_the_seed():
+    def drawn(seed):
+        torch.manual_seed(seed)
+        draws = Draws()
+        return [draws.kept(torch.empty(3, 5), 0.5) for _ in range(2)]
+
+    first, again, other = drawn(1), drawn(1), drawn(2)
+    assert all(torch.equal(one, same) for one, same in zip(first, again, strict=True))
+    assert not torch.equal(first[0], first[1])
+    assert not torch.equal(first[0], other[0])
+    assert Draws().kept(torch.empty(0, 5), 0.5).shape == (0, 5)
+
+
+def test_what_a_head_drops_does_not_depend_on_what_is_kept(tiny):
+    model, what, words = tiny("bert")
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).train()
+    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    with dataclasses.replace(FAST[what], keep_base=True).on(model):
+        torch.manual_seed(1)
+        first = call(model, batch).logits
+        torch.manual_seed(1)
+        assert torch.equal(call(model, batch).logits, first)
+
+
 def test_a_frozen_base_is_kept_in_32_bits(tiny):
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head"))
@@ -352,10 +341,9 @@ def parts(queries, keys, heads=2, size=3):
 
 
 def attention_of(side, shape, biased):
-    layout = Layout(ROWS, tuple(reversed(ROWS)))
-
     def attend(query, key, value, bias):
         torch.manual_seed(3)
+        layout = Layout(ROWS, tuple(reversed(ROWS)))
         return _blockwise(query, key, value, bias if biased else None, layout.blocks(side), shape)
 
     return attend

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -43,7 +44,10 @@ class Tuning(lightning.LightningModule):
         self._total_steps = total_steps
         self._accumulation = accumulation
         self._seed = seed
+        self._step_sums = 0.0, 0
+        """Of the optimiser step so far: losses, and labels."""
         self.last_loss = float("nan")
+        """Mean over the labels of the last optimiser step, on this device."""
         self.last_norm = float("nan")
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
@@ -62,19 +66,25 @@ class Tuning(lightning.LightningModule):
                 "goodfit preview WORDS shows what is learnt of each record",
             )
         total = scores.losses().sum()
-        self.last_loss = float(total.detach()) / len(scores.targets)
+        before = self._step_sums if batch_idx % self._accumulation else (0.0, 0)
+        self._step_sums = before[0] + float(total.detach()), before[1] + len(scores.targets)
+        self.last_loss = self._step_sums[0] / self._step_sums[1]
         if not torch.isfinite(total):
             raise not_finite("loss", self.global_step)
         return total / batch.step_supervised * self._accumulation * self.trainer.world_size
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Clip the global norm, and refuse one that is not finite."""
-        trained = [weights for weights in self.model.parameters() if weights.requires_grad]
-        limit = self._optim.clip_norm or float("inf")
-        norm = torch.nn.utils.clip_grad_norm_(trained, limit)
-        self.last_norm = float(norm)
-        if not torch.isfinite(norm) and self.trainer.precision != "16-mixed":  # its scaler skips such steps itself
+        self.last_norm = self.clip()
+        if (
+            not math.isfinite(self.last_norm) and self.trainer.precision != "16-mixed"
+        ):  # its scaler skips such steps itself
             raise not_finite("gradient", self.global_step)
+
+    def clip(self) -> float:
+        """Clip the gradient's global norm; what it was before."""
+        trained = [weights for weights in self.model.parameters() if weights.requires_grad]
+        return float(torch.nn.utils.clip_grad_norm_(trained, self._optim.clip_norm or float("inf")))
 
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule, stepped with each optimiser step."""

@@ -39,7 +39,7 @@ class Watch(lightning.Callback):
         self._progress = progress
         self._total = total_steps
         self._every = max(1, math.ceil(total_steps / LOGGED_STEPS))
-        self._last = -1
+        self._last = 0
 
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Log an optimiser step."""

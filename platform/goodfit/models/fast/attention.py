@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,7 +174,7 @@ class _Attention(torch.autograd.Function):
         kept = None
         used = probabilities
         if shape.dropout:
-            kept = torch.empty_like(probabilities).bernoulli_(1 - shape.dropout).div_(1 - shape.dropout)
+            kept = block.draws.kept(probabilities, shape.dropout)
             used = probabilities * kept
         found = _flat(torch.bmm(used, values), block.queries, heads)
         ctx.save_for_backward(queries, keys, values, probabilities, kept, squashed)
@@ -220,8 +222,24 @@ def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block:
     if hidden is not None:
         nothing = torch.zeros((), dtype=query.dtype, device=query.device)
         mask = (nothing if mask is None else mask).masked_fill(hidden[:, None], float("-inf"))
-    found = functional.scaled_dot_product_attention(
-        *parts, attn_mask=mask, dropout_p=shape.dropout, is_causal=plainly_causal, scale=shape.scaling
-    )
+    with drawing_from(block.draws.generator if shape.dropout else None):
+        found = functional.scaled_dot_product_attention(
+            *parts, attn_mask=mask, dropout_p=shape.dropout, is_causal=plainly_causal, scale=shape.scaling
+        )
     padded = found.transpose(0, 1).reshape(heads * block.queries.rows, block.queries.longest, query.shape[-1])
     return _flat(padded, block.queries, heads).transpose(0, 1)
+
+
+@contextmanager
+def drawing_from(generator: torch.Generator | None) -> Iterator[None]:
+    """PyTorch's own draws are this generator's, which goes on with them."""
+    if generator is None:
+        yield
+        return
+    before = torch.get_rng_state()
+    torch.set_rng_state(generator.get_state())
+    try:
+        yield
+        generator.set_state(torch.get_rng_state())
+    finally:
+        torch.set_rng_state(before)

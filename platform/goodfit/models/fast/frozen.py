@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from goodfit.data.batches import Batch
 from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.layout import CURRENT, Layout
 from goodfit.models.fast.wiring import base_of, wiring_of
 
 KEPT_BYTES = 256 * 2**20
@@ -45,6 +46,7 @@ class FrozenBase:
         lacking = [row for row in dict.fromkeys(rows) if row not in self._kept]
         found = self._computed(lacking, batch) if lacking else {}
         states = [self._kept.get(row) or found[row] for row in rows]
+        CURRENT.layout = Layout(batch.lengths)  # what the head draws does not depend on what was kept
         given = _Given({name: _joined([state[name] for state in states], batch.pooled) for name in states[0]})
         setattr(self._model, self._model.base_model_prefix, given)
         try:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from goodfit.models.fast.dropout import Draws
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -42,11 +44,22 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """A model that has rows in a batch of several models, see ``pack``."""
+
+    rows: int
+    draws: Draws
+    """Of its dropout."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Rows of near-equal length, which attention computes at once."""
 
     queries: Frame
     keys: Frame
+    draws: Draws
+    """Of its dropout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,10 @@ class Layout:
 
     lengths: tuple[int, ...]
     decoder_lengths: tuple[int, ...] | None = None
+    owners: tuple[Owner, ...] = ()
+    """Whose rows these are, in this order, the last row aside; blocks do not mix them."""
+    draws: Draws = field(default_factory=Draws)
+    """Of the dropout of all rows without an owner."""
     _blocks: dict[Side, list[Block]] = field(default_factory=dict)
 
     def sizes(self, side: Side) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -70,9 +87,13 @@ class Layout:
         """What attention computes at once, in the order of the rows; all layers share it."""
         if side not in self._blocks:
             queries, keys = self.sizes(side)
+            ends = list(itertools.accumulate(owner.rows for owner in self.owners))
+            draws = [*(owner.draws for owner in self.owners), self.draws]
             self._blocks[side] = [
-                _block(queries[first:last], keys[first:last], side != "cross")
-                for first, last in itertools.pairwise(borders(queries, keys))
+                _block(queries[start + first : start + last], keys[start + first : start + last], side, drawn)
+                for start, end, drawn in zip([0, *ends], [*ends, len(queries)], draws, strict=True)
+                if start < end
+                for first, last in itertools.pairwise(borders(queries[start:end], keys[start:end]))
             ]
         return self._blocks[side]
 
@@ -136,9 +157,9 @@ def borders(queries: tuple[int, ...], keys: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(reversed(cuts))
 
 
-def _block(queries: Sequence[int], keys: Sequence[int], same: bool) -> Block:
+def _block(queries: Sequence[int], keys: Sequence[int], side: Side, draws: Draws) -> Block:
     frame = _frame(queries)
-    return Block(frame, frame if same else _frame(keys))
+    return Block(frame, _frame(keys) if side == "cross" else frame, draws)
 
 
 def _frame(lengths: Sequence[int]) -> Frame:

@@ -12,7 +12,8 @@ from torch.nn import functional
 
 from goodfit.data.batches import Batch
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
-from goodfit.models.fast.layout import CURRENT, Layout, Side, positions
+from goodfit.models.fast.dropout import swap_dropouts
+from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
 from goodfit.models.fast.linears import swap_linears
 from goodfit.models.pooling import first_states
 
@@ -47,7 +48,10 @@ class Wiring:
         self._attention = self._model.config._attn_implementation
         self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
         self._offset = _position_offset(self._model) if self._takes_positions else 0
+        self._undo = swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)
         self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
+        self.owners: tuple[Owner, ...] = ()
+        """Whose rows the next batch has, where it has those of several models."""
         SIDES.update(_sides(self._model))
 
     def resume(self) -> None:
@@ -62,6 +66,7 @@ class Wiring:
     def close(self) -> None:
         """Leave the model as it was."""
         self.pause()
+        self._undo()
         for handle in self._handles:
             handle.remove()
 
@@ -78,14 +83,19 @@ class Wiring:
         if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
             filled = _filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
             found["decoder_input_ids"], decoder_lengths = filled
-        CURRENT.layout = Layout(lengths, decoder_lengths)
+        CURRENT.layout = Layout(lengths, decoder_lengths, self.owners)
         return found
 
 
 def _filled(flat: Tensor, lengths: tuple[int, ...], fill: int) -> tuple[Tensor, tuple[int, ...]]:
     """A row of filling behind the others: (1, tokens), and the lengths."""
-    count = FILLED_TO - len(flat) % FILLED_TO
+    count = filling(len(flat))
     return functional.pad(flat, (0, count), value=fill)[None], (*lengths, count)
+
+
+def filling(tokens: int) -> int:
+    """Tokens of the row behind so many."""
+    return FILLED_TO - tokens % FILLED_TO
 
 
 def wiring_of(model: Any) -> Wiring | None:

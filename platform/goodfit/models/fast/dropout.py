@@ -1,0 +1,82 @@
+"""Dropout from cheap random bits: PyTorch's own takes a fifth of a small encoder's step on a CPU."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+LEVELS = 2**16
+"""Rates are rounded to this many levels; kept values are divided by the rounded share."""
+
+
+class Draws:
+    """Random bits, a function of the generator that seeds them when they are first used.
+
+    They come from SFC64 (Doty-Humphrey, in PractRand, https://pracrand.sourceforge.net), as NumPy has it.
+
+    Args:
+        generator: PyTorch's own, when not given.
+    """
+
+    def __init__(self, generator: torch.Generator | None = None) -> None:
+        self.generator = generator
+        self._bits: Any = None
+
+    def kept(self, like: Tensor, rate: float) -> Tensor:
+        """What values are multiplied by: 0 for a share of ``rate``, and for all others what makes up for it.
+
+        Args:
+            like: Of the shape, type and device that are wanted.
+            rate: From 0 up to, not including, 1.
+        """
+        import torch
+        from numpy.random import SFC64
+
+        if self._bits is None:
+            self._bits = SFC64(int(torch.randint(2**62, (), generator=self.generator)))
+        count, share = like.numel(), round((1 - rate) * LEVELS)
+        bits = self._bits.random_raw(math.ceil(count / 4)).view("int16")[:count].reshape(like.shape)
+        found = torch.empty(like.shape, dtype=torch.float32)
+        torch.lt(torch.from_numpy(bits), share - LEVELS // 2, out=found)
+        return found.mul_(LEVELS / share).to(like.device, like.dtype)
+
+
+def swap_dropouts(model: Any, draws: Callable[[], Draws]) -> Callable[[], None]:
+    """Let a model's dropout layers draw their bits here.
+
+    Args:
+        model: Any module.
+        draws: What is drawn from, asked at each call.
+
+    Returns:
+        What undoes it.
+    """
+    from torch import nn
+
+    modules = [module for module in model.modules() if type(module) is nn.Dropout and 0 < module.p < 1]
+    return replace_forwards(modules, lambda module: functools.partial(_dropout, module, draws))
+
+
+def _dropout(module: Any, draws: Callable[[], Draws], states: Tensor) -> Tensor:
+    return states * draws().kept(states, module.p) if module.training else states
+
+
+def replace_forwards(modules: Sequence[Any], forward: Callable[[Any], Callable[..., Any]]) -> Callable[[], None]:
+    """Give modules another forward, and give what undoes it: what they had before is put back."""
+    before = [vars(module).get("forward") for module in modules]
+    for module in modules:
+        module.forward = forward(module)
+
+    def undo() -> None:
+        for module, own in zip(modules, before, strict=True):
+            del module.forward
+            if own is not None:
+                module.forward = own
+
+    return undo

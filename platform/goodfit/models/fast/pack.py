@@ -1,0 +1,314 @@
+"""Several LoRA adapters over one base in one pass, each as if it were alone."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from goodfit.data.batches import IGNORED, Batch
+from goodfit.models.call import Scores, call
+from goodfit.models.fast.attention import NotFlat, drawing_from
+from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
+from goodfit.models.fast.layout import Owner
+from goodfit.models.fast.linears import linear
+from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.wiring import Wiring, base_of, filling, wiring_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Axis = Literal["rows", "inputs", "decoder"]
+"""What a module's input counts: rows of the batch in dimension 0, or tokens in dimension 1."""
+
+
+@contextmanager
+def packed(models: Sequence[Any], path: ComputePath) -> Iterator[Pack]:
+    """Models that can be called together, for as long as it lasts.
+
+    Args:
+        models: PEFT models with a LoRA adapter each, of one base, see ``share_base``. The first of them is called.
+        path: How the first of them is computed; it has to be flat.
+
+    Raises:
+        NotFlat: One of them trains something else than LoRA on linear layers and whole modules of its own.
+    """
+    with path.on(models[0]):
+        pack = Pack(models, path)
+        try:
+            yield pack
+        finally:
+            pack.close()
+
+
+def share_base(models: Sequence[Any]) -> None:
+    """Let all models use the frozen tensors of the first, so that they are in memory once.
+
+    Raises:
+        NotFlat: One has another base.
+    """
+    first = dict(models[0].named_modules())
+    for model in models[1:]:
+        for name, module in model.named_modules():
+            if "original_module" in name.split("."):  # what a head was before it was trained: nobody calls it
+                continue
+            for key, weights in list(module._parameters.items()):
+                if weights is None or weights.requires_grad:
+                    continue
+                shared = first[name]._parameters.get(key) if name in first else None
+                if shared is None or not torch.equal(shared, weights):
+                    raise NotFlat(f"the models of a pack differ in {name}.{key}, which is not trained")
+                module._parameters[key] = shared
+
+
+class Pack:
+    """What was changed in the first of some models so that it computes all of them; made by ``packed``."""
+
+    def __init__(self, models: Sequence[Any], path: ComputePath) -> None:
+        wiring = wiring_of(models[0])
+        if wiring is None:
+            raise NotFlat("a pack is computed flat")
+        self._host, self._wiring = models[0], wiring
+        self._linear = linear if path.onednn else nn.functional.linear
+        self._counts: dict[Axis, list[int]] = {}
+        self._draws = [Draws() for _ in models]
+        self._masks: dict[Any, Tensor] = {}
+        self._is_random = any(map(_is_random, models))
+        self._undo = ExitStack()
+        with ExitStack() as undo:
+            self._patch(models, undo)
+            self._undo = undo.pop_all()
+
+    def close(self) -> None:
+        """Leave the models as they were."""
+        self._wiring.owners = ()
+        self._undo.close()
+
+    def call(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Scores | None]:
+        """Each model's scores of its own batch.
+
+        Args:
+            batches: One for each model; None for those that sit this pass out.
+            seeds: What each model's dropout is drawn from: the same as after ``torch.manual_seed`` alone.
+        """
+        training = self._host.training and self._is_random
+        # what is drawn depends on the shape that a model alone would have, its filling included
+        given = [filled(batch) if batch and training else batch for batch in batches]
+        self._begin(given)
+        self._draws = [Draws(torch.Generator().manual_seed(seed)) for seed in seeds]
+        owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
+        self._wiring.owners = tuple(owners) if training else ()
+        scores = call(self._host, _joined([batch for batch in given if batch]))
+        ends = torch.tensor(self._counts["rows"]).cumsum(0)
+        places = torch.searchsorted(scores.rows.cpu(), ends).tolist()
+        found: list[Scores | None] = []
+        for batch, place, end in zip(batches, [0, *places], places, strict=False):
+            if batch is None:
+                found.append(None)
+                continue
+            own = slice(place, place + len(batch.labels) if batch.pooled else end)
+            row = int(ends[len(found)]) - self._counts["rows"][len(found)]
+            found.append(Scores(scores.logits[own], scores.targets[own], scores.rows[own] - row))
+        return found
+
+    def _begin(self, batches: Sequence[Batch | None]) -> None:
+        self._counts = {
+            "rows": [len(batch.lengths) if batch else 0 for batch in batches],
+            "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
+            "decoder": [sum(batch.decoder_lengths or ()) if batch else 0 for batch in batches],
+        }
+        self._masks = {}
+
+    # ---- the modules that differ between models -------------------------------------------------------------------
+
+    def _patch(self, models: Sequence[Any], undo: ExitStack) -> None:
+        from peft.tuners.lora import Linear
+        from peft.utils import ModulesToSaveWrapper
+
+        everywhere = [dict(model.named_modules()) for model in models]
+        found: dict[Any, Callable[..., Any]] = {}
+        inside: set[int] = set()
+        trained: set[int] = set()
+        for name, module in everywhere[0].items():
+            same = [modules.get(name) for modules in everywhere]
+            if id(module) in inside:
+                continue
+            if isinstance(module, Linear):
+                layers = [_plain_lora(layer, name) for layer in same]
+                found[module] = functools.partial(self._lora, layers)
+                inside |= {id(part) for part in module.modules()}
+                trained |= {id(weights) for layer in layers for weights in (layer.down, layer.up)}
+            elif isinstance(module, ModulesToSaveWrapper):
+                own = [wrapper.modules_to_save[wrapper.active_adapters[0]] for wrapper in same]
+                for number, part in enumerate(own):
+                    undo.callback(swap_dropouts(part, functools.partial(self._draws_of, number)))
+                found[module] = functools.partial(self._own, own)
+                inside |= {id(part) for part in module.modules()}
+                trained |= {id(weights) for part in own for weights in part.parameters()}
+            elif isinstance(module, nn.Dropout) and module.p:
+                found[module] = functools.partial(self._dropout, module.p)
+        for model in models:
+            for name, weights in model.named_parameters():
+                if weights.requires_grad and id(weights) not in trained:
+                    raise NotFlat(f"{name} is trained, and a pack holds LoRA on linear layers and whole modules")
+        seen = _axes(self._host, self._wiring, list(found))
+        undo.callback(replace_forwards(list(seen), lambda module: functools.partial(found[module], seen[module])))
+
+    def _draws_of(self, number: int) -> Draws:
+        return self._draws[number]
+
+    def _lora(self, layers: Sequence[_Lora], axis: Axis, states: Tensor) -> Tensor:
+        """The base layer, and each model's adapter on its own rows: as one adapter of all ranks, zero elsewhere."""
+        base = layers[0].base(states)
+        down = torch.cat([layer.down for layer in layers])
+        up = torch.cat([layer.up for layer in layers], 1)
+        inner = self._linear(self._drop(states, axis, [layer.dropout for layer in layers]), down, None)
+        own = self._own_ranks(axis, tuple((len(layer.down), layer.scaling) for layer in layers))
+        return base + self._linear(inner * own.to(inner.dtype), up, None)  # type: ignore[no-any-return]
+
+    def _own_ranks(self, axis: Axis, sizes: tuple[tuple[int, float], ...]) -> Tensor:
+        """(all rows or tokens, all ranks): a model's scaling where both are its own, else 0."""
+        if (axis, sizes) not in self._masks:
+            owners = [*range(len(sizes)), -1]  # behind all of them there is filling
+            counts = [*self._counts[axis], self._filling(axis)]
+            row = torch.repeat_interleave(torch.tensor(owners), torch.tensor(counts))
+            column = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor([rank for rank, _ in sizes]))
+            scale = torch.tensor([scaling for _, scaling in sizes])[column]
+            mask = torch.where(row[:, None] == column, scale, 0.0).to(self._host.device)
+            self._masks[axis, sizes] = mask if axis == "rows" else mask[None]
+        return self._masks[axis, sizes]
+
+    def _filling(self, axis: Axis) -> int:
+        """How much stands behind the batches of all models."""
+        return 1 if axis == "rows" else filling(sum(self._counts[axis]))
+
+    def _own(self, modules: Sequence[Any], axis: Axis, states: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        """Each model's module on its own rows; the first one's on the filling."""
+        dimension = 0 if axis == "rows" else 1
+        pieces = states.split([*self._counts[axis], self._filling(axis)], dimension)
+        generators = [*(draws.generator for draws in self._draws), None]
+        found = []
+        for module, piece, generator in zip([*modules, modules[0]], pieces, generators, strict=True):
+            with drawing_from(generator):
+                found.append(module(piece, *args, **kwargs))
+        return torch.cat(found, dimension)
+
+    def _dropout(self, rate: float, axis: Axis, states: Tensor) -> Tensor:
+        return self._drop(states, axis, [rate] * len(self._counts[axis]))
+
+    def _drop(self, states: Tensor, axis: Axis, rates: Sequence[float]) -> Tensor:
+        """Dropout of each model's own rows, from its own draws."""
+        if not self._host.training or not any(rates):
+            return states
+        dimension = 0 if axis == "rows" else 1
+        *pieces, rest = states.detach().split([*self._counts[axis], self._filling(axis)], dimension)
+        kept = [
+            draws.kept(piece, rate) if rate else torch.ones_like(piece)
+            for piece, rate, draws in zip(pieces, rates, self._draws, strict=True)
+        ]
+        return states * torch.cat([*kept, torch.ones_like(rest)], dimension)
+
+
+class _Lora:
+    """A LoRA layer of one model."""
+
+    def __init__(self, layer: Any) -> None:
+        name = layer.active_adapters[0]
+        self.base = layer.base_layer
+        self.down, self.up = layer.lora_A[name].weight, layer.lora_B[name].weight
+        """(rank, in) and (out, rank)."""
+        self.scaling = float(layer.scaling[name])
+        self.dropout = float(getattr(layer.lora_dropout[name], "p", 0.0))
+
+
+def _plain_lora(layer: Any, name: str) -> _Lora:
+    from peft.tuners.lora import Linear
+
+    if not isinstance(layer, Linear) or len(layer.active_adapters) != 1:
+        raise NotFlat(f"not all models have one LoRA adapter on {name}")
+    if layer.lora_variant or layer.merged or layer.disable_adapters or any(layer.lora_bias.values()):
+        raise NotFlat(f"{name} has a variant of LoRA, or its adapter is merged or off")
+    return _Lora(layer)
+
+
+def _is_random(model: Any) -> bool:
+    """Whether anything in it is dropped at random while it trains."""
+    config = base_of(model).config.to_dict()
+    rates = [value for key, value in config.items() if "drop" in key and isinstance(value, float)]
+    return any(rates) or any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
+
+
+def filled(batch: Batch) -> Batch:
+    """The batch with the row behind it that it gets when it is computed alone, as a row of its own."""
+    count = filling(len(batch.input_ids))
+    whole = replace(
+        batch,
+        input_ids=functional.pad(batch.input_ids, (0, count), value=batch.pad_id),
+        lengths=(*batch.lengths, count),
+        labels=functional.pad(batch.labels, (0, 1), value=0)
+        if batch.pooled
+        else functional.pad(batch.labels, (0, 0 if batch.decoder_lengths else count), value=IGNORED),
+    )
+    if batch.decoder_input_ids is None or batch.decoder_lengths is None:
+        return whole
+    count = filling(len(batch.decoder_input_ids))
+    return replace(
+        whole,
+        decoder_input_ids=functional.pad(batch.decoder_input_ids, (0, count), value=batch.pad_id),
+        decoder_lengths=(*batch.decoder_lengths, count),
+        labels=functional.pad(batch.labels, (0, count), value=IGNORED),
+    )
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    """One batch of all rows."""
+    first = batches[0]
+    decoder = [batch.decoder_input_ids for batch in batches if batch.decoder_input_ids is not None]
+    return replace(
+        first,
+        input_ids=torch.cat([batch.input_ids for batch in batches]),
+        lengths=tuple(itertools.chain.from_iterable(batch.lengths for batch in batches)),
+        labels=torch.cat([batch.labels for batch in batches]),
+        decoder_input_ids=torch.cat(decoder) if decoder else None,
+        decoder_lengths=tuple(itertools.chain.from_iterable(batch.decoder_lengths or () for batch in batches))
+        if decoder
+        else None,
+    )
+
+
+def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]:
+    """What each module's input counts: seen in a pass with as many rows, tokens and decoder tokens as nothing else.
+
+    Raises:
+        NotFlat: Something else.
+    """
+    token = torch.full((40,), 5, device=model.device)
+    batch = Batch(token, (10, 30), token[:2], None, None, 0, True)
+    if base_of(model).config.is_encoder_decoder:
+        batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
+    seen: dict[Any, Axis] = {}
+
+    def look(module: Any, args: tuple[Any, ...]) -> None:
+        shape = tuple(args[0].shape)
+        found = {(1, 64): "inputs", (1, 32): "decoder"}.get(shape[:2]) or ("rows" if shape[0] == 3 else None)
+        if found is None or seen.setdefault(module, found) != found:  # type: ignore[arg-type]
+            raise NotFlat(f"{type(module).__name__} reads {shape}")
+
+    hooks = [module.register_forward_pre_hook(look) for module in modules]
+    training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            model(**wiring.inputs(batch))
+    finally:
+        model.train(training)
+        for hook in hooks:
+            hook.remove()
+    return seen

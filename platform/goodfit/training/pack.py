@@ -1,0 +1,253 @@
+"""Several adapters over one base, trained together: each takes the course that it would take alone."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from goodfit.data.batches import Batch, Example, collate
+from goodfit.errors import GoodfitError
+from goodfit.models.fast.pack import Pack, packed, share_base
+from goodfit.models.fast.path import ComputePath
+from goodfit.schema import RunConf
+from goodfit.training.loader import EpochOrder, PlannedBatches
+from goodfit.training.module import Tuning, not_finite, step_seed
+from goodfit.training.trainer import total_steps
+
+WIDER_PAYS = 0.95
+"""A wider pack is taken where a trial's step takes at most this share of what it took before."""
+
+PROBES = 4
+"""Steps that are measured for each width; the first of them warms up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One adapter with the settings of its own run."""
+
+    name: str
+    model: Any
+    """A PEFT model with a LoRA adapter, as ``build_adapter`` makes it; its base is shared when it enters a pack."""
+    conf: RunConf
+    """Its optim, schedule, training and seed."""
+    examples: Sequence[Example]
+    padding: int
+    pooled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A batch and its place in a trial's course."""
+
+    epoch: int
+    number: int
+    """In the epoch, from 0."""
+    batch: Batch
+
+
+@dataclass(slots=True)
+class Step:
+    """What became of a trial's optimiser step."""
+
+    number: int
+    """From 1."""
+    epoch: int
+    loss: float
+    """Mean over supervised labels, in nats."""
+    norm: float
+    """Of the gradient, before it is clipped."""
+    error: GoodfitError | None = None
+    """Why the trial had to leave; its weights are those before the step."""
+
+
+class _Course:
+    """Where a trial is: its batches, its optimiser and its schedule, as its own run would have them."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.steps = total_steps(trial.conf, len(trial.examples))
+        self.done = 0
+        self._accumulation = trial.conf.training.accumulation
+        self._tuning = Tuning(
+            trial.model.train(), trial.conf.optim, trial.conf.schedule, self.steps, self._accumulation, trial.conf.seed
+        )
+        made = self._tuning.configure_optimizers()
+        self._optimiser, self._schedule = made["optimizer"], made["lr_scheduler"]["scheduler"]
+        self._coming = self._batches()
+
+    def _batches(self) -> Iterator[Turn]:
+        trial = self.trial
+        order = EpochOrder(trial.examples, trial.conf.training, trial.conf.seed, 0, 1)
+        built = PlannedBatches(trial.examples, trial.padding, trial.pooled)
+        for epoch in itertools.count():
+            order.set_epoch(epoch)
+            for number, planned in enumerate(order.plan()):
+                yield Turn(epoch, number, built[planned])
+
+    def next_turns(self) -> list[Turn]:
+        """The batches of the next optimiser step; an epoch's last step may have fewer."""
+        first = next(self._coming)
+        left = len(self.trial.examples) - (first.number + 1) * self.trial.conf.training.batch_size
+        further = min(self._accumulation - 1, math.ceil(max(0, left) / self.trial.conf.training.batch_size))
+        return [first, *itertools.islice(self._coming, further)]
+
+    def clear(self) -> None:
+        """Forget gradients."""
+        self._optimiser.zero_grad()
+
+    def clip(self) -> float:
+        """Clip the gradient; its norm before that."""
+        return self._tuning.clip()
+
+    def update(self) -> None:
+        """Update the weights, and move the rate."""
+        self._optimiser.step()
+        self._schedule.step()
+        self.done += 1
+
+
+class PackedTraining:
+    """Trials that train in one pass each step; they may enter and leave between steps.
+
+    Args:
+        path: How the model is computed, as ``choose_path`` says for one of them.
+    """
+
+    def __init__(self, path: ComputePath) -> None:
+        self._path = path
+        self._courses: dict[str, _Course] = {}
+        self._open = ExitStack()
+        self._pack: Pack | None = None
+
+    def __enter__(self) -> PackedTraining:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.rest()
+
+    @property
+    def trials(self) -> list[str]:
+        """The names of those that are not finished, in the order in which they entered."""
+        return list(self._courses)
+
+    def enter(self, trial: Trial) -> None:
+        """Let a trial take part from the next step on.
+
+        Raises:
+            NotFlat: It has another base than the others.
+            ValueError: Its name is taken.
+        """
+        if trial.name in self._courses:
+            raise ValueError(f"the pack has a trial {trial.name} already")
+        self.rest()
+        share_base([*(course.trial.model for course in self._courses.values()), trial.model])
+        self._courses[trial.name] = _Course(trial)
+
+    def leave(self, name: str) -> Trial:
+        """Let a trial go, with the weights that it has."""
+        self.rest()
+        return self._courses.pop(name).trial
+
+    def rest(self) -> None:
+        """Leave all models as if they had never been packed, to be scored or saved; the next step goes on."""
+        self._open.close()
+        self._pack = None
+
+    def step(self) -> dict[str, Step]:
+        """One optimiser step of every trial, in one pass; those that are finished, or failed, leave.
+
+        Raises:
+            NotFlat: They cannot be packed.
+        """
+        if self._pack is None:
+            models = [course.trial.model for course in self._courses.values()]
+            self._pack = self._open.enter_context(packed(models, self._path))
+        turns = {name: course.next_turns() for name, course in self._courses.items()}
+        found = self._passed(self._pack, turns)
+        if any(step.error for step in found.values()) and len(found) > 1:
+            # what is not finite in one trial's rows is in the sums of all: each one alone tells whose it is
+            self.rest()
+            found = {}
+            for name, own in turns.items():
+                with packed([self._courses[name].trial.model], self._path) as alone:
+                    found |= self._passed(alone, {name: own})
+        for name, step in found.items():
+            course = self._courses[name]
+            if step.error is None:
+                course.update()
+            if step.error or course.done >= course.steps:
+                self.leave(name)
+        return found
+
+    def _passed(self, pack: Pack, turns: Mapping[str, list[Turn]]) -> dict[str, Step]:
+        """The clipped gradients of some trials' next step."""
+        courses = {name: self._courses[name] for name in turns}
+        sums = dict.fromkeys(turns, 0.0)
+        for course in courses.values():
+            course.clear()
+        for taken in itertools.zip_longest(*turns.values()):
+            seeds = [
+                step_seed(course.trial.conf.seed, turn.epoch, turn.number) if turn else 0
+                for course, turn in zip(courses.values(), taken, strict=True)
+            ]
+            scores = pack.call([turn and turn.batch for turn in taken], seeds)
+            shares = []
+            for name, turn, one in zip(turns, taken, scores, strict=True):
+                if turn:
+                    shares.append(one.losses().sum() / turn.batch.step_supervised)
+                    sums[name] += float(shares[-1].detach())
+            torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
+        found = {}
+        for name, course in courses.items():
+            found[name] = Step(course.done + 1, turns[name][0].epoch, sums[name], course.clip())
+            if not math.isfinite(found[name].loss + found[name].norm):
+                found[name].error = not_finite("gradient" if math.isfinite(sums[name]) else "loss", course.done)
+        return found
+
+
+def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
+    """How many of these trials are fastest together: measured, with a step of each width on their own records.
+
+    Small matrices leave a machine idle, and large ones do not: from some width on there is nothing more to win, and
+    on a CPU, whose caches are small, there is something to lose.
+
+    Args:
+        trials: Alike in model and length of records, as those of a search are. They are not changed.
+        path: How the model is computed.
+
+    Raises:
+        NotFlat: They cannot be packed.
+    """
+    models, batches = [trial.model for trial in trials], []
+    for trial in trials:
+        count = min(trial.conf.training.batch_size, len(trial.examples))
+        spread = sorted(trial.examples, key=lambda example: example.length)[:: len(trial.examples) // count]
+        batches.append(collate(spread[:count], trial.padding, trial.pooled))
+    share_base(models)
+    best, least = 1, math.inf
+    for width in sorted({*(2**power for power in range(len(trials).bit_length())), len(trials)}):
+        seconds = _seconds(models[:width], batches[:width], path) / width
+        if seconds < least * WIDER_PAYS:
+            best, least = width, seconds
+    return best
+
+
+def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath) -> float:
+    """Of a pass and its gradients."""
+    found = []
+    trained = [weights for model in models for weights in model.parameters() if weights.requires_grad]
+    with packed(models, path) as pack:
+        for _ in range(PROBES):
+            started = time.perf_counter()
+            scores = pack.call(batches, range(len(models)))
+            losses = torch.stack([one.losses().mean() for one in scores if one])
+            torch.stack([gradient.sum() for gradient in torch.autograd.grad(losses.sum(), trained)]).sum().item()
+            found.append(time.perf_counter() - started)  # the sum above waits for a GPU
+    return min(found[1:])

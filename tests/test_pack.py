@@ -1,0 +1,261 @@
+"""Packed adapters: each trial takes the course that it takes alone."""
+
+import copy
+import dataclasses
+
+import pytest
+import torch
+import transformers as hf
+from tiny import DECODER, ENCODER, GPT2, SEQ2SEQ, examples_of
+
+from goodfit.data.batches import collate
+from goodfit.models.adapters import build_adapter
+from goodfit.models.call import call
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.pack import packed, share_base
+from goodfit.models.fast.path import ComputePath
+from goodfit.schema import RunConf
+from goodfit.schema.adapter import AdapterConf
+from goodfit.training.pack import PackedTraining, Trial, pack_width
+from goodfit.training.trainer import train
+from goodfit.training.watch import Watch
+
+DROPOUT = {"hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.3}
+PDROP = {"resid_pdrop": 0.2, "embd_pdrop": 0.1, "attn_pdrop": 0.3}
+MODELS = {
+    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "pooled"),
+    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**{**ENCODER, **DROPOUT}), "pooled"),
+    "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "tags"),
+    "gpt2": (hf.GPT2LMHeadModel, hf.GPT2Config(**GPT2, **PDROP, use_cache=False), "text"),
+    "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER, attention_dropout=0.3), "text"),
+    "llama-dry": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER), "text"),
+    "t5": (hf.T5ForConditionalGeneration, hf.T5Config(**SEQ2SEQ, dropout_rate=0.2), "seq2seq"),
+}
+TRIALS = {
+    "first": {"rank": 4, "alpha": 8, "dropout": 0.0, "lr": 1e-2, "weight_decay": 0.1, "seed": 1, "batch_size": 4},
+    "second": {"rank": 8, "alpha": 8, "dropout": 0.2, "lr": 3e-3, "weight_decay": 0.0, "seed": 2, "batch_size": 2},
+    "third": {"rank": 2, "alpha": 16, "dropout": 0.1, "lr": 1e-3, "weight_decay": 0.0, "seed": 3, "batch_size": 5},
+}
+
+
+def path_of(what):
+    return ComputePath(flat=True, onednn=True, first_states=what == "pooled")
+
+
+def trial_of(name, model_name, epochs=2, adapter=("lora", {}), count=12, **settings):
+    """A trial with a base of its own, as separate runs have it."""
+    given = {**TRIALS.get(name, TRIALS["first"]), **settings}
+    cls, config, what = MODELS[model_name]
+    torch.manual_seed(0)
+    base = cls(copy.deepcopy(config))
+    if what == "tags":
+        base.config.problem_type = None
+    conf = RunConf(seed=given["seed"])
+    conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = "32", "single", "cpu"
+    conf.optim = dataclasses.replace(
+        conf.optim, lr=given["lr"], weight_decay=given["weight_decay"], name=given.get("optim", "adamw")
+    )
+    conf.schedule = dataclasses.replace(conf.schedule, name=given.get("schedule", "linear"))
+    conf.training = dataclasses.replace(
+        conf.training, epochs=epochs, batch_size=given["batch_size"], accumulation=given.get("accumulation", 1)
+    )
+    torch.manual_seed(given["seed"])
+    name_of_adapter, extra = adapter
+    conf.adapter = AdapterConf(
+        name=name_of_adapter, rank=given["rank"], alpha=given["alpha"], dropout=given["dropout"], **extra
+    )
+    model = build_adapter(base, conf.adapter)
+    for head in (module for key, module in model.named_modules() if key.endswith("modules_to_save.default")):
+        for weights in head.parameters():  # heads are new: each seed has its own
+            torch.nn.init.normal_(weights, std=0.05)
+    return Trial(name, model, conf, examples_of(what, count), 0, what == "pooled")
+
+
+class Silent:
+    """A progress bar that nobody sees."""
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: None
+
+
+def alone(trial, folder, path=None):
+    """The losses of each step of the trial's own run; its model is tuned."""
+    folder.mkdir(exist_ok=True)
+    losses, scores = [], iter(range(10**6))
+    trained = train(
+        trial.conf,
+        trial.model,
+        trial.examples,
+        padding=trial.padding,
+        pooled=trial.pooled,
+        device="cpu",
+        measure=lambda model: (float(next(scores)), {}, [0.0]),
+        folder=folder,
+        watch=Watch(lambda line: losses.extend([line] if "train/loss" in line else []), Silent(), 1),
+    )
+    return losses, trained
+
+
+def solo(trial, model_name, folder):
+    """The history of the trial's own run, on the fast path."""
+    with path_of(MODELS[model_name][2]).on(trial.model):
+        return alone(trial, folder)[0]
+
+
+def together(trials, path):
+    """The steps of each trial of a pack."""
+    steps = {trial.name: [] for trial in trials}
+    with PackedTraining(path) as pack:
+        for trial in trials:
+            pack.enter(trial)
+        while pack.trials:
+            for name, step in pack.step().items():
+                steps[name].append(step)
+    return steps
+
+
+def assert_same_course(steps, lines, packed_model, own_model):
+    assert [step.number for step in steps] == [line["step"] for line in lines]
+    for step, line in zip(steps, lines, strict=True):
+        assert step.error is None
+        assert step.loss == pytest.approx(line["train/loss"], rel=1e-6)
+        assert step.norm == pytest.approx(line["grad_norm"], rel=1e-4)
+    found = dict(own_model.named_parameters())
+    for name, weights in packed_model.named_parameters():
+        torch.testing.assert_close(weights, found[name], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("model_name", MODELS)
+def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name):
+    trials = [trial_of(name, model_name) for name in TRIALS]
+    steps = together(trials, path_of(MODELS[model_name][2]))
+    for trial in trials:
+        own = trial_of(trial.name, model_name)
+        lines = solo(own, model_name, tmp_path / trial.name)
+        assert_same_course(steps[trial.name], lines, trial.model, own.model)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"accumulation": 2, "count": 11}, {"optim": "sgd"}, {"optim": "adafactor"}, {"schedule": "cosine"}],
+    ids=lambda settings: " ".join(f"{key}={value}" for key, value in settings.items()),
+)
+def test_each_trial_has_an_optimiser_and_a_schedule_of_its_own(tmp_path, settings):
+    trials = [trial_of("first", "bert", **settings), trial_of("second", "bert")]
+    steps = together(trials, path_of("pooled"))
+    own = trial_of("first", "bert", **settings)
+    assert_same_course(steps["first"], solo(own, "bert", tmp_path), trials[0].model, own.model)
+
+
+def test_trials_enter_and_leave_while_others_go_on(tmp_path):
+    names = ["first", "second", "third"]
+    trials = {name: trial_of(name, "gpt2", epochs=3) for name in names}
+    steps = {name: [] for name in names}
+    with PackedTraining(path_of("text")) as pack:
+        pack.enter(trials["first"])
+        pack.enter(trials["second"])
+        for number in range(100):
+            if number == 2:
+                left = pack.leave("first")  # the one that is called: another takes its place
+                pack.enter(trials["third"])
+            if not pack.trials:
+                break
+            for name, step in pack.step().items():
+                steps[name].append(step)
+    assert left is trials["first"]
+    for name in names:
+        own = trial_of(name, "gpt2", epochs=3)
+        lines = solo(own, "gpt2", tmp_path / name)
+        found = [step.loss for step in steps[name]]
+        assert len(found) == (2 if name == "first" else len(lines))
+        assert found == pytest.approx([line["train/loss"] for line in lines[: len(found)]], rel=1e-6)
+
+
+def test_a_model_that_rests_is_like_any_other():
+    trials = [trial_of(name, "bert") for name in TRIALS]
+    batch = collate(examples_of("pooled", 3), 0, True)
+    with PackedTraining(path_of("pooled")) as pack:
+        for trial in trials:
+            pack.enter(trial)
+        pack.step()
+        pack.rest()
+        for trial in trials:
+            same = copy.deepcopy(trial.model)
+            assert not any("forward" in vars(module) for module in trial.model.modules())
+            with torch.no_grad():
+                found, expected = (call(model.eval(), batch).logits for model in (trial.model, same))
+            assert torch.equal(found, expected)
+            trial.model.train()
+        pack.step()
+
+
+def test_a_trial_that_is_not_finite_leaves_alone(tmp_path):
+    trials = [trial_of(name, "bert") for name in TRIALS]
+    spoilt = next(weights for weights in trials[1].model.parameters() if weights.requires_grad)
+    with torch.no_grad():
+        spoilt.fill_(1e38)
+    before = spoilt.clone()
+    steps = together(trials, path_of("pooled"))
+    (step,) = steps["second"]
+    assert "NaN or infinite at step 0" in step.error.what
+    assert torch.equal(spoilt, before)
+    for name in ("first", "third"):
+        own = trial_of(name, "bert")
+        lines = solo(own, "bert", tmp_path / name)
+        assert [step.loss for step in steps[name]] == pytest.approx([line["train/loss"] for line in lines], rel=1e-6)
+
+
+def test_the_base_is_in_memory_once():
+    trials = [trial_of(name, "bert") for name in TRIALS]
+    share_base([trial.model for trial in trials])
+    places = {
+        weights.data_ptr()
+        for trial in trials
+        for name, weights in trial.model.named_parameters()
+        if name.endswith("query.base_layer.weight")
+    }
+    assert len(places) == 2  # layers
+
+
+def test_another_base_is_refused():
+    one, other = trial_of("first", "bert"), trial_of("second", "bert")
+    with torch.no_grad():
+        next(weights for weights in other.model.parameters() if not weights.requires_grad).add_(1)
+    with PackedTraining(path_of("pooled")) as pack:
+        pack.enter(one)
+        with pytest.raises(NotFlat, match="the models of a pack differ in"):
+            pack.enter(other)
+        assert pack.trials == ["first"]
+
+
+def test_a_name_is_taken_once():
+    with PackedTraining(path_of("pooled")) as pack:
+        pack.enter(trial_of("first", "bert"))
+        with pytest.raises(ValueError, match="first"):
+            pack.enter(trial_of("first", "bert"))
+
+
+@pytest.mark.parametrize("adapter", ["dora", "ia3", "loha"])
+def test_what_is_no_lora_is_refused(adapter):
+    extra = {"targets": ["query", "value"]} if adapter == "ia3" else {}
+    trial = trial_of("first", "bert", adapter=(adapter, extra))
+    with pytest.raises(NotFlat), packed([trial.model], path_of("pooled")):
+        pass
+    assert not any("forward" in vars(module) for module in trial.model.modules())
+
+
+@pytest.mark.parametrize(("costs", "width"), [([1, 1, 1], 4), ([1, 2, 4], 1), ([1, 1, 2], 2)])
+def test_the_width_is_measured(monkeypatch, costs, width):
+    taken = dict(zip([1, 2, 4], costs, strict=True))
+    monkeypatch.setattr("goodfit.training.pack._seconds", lambda models, *_: taken[len(models)])
+    trials = [trial_of("first", "bert", seed=seed) for seed in range(4)]
+    assert pack_width(trials, path_of("pooled")) == width
+
+
+def test_measuring_the_width_changes_nothing():
+    trials = [trial_of(name, "bert") for name in TRIALS]
+    before = copy.deepcopy([trial.model.state_dict() for trial in trials])
+    assert pack_width(trials, path_of("pooled")) in (1, 2, 3)
+    for trial, state in zip(trials, before, strict=True):
+        assert all(torch.equal(weights, state[name]) for name, weights in trial.model.state_dict().items())
+        assert all(weights.grad is None for weights in trial.model.parameters())

@@ -1,0 +1,52 @@
+"""Shapes of tiny models, and random examples for them."""
+
+import random
+
+from goodfit.data.batches import IGNORED, Example
+
+VOCABULARY = 64
+SMALL = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+}
+ENCODER = {**SMALL, "max_position_embeddings": 64, "num_labels": 3}
+DECODER = {**SMALL, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0, "use_cache": False}
+GROUPED = {**DECODER, "num_key_value_heads": 2}
+SEQ2SEQ = {"vocab_size": VOCABULARY, "d_model": 32, "d_kv": 8, "d_ff": 48, "num_layers": 2, "num_heads": 4}
+ENDS = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "cls_token_id": 1, "sep_token_id": 2}
+MODERN = {**ENCODER, **ENDS, "local_attention": 16}
+DISTIL = {"vocab_size": VOCABULARY, "dim": 32, "n_heads": 4, "n_layers": 2, "hidden_dim": 48, "num_labels": 3}
+GPT2 = {"vocab_size": VOCABULARY, "n_embd": 32, "n_head": 4, "n_layer": 2, "bos_token_id": 1, "eos_token_id": 2}
+OPT = {"ffn_dim": 48, "word_embed_proj_dim": 32, "max_position_embeddings": 64}
+BART = {
+    "vocab_size": VOCABULARY,
+    "d_model": 32,
+    **{f"{side}_{part}": size for side in ("encoder", "decoder") for part, size in
+       (("layers", 2), ("attention_heads", 4), ("ffn_dim", 48))},
+    "max_position_embeddings": 64,
+}  # fmt: skip
+
+
+def examples_of(what, count=12, seed=0):
+    """Random examples of 3 to 39 tokens."""
+    chance = random.Random(seed)
+
+    def tokens(length):
+        return tuple(chance.randrange(4, VOCABULARY) for _ in range(length))
+
+    def example(number):
+        inputs = tokens(chance.randint(3, 39))
+        if what == "pooled":
+            return Example(number, inputs, (chance.randrange(3),))
+        if what == "tags":
+            return Example(number, inputs, (*(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]), 1))
+        if what == "text":
+            read = len(inputs) // 2
+            return Example(number, inputs, (IGNORED,) * read + tokens(len(inputs) - read))
+        target = tokens(chance.randint(2, 20))
+        return Example(number, inputs, target, (0, *target[:-1]))
+
+    return [example(number) for number in range(count)]
