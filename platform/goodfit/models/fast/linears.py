@@ -23,7 +23,7 @@ SHAPE = (512, 384, 1536)
 REPEATS = 9
 
 
-def _product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
+def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """left @ right.T + bias, of (m, k) and (n, k)."""
     return torch.ops.mkldnn._linear_pointwise(left, right, bias, "none", [], "")
 
@@ -34,15 +34,15 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(states if ctx.needs_input_grad[1] else None, weight if ctx.needs_input_grad[0] else None)
-        return _product(states, weight, bias)
+        return product(states, weight, bias)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:
         outer = gradients[0].contiguous()
         states, weight = ctx.saved_tensors
         return (
-            None if weight is None else _product(outer, weight.t()),
-            None if states is None else _product(outer.t(), states.t()),
+            None if weight is None else product(outer, weight.t()),
+            None if states is None else product(outer.t(), states.t()),
             outer.sum(0) if ctx.needs_input_grad[2] else None,
         )
 
@@ -87,9 +87,9 @@ def onednn_pays() -> bool:
     states, weight, outer = (
         torch.randn(*size, generator=generator) for size in ((tokens, inputs), (outputs, inputs), (tokens, outputs))
     )
-    if not torch.allclose(_product(states, weight), states @ weight.t(), rtol=1e-4, atol=1e-3):
+    if not torch.allclose(product(states, weight), states @ weight.t(), rtol=1e-4, atol=1e-3):
         return False
-    ours = [_seconds(lambda: (_product(states, weight), _product(outer, weight.t()))) for _ in range(REPEATS)]
+    ours = [_seconds(lambda: (product(states, weight), product(outer, weight.t()))) for _ in range(REPEATS)]
     theirs = [_seconds(lambda: (states @ weight.t(), outer @ weight)) for _ in range(REPEATS)]
     return min(theirs) >= GAIN * min(ours)
 

@@ -18,9 +18,9 @@ from goodfit.models.call import Scores, call
 from goodfit.models.fast.attention import NotFlat, drawing_from
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
-from goodfit.models.fast.linears import linear
+from goodfit.models.fast.linears import product
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.wiring import Wiring, base_of, filling, wiring_of
+from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,10 +76,9 @@ class Pack:
         if wiring is None:
             raise NotFlat("a pack is computed flat")
         self._host, self._wiring = models[0], wiring
-        self._linear = linear if path.onednn else nn.functional.linear
+        self._product = product if path.onednn else functional.linear
         self._counts: dict[Axis, list[int]] = {}
         self._draws = [Draws() for _ in models]
-        self._masks: dict[Any, Tensor] = {}
         self._is_random = any(map(_is_random, models))
         self._undo = ExitStack()
         with ExitStack() as undo:
@@ -100,7 +99,7 @@ class Pack:
         """
         training = self._host.training and self._is_random
         # what is drawn depends on the shape that a model alone would have, its filling included
-        given = [filled(batch) if batch and training else batch for batch in batches]
+        given = [_filled(batch, self._wiring) if batch and training else batch for batch in batches]
         self._begin(given)
         self._draws = [Draws(torch.Generator().manual_seed(seed)) for seed in seeds]
         owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
@@ -124,7 +123,6 @@ class Pack:
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
             "decoder": [sum(batch.decoder_lengths or ()) if batch else 0 for batch in batches],
         }
-        self._masks = {}
 
     # ---- the modules that differ between models -------------------------------------------------------------------
 
@@ -165,29 +163,23 @@ class Pack:
         return self._draws[number]
 
     def _lora(self, layers: Sequence[_Lora], axis: Axis, states: Tensor) -> Tensor:
-        """The base layer, and each model's adapter on its own rows: as one adapter of all ranks, zero elsewhere."""
-        base = layers[0].base(states)
-        down = torch.cat([layer.down for layer in layers])
-        up = torch.cat([layer.up for layer in layers], 1)
-        inner = self._linear(self._drop(states, axis, [layer.dropout for layer in layers]), down, None)
-        own = self._own_ranks(axis, tuple((len(layer.down), layer.scaling) for layer in layers))
-        return base + self._linear(inner * own.to(inner.dtype), up, None)  # type: ignore[no-any-return]
-
-    def _own_ranks(self, axis: Axis, sizes: tuple[tuple[int, float], ...]) -> Tensor:
-        """(all rows or tokens, all ranks): a model's scaling where both are its own, else 0."""
-        if (axis, sizes) not in self._masks:
-            owners = [*range(len(sizes)), -1]  # behind all of them there is filling
-            counts = [*self._counts[axis], self._filling(axis)]
-            row = torch.repeat_interleave(torch.tensor(owners), torch.tensor(counts))
-            column = torch.repeat_interleave(torch.arange(len(sizes)), torch.tensor([rank for rank, _ in sizes]))
-            scale = torch.tensor([scaling for _, scaling in sizes])[column]
-            mask = torch.where(row[:, None] == column, scale, 0.0).to(self._host.device)
-            self._masks[axis, sizes] = mask if axis == "rows" else mask[None]
-        return self._masks[axis, sizes]
+        """The base layer on all rows, and each model's adapter on its own."""
+        dropped = self._drop(states, axis, [layer.dropout for layer in layers])
+        weight, bias = layers[0].weight, layers[0].bias
+        adapters = [part for layer in layers for part in (layer.down, layer.up)]
+        if torch.is_autocast_enabled(states.device.type):
+            half = torch.get_autocast_dtype(states.device.type)
+            states, dropped, weight, *adapters = (part.to(half) for part in (states, dropped, weight, *adapters))
+            bias = None if bias is None else bias.to(half)
+        found = _PackedLora.apply(
+            states.flatten(0, -2), None if dropped is states else dropped.flatten(0, -2), weight, bias,
+            self._product, self._counts[axis], [layer.scaling for layer in layers], *adapters,
+        )  # fmt: skip
+        return found.view(*states.shape[:-1], len(weight))  # type: ignore[no-any-return]
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""
-        return 1 if axis == "rows" else filling(sum(self._counts[axis]))
+        return 1 if axis == "rows" else self._wiring.filling(sum(self._counts[axis]))
 
     def _own(self, modules: Sequence[Any], axis: Axis, states: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """Each model's module on its own rows; the first one's on the filling."""
@@ -216,12 +208,57 @@ class Pack:
         return states * torch.cat([*kept, torch.ones_like(rest)], dimension)
 
 
+class _PackedLora(torch.autograd.Function):
+    """x W^T + b, and for the rows of each model s (x A^T) B^T (Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, states: Tensor, dropped: Tensor | None, weight: Tensor, bias: Tensor | None,
+        product: Callable[..., Tensor], counts: Sequence[int], scalings: Sequence[float], *adapters: Tensor,
+    ) -> Tensor:  # fmt: skip
+        found = product(states, weight, bias)
+        read = states if dropped is None else dropped
+        inner, first = [], 0
+        for count, scaling, down, up in zip(counts, scalings, adapters[::2], adapters[1::2], strict=True):
+            inner.append(read[first : first + count] @ down.t())
+            found[first : first + count].addmm_(inner[-1], up.t(), alpha=scaling)
+            first += count
+        ctx.save_for_backward(read, weight, *adapters, *inner)
+        ctx.product, ctx.counts, ctx.scalings, ctx.is_dropped = product, counts, scalings, dropped is not None
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        outer = gradients[0].contiguous()
+        read, weight, *others = ctx.saved_tensors
+        adapters, inner = others[: 2 * len(ctx.counts)], others[2 * len(ctx.counts) :]
+        states = ctx.product(outer, weight.t(), None) if ctx.needs_input_grad[0] else None
+        dropped = torch.zeros_like(read) if ctx.is_dropped else None
+        into = dropped if ctx.is_dropped else states
+        found, first = [], 0
+        for number, (count, scaling) in enumerate(zip(ctx.counts, ctx.scalings, strict=True)):
+            down, up = adapters[2 * number : 2 * number + 2]
+            own = slice(first, first + count)
+            near = (outer[own] @ up).mul_(scaling)
+            if into is not None:
+                into[own].addmm_(near, down)
+            found += [near.t() @ read[own], (outer[own].t() @ inner[number]).mul_(scaling)]
+            first += count
+        return states, dropped, None, None, None, None, None, *found
+
+
 class _Lora:
     """A LoRA layer of one model."""
 
     def __init__(self, layer: Any) -> None:
+        from transformers.pytorch_utils import Conv1D
+
         name = layer.active_adapters[0]
-        self.base = layer.base_layer
+        base = layer.base_layer
+        if type(base) not in (nn.Linear, Conv1D):
+            raise NotFlat(f"a pack holds LoRA on linear layers, and this is a {type(base).__name__}")
+        self.weight, self.bias = base.weight.t() if type(base) is Conv1D else base.weight, base.bias
+        """(out, in) and (out,)."""
         self.down, self.up = layer.lora_A[name].weight, layer.lora_B[name].weight
         """(rank, in) and (out, rank)."""
         self.scaling = float(layer.scaling[name])
@@ -245,9 +282,9 @@ def _is_random(model: Any) -> bool:
     return any(rates) or any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
 
 
-def filled(batch: Batch) -> Batch:
+def _filled(batch: Batch, wiring: Wiring) -> Batch:
     """The batch with the row behind it that it gets when it is computed alone, as a row of its own."""
-    count = filling(len(batch.input_ids))
+    count = wiring.filling(len(batch.input_ids))
     whole = replace(
         batch,
         input_ids=functional.pad(batch.input_ids, (0, count), value=batch.pad_id),
@@ -258,7 +295,7 @@ def filled(batch: Batch) -> Batch:
     )
     if batch.decoder_input_ids is None or batch.decoder_lengths is None:
         return whole
-    count = filling(len(batch.decoder_input_ids))
+    count = wiring.filling(len(batch.decoder_input_ids))
     return replace(
         whole,
         decoder_input_ids=functional.pad(batch.decoder_input_ids, (0, count), value=batch.pad_id),
@@ -291,14 +328,16 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
     """
     token = torch.full((40,), 5, device=model.device)
     batch = Batch(token, (10, 30), token[:2], None, None, 0, True)
+    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs"}
     if base_of(model).config.is_encoder_decoder:
         batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
+        axes[1, 20 + wiring.filling(20)] = "decoder"
     seen: dict[Any, Axis] = {}
 
     def look(module: Any, args: tuple[Any, ...]) -> None:
         shape = tuple(args[0].shape)
-        found = {(1, 64): "inputs", (1, 32): "decoder"}.get(shape[:2]) or ("rows" if shape[0] == 3 else None)
-        if found is None or seen.setdefault(module, found) != found:  # type: ignore[arg-type]
+        found: Axis | None = axes.get(shape[:2], "rows" if shape[0] == 3 else None)
+        if found is None or seen.setdefault(module, found) != found:
             raise NotFlat(f"{type(module).__name__} reads {shape}")
 
     hooks = [module.register_forward_pre_hook(look) for module in modules]

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FILLED_TO = 32
-"""Flat rows get a multiple of this many tokens: oneDNN prepares its kernels for each number of rows anew, which
-takes as long as a small product, and keeps a thousand of them."""
+"""Flat rows get a multiple of this many tokens where oneDNN computes them: it prepares its kernels for each number of
+rows anew, which takes as long as a small product, and keeps a thousand of them."""
 
 _WIRINGS: weakref.WeakKeyDictionary[Any, Wiring] = weakref.WeakKeyDictionary()
 
@@ -33,16 +33,18 @@ class Wiring:
     Args:
         model: Of transformers, with or without a PEFT adapter.
         first_states: Whether its head reads the first state of each row.
+        filled_to: Flat rows get a multiple of this many tokens.
 
     Raises:
         NotFlat: Its attention cannot be replaced.
     """
 
-    def __init__(self, model: Any, first_states: bool) -> None:
+    def __init__(self, model: Any, first_states: bool, filled_to: int) -> None:
         from transformers import AttentionInterface
 
         AttentionInterface.register(NAME, attend)
         self._model = base_of(model)
+        self._filled_to = filled_to
         if not self._model._can_set_attn_implementation():
             raise NotFlat(f"{type(self._model).__name__} has an attention of its own")
         self._attention = self._model.config._attn_implementation
@@ -75,27 +77,25 @@ class Wiring:
 
         One more row stands behind those of the batch, see ``FILLED_TO``; nobody reads what comes of it.
         """
-        input_ids, lengths = _filled(batch.input_ids, batch.lengths, batch.pad_id)
+        input_ids, lengths = self._filled(batch.input_ids, batch.lengths, batch.pad_id)
         decoder_lengths = None
         found = {"input_ids": input_ids}
         if self._takes_positions:
             found["position_ids"] = positions(lengths, self._offset).to(input_ids.device)[None]
         if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
-            filled = _filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
+            filled = self._filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
             found["decoder_input_ids"], decoder_lengths = filled
         CURRENT.layout = Layout(lengths, decoder_lengths, self.owners)
         return found
 
+    def filling(self, tokens: int) -> int:
+        """Tokens of the row behind so many."""
+        return self._filled_to - tokens % self._filled_to
 
-def _filled(flat: Tensor, lengths: tuple[int, ...], fill: int) -> tuple[Tensor, tuple[int, ...]]:
-    """A row of filling behind the others: (1, tokens), and the lengths."""
-    count = filling(len(flat))
-    return functional.pad(flat, (0, count), value=fill)[None], (*lengths, count)
-
-
-def filling(tokens: int) -> int:
-    """Tokens of the row behind so many."""
-    return FILLED_TO - tokens % FILLED_TO
+    def _filled(self, flat: Tensor, lengths: tuple[int, ...], fill: int) -> tuple[Tensor, tuple[int, ...]]:
+        """A row of filling behind the others: (1, tokens), and the lengths."""
+        count = self.filling(len(flat))
+        return functional.pad(flat, (0, count), value=fill)[None], (*lengths, count)
 
 
 def wiring_of(model: Any) -> Wiring | None:
@@ -123,7 +123,7 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
         if onednn:
             undo.append(swap_linears(model))
         if flat:
-            wiring = Wiring(model, first_states)
+            wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
             wiring.resume()
             _WIRINGS[model] = wiring
