@@ -44,6 +44,7 @@ class Tuning(lightning.LightningModule):
         self._total_steps = total_steps
         self._accumulation = accumulation
         self._seed = seed
+        self._trained: list[torch.Tensor] = []
         self._step_sums = 0.0, 0
         """Of the optimiser step so far: losses, and labels."""
         self.last_loss = float("nan")
@@ -83,12 +84,12 @@ class Tuning(lightning.LightningModule):
 
     def clip(self) -> float:
         """Clip the gradient's global norm; what it was before."""
-        trained = [weights for weights in self.model.parameters() if weights.requires_grad]
-        return float(torch.nn.utils.clip_grad_norm_(trained, self._optim.clip_norm or float("inf")))
+        return float(torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf")))
 
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule, stepped with each optimiser step."""
         optimiser = build_optimiser(self.model.named_parameters(), self._optim)
+        self._trained = [weights for group in optimiser.param_groups for weights in group["params"]]
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate_factor(self._schedule, self._total_steps))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

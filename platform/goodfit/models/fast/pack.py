@@ -63,6 +63,8 @@ def share_base(models: Sequence[Any]) -> None:
                 if weights is None or weights.requires_grad:
                     continue
                 shared = first[name]._parameters.get(key) if name in first else None
+                if shared is weights:
+                    continue
                 if shared is None or not torch.equal(shared, weights):
                     raise NotFlat(f"the models of a pack differ in {name}.{key}, which is not trained")
                 module._parameters[key] = shared
