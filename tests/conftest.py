@@ -86,6 +86,13 @@ def _review(number: int, chance: random.Random) -> dict[str, Any]:
     return {"text": text, "label": label}
 
 
+def _parcel(number: int, chance: random.Random) -> dict[str, Any]:
+    faults = {"late": "came late", "broken": "is broken", "dear": "costs too much"}
+    labels = sorted(chance.sample(sorted(faults), number % 3))
+    said = " and ".join(faults[label] for label in labels) or "is fine"
+    return {"text": f"Order {chance.randrange(10_000)}: the {chance.choice(THINGS)} {said}.", "labels": labels}
+
+
 def _meeting(number: int, chance: random.Random) -> dict[str, Any]:
     name, thing = chance.choice(PEOPLE), chance.choice(THINGS)
     text = f"On day {number} {name} bought a {thing} for {chance.randrange(10_000)} coins."
@@ -97,7 +104,12 @@ def _rewrite(number: int, chance: random.Random) -> dict[str, Any]:
     return {"source": f"On day {number} a {thing} was sold for {chance.randrange(10_000)}.", "target": f"{thing} sold"}
 
 
-ROWS = {"classification": _review, "token_classification": _meeting, "generation": _rewrite}
+ROWS = {
+    "classification": _review,
+    "multilabel": _parcel,
+    "token_classification": _meeting,
+    "generation": _rewrite,
+}
 
 
 @pytest.fixture(scope="session")

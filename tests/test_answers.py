@@ -63,6 +63,9 @@ def test_an_untrained_model_gives_possible_answers_only(lively, kind, family):
             assert 1 / len(labels) <= outcome.confidence <= 1
             if outcome.answer == record.fields["label"]:
                 assert outcome.confidence == pytest.approx(math.exp(-outcome.loss))
+        elif kind == "multilabel":
+            assert outcome.answer == sorted(labels & set(outcome.answer))
+            assert (outcome.confidence is None) == (family != "encoder")
         elif kind == "token_classification":
             borders = record.fields["words"]
             assert all(span["label"] in labels for span in outcome.answer)

@@ -1,6 +1,7 @@
 """Kinds: what a row has to hold, what a model reads of it, and what it learns."""
 
 import dataclasses
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record, RowProblem
+from goodfit.errors import ConfigError
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.text import fill_prompt
 
@@ -35,6 +37,13 @@ def learnt_text(learner, example):
     ("kind", "values", "problem"),
     [
         pytest.param("generation", {"source": "x"}, "the field 'target' is missing (fields: source)", id="no target"),
+        pytest.param(
+            "multilabel",
+            {"text": "x"},
+            "labels is missing or no list (of a text without labels it is empty)",
+            id="no labels",
+        ),
+        pytest.param("multilabel", {"text": "x", "labels": ["a", 3]}, "the label 3 is no text", id="labels"),
         pytest.param("generation", {"source": ["x"], "target": "y"}, "source is a list, expected text", id="source"),
         pytest.param("token_classification", {"text": "x"}, "the field 'spans' is missing or no list", id="no spans"),
         pytest.param(
@@ -224,6 +233,7 @@ def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, li
     learner = learner_of(ready, kind, family, max_tokens=limit)
     answers = {
         "classification": {"label": "good"},
+        "multilabel": {"labels": ["late"]},
         "token_classification": {"spans": []},
         "generation": {"target": "x"},
     }
@@ -232,3 +242,49 @@ def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, li
     assert encoded.examples
     assert all(len(example.inputs) <= limit for example in encoded.examples)
     assert all(example.supervised for example in encoded.examples)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(["b", "a", "b"], ["a", "b"]), ("b; a", ["a", "b"]), ("", []), ([], []), ("one thing", ["one thing"])],
+)
+def test_labels_are_a_list_or_a_text_with_semicolons(given, read):
+    assert find_kind("multilabel").check({"text": "x", "labels": given}, True)["labels"] == read
+
+
+@text_families
+def test_every_list_of_labels_can_be_written_and_read_and_nothing_else(ready, family):
+    lists = learner_of(ready, "multilabel", family, labels=("a", "a b", "b", "too late")).lists
+    every = [
+        list(chosen) for count in range(5) for chosen in itertools.combinations(("a", "a b", "b", "too late"), count)
+    ]
+    for labels in every:
+        ids = lists.ids(reversed(labels))
+        for place, token in enumerate(ids):
+            assert token in lists.allowed(ids[:place])
+        assert lists.labels(ids[:-1]) == labels
+        assert len(ids) <= lists.longest
+    seen, open_ones = set(), [()]
+    while open_ones:  # whatever is allowed leads to one of these lists
+        written = open_ones.pop()
+        for token in lists.allowed(written):
+            if token == lists.ids([])[-1]:
+                seen.add(tuple(lists.labels(written)))
+            else:
+                open_ones.append((*written, token))
+    assert seen == {tuple(labels) for labels in every}
+
+
+@text_families
+def test_a_list_that_breaks_off_has_its_whole_labels(ready, family):
+    lists = learner_of(ready, "multilabel", family, labels=("broken glass", "too late")).lists
+    ids = lists.ids(["broken glass", "too late"])
+    assert lists.labels(ids[:-2]) == ["broken glass"]
+    assert lists.labels(()) == []
+
+
+@text_families
+@pytest.mark.parametrize("labels", [("late_now", "late now"), ("late", "none")])
+def test_labels_that_read_alike_are_refused(ready, family, labels):
+    with pytest.raises(ConfigError, match="read alike"):
+        learner_of(ready, "multilabel", family, labels=labels)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
+from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
 
 from goodfit.hooks.types import Item
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.measures import classification_metrics, entity_metrics, text_metrics
+from goodfit.kinds.measures import classification_metrics, entity_metrics, multilabel_metrics, text_metrics
 
 LABELS = ("a", "b", "c")
 
@@ -151,7 +151,40 @@ def test_an_exact_match_overlooks_blanks_and_nothing_else():
     assert value(text_metrics(()), "exact_match", items) == 0.25
 
 
+def several(pairs, confidence=None):
+    return [
+        Item(id=str(number), fields={"text": "", "labels": right}, answer=answer, confidence=confidence)
+        for number, (right, answer) in enumerate(pairs)
+    ]
+
+
+SETS = st.lists(st.sampled_from(LABELS), unique=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(pairs=st.lists(st.tuples(SETS, SETS), min_size=1, max_size=30))
+def test_figures_of_several_labels_are_those_of_scikit_learn(pairs):
+    right, answered = (
+        np.array([[label in one for label in LABELS] for one in side]) for side in zip(*pairs, strict=True)
+    )
+    specs = multilabel_metrics(LABELS)
+    items = several(pairs)
+    named = right.any(0) | answered.any(0)
+    expected = {
+        "f1_micro": f1_score(right, answered, average="micro", zero_division=0),
+        "precision_micro": precision_score(right, answered, average="micro", zero_division=0),
+        "recall_micro": recall_score(right, answered, average="micro", zero_division=0),
+        "exact_match": accuracy_score(right, answered),
+        "hamming_loss": hamming_loss(right, answered),
+    }
+    assert {name: value(specs, name, items) for name in expected} == pytest.approx(expected)
+    if named.sum() > 1:  # of one column scikit-learn makes two classes
+        macro = f1_score(right[:, named], answered[:, named], average="macro", zero_division=0)
+        assert value(specs, "f1_macro", items) == pytest.approx(macro)
+
+
 EXAMPLES = {
+    "multilabel": several([(["a"], ["a", "b"]), ([], ["c"]), (["b", "c"], ["b", "c"]), (["a"], [])], 0.6),
     "classification": classified([("a", "a"), ("b", "c"), ("c", "c"), ("a", "b")], 0.6),
     "token_classification": [tagged([(0, 3, "a")], [(0, 3, "a")]), tagged([(1, 2, "b")], [(1, 3, "b")])],
     "generation": written(sentences(5)),

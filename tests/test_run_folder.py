@@ -67,15 +67,29 @@ def test_run_json_has_the_shape_of_the_contract(finished, model_folders):
 
 KEYS = {
     "classification": {"accuracy", "precision_macro", "recall_macro", "f1_macro", "f1_micro", "ece", "loss"},
+    "multilabel": {
+        *(f"{name}_micro" for name in ("f1", "precision", "recall")),
+        *("f1_macro", "exact_match", "hamming_loss", "ece", "loss"),
+    },
     "token_classification": {"f1", "precision", "recall", "loss"},
     "generation": {"rouge1", "rouge2", "rougeL", "bleu", "exact_match", "loss"},
 }
-PRIMARY = {"classification": "f1_macro", "token_classification": "f1", "generation": "rougeL"}
+PRIMARY = {
+    "classification": "f1_macro",
+    "multilabel": "f1_micro",
+    "token_classification": "f1",
+    "generation": "rougeL",
+}
 
 
 @pytest.mark.parametrize(
     ("kind", "family"),
-    [("classification", "encoder"), ("token_classification", "encoder"), ("generation", "seq2seq")],
+    [
+        ("classification", "encoder"),
+        ("multilabel", "encoder"),
+        ("token_classification", "encoder"),
+        ("generation", "seq2seq"),
+    ],
     ids=KEYS,
 )
 def test_metrics_json_has_the_shape_of_the_contract(finished, kind, family):

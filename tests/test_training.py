@@ -45,7 +45,7 @@ def test_one_batch_is_learnt_by_heart(train, tmp_path, write_rows, rows_of, kind
         f"dataset.validation={few[0]}",
         f"dataset.test={few[1]}",
         "adapter=none",
-        f"optim.lr={0.003 if family == 'encoder' else 0.01}",
+        f"optim.lr={0.003 if (kind, family) == ('classification', 'encoder') else 0.01}",
         "schedule=constant",
         "training.epochs=60",
         "training.patience=0",

@@ -33,7 +33,8 @@ class Example:
     inputs: tuple[int, ...]
     """Token ids."""
     labels: tuple[int, ...]
-    """Of the pooled vector (one), of each input, or of each decoder input; ``IGNORED`` where nothing is learnt."""
+    """Of the pooled vector (one class, or 0 and 1 for each label), of each input, or of each decoder input;
+    ``IGNORED`` where nothing is learnt."""
     decoder_inputs: tuple[int, ...] | None = None
 
     @property
@@ -56,7 +57,8 @@ class Batch:
     lengths: tuple[int, ...]
     """Tokens of each row."""
     labels: Tensor
-    """(rows,) of pooled vectors, else (tokens,) of the inputs or the decoder inputs."""
+    """(rows,) of pooled vectors, or (rows times labels,) where each has a yes or no for each label, else (tokens,) of
+    the inputs or the decoder inputs."""
     decoder_input_ids: Tensor | None
     """(decoder tokens,)."""
     decoder_lengths: tuple[int, ...] | None

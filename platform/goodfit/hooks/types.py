@@ -45,9 +45,10 @@ class Item:
 
     id: str
     fields: Mapping[str, Any]
-    """The record's fields, the right answer among them (``label``, ``spans``, ``target``)."""
+    """The record's fields, the right answer among them (``label``, ``labels``, ``spans``, ``target``)."""
     answer: Any
-    """classification: a label; token_classification: ``[{start, end, label}]``; generation: a text."""
+    """classification: a label; multilabel: a list of labels; token_classification: ``[{start, end, label}]``;
+    generation: a text."""
     confidence: float | None = None
     """The probability that the model gives its answer, where it has one."""
 

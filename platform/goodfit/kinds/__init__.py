@@ -11,6 +11,7 @@ KINDS: Registry[str] = Registry(
     "kind",
     {
         "classification": "goodfit.kinds.classification",
+        "multilabel": "goodfit.kinds.multilabel",
         "token_classification": "goodfit.kinds.token_classification",
         "generation": "goodfit.kinds.generation",
     },

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from goodfit.data.batches import IGNORED, Example
+from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import classification_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
-from goodfit.kinds.text import TextCoder, continuation_logprobs
+from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words
+from goodfit.kinds.whole import encode_whole
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -46,18 +47,8 @@ class ClassifyByHead:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record."""
-        limit = self.coding.max_tokens
-        texts = [record.fields["text"] for record in records]
-        whole = self.coding.tokenizer(texts, add_special_tokens=True)["input_ids"]
-        cut = [index for index, ids in enumerate(whole) if len(ids) > limit]
-        short = self.coding.tokenizer([texts[i] for i in cut], truncation=True, max_length=limit) if cut else None
-        for number, index in enumerate(cut):
-            whole[index] = short["input_ids"][number]  # type: ignore[index]
-        examples = [
-            Example(index, tuple(ids), (self.place.get(record.fields.get("label"), 0),))
-            for index, (ids, record) in enumerate(zip(whole, records, strict=True))
-        ]
-        return Encoded(examples, cut)
+        labels = [(self.place.get(record.fields.get("label"), 0),) for record in records]
+        return encode_whole(self.coding, records, labels)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable label of each record."""
@@ -111,11 +102,6 @@ class ClassifyByText:
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's label, per token."""
         return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
-
-
-def label_words(label: str) -> str:
-    """A label as a text model writes it."""
-    return label.replace("_", " ")
 
 
 def _normalised(logs: Sequence[float]) -> list[float]:

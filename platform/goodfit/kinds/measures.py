@@ -34,6 +34,50 @@ def mean_of(
 
 def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
     """f1_macro, accuracy, precision_macro, recall_macro, f1_micro, ece."""
+    kinds = ("classification",)
+    found = _by_label(labels, kinds, lambda item: ({item.answer}, {item.fields["label"]}))
+    accuracy = mean_of(
+        "accuracy", "Share of right answers", kinds, lambda item: float(item.answer == item.fields["label"])
+    )
+    right = [_ece(kinds, lambda item: bool(item.answer == item.fields["label"]))]
+    macro = [found[name] for name in ("precision_macro", "recall_macro", "f1_micro")]
+    return [found["f1_macro"], accuracy, *macro, *right]
+
+
+def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
+    """f1_micro, f1_macro, precision_micro, recall_micro, exact_match, hamming_loss, ece."""
+    kinds = ("multilabel",)
+
+    def sets(item: Item) -> tuple[set[str], set[str]]:
+        return set(item.answer), set(item.fields["labels"])
+
+    def is_right(item: Item) -> bool:
+        answered, right = sets(item)
+        return answered == right
+
+    found = _by_label(labels, kinds, sets)
+    chosen = [found[name] for name in ("f1_micro", "f1_macro", "precision_micro", "recall_micro")]
+    exact = mean_of("exact_match", "Share of texts of which all labels are right", kinds, lambda i: float(is_right(i)))
+    hamming = mean_of(
+        "hamming_loss",
+        "Share of wrong decisions, of all texts and labels",
+        kinds,
+        lambda item: len(set.symmetric_difference(*sets(item))) / len(labels),
+        greater_is_better=False,
+    )
+    return [*chosen, exact, hamming, _ece(kinds, is_right)]
+
+
+def _by_label(
+    labels: Sequence[str], kinds: tuple[str, ...], sets: Callable[[Item], tuple[set[Any], set[str]]]
+) -> dict[str, MetricSpec]:
+    """F1, precision and recall, as the mean over labels and of all decisions together.
+
+    Args:
+        labels: The label set.
+        kinds: What they are metrics of.
+        sets: The labels that were answered, and those that are right.
+    """
     place = {label: index for index, label in enumerate(labels)}
     count = len(labels)
 
@@ -41,11 +85,9 @@ def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
         """(items, 3 labels): answered, right answers, and both at once, for each label."""
         table = np.zeros((len(items), 3, count))
         for row, item in enumerate(items):
-            answered, right = place.get(item.answer), place[item.fields["label"]]
-            table[row, 1, right] = 1
-            if answered is not None:
-                table[row, 0, answered] = 1
-                table[row, 2, right] = answered == right
+            answered, right = sets(item)
+            for part, found in enumerate((answered, right, answered & right)):
+                table[row, part, [place[label] for label in found if label in place]] = 1
         return table.reshape(len(items), 3 * count)
 
     def per_label(sums: np.ndarray) -> tuple[Any, Any, Any]:
@@ -61,36 +103,37 @@ def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
 
         return reduce
 
+    def micro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
+        return lambda sums: np.nan_to_num(part(*(one.sum(-1) for one in per_label(sums))))
+
     def f1(answered: Any, right: Any, both: Any) -> Any:
         return _divide(2 * both, answered + right)
 
-    def micro(sums: np.ndarray) -> np.ndarray:
-        _, right, both = per_label(sums)
-        return _divide(both.sum(-1), right.sum(-1))
+    def precision(answered: Any, right: Any, both: Any) -> Any:
+        return _divide(both, answered)
 
-    kinds = ("classification",)
-    shared = {"kinds": kinds, "greater_is_better": True, "statistics": statistics}
-    return [
-        MetricSpec(name="f1_macro", description="Mean over labels of F1", reduce=macro(f1), **shared),
-        MetricSpec(name="accuracy", description="Share of right answers", reduce=micro, **shared),
-        MetricSpec(
-            name="precision_macro",
-            description="Mean over labels of precision",
-            reduce=macro(lambda answered, right, both: _divide(both, answered)),
-            **shared,
-        ),
-        MetricSpec(
-            name="recall_macro",
-            description="Mean over labels of recall",
-            reduce=macro(lambda answered, right, both: _divide(both, right)),
-            **shared,
-        ),
-        MetricSpec(name="f1_micro", description="F1 of all decisions together", reduce=micro, **shared),
-        _ece(kinds),
-    ]
+    def recall(answered: Any, right: Any, both: Any) -> Any:
+        return _divide(both, right)
+
+    found = {}
+    for name, part in (("f1", f1), ("precision", precision), ("recall", recall)):
+        shown = "F1" if name == "f1" else name
+        for mean, reduce, words in (
+            ("macro", macro(part), f"Mean over labels of {shown}"),
+            ("micro", micro(part), f"{shown[0].upper()}{shown[1:]} of all decisions together"),
+        ):
+            found[f"{name}_{mean}"] = MetricSpec(
+                name=f"{name}_{mean}",
+                description=words,
+                kinds=kinds,
+                greater_is_better=True,
+                statistics=statistics,
+                reduce=reduce,
+            )
+    return found
 
 
-def _ece(kinds: tuple[str, ...]) -> MetricSpec:
+def _ece(kinds: tuple[str, ...], is_right: Callable[[Item], bool]) -> MetricSpec:
     """Expected calibration error: how far confidence is from being right, over bins of equal width."""
 
     def statistics(items: Sequence[Item]) -> np.ndarray:
@@ -100,7 +143,7 @@ def _ece(kinds: tuple[str, ...]) -> MetricSpec:
             if item.confidence is None:
                 return np.full((len(items), 2 * ECE_BINS), np.nan)
             place = min(int(item.confidence * ECE_BINS), ECE_BINS - 1)
-            table[row, 0, place] = item.confidence - (item.answer == item.fields["label"])
+            table[row, 0, place] = item.confidence - is_right(item)
             table[row, 1, place] = 1
         return table.reshape(len(items), 2 * ECE_BINS)
 

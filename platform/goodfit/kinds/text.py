@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, in_batches
@@ -87,6 +88,11 @@ class TextCoder:
         if start is None:
             raise ConfigError("the model's config names no decoder_start_token_id", "choose another model")
         return Example(record, tuple(source), tuple(learnt), (start, *target[:-1]))
+
+
+def label_words(label: str) -> str:
+    """A label as a text model writes it."""
+    return label.replace("_", " ")
 
 
 def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:
@@ -190,7 +196,13 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
     return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
 
 
-def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max_new_tokens: int) -> list[list[int]]:
+def generate(
+    model: Any,
+    coder: TextCoder,
+    sources: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    allowed: Callable[[Sequence[int]], list[int]] | None = None,
+) -> list[list[int]]:
     """Greedy answers.
 
     Args:
@@ -198,6 +210,7 @@ def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max
         coder: Of its family.
         sources: Token ids to read.
         max_new_tokens: At most this many.
+        allowed: Tokens written so far -> those that may follow; all may, when not given.
 
     Returns:
         Token ids behind each source, without the end and padding.
@@ -208,6 +221,8 @@ def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max
     with evaluating(model), as_padded(model):
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
+            read = ids.shape[1] if coder.is_decoder else 1
+            bound = partial(_allowed, allowed, read, coder.eos) if allowed else None
             written = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -217,8 +232,14 @@ def generate(model: Any, coder: TextCoder, sources: Sequence[Sequence[int]], max
                 use_cache=True,
                 pad_token_id=fill,
                 eos_token_id=coder.eos,
+                prefix_allowed_tokens_fn=bound,
             )
-            read = ids.shape[1] if coder.is_decoder else 1
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
     return answers
+
+
+def _allowed(allowed: Callable[[Sequence[int]], list[int]], read: int, end: int, _row: int, ids: Any) -> list[int]:
+    """What may follow in a row of prompt and answer; behind an end there is nothing but ends."""
+    written = ids[read:].tolist()
+    return [end] if end in written else allowed(written)

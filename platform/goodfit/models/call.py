@@ -19,7 +19,7 @@ class Scores:
     """What the model says where there are labels."""
 
     logits: Tensor
-    """(supervised, classes or vocabulary)."""
+    """(supervised, classes or vocabulary); of a yes or no for each label, (supervised, 2)."""
     targets: Tensor
     """(supervised,)."""
     rows: Tensor
@@ -54,8 +54,14 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
     import torch
 
     if batch.pooled:
-        rows = torch.arange(len(batch.labels), device=batch.labels.device)
-        return Scores(model(**inputs).logits[: len(rows)], batch.labels, rows)
+        rows = torch.arange(len(batch.lengths), device=batch.labels.device)
+        logits = model(**inputs).logits[: len(rows)]
+        decisions = len(batch.labels) // len(rows)
+        if decisions == 1:
+            return Scores(logits, batch.labels, rows)
+        # a sigmoid is a softmax over a logit and 0
+        either = torch.stack([torch.zeros_like(logits), logits], -1).flatten(0, 1)
+        return Scores(either, batch.labels, rows.repeat_interleave(decisions))
     lengths = batch.decoder_lengths or batch.lengths
     labelled = (batch.labels != IGNORED).nonzero()[:, 0]
     rows = row_of_tokens(lengths).to(labelled.device)[labelled]

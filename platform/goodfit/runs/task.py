@@ -157,7 +157,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     if problems and task.conf.dataset.on_bad_rows == "stop":
         raise BadRows(problems, splits.rows_read)
     refuse_empty(good)
-    if kind.name == "classification" and len(set(trained) & set(labels)) < 2:
+    if kind.name in ("classification", "multilabel") and len(set(trained) & set(labels)) < 2:
         raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
     return Splits(**good, rejected=[*splits.rejected, *problems], rows_read=splits.rows_read), labels
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-KindName = Literal["classification", "token_classification", "generation"]
+KindName = Literal["classification", "multilabel", "token_classification", "generation"]
 
 
 @dataclass(kw_only=True, slots=True)

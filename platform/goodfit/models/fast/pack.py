@@ -291,7 +291,7 @@ def _filled(batch: Batch, wiring: Wiring) -> Batch:
         batch,
         input_ids=functional.pad(batch.input_ids, (0, count), value=batch.pad_id),
         lengths=(*batch.lengths, count),
-        labels=functional.pad(batch.labels, (0, 1), value=0)
+        labels=functional.pad(batch.labels, (0, len(batch.labels) // len(batch.lengths)), value=0)
         if batch.pooled
         else functional.pad(batch.labels, (0, 0 if batch.decoder_lengths else count), value=IGNORED),
     )

@@ -1,0 +1,201 @@
+"""multilabel: any number of labels for each text, none among them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from goodfit.data.records import Record, RowProblem
+from goodfit.errors import ConfigError
+from goodfit.kinds.measures import multilabel_metrics
+from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.text import TextCoder, generate, label_words
+from goodfit.kinds.whole import encode_whole
+
+BETWEEN = ";"
+"""Between labels: in a cell of a table, and in what a text model writes."""
+
+NONE = "none"
+"""What a text model writes where no label fits."""
+
+
+def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
+    """A row's ``text`` and ``labels``: a list, or one text with ``;`` between them."""
+    fields: dict[str, Any] = {"text": need_text(values, "text")}
+    if labelled:
+        labels = values.get("labels")
+        if isinstance(labels, str):
+            labels = [part.strip() for part in labels.split(BETWEEN) if part.strip()]
+        if not isinstance(labels, list):
+            raise RowProblem("labels is missing or no list (of a text without labels it is empty)")
+        wrong = [label for label in labels if not isinstance(label, str) or not label.strip()]
+        if wrong:
+            raise RowProblem(f"the label {wrong[0]!r} is no text")
+        fields["labels"] = sorted(set(labels))
+    return fields
+
+
+class LabelsByHead:
+    """An encoder with a yes or no for each label on its pooled states."""
+
+    head = "sequence_classification"
+    pooled = True
+    monitor = "f1_micro"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.outputs = coding.labels
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each record, with a decision for each label."""
+        named = [set(record.fields.get("labels", ())) for record in records]
+        decisions = [tuple(int(label in own) for label in self.coding.labels) for own in named]
+        return encode_whole(self.coding, records, decisions)
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The labels that are more probable than not."""
+        found: list[Any] = [None] * len(records)
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
+            chances = scores.logits.float().softmax(-1)[:, 1].view(len(indices), -1).cpu().tolist()
+            losses = scores.losses().view(len(indices), -1).mean(1).cpu().tolist()
+            for index, row, loss in zip(indices, chances, losses, strict=True):
+                answer = [label for label, chance in zip(self.coding.labels, row, strict=True) if chance > 0.5]
+                known = "labels" in records[index].fields
+                found[index] = Outcome(answer, math.prod(max(p, 1 - p) for p in row), loss if known else None)
+        return found
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's decisions."""
+        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+
+
+class LabelsByText:
+    """A text model that writes the labels that fit, in the order of the label set; it can write nothing else."""
+
+    outputs = ()
+    pooled = False
+    monitor = "loss"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.head = f"text_of_{coding.family}"
+        self.coder = TextCoder(coding)
+        self.lists = LabelLists(self.coder, coding.labels)
+        self.room = min(coding.max_new_tokens, self.lists.longest)
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each record: the prompt, and the list of its labels to learn."""
+        examples, cut = [], []
+        for index, record in enumerate(records):
+            source, was_cut = self.coder.source(record.fields, self.room)
+            target = self.lists.ids(record.fields.get("labels", ()))
+            examples.append(self.coder.example(index, source, target[: self.room]))
+            if was_cut or len(target) > self.room:
+                cut.append(index)
+        return Encoded(examples, cut)
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """Greedy answers among all lists of labels."""
+        sources = [self.coder.source(record.fields, self.room)[0] for record in records]
+        written = generate(model, self.coder, sources, self.room, self.lists.allowed)
+        known = bool(records) and all("labels" in record.fields for record in records)
+        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        return [Outcome(self.lists.labels(ids), None, loss) for ids, loss in zip(written, losses, strict=True)]
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's list of labels, per token."""
+        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+
+
+State = tuple[tuple[int, ...], tuple[int, ...]]
+"""Labels so far, the one that is being written among them, and what is left to write of it."""
+
+
+class LabelLists:
+    """All lists of labels in the order of the label set, as token ids.
+
+    Args:
+        coder: Of the model's family.
+        names: The label set.
+
+    Raises:
+        ConfigError: Two lists would read alike.
+    """
+
+    def __init__(self, coder: TextCoder, names: Sequence[str]) -> None:
+        self._names = tuple(names)
+        self._end = coder.eos
+        words = [label_words(name) for name in names]
+        self._first = [coder.answer_ids(one) for one in words]
+        self._later = [(*coder.ids(BETWEEN), *coder.ids(f" {one}")) for one in words]
+        self._none = coder.answer_ids(NONE)
+        if len({*self._first, self._none}) <= len(names) or len(set(self._later)) < len(names):
+            raise ConfigError(
+                f"two labels read alike to the model's tokenizer, or one is called '{NONE}'", "rename one of the labels"
+            )
+        starts: list[State] = [((place,), ids) for place, ids in enumerate(self._first)]
+        self._reached: dict[tuple[int, ...], list[State]] = {(): [*starts, ((), self._none)]}
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the list of all labels, its end included."""
+        return max(len(self._none), sum(map(len, self._later))) + 1
+
+    def ids(self, labels: Iterable[str]) -> tuple[int, ...]:
+        """The tokens of a list, its end included."""
+        places = sorted(self._names.index(label) for label in labels)
+        later = [token for place in places[1:] for token in self._later[place]]
+        return (*(self._first[places[0]] if places else self._none), *later, self._end)
+
+    def allowed(self, written: Sequence[int]) -> list[int]:
+        """The tokens that may follow."""
+        states = self._states(tuple(written))
+        following = {left[0] for _, left in states if left}
+        return sorted(following | {self._end} if any(not left for _, left in states) else following) or [self._end]
+
+    def labels(self, written: Sequence[int]) -> list[str]:
+        """The labels of a list without its end; of one that breaks off, those that are whole."""
+        states = self._states(tuple(written))
+        whole = [chosen for chosen, left in states if not left] or [chosen[:-1] for chosen, _ in states] or [()]
+        return [self._names[place] for place in whole[0]]
+
+    def _states(self, written: tuple[int, ...]) -> list[State]:
+        """All ways to read what is written."""
+        if written not in self._reached:
+            before = self._states(written[:-1])
+            states = [(chosen, left[1:]) for chosen, left in before if left and left[0] == written[-1]]
+            for chosen, left in list(states):
+                if chosen and not left:
+                    further = range(chosen[-1] + 1, len(self._names))
+                    states += [((*chosen, place), self._later[place]) for place in further]
+            self._reached[written] = states
+        return self._reached[written]
+
+
+def _majority(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[list[str]]]:
+    chosen = list(Counter(tuple(record.fields["labels"]) for record in train).most_common(1)[0][0])
+    shown = f"always {', '.join(chosen)}" if chosen else "never a label"
+    return f"{shown}, the most frequent answer", [chosen] * len(records)
+
+
+def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
+    labels: list[str] = fields["labels"]
+    return labels
+
+
+KIND = Kind(
+    name="multilabel",
+    fields={"text": "the text", "labels": f"a list of labels, or one text with `{BETWEEN}` between them"},
+    prompted="text",
+    check=check,
+    labels=_labels,
+    text=lambda record: record.fields["text"],
+    stratum=lambda record: ",".join(record.fields["labels"]),
+    learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},
+    metrics=multilabel_metrics,
+    untrained=_majority,
+    reference=_majority,
+)

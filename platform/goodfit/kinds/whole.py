@@ -1,0 +1,28 @@
+"""Texts that an encoder reads whole, as one row of tokens each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from goodfit.data.batches import Example
+from goodfit.data.records import Record
+from goodfit.kinds.shape import Coding, Encoded
+
+
+def encode_whole(coding: Coding, records: Sequence[Record], labels: Sequence[tuple[int, ...]]) -> Encoded:
+    """One example for each record; what is longer than the model reads is cut, and named.
+
+    Args:
+        coding: How texts are read.
+        records: With a ``text``.
+        labels: Of the pooled vector of each.
+    """
+    limit = coding.max_tokens
+    texts = [record.fields["text"] for record in records]
+    whole = coding.tokenizer(texts, add_special_tokens=True)["input_ids"] if texts else []
+    cut = [index for index, ids in enumerate(whole) if len(ids) > limit]
+    short = coding.tokenizer([texts[i] for i in cut], truncation=True, max_length=limit) if cut else None
+    for number, index in enumerate(cut):
+        whole[index] = short["input_ids"][number]  # type: ignore[index]
+    rows = zip(whole, labels, strict=True)
+    return Encoded([Example(index, tuple(ids), own) for index, (ids, own) in enumerate(rows)], cut)
