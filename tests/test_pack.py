@@ -228,6 +228,21 @@ def test_another_base_is_refused():
         assert pack.trials == ["first"]
 
 
+def test_another_dropout_is_refused(monkeypatch):
+    one = trial_of("first", "bert")
+    cls, config, what = MODELS["bert"]
+    other_config = copy.deepcopy(config)
+    other_config.attention_probs_dropout_prob = 0.1
+    monkeypatch.setitem(MODELS, "bert", (cls, other_config, what))
+    other = trial_of("second", "bert")
+    with PackedTraining(path_of("pooled")) as pack:
+        pack.enter(one)
+        pack.enter(other)
+        with pytest.raises(NotFlat, match="other dropout rates"):
+            pack.step()
+    assert not any("forward" in vars(module) for module in one.model.modules())
+
+
 def test_a_name_is_taken_once():
     with PackedTraining(path_of("pooled")) as pack:
         pack.enter(trial_of("first", "bert"))

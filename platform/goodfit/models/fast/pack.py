@@ -81,7 +81,10 @@ class Pack:
         self._product = product if path.onednn else functional.linear
         self._counts: dict[Axis, list[int]] = {}
         self._draws = [Draws() for _ in models]
-        self._is_random = any(map(_is_random, models))
+        rates = _dropout_rates(models[0])
+        if any(_dropout_rates(model) != rates for model in models):
+            raise NotFlat("the models of a pack have other dropout rates, adapters aside")
+        self._is_random = any(rates.values()) or any(map(_drops, models))
         self._undo = ExitStack()
         with ExitStack() as undo:
             self._patch(models, undo)
@@ -146,6 +149,8 @@ class Pack:
                 inside |= {id(part) for part in module.modules()}
                 trained |= {id(weights) for layer in layers for weights in (layer.down, layer.up)}
             elif isinstance(module, ModulesToSaveWrapper):
+                if not all(isinstance(wrapper, ModulesToSaveWrapper) for wrapper in same):
+                    raise NotFlat(f"not all models train {name}")
                 own = [wrapper.modules_to_save[wrapper.active_adapters[0]] for wrapper in same]
                 for number, part in enumerate(own):
                     undo.callback(swap_dropouts(part, functools.partial(self._draws_of, number)))
@@ -277,11 +282,15 @@ def _plain_lora(layer: Any, name: str) -> _Lora:
     return _Lora(layer)
 
 
-def _is_random(model: Any) -> bool:
-    """Whether anything in it is dropped at random while it trains."""
+def _dropout_rates(model: Any) -> dict[str, float]:
+    """Those that the base's config names."""
     config = base_of(model).config.to_dict()
-    rates = [value for key, value in config.items() if "drop" in key and isinstance(value, float)]
-    return any(rates) or any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
+    return {key: float(value) for key, value in config.items() if "drop" in key and isinstance(value, float | int)}
+
+
+def _drops(model: Any) -> bool:
+    """Whether a layer of it drops anything, an adapter's among them."""
+    return any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
 
 
 def _filled(batch: Batch, wiring: Wiring) -> Batch:
