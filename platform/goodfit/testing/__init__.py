@@ -1,0 +1,1 @@
+"""For the authors of plugins: what starter data are made with."""
