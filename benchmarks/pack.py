@@ -46,10 +46,12 @@ def trials_of(what: str, size: int, folder: Path) -> list[Any]:
     import peft
     import torch
 
+    from goodfit.data.batches import TrainingData
     from goodfit.schema import RunConf
     from goodfit.training.pack import Trial
 
     examples, base = examples_of(what, folder)[: size * (STEPS + WARM)], model_of(what, lora=False)
+    labels_at = "rows" if what == "classify" else "tokens"
     made = []
     for number, settings in enumerate(TRIALS):
         conf = RunConf(seed=settings["seed"])
@@ -64,7 +66,7 @@ def trials_of(what: str, size: int, folder: Path) -> list[Any]:
             task_type="SEQ_CLS" if what == "classify" else "CAUSAL_LM",
         )  # fmt: skip
         model = peft.get_peft_model(copy.deepcopy(base), config)
-        made.append(Trial(str(number), model, conf, examples, 0, what == "classify"))
+        made.append(Trial(str(number), model, conf, TrainingData(examples, labels_at, 0)))
     return made
 
 
@@ -116,9 +118,9 @@ def alone(trials: list[Any], path: Any) -> tuple[float, list[list[float]]]:
         conf = trial.conf
         tuning = Tuning(trial.model.train(), conf.optim, conf.schedule, STEPS + WARM, 1, conf.seed)
         made = tuning.configure_optimizers()
-        built = PlannedBatches(trial.examples, 0, trial.pooled)
+        built = PlannedBatches(trial.data, conf.seed)
         with path.on(trial.model):
-            for number, planned in enumerate(EpochOrder(trial.examples, conf.training, conf.seed, 0, 1).plan()):
+            for number, planned in enumerate(EpochOrder(trial.data.examples, conf.training, conf.seed, 0, 1).plan()):
                 started = time.process_time() if number == WARM else started
                 torch.manual_seed(step_seed(conf.seed, 0, number))
                 loss = call(trial.model, built[planned]).losses().mean()

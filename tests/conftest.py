@@ -104,11 +104,41 @@ def _rewrite(number: int, chance: random.Random) -> dict[str, Any]:
     return {"source": f"On day {number} a {thing} was sold for {chance.randrange(10_000)}.", "target": f"{thing} sold"}
 
 
+def _sale(number: int, chance: random.Random) -> dict[str, Any]:
+    name, thing, other = chance.choice(PEOPLE), *chance.sample(THINGS, 2)
+    context = f"On day {number} {name} bought a {thing}. Nobody else came to the shop, and it closed at noon."
+    asked = thing if number % 4 else other
+    answers = [{"text": name, "start": context.index(name)}] if number % 4 else []
+    return {"context": context, "question": f"Who bought a {asked}?", "answers": answers}
+
+
+def _question(number: int, chance: random.Random) -> dict[str, Any]:
+    thing = THINGS[number % len(THINGS)]
+    asked = chance.choice(["How do I clean", "How should I wash", "What is good for cleaning"])
+    return {"query": f"{asked} my {thing} number {number}?", "positive": f"Every {thing} is cleaned with a wet cloth."}
+
+
+def _talk(number: int, chance: random.Random) -> dict[str, Any]:
+    thing, other = chance.sample(THINGS, 2)
+    turns = [f"Day {number}: is there a {thing}?", f"The {thing} is here.", f"And a {other}?", f"The {other} is here."]
+    roles = ["user", "assistant"] * 2
+    return {"messages": [{"role": role, "content": said} for role, said in zip(roles, turns, strict=True)]}
+
+
+def _diary(number: int, chance: random.Random) -> dict[str, Any]:
+    sold = [f"On day {number} a {thing} was sold to {chance.choice(PEOPLE)}." for thing in chance.sample(THINGS, 3)]
+    return {"text": " ".join(sold)}
+
+
 ROWS = {
     "classification": _review,
     "multilabel": _parcel,
     "token_classification": _meeting,
+    "question_answering": _sale,
+    "ranking": _question,
     "generation": _rewrite,
+    "chat": _talk,
+    "language_modeling": _diary,
 }
 
 

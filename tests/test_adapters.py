@@ -29,7 +29,7 @@ def one_step(ready):
         torch.manual_seed(0)
         model = build_adapter(copy.deepcopy(base), conf).train()
         examples = prepared.encoded["train"].examples[:8]
-        batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+        batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.labels_at)
         trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
         frozen = {name: weights.clone() for name, weights in model.named_parameters() if not weights.requires_grad}
         optimiser = torch.optim.AdamW(trained.values(), lr=1e-2)
@@ -143,7 +143,9 @@ def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, 
     base = getattr(transformers, AUTO[family]).from_pretrained(model_folders[family], **count)
     model = PeftModel.from_pretrained(base, folder / "adapter").eval()
     prepared, _ = ready("classification", family)
-    batch = collate(prepared.encoded["test"].examples[:4], pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+    batch = collate(
+        prepared.encoded["test"].examples[:4], pad_id(prepared.coding.tokenizer), prepared.learner.labels_at
+    )
     with torch.inference_mode():
         on = call(model, batch).logits
         with model.disable_adapter():

@@ -215,7 +215,7 @@ def test_tags_are_chosen_as_by_decoding_from_left_to_right(lively, family, label
 def test_the_loss_is_the_one_that_transformers_computes(lively, kind, family):
     prepared, model = lively(kind, family)
     examples = prepared.encoded["train"].examples[:6]
-    batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.pooled)
+    batch = collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.labels_at)
     with torch.inference_mode():
         scores = call(model, batch)
         found = torch.nn.functional.cross_entropy(scores.logits, scores.targets, reduction="sum")
@@ -241,7 +241,7 @@ def test_the_losses_of_records_are_means_over_their_labels(lively, kind, family)
     found = learner.losses(model, encoded, len(records))
     for number, record in enumerate(records):
         alone = learner.encode([record])
-        batch = collate(alone.examples, pad_id(learner.coding.tokenizer), learner.pooled)
+        batch = collate(alone.examples, pad_id(learner.coding.tokenizer), learner.labels_at)
         with torch.inference_mode():
             scores = call(model, batch)
             expected = torch.nn.functional.cross_entropy(scores.logits, scores.targets)

@@ -108,7 +108,7 @@ def test_a_short_last_step_counts(examples, batch_size, accumulation, steps):
 
 def test_a_batch_has_its_examples_one_behind_the_other():
     examples = [Example(0, (5, 6, 7), (IGNORED, 6, 7)), Example(1, (8,), (9,))]
-    batch = collate(examples, pad_id=0, pooled=False, step_supervised=3)
+    batch = collate(examples, pad_id=0, labels_at="tokens", step_supervised=3)
     assert (batch.input_ids.tolist(), batch.lengths) == ([5, 6, 7, 8], (3, 1))
     assert batch.labels.tolist() == [IGNORED, 6, 7, 9]
     assert (batch.decoder_input_ids, batch.decoder_lengths) == (None, None)
@@ -116,15 +116,15 @@ def test_a_batch_has_its_examples_one_behind_the_other():
 
 
 def test_rows_are_padded_and_masked():
-    batch = collate([Example(0, (5, 6, 7), (1,) * 3), Example(1, (8,), (1,))], pad_id=4, pooled=False)
+    batch = collate([Example(0, (5, 6, 7), (1,) * 3), Example(1, (8,), (1,))], pad_id=4, labels_at="tokens")
     ids, mask = padded(batch.input_ids, batch.lengths, batch.pad_id)
     assert ids.tolist() == [[5, 6, 7], [8, 4, 4]]
     assert mask.tolist() == [[1, 1, 1], [1, 0, 0]]
 
 
-def test_a_batch_of_pooled_vectors_has_a_label_for_each_row_and_a_seq2seq_one_both_sides():
-    assert collate([Example(0, (5, 6), (1,)), Example(1, (7,), (0,))], 0, pooled=True).labels.tolist() == [1, 0]
-    seq2seq = collate([Example(0, (5, 6), (3, 1), (0, 3)), Example(1, (7,), (1,), (0,))], 9, pooled=False)
+def test_a_batch_of_rows_has_a_label_for_each_row_and_a_seq2seq_one_both_sides():
+    assert collate([Example(0, (5, 6), (1,)), Example(1, (7,), (0,))], 0, labels_at="rows").labels.tolist() == [1, 0]
+    seq2seq = collate([Example(0, (5, 6), (3, 1), (0, 3)), Example(1, (7,), (1,), (0,))], 9, labels_at="tokens")
     assert (seq2seq.decoder_input_ids.tolist(), seq2seq.decoder_lengths) == ([0, 3, 0], (2, 1))
     assert seq2seq.labels.tolist() == [3, 1, 1]
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import torch
 import transformers as hf
-from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ2SEQ, VOCABULARY, examples_of
+from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ2SEQ, VOCABULARY, examples_of, labels_at
 
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
@@ -23,13 +23,13 @@ from goodfit.models.likelihood import losses
 from goodfit.schema.adapter import AdapterConf
 
 MODELS = {
-    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "pooled"),
+    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "rows"),
     "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**ENCODER), "tags"),
-    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**ENCODER), "pooled"),
+    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**ENCODER), "rows"),
     "xlm-roberta-tags": (hf.XLMRobertaForTokenClassification, hf.XLMRobertaConfig(**ENCODER), "tags"),
-    "electra": (hf.ElectraForSequenceClassification, hf.ElectraConfig(**ENCODER), "pooled"),
-    "distilbert": (hf.DistilBertForSequenceClassification, hf.DistilBertConfig(**DISTIL), "pooled"),
-    "modernbert": (hf.ModernBertForSequenceClassification, hf.ModernBertConfig(**MODERN), "pooled"),
+    "electra": (hf.ElectraForSequenceClassification, hf.ElectraConfig(**ENCODER), "rows"),
+    "distilbert": (hf.DistilBertForSequenceClassification, hf.DistilBertConfig(**DISTIL), "rows"),
+    "modernbert": (hf.ModernBertForSequenceClassification, hf.ModernBertConfig(**MODERN), "rows"),
     "modernbert-tags": (hf.ModernBertForTokenClassification, hf.ModernBertConfig(**MODERN), "tags"),
     "gpt2": (hf.GPT2LMHeadModel, hf.GPT2Config(**GPT2, use_cache=False), "text"),
     "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**GROUPED), "text"),
@@ -44,8 +44,8 @@ MODELS = {
     "opt": (hf.OPTForCausalLM, hf.OPTConfig(**{**DECODER, **OPT}), "text"),
     "t5": (hf.T5ForConditionalGeneration, hf.T5Config(**SEQ2SEQ), "seq2seq"),
     "mt5": (hf.MT5ForConditionalGeneration, hf.MT5Config(**SEQ2SEQ), "seq2seq"),
-    "deberta-v3": (hf.DebertaV2ForSequenceClassification, hf.DebertaV2Config(**ENCODER), "pooled"),
-    "mpnet": (hf.MPNetForSequenceClassification, hf.MPNetConfig(**ENCODER), "pooled"),
+    "deberta-v3": (hf.DebertaV2ForSequenceClassification, hf.DebertaV2Config(**ENCODER), "rows"),
+    "mpnet": (hf.MPNetForSequenceClassification, hf.MPNetConfig(**ENCODER), "rows"),
     "bart": (hf.BartForConditionalGeneration, hf.BartConfig(**BART), "seq2seq"),
     "mamba": (hf.MambaForCausalLM, hf.MambaConfig(vocab_size=64, hidden_size=32, num_hidden_layers=2), "text"),
     "gpt-oss": (
@@ -62,8 +62,8 @@ REFUSED = {
     "gpt-oss": "s_aux",
 }
 FAST = {
-    what: ComputePath(flat=True, onednn=True, first_states=what == "pooled")
-    for what in ("pooled", "tags", "text", "seq2seq")
+    what: ComputePath(flat=True, onednn=True, first_states=what == "rows")
+    for what in ("rows", "tags", "text", "seq2seq")
 }
 ONE_OF_EACH = ["bert", "bert-tags", "llama", "t5"]
 
@@ -79,8 +79,7 @@ def tiny():
             torch.manual_seed(0)
             made[name] = cls(config).eval(), what
         model, what = made[name]
-        pooled = what == "pooled"
-        words = {"pad_id": model.config.pad_token_id or 0, "pooled": pooled}
+        words = {"pad_id": model.config.pad_token_id or 0, "labels_at": labels_at(what)}
         return model, what, words
 
     return make
@@ -117,7 +116,7 @@ def test_training_on_either_path_takes_the_same_course(tiny, name):
         course = []
         with wired(model, first_states=FAST[what].first_states, flat=flat, onednn=flat):
             for start in range(0, 40, 10):
-                batch = collate(examples[start : start + 10], words["pad_id"], words["pooled"])
+                batch = collate(examples[start : start + 10], words["pad_id"], words["labels_at"])
                 loss = call(model, batch).losses().mean()
                 optimiser.zero_grad()
                 loss.backward()
@@ -130,7 +129,7 @@ def test_training_on_either_path_takes_the_same_course(tiny, name):
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_a_model_is_left_as_it_was(tiny, name):
     model, what, words = tiny(name)
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     with torch.inference_mode():
         before = call(model, batch).logits
         with wired(model, first_states=FAST[what].first_states, flat=True, onednn=True):
@@ -157,7 +156,7 @@ def test_a_wired_model_refuses_a_padded_call(tiny):
     model, what, _ = tiny("llama")
     ids = torch.full((2, 7), 5)
     with wired(model, first_states=False, flat=True, onednn=False), torch.inference_mode():
-        call(model, collate(examples_of(what), 0, False))
+        call(model, collate(examples_of(what), 0, "tokens"))
         with pytest.raises(RuntimeError, match="attention got"):
             model(input_ids=ids, attention_mask=torch.ones_like(ids))
 
@@ -169,7 +168,7 @@ def test_flat_rows_are_filled_to_few_different_lengths(tiny, name):
     hook = model.get_input_embeddings().register_forward_pre_hook(lambda _, args: seen.append(args[0].shape))
     with wired(model, first_states=FAST[what].first_states, flat=True, onednn=True), torch.inference_mode():
         for count in range(1, 6):
-            batch = collate(examples_of(what, count), words["pad_id"], words["pooled"])
+            batch = collate(examples_of(what, count), words["pad_id"], words["labels_at"])
             seen.clear()
             scores = call(model, batch)
             assert len(scores.logits) == len(scores.targets)
@@ -188,24 +187,26 @@ def test_the_longest_and_the_shortest_record_are_compared():
 def test_a_step_in_half_precision_is_as_near_as_the_padded_one(tiny, name):
     model, what, words = tiny(name)
     model = copy.deepcopy(model)
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
 
-    def gradients(path, half):
+    def gradients(path, half, batch):
         with path.on(model), torch.autocast("cpu", torch.bfloat16, enabled=half):
             loss = call(model, batch).losses().mean()
         found = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
         return torch.cat([gradient.flatten() for gradient in found if gradient is not None])
 
     plain = ComputePath(flat=False, onednn=False)
-    exact = gradients(plain, half=False)
-    padded_error = (gradients(plain, half=True) - exact).norm() / exact.norm()
-    flat_error = (gradients(FAST[what], half=True) - exact).norm() / exact.norm()
-    assert flat_error < 1.5 * padded_error
+    errors = dict.fromkeys((plain, FAST[what]), 0.0)
+    for seed in range(4):  # one batch is luck: T5's errors differ by a factor of two
+        batch = collate(examples_of(what, seed=seed), words["pad_id"], words["labels_at"])
+        exact = gradients(plain, half=False, batch=batch)
+        for path in errors:
+            errors[path] += float((gradients(path, half=True, batch=batch) - exact).norm() / exact.norm())
+    assert errors[FAST[what]] < 1.5 * errors[plain]
 
 
 def test_a_batch_without_labels_is_an_empty_answer_on_either_path(tiny):
     model, what, words = tiny("llama")
-    batch = collate([Example(0, (5, 6, 7), (IGNORED,) * 3)], words["pad_id"], words["pooled"])
+    batch = collate([Example(0, (5, 6, 7), (IGNORED,) * 3)], words["pad_id"], words["labels_at"])
     for path in (FAST[what], ComputePath(flat=False, onednn=True)):
         with path.on(model), torch.inference_mode():
             assert call(model, batch).logits.shape == (0, VOCABULARY)
@@ -236,7 +237,7 @@ def test_a_frozen_base_is_computed_once_for_each_row(tiny, name):
     base, rows = getattr(model, model.base_model_prefix), []
     hook = base.register_forward_pre_hook(lambda *_: rows.append(1), with_kwargs=True)
     examples = examples_of(what)
-    batches = [collate(examples[start : start + 5], words["pad_id"], words["pooled"]) for start in (0, 3, 6, 0)]
+    batches = [collate(examples[start : start + 5], words["pad_id"], words["labels_at"]) for start in (0, 3, 6, 0)]
     with torch.inference_mode():
         expected = [call(model, batch).logits for batch in batches]
         with dataclasses.replace(FAST[what], keep_base=True).on(model):
@@ -251,7 +252,7 @@ def test_a_frozen_base_is_computed_once_for_each_row(tiny, name):
 def test_a_frozen_base_has_no_dropout_and_its_head_has(tiny):
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).train()
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     with dataclasses.replace(FAST[what], keep_base=True).on(model):
         assert not torch.equal(call(model, batch).logits, call(model, batch).logits)
         model.classifier.eval()
@@ -287,7 +288,7 @@ def test_dropout_is_a_function_of_the_seed():
 def test_what_a_head_drops_does_not_depend_on_what_is_kept(tiny):
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).train()
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     with dataclasses.replace(FAST[what], keep_base=True).on(model):
         torch.manual_seed(1)
         first = call(model, batch).logits
@@ -298,7 +299,7 @@ def test_what_a_head_drops_does_not_depend_on_what_is_kept(tiny):
 def test_a_frozen_base_is_kept_in_32_bits(tiny):
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head"))
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     with dataclasses.replace(FAST[what], keep_base=True).on(model):
         with torch.autocast("cpu", torch.bfloat16):
             call(model, batch)
@@ -309,7 +310,7 @@ def test_what_does_not_fit_is_computed_each_time(tiny, monkeypatch):
     monkeypatch.setattr("goodfit.models.fast.frozen.KEPT_BYTES", 300)
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).eval()
-    batch = collate(examples_of(what), words["pad_id"], words["pooled"])
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     expected = call(model, batch).logits
     with dataclasses.replace(FAST[what], keep_base=True).on(model):
         for _ in range(2):

@@ -196,8 +196,8 @@ def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
             id="metric",
         ),
         pytest.param(
-            ["task.metrics=[legal.figures_kept]"],
-            "the metric 'legal.figures_kept' measures generation, and task=classification is classification",
+            ["task.metrics=[figures_kept]"],
+            "the metric 'figures_kept' measures generation and chat, and task=classification is classification",
             "leave it out: task.metrics=[]",
             id="metric of another kind",
         ),

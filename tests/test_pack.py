@@ -6,9 +6,9 @@ import dataclasses
 import pytest
 import torch
 import transformers as hf
-from tiny import DECODER, ENCODER, GPT2, SEQ2SEQ, examples_of
+from tiny import DECODER, ENCODER, GPT2, SEQ2SEQ, examples_of, labels_at
 
-from goodfit.data.batches import collate
+from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.fast.attention import NotFlat
@@ -23,8 +23,8 @@ from goodfit.training.watch import Watch
 DROPOUT = {"hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.3}
 PDROP = {"resid_pdrop": 0.2, "embd_pdrop": 0.1, "attn_pdrop": 0.3}
 MODELS = {
-    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "pooled"),
-    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**{**ENCODER, **DROPOUT}), "pooled"),
+    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "rows"),
+    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**{**ENCODER, **DROPOUT}), "rows"),
     "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "tags"),
     "gpt2": (hf.GPT2LMHeadModel, hf.GPT2Config(**GPT2, **PDROP, use_cache=False), "text"),
     "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER, attention_dropout=0.3), "text"),
@@ -39,7 +39,7 @@ TRIALS = {
 
 
 def path_of(what):
-    return ComputePath(flat=True, onednn=True, first_states=what == "pooled")
+    return ComputePath(flat=True, onednn=True, first_states=what == "rows")
 
 
 def trial_of(name, model_name, epochs=2, adapter=("lora", {}), count=12, **settings):
@@ -68,7 +68,7 @@ def trial_of(name, model_name, epochs=2, adapter=("lora", {}), count=12, **setti
     for head in (module for key, module in model.named_modules() if key.endswith("modules_to_save.default")):
         for weights in head.parameters():  # heads are new: each seed has its own
             torch.nn.init.normal_(weights, std=0.05)
-    return Trial(name, model, conf, examples_of(what, count), 0, what == "pooled")
+    return Trial(name, model, conf, TrainingData(examples_of(what, count), labels_at(what), 0))
 
 
 class Silent:
@@ -85,9 +85,7 @@ def alone(trial, folder, path=None):
     trained = train(
         trial.conf,
         trial.model,
-        trial.examples,
-        padding=trial.padding,
-        pooled=trial.pooled,
+        trial.data,
         device="cpu",
         measure=lambda model: (float(next(scores)), {}, [0.0]),
         folder=folder,
@@ -142,7 +140,7 @@ def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name):
 )
 def test_each_trial_has_an_optimiser_and_a_schedule_of_its_own(tmp_path, settings):
     trials = [trial_of("first", "bert", **settings), trial_of("second", "bert")]
-    steps = together(trials, path_of("pooled"))
+    steps = together(trials, path_of("rows"))
     own = trial_of("first", "bert", **settings)
     assert_same_course(steps["first"], solo(own, "bert", tmp_path), trials[0].model, own.model)
 
@@ -173,8 +171,8 @@ def test_trials_enter_and_leave_while_others_go_on(tmp_path):
 
 def test_a_model_that_rests_is_like_any_other():
     trials = [trial_of(name, "bert") for name in TRIALS]
-    batch = collate(examples_of("pooled", 3), 0, True)
-    with PackedTraining(path_of("pooled")) as pack:
+    batch = collate(examples_of("rows", 3), 0, "rows")
+    with PackedTraining(path_of("rows")) as pack:
         for trial in trials:
             pack.enter(trial)
         pack.step()
@@ -195,7 +193,7 @@ def test_a_trial_that_is_not_finite_leaves_alone(tmp_path):
     with torch.no_grad():
         spoilt.fill_(1e38)
     before = spoilt.clone()
-    steps = together(trials, path_of("pooled"))
+    steps = together(trials, path_of("rows"))
     (step,) = steps["second"]
     assert "NaN or infinite at step 0" in step.error.what
     assert torch.equal(spoilt, before)
@@ -221,7 +219,7 @@ def test_another_base_is_refused():
     one, other = trial_of("first", "bert"), trial_of("second", "bert")
     with torch.no_grad():
         next(weights for weights in other.model.parameters() if not weights.requires_grad).add_(1)
-    with PackedTraining(path_of("pooled")) as pack:
+    with PackedTraining(path_of("rows")) as pack:
         pack.enter(one)
         with pytest.raises(NotFlat, match="the models of a pack differ in"):
             pack.enter(other)
@@ -235,7 +233,7 @@ def test_another_dropout_is_refused(monkeypatch):
     other_config.attention_probs_dropout_prob = 0.1
     monkeypatch.setitem(MODELS, "bert", (cls, other_config, what))
     other = trial_of("second", "bert")
-    with PackedTraining(path_of("pooled")) as pack:
+    with PackedTraining(path_of("rows")) as pack:
         pack.enter(one)
         pack.enter(other)
         with pytest.raises(NotFlat, match="other dropout rates"):
@@ -244,7 +242,7 @@ def test_another_dropout_is_refused(monkeypatch):
 
 
 def test_a_name_is_taken_once():
-    with PackedTraining(path_of("pooled")) as pack:
+    with PackedTraining(path_of("rows")) as pack:
         pack.enter(trial_of("first", "bert"))
         with pytest.raises(ValueError, match="first"):
             pack.enter(trial_of("first", "bert"))
@@ -254,7 +252,7 @@ def test_a_name_is_taken_once():
 def test_what_is_no_lora_is_refused(adapter):
     extra = {"targets": ["query", "value"]} if adapter == "ia3" else {}
     trial = trial_of("first", "bert", adapter=(adapter, extra))
-    with pytest.raises(NotFlat), packed([trial.model], path_of("pooled")):
+    with pytest.raises(NotFlat), packed([trial.model], path_of("rows")):
         pass
     assert not any("forward" in vars(module) for module in trial.model.modules())
 
@@ -264,13 +262,13 @@ def test_the_width_is_measured(monkeypatch, costs, width):
     taken = dict(zip([1, 2, 4], costs, strict=True))
     monkeypatch.setattr("goodfit.training.pack._seconds", lambda models, *_: taken[len(models)])
     trials = [trial_of("first", "bert", seed=seed) for seed in range(4)]
-    assert pack_width(trials, path_of("pooled")) == width
+    assert pack_width(trials, path_of("rows")) == width
 
 
 def test_measuring_the_width_changes_nothing():
     trials = [trial_of(name, "bert") for name in TRIALS]
     before = copy.deepcopy([trial.model.state_dict() for trial in trials])
-    assert pack_width(trials, path_of("pooled")) in (1, 2, 3)
+    assert pack_width(trials, path_of("rows")) in (1, 2, 3)
     for trial, state in zip(trials, before, strict=True):
         assert all(torch.equal(weights, state[name]) for name, weights in trial.model.state_dict().items())
         assert all(weights.grad is None for weights in trial.model.parameters())

@@ -39,7 +39,7 @@ def examples_of(what, count=12, seed=0):
 
     def example(number):
         inputs = tokens(chance.randint(3, 39))
-        if what == "pooled":
+        if what == "rows":
             return Example(number, inputs, (chance.randrange(3),))
         if what == "tags":
             return Example(number, inputs, (*(chance.choice((0, 1, 2, IGNORED)) for _ in inputs[:-1]), 1))
@@ -50,3 +50,8 @@ def examples_of(what, count=12, seed=0):
         return Example(number, inputs, target, (0, *target[:-1]))
 
     return [example(number) for number in range(count)]
+
+
+def labels_at(what):
+    """Where these examples have their labels."""
+    return "rows" if what == "rows" else "tokens"

@@ -64,10 +64,10 @@ def _comment(option: Option) -> str:
 
 def _offered(name: str, arguments: Arguments) -> list[dict[str, Any]]:
     from goodfit.evaluation.gates import BUILT_IN
+    from goodfit.evaluation.text_metrics import TEXT_METRICS
 
-    table = dict(getattr(open_host(arguments), TABLES[name]))
-    if name == "gates":
-        table = {**BUILT_IN, **table}
+    core = {"gates": BUILT_IN, "metrics": TEXT_METRICS}.get(name, {})
+    table = {**core, **getattr(open_host(arguments), TABLES[name])}
     return [
         {
             "name": spec.name,

@@ -33,6 +33,7 @@ VALUED = {
     "--config-dir": tuple(VERBS),
     "--input": ("predict",),
     "--output": ("predict",),
+    "--documents": ("predict",),
     "--split": ("evaluate",),
     "--count": ("preview",),
 }

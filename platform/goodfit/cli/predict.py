@@ -1,4 +1,4 @@
-"""goodfit predict RUN [TEXT...] [--input FILE] [--output FILE]: answers as JSON lines."""
+"""goodfit predict RUN [TEXT...] [--input FILE] [--output FILE] [--documents PATH]: answers as JSON lines, or a chat."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     host = open_host(arguments)
-    from goodfit.runs.use import answer_records, open_run, read_inputs
+    from goodfit.runs.use import answer_records, find_documents, open_run, read_inputs
 
     opened = open_run(folder, host)
+    documents = find_documents(opened, host, arguments.options.get("--documents"))
+    if opened.task.kind.name == "chat" and not texts and "--input" not in arguments.options and sys.stdin.isatty():
+        return _converse(opened)
     lines = None if texts or "--input" in arguments.options else sys.stdin.read().splitlines()
     records = read_inputs(opened, texts, arguments.options.get("--input"), lines)
-    answers = answer_records(opened, records)
+    answers = answer_records(opened, records, documents)
     output = arguments.options.get("--output")
     if output is not None:
         _write(Path(output), answers)
@@ -35,6 +38,24 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     for answer in answers:
         print(json.dumps(answer, ensure_ascii=False))
     return None
+
+
+def _converse(opened: Any) -> None:
+    """A chat on the terminal, until an empty line or the end of the input."""
+    from goodfit.runs.use import reply
+
+    messages: list[dict[str, str]] = []
+    print("an empty line ends the chat", file=sys.stderr)
+    while True:
+        try:
+            said = input("you: ").strip()
+        except EOFError:
+            said = ""
+        if not said:
+            return
+        messages.append({"role": "user", "content": said})
+        messages.append({"role": "assistant", "content": reply(opened, messages)})
+        print(f"model: {messages[-1]['content']}")
 
 
 def _write(path: Path, answers: list[dict[str, Any]]) -> None:

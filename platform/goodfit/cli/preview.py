@@ -47,7 +47,7 @@ def _example(example: Any, prepared: Any, cut: bool) -> dict[str, Any]:
     def tokens(ids: Any) -> list[str]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
-    if learner.pooled:
+    if learner.labels_at == "rows":
         learns = [learner.outputs[example.labels[0]]]
     elif learner.outputs:
         words = zip(tokens(example.inputs), example.labels, strict=True)

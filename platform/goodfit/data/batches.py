@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 IGNORED = -100
 """The label of a position that is not learnt."""
+
+LabelsAt = Literal["tokens", "rows", "spans", "pairs"]
+"""Where a model answers: at tokens (of the inputs, or of the decoder inputs); with one vector of each row; with a first
+and a last token of each row; with the likeness of rows, of which an example has a query and documents behind it."""
 
 WINDOW_BATCHES = 50
 """Records are sorted by length within a shuffled window of this many batches."""
@@ -33,9 +37,11 @@ class Example:
     inputs: tuple[int, ...]
     """Token ids."""
     labels: tuple[int, ...]
-    """Of the pooled vector (one class, or 0 and 1 for each label), of each input, or of each decoder input;
-    ``IGNORED`` where nothing is learnt."""
+    """Of each input or decoder input, ``IGNORED`` where nothing is learnt; of the row's vector (one class, or 0 and 1
+    for each label); the places of the first and the last token; of a query 0, its first document."""
     decoder_inputs: tuple[int, ...] | None = None
+    rows: tuple[int, ...] = ()
+    """Tokens of each row that the inputs are cut into: a query's, and its documents'; none where they are one row."""
 
     @property
     def supervised(self) -> int:
@@ -48,6 +54,21 @@ class Example:
         return len(self.inputs) + len(self.decoder_inputs or ())
 
 
+Vary = Callable[[int, random.Random], Example]
+"""(index of an example, chance) -> the example as it is in one epoch: as long as it is, with as many labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What is learnt, and how it becomes batches."""
+
+    examples: Sequence[Example]
+    labels_at: LabelsAt
+    pad_id: int
+    """The token that fills up where rows are padded."""
+    vary: Vary | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Examples one behind the other; who needs them padded, pads them."""
@@ -57,16 +78,17 @@ class Batch:
     lengths: tuple[int, ...]
     """Tokens of each row."""
     labels: Tensor
-    """(rows,) of pooled vectors, or (rows times labels,) where each has a yes or no for each label, else (tokens,) of
-    the inputs or the decoder inputs."""
+    """At tokens: (tokens,) of the inputs or the decoder inputs. Of rows: (rows,), or (rows times labels,) where each
+    has a yes or no for each label. Of spans: (rows times 2,). Of pairs: (documents,), equal where documents are."""
     decoder_input_ids: Tensor | None
     """(decoder tokens,)."""
     decoder_lengths: tuple[int, ...] | None
     """Decoder tokens of each row."""
     pad_id: int
     """The token that fills up."""
-    pooled: bool
-    """Whether the model makes one vector of each row."""
+    labels_at: LabelsAt
+    rows: tuple[int, ...] = ()
+    """Of pairs: the rows of each example, the query's among them."""
     step_supervised: int = 0
     """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
 
@@ -82,28 +104,43 @@ class Planned:
 
     indices: tuple[int, ...]
     step_supervised: int
+    epoch: int = 0
 
 
-def collate(examples: Sequence[Example], pad_id: int, pooled: bool, step_supervised: int = 0) -> Batch:
+def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_supervised: int = 0) -> Batch:
     """Put examples one behind the other.
 
     Args:
         examples: Not empty.
         pad_id: The token that fills up where rows are padded.
-        pooled: Whether the model makes one vector of each example.
+        labels_at: Where the model answers.
         step_supervised: See ``Batch``.
     """
+    rows = [example.rows or (len(example.inputs),) for example in examples]
     decoder = [example.decoder_inputs for example in examples if example.decoder_inputs is not None]
     return Batch(
         input_ids=_joined(example.inputs for example in examples),
-        lengths=tuple(len(example.inputs) for example in examples),
-        labels=_joined(example.labels for example in examples),
+        lengths=tuple(itertools.chain.from_iterable(rows)),
+        labels=_joined([_documents(examples)] if labels_at == "pairs" else (example.labels for example in examples)),
         decoder_input_ids=_joined(decoder) if decoder else None,
         decoder_lengths=tuple(map(len, decoder)) if decoder else None,
         pad_id=pad_id,
-        pooled=pooled,
+        labels_at=labels_at,
+        rows=tuple(map(len, rows)) if labels_at == "pairs" else (),
         step_supervised=step_supervised,
     )
+
+
+def _documents(examples: Sequence[Example]) -> list[int]:
+    """A number for each document of the examples; documents of the same tokens have the same."""
+    numbers: dict[tuple[int, ...], int] = {}
+    found = []
+    for example in examples:
+        start = example.rows[0]
+        for size in example.rows[1:]:
+            found.append(numbers.setdefault(example.inputs[start : start + size], len(numbers)))
+            start += size
+    return found
 
 
 def _joined(rows: Iterable[Sequence[int]]) -> Tensor:
@@ -178,7 +215,7 @@ def plan_epoch(
     for start in range(0, len(batches), per_step):
         step = batches[start : start + per_step]
         supervised = sum(examples[index].supervised for batch in step for index in batch)
-        planned += [Planned(batch, supervised) for batch in step]
+        planned += [Planned(batch, supervised, epoch) for batch in step]
     return [planned[device::devices] for device in range(devices)]
 
 

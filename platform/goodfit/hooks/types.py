@@ -48,7 +48,8 @@ class Item:
     """The record's fields, the right answer among them (``label``, ``labels``, ``spans``, ``target``)."""
     answer: Any
     """classification: a label; multilabel: a list of labels; token_classification: ``[{start, end, label}]``;
-    generation: a text."""
+    question_answering: a text, empty for no answer; ranking: documents, the best first; generation and chat: a text;
+    language_modeling: ``{nats, tokens, bytes}``, bytes where all tokens were guessed."""
     confidence: float | None = None
     """The probability that the model gives its answer, where it has one."""
 

@@ -13,7 +13,11 @@ KINDS: Registry[str] = Registry(
         "classification": "goodfit.kinds.classification",
         "multilabel": "goodfit.kinds.multilabel",
         "token_classification": "goodfit.kinds.token_classification",
+        "question_answering": "goodfit.kinds.question_answering",
+        "ranking": "goodfit.kinds.ranking",
         "generation": "goodfit.kinds.generation",
+        "chat": "goodfit.kinds.chat",
+        "language_modeling": "goodfit.kinds.language_modeling",
     },
 )
 """Kind -> the module with its ``KIND``."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from goodfit.data.batches import IGNORED
+from goodfit.data.batches import IGNORED, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import classification_metrics
@@ -37,7 +37,7 @@ class ClassifyByHead:
     """An encoder with a linear head on its pooled states."""
 
     head = "sequence_classification"
-    pooled = True
+    labels_at: LabelsAt = "rows"
     monitor = "f1_macro"
 
     def __init__(self, coding: Coding) -> None:
@@ -53,7 +53,7 @@ class ClassifyByHead:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable label of each record."""
         found: list[Any] = [None] * len(records)
-        for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
             logs = scores.logits.float().log_softmax(-1).cpu()
             for index, row in zip(indices, logs, strict=True):
                 found[index] = _outcome(row.tolist(), self.coding.labels, records[index])
@@ -61,14 +61,14 @@ class ClassifyByHead:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 class ClassifyByText:
     """A text model that scores each label as a continuation: an answer outside the label set cannot be."""
 
     outputs = ()
-    pooled = False
+    labels_at: LabelsAt = "tokens"
     monitor = "f1_macro"
 
     def __init__(self, coding: Coding) -> None:
@@ -101,7 +101,7 @@ class ClassifyByText:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's label, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 def _normalised(logs: Sequence[float]) -> list[float]:
@@ -124,7 +124,8 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
 KIND = Kind(
     name="classification",
     fields={"text": "the text", "label": "its label"},
-    prompted="text",
+    typed="text",
+    prompted=("text",),
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
 from goodfit.kinds.measures import text_metrics
 from goodfit.kinds.passes import mean_losses
@@ -41,7 +42,7 @@ class Write:
     """A text model that writes the target."""
 
     outputs = ()
-    pooled = False
+    labels_at: LabelsAt = "tokens"
     monitor = "loss"
 
     def __init__(self, coding: Coding) -> None:
@@ -73,15 +74,16 @@ class Write:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's target, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 KIND = Kind(
     name="generation",
     fields={"source": "a text, or an object of attributes", "target": "the text to write"},
-    prompted="source",
+    typed="source",
+    prompted=("source",),
     check=check,
-    labels=lambda fields: (),
+    labels=None,
     text=lambda record: record.fields["source"],
     stratum=lambda record: "",
     learners={"decoder": Write, "seq2seq": Write},

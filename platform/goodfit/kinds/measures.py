@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -196,17 +198,124 @@ def entity_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
     ]
 
 
+def language_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
+    """perplexity (of the tokens that had to be guessed) and bits_per_byte (where that is all of them)."""
+
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        """(items, 3): nats, tokens, bytes."""
+        rows = [(item.answer["nats"], item.answer["tokens"], item.answer["bytes"] or np.nan) for item in items]
+        return np.array(rows, dtype=np.float64)
+
+    def spec(name: str, description: str, reduce: Callable[[np.ndarray], np.ndarray]) -> MetricSpec:
+        return MetricSpec(
+            name=name,
+            description=description,
+            kinds=("language_modeling",),
+            greater_is_better=False,
+            statistics=statistics,
+            reduce=reduce,
+        )
+
+    return [
+        spec("perplexity", "e to the mean nats of a token", lambda sums: np.exp(_divide(sums[..., 0], sums[..., 1]))),
+        spec("bits_per_byte", "Bits for each byte of the texts", lambda s: _divide(s[..., 0], np.log(2) * s[..., 2])),
+    ]
+
+
+def answer_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
+    """f1 and exact_match of words, and both kinds of question by themselves (SQuAD 2.0's own figures).
+
+    Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822, section 3.1 and the evaluation script of the data set.
+    """
+    kinds = ("question_answering",)
+
+    def best(item: Item, score: Callable[[list[str], list[str]], float]) -> float:
+        found = _plain_words(item.answer)
+        return max(score(found, _plain_words(answer["text"])) for answer in item.fields["answers"] or [{"text": ""}])
+
+    def f1(item: Item) -> float:
+        return best(item, _word_f1)
+
+    def exact(item: Item) -> float:
+        return best(item, lambda found, right: float(found == right))
+
+    def only(name: str, description: str, value: Callable[[Item], float], answered: bool) -> MetricSpec:
+        return MetricSpec(
+            name=name,
+            description=description,
+            kinds=kinds,
+            greater_is_better=True,
+            statistics=lambda items: np.array(
+                [[value(item), 1.0] if bool(item.fields["answers"]) == answered else [0.0, 0.0] for item in items]
+            ),
+            reduce=lambda sums: _divide(sums[..., 0], sums[..., 1]),
+        )
+
+    return [
+        mean_of("f1", "F1 of the answer's words; where there is none, 1 for saying so", kinds, f1),
+        mean_of("exact_match", "Share of answers that are right, articles and signs aside", kinds, exact),
+        only("has_answer_f1", "F1 of the answer's words, of questions that have one", f1, True),
+        only("no_answer_accuracy", "Share of the questions without an answer of which the model says so", f1, False),
+    ]
+
+
+def _plain_words(text: str) -> list[str]:
+    """As SQuAD's script compares answers: small letters, no signs, no articles."""
+    bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return [word for word in bare.split() if word not in ("a", "an", "the")]
+
+
+def _word_f1(found: list[str], right: list[str]) -> float:
+    if not found or not right:
+        return float(found == right)
+    both = sum((Counter(found) & Counter(right)).values())
+    return 2 * both / (len(found) + len(right))
+
+
+def ranking_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
+    """mrr, ndcg@10, recall@1 and recall@10 of the one right document among all candidates."""
+    kinds = ("ranking",)
+
+    def place(item: Item) -> float:
+        """From 1; infinite where it is not in the list."""
+        try:
+            return item.answer.index(item.fields["positive"]) + 1
+        except ValueError:
+            return np.inf
+
+    def within(most: int) -> Callable[[Item], float]:
+        return lambda item: float(place(item) <= most)
+
+    return [
+        mean_of("mrr", "Mean of 1 / place of the right document", kinds, lambda item: 1 / place(item)),
+        mean_of(
+            "ndcg@10",
+            "Mean of 1 / log2(1 + place) where the right document is among the first ten",
+            kinds,
+            lambda item: within(10)(item) / np.log2(1 + place(item)),
+        ),
+        mean_of("recall@1", "Share of queries whose first document is right", kinds, within(1)),
+        mean_of("recall@10", "Share of queries with the right document among the first ten", kinds, within(10)),
+    ]
+
+
 def text_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
     """rougeL, rouge1, rouge2 (F of stemmed words), bleu (sacreBLEU, 0 to 100), exact_match."""
-    kinds = ("generation",)
+    kinds = ("generation", "chat")
     rouge = [_rouge(name, kinds) for name in ("rougeL", "rouge1", "rouge2")]
     exact = mean_of(
         "exact_match",
         "Share of answers that are the target, blanks aside",
         kinds,
-        lambda item: float(item.answer.split() == item.fields["target"].split()),
+        lambda item: float(item.answer.split() == right_text(item).split()),
     )
     return [*rouge, _bleu(kinds), exact]
+
+
+def right_text(item: Item) -> str:
+    """What should have been written: the target, or the last words of a conversation."""
+    found: str = item.fields["target"] if "target" in item.fields else item.fields["messages"][-1]["content"]
+    return found
 
 
 def _rouge(name: str, kinds: tuple[str, ...]) -> MetricSpec:
@@ -218,7 +327,7 @@ def _rouge(name: str, kinds: tuple[str, ...]) -> MetricSpec:
         name,
         f"{name.upper()} F-measure of stemmed words",
         kinds,
-        lambda item: scorer.score(item.fields["target"], item.answer)[name].fmeasure,
+        lambda item: scorer.score(right_text(item), item.answer)[name].fmeasure,
     )
 
 
@@ -233,7 +342,7 @@ def _bleu(kinds: tuple[str, ...]) -> MetricSpec:
         """(items, 2 orders + 2): matched and possible n-grams, length of answer and target."""
         rows = []
         for item in items:
-            score = bleu.sentence_score(item.answer, [item.fields["target"]])
+            score = bleu.sentence_score(item.answer, [right_text(item)])
             rows.append([*score.counts, *score.totals, score.sys_len, score.ref_len])
         return np.array(rows, dtype=np.float64)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import multilabel_metrics
@@ -42,7 +43,7 @@ class LabelsByHead:
     """An encoder with a yes or no for each label on its pooled states."""
 
     head = "sequence_classification"
-    pooled = True
+    labels_at: LabelsAt = "rows"
     monitor = "f1_micro"
 
     def __init__(self, coding: Coding) -> None:
@@ -58,7 +59,7 @@ class LabelsByHead:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The labels that are more probable than not."""
         found: list[Any] = [None] * len(records)
-        for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
             chances = scores.logits.float().softmax(-1)[:, 1].view(len(indices), -1).cpu().tolist()
             losses = scores.losses().view(len(indices), -1).mean(1).cpu().tolist()
             for index, row, loss in zip(indices, chances, losses, strict=True):
@@ -69,14 +70,14 @@ class LabelsByHead:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's decisions."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 class LabelsByText:
     """A text model that writes the labels that fit, in the order of the label set; it can write nothing else."""
 
     outputs = ()
-    pooled = False
+    labels_at: LabelsAt = "tokens"
     monitor = "loss"
 
     def __init__(self, coding: Coding) -> None:
@@ -100,14 +101,14 @@ class LabelsByText:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers among all lists of labels."""
         sources = [self.coder.source(record.fields, self.room)[0] for record in records]
-        written = generate(model, self.coder, sources, self.room, self.lists.allowed)
+        written = generate(model, self.coder, sources, self.room, lambda _, written: self.lists.allowed(written))
         known = bool(records) and all("labels" in record.fields for record in records)
         losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
         return [Outcome(self.lists.labels(ids), None, loss) for ids, loss in zip(written, losses, strict=True)]
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's list of labels, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 State = tuple[tuple[int, ...], tuple[int, ...]]
@@ -189,7 +190,8 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
 KIND = Kind(
     name="multilabel",
     fields={"text": "the text", "labels": f"a list of labels, or one text with `{BETWEEN}` between them"},
-    prompted="text",
+    typed="text",
+    prompted=("text",),
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import Example, collate, in_batches
+from goodfit.data.batches import Example, LabelsAt, collate, in_batches
 from goodfit.kinds.shape import Coding
 from goodfit.models.call import Scores, call
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @contextmanager
@@ -33,23 +36,33 @@ def pad_id(tokenizer: Any) -> int:
 
 
 def scores_of(
-    model: Any, examples: Sequence[Example], coding: Coding, pooled: bool
+    model: Any, examples: Sequence[Example], coding: Coding, labels_at: LabelsAt
 ) -> Iterator[tuple[list[int], Scores]]:
     """Run examples; yields the indices of a batch with its scores."""
     padding = pad_id(coding.tokenizer)
     with evaluating(model):
         for indices in in_batches(examples, coding.batch_size):
-            batch = collate([examples[index] for index in indices], padding, pooled)
+            batch = collate([examples[index] for index in indices], padding, labels_at)
             yield indices, call(model, batch.to(model.device))
 
 
-def mean_losses(model: Any, examples: Sequence[Example], coding: Coding, pooled: bool, records: int) -> list[float]:
+def mean_losses(
+    model: Any, examples: Sequence[Example], coding: Coding, labels_at: LabelsAt, records: int
+) -> list[float]:
     """Mean negative log-likelihood of each record's labels, in nats; nan for a record without labels."""
+    sums, counts = summed_losses(model, examples, coding, labels_at, records)
+    return (sums / counts).tolist()
+
+
+def summed_losses(
+    model: Any, examples: Sequence[Example], coding: Coding, labels_at: LabelsAt, records: int
+) -> tuple[Tensor, Tensor]:
+    """Of each record: the sum of its labels' negative log-likelihoods, in nats, and their number: (records,) each."""
     import torch
 
     sums, counts = torch.zeros(records, dtype=torch.float64), torch.zeros(records, dtype=torch.float64)
-    for indices, scores in scores_of(model, examples, coding, pooled):
+    for indices, scores in scores_of(model, examples, coding, labels_at):
         owners = torch.tensor([examples[index].record for index in indices])[scores.rows.cpu()]
         sums.index_add_(0, owners, scores.losses().double().cpu())
         counts.index_add_(0, owners, torch.ones(len(owners), dtype=torch.float64))
-    return (sums / counts).tolist()
+    return sums, counts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from goodfit.data.batches import Example
+from goodfit.data.batches import Example, LabelsAt, Vary
 from goodfit.data.records import Record, RowProblem
 from goodfit.hooks.types import Item, MetricSpec
 
@@ -36,6 +36,8 @@ class Encoded:
     examples: Sequence[Example]
     cut: Sequence[int] = field(default_factory=list)
     """Indices of records of which the model does not read everything."""
+    vary: Vary | None = None
+    """What changes an example from one epoch of training to the next, where something does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Learner(Protocol):
     """A key of ``models.load.HEADS``."""
     outputs: tuple[str, ...]
     """What the head's outputs are called; empty where the model answers with text."""
-    pooled: bool
-    """Whether the model makes one vector of each example."""
+    labels_at: LabelsAt
+    """Where the model answers."""
     monitor: str
     """What early stopping watches: a metric, or ``loss`` where answers are too slow to make after each epoch."""
 
@@ -78,12 +80,14 @@ class Kind:
     name: str
     fields: Mapping[str, str]
     """Field -> what it holds, for docs and errors."""
-    prompted: str
-    """The field that a prompt has to name."""
+    typed: str
+    """The field that a plain text fills: what a user types behind ``goodfit predict``."""
+    prompted: tuple[str, ...]
+    """The fields that a prompt has to name; none where there is nothing to prompt."""
     check: Callable[[Mapping[str, Any], bool], dict[str, Any]]
     """(values of a row, whether the answer has to be there) -> fields; raises ``RowProblem``."""
-    labels: Callable[[Mapping[str, Any]], Iterable[str]]
-    """Labels that a record uses; empty for kinds without labels."""
+    labels: Callable[[Mapping[str, Any]], Iterable[str]] | None
+    """Labels that a record uses; None for kinds without labels."""
     text: Callable[[Record], str]
     """The input text."""
     stratum: Callable[[Record], str]
@@ -92,10 +96,13 @@ class Kind:
     """Family -> how it learns this kind; a family that is not here cannot."""
     metrics: Callable[[Sequence[str]], Sequence[MetricSpec]]
     """Labels -> the field's standard metrics, the primary one first."""
-    untrained: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
-    """(training records, records) -> what stands for a base model without a head: the most frequent answer."""
+    untrained: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]] | None
+    """(training records, records) -> what stands for a base model without a head: the most frequent answer. None where
+    every base model answers."""
     reference: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
     """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
+    shown: Callable[[Record, Any], Any] = lambda record, answer: answer
+    """An answer as ``goodfit predict`` prints it."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
 

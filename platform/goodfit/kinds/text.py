@@ -25,6 +25,8 @@ class TextCoder:
     """Token ids of prompts and answers, for both text families."""
 
     coding: Coding
+    turn_end: int | None = None
+    """What ends an answer, where that is not the end of a text."""
 
     @property
     def is_decoder(self) -> bool:
@@ -34,27 +36,30 @@ class TextCoder:
     @property
     def eos(self) -> int:
         """The end of a text; it stays in the labels, so that the model learns to stop."""
-        end = self.coding.tokenizer.eos_token_id
+        end = self.coding.tokenizer.eos_token_id if self.turn_end is None else self.turn_end
         if end is None:
             raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
         return int(end)
 
     def source(self, fields: Mapping[str, Any], room: int) -> tuple[tuple[int, ...], bool]:
+        """What the model reads of a record: the prompt, filled; see ``reading``."""
+        return self.reading(fill_prompt(self.coding.prompt, fields), room)
+
+    def reading(self, text: str, room: int) -> tuple[tuple[int, ...], bool]:
         """What the model reads.
 
         Args:
-            fields: Of the record.
+            text: All of it.
             room: Tokens that are kept free for the answer in a decoder's row.
 
         Returns:
             Token ids, and whether the text had to be cut.
         """
-        prompt = fill_prompt(self.coding.prompt, fields)
         if not self.is_decoder:
-            ids = self.coding.tokenizer(prompt, add_special_tokens=True)["input_ids"]
+            ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
             kept = ids[: self.coding.max_tokens - 1]
             return (tuple(ids), False) if len(ids) <= self.coding.max_tokens else ((*kept, self.eos), True)
-        ids = self.coding.tokenizer(prompt, add_special_tokens=True)["input_ids"]
+        ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
         ids = ids[:-1] if ids and ids[-1] == self.eos else ids
         end = self.ids(SEPARATOR)
         limit = self.coding.max_tokens - room - len(end)
@@ -201,7 +206,7 @@ def generate(
     coder: TextCoder,
     sources: Sequence[Sequence[int]],
     max_new_tokens: int,
-    allowed: Callable[[Sequence[int]], list[int]] | None = None,
+    allowed: Callable[[int, Sequence[int]], list[int]] | None = None,
 ) -> list[list[int]]:
     """Greedy answers.
 
@@ -210,7 +215,7 @@ def generate(
         coder: Of its family.
         sources: Token ids to read.
         max_new_tokens: At most this many.
-        allowed: Tokens written so far -> those that may follow; all may, when not given.
+        allowed: (Index of the source, tokens written so far) -> those that may follow; all may, when not given.
 
     Returns:
         Token ids behind each source, without the end and padding.
@@ -222,7 +227,7 @@ def generate(
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             read = ids.shape[1] if coder.is_decoder else 1
-            bound = partial(_allowed, allowed, read, coder.eos) if allowed else None
+            bound = partial(_allowed, allowed, indices, read, coder.eos) if allowed else None
             written = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -239,7 +244,9 @@ def generate(
     return answers
 
 
-def _allowed(allowed: Callable[[Sequence[int]], list[int]], read: int, end: int, _row: int, ids: Any) -> list[int]:
+def _allowed(
+    allowed: Callable[[int, Sequence[int]], list[int]], indices: Sequence[int], read: int, end: int, row: int, ids: Any
+) -> list[int]:
     """What may follow in a row of prompt and answer; behind an end there is nothing but ends."""
     written = ids[read:].tolist()
-    return [end] if end in written else allowed(written)
+    return [end] if end in written else allowed(indices[row], written)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.batches import IGNORED, Example
+from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import entity_metrics
@@ -29,6 +29,7 @@ from goodfit.kinds.spans import (
     windows,
 )
 from goodfit.kinds.text import TextCoder, fill_prompt
+from goodfit.kinds.whole import special_tokens
 
 SCORED_VALUES = 2**27
 """Logits (tags times vocabulary) that are held at once while tags are chosen."""
@@ -83,14 +84,14 @@ class TagByHead:
     """An encoder with a linear head on each word's first token, decoded as a sequence of legal tags."""
 
     head = "token_classification"
-    pooled = False
+    labels_at: LabelsAt = "tokens"
     monitor = "f1"
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
         self.outputs = tag_set(coding.labels)
         self.place = {tag: index for index, tag in enumerate(self.outputs)}
-        self.around = _special_tokens(coding.tokenizer)
+        self.around = special_tokens(coding.tokenizer)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; long texts are windowed, nothing is cut."""
@@ -138,7 +139,7 @@ class TagByHead:
         """Of each record: (words, tags) log-probabilities, and the mean negative log-likelihood of its own tags."""
         by_window: dict[int, Any] = {}
         sums = [0.0] * len(records)
-        for indices, scores in scores_of(model, encoded.examples, self.coding, self.pooled):
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
             logs = scores.logits.float().log_softmax(-1).cpu().numpy()
             rows, losses = scores.rows.cpu().numpy(), scores.losses().tolist()
             for row, index in enumerate(indices):
@@ -153,7 +154,7 @@ class TagByHead:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's tags."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 class TagByText:
@@ -165,7 +166,7 @@ class TagByText:
     """
 
     outputs = ()
-    pooled = False
+    labels_at: LabelsAt = "tokens"
     monitor = "loss"
 
     def __init__(self, coding: Coding) -> None:
@@ -255,7 +256,7 @@ class TagByText:
                 for index in open_copies
             ]
             changed = []
-            for indices, scores in scores_of(model, examples, coding, self.pooled):
+            for indices, scores in scores_of(model, examples, coding, self.labels_at):
                 best = scores.logits
                 for row, index in enumerate(indices):
                     copy = open_copies[index]
@@ -292,7 +293,7 @@ class TagByText:
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of each record's tags, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.pooled, records)
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,14 +318,6 @@ def _tags_of_marks(marks: Sequence[str]) -> list[str]:
     for mark in marks:
         tags.append(f"I-{tags[-1][2:]}" if mark == "I" else mark)
     return tags
-
-
-def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """What the tokenizer puts before and behind a text."""
-    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
-    whole = tokenizer("a", add_special_tokens=True)["input_ids"]
-    start = next(place for place in range(len(whole)) if whole[place : place + len(plain)] == plain)
-    return whole[:start], whole[start + len(plain) :]
 
 
 def _no_span(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[Any]]:
@@ -359,13 +352,20 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
     return [span["label"] for span in fields["spans"]]
 
 
+def _with_texts(record: Record, spans: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    text = record.fields["text"]
+    return [{**span, "text": text[span["start"] : span["end"]]} for span in spans]
+
+
 KIND = Kind(
     name="token_classification",
     fields={
         "tokens, tags": "words and their BIO tags, or",
         "text, spans": "a text and [{start, end, label}] in characters",
     },
-    prompted="text",
+    typed="text",
+    shown=_with_texts,
+    prompted=("text",),
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],

@@ -1,8 +1,9 @@
-"""Texts that an encoder reads whole, as one row of tokens each."""
+"""How an encoder reads texts: whole, as one row of tokens each, between special ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from goodfit.data.batches import Example
 from goodfit.data.records import Record
@@ -26,3 +27,20 @@ def encode_whole(coding: Coding, records: Sequence[Record], labels: Sequence[tup
         whole[index] = short["input_ids"][number]  # type: ignore[index]
     rows = zip(whole, labels, strict=True)
     return Encoded([Example(index, tuple(ids), own) for index, (ids, own) in enumerate(rows)], cut)
+
+
+def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """What the tokenizer puts before and behind a text."""
+    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a", add_special_tokens=True)["input_ids"]
+    start = next(place for place in range(len(whole)) if whole[place : place + len(plain)] == plain)
+    return whole[:start], whole[start + len(plain) :]
+
+
+def special_tokens_of_pair(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
+    """What the tokenizer puts before, between and behind two texts."""
+    plain = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a", "a", add_special_tokens=True)["input_ids"]
+    size = len(plain)
+    starts = [place for place in range(len(whole)) if whole[place : place + size] == plain]
+    return whole[: starts[0]], whole[starts[0] + size : starts[-1]], whole[starts[-1] + size :]

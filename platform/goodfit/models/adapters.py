@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from goodfit.errors import ConfigError
+from goodfit.models.load import is_masked
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
 
@@ -55,10 +56,25 @@ def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
 
 
 def head_names(model: Any) -> list[str]:
-    """The modules beside the base: a classifier's new layers."""
-    if model.get_output_embeddings() is not None:
+    """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary."""
+    if is_masked(model):
+        return _below_vocabulary(model)
+    if model.get_output_embeddings() is not None or model.base_model is model:
         return []
     return [name for name, _ in model.named_children() if name not in (model.base_model_prefix, "dropout")]
+
+
+def _below_vocabulary(model: Any) -> list[str]:
+    """The layers between an encoder's states and its vocabulary, which shares its weights with the embeddings."""
+    output, inside = model.get_output_embeddings(), model.base_model_prefix + "."
+    return [
+        name
+        for name, module in model.named_modules()
+        if module is not output
+        and not name.startswith(inside)
+        and next(module.children(), None) is None
+        and any(True for _ in module.parameters())
+    ]
 
 
 def linear_layers(model: Any) -> list[str]:
@@ -79,10 +95,10 @@ def linear_layers(model: Any) -> list[str]:
 
 
 def _head_only(model: Any) -> Any:
-    heads = head_names(model)
+    heads = [] if is_masked(model) else head_names(model)
     if not heads:
         raise ConfigError(
-            "adapter=head tunes the head of an encoder, and this model answers with text", "choose adapter=lora"
+            "adapter=head tunes the head of an encoder, and this one has none for the task", "choose adapter=lora"
         )
     model.requires_grad_(False)
     for name in heads:
@@ -112,6 +128,8 @@ def _task_type(model: Any) -> str:
         return "SEQ_CLS"
     if name.endswith("ForTokenClassification"):
         return "TOKEN_CLS"
+    if is_masked(model) or model.base_model is model:
+        return "FEATURE_EXTRACTION"
     return "SEQ_2_SEQ_LM" if model.config.is_encoder_decoder else "CAUSAL_LM"
 
 

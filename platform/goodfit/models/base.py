@@ -36,7 +36,8 @@ class Base:
     @property
     def max_length(self) -> int | None:
         """The longest input that its position embeddings allow, in tokens."""
-        length = getattr(self.config, "max_position_embeddings", None) or getattr(self.config, "n_positions", None)
+        config = self.config.get_text_config()  # models that see, too, have one for each sense
+        length = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
         if self.config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
             return length - 2 if length else None  # their positions start behind the padding index
         return None if self.family == "seq2seq" and self.config.model_type != "bart" else length

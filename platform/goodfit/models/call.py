@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +21,12 @@ class Scores:
     """What the model says where there are labels."""
 
     logits: Tensor
-    """(supervised, classes or vocabulary); of a yes or no for each label, (supervised, 2)."""
+    """(supervised, classes or vocabulary); of a yes or no for each label, (supervised, 2); of a first and a last
+    token, (2 rows, longest); of pairs, (queries, documents)."""
     targets: Tensor
     """(supervised,)."""
     rows: Tensor
-    """(supervised,): the batch row that each belongs to."""
+    """(supervised,): the example of the batch that each belongs to."""
 
     def losses(self) -> Tensor:
         """Negative log-likelihood of each target, in nats: (supervised,)."""
@@ -40,20 +43,44 @@ def call(model: Any, batch: Batch) -> Scores:
             other one gets it padded.
         batch: On the model's device.
     """
+    with _read(model, batch) as (inputs, flat):
+        return _scores(model, batch, inputs, flat)
+
+
+def embed(model: Any, batch: Batch) -> Tensor:
+    """The vector of each row of a model without a head, of length 1: (rows, hidden)."""
+    with _read(model, batch) as (inputs, _):
+        return _vectors(model, batch, inputs)
+
+
+@contextmanager
+def _read(model: Any, batch: Batch) -> Iterator[tuple[dict[str, Tensor], bool]]:
+    """What the model is called with, and whether that is flat."""
     frozen, wiring = frozen_of(model), wiring_of(model)
     if frozen is not None:
         with frozen.giving(batch) as inputs:
-            return _scores(model, batch, inputs, flat=True)
-    if wiring is not None:
-        return _scores(model, batch, wiring.inputs(batch), flat=True)
-    CURRENT.layout = None
-    return _scores(model, batch, _padded_inputs(batch), flat=False)
+            yield inputs, True
+    elif wiring is not None:
+        yield wiring.inputs(batch), True
+    else:
+        CURRENT.layout = None
+        yield _padded_inputs(batch), False
+
+
+def _vectors(model: Any, batch: Batch, inputs: dict[str, Tensor]) -> Tensor:
+    from torch.nn.functional import normalize
+
+    return normalize(model(**inputs).last_hidden_state[: len(batch.lengths), 0].float(), dim=-1)
 
 
 def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores:
     import torch
 
-    if batch.pooled:
+    if batch.labels_at == "spans":
+        return _borders(model(**inputs).logits, batch, flat)
+    if batch.labels_at == "pairs":
+        return _likenesses(_vectors(model, batch, inputs), batch)
+    if batch.labels_at == "rows":
         rows = torch.arange(len(batch.lengths), device=batch.labels.device)
         logits = model(**inputs).logits[: len(rows)]
         decisions = len(batch.labels) // len(rows)
@@ -67,6 +94,50 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
     rows = row_of_tokens(lengths).to(labelled.device)[labelled]
     where = labelled if flat else _places(lengths, labelled, rows)
     return Scores(_logits_at(model, inputs, where), batch.labels[labelled], rows)
+
+
+def _borders(logits: Tensor, batch: Batch, flat: bool) -> Scores:
+    """A choice among the row's tokens for the first one, and another for the last one.
+
+    Args:
+        logits: (1, tokens, 2) of a flat batch, else (rows, longest, 2).
+        batch: With the places of both in each row.
+        flat: Which of these.
+    """
+    import torch
+
+    sizes = torch.tensor(batch.lengths, device=logits.device)
+    is_token = torch.arange(max(batch.lengths), device=logits.device) < sizes[:, None]
+    nowhere = torch.finfo(logits.dtype).min
+    if flat:
+        rows = logits.new_full((*is_token.shape, 2), nowhere)
+        rows[is_token] = logits[0, : sum(batch.lengths)]
+    else:
+        rows = logits.masked_fill(~is_token[..., None], nowhere)
+    owners = torch.arange(len(sizes), device=logits.device).repeat_interleave(2)
+    return Scores(rows.transpose(1, 2).flatten(0, 1), batch.labels, owners)
+
+
+LIKENESS_SCALE = 20.0
+"""What cosines are multiplied by before their softmax: sentence-transformers' MultipleNegativesRankingLoss."""
+
+
+def _likenesses(vectors: Tensor, batch: Batch) -> Scores:
+    """A choice among all documents of the batch for each query; copies of its own document are left out.
+
+    Henderson et al. 2017, https://arxiv.org/abs/1705.00652, section 4.4.
+    """
+    import torch
+
+    starts = row_starts(batch.rows).to(vectors.device)
+    is_document = torch.ones(len(vectors), dtype=torch.bool, device=vectors.device)
+    is_document[starts] = False
+    logits = LIKENESS_SCALE * vectors[starts] @ vectors[is_document].T
+    queries = torch.arange(len(starts), device=vectors.device)
+    own = starts - queries  # the first document behind each query, among documents alone
+    copies = batch.labels[own][:, None] == batch.labels
+    copies[queries, own] = False
+    return Scores(logits.masked_fill(copies, torch.finfo(logits.dtype).min), own, queries)
 
 
 def _logits_at(model: Any, inputs: dict[str, Tensor], where: Tensor) -> Tensor:

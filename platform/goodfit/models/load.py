@@ -27,6 +27,8 @@ VOCABULARIES = (
 HEADS = {
     "sequence_classification": "AutoModelForSequenceClassification",
     "token_classification": "AutoModelForTokenClassification",
+    "vectors": "AutoModel",
+    "masked_text": "AutoModelForMaskedLM",
     "text_of_decoder": "AutoModelForCausalLM",
     "text_of_seq2seq": "AutoModelForSeq2SeqLM",
 }
@@ -81,7 +83,7 @@ def load_model(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], s
     else:
         model = _from_pretrained(cls, base, config)
         _refuse_nonfinite(model, base)
-    return _ready(model, conf)
+    return _ready(model, conf, head)
 
 
 def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], folder: Path) -> Any:
@@ -90,7 +92,7 @@ def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], f
 
     saved = replace(base, place=str(folder), revision=None)
     config = _head_config(base, head, outputs)
-    return _ready(_from_pretrained(_head_class(head, base), saved, config, new_head=False), conf)
+    return _ready(_from_pretrained(_head_class(head, base), saved, config, new_head=False), conf, head)
 
 
 def empty_model(base: Base, head: str, outputs: Sequence[str]) -> Any:
@@ -136,6 +138,7 @@ def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=base.offline,
+            ignore_mismatched_sizes=new_head,  # a classifier's head for other labels is made anew, see below
             output_loading_info=True,
         )
     except OSError as error:
@@ -150,9 +153,12 @@ def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -
         if type(error).__name__ != "SafetensorError":
             raise
         raise ConfigError(f"the weights in {base.place} are damaged: {error}", "fetch the model again") from None
-    missing = [key for key in info["missing_keys"] if not (new_head and _is_new_head(key, model))]
-    if missing or info["mismatched_keys"]:
-        wrong = sorted(missing) or [str(entry[0]) for entry in info["mismatched_keys"]]
+    missing = [key for key in info["missing_keys"] if not _may_be_new(key, model, new_head)]
+    if _lacks_text_head(missing, model):
+        missing = []  # a sentence encoder has none: its head over the vocabulary is learnt anew
+    other = [key for key, *_ in info["mismatched_keys"] if not _may_be_new(key, model, new_head)]
+    if missing or other:
+        wrong = sorted(missing) or sorted(other)
         raise ConfigError(
             f"{base.place} lacks {len(wrong)} tensors that its config asks for, such as {wrong[0]}",
             "fetch the model again; transformers would have filled them with noise",
@@ -160,14 +166,33 @@ def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -
     return model
 
 
-def _is_new_head(key: str, model: Any) -> bool:
+def _may_be_new(key: str, model: Any, new_head: bool) -> bool:
     """Heads lie beside the base; a pooler inside it is trained with the head or not used at all."""
-    inside = key.startswith(model.base_model_prefix + ".")
-    return (not inside and not _makes_text(model)) or ".pooler." in key
+    if model.base_model is model:
+        return key.startswith("pooler.")  # not used, see ``_ready``
+    return new_head and ((not _is_inside(key, model) and not _makes_text(model)) or ".pooler." in key)
+
+
+def _is_inside(key: str, model: Any) -> bool:
+    return key.startswith(model.base_model_prefix + ".")
 
 
 def _makes_text(model: Any) -> bool:
     return model.get_output_embeddings() is not None
+
+
+def _lacks_text_head(missing: Sequence[str], model: Any) -> bool:
+    """Whether what an encoder lacks is the whole of its head over the vocabulary, and nothing of its base."""
+    if not missing or model.base_model is model or not is_masked(model):
+        return False
+    own = {key for key in model.state_dict() if not _is_inside(key, model)}
+    tied = set(model.all_tied_weights_keys)
+    return not any(_is_inside(key, model) for key in missing) and own - tied <= set(missing)
+
+
+def is_masked(model: Any) -> bool:
+    """Whether it fills gaps in a text that it reads whole: an encoder with a head over the vocabulary."""
+    return model.__class__.__name__.endswith("ForMaskedLM")
 
 
 def _refuse_nonfinite(model: Any, base: Base) -> None:
@@ -176,8 +201,11 @@ def _refuse_nonfinite(model: Any, base: Base) -> None:
             raise ConfigError(f"{base.place} has NaN or infinite values in {name}", "fetch the model again")
 
 
-def _ready(model: Any, conf: ModelConf) -> Any:
-    if conf.pooling != "head":
+def _ready(model: Any, conf: ModelConf, head: str) -> Any:
+    if head == "vectors":
+        model.pooler = None  # made for another head; vectors are the mean of the states where nothing else is said
+        pool_states(model, "mean" if conf.pooling == "head" else conf.pooling)
+    elif head == "sequence_classification" and conf.pooling != "head":
         pool_states(model, conf.pooling)
     if hasattr(model.config, "use_cache"):
         model.config.use_cache = False

@@ -64,6 +64,7 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) ->
     """
     parameters = sum(weights.numel() for weights in model.parameters())
     trainable = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
+    config = config.get_text_config()  # models that see, too, have one for each sense
     layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers

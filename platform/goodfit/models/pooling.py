@@ -61,10 +61,8 @@ def _scaled(mean: Tensor, how: str) -> Tensor:
 
 
 def pool_states(model: Any, how: str) -> None:
-    """Let a sequence classifier read pooled states: heads read the first state, or the pooler's output."""
-    base = getattr(model, model.base_model_prefix)
-    if model.__class__.__name__.endswith("ForTokenClassification"):
-        return
+    """Pool the states of a base, or of the base of a classifier: heads read the first state, or the pooler's output."""
+    base = model.base_model
 
     def hook(_module: Any, _args: Any, kwargs: dict[str, Any], output: Any) -> Any:
         states = output.last_hidden_state

@@ -81,7 +81,7 @@ def _about(splits: Splits, parts: Sequence[str], has: Callable[[Record], bool], 
 
 def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
     answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    inputs = {"text", "source", "words"}
+    inputs = {kind.typed, *kind.prompted, "words"}
     for record in records:
         answer = json.dumps({name: value for name, value in record.fields.items() if name not in inputs})
         answers[_key(kind, record)][answer].append(record.id)

@@ -148,7 +148,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
         for number, batch in enumerate(middle[: PROBE_STEPS + 1]):
             rows = [examples[index] for index in batch.indices]
             started = time.monotonic()
-            _step(model, collate(rows, pad_id(prepared.coding.tokenizer), learner.pooled).to(model.device))
+            _step(model, collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device))
             if number:
                 spent += time.monotonic() - started
                 tokens += sum(row.length for row in rows)

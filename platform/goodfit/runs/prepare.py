@@ -117,7 +117,7 @@ def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learne
         tokenizer=load_tokenizer(base),
         family=base.family,
         labels=tuple(labels),
-        prompt=conf.task.prompt or "{" + task.kind.prompted + "}",
+        prompt=conf.task.prompt or "\n".join(f"{{{name}}}" for name in task.kind.prompted),
         max_tokens=min(conf.dataset.max_tokens or longest, longest),
         max_new_tokens=conf.task.max_new_tokens,
         batch_size=conf.training.evaluation_batch_size,
@@ -189,4 +189,4 @@ def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, example
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
-    return choose_path(model, conf.runtime, examples, padding, pooled=learner.pooled, own_head=own_head)
+    return choose_path(model, conf.runtime, examples, padding, labels_at=learner.labels_at, own_head=own_head)

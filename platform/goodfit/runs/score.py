@@ -95,20 +95,28 @@ class BaseAnswers:
     confidences: Sequence[Any]
     losses: Sequence[float | None] | None
     what: str
+    probe: Sequence[Any]
+    """What the simplest answer to each record of the training probe is."""
 
 
-def base_answers(prepared: Prepared, model: Any) -> BaseAnswers:
+def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
-    records = prepared.splits.test
-    if prepared.base.family == "encoder":
-        name, answers = prepared.task.kind.untrained(prepared.splits.train, records)
-        return BaseAnswers(answers, [None] * len(answers), None, f"{name} (the base model has no head for the task)")
+    records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
+    # not the reference: a look-up in the very records that it is asked of is always right
+    simplest = untrained(train, probe.records)[1] if untrained else _answers(prepared, model, probe)
+    if untrained and prepared.learner.outputs:
+        name, answers = untrained(train, records)
+        what = f"{name} (the base model has no head for the task)"
+        return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
     outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
     started = "zero-shot" if prepared.conf.model.weights == "pretrained" else "untrained, from noise"
     losses = [outcome.loss for outcome in outcomes]
-    return BaseAnswers(
-        [o.answer for o in outcomes], [o.confidence for o in outcomes], losses, f"the base model, {started}"
-    )
+    answers, confidences = [o.answer for o in outcomes], [o.confidence for o in outcomes]
+    return BaseAnswers(answers, confidences, losses, f"the base model, {started}", simplest)
+
+
+def _answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:
+    return [outcome.answer for outcome in prepared.learner.outcomes(model, probe.records, probe.encoded)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +158,20 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
             specs, splits.validation, outcome_items(splits.validation, outcomes["validation"]), "validation", seed
         ),
     }
-    fit = _diagnose(prepared, model, outcomes["validation"], trace, probe, primary)
+    fit = _diagnose(prepared, model, outcomes["validation"], trace, probe, base, primary)
     return Judged(metrics, tuned, fit, outcomes)
 
 
 def _diagnose(
-    prepared: Prepared, model: Any, validation: Sequence[Outcome], trace: Trace, probe: Probe, primary: MetricSpec
+    prepared: Prepared,
+    model: Any,
+    validation: Sequence[Outcome],
+    trace: Trace,
+    probe: Probe,
+    base: BaseAnswers,
+    primary: MetricSpec,
 ) -> Fit:
     outcomes = prepared.learner.outcomes(model, probe.records, probe.encoded)
-    # not the reference: a look-up in the very records that it is asked of is always right
-    _, reference = prepared.task.kind.untrained(prepared.splits.train, probe.records)
     units, held_out = units_of(probe.records), prepared.splits.validation
     validation_units = units_of(held_out)
     facts = FitFacts(
@@ -167,7 +179,7 @@ def _diagnose(
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
         probe=statistics_of(primary, outcome_items(probe.records, outcomes), units),
-        probe_reference=statistics_of(primary, items_of(probe.records, reference, [None] * len(probe.records)), units),
+        probe_reference=statistics_of(primary, items_of(probe.records, base.probe, [None] * len(probe.records)), units),
         validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),

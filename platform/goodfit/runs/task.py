@@ -14,6 +14,7 @@ from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
 from goodfit.data.records import BadRows, Problem, Record
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.gates import BUILT_IN
+from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Finding, GateSpec, MetricSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.shape import Kind
@@ -30,7 +31,7 @@ class Task:
     conf: RunConf
     kind: Kind
     metrics: Sequence[MetricSpec]
-    """Of plugins, beside the kind's own."""
+    """Those that the task names, beside the kind's own."""
     gates: Sequence[GateSpec]
 
 
@@ -76,7 +77,8 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
     kind = find_kind(conf.task.kind)
     _refuse_empty_prompt(conf, kind)
     needed_for = f"task={conf.task.name}"
-    metrics = [host.pick(host.metrics, name, needed_for) for name in conf.task.metrics]
+    known: Registry[MetricSpec] = Registry("metric", {**TEXT_METRICS, **host.metrics})
+    metrics = [host.pick(known, name, needed_for) for name in conf.task.metrics]
     for spec in metrics:
         if conf.task.kind not in spec.kinds:
             raise ConfigError(
@@ -90,9 +92,12 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
 
 def _refuse_empty_prompt(conf: RunConf, kind: Kind) -> None:
     """A prompt without the record's own text would let a model answer from nothing."""
-    if conf.task.prompt and "{" + kind.prompted + "}" not in conf.task.prompt:
+    left_out = [f"{{{name}}}" for name in kind.prompted if f"{{{name}}}" not in conf.task.prompt]
+    if conf.task.prompt and not kind.prompted:
+        raise ConfigError(f"task.prompt is '{conf.task.prompt}', and {kind.name} has no prompt", "leave it out")
+    if conf.task.prompt and left_out:
         raise ConfigError(
-            f"task.prompt is '{conf.task.prompt}', which leaves the record out", f"put {{{kind.prompted}}} into it"
+            f"task.prompt is '{conf.task.prompt}', which leaves the record out", f"put {' and '.join(left_out)} into it"
         )
 
 
@@ -146,9 +151,11 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
         DataError: There is only one label to learn, or none.
     """
     kind = task.kind
+    if kind.labels is None:
+        return splits, ()
     trained = sorted({label for record in splits.train for label in kind.labels(record.fields)})
     labels = tuple(task.conf.task.labels or trained)
-    if not labels and kind.name != "generation":
+    if not labels:
         raise DataError("no training record has a label", "check the fields: dataset.fields.label=<your column>")
     good, problems = {}, []
     for split in SPLITS:
@@ -165,6 +172,8 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
 def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -> tuple[list[Record], list[Problem]]:
     """Records whose labels are all in the set, and what is wrong with the others."""
     good, problems = [], []
+    if kind.labels is None:
+        return list(records), problems
     for record in records:
         unknown = sorted(set(kind.labels(record.fields)) - set(labels))
         if unknown:

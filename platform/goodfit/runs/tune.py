@@ -7,13 +7,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.batches import TrainingData
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
 from goodfit.models.load import load_model, pick_device
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process
 from goodfit.runs.prepare import Prepared, pick_path
-from goodfit.runs.score import BaseAnswers, base_answers, build_measure, judge_model, pick_probe
+from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
 from goodfit.runs.write import Finished, write_down
 from goodfit.tracking.history import History
 from goodfit.training.trainer import fix_machine, total_steps, train
@@ -27,21 +28,21 @@ def tune_and_judge(
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
     device = pick_device(conf.hardware.accelerator)
-    examples = prepared.encoded["train"].examples
+    encoded = prepared.encoded["train"]
+    examples = encoded.examples
+    data = TrainingData(examples, learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
     steps = total_steps(conf, len(examples))
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
-    base = _base_answers(prepared, model) if is_first_process() else None
+    probe = pick_probe(prepared)
+    base = _base_answers(prepared, model, probe) if is_first_process() else None
     model = build_adapter(model, conf.adapter).to(device)
     path = pick_path(prepared, model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
-    probe = pick_probe(prepared)
     with path.on(model):
         trained = train(
             conf,
             model,
-            examples,
-            padding=pad_id(prepared.coding.tokenizer),
-            pooled=learner.pooled,
+            data,
             device=device,
             measure=build_measure(prepared, probe),
             folder=folder,
@@ -53,9 +54,9 @@ def tune_and_judge(
     return write_down(prepared, host, folder, model, judged, trained, path, time.monotonic() - started)
 
 
-def _base_answers(prepared: Prepared, model: Any) -> BaseAnswers:
-    if prepared.base.family == "encoder":
-        return base_answers(prepared, model)  # the model is not asked
+def _base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
+    if prepared.learner.outputs:
+        return base_answers(prepared, model, probe)  # the model is not asked
     model.requires_grad_(False)  # what is trained is chosen later: here it would cost two gradients of all weights
     with pick_path(prepared, model).on(model):
-        return base_answers(prepared, model)
+        return base_answers(prepared, model, probe)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.report import figures, outcome_items
+from goodfit.kinds.ranking import documents_of
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.base import Base, folder_digest
 from goodfit.models.load import load_model, load_saved, pick_device
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
+from goodfit.runs.documents import read_documents
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.prepare import build_learner, open_base, path_of
 from goodfit.runs.save import base_identity, file_digest
@@ -145,7 +147,7 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
     Raises:
         BadRows: A row lacks what the kind needs.
     """
-    main = opened.task.kind.prompted
+    main = opened.task.kind.typed
     problems: list[Problem] = []
     if file is None:
         rows = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
@@ -199,23 +201,56 @@ def _line_values(line: str, main: str) -> Mapping[str, Any]:
     return {main: line}
 
 
-def answer_records(opened: OpenedRun, records: Sequence[Record]) -> list[dict[str, Any]]:
-    """The model's answers, in order."""
+def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[str, str]:
+    """What a ranking model searches, document -> where it stands; nothing for other kinds.
+
+    Raises:
+        GoodfitError: No documents are there, or the kind searches none.
+    """
+    if opened.task.kind.name != "ranking":
+        if typed is not None:
+            raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
+        return {}
+    if typed is not None:
+        return read_documents(Path(typed))
+    splits = read_splits(opened.task, host)
+    records = [record for split in SPLITS for record in splits[split]]
+    return {document: record.origin for record in reversed(records) for document in documents_of([record])}
+
+
+def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The model's answers, in order.
+
+    Args:
+        opened: The run.
+        records: What is asked.
+        documents: What a ranking model searches, document -> where it stands.
+    """
+    if documents:
+        listed = tuple(documents)
+        records = [replace(record, fields={**record.fields, "negatives": listed}) for record in records]
     encoded = opened.learner.encode(records)
     outcomes = _outcomes(opened, records, encoded)
     cut = set(encoded.cut)
     answers = []
     for index, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
-        answer = {"id": record.id, "prediction": outcome.answer}
+        answer = {"id": record.id, "prediction": opened.task.kind.shown(record, outcome.answer)}
+        if documents:
+            answer["prediction"] = [{"text": text, "from": documents[text]} for text in answer["prediction"]]
         if outcome.confidence is not None:
             answer["confidence"] = round(outcome.confidence, 6)
-        if isinstance(outcome.answer, list):
-            text = record.fields["text"]
-            answer["prediction"] = [{**span, "text": text[span["start"] : span["end"]]} for span in outcome.answer]
         if index in cut:
             answer["cut"] = True
         answers.append(answer)
     return answers
+
+
+def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> str:
+    """What a chat model says next."""
+    record = Record("chat", opened.task.kind.check({"messages": list(messages)}, False))
+    (outcome,) = _outcomes(opened, [record], opened.learner.encode([record]))
+    said: str = outcome.answer
+    return said
 
 
 def _outcomes(opened: OpenedRun, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:

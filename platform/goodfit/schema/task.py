@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-KindName = Literal["classification", "multilabel", "token_classification", "generation"]
+KindName = Literal[
+    "classification",
+    "multilabel",
+    "token_classification",
+    "question_answering",
+    "ranking",
+    "generation",
+    "chat",
+    "language_modeling",
+]
 
 
 @dataclass(kw_only=True, slots=True)

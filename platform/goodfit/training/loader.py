@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from goodfit.data.batches import Batch, Example, Planned, collate, plan_epoch
+from goodfit.data.batches import Batch, Example, Planned, TrainingData, collate, plan_epoch
 from goodfit.schema.training import TrainingConf
 
 
 class PlannedBatches(Dataset):  # type: ignore[type-arg]
-    """Builds the batch that the sampler planned."""
+    """Builds the batch that the sampler planned; what varies between epochs is a function of counters, too."""
 
-    def __init__(self, examples: Sequence[Example], padding: int, pooled: bool) -> None:
-        self._examples = examples
-        self._padding = padding
-        self._pooled = pooled
+    def __init__(self, data: TrainingData, seed: int) -> None:
+        self._data = data
+        self._seed = seed
 
     def __getitem__(self, planned: Planned) -> Batch:
-        rows = [self._examples[index] for index in planned.indices]
-        return collate(rows, self._padding, self._pooled, planned.step_supervised)
+        rows = [self._example(index, planned.epoch) for index in planned.indices]
+        return collate(rows, self._data.pad_id, self._data.labels_at, planned.step_supervised)
+
+    def _example(self, index: int, epoch: int) -> Example:
+        if self._data.vary is None:
+            return self._data.examples[index]
+        return self._data.vary(index, random.Random(f"{self._seed}:{epoch}:{index}"))
 
 
 class EpochOrder(Sampler):  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from goodfit.data.batches import Batch, Example, collate
+from goodfit.data.batches import Batch, TrainingData, collate
 from goodfit.errors import GoodfitError
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
@@ -37,9 +37,7 @@ class Trial:
     """A PEFT model with a LoRA adapter, as ``build_adapter`` makes it; its base is shared when it enters a pack."""
     conf: RunConf
     """Its optim, schedule, training and seed."""
-    examples: Sequence[Example]
-    padding: int
-    pooled: bool
+    data: TrainingData
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class _Course:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.steps = total_steps(trial.conf, len(trial.examples))
+        self.steps = total_steps(trial.conf, len(trial.data.examples))
         self.done = 0
         self._accumulation = trial.conf.training.accumulation
         self._tuning = Tuning(
@@ -84,8 +82,8 @@ class _Course:
 
     def _batches(self) -> Iterator[Turn]:
         trial = self.trial
-        order = EpochOrder(trial.examples, trial.conf.training, trial.conf.seed, 0, 1)
-        built = PlannedBatches(trial.examples, trial.padding, trial.pooled)
+        order = EpochOrder(trial.data.examples, trial.conf.training, trial.conf.seed, 0, 1)
+        built = PlannedBatches(trial.data, trial.conf.seed)
         for epoch in itertools.count():
             order.set_epoch(epoch)
             for number, planned in enumerate(order.plan()):
@@ -94,7 +92,7 @@ class _Course:
     def next_turns(self) -> list[Turn]:
         """The batches of the next optimiser step; an epoch's last step may have fewer."""
         first = next(self._coming)
-        left = len(self.trial.examples) - (first.number + 1) * self.trial.conf.training.batch_size
+        left = len(self.trial.data.examples) - (first.number + 1) * self.trial.conf.training.batch_size
         further = min(self._accumulation - 1, math.ceil(max(0, left) / self.trial.conf.training.batch_size))
         return [first, *itertools.islice(self._coming, further)]
 
@@ -227,9 +225,10 @@ def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
     """
     models, batches = [trial.model for trial in trials], []
     for trial in trials:
-        count = min(trial.conf.training.batch_size, len(trial.examples))
-        spread = sorted(trial.examples, key=lambda example: example.length)[:: len(trial.examples) // count]
-        batches.append(collate(spread[:count], trial.padding, trial.pooled))
+        data = trial.data
+        count = min(trial.conf.training.batch_size, len(data.examples))
+        spread = sorted(data.examples, key=lambda example: example.length)[:: len(data.examples) // count]
+        batches.append(collate(spread[:count], data.pad_id, data.labels_at))
     share_base(models)
     best, least = 1, math.inf
     for width in sorted({*(2**power for power in range(len(trials).bit_length())), len(trials)}):

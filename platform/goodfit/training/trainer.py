@@ -8,7 +8,6 @@ import math
 import os
 import platform
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 
-from goodfit.data.batches import Example
+from goodfit.data.batches import TrainingData
 from goodfit.errors import HardwareError, TrainingError
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import load_best, trainable_state
@@ -97,10 +96,8 @@ def _keep_memory() -> None:
 def train(
     conf: RunConf,
     model: Any,
-    examples: Sequence[Example],
+    data: TrainingData,
     *,
-    padding: int,
-    pooled: bool,
     device: str,
     measure: Measure,
     folder: Path,
@@ -112,14 +109,14 @@ def train(
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
         HardwareError: Memory ran out, or a strategy is missing.
     """
-    steps = total_steps(conf, len(examples))
+    steps = total_steps(conf, len(data.examples))
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
     module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
     held_out = HeldOut(
         measure,
-        _batches(conf, len(examples)),
+        _batches(conf, len(data.examples)),
         conf.training.evaluations_per_epoch,
         conf.training.patience,
         folder / "checkpoints",
@@ -127,8 +124,8 @@ def train(
     )
     interrupt = Interrupt()
     trainer = _build(conf, device, steps, [held_out, watch, interrupt])
-    order = EpochOrder(examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
-    loader = build_loader(PlannedBatches(examples, padding, pooled), order, conf.runtime.workers)
+    order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
+    loader = build_loader(PlannedBatches(data, conf.seed), order, conf.runtime.workers)
     module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
     with interrupt.listening():
         _fit(trainer, module, loader)

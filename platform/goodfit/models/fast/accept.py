@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from goodfit.data.batches import Example, collate
+from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call
 from goodfit.models.fast.frozen import has_frozen_base
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def choose_path(
-    model: Any, conf: RuntimeConf, examples: Sequence[Example], pad_id: int, *, pooled: bool, own_head: bool
+    model: Any, conf: RuntimeConf, examples: Sequence[Example], pad_id: int, *, labels_at: LabelsAt, own_head: bool
 ) -> ComputePath:
     """The fastest path on which a step of this model is the same as on the plain one.
 
@@ -49,8 +49,8 @@ def choose_path(
         conf: The runtime group, with ``linears`` settled.
         examples: Of the run.
         pad_id: The token that fills up.
-        pooled: Whether the model makes one vector of each example.
-        own_head: Whether that vector is the one that the model's own head reads.
+        labels_at: Where the model answers.
+        own_head: Whether a row's vector is the one that the model's own head reads.
 
     Raises:
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
@@ -58,34 +58,36 @@ def choose_path(
     onednn = conf.linears == "onednn"
     if conf.path == "plain":
         return ComputePath(False, onednn, "runtime.path is plain")
-    flat = ComputePath(True, onednn, first_states=pooled and own_head)
+    flat = ComputePath(True, onednn, first_states=labels_at == "rows" and own_head)
     kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
     verdict = Verdict(False, "the fast path is for CPUs")
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
     for path in ways if model.device.type == "cpu" else ():
-        verdict = compare_steps(model, examples, pad_id, pooled, path)
+        verdict = compare_steps(model, examples, pad_id, labels_at, path)
         if verdict.same:
             return replace(path, reason=verdict.reason)
     if conf.path == "fast":
         raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
-    faster = onednn and compare_steps(model, examples, pad_id, pooled, plain).same
+    faster = onednn and compare_steps(model, examples, pad_id, labels_at, plain).same
     return plain if faster else replace(plain, onednn=False)
 
 
-def compare_steps(model: Any, examples: Sequence[Example], pad_id: int, pooled: bool, path: ComputePath) -> Verdict:
+def compare_steps(
+    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath
+) -> Verdict:
     """One plain step and one on another path; the model is left as it was.
 
     Args:
         model: With its trainable weights chosen, if it has any.
         examples: Of the run; a few are taken, the longest among them.
         pad_id: The token that fills up.
-        pooled: Whether the model makes one vector of each example.
+        labels_at: Where the model answers.
         path: The other path.
     """
     import torch
 
-    batch = collate([_learnable(example) for example in probe_examples(examples)], pad_id, pooled).to(model.device)
+    batch = collate([_learnable(example) for example in probe_examples(examples)], pad_id, labels_at).to(model.device)
     with torch.random.fork_rng(devices=[]), _ready_to_compare(model):
         expected = _step(model, batch)
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from goodfit.data.batches import Batch
+from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.layout import CURRENT, Layout
 from goodfit.models.fast.wiring import base_of, wiring_of
@@ -47,7 +47,7 @@ class FrozenBase:
         found = self._computed(lacking, batch) if lacking else {}
         states = [self._kept.get(row) or found[row] for row in rows]
         CURRENT.layout = Layout(batch.lengths)  # what the head draws does not depend on what was kept
-        given = _Given({name: _joined([state[name] for state in states], batch.pooled) for name in states[0]})
+        given = _Given({name: _joined([state[name] for state in states], batch.labels_at) for name in states[0]})
         setattr(self._model, self._model.base_model_prefix, given)
         try:
             yield {"input_ids": batch.input_ids[None]}
@@ -72,7 +72,7 @@ class FrozenBase:
             if states is None:
                 continue
             ends = (*lengths, states.shape[1] - sum(lengths))  # the last piece is filling
-            pieces = states[: len(rows)] if batch.pooled else states[0].split(ends)
+            pieces = states[: len(rows)] if batch.labels_at == "rows" else states[0].split(ends)
             for row, piece in zip(rows, pieces, strict=False):
                 found[row][name] = piece.clone()
         for row, kept in found.items():
@@ -83,9 +83,9 @@ class FrozenBase:
         return found
 
 
-def _joined(pieces: list[Tensor], pooled: bool) -> Tensor:
-    """(rows, …) of pooled vectors, or one flat row of all tokens."""
-    return torch.stack(pieces) if pooled else torch.cat(pieces)[None]
+def _joined(pieces: list[Tensor], labels_at: LabelsAt) -> Tensor:
+    """(rows, …) of row vectors, or one flat row of all tokens."""
+    return torch.stack(pieces) if labels_at == "rows" else torch.cat(pieces)[None]
 
 
 class _Given(nn.Module):

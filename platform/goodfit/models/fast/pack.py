@@ -102,6 +102,8 @@ class Pack:
             batches: One for each model; None for those that sit this pass out.
             seeds: What each model's dropout is drawn from: the same as after ``torch.manual_seed`` alone.
         """
+        if any(batch.labels_at == "pairs" for batch in batches if batch):
+            raise NotFlat("queries of one trial would be held against documents of another")
         training = self._host.training and self._is_random
         # what is drawn depends on the shape that a model alone would have, its filling included
         given = [_filled(batch, self._wiring) if batch and training else batch for batch in batches]
@@ -117,7 +119,7 @@ class Pack:
             if batch is None:
                 found.append(None)
                 continue
-            own = slice(place, place + len(batch.labels) if batch.pooled else end)
+            own = slice(place, end if batch.labels_at == "tokens" else place + len(batch.labels))
             row = int(ends[len(found)]) - self._counts["rows"][len(found)]
             found.append(Scores(scores.logits[own], scores.targets[own], scores.rows[own] - row))
         return found
@@ -300,9 +302,9 @@ def _filled(batch: Batch, wiring: Wiring) -> Batch:
         batch,
         input_ids=functional.pad(batch.input_ids, (0, count), value=batch.pad_id),
         lengths=(*batch.lengths, count),
-        labels=functional.pad(batch.labels, (0, len(batch.labels) // len(batch.lengths)), value=0)
-        if batch.pooled
-        else functional.pad(batch.labels, (0, 0 if batch.decoder_lengths else count), value=IGNORED),
+        labels=functional.pad(batch.labels, (0, 0 if batch.decoder_lengths else count), value=IGNORED)
+        if batch.labels_at == "tokens"
+        else functional.pad(batch.labels, (0, len(batch.labels) // len(batch.lengths)), value=0),
     )
     if batch.decoder_input_ids is None or batch.decoder_lengths is None:
         return whole
@@ -338,7 +340,7 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
         NotFlat: Something else.
     """
     token = torch.full((40,), 5, device=model.device)
-    batch = Batch(token, (10, 30), token[:2], None, None, 0, True)
+    batch = Batch(token, (10, 30), token[:2], None, None, 0, "rows")
     axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs"}
     if base_of(model).config.is_encoder_decoder:
         batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))

@@ -1,0 +1,94 @@
+"""Metrics of written answers that any task may name: are the figures right, and how hard are they to read?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from goodfit.hooks.types import Item, MetricSpec
+from goodfit.texts import figures, reading
+
+KINDS = ("generation", "chat")
+
+
+def given(item: Item) -> str:
+    """What the answer was written from: the source, or all of the conversation before its last message."""
+    if "messages" in item.fields:
+        return "\n".join(message["content"] for message in item.fields["messages"][:-1])
+    return item.fields["source"]
+
+
+def wanted(item: Item) -> str:
+    """The reference answer: the target, or the last message."""
+    return item.fields["messages"][-1]["content"] if "messages" in item.fields else item.fields["target"]
+
+
+def figures_supported(item: Item) -> tuple[int, int]:
+    """Figures of the answer that its source has, and all figures of the answer."""
+    stated = len(figures.stated(item.answer))
+    return stated - len(figures.unsupported(item.answer, given(item))), stated
+
+
+def figures_kept(item: Item) -> tuple[int, int]:
+    """Figures of the reference that the answer has, and all figures of the reference."""
+    stated = figures.stated(wanted(item))
+    return len(stated & figures.stated(item.answer)), len(stated)
+
+
+def reading_counts(item: Item) -> tuple[int, int, int]:
+    """Words, sentences and syllables of the answer."""
+    return reading.counts(item.answer)
+
+
+def share(sums: np.ndarray) -> np.ndarray:
+    """The first sum by the second: (..., 2) -> (...); nan where the second is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
+
+
+def reading_grade(sums: np.ndarray) -> np.ndarray:
+    """Flesch-Kincaid grade of all answers read as one text: (..., 3) -> (...); nan where there is no word."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sums[..., 0] > 0, reading.grade(sums[..., 0], sums[..., 1], sums[..., 2]), np.nan)
+
+
+def _metric(
+    name: str,
+    description: str,
+    counted: Callable[[Item], tuple[int, ...]],
+    columns: int,
+    reduce: Callable[[np.ndarray], np.ndarray],
+    greater_is_better: bool = True,
+) -> MetricSpec:
+    def statistics(items: Sequence[Item]) -> np.ndarray:
+        return np.array([counted(item) for item in items], dtype=np.float64).reshape(-1, columns)
+
+    return MetricSpec(
+        name=name,
+        description=description,
+        kinds=KINDS,
+        greater_is_better=greater_is_better,
+        statistics=statistics,
+        reduce=reduce,
+    )
+
+
+TEXT_METRICS = {
+    spec.name: spec
+    for spec in (
+        _metric(
+            "figures_supported", "Share of the answers' figures that their source has", figures_supported, 2, share
+        ),
+        _metric("figures_kept", "Share of the reference's figures that the answers keep", figures_kept, 2, share),
+        _metric(
+            "reading_grade",
+            "Flesch-Kincaid grade of the answers",
+            reading_counts,
+            3,
+            reading_grade,
+            greater_is_better=False,
+        ),
+    )
+}
+"""Name -> metric; plugins' own names have a prefix, these have none."""

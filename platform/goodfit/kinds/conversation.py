@@ -1,0 +1,99 @@
+"""Conversations as data: the usual layouts of rows, and a plain way to write one down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from goodfit.data.records import RowProblem
+from goodfit.kinds.shape import need_text
+
+Message = Mapping[str, str]
+
+ROLES = {
+    "system": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+}
+"""What data sets call the speakers -> what goodfit calls them."""
+
+NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
+"""As they are written down where a tokenizer has no chat template."""
+
+
+def read_messages(values: Mapping[str, Any]) -> list[Message]:
+    """A row as messages: ``messages``, ``conversations`` (ShareGPT), an Alpaca row, or ``prompt`` and ``completion``.
+
+    Raises:
+        RowProblem: It is none of these, or the speakers do not take turns.
+    """
+    for name, role, content in (("messages", "role", "content"), ("conversations", "from", "value")):
+        if values.get(name) is not None:
+            return _in_turns(_listed(values[name], name, role, content))
+    if values.get("instruction") is not None:
+        asked = need_text(values, "instruction")
+        given = values.get("input")
+        asked += f"\n\n{given}" if isinstance(given, str) and given.strip() else ""
+        return _pair(asked, values, "output")
+    if values.get("prompt") is not None:
+        if isinstance(values["prompt"], list):
+            both = [*values["prompt"], *(values.get("completion") or [])]
+            return _in_turns(_listed(both, "prompt", "role", "content"))
+        return _pair(need_text(values, "prompt"), values, "completion")
+    given = ", ".join(sorted(key for key, there in values.items() if there is not None)) or "none"
+    raise RowProblem(f"the field 'messages' is missing (fields: {given})")
+
+
+def typed_message(text: str) -> list[Message]:
+    """A plain text as what a user says."""
+    return [{"role": "user", "content": need_text({"messages": text}, "messages")}]
+
+
+def _pair(asked: str, values: Mapping[str, Any], answer: str) -> list[Message]:
+    messages: list[Message] = [{"role": "user", "content": asked}]
+    if values.get(answer) is not None:
+        messages.append({"role": "assistant", "content": need_text(values, answer)})
+    return messages
+
+
+def _listed(given: Any, name: str, role: str, content: str) -> list[Message]:
+    if not isinstance(given, list) or not given:
+        raise RowProblem(f"{name} is no list of messages")
+    found = []
+    for number, message in enumerate(given, 1):
+        if not isinstance(message, dict) or role not in message:
+            raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
+        if message[role] not in ROLES:
+            raise RowProblem(f"message {number} is of the role {message[role]!r}, expected system, user or assistant")
+        found.append({"role": ROLES[message[role]], "content": need_text(message, content)})
+    return found
+
+
+def _in_turns(messages: Sequence[Message]) -> list[Message]:
+    """A system message may stand first; then user and assistant take turns, the user first."""
+    spoken = messages[1:] if messages[0]["role"] == "system" else messages
+    for number, message in enumerate(spoken):
+        expected = ("user", "assistant")[number % 2]
+        if message["role"] != expected:
+            place = number + 1 + len(messages) - len(spoken)
+            raise RowProblem(f"message {place} is the {message['role']}'s, expected the {expected}'s")
+    return list(messages)
+
+
+def written(messages: Sequence[Message], end: str, opens_answer: bool = False) -> str:
+    """A conversation in lines, ``User: …`` and ``Assistant: …``.
+
+    Args:
+        messages: What was said.
+        end: What stands behind each of the assistant's turns.
+        opens_answer: Whether the assistant's next turn is begun.
+    """
+    lines = [
+        f"{NAMES[message['role']]}: {message['content'].strip()}{end if message['role'] == 'assistant' else ''}"
+        for message in messages
+    ]
+    return "\n".join([*lines, *([f"{NAMES['assistant']}:"] if opens_answer else [])])

@@ -1,0 +1,314 @@
+"""question_answering: the words of a context that answer a question, or none of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from goodfit.data.batches import Example, LabelsAt
+from goodfit.data.records import Record, RowProblem
+from goodfit.kinds.extract import Extract
+from goodfit.kinds.measures import answer_metrics
+from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.spans import split_words, windows
+from goodfit.kinds.text import TextCoder, fill_prompt, generate
+from goodfit.kinds.whole import special_tokens_of_pair
+
+LONGEST_QUESTION = 0.25
+"""Share of what the model reads that a question may take; the rest is for the context."""
+
+ANSWER_SHARE = 0.25
+"""Share of a decoder's row that is kept free for the answer, where the task does not ask for less."""
+
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+
+
+def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
+    """A row's ``context``, ``question`` and ``answers`` [{text, start}]; SQuAD's own two lists are read, too."""
+    context, question = need_text(values, "context"), need_text(values, "question")
+    fields: dict[str, Any] = {"context": context, "question": question}
+    if labelled:
+        fields["answers"] = _answers(values.get("answers"), context)
+    return fields
+
+
+def _answers(given: Any, context: str) -> list[dict[str, Any]]:
+    if isinstance(given, dict) and {"text", "answer_start"} <= set(given):
+        given = [{"text": t, "start": s} for t, s in zip(given["text"], given["answer_start"], strict=False)]
+    if not isinstance(given, list):
+        raise RowProblem("answers is missing or no list (of a question without an answer it is empty)")
+    found = []
+    for answer in given:
+        if not isinstance(answer, dict) or not {"text", "start"} <= set(answer):
+            raise RowProblem("an answer has to be {text, start}")
+        text, start = answer["text"], answer["start"]
+        if not isinstance(text, str) or not text.strip() or not isinstance(start, int):
+            raise RowProblem("an answer has to have some text, and a whole number as its start")
+        if context[start : start + len(text)] != text or start < 0:
+            raise RowProblem(f"the answer at {start} is not what stands there in the context")
+        found.append({"text": text, "start": start})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of a context's tokens or words, with the place of the answer in it."""
+
+    record: int
+    first: int
+    last: int
+    answer: tuple[int, int] | None
+    """First and last token or word, counted in the piece; None where no answer lies wholly in it."""
+
+
+def _pieces(record: Record, index: int, parts: Sequence[tuple[int, int]], sizes: Sequence[int], limit: int) -> Any:
+    """The pieces of a context, and whether its answer lies in none of them.
+
+    Args:
+        record: With its answers, if they are known.
+        index: Of the record.
+        parts: First and last character of each token or word.
+        sizes: Tokens of each.
+        limit: Tokens of a piece.
+    """
+    right = [(answer["start"], answer["start"] + len(answer["text"])) for answer in record.fields.get("answers", ())]
+    place = _covered(parts, *right[0]) if right else None
+    pieces = []
+    for window in windows(index, sizes, limit):
+        inside = place is not None and window.first <= place[0] and place[1] < window.last
+        own = (place[0] - window.first, place[1] - window.first) if place and inside else None
+        pieces.append(_Piece(index, window.first, window.last, own))
+    return pieces, bool(right) and not any(piece.answer for piece in pieces)
+
+
+def _covered(parts: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    """First and last of the tokens or words that a run of characters touches."""
+    touched = [place for place, (one, other) in enumerate(parts) if one < end and other > start]
+    return (touched[0], touched[-1]) if touched else None
+
+
+class AnswerByBorders:
+    """An encoder with a head for the answer's first and last token; both at the row's first token mean none.
+
+    Devlin et al. 2019, https://arxiv.org/abs/1810.04805, sections 4.2 and 4.3.
+    """
+
+    head = "token_classification"
+    outputs = ("start", "end")
+    labels_at: LabelsAt = "spans"
+    monitor = "f1"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.before, self.between, self.behind = special_tokens_of_pair(coding.tokenizer)
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each window of a context, the question before it."""
+        examples, cut = [], []
+        for index, record in enumerate(records):
+            question, was_cut = self._question(record)
+            ids, parts = self._context(record)
+            pieces, is_lost = _pieces(record, index, parts, [1] * len(ids), self._room(question))
+            if was_cut or is_lost:
+                cut.append(index)
+            for piece in pieces:
+                shift = len(self.before) + len(question) + len(self.between)
+                labels = tuple(place + shift for place in piece.answer) if piece.answer else (0, 0)
+                row = (*self.before, *question, *self.between, *ids[piece.first : piece.last], *self.behind)
+                examples.append(Example(index, row, labels))
+        return Encoded(examples, cut)
+
+    def _question(self, record: Record) -> tuple[list[int], bool]:
+        ids = self.coding.tokenizer(record.fields["question"], add_special_tokens=False)["input_ids"]
+        limit = int(self.coding.max_tokens * LONGEST_QUESTION)
+        return ids[:limit], len(ids) > limit
+
+    def _context(self, record: Record) -> tuple[list[int], list[tuple[int, int]]]:
+        coded = self.coding.tokenizer(
+            record.fields["context"], add_special_tokens=False, return_offsets_mapping=True, truncation=False
+        )
+        if not coded["input_ids"]:  # signs that the tokenizer leaves out
+            return [self.coding.tokenizer.unk_token_id or 0], [(0, len(record.fields["context"]))]
+        return coded["input_ids"], coded["offset_mapping"]
+
+    def _room(self, question: Sequence[int]) -> int:
+        around = len(self.before) + len(self.between) + len(self.behind)
+        return max(1, self.coding.max_tokens - around - len(question))
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The best run of tokens in any window that beats the window's own 'no answer'."""
+        best: dict[int, tuple[float, str, float]] = {}
+        sums, counts = np.zeros(len(records)), np.zeros(len(records))
+        places = self._places(records)
+        for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
+            logs = scores.logits.float().log_softmax(-1).view(len(indices), 2, -1).cpu().numpy()
+            losses = scores.losses().view(len(indices), 2).mean(1).tolist()
+            for index, (starts, ends), loss in zip(indices, logs, losses, strict=True):
+                first_token, parts, record = places[index]
+                sums[record] += loss
+                counts[record] += 1
+                found = self._best(starts, ends, first_token, parts, records[record].fields["context"])
+                best[record] = max(best.get(record, found), found)
+        return [
+            Outcome(best[index][1], best[index][2], sums[index] / counts[index] if "answers" in record.fields else None)
+            for index, record in enumerate(records)
+        ]
+
+    def _places(self, records: Sequence[Record]) -> list[tuple[int, list[tuple[int, int]], int]]:
+        """Of each example: its first context token, the characters of its context tokens, its record."""
+        found = []
+        for index, record in enumerate(records):
+            question, _ = self._question(record)
+            ids, parts = self._context(record)
+            shift = len(self.before) + len(question) + len(self.between)
+            pieces, _ = _pieces(record, index, parts, [1] * len(ids), self._room(question))
+            found += [(shift, parts[piece.first : piece.last], index) for piece in pieces]
+        return found
+
+    def _best(
+        self, starts: Any, ends: Any, first: int, parts: Sequence[tuple[int, int]], context: str
+    ) -> tuple[float, str, float]:
+        """How much the best answer of a window beats none, the better of both, and its probability."""
+        none = float(starts[0] + ends[0])
+        one, other = starts[first : first + len(parts)], ends[first : first + len(parts)]
+        both = one[:, None] + other[None, :]
+        lengths = np.arange(len(parts))[None, :] - np.arange(len(parts))[:, None]
+        both = np.where((lengths >= 0) & (lengths < self.coding.max_new_tokens), both, -np.inf)
+        place = int(both.argmax())
+        start, end = divmod(place, len(parts))
+        lead = float(both[start, end]) - none
+        if lead <= 0:
+            return lead, "", math.exp(none)
+        return lead, context[parts[start][0] : parts[end][1]].strip(), math.exp(float(both[start, end]))
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's first and last tokens."""
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
+
+
+class AnswerByText:
+    """A text model that writes the answer: words that stand together in the context, or that there is none."""
+
+    outputs = ()
+    labels_at: LabelsAt = "tokens"
+    monitor = "loss"
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        self.head = f"text_of_{coding.family}"
+        self.coder = TextCoder(coding)
+        self.room = min(coding.max_new_tokens, max(8, int(coding.max_tokens * ANSWER_SHARE)))
+        self.unknown = (coding.tokenizer.unk_token_id or 0,)
+
+    def encode(self, records: Sequence[Record]) -> Encoded:
+        """One example for each window of a context."""
+        examples, cut = [], []
+        for piece, extract, source, was_cut in self._read(records):
+            target = extract.ids(piece.answer)
+            examples.append(self.coder.example(piece.record, source, target[: self.room]))
+            if (was_cut or len(target) > self.room) and piece.record not in cut[-1:]:
+                cut.append(piece.record)
+        return Encoded(examples, cut)
+
+    def _read(self, records: Sequence[Record]) -> Iterator[tuple[_Piece, Extract, tuple[int, ...], bool]]:
+        """Every window: its words, what may be written of it, what is read, and whether something was cut."""
+        for index, record in enumerate(records):
+            context, question = record.fields["context"], record.fields["question"]
+            words = split_words(context) or [(0, len(context))]
+            tokens = [self.coder.ids(f" {context[start:end]}") or self.unknown for start, end in words]
+            frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"question": question, "context": ""}))) + 4
+            limit = self.coding.max_tokens - frame - (self.room if self.coder.is_decoder else 0)
+            pieces, is_lost = _pieces(record, index, words, list(map(len, tokens)), max(8, limit))
+            for piece in pieces:
+                text = context[words[piece.first][0] : words[piece.last - 1][1]]
+                source, was_cut = self.coder.source({"question": question, "context": text}, self.room)
+                extract = Extract(self.coder, tokens[piece.first : piece.last])
+                yield piece, extract, source, was_cut or is_lost
+
+    def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """Greedy answers; of several windows' answers, the one that the model is surest of."""
+        read = list(self._read(records))
+        allowed = [extract.allowed for _, extract, _, _ in read]
+        sources = [source for _, _, source, _ in read]
+        written = generate(model, self.coder, sources, self.room, lambda index, ids: allowed[index](ids))
+        found: dict[int, list[tuple[float, str]]] = {index: [] for index in range(len(records))}
+        said = [extract.place(ids) for (_, extract, _, _), ids in zip(read, written, strict=True)]
+        doubts = self._doubts(model, read, said)
+        for (piece, *_), place, doubt in zip(read, said, doubts, strict=True):
+            found[piece.record].append((doubt, _text_at(records[piece.record], piece, place)))
+        known = bool(records) and all("answers" in record.fields for record in records)
+        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        answers = [min((one for one in own if one[1]), default=(0.0, ""))[1] for own in found.values()]
+        return [Outcome(answer, None, loss) for answer, loss in zip(answers, losses, strict=True)]
+
+    def _doubts(self, model: Any, read: Sequence[Any], said: Sequence[tuple[int, int] | None]) -> list[float]:
+        """Mean negative log-likelihood of what was written of each window; 0 where there is nothing to choose."""
+        count = max((piece.record for piece, *_ in read), default=-1) + 1
+        if len(read) == count:
+            return [0.0] * len(read)
+        examples = [
+            self.coder.example(number, source, extract.ids(place)[: self.room])
+            for number, ((_, extract, source, _), place) in enumerate(zip(read, said, strict=True))
+        ]
+        return mean_losses(model, examples, self.coding, self.labels_at, len(examples))
+
+    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
+        """Mean negative log-likelihood of each record's answer, per token."""
+        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
+
+
+def _text_at(record: Record, piece: _Piece, place: tuple[int, int] | None) -> str:
+    if place is None:
+        return ""
+    context: str = record.fields["context"]
+    words = split_words(context) or [(0, len(context))]
+    return context[words[piece.first + place[0]][0] : words[piece.first + place[1]][1]]
+
+
+def _simplest(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:
+    """Never an answer, where most questions have none; else the context's first sentence."""
+    without = sum(not record.fields["answers"] for record in train)
+    if 2 * without > len(train):
+        return "never an answer, as most training questions have none", [""] * len(records)
+    return "the context's first sentence", [_sentences(record)[0] for record in records]
+
+
+def _sentences(record: Record) -> list[str]:
+    context = record.fields["context"]
+    return [found.strip() for found in SENTENCE.findall(context) if found.strip()] or [context]
+
+
+def _likest(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:
+    """The sentence with most of the question's words."""
+
+    def likest(record: Record) -> str:
+        asked = set(re.findall(r"\w+", record.fields["question"].lower()))
+        return max(_sentences(record), key=lambda sentence: len(asked & set(re.findall(r"\w+", sentence.lower()))))
+
+    return "the sentence that shares most words with the question", [likest(record) for record in records]
+
+
+KIND = Kind(
+    name="question_answering",
+    fields={
+        "context": "what the answer stands in",
+        "question": "the question",
+        "answers": "[{text, start}] in characters; empty where the context has none",
+    },
+    typed="question",
+    prompted=("question", "context"),
+    check=check,
+    labels=None,
+    text=lambda record: f"{record.fields['question']}\n{record.fields['context']}",
+    stratum=lambda record: "answered" if record.fields["answers"] else "unanswered",
+    learners={"encoder": AnswerByBorders, "decoder": AnswerByText, "seq2seq": AnswerByText},
+    metrics=answer_metrics,
+    untrained=_simplest,
+    reference=_likest,
+)

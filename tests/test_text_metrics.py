@@ -1,0 +1,153 @@
+"""Metrics of written answers: a figure is the same however it is written, and a grade is what its formula says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from goodfit.evaluation.text_metrics import TEXT_METRICS
+from goodfit.hooks.types import Item
+from goodfit.texts.figures import Figure, grounds, stated, unsupported
+from goodfit.texts.reading import counts, syllables
+
+SOURCE = "The Buyer shall pay twelve thousand pounds (£12,000) within thirty (30) days of 1 March 2026."
+TARGET = "The Buyer pays £12,000 within 30 days of 1 March 2026."
+ANSWERS = ["He pays £12,000 within 30 days.", "He pays £13,000 within thirty days of 1 March 2026.", "He pays soon."]
+
+
+def written(answer: str) -> Item:
+    return Item(id="g", fields={"source": SOURCE, "target": TARGET}, answer=answer)
+
+
+def replied(answer: str) -> Item:
+    turns = [("system", "Be brief."), ("user", "What does it say?"), ("user", SOURCE), ("assistant", TARGET)]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    return Item(id="c", fields={"messages": messages}, answer=answer)
+
+
+def score(name: str, items: list[Item]) -> float:
+    statistics = TEXT_METRICS[name].statistics(items)
+    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
+    return float(TEXT_METRICS[name].reduce(statistics.sum(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        pytest.param("thirty (30) days", {Figure("period", "day", 30)}, id="words and digits are one figure"),
+        pytest.param("two years", {Figure("period", "month", 24)}, id="years are compared in months"),
+        pytest.param("10 Business Days", {Figure("period", "business day", 10)}, id="business days are no days"),
+        pytest.param(
+            "twelve thousand five hundred pounds (£12,500.00)", {Figure("money", "GBP", 12_500)}, id="a sum said twice"
+        ),
+        pytest.param("EUR 1.2 million", {Figure("money", "EUR", 1_200_000)}, id="millions"),
+        pytest.param("the 1st day of March 2026", {Figure("date", "day", 20_260_301)}, id="a long date"),
+        pytest.param("March 1, 2026", {Figure("date", "day", 20_260_301)}, id="an American date"),
+        pytest.param("01.03.2026", {Figure("date", "day", 20_260_301)}, id="a date with dots"),
+        pytest.param("3 per cent (3%)", {Figure("percent", "", 3)}, id="a percentage said twice"),
+        pytest.param("clause 12.3.1", {Figure("reference", "12.3.1", 0)}, id="a clause number"),
+        pytest.param(
+            "between five and ten units", {Figure("number", "", 5), Figure("number", "", 10)}, id="a range is no sum"
+        ),
+        pytest.param("one of them, and no one else", set(), id="one is a pronoun"),
+        pytest.param("one month", {Figure("period", "month", 1)}, id="one before a unit"),
+        pytest.param("no figure at all", set(), id="nothing"),
+    ],
+)
+def test_a_figure_is_the_same_however_it_is_written(text, figures):
+    assert stated(text) == figures
+
+
+def test_a_date_supports_its_month_and_its_year():
+    assert stated("in March 2026") | stated("2026") <= grounds("on 1 March 2026")
+    assert unsupported("in April 2026", "on 1 March 2026") == stated("in April 2026") != set()
+
+
+@pytest.mark.parametrize("asked", [pytest.param(written, id="generation"), pytest.param(replied, id="chat")])
+def test_figures_are_counted_over_all_answers(asked):
+    items = [asked(answer) for answer in ANSWERS]
+    assert score("figures_supported", items) == pytest.approx(4 / 5)
+    assert score("figures_kept", items) == pytest.approx(4 / 9)
+    assert math.isnan(score("figures_supported", items[2:]))
+
+
+def test_the_last_message_of_a_conversation_supports_no_figure():
+    messages = [{"role": "user", "content": "How long?"}, {"role": "assistant", "content": "It takes 30 days."}]
+    item = Item(id="c", fields={"messages": messages}, answer="It takes 30 days.")
+    assert (score("figures_supported", [item]), score("figures_kept", [item])) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        pytest.param("waste", 1, id="a silent e"),
+        pytest.param("asked", 1, id="a silent ed"),
+        pytest.param("wasted", 2, id="a spoken ed"),
+        pytest.param("makes", 1, id="a silent es"),
+        pytest.param("boxes", 2, id="a spoken es"),
+        pytest.param("table", 2, id="a spoken le"),
+        pytest.param("the", 1, id="at least one"),
+        pytest.param("agreement", 3, id="three"),
+        pytest.param("part-time", 2, id="a word of two parts"),
+        pytest.param("don't", 1, id="an apostrophe"),
+        pytest.param("T", 1, id="a letter"),
+        pytest.param("12,500", 1, id="a number"),
+    ],
+)
+def test_syllables_follow_the_plain_rule(word, count):
+    assert syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        pytest.param("It works. It helps.", 2, id="two"),
+        pytest.param("It works. It helps", 2, id="the last without a stop"),
+        pytest.param("It costs 2.50 and works", 1, id="a point in a number"),
+        pytest.param("Really?! (It works.)", 2, id="several signs"),
+        pytest.param("", 0, id="no text"),
+        pytest.param("…!", 0, id="no word"),
+    ],
+)
+def test_sentences_end_with_a_sign(text, sentences):
+    assert counts(text).sentences == sentences
+
+
+def test_the_grade_is_that_of_all_answers_read_as_one_text():
+    answers = ["The cat sat.", "The agreement commences immediately upon signature."]
+    words, sentences, syllable_count = 3 + 6, 2, 3 + 1 + 3 + 3 + 5 + 2 + 3
+    expected = 0.39 * words / sentences + 11.8 * syllable_count / words - 15.59
+    assert score("reading_grade", [written(answer) for answer in answers]) == pytest.approx(expected)
+    assert score("reading_grade", [written(answers[0])]) < score("reading_grade", [written(answers[1])])
+    assert not TEXT_METRICS["reading_grade"].greater_is_better
+
+
+@pytest.mark.parametrize("name", TEXT_METRICS)
+def test_nothing_written_gives_an_undefined_metric_and_resamples_are_reduced_at_once(name):
+    spec = TEXT_METRICS[name]
+    empty = [] if name == "figures_kept" else [written("")]
+    assert math.isnan(score(name, []))
+    assert math.isnan(score(name, empty))
+    rows = spec.statistics([written(answer) for answer in ANSWERS])
+    both = spec.reduce(np.stack([rows.sum(0), 0 * rows.sum(0)]))
+    assert both.shape == (2,)
+    assert both[0] == spec.reduce(rows.sum(0))
+    assert math.isnan(both[1])
+
+
+def test_a_task_names_them_without_a_prefix(goodfit):
+    listed = {metric["name"]: metric for metric in goodfit("list", "metrics", "--json").json["options"]}
+    assert {listed[name]["offered_by"] for name in TEXT_METRICS} == {"goodfit"}
+
+
+def test_a_misspelt_one_is_answered_with_the_nearest(goodfit, tiny_words):
+    outcome = goodfit("check", *tiny_words("generation", "seq2seq"), "task.metrics=[figures_keptt]")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [("no metric called 'figures_keptt'", "did you mean 'figures_kept'?")]
+
+
+def test_a_run_reports_them_beside_the_metrics_of_its_kind(goodfit, tiny_words):
+    words = ["task.metrics=[figures_supported,reading_grade]", "training.epochs=1", "run.dir=run", "--json"]
+    outcome = goodfit("train", *tiny_words("generation", "seq2seq"), *words)
+    assert outcome.code == 0, outcome.err
+    assert {"test/rougeL", "test/figures_supported", "test/reading_grade"} <= set(outcome.json["metrics"])
