@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+from tiny import asked
 
 from goodfit.kinds import KINDS, find_kind
 
@@ -19,7 +20,7 @@ def test_there_are_twenty_two_cells():
 
 @cells
 def test_a_cell_trains_and_its_folder_gives_the_same_figures_and_answers(goodfit, finished, rows_of, kind, family):
-    folder, outcome = finished(kind, family)
+    folder, _ = finished(kind, family)
     written = json.loads((folder / "metrics.json").read_text("utf-8"))
     assert written["primary"] in written["tuned"]
     value = written["tuned"][written["primary"]]["value"]
@@ -36,15 +37,9 @@ def test_a_cell_trains_and_its_folder_gives_the_same_figures_and_answers(goodfit
 @cells
 def test_a_cell_answers_rows_without_answers(goodfit, finished, tmp_path, write_rows, rows_of, kind, family):
     folder, _ = finished(kind, family)
-    rows = rows_of(kind, 3, 9)
-    for row in rows:
-        for answer in ("label", "labels", "spans", "answers", "target"):
-            row.pop(answer, None)
-        if kind == "chat":
-            row["messages"].pop()
+    rows = [{"id": row["id"], **asked(kind, row)} for row in rows_of(kind, 3, 9)]
     write_rows(tmp_path / "asked.jsonl", rows)
-    documents = ["--documents", str(tmp_path / "asked.jsonl")] if kind == "ranking" else []
-    outcome = goodfit("predict", folder, "--input", "asked.jsonl", *documents, "--json")
+    outcome = goodfit("predict", folder, "--input", "asked.jsonl", "--json")
     assert outcome.code == 0, outcome.err
     assert [answer["id"] for answer in outcome.json["answers"]] == [row["id"] for row in rows]
 

@@ -136,7 +136,8 @@ def test_a_length_that_the_model_does_not_have_is_refused_by_name(goodfit, tiny_
 def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):
     outcome = goodfit("preview", *tiny_words(kind, family), "--count", "2", "--json")
     assert outcome.code == 0, outcome.err
-    assert [shown["id"] for shown in outcome.json["examples"]] == ["0-0", "0-1"]
+    several = family != "encoder" and (kind == "ranking" or (kind, family) == ("chat", "seq2seq"))
+    assert [shown["id"] for shown in outcome.json["examples"]] == ["0-0", "0-0" if several else "0-1"]
     for shown in outcome.json["examples"]:
         assert shown["reads"]
         assert shown["learns"]
@@ -158,7 +159,7 @@ def test_only_the_answer_and_its_end_are_learnt(ready, kind, answer, family):
 
 
 @text_families
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "language_modeling"])
 def test_labels_stand_where_their_logits_stand(ready, kind, family):
     prepared, _ = ready(kind, family)
     for example in prepared.encoded["train"].examples:
@@ -231,16 +232,21 @@ TEXTS = (
 @given(text=TEXTS, limit=st.sampled_from([32, 64, 128]))
 def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, limit):
     learner = learner_of(ready, kind, family, max_tokens=limit)
-    answers = {
-        "classification": {"label": "good"},
-        "multilabel": {"labels": ["late"]},
-        "token_classification": {"spans": []},
-        "generation": {"target": "x"},
+    said = [{"role": "user", "content": text}, {"role": "assistant", "content": "x"}]
+    rows = {
+        "classification": {"text": text, "label": "good"},
+        "multilabel": {"text": text, "labels": ["late"]},
+        "token_classification": {"text": text, "spans": []},
+        "question_answering": {"context": text, "question": text, "answers": []},
+        "ranking": {"query": text, "positive": f"{text}!"},
+        "generation": {"source": text, "target": "x"},
+        "chat": {"messages": [*said, *said]},
+        "language_modeling": {"text": text},
     }
-    field = "source" if kind == "generation" else "text"
-    encoded = learner.encode([record_of(kind, **{field: text}, **answers[kind])])
+    encoded = learner.encode([record_of(kind, **rows[kind])])
     assert encoded.examples
-    assert all(len(example.inputs) <= limit for example in encoded.examples)
+    rows = [size for example in encoded.examples for size in example.rows or (len(example.inputs),)]
+    assert max(rows) <= limit
     assert all(example.supervised for example in encoded.examples)
 
 

@@ -52,6 +52,25 @@ def examples_of(what, count=12, seed=0):
     return [example(number) for number in range(count)]
 
 
+ASKED = {
+    "classification": ("text",),
+    "multilabel": ("text",),
+    "token_classification": ("text",),
+    "question_answering": ("context", "question"),
+    "ranking": ("query",),
+    "generation": ("source",),
+    "chat": ("messages",),
+    "language_modeling": ("text",),
+}
+"""Kind -> the fields of a row that asks."""
+
+
+def asked(kind, fields):
+    """The fields of a record, or a row, without its answer."""
+    found = {name: fields[name] for name in ASKED[kind]}
+    return {"messages": found["messages"][:-1]} if kind == "chat" else found
+
+
 def labels_at(what):
     """Where these examples have their labels."""
     return "rows" if what == "rows" else "tokens"

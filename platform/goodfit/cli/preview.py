@@ -48,7 +48,14 @@ def _example(example: Any, prepared: Any, cut: bool) -> dict[str, Any]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
     if learner.labels_at == "rows":
-        learns = [learner.outputs[example.labels[0]]]
+        several = len(example.labels) > 1
+        chosen = [place for place, yes in enumerate(example.labels) if yes] if several else example.labels
+        learns = [learner.outputs[place] for place in chosen] or ["no label"]
+    elif learner.labels_at == "spans":
+        first, last = example.labels
+        learns = tokens(example.inputs[first : last + 1]) if last else ["no answer"]
+    elif learner.labels_at == "pairs":
+        learns = tokens(example.inputs[example.rows[0] : sum(example.rows[:2])])
     elif learner.outputs:
         words = zip(tokens(example.inputs), example.labels, strict=True)
         learns = [f"{word}/{learner.outputs[label]}" for word, label in words if label != IGNORED]

@@ -97,23 +97,22 @@ class ReplyByDecoder:
 
     def _rendered(self, messages: Sequence[Message]) -> tuple[str, list[_Turn]]:
         """A conversation as the model reads it, and where the assistant speaks."""
-        template = self.coding.tokenizer.chat_template is not None
-        text = self._template(messages, False) if template else written(messages, self.coding.tokenizer.eos_token)
-        turns, place = [], 0
+        text, turns = self._written(messages, opens_answer=False), []
         for number, message in enumerate(messages):
             if message["role"] != "assistant":
                 continue
-            opened = self._template(messages[:number], True) if template else written(messages[:number], "", True)
-            start = text.find(message["content"].strip(), len(opened) if text.startswith(opened) else place)
-            if start < 0:
+            opened, said = self._written(messages[:number], opens_answer=True), message["content"].strip()
+            start = text.find(said, len(opened))
+            if not text.startswith(opened) or start < 0:
                 raise ConfigError(
-                    "the tokenizer's chat template changes what the assistant says", "choose another model"
+                    "the tokenizer's chat template changes what was said before", "choose a model with another one"
                 )
-            place = start + len(message["content"].strip())
-            turns.append(_Turn(start, place))
+            turns.append(_Turn(start, start + len(said)))
         return text, turns
 
-    def _template(self, messages: Sequence[Message], opens_answer: bool) -> str:
+    def _written(self, messages: Sequence[Message], opens_answer: bool) -> str:
+        if not self.coding.tokenizer.chat_template:
+            return written(messages, self.coding.tokenizer.eos_token or "", opens_answer)
         found: str = self.coding.tokenizer.apply_chat_template(
             [dict(message) for message in messages], tokenize=False, add_generation_prompt=opens_answer
         )
@@ -121,11 +120,7 @@ class ReplyByDecoder:
 
     def _prompt(self, record: Record) -> tuple[int, ...]:
         """The conversation up to the answer, with the assistant's turn opened; its beginning is left out if it must."""
-        messages = before_answer(record)
-        if self.coding.tokenizer.chat_template is not None:
-            text = self._template(messages, True)
-        else:
-            text = written(messages, self.coding.tokenizer.eos_token, True)
+        text = self._written(before_answer(record), opens_answer=True)
         ids = self.coding.tokenizer(text, add_special_tokens=False)["input_ids"]
         limit = self.coding.max_tokens - self._room - len(self.before)
         return (*self.before, *ids[-limit:])

@@ -108,7 +108,7 @@ class FillMasks(_Reads):
         def vary(place: int, chance: random.Random) -> Example:
             return self._masked(*runs[place], chance)
 
-        return Encoded([vary(place, random.Random(f"held out:{place}")) for place in range(len(runs))], vary=vary)
+        return Encoded([vary(place, random.Random(str(run))) for place, (_, run) in enumerate(runs)], vary=vary)
 
     def _masked(self, record: int, run: tuple[int, ...], chance: random.Random) -> Example:
         inputs, labels = list(run), [IGNORED] * len(run)
@@ -145,7 +145,7 @@ class RestoreSpans(_Reads):
         def vary(place: int, chance: random.Random) -> Example:
             return self._corrupted(*runs[place], chance)
 
-        return Encoded([vary(place, random.Random(f"held out:{place}")) for place in range(len(runs))], vary=vary)
+        return Encoded([vary(place, random.Random(str(run))) for place, (_, run) in enumerate(runs)], vary=vary)
 
     def _corrupted(self, record: int, run: tuple[int, ...], chance: random.Random) -> Example:
         """Hidden and shown spans in turn, the first one shown; how many and how long in all depends on nothing else."""

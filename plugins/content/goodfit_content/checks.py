@@ -1,0 +1,69 @@
+"""What an editor must hear before copy goes out: forbidden phrases, claims from nowhere, rules of the voice broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from goodfit.hooks.types import Finding, Item
+from goodfit_content.attributes import forbidden
+from goodfit_content.guide import read_guide
+from goodfit_content.metrics import broken_rules
+from goodfit_content.phrases import stands_in, those_in
+
+MOST_IDS = 20
+"""How many ids a finding lists, so that it stays readable; its counts are of all."""
+
+FORBIDDEN, UNSUPPORTED = "content.forbidden", "content.unsupported_claims"
+
+
+def forbidden_phrases(items: Sequence[Item]) -> list[Finding]:
+    """Answers with phrases that the house's style guide forbids, or the source's own ``never say``."""
+    found = {item.id: [*read_guide().forbidden_in(item.answer), *_never_said(item)] for item in items}
+    return _finding(FORBIDDEN, "use a phrase that the style guide or their own source forbids", found)
+
+
+def unsupported_claims(items: Sequence[Item]) -> list[Finding]:
+    """Answers with superlatives or promises that do not stand in their source."""
+    found = {item.id: claims_from_nowhere(item) for item in items}
+    return _finding(UNSUPPORTED, "claim something that their source does not say", found)
+
+
+def voice_broken(items: Sequence[Item]) -> list[Finding]:
+    """Answers that break a rule of the style guide for their channel."""
+    found = {item.id: broken_rules(item) for item in items}
+    return _finding("content.voice_broken", "break a rule of the style guide for their channel", found)
+
+
+CHECKS = {
+    "content/product_copy": (forbidden_phrases, unsupported_claims),
+    "content/headline": (unsupported_claims,),  # it reports what others do: the house's words are not asked for
+    "content/brand_voice": (forbidden_phrases, unsupported_claims, voice_broken),
+}
+"""Task -> what is looked for in its answers."""
+
+
+def claims_from_nowhere(item: Item) -> list[str]:
+    """Superlatives and promises in an answer that do not stand in its source."""
+    return [phrase for phrase in read_guide().claims_in(item.answer) if not stands_in(phrase, item.fields["source"])]
+
+
+def _never_said(item: Item) -> list[str]:
+    return ["never_say"] if those_in(forbidden(item.fields["source"]), item.answer) else []
+
+
+def _finding(code: str, what: str, found: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """One finding if some answers have something; counts of answers by rule (or by phrase of the guide)."""
+    ids = [key for key, rules in found.items() if rules]
+    if not ids:
+        return []
+    rules = sorted({rule for broken in found.values() for rule in broken})
+    by_rule = {rule: sum(rule in broken for broken in found.values()) for rule in rules}
+    finding = Finding(
+        severity="warning",
+        code=code,
+        message=f"{len(ids)} of {len(found)} answers {what}: "
+        + ", ".join(f"{count} {rule}" for rule, count in by_rule.items()),
+        figure=len(ids) / len(found),
+        evidence={"answers": len(ids), "of": len(found), "by_rule": by_rule, "ids": ids[:MOST_IDS]},
+    )
+    return [finding]

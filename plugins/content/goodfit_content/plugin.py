@@ -1,0 +1,79 @@
+"""The hooks of the content department: data, metrics, a gate, and a look at the answers."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
+
+HOOK_API = 1
+
+SOURCES = {
+    "product_copy": "Attributes of products, each with one or two sentences of copy.",
+    "headline": "Paragraphs of articles, each with a headline of at most ten words.",
+    "brand_voice": "Texts for the web, mail and social media, each rewritten in the voice of one house.",
+}
+
+
+@hookimpl
+def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
+    """Offer the synthetic data of the three tasks."""
+    return [
+        DataSourceSpec(
+            name=f"content.{task}",
+            description=description,
+            kind="generation",
+            licence="Apache-2.0",
+            origin=f"synthetic, written by plugins/content/generators/{task}.py",
+            files=partial(_files, task),
+        )
+        for task, description in SOURCES.items()
+    ]
+
+
+@hookimpl
+def goodfit_register_metrics() -> Sequence[MetricSpec]:
+    """Offer the metrics of an editor; what each means stands in ``metrics.py``."""
+    from goodfit_content import metrics
+
+    table = [
+        ("attributes_covered", "Attribute values that the copy states, of those it must", metrics.attributes_covered),
+        ("required_phrases", "Phrases that the copy says, of those its source wants", metrics.required_phrases),
+        ("forbidden_phrases", "Answers that use a phrase which their source forbids", metrics.forbidden_phrases),
+        ("headline_fits", "Headlines of 70 characters at most, without an end mark", metrics.headline_fits),
+        ("voice_kept", "Answers that break no rule of the style guide", metrics.voice_kept),
+    ]
+    return [
+        MetricSpec(
+            name=f"content.{name}",
+            description=f"{description}; 0 to 1.",
+            kinds=("generation",),
+            greater_is_better=name != "forbidden_phrases",
+            statistics=statistics,
+            reduce=metrics.share,
+        )
+        for name, description, statistics in table
+    ]
+
+
+@hookimpl
+def goodfit_register_gates() -> Sequence[GateSpec]:
+    """Offer the gate that copy has to pass before it goes out without a second pair of eyes."""
+    from goodfit_content import gates
+
+    description = "No answer uses a forbidden phrase or claims what its source does not say."
+    return [GateSpec(name=gates.GATE, description=description, judge=gates.nothing_forbidden)]
+
+
+@hookimpl
+def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
+    """Warn about forbidden phrases and claims from nowhere in this department's own tasks."""
+    from goodfit_content import checks
+
+    return [finding for check in checks.CHECKS.get(task, ()) for finding in check(items)]
+
+
+def _files(task: str) -> Mapping[str, Path]:
+    folder = Path(__file__).parent / "data" / task
+    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}

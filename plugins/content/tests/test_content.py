@@ -1,0 +1,380 @@
+"""The content plugin: its data are what its README says, its metrics and checks count what an editor would count."""
+
+import json
+import math
+import re
+import runpy
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from goodfit_content import checks, metrics, plugin
+from goodfit_content.attributes import forbidden, required, to_state
+from goodfit_content.guide import read_guide
+from goodfit_content.phrases import stands_in
+
+from goodfit.hooks.types import Evidence, Finding, Item
+from goodfit.kinds.generation import attributes
+
+HERE = Path(__file__).resolve().parent.parent
+TASKS = ["product_copy", "headline", "brand_voice"]
+SIZES = {"train": 490, "validation": 120, "test": 150}
+SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+(GATE,) = plugin.goodfit_register_gates()
+
+
+def read(task: str, split: str) -> list[dict]:
+    """Records with their source as text, as a run has it."""
+    lines = SOURCES[f"content.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row | {"source": attributes(row["source"])} if isinstance(row["source"], dict) else row for row in rows]
+
+
+def faults(task: str) -> list[dict]:
+    path = SOURCES[f"content.{task}"].files()["train"].with_name("planted.json")
+    return json.loads(path.read_text(encoding="utf-8"))["faults"]
+
+
+def clean(task: str, split: str) -> list[dict]:
+    """Records whose targets are right."""
+    noisy = {fault["id"] for fault in faults(task) if fault["fault"] == "noisy_label"}
+    return [row for row in read(task, split) if row["id"] not in noisy]
+
+
+def written(source: str, answer: str, name: str = "1") -> Item:
+    return Item(id=name, fields={"source": source, "target": "…"}, answer=answer)
+
+
+def right_answers(task: str, split: str) -> list[Item]:
+    return [written(row["source"], row["target"], row["id"]) for row in clean(task, split)]
+
+
+def score(name: str, items: list[Item]) -> float:
+    statistics = METRICS[name].statistics(items)
+    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
+    return float(METRICS[name].reduce(statistics.sum(axis=0)))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_generator_writes_the_committed_files_again(task, tmp_path):
+    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
+    committed = SOURCES[f"content.{task}"].files()["train"].parent
+    names = {path.name for path in tmp_path.iterdir()}
+    assert (
+        names == {path.name for path in committed.iterdir()} == {"planted.json", *(f"{name}.jsonl" for name in SIZES)}
+    )
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (committed / name).read_bytes()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_splits_have_their_sizes_and_only_the_planted_copies_are_shared(task):
+    records = {split: read(task, split) for split in SIZES}
+    assert {split: len(rows) for split, rows in records.items()} == SIZES
+    copies = {fault["id"] for fault in faults(task) if "of" in fault}
+    own = [row for rows in records.values() for row in rows if row["id"] not in copies]
+    assert len(copies) == 10
+    assert len({row["id"] for row in own}) == len({row["source"] for row in own}) == sum(SIZES.values()) - 10
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_sources_and_targets_are_short(task):
+    personal = {fault["id"] for fault in faults(task) if fault["fault"] == "personal_data"}
+    for split in SIZES:
+        rows = [row for row in read(task, split) if row["id"] not in personal]
+        assert {40 <= len(row["source"].split()) <= 120 for row in rows} == {True}
+        least, most = (5, 10) if task == "headline" else (10, 40)
+        assert {least <= len(row["target"].split()) <= most for row in rows} == {True}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_target_states_only_figures_of_its_source(task):
+    for split in SIZES:
+        for row in clean(task, split):
+            assert set(re.findall(r"\d+", row["target"])) <= set(re.findall(r"\d+", row["source"])), row["id"]
+
+
+def test_about_a_third_of_the_test_products_are_unknown_to_training():
+    nouns = [product.noun for product in runpy.run_path(HERE / "generators" / "product_frames.py")["NEW"]]
+    new = {
+        split: sum(any(stands_in(noun, row["target"]) for noun in nouns) for row in read("product_copy", split))
+        for split in ("validation", "test")
+    }
+    assert new["validation"] == 0
+    assert 0.25 <= new["test"] / SIZES["test"] <= 0.45
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        pytest.param("headline", "letters of notice went out", id="headline"),
+        pytest.param("brand_voice", "transport within", id="brand_voice"),
+    ],
+)
+def test_some_sentence_frames_occur_only_in_test(task, words):
+    leaks = {fault["id"] for fault in faults(task) if fault["fault"] == "leak"}
+    rows = {split: [row for row in read(task, split) if row["id"] not in leaks] for split in SIZES}
+    assert {split for split in SIZES for row in rows[split] if words in row["source"]} == {"test"}
+
+
+@pytest.mark.parametrize(
+    ("task", "slice_name", "names"),
+    [
+        pytest.param("product_copy", "range", {"kitchen", "bedroom", "garden", "office", "travel"}, id="range"),
+        pytest.param("product_copy", "phrases", {"named", "free"}, id="phrases"),
+        pytest.param("headline", "section", {"local", "products", "business", "jobs"}, id="section"),
+        pytest.param("brand_voice", "channel", {"web", "mail", "social"}, id="channel"),
+    ],
+)
+def test_every_slice_can_be_audited(task, slice_name, names):
+    counts = Counter(row["slices"][slice_name] for row in read(task, "test"))
+    assert set(counts) == names
+    assert min(counts.values()) >= 0.08 * SIZES["test"]
+
+
+@pytest.mark.parametrize("split", SIZES)
+def test_the_right_copy_states_all_values_and_phrases_and_no_forbidden_one(split):
+    items = right_answers("product_copy", split)
+    assert score("content.attributes_covered", items) == score("content.required_phrases", items) == 1
+    assert score("content.forbidden_phrases", items) == 0
+    assert all(len(to_state(item.fields["source"])) >= 3 for item in items)
+    for ask in (required, forbidden):
+        assert 0.3 <= sum(bool(ask(item.fields["source"])) for item in items) / len(items) <= 0.7
+
+
+@pytest.mark.parametrize("split", SIZES)
+def test_every_right_headline_fits_and_every_right_rewrite_keeps_the_voice(split):
+    assert score("content.headline_fits", right_answers("headline", split)) == 1
+    assert score("content.voice_kept", right_answers("brand_voice", split)) == 1
+
+
+def test_a_copied_source_never_keeps_the_voice():
+    assert (
+        score("content.voice_kept", [written(row["source"], row["source"]) for row in read("brand_voice", "test")]) == 0
+    )
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_right_answers_have_no_findings(task):
+    assert plugin.goodfit_check_answers(f"content/{task}", right_answers(task, "test")) == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "there"),
+    [
+        pytest.param("moss green", "Moss green, in wool", True, id="case and commas"),
+        pytest.param("oak", "cloaked in soak", False, id="not inside a word"),
+        pytest.param("£39", "It costs £39.", True, id="a price before a full stop"),
+        pytest.param("£39", "It costs £39.50", False, id="not a part of a price"),
+        pytest.param("39", "It costs £39", True, id="a figure without its sign"),
+        pytest.param("30%", "30 % off", True, id="a percent sign apart"),
+        pytest.param("1.5 litres", "holds 1.5 litres", True, id="a decimal"),
+        pytest.param("5 litres", "holds 1.5 litres", False, id="not behind a decimal point"),
+        pytest.param("must-have", "a must have", True, id="hyphens are blanks"),
+        pytest.param("cheap", "cheaper", False, id="other forms are other words"),
+        pytest.param("customer’s", "the customer's home", True, id="either apostrophe"),
+        pytest.param("free delivery", "free, fast delivery", False, id="words in between"),
+        pytest.param("…", "… and so on", False, id="a phrase without words"),
+    ],
+)
+def test_a_phrase_stands_in_a_text_as_whole_words(phrase, text, there):
+    assert stands_in(phrase, text) is there
+
+
+def test_a_source_says_what_to_state_and_which_phrases_to_use_or_avoid():
+    source = (
+        "name: Ivy mug | stock: 12 left | must say: free returns | price: £9 | never say: cheap; on sale | note: Hi: Bo"
+    )
+    assert to_state(source) == ["Ivy mug", "£9"]
+    assert (required(source), forbidden(source)) == (["free returns"], ["cheap", "on sale"])
+    assert (to_state("A text"), required("A text"), forbidden("never say: ; ")) == ([], [], [])
+
+
+PRODUCT = "name: Ivy mug | material: oak | price: £9 | stock: 12 left | must say: free returns | never say: cheap; gift"
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs", "value"),
+    [
+        pytest.param(
+            "content.attributes_covered",
+            [(PRODUCT, "The Ivy mug costs £9."), (PRODUCT, "Oak."), ("A text", "Oak")],
+            3 / 6,
+            id="values: stock and texts without attributes do not count",
+        ),
+        pytest.param(
+            "content.required_phrases",
+            [(PRODUCT, "With free returns."), (PRODUCT, "Returns are free."), ("name: Ivy mug", "An Ivy mug.")],
+            1 / 2,
+            id="required: word for word, and only where the source names some",
+        ),
+        pytest.param(
+            "content.forbidden_phrases",
+            [(PRODUCT, "A cheap gift"), (PRODUCT, "A mug"), (PRODUCT, ""), ("name: Ivy mug", "A cheap gift")],
+            1 / 3,
+            id="forbidden: answers count, not phrases",
+        ),
+        pytest.param(
+            "content.headline_fits",
+            [
+                ("…", "Mills opens shop in Danby"),
+                ("…", "Mills opens shop."),
+                ("…", "M" * 71),
+                ("…", " "),
+                ("…", "A\nB"),
+            ],
+            1 / 5,
+            id="headline: no end mark, not too long, not empty, one line",
+        ),
+        pytest.param(
+            "content.voice_kept",
+            [("channel: web | text: …", "You find it here."), ("channel: mail | text: …", "You find it here.")],
+            1 / 2,
+            id="voice: by channel",
+        ),
+    ],
+)
+def test_a_metric_is_the_ratio_of_its_summed_counts(name, pairs, value):
+    assert score(name, [written(source, answer) for source, answer in pairs]) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_items_give_an_undefined_metric(name):
+    assert math.isnan(score(name, []))
+
+
+def test_share_reduces_many_resamples_at_once():
+    values = metrics.share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "broken"),
+    [
+        pytest.param("web", "Your lamp comes on Friday.", [], id="web"),
+        pytest.param("mail", "Hello, your lamp comes on Friday. Merrow & Finch", [], id="mail"),
+        pytest.param("mail", "Good morning! Your lamp. Merrow & Finch.", ["exclamation_mark"], id="exclamation mark"),
+        pytest.param("social", "Your lamp comes on Friday. #lamps", [], id="social"),
+        pytest.param("radio", "Your lamp comes on Friday. #lamps", [], id="a channel that the guide does not know"),
+        pytest.param("web", "You get the best lamp.", ["superlatives"], id="superlative"),
+        pytest.param("web", "You get it, 100% guaranteed.", ["promises"], id="promise"),
+        pytest.param("web", "You get it prior to Friday.", ["long_words"], id="long word"),
+        pytest.param("web", "You, unlike other customers, get it.", ["third_person"], id="third person"),
+        pytest.param("web", "Your lamp was quickly packed by our team.", ["passive"], id="passive"),
+        pytest.param("web", "Your lamp was sent by us.", ["passive"], id="irregular passive"),
+        pytest.param("web", "Your shop is open by 9:00, we will be there by then.", [], id="no passive"),
+        pytest.param("web", "The lamp comes on Friday.", ["no_you"], id="nobody is spoken to"),
+        pytest.param("web", "You " + "and you " * 10, ["long_sentence"], id="21 words in one sentence"),
+        pytest.param("web", "You get " + "more. " * 30, [], id="many short sentences"),
+        pytest.param("web", "Hello, your lamp comes on Friday.", ["greeting"], id="a greeting on the web"),
+        pytest.param("mail", "Your lamp comes on Friday. Merrow & Finch", ["greeting"], id="a mail without a greeting"),
+        pytest.param("mail", "Hello, your lamp comes on Friday.", ["ending"], id="a mail without a name"),
+        pytest.param("web", "Your lamp comes on Friday. #lamps", ["hashtags"], id="a hashtag on the web"),
+        pytest.param("social", "Your lamp comes #today #lamps", ["hashtags"], id="two hashtags"),
+        pytest.param("social", "You wait. " * 14 + "#waiting", ["too_long"], id="148 characters"),
+        pytest.param("social", "", ["no_you", "hashtags"], id="nothing"),
+    ],
+)
+def test_a_text_breaks_the_rules_of_the_guide_for_its_channel(channel, text, broken):
+    assert read_guide().broken_rules(text, channel) == broken
+
+
+def test_the_guide_of_another_house_can_be_read(tmp_path):
+    own = {
+        "house": "Bo",
+        "forbidden": {"superlatives": ["top"], "promises": []},
+        "most_words_in_a_sentence": 3,
+        "channels": {"wall": {"opens_with": [], "ends_with": "Bo", "hashtags": 0, "most_characters": 20}},
+    }
+    (tmp_path / "guide.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    guide = read_guide(tmp_path / "guide.yaml")
+    assert guide.broken_rules("You are the top man", "wall") == ["superlatives", "long_sentence", "ending"]
+
+
+def test_forbidden_phrases_are_one_finding_by_rule_without_texts():
+    items = [written(PRODUCT, "A cheap mug, the best one", str(number)) for number in range(25)]
+    items += [written(PRODUCT, "Purchase it", "25"), written(PRODUCT, "A mug", "26")]
+    finding, claims = plugin.goodfit_check_answers("content/product_copy", items)
+    assert (finding.severity, finding.code, finding.figure) == ("warning", "content.forbidden", 26 / 27)
+    assert finding.message == (
+        "26 of 27 answers use a phrase that the style guide or their own source forbids: "
+        "1 long_words, 25 never_say, 25 superlatives"
+    )
+    assert finding.evidence == {
+        "answers": 26,
+        "of": 27,
+        "by_rule": {"long_words": 1, "never_say": 25, "superlatives": 25},
+        "ids": [str(number) for number in range(20)],
+    }
+    assert (claims.code, claims.figure) == ("content.unsupported_claims", 25 / 27)
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "by_rule"),
+    [
+        pytest.param("Mills won a prize", "Mills is the best", {"best": 1}, id="invented"),
+        pytest.param("Mills won the Best Shop prize", "Mills is best shop", None, id="quoted"),
+        pytest.param("It works", "It is guaranteed, the fastest", {"fastest": 1, "guaranteed": 1}, id="two claims"),
+        pytest.param("Clients purchase it", "Clients purchase it", None, id="a headline need not keep the voice"),
+    ],
+)
+def test_a_headline_may_claim_what_its_source_says(source, answer, by_rule):
+    findings = plugin.goodfit_check_answers("content/headline", [written(source, answer)])
+    assert [finding.evidence["by_rule"] for finding in findings] == ([by_rule] if by_rule else [])
+    assert {finding.code for finding in findings} <= {"content.unsupported_claims"}
+
+
+def test_a_rewrite_is_told_every_rule_that_it_breaks():
+    items = [written("channel: mail | text: the best lamp", "The best lamp!", "a")]
+    forbidden_phrases, voice = plugin.goodfit_check_answers("content/brand_voice", items)
+    assert (forbidden_phrases.code, forbidden_phrases.evidence["by_rule"]) == ("content.forbidden", {"superlatives": 1})
+    assert voice.evidence == {
+        "answers": 1,
+        "of": 1,
+        "by_rule": {"ending": 1, "exclamation_mark": 1, "greeting": 1, "no_you": 1, "superlatives": 1},
+        "ids": ["a"],
+    }
+
+
+@pytest.mark.parametrize("task", ["contents/club", "legal/summary"])
+def test_the_answers_of_others_are_left_alone(task):
+    assert plugin.goodfit_check_answers(task, [written("…", "The best!")]) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "codes", "passed", "reason"),
+    [
+        pytest.param("content/headline", [], True, "no answer uses a forbidden phrase", id="clean"),
+        pytest.param("content/headline", ["content.forbidden"], False, "1 of 9", id="forbidden"),
+        pytest.param("content/headline", ["content.unsupported_claims"], False, "1 of 9", id="claim"),
+        pytest.param("content/brand_voice", ["content.voice_broken"], True, "no answer uses", id="another rule"),
+        pytest.param("legal/summary", [], False, "nobody looked at the answers of legal/summary", id="not looked at"),
+    ],
+)
+def test_the_gate_lets_no_forbidden_phrase_pass(task, codes, passed, reason):
+    findings = [Finding(severity="warning", code=code, message="1 of 9") for code in codes]
+    evidence = Evidence(task=task, primary="test/rougeL", tuned={}, paired={}, fit="good", findings=findings)
+    verdict = GATE.judge(evidence)
+    assert (verdict.gate, verdict.passed) == (GATE.name, passed)
+    assert verdict.reason.startswith(reason)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_names_a_source_of_its_kind_and_metrics_that_are_there(task):
+    conf = yaml.safe_load((HERE / "goodfit_content" / "conf" / "task" / "content" / f"{task}.yaml").read_text("utf-8"))
+    assert conf["name"] == f"content/{task}"
+    assert SOURCES[conf["source"]].kind == conf["kind"] == "generation"
+    own = {name for name in conf["metrics"] if name.startswith("content.")}
+    assert own != set()
+    assert all(conf["kind"] in METRICS[name].kinds for name in own)
+    assert conf["name"] in checks.CHECKS
+
+
+def test_the_default_task_is_product_copy():
+    conf = yaml.safe_load((HERE / "goodfit_content" / "conf" / "task" / "content.yaml").read_text("utf-8"))
+    assert conf["defaults"] == ["content/product_copy@_here_", "_self_"]
