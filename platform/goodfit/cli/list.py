@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from goodfit.cli.console import print_table
@@ -11,10 +12,37 @@ from goodfit.config.files import check_option, read_yaml
 from goodfit.config.places import Option, find_options
 from goodfit.config.settings import group_doc, groups
 from goodfit.errors import ConfigError
+from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.registry import did_you_mean
 
 TABLES = {"data": "data_sources", "metrics": "metrics", "sources": "models", "gates": "gates"}
 """What else can be listed -> the host's table."""
+
+ABOUT = (
+    "description",
+    "kind",
+    "family",
+    "architecture",
+    "licence",
+    "revision",
+    "parameters_millions",
+    "max_length",
+    "chat_template",
+)
+"""What an option's file says of it, for people."""
+
+COLUMNS = {
+    "name": "name",
+    "kind": "kind",
+    "family": "family",
+    "parameters_millions": "millions",
+    "memory_gib": "GiB lora | all",
+    "chat_template": "chat",
+    "licence": "licence",
+    "offered_by": "offered_by",
+    "description": "description",
+}
+"""What is printed -> its heading."""
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -33,27 +61,37 @@ def run(arguments: Arguments) -> dict[str, Any]:
     else:
         raise ConfigError(f"there is no '{name}' to list", did_you_mean(name, [*groups(), *TABLES], "goodfit list"))
     if not arguments.json:
-        columns = [key for key in ("name", "kind", "licence", "offered_by", "description") if _has(options, key)]
-        print_table(columns, [[str(option.get(column) or "") for column in columns] for option in options])
+        columns = [key for key in COLUMNS if any(option.get(key) for option in options)]
+        rows = [[_cell(option.get(column)) for column in columns] for option in options]
+        print_table([COLUMNS[column] for column in columns], rows)
     return {"options": options}
 
 
-def _has(options: list[dict[str, Any]], key: str) -> bool:
-    return any(option.get(key) for option in options)
+def _cell(value: Any) -> str:
+    """Of memory, the two figures; of anything else, itself."""
+    return " | ".join(map(str, value.values())) if isinstance(value, dict) else str(value or "")
 
 
 def _option(option: Option, group: str) -> dict[str, Any]:
     """An option with what its file, and those it builds on, say of it."""
-    content: dict[str, Any] = {}
     _, given = check_option(option, group)
-    for path in dict.fromkeys(given.values()):
-        content |= read_yaml(path)
-    found = {"name": option.name, "offered_by": option.owner, "description": content.get("description")}
-    if not found["description"]:
-        found["description"] = _comment(option)
-    for key in ("kind", "family", "licence", "parameters_millions"):
-        if key in content:
-            found[key] = content[key]
+    read = cache(read_yaml)
+    said = {key: read(path)[key] for key in ABOUT if (path := given.get(f"{group}.{key}"))}
+    found = {"name": option.name, "offered_by": option.owner, **said}
+    found["description"] = said.get("description") or _comment(option)
+    if group == "model" and "model.name" in given:
+        found["base"] = read(given["model.name"])["name"]
+    return found | _fitting(said)
+
+
+def _fitting(said: dict[str, Any]) -> dict[str, Any]:
+    """What fits a model, and what it takes."""
+    found: dict[str, Any] = {}
+    if "architecture" in said:
+        found["adapters"] = adapters_that_fit(said["family"], said["architecture"])
+        found["precisions"] = precisions_that_fit(said["architecture"])
+    if "parameters_millions" in said:
+        found["memory_gib"] = memory_at_a_glance(said["parameters_millions"])
     return found
 
 

@@ -7,6 +7,8 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from goodfit.config.files import read_yaml
+from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
 
@@ -26,6 +28,8 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     """
     reasons: dict[str, str] = {}
     stop_on(_ignored(conf, typed))
+    if conf.model.source == "run":
+        reasons |= _as_in_run(conf, typed)
     if conf.adapter.name == "auto":
         asked = sorted(key for key in typed if key.startswith("adapter."))
         wants_adapter = asked or conf.model.weights == "pretrained"
@@ -48,6 +52,27 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
         reasons["task.name"] = "derived: the chosen task"
     conf.dataset = dataclasses.replace(conf.dataset, **_absolute_files(conf))
     return conf, reasons
+
+
+OWN_OF_A_BASE = ("source", "name", "revision", "digest", "weights", "description")
+"""What a run's base is not asked for: its tuned model is another one."""
+
+
+def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
+    """Take how a model is read and tuned from the run that made it."""
+    if conf.model.name is None:
+        raise ConfigError("model=run without a run", "name its folder: model=run:PATH")
+    folder = Path(conf.model.name).expanduser().absolute()
+    if not (folder / "config.yaml").is_file():
+        raise ConfigError(f"there is no run in {conf.model.name}", "name a run's folder: model=run:runs/latest")
+    conf.model.name = str(folder.resolve())
+    reasons = {"model.name": "derived: the run's folder"}
+    for name, value in read_yaml(folder / "config.yaml").get("model", {}).items():
+        key = f"model.{name}"
+        if name not in OWN_OF_A_BASE and key not in typed and find_setting(key) is not None:
+            setattr(conf.model, name, value)
+            reasons[key] = f"derived: as in {conf.model.name}"
+    return reasons
 
 
 def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:

@@ -18,7 +18,7 @@ MAX_BYTES = 200_000
 """A config file is written by hand; far beyond that it is an attack or an accident."""
 
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
-_DEFAULT = re.compile(r"^(?P<target>[\w/-]+)@_here_$")
+_DEFAULT = re.compile(r"^(?P<target>[\w./-]+)@_here_$")
 
 
 class _Loader(yaml.SafeLoader):

@@ -15,6 +15,10 @@ _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", 
 _SEVERAL = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag)\(.*\)$|^[^\[{'\"(]*[^\[{'\"(\s],.+$", re.DOTALL)
 
 
+RUN = "run:"
+"""``model=run:PATH``: the model of a finished run."""
+
+
 @dataclass(slots=True)
 class Words:
     """Checked words."""
@@ -49,6 +53,9 @@ def _read_word(word: str, options: Options, read: Words) -> None:
             f"'{word}' names several values, and a run has one of each",
             f"type one value for {key}; searches over values will be the verb 'sweep'",
         )
+    if key == "model" and value.strip("'\"").startswith(RUN):
+        read.values["model.name"] = value.strip("'\"").removeprefix(RUN)
+        value = RUN.rstrip(":")
     if key in groups():
         read.choices[key] = known_option(key, value.strip("'\""), options)
         return

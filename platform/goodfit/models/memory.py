@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goodfit.models.fast.layout import LONG_ROW
@@ -52,6 +52,25 @@ class Load:
     """Labelled positions."""
 
 
+def at_rest(parameters: int, trainable: int, optimiser: str) -> Memory:
+    """What a model takes before its first batch.
+
+    Args:
+        parameters: All of them.
+        trainable: Those that are tuned.
+        optimiser: ``optim.name``.
+    """
+    return Memory(
+        weights=BYTES * (parameters + COPIES * trainable),
+        gradients=BYTES * trainable,
+        optimiser=OPTIMISER_BYTES[optimiser] * trainable,
+        activations=0,
+        process=PROCESS,
+        parameters=parameters,
+        trainable=trainable,
+    )
+
+
 def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) -> Memory:
     """Count a model that has its adapter, without its weights.
 
@@ -74,12 +93,5 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) ->
     # long rows go through an attention that keeps nothing; some models have none
     heads = getattr(config, "num_attention_heads", 0) if load.longest < LONG_ROW else 0
     kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * heads
-    return Memory(
-        weights=BYTES * (parameters + COPIES * trainable),
-        gradients=BYTES * trainable,
-        optimiser=OPTIMISER_BYTES[optimiser] * trainable,
-        activations=int(width * kept * layers) + 3 * BYTES * load.labelled * classes,
-        process=PROCESS,
-        parameters=parameters,
-        trainable=trainable,
-    )
+    activations = int(width * kept * layers) + 3 * BYTES * load.labelled * classes
+    return replace(at_rest(parameters, trainable, optimiser), activations=activations)

@@ -20,6 +20,7 @@ from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import load_tokenizer, pick_device
 from goodfit.plugins.host import Host
+from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.task import Task, TaskData, refuse_family
 from goodfit.schema import RunConf
 
@@ -102,10 +103,28 @@ def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
 
 def open_base(conf: RunConf, host: Host) -> Base:
     """The base model that the config names, checked."""
+    if conf.model.source == "run":
+        return _base_of_run(conf)
     offered = None
     if conf.model.source != "hub":
         offered = host.pick(host.models, conf.model.source, f"model={conf.choices.get('model')}").folder()
     return find_base(conf.model, Path(offered) if offered else None)
+
+
+def _base_of_run(conf: RunConf) -> Base:
+    """The whole model that a run left behind."""
+    run = find_run(conf.model.name or "")
+    status, folder = read_json(run / "run.json").get("status"), run / "model"
+    if status != "finished":
+        raise ConfigError(f"the run in {run} is {status}, not finished", "train it again")
+    if not folder.is_dir():
+        raise ConfigError(
+            f"the run in {run} holds an adapter, and no whole model", "train it again with adapter=none, or on its base"
+        )
+    base = find_base(conf.model, folder)
+    if base.digest != read_json(folder / "task.json")["digest"]:
+        raise ConfigError(f"the weights in {folder} are not those that were written", "train it again")
+    return base
 
 
 def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learner, Coding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import importlib.metadata
@@ -23,17 +24,28 @@ PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "tokenizers", 
 
 
 def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
-    """Write ``adapter/``, or ``model/`` where base weights were tuned; returns the folder."""
-    is_adapter = hasattr(model, "peft_config")
-    target = folder / ("adapter" if is_adapter else "model")
-    if is_adapter:
-        for config in model.peft_config.values():
-            config.base_model_name_or_path = prepared.base.name
-            config.revision = prepared.base.revision
+    """Write ``adapter/``, or ``model/`` where base weights were tuned; returns the folder.
+
+    What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides.
+    """
+    if not hasattr(model, "peft_config"):
+        return _save_whole(prepared, model, folder)
+    target = folder / "adapter"
+    for config in model.peft_config.values():
+        config.base_model_name_or_path = prepared.base.name
+        config.revision = prepared.base.revision
     model.save_pretrained(target, safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)
-    if not is_adapter:
-        prepared.coding.tokenizer.save_pretrained(target)
+    write_json(target / "task.json", _task(prepared, target))
+    if prepared.task.kind.name == "language_modeling":
+        _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder)
+    return target
+
+
+def _save_whole(prepared: Prepared, model: Any, folder: Path) -> Path:
+    target = folder / "model"
+    model.save_pretrained(target, safe_serialization=True)
+    prepared.coding.tokenizer.save_pretrained(target)
     write_json(target / "task.json", _task(prepared, target))
     return target
 

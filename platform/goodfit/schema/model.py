@@ -16,7 +16,8 @@ class ModelConf:
     """Which base model is tuned. Selected with ``model=<name>``."""
 
     source: str = "hub"
-    """``hub`` (a hub id or a local folder in ``model.name``) or a model that a plugin offers, ``<plugin>.<model>``."""
+    """``hub`` (a hub id or a local folder in ``model.name``), ``run`` (a finished run's folder in it, typed as
+    ``model=run:PATH``), or a model that a plugin offers, ``<plugin>.<model>``."""
 
     name: str | None = None
     """The hub id, or the folder with ``config.json``, weights and tokenizer."""
@@ -29,6 +30,12 @@ class ModelConf:
 
     family: Family | None = None
     """``encoder`` (BERT), ``decoder`` (GPT, Llama, Qwen) or ``seq2seq`` (T5); read from the model if not given."""
+
+    architecture: str | None = None
+    """What transformers calls its shape (``model_type``), for people: it tells which adapters and precisions fit."""
+
+    chat_template: str | None = None
+    """The form of the turns that it was taught to chat in, which its tokenizer writes, for people."""
 
     weights: Literal["pretrained", "random"] = "pretrained"
     """``random`` starts from seeded noise: the folder then needs no weights."""

@@ -1,0 +1,67 @@
+"""Going on with pretraining, and tuning from there: model=run:PATH."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+FAMILIES = ("encoder", "decoder", "seq2seq")
+
+
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_task_is_tuned_from_a_run_that_went_on_with_pretraining(goodfit, finished, tiny_words, family, adapter):
+    pretrained, _ = finished("language_modeling", family, f"adapter={adapter}")
+    assert (pretrained / "model" / "config.json").is_file()
+    own = [word for word in tiny_words("classification", family) if not word.startswith("model")]
+    outcome = goodfit("train", *own, f"model=run:{pretrained}", "training.epochs=1", "run.dir=tuned", "--json")
+    assert outcome.code == 0, outcome.err
+    assert goodfit("predict", "tuned", "a lovely chair", "--json").code == 0
+
+
+def test_the_merged_model_is_the_base_with_its_adapter(finished, model_folders):
+    folder, _ = finished("language_modeling", "decoder", "adapter=lora")
+    before = load_file(model_folders["decoder"] / "model.safetensors")
+    merged = load_file(folder / "model" / "model.safetensors")
+    adapter = load_file(folder / "adapter" / "adapter_model.safetensors")
+    name = "transformer.h.0.mlp.c_fc.weight"
+    down, up = (adapter[f"base_model.model.{name.removesuffix('.weight')}.lora_{side}.weight"] for side in "AB")
+    config = json.loads((folder / "adapter" / "adapter_config.json").read_text("utf-8"))
+    change = (up @ down).T * config["lora_alpha"] / config["r"]
+    assert change.abs().max() > 0
+    torch.testing.assert_close(merged[name], before[name] + change)
+
+
+@pytest.mark.parametrize(
+    ("word", "error"),
+    [
+        pytest.param("model=run:gone", "there is no run in gone", id="no such folder"),
+        pytest.param("model=run", "model=run without a run", id="no folder"),
+    ],
+)
+def test_a_run_that_is_not_there_prints_two_lines(goodfit, tiny_words, word, error):
+    own = [typed for typed in tiny_words("classification", "encoder") if not typed.startswith("model")]
+    outcome = goodfit("check", *own, word)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0] == error
+
+
+def test_an_adapter_alone_is_no_base(goodfit, finished, tiny_words):
+    folder, _ = finished("classification", "encoder", "adapter=lora")
+    own = [typed for typed in tiny_words("classification", "encoder") if not typed.startswith("model")]
+    outcome = goodfit("check", *own, f"model=run:{folder}")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0] == f"the run in {folder} holds an adapter, and no whole model"
+
+
+def test_hidden_tokens_differ_between_epochs_and_are_as_many(ready):
+    import random
+
+    for family in ("encoder", "seq2seq"):
+        encoded = ready("language_modeling", family)[0].encoded["train"]
+        for place, example in enumerate(encoded.examples):
+            drawn = [encoded.vary(place, random.Random(seed)) for seed in range(4)]
+            assert len({one.inputs for one in drawn}) > 1
+            assert {(one.supervised, one.length) for one in drawn} == {(example.supervised, example.length)}
+            assert encoded.vary(place, random.Random(3)) == drawn[3]
