@@ -1,0 +1,143 @@
+"""Amounts, statements and first digits: exact where exactness is possible, silent where it is not."""
+
+import math
+from decimal import Decimal
+
+import pytest
+from goodfit_finance import benford
+from goodfit_finance.amounts import Number, amounts, is_numeric, numbers
+from goodfit_finance.statements import Total, adds_up, read_statement, repeated
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("rent 1,250.00", ["1250.00"], id="English"),
+        pytest.param("Miete 1.250,00", ["1250.00"], id="continental"),
+        pytest.param("1'250.00", ["1250.00"], id="Swiss"),
+        pytest.param("12,345,678.90", ["12345678.90"], id="millions"),
+        pytest.param("-84.20 and −84.20 and 84.20-", ["-84.20", "-84.20", "-84.20"], id="minus before or behind"),
+        pytest.param("(84.20)", ["-84.20"], id="brackets"),
+        pytest.param("(see 84.20)", ["84.20"], id="a bracket that closes a remark"),
+        pytest.param("EUR1,250.00 €0.90", ["1250.00", "0.90"], id="a currency without a blank"),
+        pytest.param("0.10 + 0.20", ["0.10", "0.20"], id="cents"),
+        pytest.param("28.04.2034, 2034-04-28, 28/04/2034", [], id="dates"),
+        pytest.param("order 4471, tel 555-0113, inv QP-24-0113", [], id="numbers of documents"),
+        pytest.param("VAT 19.00 % or 7.50 per cent", [], id="percentages"),
+        pytest.param("412.6 and 3 and 1.250", [], id="no two decimals"),
+    ],
+)
+def test_an_amount_has_two_decimals_and_a_sign(text, found):
+    assert amounts(text) == [Decimal(value) for value in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("EUR 4.2 million", [("4200000", False)], id="a scale"),
+        pytest.param("USD 89,620 thousand", [("89620000", False)], id="thousands twice"),
+        pytest.param("8 % of 1,204", [("8", True), ("1204", False)], id="per cent"),
+        pytest.param("-3.4 per cent", [("-3.4", True)], id="negative"),
+        pytest.param("(31.0)", [("-31.0", False)], id="brackets"),
+        pytest.param("53.6 (2018: 51.0)", [("53.6", False), ("2018", False), ("51.0", False)], id="a remark"),
+        pytest.param("Q3 was fine", [], id="a quarter"),
+    ],
+)
+def test_a_number_has_its_scale_and_its_per_cent(text, found):
+    assert numbers(text) == [Number(Decimal(value), is_percent) for value, is_percent in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "numeric"),
+    [("EUR 4.2 million", True), ("412.6", True), (" 8 % ", True), ("25 October 2029", False), ("Vesper Audit", False)],
+)
+def test_an_answer_is_numeric_if_it_is_a_number_and_nothing_else(text, numeric):
+    assert is_numeric(text) == numeric
+
+
+BANK = "Account March 2025\nOpening balance 100.00\n03 Mar fee -0.10\n04 Mar payment +0.20\nClosing balance {}\n{}"
+LIST = "Expenses 2025\n01 Feb rent 900.00\n02 Feb credit note 7 -40.00\nTotal {}"
+JOURNAL = "Journal\nrent Dr 900.00\nsale Cr 700.00\nfees Dr 0.10\nTotal debits {}\nTotal credits 700.00\nvouchers {}"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        pytest.param(BANK.format("100.10", ""), True, id="bank"),
+        pytest.param(BANK.format("100.10", "rent of 17.00 is due"), True, id="a remark below does not count"),
+        pytest.param(BANK.format("100.30", ""), False, id="bank with a wrong balance"),
+        pytest.param(LIST.format("860.00"), True, id="list"),
+        pytest.param(LIST.format("EUR 860.00 (Ines Bartok, tel. 555-0117, i@example.org)"), True, id="words behind"),
+        pytest.param(LIST.format("860.01"), False, id="a cent is an error"),
+        pytest.param(JOURNAL.format("900.10", "1.00"), True, id="each side for itself"),
+        pytest.param(JOURNAL.format("1,600.10", "1.00"), False, id="a side with the other's sum"),
+    ],
+)
+def test_a_statement_adds_up_to_the_cent_or_it_does_not(text, right):
+    assert adds_up(read_statement(text)) == right
+
+
+def test_a_wrong_total_is_shown_beside_the_right_one():
+    assert read_statement(BANK.format("100.30", "")).totals == (Total(Decimal("100.30"), Decimal("100.10")),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a 1.00\nb 2.00", id="no total"),
+        pytest.param("a 1.00\nTotal 1.00", id="one entry"),
+        pytest.param("a 1.00\nb 2.00\nSubtotal 3.00\nVAT 0.60\nTotal 3.60", id="entries between two totals"),
+        pytest.param("nothing to read", id="no amounts"),
+    ],
+)
+def test_what_cannot_be_read_with_certainty_is_not_judged(text):
+    assert read_statement(text) is None
+
+
+def test_only_the_same_words_and_the_same_amount_are_a_repeated_entry():
+    lines = ["05 Mar inv 7 90.00", "05 Mar inv 7 90.00", "05 Mar inv 8 90.00", "05 Mar inv 9 1.00", "06 Mar inv 9 1.00"]
+    (entry,) = repeated(read_statement("\n".join([*lines, "Total 272.00"])))
+    assert (entry.words, entry.amount) == ("05 mar inv 7", Decimal("90.00"))
+
+
+def powers(count: int) -> list[Decimal]:
+    """Powers of 1.01: their first digits follow the law."""
+    return [Decimal(str(1.01**step)).quantize(Decimal("0.000001")) for step in range(count)]
+
+
+def test_powers_conform_to_the_law():
+    test = benford.first_digits(powers(1389))  # six decades, all but a step
+    assert test.conformity == "close"
+    assert test.deviation < 0.002
+    assert test.p > 0.99
+    assert sum(test.shares) == pytest.approx(1)
+
+
+def test_amounts_that_somebody_made_up_do_not_conform():
+    test = benford.first_digits(Decimal(500 + number % 400) for number in range(1200))
+    assert test.conformity == "no"
+    assert test.p < 1e-100
+
+
+def test_too_few_amounts_are_not_judged_and_nothing_is_no_amount():
+    assert benford.first_digits(powers(benford.ENOUGH - 1)) is None
+    assert benford.first_digits([*powers(benford.ENOUGH - 1), Decimal(0)]) is None
+    assert benford.first_digits(powers(benford.ENOUGH)).count == benford.ENOUGH
+
+
+@pytest.mark.parametrize(("amount", "digit"), [("0.07", 7), ("-412.00", 4), ("1000.00", 1), ("95", 9)])
+def test_the_first_digit_is_the_first_that_is_not_0(amount, digit):
+    assert benford.first_digit(Decimal(amount)) == digit
+
+
+@pytest.mark.parametrize(
+    ("value", "p"),
+    [pytest.param(0, 1, id="0"), pytest.param(15.507, 0.05, id="5 %"), pytest.param(20.090, 0.01, id="1 %")],
+)
+def test_the_tail_of_chi_square_is_that_of_the_tables(value, p):
+    assert benford.tail_of_chi_square(value) == pytest.approx(p, abs=2e-5)
+
+
+def test_the_expected_shares_are_benfords():
+    assert math.fsum(benford.EXPECTED) == pytest.approx(1)
+    assert benford.EXPECTED[0] == pytest.approx(0.30103, abs=1e-5)

@@ -1,0 +1,211 @@
+"""The finance department's data are what its README says, and its generators write them again."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from goodfit_finance import plugin
+from goodfit_finance.amounts import amounts, is_numeric
+from goodfit_finance.directions import claims, directions
+from goodfit_finance.statements import adds_up, read_statement, repeated
+
+from goodfit.kinds.generation import attributes
+
+HERE = Path(__file__).resolve().parent.parent
+TASKS = ["invoice", "report", "fraud", "anomalies", "compliance", "audit_qa"]
+SIZES = {"train": 490, "validation": 120, "test": 150}
+SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+PROMPTED = {"report": ["{source}"], "audit_qa": ["{question}", "{context}"]}
+
+
+@cache
+def read(task: str, split: str) -> list[dict]:
+    lines = SOURCES[f"finance.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@cache
+def planted(task: str) -> list[dict]:
+    folder = SOURCES[f"finance.{task}"].files()["train"].parent
+    return json.loads((folder / "planted.json").read_text(encoding="utf-8"))["faults"]
+
+
+@cache
+def spoilt(task: str) -> frozenset[str]:
+    """Ids of records with a wrong answer."""
+    return frozenset(fault["id"] for fault in planted(task) if fault["fault"] == "noisy_label")
+
+
+@cache
+def sound(task: str, split: str) -> list[dict]:
+    return [row for row in read(task, split) if row["id"] not in spoilt(task)]
+
+
+def rows_of(task: str) -> list[dict]:
+    return [row for split in SIZES for row in sound(task, split)]
+
+
+def input_of(task: str, row: dict) -> str:
+    if task == "audit_qa":
+        return row["question"] + row["context"]
+    return json.dumps(row["source"]) if task == "report" else row["text"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_generator_writes_the_committed_files_again(task, tmp_path):
+    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
+    files = SOURCES[f"finance.{task}"].files()
+    for committed in [*files.values(), files["train"].parent / "planted.json"]:
+        assert (tmp_path / committed.name).read_bytes() == committed.read_bytes()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_splits_have_their_sizes_and_share_no_text_but_the_planted_one(task):
+    assert {split: len(read(task, split)) for split in SIZES} == SIZES
+    rows = [row for split in SIZES for row in read(task, split)]
+    copies = {fault["id"] for fault in planted(task) if "of" in fault}
+    own = [row for row in rows if row["id"] not in copies]
+    assert len(copies) == 10
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert len({input_of(task, row) for row in own}) == len(own) == 750
+    assert all(row["id"].split("-")[0] == task and row["slices"] for row in rows)
+
+
+@pytest.mark.parametrize("split", SIZES)
+@pytest.mark.parametrize(("task", "labels"), [("fraud", 5), ("anomalies", 5)])
+def test_no_label_is_rare(task, labels, split):
+    counts = Counter(row["label"] for row in read(task, split))
+    assert len(counts) == labels
+    assert min(counts.values()) >= 0.08 * SIZES[split]
+
+
+@pytest.mark.parametrize("split", SIZES)
+def test_every_breach_has_its_part_of_every_split_and_some_texts_have_none(split):
+    rows = read("compliance", split)
+    counts = Counter(label for row in rows for label in row["labels"])
+    assert len(counts) == 5
+    assert min(counts.values()) >= 0.04 * len(rows)
+    assert 0.2 <= sum(not row["labels"] for row in rows) / len(rows) <= 0.35
+    assert any(len(row["labels"]) == 3 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        pytest.param("fraud", "answers the text message", id="fraud"),
+        pytest.param("compliance", "before i hang up", id="compliance"),
+        pytest.param("anomalies", "nominal ledger", id="anomalies"),
+        pytest.param("invoice", "please remit", id="invoice"),
+        pytest.param("report", "to which one may add", id="report"),
+        pytest.param("audit_qa", "size of the workforce", id="audit_qa"),
+    ],
+)
+def test_some_frames_occur_only_in_test(task, words):
+    shown = {
+        split
+        for split in SIZES
+        for row in read(task, split)
+        if words in json.dumps(row, ensure_ascii=False).lower() and "-leak-" not in row["id"]
+    }
+    assert shown == {"test"}
+
+
+@pytest.mark.parametrize("split", SIZES)
+def test_invoice_fields_lie_where_their_spans_say(split):
+    for row in read("invoice", split):
+        found = {span["label"]: row["text"][span["start"] : span["end"]] for span in row["spans"]}
+        assert len(found) == len(row["spans"])
+        assert all(before["end"] <= after["start"] for before, after in pairwise(row["spans"]))
+        assert all(value == value.strip() and "\n" not in value for value in found.values())
+        for label in {"NET", "TAX", "TOTAL"} & set(found):
+            assert len(amounts(found[label])) == 1
+
+
+def test_invoices_lack_a_due_date_or_tax_now_and_then():
+    fields = [{span["label"] for span in row["spans"]} for row in rows_of("invoice")]
+    assert all({"SUPPLIER", "INVOICE_NUMBER", "INVOICE_DATE", "TOTAL"} <= found for found in fields)
+    assert 0.2 <= sum("DUE_DATE" not in found for found in fields) / len(fields) <= 0.4
+    assert 0.1 <= sum("TAX" not in found for found in fields) / len(fields) <= 0.2
+
+
+def test_only_the_invoices_that_say_so_do_not_add_up():
+    wrong = 0
+    for row in rows_of("invoice"):
+        found = {span["label"]: amounts(row["text"][span["start"] : span["end"]]) for span in row["spans"]}
+        if "TAX" in found:
+            (net,), (tax,), (total,) = found["NET"], found["TAX"], found["TOTAL"]
+            assert (net + tax == total) == (row["slices"]["adds_up"] == "yes"), row["id"]
+            wrong += row["slices"]["adds_up"] == "no"
+    assert 15 <= wrong <= 25
+
+
+def test_a_report_says_which_way_two_measures_went_and_its_figures_agree():
+    for row in rows_of("report"):
+        shown = directions(attributes(row["source"]))
+        told = claims(row["target"], shown)
+        assert len(told) == 2, row["id"]
+        assert all(shown[claim.measure] == claim.direction for claim in told), row["id"]
+        assert 10 <= len(row["target"].split()) <= 42
+
+
+def test_only_a_sum_error_does_not_add_up_and_only_a_duplicate_stands_there_twice():
+    for row in rows_of("anomalies"):
+        statement = read_statement(row["text"])
+        assert statement is not None, row["id"]
+        assert adds_up(statement) == (row["label"] != "sum_error"), row["id"]
+        assert bool(repeated(statement)) == (row["label"] == "duplicate_entry"), row["id"]
+
+
+def test_arithmetic_finds_planted_labels_and_no_others():
+    splits = {split: read("anomalies", split) for split in SIZES}
+    findings = plugin.goodfit_check_data("finance/anomalies", splits)
+    ids = {name for found in findings if found.code == "finance.unfounded" for name in found.evidence["ids"]}
+    ids |= {name for found in findings for name in found.evidence.get("ids_labelled_consistent", [])}
+    assert ids
+    assert ids <= spoilt("anomalies")
+
+
+def test_consistent_statements_have_instalments_of_one_amount_and_credits():
+    consistent = [read_statement(row["text"]) for row in rows_of("anomalies") if row["label"] == "consistent"]
+    twice = [len({entry.amount for entry in found.entries}) < len(found.entries) for found in consistent]
+    negative = [any(entry.amount < Decimal(0) for entry in found.entries) for found in consistent]
+    assert sum(twice) > 20
+    assert sum(negative) > 20
+
+
+def test_an_answer_stands_in_its_report_and_a_quarter_of_the_questions_has_none():
+    rows = rows_of("audit_qa")
+    for row in rows:
+        for answer in row["answers"]:
+            assert row["context"][answer["start"] :].startswith(answer["text"])
+    assert 0.22 <= sum(not row["answers"] for row in rows) / len(rows) <= 0.28
+    numeric = [is_numeric(answer["text"]) for row in rows for answer in row["answers"]]
+    assert 0.6 <= sum(numeric) / len(numeric) <= 0.9
+
+
+def test_what_is_not_in_the_table_is_not_asked_as_if_it_were():
+    for row in rows_of("audit_qa"):
+        if row["slices"]["asked"] == "table" and row["answers"]:
+            assert any(year in row["question"] and year in row["context"] for year in map(str, range(2018, 2027)))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_file_names_what_the_plugin_offers(task):
+    folder = Path(plugin.__file__).parent / "conf"
+    conf = yaml.safe_load((folder / "task" / "finance" / f"{task}.yaml").read_text(encoding="utf-8"))
+    source = SOURCES[conf["source"]]
+    assert (conf["name"], conf["kind"]) == (f"finance/{task}", source.kind)
+    own = [name for name in conf["metrics"] if name.startswith("finance.")]
+    assert own
+    assert all(conf["kind"] in METRICS[name].kinds for name in own)
+    assert all(field in conf["prompt"] for field in PROMPTED.get(task, ["{text}"]))
+    dataset = yaml.safe_load((folder / "dataset" / "finance" / f"{task}.yaml").read_text(encoding="utf-8"))
+    assert dataset == {"source": conf["source"]}

@@ -1,0 +1,174 @@
+"""The finance metrics count what a fraud team, a controller, a compliance officer and an auditor would count."""
+
+import math
+
+import numpy as np
+import pytest
+from goodfit_finance import metrics, plugin
+from goodfit_finance.directions import Claim, claims, directions
+
+from goodfit.hooks.types import Item
+
+METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+FIGURES = (
+    "period: Q3 2025 | revenue: EUR 4.2 million | revenue last year: EUR 3.9 million | personnel costs: EUR 0.8 million"
+    " | personnel costs last year: EUR 950 thousand | net debt: EUR 7 million | net debt last year: EUR 7.0 million"
+    " | employees: 120"
+)
+
+
+def score(name: str, items: list[Item]) -> float:
+    statistics = METRICS[f"finance.{name}"].statistics(items)
+    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
+    return float(METRICS[f"finance.{name}"].reduce(statistics.sum(axis=0)))
+
+
+def classified(*pairs: tuple[str, str]) -> list[Item]:
+    """Items from (label, answer)."""
+    return [Item(id=str(row), fields={"label": label}, answer=answer) for row, (label, answer) in enumerate(pairs)]
+
+
+def marked(*pairs: tuple[list[str], list[str]]) -> list[Item]:
+    """Items from (labels, answer)."""
+    return [Item(id=str(row), fields={"labels": labels}, answer=answer) for row, (labels, answer) in enumerate(pairs)]
+
+
+def asked(answer: str, *right: str) -> Item:
+    answers = [{"text": text, "start": 0} for text in right]
+    return Item(id="q", fields={"context": "…", "question": "…", "answers": answers}, answer=answer)
+
+
+def reported(answer: str) -> Item:
+    return Item(id="r", fields={"source": FIGURES, "target": "…"}, answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "items", "value"),
+    [
+        pytest.param(
+            "fraud_recall",
+            classified(
+                ("card_fraud", "card_fraud"),
+                ("card_fraud", "money_mule"),
+                ("money_mule", "legitimate"),
+                ("legitimate", "card_fraud"),
+            ),
+            2 / 3,
+            id="an alarm under another name is an alarm",
+        ),
+        pytest.param(
+            "fraud_false_alarms",
+            classified(("legitimate", "card_fraud"), ("legitimate", "legitimate"), ("card_fraud", "card_fraud")),
+            1 / 2,
+            id="false alarms are counted among legitimate cases",
+        ),
+        pytest.param(
+            "anomaly_recall",
+            classified(("sum_error", "period_error"), ("sum_error", "consistent"), ("consistent", "consistent")),
+            1 / 2,
+            id="anomalies",
+        ),
+        pytest.param(
+            "anomaly_false_alarms",
+            classified(("consistent", "sum_error"), ("consistent", "consistent"), ("sum_error", "sum_error")),
+            1 / 2,
+            id="consistent statements that are flagged",
+        ),
+        pytest.param(
+            "breach_recall",
+            marked((["a"], ["b"]), (["a", "b"], ["a"]), (["a"], []), ([], ["a"])),
+            2 / 3,
+            id="a text that is held back for another breach is held back",
+        ),
+        pytest.param("breach_false_alarms", marked(([], ["a"]), ([], []), (["a"], ["a"])), 1 / 2, id="clean texts"),
+        pytest.param(
+            "false_answers",
+            [asked("412.6"), asked(""), asked(" "), asked("x", "y")],
+            1 / 3,
+            id="questions without answer",
+        ),
+        pytest.param(
+            "numeric_exact",
+            [
+                asked("4.2 million", "EUR 4.2 million"),
+                asked("4.2", "EUR 4.2 million"),
+                asked("12 per cent", "12 %"),
+                asked("12", "12 %"),
+                asked("1204", "1,204"),
+                asked("", "412.6"),
+                asked("Vesper Audit", "Vesper Audit"),
+                asked("3"),
+            ],
+            3 / 6,
+            id="numbers count with scale and per cent, words do not count",
+        ),
+        pytest.param(
+            "direction_right",
+            [
+                reported("Revenue rose to EUR 4.2 million, while personnel costs grew."),
+                reported("Net debt was unchanged. Personnel costs fell."),
+                reported("A good quarter for the group."),
+            ],
+            3 / 4,
+            id="directions",
+        ),
+    ],
+)
+def test_a_metric_is_a_share_of_two_sums(name, items, value):
+    assert score(name, items) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("truth", "answer", "exact"),
+    [
+        pytest.param([(0, 4, "NET")], [(0, 4, "NET")], 1, id="equal"),
+        pytest.param([(0, 4, "NET"), (5, 9, "TAX")], [(5, 9, "TAX"), (0, 4, "NET")], 1, id="in any order"),
+        pytest.param([(0, 4, "NET")], [(0, 4, "TOTAL")], 0, id="another field"),
+        pytest.param([(0, 4, "NET")], [(0, 5, "NET")], 0, id="another end"),
+        pytest.param([(0, 4, "NET")], [(0, 4, "NET"), (5, 9, "TAX")], 0, id="one too many"),
+        pytest.param([(0, 4, "NET")], [], 0, id="one missing"),
+        pytest.param([], [], 1, id="nothing to find"),
+    ],
+)
+def test_an_invoice_is_exact_or_not(truth, answer, exact):
+    names = ("start", "end", "label")
+    spans, found = ([dict(zip(names, span, strict=True)) for span in side] for side in (truth, answer))
+    assert score("document_exact", [Item(id="i", fields={"text": "…", "spans": spans}, answer=found)]) == exact
+
+
+def test_a_measure_with_an_earlier_value_has_a_direction():
+    assert directions(FIGURES) == {"revenue": "up", "personnel costs": "down", "net debt": "flat"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(
+            "Revenue rose, and personnel costs fell.", [("revenue", "up"), ("personnel costs", "down")], id="two"
+        ),
+        pytest.param("Revenue, at EUR 4.2 million, was higher than before.", [("revenue", "up")], id="higher than"),
+        pytest.param("Revenue suffered from higher energy prices.", [], id="an adjective of something else"),
+        pytest.param(
+            "Revenue fell on higher personnel costs.", [("revenue", "down"), ("personnel costs", "up")], id="at once"
+        ),
+        pytest.param("A fall in personnel costs helped.", [("personnel costs", "down")], id="a noun with its measure"),
+        pytest.param("Net debt stayed, growth is expected.", [], id="a noun without a measure"),
+        pytest.param("Up by 8 %: revenue.", [("revenue", "up")], id="before its measure"),
+        pytest.param("Revenue did not rise. Revenue never fell.", [], id="denied"),
+        pytest.param("Revenue was good. It fell in May.", [], id="another sentence"),
+        pytest.param("NET DEBT WAS UNCHANGED", [("net debt", "flat")], id="capitals"),
+        pytest.param("The staff grew.", [], id="no measure"),
+    ],
+)
+def test_a_word_of_direction_belongs_to_its_measure(text, found):
+    assert claims(text, ["revenue", "personnel costs", "net debt"]) == [Claim(*claim) for claim in found]
+
+
+def test_share_reduces_many_resamples_at_once():
+    values = metrics.share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_items_give_an_undefined_metric(name):
+    assert math.isnan(score(name.removeprefix("finance."), []))
