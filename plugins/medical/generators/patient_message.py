@@ -1,0 +1,94 @@
+"""Writes the synthetic data of the task medical/patient_message: ``python generators/patient_message.py [FOLDER]``.
+
+A record is what a clinician writes, two or three sentences of 40 to 90 words with remarks that do not concern the
+patient, and what the patient is told, 10 to 40 plain words that keep drug, dose and figures and no clinical term.
+"""
+
+import sys
+from pathlib import Path
+from random import Random
+
+from message_frames import EXTRA_DRUGS, REMARKS, SITES, TIMES, TOPICS
+from pools import DRUGS, DRUGS_TEST, NAMES, SIZES
+
+from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import write_starter_data
+
+SEED = 91127
+FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "patient_message"
+OWN_FRAMES = 0.4  # share of the test records whose source uses frames which training never shows
+UNSEEN_DRUGS = 0.3  # share of the test records with a drug which training never shows in this topic
+MOST_ALIKE = 0.7
+Row = dict[str, object]
+
+
+def medicine(topic: str, unseen: bool, rng: Random) -> dict[str, str]:
+    """The slots of the drug, its doses and its time."""
+    name = rng.choice(TOPICS[topic]["drugs"][unseen])
+    usual = {**DRUGS, **DRUGS_TEST}
+    doses, times = EXTRA_DRUGS[name] if name in EXTRA_DRUGS else (usual[name].doses, usual[name].times)
+    place = rng.randrange(max(1, len(doses) - 1))
+    ab, often = TIMES[rng.choice(times)]
+    higher = doses[min(place + 1, len(doses) - 1)]
+    return {"drug": name, "dose": doses[place], "higher": higher, "ab": ab, "often": often}
+
+
+def values(topic: str, split: str, rng: Random) -> dict[str, str]:
+    """What fills the slots of one record, source and message alike."""
+    pressures = [f"{rng.randint(14, 18)}{rng.randint(0, 9)}/{rng.randint(86, 104)}" for _ in range(2)]
+    return medicine(topic, split == "test" and rng.random() < UNSEEN_DRUGS, rng) | {
+        "bp": pressures[0], "bp2": pressures[1], "temp": f"3{rng.choice([8, 9])}.{rng.randint(0, 9)}",
+        "hba": str(rng.randint(58, 92)), "hb": f"{rng.randint(8, 10)}.{rng.randint(0, 9)}",
+        "tsh": f"{rng.randint(6, 14)}.{rng.randint(0, 9)}", "ldl": f"{rng.randint(4, 6)}.{rng.randint(0, 9)}",
+        "percent": str(rng.randint(12, 68)), "cm": str(rng.randint(2, 9)), "kg": str(rng.randint(2, 4)),
+        "litres": rng.choice(["1.2", "1.5", "1.8"]), "n": str(rng.randint(3, 14)), "weeks": str(rng.randint(2, 8)),
+        "days": rng.choice(["3 days", "5 days", "7 days", "10 days"]),
+        "period": rng.choice(["4 weeks", "six weeks", "8 weeks", "three months"]),
+        "site": rng.choice(SITES.get(topic, [""])), "name": rng.choice(NAMES),
+    }  # fmt: skip
+
+
+def message(name: str, split: str, rng: Random) -> Row:
+    """One record of a topic, without its id."""
+    topic, filling = TOPICS[name], values(name, split, rng)
+    own = split == "test" and rng.random() < OWN_FRAMES
+    matter = rng.choice(topic["test" if own else "train"])
+    sentences = rng.sample(REMARKS["test" if own else "train"], rng.choice([1, 1, 2]))
+    sentences.insert(rng.choice([0, len(sentences)]), matter)
+    return {
+        "source": tidy(". ".join(spin(sentence, rng) for sentence in sentences).format_map(filling) + "."),
+        "target": plain(spin(rng.choice(topic["messages"]), rng).format_map(filling)),
+        "slices": {"topic": name},
+    }
+
+
+def plain(text: str) -> str:
+    """A message with its last stop, and a capital after each question mark."""
+    return "? ".join(tidy(part) for part in (text + ".").split("? "))
+
+
+def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
+    """All records of one split; ``novelty`` is shared by the splits."""
+
+    def fits(drawn: Row) -> bool:
+        source, target = str(drawn["source"]), str(drawn["target"])
+        lengths_fit = 40 <= len(source.split()) <= 90 and 10 <= len(target.split()) <= 40
+        return lengths_fit and novelty.accepts(source, str(drawn["slices"]))
+
+    rows = []
+    for index in range(SIZES[split]):
+        name = rng.choice(list(TOPICS))
+        drawn = until_kept(lambda name=name: message(name, split, rng), fits)
+        rows.append({"id": f"patient_message-{split}-{index:03}", **drawn})
+    return rows
+
+
+def main() -> None:
+    """Write the three splits and what was planted in them."""
+    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
+    splits = {split: records(split, novelty, rng) for split in SIZES}
+    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, "generation", splits, SEED)
+
+
+if __name__ == "__main__":
+    main()

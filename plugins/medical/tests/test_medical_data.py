@@ -1,0 +1,176 @@
+"""The starter data of the medical plugin are what its README says."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from goodfit_medical import plugin
+from goodfit_medical.codes import PROCEDURE, code_list, mentioned
+from goodfit_medical.doses import doses
+from goodfit_medical.negation import negated, stated
+from goodfit_medical.vocabulary import drugs, jargon
+
+HERE = Path(__file__).resolve().parents[1]
+TASKS = ["coding", "entities", "notes", "patient_message"]
+SIZES = {"train": 490, "validation": 120, "test": 150}
+TEXT_FIELD = {"coding": "text", "entities": "text", "notes": "source", "patient_message": "source"}
+SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+CORE_METRICS = {"figures_supported", "figures_kept", "reading_grade"}
+
+every_task = pytest.mark.parametrize("task", TASKS)
+every_split = pytest.mark.parametrize("split", SIZES)
+writing = pytest.mark.parametrize("task", ["notes", "patient_message"])
+
+
+def read(task: str, split: str) -> list[dict]:
+    lines = SOURCES[f"medical.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def planted(task: str) -> list[dict]:
+    return json.loads((HERE / "goodfit_medical" / "data" / task / "planted.json").read_text("utf-8"))["faults"]
+
+
+def rightly_answered(task: str, split: str) -> list[dict]:
+    """The records of a split without those whose answer was spoilt on purpose."""
+    spoilt = {fault["id"] for fault in planted(task) if fault["fault"] == "noisy_label"}
+    return [record for record in read(task, split) if record["id"] not in spoilt]
+
+
+@every_task
+def test_a_generator_writes_the_committed_files_again(task, tmp_path):
+    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
+    committed = HERE / "goodfit_medical" / "data" / task
+    names = sorted(path.name for path in committed.iterdir())
+    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
+    assert [name for name in names if (tmp_path / name).read_bytes() != (committed / name).read_bytes()] == []
+
+
+@every_task
+def test_splits_have_their_sizes_and_share_no_text_but_what_was_planted(task):
+    records = [record for split in SIZES for record in read(task, split)]
+    assert {split: len(read(task, split)) for split in SIZES} == SIZES
+    assert len({record["id"] for record in records}) == len(records)
+    assert {record["id"].split("-")[0] for record in records} == {task}
+    copies = {fault["id"] for fault in planted(task) if fault["fault"] in ("duplicate", "leak")}
+    texts = [record[TEXT_FIELD[task]] for record in records if record["id"] not in copies]
+    assert len(texts) == 480 + 120 + 150 == len(set(texts))
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        pytest.param("coding", "accounts for the whole picture", id="coding"),
+        pytest.param("entities", "shed no more light", id="entities"),
+        pytest.param("notes", "sit down, arm on the table", id="notes"),
+        pytest.param("patient_message", "will reassess in", id="patient_message"),
+    ],
+)
+def test_some_sentence_frames_occur_only_in_test(task, words):
+    leaked = {fault["id"] for fault in planted(task) if fault["fault"] == "leak"}
+    found = {
+        split
+        for split in SIZES
+        for record in read(task, split)
+        if record["id"] not in leaked and words in record[TEXT_FIELD[task]].lower()
+    }
+    assert found == {"test"}
+
+
+@every_split
+def test_every_code_has_its_part_of_every_split_and_some_notes_have_none(split):
+    records = read("coding", split)
+    counts = Counter(label for record in records for label in record["labels"])
+    assert set(counts) == set(code_list())
+    assert min(counts.values()) >= 0.04 * len(records)
+    assert 0.05 <= sum(not record["labels"] for record in records) / len(records) <= 0.2
+    assert all(10 <= len(record["text"].split()) <= 70 for record in records)
+
+
+@every_split
+def test_a_term_alone_does_not_make_a_code(split):
+    records = rightly_answered("coding", split)
+    assert all(set(record["labels"]) <= mentioned(record["text"]) for record in records)
+    named = sum(len(mentioned(record["text"])) for record in records)
+    in_vain = sum(len(mentioned(record["text"]) - set(record["labels"])) for record in records)
+    assert 0.15 <= in_vain / named <= 0.4
+
+
+def test_the_code_list_has_procedures_and_no_term_stands_for_two_codes():
+    terms = [term.lower() for code in code_list().values() for term in code.terms]
+    assert len(terms) == len(set(terms))
+    assert len(code_list()) == 16
+    assert sum(code.startswith(PROCEDURE) for code in code_list()) == 6
+    assert all(mentioned(f"Seen for {term}.") == {name} for name, code in code_list().items() for term in code.terms)
+
+
+@every_split
+def test_terms_lie_where_their_spans_say(split):
+    records = read("entities", split)
+    for record in records:
+        spans, text = record["spans"], record["text"]
+        assert all(before["end"] <= after["start"] for before, after in pairwise(spans))
+        for span in spans:
+            term = text[span["start"] : span["end"]]
+            assert term == term.strip(" ,;.")
+            assert not term.lower().startswith(("a ", "an ", "the "))
+            assert bool(doses(term)) == (span["label"] == "DOSE"), term
+            assert bool(drugs(term)) == (span["label"] == "DRUG"), term
+    assert {span["label"] for record in records for span in record["spans"]} == {
+        *("DRUG", "DOSE", "FREQUENCY", "PROBLEM", "PROCEDURE")
+    }
+    assert 0.03 <= sum(not record["spans"] for record in records) / len(records) <= 0.12
+
+
+def test_the_test_split_has_drugs_that_training_does_not():
+    def named(split: str) -> set[str]:
+        return {drug for record in read("entities", split) for drug in drugs(record["text"])}
+
+    leaked = {fault["of"] for fault in planted("entities") if fault["fault"] == "leak"}
+    copied = {drug for record in read("entities", "test") if record["id"] in leaked for drug in drugs(record["text"])}
+    assert len(named("test") - (named("train") - copied)) >= 5
+
+
+@writing
+@every_split
+def test_a_written_text_is_short_and_invents_no_dose_and_no_drug(task, split):
+    for record in rightly_answered(task, split):
+        source, target = record["source"], record["target"]
+        assert 40 <= len(source.split()) <= 130
+        assert 10 <= len(target.split()) <= 40
+        assert set() < doses(target) <= doses(source)
+        assert set() < drugs(target) <= drugs(source)
+
+
+@every_split
+def test_notes_deny_problems_and_never_state_what_they_deny(split):
+    records = rightly_answered("notes", split)
+    assert sum(bool(negated(record["target"])) for record in records) > 0.6 * len(records)
+    assert [record["id"] for record in records if negated(record["target"]) & stated(record["target"])] == []
+
+
+@every_split
+def test_a_message_to_a_patient_has_none_of_the_clinical_terms_of_its_source(split):
+    for record in rightly_answered("patient_message", split):
+        assert len(jargon(record["source"])) >= 4
+        assert jargon(record["target"]) == set()
+
+
+@every_task
+def test_a_task_file_names_what_the_plugin_and_the_core_offer(task):
+    folder = Path(plugin.__file__).parent / "conf"
+    conf = yaml.safe_load((folder / "task" / "medical" / f"{task}.yaml").read_text(encoding="utf-8"))
+    source = SOURCES[conf["source"]]
+    assert (conf["name"], conf["kind"]) == (f"medical/{task}", source.kind)
+    own = [name for name in conf["metrics"] if name not in CORE_METRICS]
+    assert own
+    assert all(conf["kind"] in METRICS[name].kinds for name in own)
+    assert conf["prompt"].endswith(f": {{{TEXT_FIELD[task]}}}")
+    dataset = yaml.safe_load((folder / "dataset" / "medical" / f"{task}.yaml").read_text(encoding="utf-8"))
+    assert dataset == {"source": conf["source"]}
