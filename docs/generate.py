@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import Any
 
+from goodfit.cli.list import run as list_options
+from goodfit.cli.main import Arguments
 from goodfit.config.settings import group_doc, groups, settings
 from goodfit.hooks import specs, types
+from goodfit.models.fits import adapters_that_fit, precisions_that_fit
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- written by docs/generate.py -->\n"
@@ -42,12 +46,46 @@ def hooks_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+FAMILIES = {"encoder": "BERT line", "seq2seq": "T5 line", "decoder": "GPT line"}
+
+
+def models_page() -> str:
+    """The models of the hub that have a name here, by family."""
+    parts = [f"# Models\n\n{NOTE}\n{MODELS_NOTE}"]
+    listed = list_options(Arguments(words=["model"], flags={"--json"}))["options"]
+    for family, heading in FAMILIES.items():
+        found = [option for option in listed if option.get("family") == family and option["offered_by"] == "goodfit"]
+        rows = [_model_row(option) for option in sorted(found, key=lambda option: option["parameters_millions"])]
+        parts.append(f"## {heading}\n\n{MODELS_HEAD}" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+MODELS_NOTE = (
+    "GiB are those before the first batch, with LoRA of rank 16 and with all weights tuned. The last column has the "
+    "options of `adapter` and `precision` that do not fit. [How to choose, and other models](../models.md)."
+)
+MODELS_HEAD = (
+    "| `model=` | on the hub, at revision | millions | reads | chat | licence | GiB lora, all | does not fit |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
+
+
+def _model_row(option: dict[str, Any]) -> str:
+    own = {*adapters_that_fit(option["family"], ""), *precisions_that_fit("")}
+    lost = sorted(own - {*option["adapters"], *option["precisions"]})
+    return (
+        f"| `{option['name']}` | {option['base']} `{option['revision'][:8]}` | {option['parameters_millions']:g} "
+        f"| {option['max_length']} | {option.get('chat_template') or ''} | {option['licence']} "
+        f"| {option['memory_gib']['lora']}, {option['memory_gib']['all']} | {', '.join(lost)} |"
+    )
+
+
 def _plain(hook: object) -> str:
     text = inspect.getdoc(hook) or ""
     return text.replace("    Process:", "  \nProcess:").replace("    Used by:", "  \nUsed by:")
 
 
-PAGES = {"settings.md": settings_page, "hooks.md": hooks_page}
+PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "models.md": models_page}
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)

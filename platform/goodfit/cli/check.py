@@ -7,6 +7,9 @@ from typing import Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.config.compose import Composed
+from goodfit.runs.folder import run_path
+from goodfit.runs.slurm import job_script, waits_for_slurm
 from goodfit.runs.task import read_task
 
 
@@ -15,6 +18,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     composed = compose_words(arguments)
     host = open_host(arguments)
     data = read_task(composed, host)
+    if waits_for_slurm(composed.conf):
+        return _slurm(composed, arguments.json)
     from goodfit.data.gather import SPLITS
     from goodfit.models.memory import GIB
     from goodfit.runs.plan import plan_run
@@ -56,3 +61,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
         for finding in prepared.findings:
             print(f"{finding.severity}  {finding.message} ({finding.code})")
     return result
+
+
+def _slurm(composed: Composed, as_json: bool) -> dict[str, Any]:
+    """The machine is another one: names and data are right, and this would be submitted."""
+    script = job_script(composed.conf, composed.words, run_path(composed.conf))
+    if not as_json:
+        print(script, end="")
+    return {"ok": True, "task": composed.conf.task.name, "script": script}

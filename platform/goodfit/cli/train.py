@@ -9,12 +9,18 @@ from typing import Any
 from goodfit.cli.console import Bar, figure, print_table, with_interval
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.config.compose import Composed
+from goodfit.plugins.host import Host
+from goodfit.runs.slurm import submit, waits_for_slurm
+from goodfit.runs.task import read_task
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Train, and say what was made and what to type next."""
     composed = compose_words(arguments)
     host = open_host(arguments)
+    if waits_for_slurm(composed.conf):
+        return _submitted(composed, host, arguments.json)
     from goodfit.runs.engine import train_run
 
     with Bar(arguments.quiet) as bar:
@@ -33,6 +39,16 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.json:
         _print(finished)
     return result
+
+
+def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
+    """Check what can be known here, and hand the run to Slurm."""
+    read_task(composed, host)
+    job = submit(composed)
+    if not as_json:
+        print(f"submitted job {job.job}: {_short(job.script)}")
+        print(f"next: squeue --job {job.job}")
+    return {"run": str(job.folder), "status": "submitted", "job": job.job, "script": str(job.script)}
 
 
 def _print(finished: Any) -> None:

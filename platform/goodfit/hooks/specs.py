@@ -26,7 +26,7 @@ def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run.
-    Since: hook API 1.     Used by: plugins/legal, plugins/support.
+    Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
 
 
@@ -36,7 +36,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run.
-    Since: hook API 1.     Used by: plugins/legal, plugins/support.
+    Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
 
 
@@ -56,7 +56,7 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run; a gate that raises says no.
-    Since: hook API 1.     Used by: plugins/legal.
+    Since: hook API 1.     Used by: plugins/content, plugins/legal, plugins/medical.
     """
 
 
@@ -66,7 +66,7 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
 
     When: after reading and splitting.     Process: main only.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
-    Since: hook API 1.     Used by: plugins/support.
+    Since: hook API 1.     Used by: plugins/finance, plugins/medical, plugins/support.
     """
 
 
@@ -76,5 +76,5 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
 
     When: after evaluation, before the gates.     Process: main only.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
-    Since: hook API 1.     Used by: plugins/legal.
+    Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """

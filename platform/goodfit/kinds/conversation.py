@@ -41,8 +41,10 @@ def read_messages(values: Mapping[str, Any]) -> list[Message]:
         return _pair(asked, values, "output")
     if values.get("prompt") is not None:
         if isinstance(values["prompt"], list):
-            both = [*values["prompt"], *(values.get("completion") or [])]
-            return _in_turns(_listed(both, "prompt", "role", "content"))
+            said = values.get("completion") or []
+            if not isinstance(said, list):
+                raise RowProblem("prompt is a list of messages, and completion is none")
+            return _in_turns(_listed([*values["prompt"], *said], "prompt", "role", "content"))
         return _pair(need_text(values, "prompt"), values, "completion")
     given = ", ".join(sorted(key for key, there in values.items() if there is not None)) or "none"
     raise RowProblem(f"the field 'messages' is missing (fields: {given})")
@@ -67,9 +69,13 @@ def _listed(given: Any, name: str, role: str, content: str) -> list[Message]:
     for number, message in enumerate(given, 1):
         if not isinstance(message, dict) or role not in message:
             raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
-        if message[role] not in ROLES:
+        if not isinstance(message[role], str) or message[role] not in ROLES:
             raise RowProblem(f"message {number} is of the role {message[role]!r}, expected system, user or assistant")
-        found.append({"role": ROLES[message[role]], "content": need_text(message, content)})
+        try:
+            said = need_text(message, content)
+        except RowProblem as problem:
+            raise RowProblem(f"message {number}: {problem}") from None
+        found.append({"role": ROLES[message[role]], "content": said})
     return found
 
 

@@ -64,6 +64,8 @@ class _Reads:
     def _pieces(self, record: Record, limit: int) -> list[tuple[int, ...]]:
         """A document's tokens, in runs of at most so many; a single token at the end joins nobody."""
         ids = self.coding.tokenizer(record.fields["text"], add_special_tokens=False)["input_ids"]
+        if not ids:  # signs that the tokenizer leaves out
+            ids = [self.coding.tokenizer.unk_token_id or 0]
         runs = [tuple(ids[start : start + limit]) for start in range(0, len(ids), limit)]
         return [run for run in runs if len(run) > 1] or runs[:1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.types import Item, MetricSpec
+
+ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 ECE_BINS = 15
 """Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""
@@ -262,7 +265,7 @@ def answer_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
 def _plain_words(text: str) -> list[str]:
     """As SQuAD's script compares answers: small letters, no signs, no articles."""
     bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
-    return [word for word in bare.split() if word not in ("a", "an", "the")]
+    return ARTICLES.sub(" ", bare).split()
 
 
 def _word_f1(found: list[str], right: list[str]) -> float:

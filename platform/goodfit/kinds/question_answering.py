@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 def _answers(given: Any, context: str) -> list[dict[str, Any]]:
     if isinstance(given, dict) and {"text", "answer_start"} <= set(given):
-        given = [{"text": t, "start": s} for t, s in zip(given["text"], given["answer_start"], strict=False)]
+        given = _paired(given["text"], given["answer_start"])
     if not isinstance(given, list):
         raise RowProblem("answers is missing or no list (of a question without an answer it is empty)")
     found = []
@@ -54,6 +55,22 @@ def _answers(given: Any, context: str) -> list[dict[str, Any]]:
             raise RowProblem(f"the answer at {start} is not what stands there in the context")
         found.append({"text": text, "start": start})
     return found
+
+
+def _paired(texts: Any, starts: Any) -> list[dict[str, Any]]:
+    """SQuAD's two lists as one."""
+    if not isinstance(texts, list) or not isinstance(starts, list) or len(texts) != len(starts):
+        raise RowProblem("answers has to have as many texts as starts, in two lists")
+    return [{"text": text, "start": start} for text, start in zip(texts, starts, strict=True)]
+
+
+def is_blurred(fields: Mapping[str, Any]) -> bool:
+    """Whether the answer that is learnt begins or ends inside a word, so that it is learnt with the whole word."""
+    context, words = fields["context"], split_words(fields["context"])
+    for answer in fields["answers"][:1]:
+        place = _covered(words, answer["start"], answer["start"] + len(answer["text"]))
+        return place is None or context[words[place[0]][0] : words[place[1]][1]] != answer["text"].strip()
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +236,30 @@ class AnswerByText:
     def _read(self, records: Sequence[Record]) -> Iterator[tuple[_Piece, Extract, tuple[int, ...], bool]]:
         """Every window: its words, what may be written of it, what is read, and whether something was cut."""
         for index, record in enumerate(records):
-            context, question = record.fields["context"], record.fields["question"]
+            context, (question, was_long) = record.fields["context"], self._question(record)
             words = split_words(context) or [(0, len(context))]
             tokens = [self.coder.ids(f" {context[start:end]}") or self.unknown for start, end in words]
+            sizes = [len(own) + gap for own, gap in zip(tokens, self._gaps(context, words), strict=True)]
             frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"question": question, "context": ""}))) + 4
             limit = self.coding.max_tokens - frame - (self.room if self.coder.is_decoder else 0)
-            pieces, is_lost = _pieces(record, index, words, list(map(len, tokens)), max(8, limit))
+            pieces, is_lost = _pieces(record, index, words, sizes, max(8, limit))
             for piece in pieces:
                 text = context[words[piece.first][0] : words[piece.last - 1][1]]
                 source, was_cut = self.coder.source({"question": question, "context": text}, self.room)
                 extract = Extract(self.coder, tokens[piece.first : piece.last])
-                yield piece, extract, source, was_cut or is_lost
+                yield piece, extract, source, was_cut or is_lost or was_long
+
+    def _question(self, record: Record) -> tuple[str, bool]:
+        """The question, and whether its end had to be left out."""
+        question = record.fields["question"]
+        parts = self.coding.tokenizer(question, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+        limit = int(self.coding.max_tokens * LONGEST_QUESTION)
+        return (question, False) if len(parts) <= limit else (question[: parts[limit - 1][1]], True)
+
+    def _gaps(self, context: str, words: Sequence[tuple[int, int]]) -> list[int]:
+        """Tokens of what stands before each word, where that is more than a blank: line ends, columns."""
+        gaps = [context[one:other] for (_, one), (other, _) in pairwise([(0, words[0][0]), *words])]
+        return [len(self.coder.ids(gap)) if len(gap) > 1 or gap.strip(" ") else 0 for gap in gaps]
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers; of several windows' answers, the one that the model is surest of."""
@@ -311,4 +341,5 @@ KIND = Kind(
     metrics=answer_metrics,
     untrained=_simplest,
     reference=_likest,
+    is_blurred=is_blurred,
 )

@@ -12,7 +12,7 @@ TURNED = frozenset({"gpt2"})
 NOT_ON_TURNED = frozenset({"olora", "loha", "lokr", "oft"})
 
 WITHOUT_IA3 = frozenset({"distilbert", "electra", "modernbert", "mpnet", "phi3", "smollm3", "xlm-roberta"})
-"""Architectures of which PEFT does not know what (IA)3 should rescale; it fits with ``adapter.targets``."""
+"""Architectures of which PEFT does not know what (IA)3 should rescale."""
 
 OVERFLOWING = frozenset({"gemma2", "gemma3_text", "mt5", "t5", "umt5"})
 """Architectures with activations beyond 65504, the largest float16: https://github.com/huggingface/transformers/issues/23918

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from goodfit.data.read import read_file
+from goodfit.data.records import BadRows, Problem, Row
 from goodfit.errors import DataError
 
 TEXTS = (".txt", ".md")
@@ -27,35 +28,44 @@ def read_documents(path: Path) -> Mapping[str, str]:
     """
     if not path.exists():
         raise DataError(f"the documents {path} do not exist", "check --documents")
-    files = sorted(file for file in path.rglob("*") if file.suffix in TEXTS) if path.is_dir() else [path]
+    root = path if path.is_dir() else path.parent
+    files = sorted(file for file in path.rglob("*") if _is_text(file)) if path.is_dir() else [path]
     found: dict[str, str] = {}
     for file in files:
-        for document, where in _passages(file) if file.suffix in TEXTS else _rows(file):
+        for document, where in _passages(file, root) if _is_text(file) else _rows(file):
             found.setdefault(document, where)
     if not found:
-        what = f"no {' or '.join(TEXTS)} file" if path.is_dir() else f"no row with {', '.join(FIELDS)}"
+        what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
         raise DataError(f"{path} has {what}", "name a folder of texts, or a file with a document in each row")
     return found
 
 
-def _passages(file: Path) -> Iterator[tuple[str, str]]:
+def _is_text(file: Path) -> bool:
+    return file.suffix.lower() in TEXTS and file.is_file()
+
+
+def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{file} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
     place = 0
     for passage in BLANK_LINES.split(text):
-        line = text.count("\n", 0, place) + 1
-        place = text.find(passage, place) + len(passage)
         if passage.strip():
-            yield passage.strip(), f"{file.name}:{line}"
+            place = text.index(passage.strip(), place)
+            yield passage.strip(), f"{file.relative_to(root)}:{text.count(chr(10), 0, place) + 1}"
+            place += len(passage.strip())
 
 
 def _rows(file: Path) -> Iterator[tuple[str, str]]:
     rows, problems = read_file(file)
-    if problems:
-        raise DataError(f"{problems[0]}", "mend the file")
-    for row in rows:
-        named = next((row.values[name] for name in FIELDS if isinstance(row.values.get(name), str)), None)
-        if named:
-            yield named, row.origin
+    bare = [Problem(row.origin, f"no document (fields: {', '.join(sorted(row.values))})") for row in rows if not _document(row)]
+    if problems or bare:
+        raise BadRows([*problems, *bare], len(rows) + len(problems))
+    yield from ((_document(row), row.origin) for row in rows)
+
+
+def _document(row: Row) -> str:
+    """What a row has under one of the names of a document; nothing where it has none."""
+    named = (row.values.get(name) for name in FIELDS)
+    return next((text for text in named if isinstance(text, str) and text.strip()), "")

@@ -39,8 +39,10 @@ def is_first_process() -> bool:
 @contextlib.contextmanager
 def run_folder(conf: RunConf) -> Iterator[Path]:
     """The run's folder: claimed by the first process, joined by those that it starts."""
-    if not is_first_process() and FOLDER in os.environ:
-        yield Path(os.environ[FOLDER])
+    if not is_first_process():
+        if FOLDER not in os.environ and conf.run.dir is None:
+            raise ConfigError("several processes were started, and none knows the run's folder", "add run.dir=PATH")
+        yield Path(os.environ.get(FOLDER) or run_path(conf))
         return
     with claimed(run_path(conf), named=conf.run.dir is not None) as folder:
         os.environ[FOLDER] = str(folder)

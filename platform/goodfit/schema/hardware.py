@@ -19,10 +19,25 @@ class HardwareConf:
     """Devices (CPU: processes) on each node."""
 
     nodes: Annotated[int, Field(ge=1)] = 1
-    """Machines; start one process on each, by torchrun or Slurm."""
+    """Machines; start the processes by torchrun with a ``run.dir``, or by ``hardware=slurm``."""
 
     strategy: Literal["single", "ddp", "fsdp", "deepspeed"] = "single"
     """How devices share the work."""
+
+    launcher: Literal["here", "slurm"] = "here"
+    """Who starts the run: the command itself, or a Slurm cluster that it is submitted to."""
+
+    partition: str | None = None
+    """Slurm's partition; its own default, when not given."""
+
+    account: str | None = None
+    """Whom Slurm charges; its own default, when not given."""
+
+    time_limit: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,2}:\d\d:\d\d$")] = "08:00:00"
+    """How long a Slurm job may take, as hours:minutes:seconds, with days- before it."""
+
+    cpus_per_device: Annotated[int, Field(ge=1)] = 8
+    """CPU cores of a Slurm job for each device."""
 
     memory_gb: Annotated[float, Field(gt=0)] | None = None
     """Memory that the run may use on each device, in GiB; when not given, what is free."""

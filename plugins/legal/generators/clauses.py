@@ -7,8 +7,10 @@ clause, and a tail that borrows another type's words. The label is what the clau
 from random import Random
 
 from clause_frames import CORES, OPENERS, TAILS, TITLES
-from grammar import Novelty, spin, tidy, until_kept, write_splits
 from values import CONTRACTS, PLACES, PLACES_TEST, UP_TO_A_YEAR, Contract, day, period, sum_of_money
+from writing import SIZES, write_task
+
+from goodfit.testing.frames import Novelty, spin, tidy, until_kept
 
 SEED = 20417
 # Records by label: uneven, as in real contracts, and the smallest class holds more than 8 % of its split.
@@ -16,7 +18,6 @@ SHARES = {
     "payment": 0.16, "termination": 0.15, "confidentiality": 0.14, "warranty": 0.13, "limitation_of_liability": 0.12,
     "indemnity": 0.11, "assignment": 0.10, "governing_law": 0.09,
 }  # fmt: skip
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.3  # share of a held-out split that uses frames which training never shows
 OPENER, TAIL, NUMBER = 0.3, 0.35, 0.3  # how often a clause has each of these
 MOST_ALIKE = 0.7
@@ -75,9 +76,9 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits."""
+    """Write the three splits, with faults planted."""
     rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_splits("clauses", {split: records(split, novelty, rng) for split in SIZES})
+    write_task("clauses", "classification", {split: records(split, novelty, rng) for split in SIZES}, SEED)
 
 
 if __name__ == "__main__":

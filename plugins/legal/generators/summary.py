@@ -6,12 +6,13 @@ the period and the date. Figures are often written differently in the two, as la
 
 from random import Random
 
-from grammar import Novelty, spin, tidy, until_kept, write_splits
 from summary_frames import PADDING, SCENES
 from values import CONTRACTS, UP_TO_A_YEAR, Contract, day, in_words, period, sum_of_money
+from writing import SIZES, write_task
+
+from goodfit.testing.frames import Novelty, spin, tidy, until_kept
 
 SEED = 58231
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.35  # share of the test split that uses source frames which training never shows
 MOST_ALIKE = 0.75
 
@@ -64,9 +65,9 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits."""
+    """Write the three splits, with faults planted."""
     rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_splits("summary", {split: records(split, novelty, rng) for split in SIZES})
+    write_task("summary", "generation", {split: records(split, novelty, rng) for split in SIZES}, SEED)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ with its unit, the legal system. Witnesses, banks, statutes, clause numbers and 
 import re
 from random import Random
 
-from grammar import Novelty, spin, tidy, until_kept, write_splits
 from term_frames import FILLERS, FRAMES
 from values import UP_TO_A_YEAR, company, day, legal_system, period, person, sum_of_money
+from writing import SIZES, write_task
+
+from goodfit.testing.frames import Novelty, spin, tidy, until_kept
 
 SEED = 31907
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.35  # share of a held-out split's sentences that use frames which training never shows
 UNSEEN_NAMES = 0.6  # share of the test split's values from pools which training never shows
 WITHOUT_TERMS = 0.08
@@ -99,9 +100,9 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits."""
+    """Write the three splits, with faults planted."""
     rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_splits("terms", {split: records(split, novelty, rng) for split in SIZES})
+    write_task("terms", "token_classification", {split: records(split, novelty, rng) for split in SIZES}, SEED)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What a legal department brings to goodfit: three tasks with data, and the metrics that a contract lawyer asks for."""
+"""What a legal department brings to goodfit: five tasks with data, and the metrics that a lawyer asks for."""

@@ -1,12 +1,15 @@
-"""What a lawyer must hear about a model's answers: invented figures, and risk clauses that it missed."""
+"""What a lawyer must hear about a model's answers: invented figures and citations, and risk clauses that it missed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from goodfit.hooks.types import Finding, Item
-from goodfit_legal.metrics import RISK_CLAUSES, unsupported
+from goodfit.texts.figures import unsupported
+from goodfit_legal.citations import uncited
+from goodfit_legal.metrics import RISK_CLAUSES
 
 MOST_IDS = 20
 """How many ids a finding lists, so that it stays readable; its counts are of all."""
@@ -14,16 +17,26 @@ MOST_IDS = 20
 
 def invented_figures(items: Sequence[Item]) -> list[Finding]:
     """One finding if some summaries state a figure that their source does not have."""
-    figures = {item.id: len(unsupported(item)) for item in items}
-    ids = [key for key, count in figures.items() if count]
+    return _invented(items, "figure", unsupported)
+
+
+def invented_citations(items: Sequence[Item]) -> list[Finding]:
+    """One finding if some summaries cite a clause or a statute that their source does not cite."""
+    return _invented(items, "citation", uncited)
+
+
+def _invented(items: Sequence[Item], noun: str, find: Callable[[str, str], Collection[Any]]) -> list[Finding]:
+    """One finding if ``find(answer, source)`` finds something."""
+    counts = {item.id: len(find(item.answer, item.fields["source"])) for item in items}
+    ids = [key for key, count in counts.items() if count]
     if not ids:
         return []
     finding = Finding(
         severity="warning",
-        code="legal.invented_figures",
-        message=f"{len(ids)} of {len(items)} summaries state a figure that their source does not have",
+        code=f"legal.invented_{noun}s",
+        message=f"{len(ids)} of {len(items)} summaries have a {noun} that their source does not have",
         figure=len(ids) / len(items),
-        evidence={"answers": len(ids), "figures": sum(figures.values()), "of": len(items), "ids": ids[:MOST_IDS]},
+        evidence={"answers": len(ids), f"{noun}s": sum(counts.values()), "of": len(items), "ids": ids[:MOST_IDS]},
     )
     return [finding]
 

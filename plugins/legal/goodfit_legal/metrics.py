@@ -6,11 +6,8 @@ turns their sums into the metric, so that goodfit can draw intervals and paired 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from goodfit_legal.figures import grounds, stated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,33 +59,16 @@ def document_exact(items: Sequence[Item]) -> np.ndarray:
     return _rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
 
 
-def figures_supported(items: Sequence[Item]) -> np.ndarray:
-    """Figures in the summary that stand in its source; an answer without figures counts as nothing.
+def unanswerable_refused(items: Sequence[Item]) -> np.ndarray:
+    """Questions that the contract does not answer, and that the model left without an answer.
+
+    A right passage beside the point is the dangerous answer: it looks like a quotation, and it is one. Nobody rereads
+    the contract to learn that it is silent.
 
     Returns:
-        Columns (supported, stated in the answer), shape (items, 2).
+        Columns (refused, questions without an answer), shape (items, 2).
     """
-    return _rows([(len(stated(item.answer)) - len(unsupported(item)), len(stated(item.answer))) for item in items])
-
-
-def figures_kept(items: Sequence[Item]) -> np.ndarray:
-    """Figures of the reference summary that the model's summary keeps.
-
-    Returns:
-        Columns (kept, stated in the reference), shape (items, 2).
-    """
-    rows = []
-    for item in items:
-        wanted = stated(item.fields["target"])
-        rows.append((len(wanted & stated(item.answer)), len(wanted)))
-    return _rows(rows)
-
-
-def unsupported(item: Item) -> set[Any]:
-    """The figures that an answer states and its source does not have."""
-    source = item.fields["source"]
-    text = source if isinstance(source, str) else json.dumps(source, ensure_ascii=False)
-    return stated(item.answer) - grounds(text)
+    return _rows([(not item.answer.strip(), 1) if not item.fields["answers"] else (0, 0) for item in items])
 
 
 def _terms(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:

@@ -13,12 +13,14 @@ SOURCES = {
     "clauses": ("classification", "Single contract clauses of eight types."),
     "terms": ("token_classification", "Passages with parties, dates, amounts, periods and the governing law marked."),
     "summary": ("generation", "Contract clauses, each with one sentence in plain English."),
+    "contract_qa": ("question_answering", "Contract passages with questions, a quarter of them without an answer."),
+    "research": ("ranking", "Lawyers' questions, each with the section or the decision that answers it."),
 }
 
 
 @hookimpl
 def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the three tasks."""
+    """Offer the synthetic data of the five tasks."""
     return [
         DataSourceSpec(
             name=f"legal.{task}",
@@ -40,8 +42,12 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     table = [
         ("risk_recall", "classification", "Risk clauses found, of all risk clauses", metrics.risk_recall),
         ("document_exact", "token_classification", "Documents with all terms right", metrics.document_exact),
-        ("figures_supported", "generation", "Figures in the summary that its source has", metrics.figures_supported),
-        ("figures_kept", "generation", "Figures of the reference that the summary keeps", metrics.figures_kept),
+        (
+            "unanswerable_refused",
+            "question_answering",
+            "Questions left open, of those that the contract does not answer",
+            metrics.unanswerable_refused,
+        ),
     ]
     return [
         MetricSpec(
@@ -67,11 +73,11 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
 
 @hookimpl
 def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
-    """Warn about invented figures and missed risk clauses in this department's own tasks."""
+    """Warn about invented figures and citations, and missed risk clauses, in this department's own tasks."""
     from goodfit_legal import checks
 
     if task == "legal/summary":
-        return checks.invented_figures(items)
+        return [*checks.invented_figures(items), *checks.invented_citations(items)]
     if task == "legal/clauses":
         return checks.missed_risk_clauses(items)
     return []

@@ -12,21 +12,46 @@ import numpy as np
 import pytest
 import yaml
 from goodfit_legal import metrics, plugin
-from goodfit_legal.figures import Figure, grounds, stated
+from goodfit_legal.citations import cited, uncited
 
+from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
+from goodfit.texts.figures import stated, unsupported
 
 HERE = Path(__file__).resolve().parent.parent
-TASKS = ["clauses", "terms", "summary"]
+TASKS = ["clauses", "terms", "summary", "contract_qa", "research"]
 SIZES = {"train": 480, "validation": 120, "test": 150}
-TEXT_FIELD = {"clauses": "text", "terms": "text", "summary": "source"}
+PLANTED = 10  # copies of training and test records, at the end of the training file
+READ = {
+    "clauses": ["text"],
+    "terms": ["text"],
+    "summary": ["source"],
+    "contract_qa": ["question", "context"],
+    "research": ["query"],
+}
 SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 
 
 def read(task: str, split: str) -> list[dict]:
+    """The records of a split without the copies that were planted."""
+    return [row for row in rows(task, split) if "duplicate" not in row["id"] and "leak" not in row["id"]]
+
+
+def rows(task: str, split: str) -> list[dict]:
     lines = SOURCES[f"legal.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
+
+
+def faults(task: str) -> list[dict]:
+    manifest = SOURCES[f"legal.{task}"].files()["train"].with_name("planted.json")
+    return json.loads(manifest.read_text(encoding="utf-8"))["faults"]
+
+
+def right(task: str, split: str) -> list[dict]:
+    """The records of a split without those that were planted or given a wrong answer."""
+    wrong = {fault["id"] for fault in faults(task) if fault["fault"] == "noisy_label"}
+    return [row for row in read(task, split) if row["id"] not in wrong]
 
 
 def score(name: str, items: list[Item]) -> float:
@@ -46,16 +71,27 @@ def summarised(source: str, target: str, answer: str) -> Item:
 @pytest.mark.parametrize("task", TASKS)
 def test_a_generator_writes_the_committed_files_again(task, tmp_path):
     subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
-    for split, committed in SOURCES[f"legal.{task}"].files().items():
-        assert (tmp_path / f"{split}.jsonl").read_bytes() == committed.read_bytes()
+    folder = SOURCES[f"legal.{task}"].files()["train"].parent
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
+    assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_splits_have_their_sizes_and_share_no_text(task):
     records = [record for split in SIZES for record in read(task, split)]
     assert {split: len(read(task, split)) for split in SIZES} == SIZES
+    assert len(rows(task, "train")) == SIZES["train"] + PLANTED
     assert len({record["id"] for record in records}) == len(records)
-    assert len({record[TEXT_FIELD[task]] for record in records}) == len(records)
+    assert len({tuple(record[field] for field in READ[task]) for record in records}) == len(records)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_planted_fault_is_in_the_file_that_the_manifest_names(task):
+    counts = Counter(fault["fault"] for fault in faults(task))
+    assert counts == {"personal_data": 15, "noisy_label": 10, "duplicate": 6, "leak": 4}
+    ids = {split: {row["id"] for row in rows(task, split)} for split in SIZES}
+    assert all(fault["id"] in ids[fault["split"]] for fault in faults(task))
 
 
 @pytest.mark.parametrize("split", SIZES)
@@ -63,15 +99,14 @@ def test_every_clause_type_has_its_part_of_every_split(split):
     counts = Counter(record["label"] for record in read("clauses", split))
     assert len(counts) == 8
     assert min(counts.values()) >= 0.08 * SIZES[split]
-    assert max(counts.values()) <= 2 * min(counts.values())
+    assert max(counts.values()) <= 2.1 * min(counts.values())
 
 
 @pytest.mark.parametrize("split", SIZES)
 def test_terms_lie_where_their_spans_say(split):
-    records = read("terms", split)
+    records = right("terms", split)
     for record in records:
         spans, text = record["spans"], record["text"]
-        assert 15 <= len(text.split()) <= 60
         assert len(spans) <= 5
         assert all(before["end"] <= after["start"] for before, after in pairwise(spans))
         for span in spans:
@@ -85,44 +120,81 @@ def test_terms_lie_where_their_spans_say(split):
 
 
 @pytest.mark.parametrize("split", SIZES)
-def test_a_summary_is_short_and_states_only_figures_of_its_source(split):
-    for record in read("summary", split):
-        assert 60 <= len(record["source"].split()) <= 120
+def test_a_summary_is_short_and_states_only_what_its_source_has(split):
+    for record in right("summary", split):
+        assert len(record["source"].split()) >= 60
         assert 10 <= len(record["target"].split()) <= 25
-        assert stated(record["target"]) <= grounds(record["source"])
+        assert not unsupported(record["target"], record["source"])
+        assert not uncited(record["target"], record["source"])
         assert len(stated(record["target"])) >= 2
 
 
+@pytest.mark.parametrize("split", SIZES)
+def test_an_answer_stands_once_in_its_contract_and_a_quarter_of_the_questions_have_none(split):
+    records = right("contract_qa", split)
+    for record in records:
+        assert len(record["context"].split()) >= 60
+        for answer in record["answers"]:
+            assert record["context"][answer["start"] :].startswith(answer["text"])
+            assert record["context"].count(answer["text"]) == 1
+    assert 0.24 <= sum(not record["answers"] for record in records) / len(records) <= 0.26
+
+
+def test_a_question_without_an_answer_looks_like_the_others():
+    answered, open_ = (
+        [r for r in right("contract_qa", "train") if bool(r["answers"]) == known] for known in (True, False)
+    )
+    assert {record["slices"]["topic"] for record in open_} == {record["slices"]["topic"] for record in answered}
+    asked = {record["question"].split()[0] for record in answered}
+    assert sum(record["question"].split()[0] in asked for record in open_) >= 0.95 * len(open_)
+
+
+def test_every_passage_of_the_book_is_asked_for_in_every_split():
+    passages = {split: Counter(record["positive"] for record in right("research", split)) for split in SIZES}
+    assert len(passages["train"]) == len(passages["validation"]) == len(passages["test"]) == 80
+    assert max(passages["test"].values()) == 2
+    assert all(20 <= len(passage.split()) <= 60 for passage in passages["train"])
+
+
 @pytest.mark.parametrize(
-    ("text", "figures"),
+    ("task", "words"),
     [
-        pytest.param("thirty (30) days", {Figure("period", "day", 30)}, id="words and digits are one figure"),
-        pytest.param("two years", {Figure("period", "month", 24)}, id="years are compared in months"),
-        pytest.param("10 Business Days", {Figure("period", "business day", 10)}, id="business days are no days"),
-        pytest.param(
-            "twelve thousand five hundred pounds (£12,500.00)", {Figure("money", "GBP", 12_500)}, id="a sum said twice"
-        ),
-        pytest.param("EUR 1.2 million", {Figure("money", "EUR", 1_200_000)}, id="millions"),
-        pytest.param("the 1st day of March 2026", {Figure("date", "day", 20_260_301)}, id="a long date"),
-        pytest.param("March 1, 2026", {Figure("date", "day", 20_260_301)}, id="an American date"),
-        pytest.param("01.03.2026", {Figure("date", "day", 20_260_301)}, id="a date with dots"),
-        pytest.param("3 per cent (3%)", {Figure("percent", "", 3)}, id="a percentage said twice"),
-        pytest.param("clause 12.3.1", {Figure("reference", "12.3.1", 0)}, id="a clause number"),
-        pytest.param(
-            "between five and ten units", {Figure("number", "", 5), Figure("number", "", 10)}, id="a range is no sum"
-        ),
-        pytest.param("one of them, and no one else", set(), id="one is a pronoun"),
-        pytest.param("one month", {Figure("period", "month", 1)}, id="one before a unit"),
-        pytest.param("no figure at all", set(), id="nothing"),
+        pytest.param("clauses", "not for the ears", id="clauses"),
+        pytest.param("summary", "silence prolongs", id="summary"),
+        pytest.param("contract_qa", "be the loss what it may", id="contract_qa"),
+        pytest.param("research", "shoe size", id="research"),
     ],
 )
-def test_a_figure_is_the_same_however_it_is_written(text, figures):
-    assert stated(text) == figures
+def test_some_frames_occur_in_the_test_split_only(task, words):
+    found = {split for split in SIZES for row in read(task, split) if words in str(row).lower()}
+    assert found == {"test"}
 
 
-def test_a_date_supports_its_month_and_its_year():
-    assert stated("in March 2026") | stated("2026") <= grounds("on 1 March 2026")
-    assert not stated("in April 2026") <= grounds("on 1 March 2026")
+@pytest.mark.parametrize(
+    ("text", "citations"),
+    [
+        pytest.param("under clause 12.3(b)", {"clause 12.3(b)"}, id="a clause"),
+        pytest.param("see cl. 12.3 (b)", {"clause 12.3(b)"}, id="a short form"),
+        pytest.param("Clauses 9 and 12.3", {"clause 9", "clause 12.3"}, id="several"),
+        pytest.param("clause 3 and 30 days", {"clause 3"}, id="one, and a period"),
+        pytest.param(
+            "s. 4 of the Sale of Goods Act 1970", {"section 4", "Sale of Goods Act 1970"}, id="a section of a statute"
+        ),
+        pytest.param("The Late Payments Regulations, 1999", {"Late Payments Regulations 1999"}, id="regulations"),
+        pytest.param("the Tenant's 12 days in 2026", set(), id="nothing"),
+    ],
+)
+def test_a_citation_is_the_same_however_it_is_written(text, citations):
+    assert cited(text) == citations
+
+
+def test_a_source_that_has_a_subclause_has_its_clause_but_not_the_other_way_round():
+    assert uncited("clause 12 and clause 12.3", "clause 12.3(b)") == set()
+    assert uncited("clause 12.3(b)", "clause 12") == {"clause 12.3(b)"}
+    assert uncited("section 12 of the Factors Act 1931", "clause 12, Factors Act 1930") == {
+        "section 12",
+        "Factors Act 1931",
+    }
 
 
 def test_risk_recall_looks_at_risk_clauses_only():
@@ -156,17 +228,22 @@ def test_a_document_is_exact_or_not(truth, answer, exact):
     assert score("legal.document_exact", [item]) == exact
 
 
-def test_figures_are_counted_over_all_summaries():
-    source = "The Buyer shall pay twelve thousand pounds (£12,000) within thirty (30) days of 1 March 2026."
-    target = "The Buyer pays £12,000 within 30 days of 1 March 2026."
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        pytest.param("", 1, id="refused"),
+        pytest.param(" ", 1, id="blank"),
+        pytest.param("30 days", 0, id="answered"),
+    ],
+)
+def test_only_questions_without_an_answer_can_be_refused(answer, refused):
+    answers = [{"text": "30 days", "start": 0}]
     items = [
-        summarised(source, target, "The Buyer pays £12,000 within 30 days."),
-        summarised(source, target, "The Buyer pays £13,000 within thirty days of 1 March 2026."),
-        summarised(source, target, "The Buyer pays soon."),
+        Item(id="known", fields={"context": "30 days", "question": "?", "answers": answers}, answer=""),
+        Item(id="open", fields={"context": "30 days", "question": "?", "answers": []}, answer=answer),
     ]
-    assert score("legal.figures_supported", items) == pytest.approx(4 / 5)
-    assert score("legal.figures_kept", items) == pytest.approx(4 / 9)
-    assert math.isnan(score("legal.figures_supported", items[2:]))
+    assert score("legal.unanswerable_refused", items) == refused
+    assert math.isnan(score("legal.unanswerable_refused", items[:1]))
 
 
 def test_share_reduces_many_resamples_at_once():
@@ -186,8 +263,18 @@ def test_invented_figures_are_one_finding_without_texts():
     ]
     (finding,) = plugin.goodfit_check_answers("legal/summary", [*made_up, summarised("within 30 days", "", "30 days")])
     assert (finding.severity, finding.code, finding.figure) == ("warning", "legal.invented_figures", 25 / 26)
-    assert finding.message == "25 of 26 summaries state a figure that their source does not have"
+    assert finding.message == "25 of 26 summaries have a figure that their source does not have"
     assert finding.evidence == {"answers": 25, "figures": 25, "of": 26, "ids": [str(number) for number in range(20)]}
+
+
+def test_invented_citations_are_one_finding_beside_the_figures():
+    source = "Subject to clause 4.2, the Tenant pays within 30 days."
+    answers = {"wrong": "Clause 4 and the Rent Act 1990.", "right": "Clause 4.2: 30 days."}
+    items = [Item(id=key, fields={"source": source}, answer=answer) for key, answer in answers.items()]
+    figures, citations = plugin.goodfit_check_answers("legal/summary", items)
+    assert (figures.code, citations.code) == ("legal.invented_figures", "legal.invented_citations")
+    assert citations.message == "1 of 2 summaries have a citation that their source does not have"
+    assert citations.evidence == {"answers": 1, "citations": 1, "of": 2, "ids": ["wrong"]}
 
 
 def test_missed_risk_clauses_are_one_finding_by_type():
@@ -219,5 +306,5 @@ def test_a_task_file_names_what_the_plugin_offers(task):
     conf = yaml.safe_load((folder / "legal" / f"{task}.yaml").read_text(encoding="utf-8"))
     source = SOURCES[conf["source"]]
     assert (conf["name"], conf["kind"]) == (f"legal/{task}", source.kind)
-    assert all(conf["kind"] in METRICS[name].kinds for name in conf["metrics"])
-    assert conf["prompt"].endswith(f": {{{TEXT_FIELD[task]}}}")
+    assert all(conf["kind"] in {**TEXT_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
+    assert all(f"{{{field}}}" in conf["prompt"] for field in READ[task])

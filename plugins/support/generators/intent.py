@@ -1,13 +1,10 @@
-"""What does the customer want: rewrites goodfit_support/data/intent, or the folder named on the command line."""
+"""What does the customer want: ``python generators/intent.py [FOLDER]`` writes the data of support/intent."""
 
 import random
-import sys
-from pathlib import Path
 
-from writing import write_task
+from writing import write_messages
 
 SEED = 4101
-FOLDER = Path(__file__).parents[1] / "goodfit_support" / "data" / "intent"
 SHARES = {
     "delivery_status": 17,
     "refund": 15,
@@ -28,4 +25,4 @@ def other_matter(label: str, rng: random.Random) -> str:
 
 
 if __name__ == "__main__":
-    write_task("intent", SHARES, SEED, other_matter, Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    write_messages("intent", SHARES, SEED, other_matter)

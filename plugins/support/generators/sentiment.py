@@ -1,13 +1,10 @@
-"""How does the customer feel: rewrites goodfit_support/data/sentiment, or the folder named on the command line."""
+"""How does the customer feel: ``python generators/sentiment.py [FOLDER]`` writes the data of support/sentiment."""
 
 import random
-import sys
-from pathlib import Path
 
-from writing import write_task
+from writing import write_messages
 
 SEED = 4102
-FOLDER = Path(__file__).parents[1] / "goodfit_support" / "data" / "sentiment"
 SHARES = {"negative": 38, "neutral": 34, "positive": 28}
 ASIDE_SHARE = 0.35
 
@@ -18,4 +15,4 @@ def remark(label: str, rng: random.Random) -> str:
 
 
 if __name__ == "__main__":
-    write_task("sentiment", SHARES, SEED, remark, Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    write_messages("sentiment", SHARES, SEED, remark)

@@ -1,28 +1,30 @@
-"""How a support message is written: a grammar is expanded, dressed for its channel and kept if it is new.
+"""How a support message is written: a grammar is expanded and dressed for its channel.
 
 A grammar is a text file: ``== name`` opens a list, every line below it is one way to say it, ``{name}`` stands for
 one line of that list and ``[a|b]`` for one of the words between the bars. All of it was written for this package.
 """
 
-import json
 import random
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.starter_data import write_starter_data
 
 Grammar = Mapping[str, Sequence[str]]
 Aside = Callable[[str, random.Random], str]
 
+DATA = Path(__file__).parents[1] / "goodfit_support" / "data"
 SIZES = {"train": 480, "validation": 120, "test": 150}
 CHANNELS = {"email": 45, "chat": 35, "phone_note": 20}
-UNSEEN_SHARE = 0.25
+UNSEEN_SHARE = 0.33
 """Share of the validation and of the test messages whose main sentence has a frame that no other split holds."""
 
-CONTACT_EVERY = 50
-"""One message in so many names an invented mail address or phone number (2 %)."""
-
-NEAR_DUPLICATE = 0.8
-"""Jaccard similarity of two word sets from which they count as the same message; numbers are left out."""
+MOST_ALIKE = 0.6
+"""From this likeness on two messages count as one. Numbers are left out: another order number makes no new message."""
 
 SHORT_FORMS = {"please": "pls", "thanks": "thx", "you": "u", "your": "ur", "because": "cos", "and": "n"}
 
@@ -107,9 +109,7 @@ def labels_for(shares: Mapping[str, int], size: int, rng: random.Random) -> list
     return labels
 
 
-def compose(
-    grammar: Grammar, rng: random.Random, *, label: str, aside: str, split: str, index: int
-) -> dict[str, object]:
+def compose(grammar: Grammar, rng: random.Random, *, label: str, aside: str, split: str) -> dict[str, Any]:
     """Write one message: its text and its slices.
 
     Args:
@@ -118,7 +118,6 @@ def compose(
         label: List of the main sentence.
         aside: List of what is mentioned besides, or nothing.
         split: ``validation`` and ``test`` have frames of their own beside the common ones.
-        index: Place in the split; decides whether contact details appear.
     """
     channel = rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
     note = ".note" if channel == "phone_note" else ""
@@ -128,45 +127,44 @@ def compose(
     besides = expand(grammar, aside + note, rng) if aside else ""
     customer = "business" if rng.random() < 0.2 else "private"
     about = expand(grammar, "business_note" if note else "business", rng) if customer == "business" else ""
-    contact = expand(grammar, "contact", rng) if index % CONTACT_EVERY == CONTACT_EVERY // 2 else ""
     body = [besides, main] if rng.random() < 0.6 else [main, besides]
-    text = DRESS[channel](sentence_case(join([about, *body, contact])), grammar, rng)
+    text = DRESS[channel](sentence_case(join([about, *body])), grammar, rng)
     return {"text": text, "slices": {"channel": channel, "customer": customer}}
 
 
-def word_set(text: str) -> frozenset[str]:
-    """The words of a text, without numbers and signs."""
-    return frozenset(re.findall(r"[a-z]+", text.lower()))
+def without_numbers(text: str) -> str:
+    """A text as it is compared with others."""
+    return re.sub(r"\d+", "", text)
 
 
-def is_new(words: frozenset[str], seen: Iterable[frozenset[str]]) -> bool:
-    """Whether no earlier message is a near-duplicate."""
-    return all(len(words & other) < NEAR_DUPLICATE * len(words | other) for other in seen)
+def write_task(task: str, kind: str, splits: Mapping[str, Sequence[dict[str, Any]]], seed: int) -> None:
+    """Write a task's files into the plugin, or into the folder given on the command line."""
+    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / task, kind, splits, seed)
 
 
-def write_task(task: str, shares: Mapping[str, int], seed: int, aside: Aside, folder: Path) -> None:
-    """Write the three files of a task; the same seed gives the same bytes.
+def write_messages(task: str, shares: Mapping[str, int], seed: int, aside: Aside) -> None:
+    """Write the files of a task that gives each message a label.
 
     Args:
         task: Name of the task and of its grammar file.
         shares: Labels with their shares, in percent.
-        seed: Start of the one source of chance.
+        seed: Start of all chance.
         aside: Chooses the list of what a message with a certain label mentions besides; empty for nothing.
-        folder: Where the files go.
     """
-    rng = random.Random(seed)
+    rng, novelty = random.Random(seed), Novelty(MOST_ALIKE)
     grammar = read_grammar("shared", task)
-    seen: list[frozenset[str]] = []
-    folder.mkdir(parents=True, exist_ok=True)
-    for split, size in SIZES.items():
-        lines = []
-        for index, label in enumerate(labels_for(shares, size, rng)):
-            while True:
-                message = compose(grammar, rng, label=label, aside=aside(label, rng), split=split, index=index)
-                words = word_set(str(message["text"]))
-                if is_new(words, seen):
-                    break
-            seen.append(words)
-            lines.append(json.dumps({"id": f"{task}-{split}-{index:04d}", "label": label, **message}) + "\n")
-        # newline: the same bytes on every system.
-        (folder / f"{split}.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+
+    def message(label: str, split: str) -> dict[str, Any]:
+        return until_kept(
+            lambda: compose(grammar, rng, label=label, aside=aside(label, rng), split=split),
+            lambda drawn: novelty.accepts(without_numbers(drawn["text"])),
+        )
+
+    splits = {
+        split: [
+            {"id": f"{task}-{split}-{number:03}", "label": label, **message(label, split)}
+            for number, label in enumerate(labels_for(shares, size, rng))
+        ]
+        for split, size in SIZES.items()
+    }
+    write_task(task, "classification", splits, seed)

@@ -1,1 +1,1 @@
-"""What a customer support desk brings to goodfit: two tasks, their data, three metrics and a check."""
+"""What a customer support desk brings to goodfit: four tasks, their data, four metrics and two checks."""

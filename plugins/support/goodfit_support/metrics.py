@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from goodfit_support.promises import unbacked
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -56,6 +58,19 @@ def false_alarm_counts(items: Sequence[Item]) -> np.ndarray:
         items,
         event=lambda item: item.answer == "negative",
         among=lambda item: item.fields["label"] != "negative",
+    )
+
+
+def promise_free_counts(items: Sequence[Item]) -> np.ndarray:
+    """Count replies that promise nothing beyond the conversation's policy: the others are kept, or end in a quarrel.
+
+    Returns:
+        Columns (free of such promises, replies), shape (items, 2).
+    """
+    return _counts(
+        items,
+        event=lambda item: not unbacked(item.fields["messages"][:-1], item.answer),
+        among=lambda item: True,
     )
 
 

@@ -1,14 +1,22 @@
 """The hooks of the support department."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, MetricSpec
+from goodfit.hooks.types import DataSourceSpec, Finding, Item, MetricSpec
 from goodfit_support import checks, metrics
 
 HOOK_API = 1
+
+SOURCES = {
+    "intent": ("classification", "Customer messages with what the customer wants, eight intents"),
+    "sentiment": ("classification", "Customer messages with how the customer feels: negative, neutral or positive"),
+    "reply": ("chat", "Conversations under the rules of a house, with the reply that keeps to them"),
+    "faq": ("ranking", "Customers' questions, each with the help-centre answer to it"),
+}
 
 
 def files_of(task: str) -> dict[str, Path]:
@@ -19,59 +27,49 @@ def files_of(task: str) -> dict[str, Path]:
 
 @hookimpl
 def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the messages of both tasks."""
+    """Offer the synthetic data of the four tasks."""
     return [
         DataSourceSpec(
-            name="support.intent",
-            description="Customer messages with what the customer wants, eight intents",
-            kind="classification",
+            name=f"support.{task}",
+            description=description,
+            kind=kind,
             licence="Apache-2.0",
-            origin="synthetic",
-            files=lambda: files_of("intent"),
-        ),
-        DataSourceSpec(
-            name="support.sentiment",
-            description="Customer messages with how the customer feels: negative, neutral or positive",
-            kind="classification",
-            licence="Apache-2.0",
-            origin="synthetic",
-            files=lambda: files_of("sentiment"),
-        ),
+            origin=f"synthetic, written by plugins/support/generators/{task}.py",
+            files=partial(files_of, task),
+        )
+        for task, (kind, description) in SOURCES.items()
     ]
 
 
 @hookimpl
 def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer what a support lead asks for beside accuracy and F1."""
+    table = [
+        ("urgent_recall", "fraud, account access and billing messages that are seen as such", metrics.urgent_counts),
+        ("escalation_recall", "negative messages that are recognised as negative", metrics.escalation_counts),
+        ("false_alarm_rate", "neutral and positive messages that are flagged as negative", metrics.false_alarm_counts),
+        ("promise_free", "replies that promise nothing beyond the policy", metrics.promise_free_counts),
+    ]
     return [
         MetricSpec(
-            name="support.urgent_recall",
-            description="Share of the fraud, account access and billing messages that are recognised as such",
-            kinds=("classification",),
-            greater_is_better=True,
-            statistics=metrics.urgent_counts,
+            name=f"support.{name}",
+            description=f"Share of the {words}",
+            kinds=("chat",) if name == "promise_free" else ("classification",),
+            greater_is_better=name != "false_alarm_rate",
+            statistics=statistics,
             reduce=metrics.ratio,
-        ),
-        MetricSpec(
-            name="support.escalation_recall",
-            description="Share of the negative messages that are recognised as negative",
-            kinds=("classification",),
-            greater_is_better=True,
-            statistics=metrics.escalation_counts,
-            reduce=metrics.ratio,
-        ),
-        MetricSpec(
-            name="support.false_alarm_rate",
-            description="Share of the neutral and positive messages that are flagged as negative",
-            kinds=("classification",),
-            greater_is_better=False,
-            statistics=metrics.false_alarm_counts,
-            reduce=metrics.ratio,
-        ),
+        )
+        for name, words, statistics in table
     ]
 
 
 @hookimpl
 def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> Sequence[Finding]:
-    """Warn of contact details in the messages of a support task."""
+    """Warn of contact details in the records of a support task."""
     return checks.contact_details(splits) if task == "support" or task.startswith("support/") else []
+
+
+@hookimpl
+def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
+    """Warn of replies that promise what the conversation's policy does not grant."""
+    return checks.promises(items) if task == "support/reply" else []

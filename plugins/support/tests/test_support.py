@@ -1,4 +1,4 @@
-"""The support department: its data are as the README says, its metrics count right, its check warns."""
+"""The support department: its data are as the README says, its metrics count right, its checks warn."""
 
 import json
 import subprocess
@@ -8,19 +8,52 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from goodfit_support import metrics, plugin
 from goodfit_support.checks import has_contact_details
+from goodfit_support.promises import promises, unbacked
 
+from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
 
 GENERATORS = Path(__file__).parents[1] / "generators"
 SIZES = {"train": 480, "validation": 120, "test": 150}
-TASKS = ("intent", "sentiment")
+PLANTED = 10  # copies of training and test records, at the end of the training file
+TASKS = ("intent", "sentiment", "reply", "faq")
+SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+POLICY = (
+    "Late parcels: there is a voucher of $10 after 5 days. No day of arrival is promised. "
+    "Items on sale are not refunded. The next delivery comes on 3 March."
+)
+
+
+def lines_of(task: str) -> dict[str, list[dict]]:
+    files = plugin.files_of(task)
+    return {split: [json.loads(line) for line in path.read_text("utf-8").splitlines()] for split, path in files.items()}
+
+
+def faults_of(task: str) -> list[dict]:
+    return json.loads(plugin.files_of(task)["train"].with_name("planted.json").read_text("utf-8"))["faults"]
 
 
 def records_of(task: str) -> dict[str, list[dict]]:
-    files = plugin.files_of(task)
-    return {split: [json.loads(line) for line in path.read_text("utf-8").splitlines()] for split, path in files.items()}
+    """The records without those that were planted or given a wrong answer."""
+    wrong = {fault["id"] for fault in faults_of(task) if fault["fault"] != "personal_data"}
+    return {split: [row for row in rows if row["id"] not in wrong] for split, rows in lines_of(task).items()}
+
+
+def read(row: dict) -> str:
+    """What a model reads of a record."""
+    if "messages" in row:
+        return "\n".join(turn["content"] for turn in row["messages"][:-1])
+    return row["text"] if "text" in row else row["query"]
+
+
+def replied(answer: str, key: str = "r", policy: str = POLICY) -> Item:
+    turns = [("system", policy), ("user", "Where is my kettle?"), ("assistant", "I do not know.")]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    return Item(id=key, fields={"messages": messages}, answer=answer)
 
 
 def items(*pairs: tuple[str, str]) -> list[Item]:
@@ -34,16 +67,26 @@ def items(*pairs: tuple[str, str]) -> list[Item]:
 @pytest.mark.parametrize("task", TASKS)
 def test_a_generator_reproduces_the_committed_files_byte_for_byte(task, tmp_path):
     subprocess.run([sys.executable, str(GENERATORS / f"{task}.py"), str(tmp_path)], check=True)
-    for split, path in plugin.files_of(task).items():
-        assert (tmp_path / f"{split}.jsonl").read_bytes() == path.read_bytes()
+    folder = plugin.files_of(task)["train"].parent
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
+    assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_splits_have_their_sizes_and_share_neither_text_nor_id(task):
-    splits = records_of(task)
-    rows = [row for records in splits.values() for row in records]
-    assert {split: len(records) for split, records in splits.items()} == SIZES
-    assert len({row["text"].casefold() for row in rows}) == len({row["id"] for row in rows}) == len(rows)
+    splits = lines_of(task)
+    assert {split: len(rows) for split, rows in splits.items()} == {**SIZES, "train": SIZES["train"] + PLANTED}
+    rows = [row for own in records_of(task).values() for row in own]
+    assert len({read(row).casefold() for row in rows}) == len({row["id"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_planted_fault_is_in_the_file_that_the_manifest_names(task):
+    counts = Counter(fault["fault"] for fault in faults_of(task))
+    assert counts == {"personal_data": 15, "noisy_label": 10, "duplicate": 6, "leak": 4}
+    ids = {split: {row["id"] for row in rows} for split, rows in lines_of(task).items()}
+    assert all(fault["id"] in ids[fault["split"]] for fault in faults_of(task))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +94,7 @@ def test_splits_have_their_sizes_and_share_neither_text_nor_id(task):
     [pytest.param("intent", 8, 0.08, id="intent"), pytest.param("sentiment", 3, 0.25, id="sentiment")],
 )
 def test_no_label_is_rare_in_any_split(task, labels, rarest):
-    for records in records_of(task).values():
+    for records in lines_of(task).values():
         counts = Counter(row["label"] for row in records)
         assert len(counts) == labels
         assert min(counts.values()) >= rarest * len(records)
@@ -59,18 +102,48 @@ def test_no_label_is_rare_in_any_split(task, labels, rarest):
 
 @pytest.mark.parametrize(
     ("task", "words"),
-    [pytest.param("intent", "fake page", id="intent"), pytest.param("sentiment", "what a letdown", id="sentiment")],
+    [
+        pytest.param("intent", "fake page", id="intent"),
+        pytest.param("sentiment", "what a letdown", id="sentiment"),
+        pytest.param("reply", "my lawyer would like", id="reply"),
+        pytest.param("faq", "half of my points", id="faq"),
+    ],
 )
 def test_some_sentence_frames_occur_only_in_test(task, words):
-    found = {split for split, records in records_of(task).items() for row in records if words in row["text"].lower()}
+    found = {split for split, records in records_of(task).items() for row in records if words in read(row).lower()}
     assert found == {"test"}
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_every_record_names_its_channel_and_customer(task):
+@pytest.mark.parametrize("task", ["intent", "sentiment"])
+def test_every_message_names_its_channel_and_customer(task):
     rows = [row for records in records_of(task).values() for row in records]
     assert {row["slices"]["channel"] for row in rows} == {"email", "chat", "phone_note"}
     assert {row["slices"]["customer"] for row in rows} == {"private", "business"}
+
+
+def test_a_conversation_has_a_policy_and_ends_with_support():
+    for row in (row for records in records_of("reply").values() for row in records):
+        roles = [turn["role"] for turn in row["messages"]]
+        assert roles == ["system", *["user", "assistant"] * roles.count("user")]
+        assert 1 <= roles.count("user") <= 4
+        assert sum(len(turn["content"].split()) for turn in row["messages"]) <= 170
+
+
+def test_what_support_replies_depends_on_the_policy_and_promises_nothing_beyond_it():
+    rows = [row for records in records_of("reply").values() for row in records]
+    rules = {}
+    for row in rows:
+        assert unbacked(row["messages"][:-1], row["messages"][-1]["content"]) == []
+        rules.setdefault(row["slices"]["topic"], set()).add(row["slices"]["rule"])
+    assert len(rules) == 13
+    assert all(len(own) >= 2 for own in rules.values())
+    assert sum(any(promises(row["messages"][-1]["content"])) for row in rows) >= 0.5 * len(rows)
+
+
+def test_every_answer_of_the_help_centre_is_asked_for_in_every_split():
+    answers = {split: Counter(row["positive"] for row in rows) for split, rows in records_of("faq").items()}
+    assert len(answers["train"]) == len(answers["validation"]) == len(answers["test"]) == 80
+    assert all(20 <= len(answer.split()) <= 60 for answer in answers["train"])
 
 
 @pytest.mark.parametrize(
@@ -139,21 +212,73 @@ def test_contact_details_are_told_from_other_numbers(text, expected):
     assert has_contact_details(text) is expected
 
 
-def test_the_check_finds_exactly_the_contact_details_that_the_generators_put_in():
-    for task in TASKS:
-        findings = plugin.goodfit_check_data(task=f"support/{task}", splits=records_of(task))
-        assert {finding.evidence["split"]: finding.figure for finding in findings} == {
-            "train": 10.0,
-            "validation": 2.0,
-            "test": 3.0,
-        }
+@pytest.mark.parametrize("task", TASKS)
+def test_the_check_finds_exactly_the_personal_data_that_were_planted(task):
+    planted = {}
+    for fault in faults_of(task):
+        if fault["fault"] == "personal_data":
+            planted.setdefault(fault["split"], set()).add(fault["id"])
+    findings = plugin.goodfit_check_data(task=f"support/{task}", splits=lines_of(task))
+    assert {finding.evidence["split"]: set(finding.evidence["ids"]) for finding in findings} == planted
+    assert {split: len(ids) for split, ids in planted.items()} == {"train": 10, "validation": 2, "test": 3}
+
+
+@pytest.mark.parametrize(
+    ("answer", "sorts"),
+    [
+        pytest.param("We will refund you.", ["refund"], id="refund"),
+        pytest.param("You get your money back.", ["refund"], id="money back"),
+        pytest.param("You get a voucher of $10 after 5 days.", [], id="a voucher that the policy grants"),
+        pytest.param("You get a voucher of $20.", ["voucher"], id="a larger voucher"),
+        pytest.param("I can give you 10% off.", ["discount"], id="discount"),
+        pytest.param("We send you a new one for free.", ["gift"], id="gift"),
+        pytest.param("It will be there on Friday.", ["date"], id="a day"),
+        pytest.param("It comes on 3 March.", [], id="the day that the policy names"),
+        pytest.param("It comes on 4 March.", ["date"], id="another day"),
+        pytest.param("It takes two weeks.", ["date"], id="a period"),
+        pytest.param("That was our fault.", ["fault"], id="fault"),
+        pytest.param("We accept full responsibility.", ["fault"], id="responsibility"),
+        pytest.param("I cannot refund this, but you will have it by Monday.", ["date"], id="denied, then promised"),
+        pytest.param("I cannot refund this.", [], id="denied"),
+        pytest.param("Would you like a refund?", [], id="a question"),
+        pytest.param("You ordered it on Friday.", [], id="the past"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_a_promise_is_backed_by_the_policy_or_not(answer, sorts):
+    assert unbacked(replied(answer).fields["messages"], answer) == sorts
+
+
+def test_without_a_policy_nothing_is_granted():
+    assert unbacked([{"role": "user", "content": "Is there a voucher?"}], "You get a voucher.") == ["voucher"]
+
+
+def test_promise_free_is_the_share_of_replies_that_stay_within_the_policy():
+    answers = ["We will refund you on Friday.", "You get a voucher of $10.", "I do not know.", "It is our mistake."]
+    spec = METRICS["support.promise_free"]
+    rows = spec.statistics([replied(answer) for answer in answers])
+    assert (rows.shape, rows.dtype) == ((4, 2), np.float64)
+    assert spec.reduce(rows.sum(axis=0)) == 0.5
+
+
+def test_promises_are_one_finding_by_sort_without_texts():
+    items = [replied("We refund you on Friday.", f"row-{row}") for row in range(25)] + [replied("I do not know.")]
+    (finding,) = plugin.goodfit_check_answers("support/reply", items)
+    assert (finding.severity, finding.code, finding.figure) == ("warning", "support.promises", 25 / 26)
+    assert finding.message == "25 of 26 replies promise what their policy does not grant: 25 refund"
+    assert finding.evidence == {"promises": {"refund": 25}, "of": 26, "ids": [f"row-{row}" for row in range(20)]}
+
+
+@pytest.mark.parametrize("task", ["support/reply", "support/intent", "supporters/club"])
+def test_there_is_nothing_to_report_about_no_replies(task):
+    assert plugin.goodfit_check_answers(task, []) == []
 
 
 def test_a_finding_names_at_most_twenty_ids_and_no_text():
     records = [{"id": f"row-{row}", "text": "Mail a@example.com", "label": "neutral"} for row in range(30)]
     (finding,) = plugin.goodfit_check_data(task="support", splits={"train": records, "test": []})
     assert (finding.severity, finding.code) == ("warning", "support.contact_details")
-    assert finding.message == "30 of 30 train messages hold a mail address or a phone number"
+    assert finding.message == "30 of 30 train records hold a mail address or a phone number"
     assert finding.evidence == {"split": "train", "count": 30, "ids": [f"row-{row}" for row in range(20)]}
 
 
@@ -162,9 +287,20 @@ def test_the_check_leaves_the_tasks_of_other_departments_alone():
     assert plugin.goodfit_check_data(task="supporters/club", splits={"train": records}) == []
 
 
-def test_every_source_has_its_files_and_every_metric_its_name():
-    sources = plugin.goodfit_register_data_sources()
-    assert [source.name for source in sources] == ["support.intent", "support.sentiment"]
-    assert all(path.is_file() for source in sources for path in source.files().values())
-    names = [metric.name for metric in plugin.goodfit_register_metrics()]
-    assert names == ["support.urgent_recall", "support.escalation_recall", "support.false_alarm_rate"]
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_file_names_what_the_plugin_offers(task):
+    folder = Path(plugin.__file__).parent / "conf" / "task" / "support"
+    conf = yaml.safe_load((folder / f"{task}.yaml").read_text("utf-8"))
+    source = SOURCES[conf["source"]]
+    assert (conf["name"], conf["kind"], source.name) == (f"support/{task}", source.kind, f"support.{task}")
+    assert all(path.is_file() for path in source.files().values())
+    assert all(conf["kind"] in {**TEXT_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
+
+
+def test_every_metric_has_its_name():
+    assert list(METRICS) == [
+        "support.urgent_recall",
+        "support.escalation_recall",
+        "support.false_alarm_rate",
+        "support.promise_free",
+    ]
