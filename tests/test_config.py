@@ -18,6 +18,8 @@ from goodfit.schema import RunConf
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = config_roots(Arguments())
 OPTIONS = find_options(ROOTS)
+BASES = [name for name in OPTIONS["model"] if name != "run"]
+"""Those that need no run's folder."""
 FILES = sorted(path for root in ROOTS for path in root.folder.rglob("*.yaml"))
 
 
@@ -60,7 +62,7 @@ def test_every_task_composes_with_a_model_of_each_family(task):
         assert_composes(task, model)
 
 
-@pytest.mark.parametrize("model", OPTIONS["model"])
+@pytest.mark.parametrize("model", BASES)
 def test_every_model_composes_with_a_task_of_each_kind(model):
     for task in ("legal/clauses", "legal/terms", "generation"):
         assert_composes(task, model)
@@ -81,7 +83,7 @@ def test_a_config_file_names_no_code_and_says_what_it_is(path):
     assert text.startswith("# ") or content["description"]
 
 
-@pytest.mark.parametrize("name", OPTIONS["model"])
+@pytest.mark.parametrize("name", BASES)
 def test_a_hub_model_has_a_pinned_revision_a_licence_and_a_size(name):
     conf = composed(f"model={name}").conf.model
     if conf.source == "hub" and name != "custom":

@@ -10,6 +10,8 @@ import pytest
 import goodfit as package
 from goodfit.config.settings import groups, settings
 
+OURS = ("legal", "medical", "finance", "support", "content", "starters")
+
 
 def test_show_names_the_origin_of_each_value(goodfit):
     outcome = goodfit("show", "task=legal", "model=t5", "optim.lr=1e-3", "--json")
@@ -55,7 +57,7 @@ def test_every_option_of_a_group_is_listed_with_who_offers_it_and_a_line_about_i
     assert outcome.code == 0
     assert outcome.json["options"]
     for option in outcome.json["options"]:
-        assert option["offered_by"] in ("goodfit", "legal", "support", "starters")
+        assert option["offered_by"] in ("goodfit", *OURS)
         assert option["description"], option["name"]
 
 
@@ -70,7 +72,7 @@ def test_models_are_listed_with_family_licence_and_size(goodfit):
     models = {option["name"]: option for option in goodfit("list", "model", "--json").json["options"]}
     assert {"bert", "t5", "gpt", "custom"} <= set(models)
     bare = [name for name, found in models.items() if not {"family", "licence", "parameters_millions"} <= set(found)]
-    assert bare == ["custom"]
+    assert bare == ["custom", "run"]
     tasks = {option["name"]: option for option in goodfit("list", "task", "--json").json["options"]}
     assert tasks["legal"]["kind"] == tasks["legal/clauses"]["kind"] == "classification"
     assert tasks["legal"]["offered_by"] == "legal"

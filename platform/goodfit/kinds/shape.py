@@ -36,6 +36,8 @@ class Encoded:
     examples: Sequence[Example]
     cut: Sequence[int] = field(default_factory=list)
     """Indices of records of which the model does not read everything."""
+    log_odds: Sequence[float] | None = None
+    """Of each output of a new head in these records, where it starts from them."""
     vary: Vary | None = None
     """What changes an example from one epoch of training to the next, where something does."""
 

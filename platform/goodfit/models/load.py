@@ -212,6 +212,15 @@ def _ready(model: Any, conf: ModelConf, head: str) -> Any:
     return model
 
 
+def start_head(model: Any, log_odds: Sequence[float]) -> None:
+    """Let a classifier's new head start from how probable its outputs are."""
+    import torch
+
+    last = [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module.bias is not None][-1]
+    with torch.no_grad():
+        last.bias.copy_(torch.tensor(log_odds))
+
+
 def pick_device(accelerator: str) -> str:
     """``cpu`` or ``cuda``.
 

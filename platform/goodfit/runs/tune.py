@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.data.batches import TrainingData
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
-from goodfit.models.load import load_model, pick_device
+from goodfit.models.load import load_model, pick_device, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process
 from goodfit.runs.prepare import Prepared, pick_path
@@ -33,6 +33,8 @@ def tune_and_judge(
     data = TrainingData(examples, learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
     steps = total_steps(conf, len(examples))
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
+    if encoded.log_odds is not None:
+        start_head(model, encoded.log_odds)
     probe = pick_probe(prepared)
     base = _base_answers(prepared, model, probe) if is_first_process() else None
     model = build_adapter(model, conf.adapter).to(device)

@@ -42,7 +42,7 @@ class TaskConf:
     """What decoder and seq2seq models read; ``{field}`` stands for a field of the record."""
 
     metrics: list[str] = field(default_factory=list)
-    """Metrics beside the kind's own, as ``<plugin>.<metric>``."""
+    """Metrics beside the kind's own: a plugin's as ``<plugin>.<metric>``, or one that goodfit has for texts."""
 
     primary: str | None = None
     """The metric that early stopping, gates and sweeps look at; when not given, the kind's first."""
