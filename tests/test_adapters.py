@@ -165,3 +165,11 @@ def test_a_saved_model_answers_as_the_run_did(finished, goodfit, family, name):
     assert set(found) == set(expected)
     for metric, figure in expected.items():
         assert found[metric] == pytest.approx(figure, abs=1e-5), metric
+
+
+def test_ia3_takes_typed_targets(ready):
+    model = copy.deepcopy(ready("classification", "encoder")[1])
+    tuned = build_adapter(model, AdapterConf(name="ia3", targets=["query"]))
+    trained = [name for name, weights in tuned.named_parameters() if weights.requires_grad and "ia3" in name]
+    assert len(trained) == 2
+    assert all(".query." in name for name in trained)

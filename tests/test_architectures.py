@@ -362,13 +362,7 @@ def hybrid(tmp_path, texts):
     return tmp_path / "hybrid"
 
 
-NOT_REPEATED = "labels are scored on a cache that is repeated for each, and that of linear attention cannot be"
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["generation", pytest.param("classification", marks=pytest.mark.xfail(strict=True, reason=NOT_REPEATED))],
-)
+@pytest.mark.parametrize("kind", ["generation", "classification"])
 def test_a_model_with_linear_attention_learns_and_answers(finished, hybrid, words, answers, kind):
     folder, _ = finished(kind, "decoder", *words(kind, hybrid))
     assert len(answers(folder, kind)) == 3

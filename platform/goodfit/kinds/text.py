@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, in_batches
 from goodfit.errors import ConfigError
-from goodfit.kinds.passes import evaluating, pad_id
+from goodfit.kinds.passes import evaluating, pad_id, summed_losses
 from goodfit.kinds.shape import Coding
 from goodfit.models.fast.wiring import as_padded
 
@@ -183,6 +183,8 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
     read = model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1)
     cache = read.past_key_values
+    if not all(hasattr(layer, "batch_repeat_interleave") for layer in cache.layers):
+        return _score_whole(model, coder, sources, continuations)
     cache.batch_repeat_interleave(count)
     first = read.logits[:, -1:].repeat_interleave(count, 0)
     targets, target_mask = (
@@ -199,6 +201,14 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
         use_cache=True,
     ).logits
     return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
+
+
+def _score_whole(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
+    """Each source again with each continuation: what linear attention remembers of a source cannot be repeated."""
+    pairs = [(source, tokens) for source in sources for tokens in continuations]
+    examples = [coder.example(number, *pair) for number, pair in enumerate(pairs)]
+    sums, _ = summed_losses(model, examples, coder.coding, "tokens", len(examples))
+    return -sums.view(-1, len(continuations))
 
 
 def generate(

@@ -178,6 +178,8 @@ def _ia3(model: Any, conf: AdapterConf) -> Any:
     import peft
 
     common = _common(model, conf) | {"target_modules": conf.targets}
+    if conf.targets:
+        common["feedforward_modules"] = []  # PEFT asks for both or none; these scale what a layer puts out
     return peft.IA3Config(fan_in_fan_out=_is_turned(model), **common)
 
 
