@@ -3,8 +3,7 @@
     python benchmarks/starter_cells.py
 
 Each run is ``goodfit train task=… model=…`` as it comes, in a process of its own; a cell that has its row is not run
-again. Writes ``starter_cells.md`` beside
-this file. Run it on a quiet machine: the seconds are wall seconds.
+again. Writes ``starter_cells.md`` beside this file. Run it on a quiet machine: the seconds are wall seconds.
 """
 
 from __future__ import annotations
@@ -84,9 +83,9 @@ HEAD = """# Kinds and families on starter data
 
 `goodfit train task=… model=…` with no other word (language modelling: on the texts of `legal/clauses`). The base is the
 same model untuned (for an encoder without a head for the task: the most frequent answer), asked the same test records;
-differences are paired, all intervals are 95 %. `model=t5` and `model=gpt` start from noise and have seen nothing but the
-task's own training records, so that overfitting is what is to be expected of them. Seconds are wall seconds of the run
-and of the whole process.
+differences are paired, all intervals are 95 %. `model=t5` and `model=gpt` start from noise and have seen nothing but
+the task's own training records, so that overfitting is what is to be expected of them. Seconds are wall seconds of
+the run and of the whole process.
 
 Made by `python benchmarks/starter_cells.py`.
 

@@ -20,12 +20,15 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     host = open_host(arguments)
-    from goodfit.runs.use import answer_records, find_documents, open_run, read_inputs
+    from goodfit.runs.use import answer_records, cut_documents, find_documents, open_run, read_inputs
 
     opened = open_run(folder, host)
     documents = find_documents(opened, host, arguments.options.get("--documents"))
-    if opened.task.kind.name == "chat" and not texts and "--input" not in arguments.options and sys.stdin.isatty():
+    talks = opened.task.kind.name == "chat" and not texts and not arguments.json and sys.stdin.isatty()
+    if talks and not {"--input", "--output"} & set(arguments.options):
         return _converse(opened)
+    if (cut := cut_documents(opened, documents)) and not arguments.quiet:
+        print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
     lines = None if texts or "--input" in arguments.options else sys.stdin.read().splitlines()
     records = read_inputs(opened, texts, arguments.options.get("--input"), lines)
     answers = answer_records(opened, records, documents)
@@ -48,7 +51,8 @@ def _converse(opened: Any) -> None:
     print("an empty line ends the chat", file=sys.stderr)
     while True:
         try:
-            said = input("you: ").strip()
+            # bytes that are no text come as halves of surrogate pairs
+            said = input("you: ").encode("utf-8", "replace").decode().strip()
         except EOFError:
             said = ""
         if not said:

@@ -35,13 +35,23 @@ def before_answer(record: Record) -> list[Message]:
     return messages[:-1] if messages[-1]["role"] == "assistant" else messages
 
 
+MARK = "\ue000\ue001\ue002"
+"""Stands for what the assistant says where a conversation is rendered to see what is around it: signs for private use,
+which no template looks for."""
+
+FIXED_DAY = "{% macro strftime_now(form) %}26 Jul 2024{% endmacro %}"
+"""Put before a chat template that writes today's date into a conversation: nothing learnt or read may depend on it. The
+day is the one that Llama 3's template falls back to."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """Something that the assistant says, in a rendered conversation."""
+    """The characters of a rendered conversation that the assistant is to write."""
 
     start: int
+    """Where a prompt for this turn ends: behind what opens it, before the blank of its first word."""
     end: int
-    """Characters of its words."""
+    """Behind the token that closes the turn."""
 
 
 class ReplyByDecoder:
@@ -59,84 +69,139 @@ class ReplyByDecoder:
         self.coding = coding
         # a chat template has a beginning of its own
         self.before = [] if coding.tokenizer.chat_template else special_tokens(coding.tokenizer)[0]
-        self.coder = TextCoder(coding, self._turn_end())
+        self.closing, turn_end = self._closing()
+        self.coder = TextCoder(coding, turn_end)
 
-    def _turn_end(self) -> int | None:
-        """The token behind what the assistant says."""
-        text, (turn,) = self._rendered([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])
-        behind: list[int] = self.coding.tokenizer(text[turn.end :], add_special_tokens=False)["input_ids"]
-        return behind[0] if behind else None
+    def _closing(self) -> tuple[str, int | None]:
+        """What closes the assistant's turn: blanks, and a token that stands in no text."""
+        tokenizer = self.coding.tokenizer
+        behind = self._around([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])[1]
+        coded = tokenizer(behind, add_special_tokens=False, return_offsets_mapping=True)
+        tokens = zip(coded["input_ids"], coded["offset_mapping"], strict=True)
+        token, end = next(((token, end) for token, (start, end) in tokens if behind[start:end].strip()), (None, 0))
+        if tokenizer.chat_template and token not in tokenizer.added_tokens_decoder:
+            raise ConfigError(
+                "the tokenizer's chat template closes the assistant's turn with no token of its own",
+                "choose a model with another chat template: with this one no answer would end",
+            )
+        return behind[:end], token
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each conversation; of one that is too long the beginning is left out."""
         examples, cut = [], []
+        limit = self.coding.max_tokens + 1
         for index, record in enumerate(records):
-            ids, learnt = self._tokens(record.fields["messages"])
-            limit = self.coding.max_tokens
-            if len(ids) > limit + 1:
+            messages = record.fields["messages"]
+            if messages[-1]["role"] == "assistant":
+                ids, learnt = self._tokens(messages)
+            else:
+                ids = [*self._opened(messages), self.coder.eos]
+                learnt = [False] * len(ids)
+            kept = self._last(ids, limit)
+            if len(kept) < len(ids) or _read(learnt) > self._longest_prompt:
                 cut.append(index)
-                ids, learnt = ids[-limit - 1 :], learnt[-limit - 1 :]
-            labels = [token if is_learnt else IGNORED for token, is_learnt in zip(ids, learnt, strict=True)]
-            examples.append(Example(index, tuple(ids[:-1]), tuple(labels[1:])))
+            labels = [ids[place] if learnt[place] else IGNORED for place in kept]
+            examples.append(Example(index, tuple(ids[place] for place in kept[:-1]), tuple(labels[1:])))
         return Encoded(examples, cut)
+
+    def _last(self, ids: Sequence[int], most: int) -> list[int]:
+        """Places of the last tokens, behind the sign that a text begins with."""
+        head = int(ids[0] == self.coding.tokenizer.bos_token_id)
+        return [*range(head), *range(max(head, len(ids) - most + head), len(ids))]
 
     def _tokens(self, messages: Sequence[Message]) -> tuple[list[int], list[bool]]:
         """Token ids of a conversation, and whether each is the assistant's: its words and the end of its turn."""
         text, turns = self._rendered(messages)
         coded = self.coding.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        ids, turn = [*self.before, *coded["input_ids"]], 0
-        learnt = [False] * len(self.before)
+        learnt, turn = [False] * len(self.before), 0
         for start, end in coded["offset_mapping"]:
             while turn < len(turns) and start >= turns[turn].end:
                 turn += 1
             learnt.append(turn < len(turns) and end > turns[turn].start and end > start)
-        for place in range(1, len(ids)):  # what closes the turn: the first token behind its words
-            if learnt[place - 1] and not learnt[place] and ids[place] == self.coder.eos:
-                learnt[place] = True
-        return ids, learnt
+        return [*self.before, *coded["input_ids"]], learnt
+
+    def _opened(self, messages: Sequence[Message]) -> list[int]:
+        """Token ids of a conversation with the assistant's next turn opened, as they are where that turn is learnt."""
+        text, turns = self._rendered([*messages, {"role": "assistant", "content": ""}])
+        return [*self.before, *self.coding.tokenizer(text[: turns[-1].start], add_special_tokens=False)["input_ids"]]
 
     def _rendered(self, messages: Sequence[Message]) -> tuple[str, list[_Turn]]:
         """A conversation as the model reads it, and where the assistant speaks."""
-        text, turns = self._written(messages, opens_answer=False), []
-        for number, message in enumerate(messages):
-            if message["role"] != "assistant":
-                continue
-            opened, said = self._written(messages[:number], opens_answer=True), message["content"].strip()
-            start = text.find(said, len(opened))
-            if not text.startswith(opened) or start < 0:
-                raise ConfigError(
-                    "the tokenizer's chat template changes what was said before", "choose a model with another one"
-                )
-            turns.append(_Turn(start, start + len(said)))
+        text, *behind = self._around(messages)
+        said = [message["content"].strip() for message in messages if message["role"] == "assistant"]
+        turns = []
+        for words, rest in zip(said, behind, strict=True):
+            start = len(text.rstrip(" "))
+            text += words
+            turns.append(_Turn(start, len(text) + (len(self.closing) if rest.startswith(self.closing) else 0)))
+            text += rest
         return text, turns
 
-    def _written(self, messages: Sequence[Message], opens_answer: bool) -> str:
-        if not self.coding.tokenizer.chat_template:
-            return written(messages, self.coding.tokenizer.eos_token or "", opens_answer)
-        found: str = self.coding.tokenizer.apply_chat_template(
-            [dict(message) for message in messages], tokenize=False, add_generation_prompt=opens_answer
-        )
+    def _around(self, messages: Sequence[Message]) -> list[str]:
+        """What stands before, between and behind what the assistant says.
+
+        It is what a template makes of all turns together: Qwen 3's puts an empty thought before the last one only.
+        """
+        said = sum(message["role"] == "assistant" for message in messages)
+        around = self._written(
+            [{**message, "content": MARK} if message["role"] == "assistant" else message for message in messages]
+        ).split(MARK)
+        if len(around) != said + 1:
+            raise ConfigError(
+                "the tokenizer's chat template leaves out what the assistant said before",
+                "choose a model with another chat template",
+            )
+        return around
+
+    def _written(self, messages: Sequence[Message]) -> str:
+        from jinja2 import TemplateError
+
+        tokenizer = self.coding.tokenizer
+        if not tokenizer.chat_template:
+            return written(messages, tokenizer.eos_token or "")
+        template = tokenizer.get_chat_template()
+        try:
+            found: str = tokenizer.apply_chat_template(
+                [dict(message) for message in messages],
+                chat_template=FIXED_DAY + template if "strftime_now" in template else template,
+                tokenize=False,
+            )
+        except TemplateError as error:
+            roles = ", ".join(message["role"] for message in messages)
+            raise ConfigError(
+                f"the tokenizer's chat template refuses a conversation of {roles}: {error}",
+                "leave out what it refuses, such as system messages, or choose another model",
+            ) from None
         return found
 
-    def _prompt(self, record: Record) -> tuple[int, ...]:
-        """The conversation up to the answer, with the assistant's turn opened; its beginning is left out if it must."""
-        text = self._written(before_answer(record), opens_answer=True)
-        ids = self.coding.tokenizer(text, add_special_tokens=False)["input_ids"]
-        limit = self.coding.max_tokens - self._room - len(self.before)
-        return (*self.before, *ids[-limit:])
+    @property
+    def _longest_prompt(self) -> int:
+        return self.coding.max_tokens - self._room
 
     @property
     def _room(self) -> int:
         return min(self.coding.max_new_tokens, self.coding.max_tokens // 2)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
-        """Greedy answers."""
-        answers = generate(model, self.coder, [self._prompt(record) for record in records], self._room)
+        """Greedy answers; of a conversation that leaves no room for one the beginning is left out."""
+        opened = [self._opened(before_answer(record)) for record in records]
+        prompts = [[ids[place] for place in self._last(ids, self._longest_prompt)] for ids in opened]
+        answers = generate(model, self.coder, prompts, self._room)
         return _outcomes(self, model, records, encoded, answers)
 
     def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
         """Mean negative log-likelihood of what the assistant says in each conversation, per token."""
         return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
+
+
+def _read(learnt: Sequence[bool]) -> int:
+    """Tokens before the last run of those that are learnt; all but the last one where nothing is."""
+    place = len(learnt)
+    while place and not learnt[place - 1]:
+        place -= 1
+    while place and learnt[place - 1]:
+        place -= 1
+    return place if any(learnt) else len(learnt) - 1
 
 
 class ReplyBySeq2seq:

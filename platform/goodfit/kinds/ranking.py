@@ -91,6 +91,10 @@ class RankByVectors:
                 cut.append(index)
         return Encoded(examples, cut)
 
+    def too_long(self, documents: Sequence[str]) -> set[str]:
+        """Those of which only the beginning is read."""
+        return self._rows(documents)[1]
+
     def _rows(self, texts: Sequence[str]) -> tuple[dict[str, list[int]], set[str]]:
         """Token ids of each text, and the texts that are longer than the model reads."""
         limit, tokenizer = self.coding.max_tokens, self.coding.tokenizer
@@ -155,7 +159,7 @@ class RankByText:
         self.room = max(map(len, self.said.values()))
 
     def encode(self, records: Sequence[Record]) -> Encoded:
-        """One example for each record's document, and for some wrong ones: others in each epoch."""
+        """One example for each record's document, and for some wrong ones."""
         documents = documents_of(records)
         pairs: list[tuple[int, int]] = []
         """Record, and which of its documents: 0 is the right one."""
@@ -165,25 +169,26 @@ class RankByText:
         # documents that look right at first sight
         likest = bm25_order([record.fields["query"] for record in records], documents, 1 + 2 * NEGATIVES)
 
-        def vary(place: int, chance: random.Random) -> Example:
+        def read(place: int) -> tuple[Example, bool]:
             index, number = pairs[place]
             record = records[index]
-            right = record.fields.get("positive", record.fields["query"])
+            right = record.fields.get("positive", "")
             if not number:
-                return self._example(index, record, right, YES)[0]
+                return self._example(index, record, right, YES)
             named = _negatives(record)
             if number <= len(named):
-                return self._example(index, record, named[number - 1], NO)[0]
+                return self._example(index, record, named[number - 1], NO)
             others = [one for one in (likest[index] if number % 2 else documents) if one != right]
-            return self._example(index, record, chance.choice(others or documents), NO)[0]
+            return self._example(index, record, random.Random(f"held out:{place}").choice(others), NO)
 
-        examples = [vary(place, random.Random(f"held out:{place}")) for place in range(len(pairs))]
-        cut = [
-            index
-            for index, record in enumerate(records)
-            if self._example(index, record, record.fields.get("positive", ""), YES)[1]
-        ]
-        return Encoded(examples, cut)
+        found = [read(place) for place in range(len(pairs))]
+        return Encoded(
+            [example for example, _ in found], sorted({example.record for example, was_cut in found if was_cut})
+        )
+
+    def too_long(self, documents: Sequence[str]) -> set[str]:
+        """Those that do not fit below a query of no words."""
+        return {document for document in documents if self._source({"query": ""}, document)[1]}
 
     def _example(self, index: int, record: Record, document: str, said: str) -> tuple[Example, bool]:
         source, was_cut = self._source(record.fields, document)

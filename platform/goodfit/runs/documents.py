@@ -49,17 +49,18 @@ def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{file} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
-    place = 0
-    for passage in BLANK_LINES.split(text):
-        if passage.strip():
-            place = text.index(passage.strip(), place)
-            yield passage.strip(), f"{file.relative_to(root)}:{text.count(chr(10), 0, place) + 1}"
-            place += len(passage.strip())
+    place, line = 0, 1
+    for passage in filter(None, map(str.strip, BLANK_LINES.split(text))):
+        start = text.index(passage, place)
+        line += text.count("\n", place, start)
+        yield passage, f"{file.relative_to(root)}:{line}"
+        line += passage.count("\n")
+        place = start + len(passage)
 
 
 def _rows(file: Path) -> Iterator[tuple[str, str]]:
     rows, problems = read_file(file)
-    bare = [Problem(row.origin, f"no document (fields: {', '.join(sorted(row.values))})") for row in rows if not _document(row)]
+    bare = [Problem(row.origin, f"no text in {', '.join(FIELDS)}") for row in rows if not _document(row)]
     if problems or bare:
         raise BadRows([*problems, *bare], len(rows) + len(problems))
     yield from ((_document(row), row.origin) for row in rows)

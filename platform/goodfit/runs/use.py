@@ -213,9 +213,18 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[
         return {}
     if typed is not None:
         return read_documents(Path(typed))
-    splits = read_splits(opened.task, host)
+    try:
+        splits = read_splits(opened.task, host)
+    except DataError as error:
+        raise DataError(error.what, "name documents: --documents FOLDER") from None
     records = [record for split in SPLITS for record in splits[split]]
     return {document: record.origin for record in reversed(records) for document in documents_of([record])}
+
+
+def cut_documents(opened: OpenedRun, documents: Mapping[str, str]) -> set[str]:
+    """The documents of which the model reads the beginning only."""
+    learner: Any = opened.learner
+    return learner.too_long(list(documents)) if documents else set()
 
 
 def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -246,8 +255,8 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
 
 
 def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> str:
-    """What a chat model says next."""
-    record = Record("chat", opened.task.kind.check({"messages": list(messages)}, False))
+    """What a chat model says next, which may be nothing."""
+    record = Record("chat", {"messages": list(messages)})
     (outcome,) = _outcomes(opened, [record], opened.learner.encode([record]))
     said: str = outcome.answer
     return said
