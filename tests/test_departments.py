@@ -146,4 +146,10 @@ def test_a_strangers_department_has_all_that_ours_have(goodfit, install, tmp_pat
     own_findings = {found["code"]: found for found in findings if found["code"].startswith("shop.")}
     assert own_findings["shop.counted"]["evidence"] == {"train": 32, "validation": 24, "test": 24}
     assert own_findings["shop.seen"]["message"] == "24 answers"
-    assert json.loads((tmp_path / "run" / "lock.json").read_text("utf-8"))["plugins"]["shop"] == "goodfit-shop==1.0"
+    identity = json.loads((tmp_path / "run" / "lock.json").read_text("utf-8"))["plugins"]["shop"]
+    assert (identity["distribution"], identity["version"]) == ("goodfit-shop", "1.0")
+    assert identity["digest"].startswith("sha256:")
+    deeds = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["plugins"]["shop"]
+    assert deeds["uses"] == ["shop.gate", "shop.moods", "shop.right"]
+    assert deeds["findings"] == {"shop.counted": 1, "shop.seen": 1}
+    assert deeds["hooks"]["goodfit_check_answers"] == 1

@@ -38,14 +38,30 @@ BROKEN = {
     "missing library": ("import no_such_library\n", "ModuleNotFoundError: No module named 'no_such_library'"),
     "exit": ("raise SystemExit(0)\n", "SystemExit"),
     "older API": ("HOOK_API = 0\n", "it was written for hook API 0, and this is 1"),
-    "no API": ("", "it was written for hook API None, and this is 1"),
+    "newer API": ("HOOK_API = 2\n", "it was written for hook API 2, and this is 1"),
+    "hooks without an API": (
+        "def goodfit_register_metrics():\n    return []\n",
+        "it was written for hook API None, and this is 1",
+    ),
+    "hook without its mark": (
+        HEAD + "\ndef goodfit_register_metrics():\n    return []\n",
+        "its hook 'goodfit_register_metrics' is not marked",
+    ),
+    "hook that wants to be first": (
+        HEAD + "\n@hookimpl(tryfirst=True)\ndef goodfit_register_metrics():\n    return []\n",
+        "its hook 'goodfit_register_metrics' asks for tryfirst",
+    ),
+    "hook of another name": (
+        HEAD + "\n@hookimpl(specname='goodfit_register_metrics')\ndef goodfit_metrics():\n    return []\n",
+        "it has a hook 'goodfit_metrics', which does not exist; did you mean 'goodfit_register_metrics'?",
+    ),
     "misspelt hook": (
         HEAD + "\n@hookimpl\ndef goodfit_register_metric():\n    return []\n",
-        "it has a hook 'goodfit_register_metric', which does not exist",
+        "it has a hook 'goodfit_register_metric', which does not exist; did you mean 'goodfit_register_metrics'?",
     ),
     "misspelt argument": (
         HEAD + "\n@hookimpl\ndef goodfit_check_data(task, split):\n    return []\n",
-        "PluginValidationError: ",
+        "its hook 'goodfit_check_data' takes 'split', which it is not given; did you mean 'splits'?",
     ),
     "name without prefix": (
         HEAD + OFFER.format(result="[metric('speed')]"),

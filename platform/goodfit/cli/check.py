@@ -16,7 +16,7 @@ from goodfit.runs.task import read_task
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
     composed = compose_words(arguments)
-    host = open_host(arguments)
+    host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
     if waits_for_slurm(composed.conf):
         return _slurm(composed, arguments.json)

@@ -6,7 +6,7 @@ from typing import Any
 
 from goodfit.cli.console import print_table, with_interval
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import open_host
+from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 
 
@@ -14,7 +14,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Compare finished runs."""
     if len(arguments.words) < 2:
         raise ConfigError("compare needs at least two runs", "goodfit compare RUN RUN")
-    host = open_host(arguments)
+    host = open_host_of(arguments, arguments.words[0])
     from goodfit.runs.compare import compare_runs
 
     result = compare_runs(arguments.words, host)

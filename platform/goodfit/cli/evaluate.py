@@ -6,7 +6,7 @@ from typing import Any
 
 from goodfit.cli.console import print_table, with_interval
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import open_host
+from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 
 
@@ -14,7 +14,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Measure a finished run."""
     if not arguments.words:
         raise ConfigError("evaluate without a run", "goodfit evaluate runs/latest")
-    host = open_host(arguments)
+    host = open_host_of(arguments, arguments.words[0])
     from goodfit.runs.use import evaluate_run, open_run
 
     opened = open_run(arguments.words[0], host)

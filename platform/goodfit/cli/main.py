@@ -24,15 +24,15 @@ VERBS = {
     "explain": "what a setting means: goodfit explain optim.lr",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
-    "plugins": "the plugins: goodfit plugins list",
+    "plugins": "the plugins: goodfit plugins list|lock",
     "doctor": "the machine and the installation",
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
-FLAGS = ("--json", "--quiet", "--traceback", "--help", "--version")
+FLAGS = ("--json", "--quiet", "--traceback", "--trace-plugins", "--help", "--version")
 VALUED = {
     "--config-dir": tuple(VERBS),
     "--input": ("predict",),
-    "--output": ("predict",),
+    "--output": ("predict", "plugins"),
     "--documents": ("predict",),
     "--split": ("evaluate",),
     "--count": ("preview",),
@@ -158,7 +158,7 @@ def help_text(verb: str) -> str:
         "goodfit [verb] words...: fine-tune a language model, with the evidence\n\n"
         f"{verbs}\n\nWords are settings, name=value; without a verb they train. goodfit explain shows them all.\n"
         "--json prints one object at the end, --quiet prints no progress, --traceback shows where an error arose,\n"
-        "--config-dir FOLDER adds config groups of your own."
+        "--config-dir FOLDER adds config groups of your own, --trace-plugins prints every call of a plugin."
     )
 
 

@@ -1,38 +1,47 @@
-"""goodfit plugins list: what is installed, what it offers, what is broken."""
+"""goodfit plugins: what is installed, what it offers, what is wrong with it, and a lock of what is trusted."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.errors import ConfigError
-from goodfit.plugins.host import OFFERS, load_plugins
+from goodfit.plugins.find import InstalledPlugin, installed_plugins
+from goodfit.plugins.host import Host, choose
+from goodfit.plugins.lock import write_plugin_lock
 from goodfit.registry import did_you_mean
+from goodfit.schema.plugins import PluginsConf
+
+LOCK = "goodfit-plugins.lock.json"
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
-    """List the plugins."""
-    what = arguments.words[0] if arguments.words else "list"
-    if what != "list":
-        raise ConfigError(f"plugins has no '{what}'", did_you_mean(what, ["list"], "goodfit plugins list"))
-    host = load_plugins()
-    listed = [
-        {
-            "name": plugin.name,
-            "distribution": plugin.distribution,
-            "version": plugin.version,
-            "state": "broken" if plugin.name in host.broken else "ok",
-            "reason": host.broken[plugin.name].reason if plugin.name in host.broken else None,
-            "offers": sorted(
-                name
-                for table, _ in OFFERS.values()
-                for name in getattr(host, table)
-                if name.startswith(f"{plugin.name}.")
-            ),
-        }
-        for plugin in host.plugins
-    ]
+    """Do what the first word says."""
+    what, *words = arguments.words or ["list"]
+    if what not in ACTIONS:
+        raise ConfigError(f"plugins has no '{what}'", did_you_mean(what, ACTIONS, f"choose of: {', '.join(ACTIONS)}"))
+    return ACTIONS[what](arguments, words)
+
+
+def _conf(arguments: Arguments, words: Sequence[str]) -> PluginsConf:
+    """Which plugins take part by these words."""
+    if not words:
+        return PluginsConf()
+    given = Arguments(words=list(words), options=arguments.options)
+    return compose_words(given, needed=()).conf.plugins
+
+
+def list_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
+    """All that are installed, with their state."""
+    conf = _conf(arguments, words)
+    host = open_host(Arguments(flags=arguments.flags | {"--quiet"}), conf)
+    imported = {plugin.name: plugin for plugin in host.plugins}
+    others = [plugin for plugin in installed_plugins() if plugin.name not in imported]
+    listed = [_entry(plugin, host) for plugin in sorted([*host.plugins, *others], key=lambda plugin: plugin.name)]
     if not arguments.json:
         rows = [
             [entry["name"], entry["version"], entry["state"], entry["reason"] or ", ".join(entry["offers"])]
@@ -40,3 +49,49 @@ def run(arguments: Arguments) -> dict[str, Any]:
         ]
         print_table(["plugin", "version", "state", "offers"], rows)
     return {"plugins": listed}
+
+
+def _entry(plugin: InstalledPlugin, host: Host) -> dict[str, Any]:
+    state, reason = "ok", None
+    if plugin.name in host.broken:
+        state, reason = "broken", host.broken[plugin.name].reason
+    elif plugin.name in host.left_out:
+        state, reason = "left out", host.left_out[plugin.name]
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "place": str(plugin.file or plugin.folder),
+        "api": host.apis.get(plugin.name),
+        "state": state,
+        "reason": reason,
+        "hooks": host.hooks_of(plugin.name),
+        "offers": host.offers(plugin.name),
+        "options": _options(plugin),
+    }
+
+
+def _options(plugin: InstalledPlugin) -> list[str]:
+    """What its conf folder lets a user choose, as typed."""
+    if plugin.conf is None:
+        return []
+    paths = [path.relative_to(plugin.conf).with_suffix("") for path in plugin.conf.rglob("*.yaml")]
+    return sorted(f"{path.parts[0]}={'/'.join(path.parts[1:])}" for path in paths if len(path.parts) > 1)
+
+
+def lock_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
+    """Write down which plugins are trusted, with the digest of their files; none is imported."""
+    taking_part, _ = choose(_conf(arguments, words), installed_plugins())
+    path = Path(arguments.options.get("--output", LOCK))
+    locked = write_plugin_lock([plugin for plugin in taking_part if plugin.file is None], path)
+    if not arguments.json:
+        rows = [[name, one["distribution"], one["version"], one["digest"][:19]] for name, one in locked.items()]
+        print_table(["plugin", "distribution", "version", "digest"], rows)
+        print(f"\nwrote {path}\nnext: goodfit train WORDS plugins.lock={path}")
+    return {"lock": str(path), "plugins": locked}
+
+
+ACTIONS: Mapping[str, Callable[[Arguments, Sequence[str]], dict[str, Any]]] = {
+    "list": list_plugins,
+    "lock": lock_plugins,
+}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import open_host
+from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 
 
@@ -19,7 +19,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     folder, *texts = arguments.words
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
-    host = open_host(arguments)
+    host = open_host_of(arguments, folder)
     from goodfit.runs.use import answer_records, cut_documents, find_documents, open_run, read_inputs
 
     opened = open_run(folder, host)

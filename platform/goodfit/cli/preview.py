@@ -14,7 +14,7 @@ COUNT = 3
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
     composed = compose_words(arguments)
-    host = open_host(arguments)
+    host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
     from goodfit.errors import ConfigError
     from goodfit.runs.prepare import prepare

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from goodfit.cli.main import Arguments
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
+from goodfit.config.record import read_config
 from goodfit.plugins.find import installed_plugins
 from goodfit.plugins.host import Host, load_plugins
+from goodfit.runs.folder import find_run
+from goodfit.schema.plugins import PluginsConf
 
 
 def config_roots(arguments: Arguments) -> list[ConfRoot]:
@@ -26,10 +30,22 @@ def compose_words(arguments: Arguments, needed: Sequence[str] = tuple(NEEDED)) -
     return compose(arguments.words, config_roots(arguments), needed)
 
 
-def open_host(arguments: Arguments) -> Host:
-    """The loaded plugins; broken ones are said on standard error."""
-    host = load_plugins()
+def open_host(arguments: Arguments, conf: PluginsConf | None = None) -> Host:
+    """The loaded plugins; broken ones are said on standard error, and with ``--trace-plugins`` every call."""
+    say = None
+    if "--trace-plugins" in arguments.flags:
+        say = partial(print, file=sys.stderr)
+    host = load_plugins(conf, say)
     if not arguments.quiet:
         for broken in host.broken.values():
             print(f"warning: the plugin '{broken.plugin.name}' is broken: {broken.reason}", file=sys.stderr)
     return host
+
+
+def open_host_of(arguments: Arguments, run: str) -> Host:
+    """The plugins as a run's own config wants them: under the same lock, with the same file of hooks.
+
+    Raises:
+        ConfigError: There is no such run.
+    """
+    return open_host(arguments, read_config(find_run(run)).plugins)

@@ -18,7 +18,7 @@ from goodfit.runs.task import read_task
 def run(arguments: Arguments) -> dict[str, Any]:
     """Train, and say what was made and what to type next."""
     composed = compose_words(arguments)
-    host = open_host(arguments)
+    host = open_host(arguments, composed.conf.plugins)
     if waits_for_slurm(composed.conf):
         return _submitted(composed, host, arguments.json)
     from goodfit.runs.engine import train_run

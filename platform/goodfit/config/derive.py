@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from goodfit.config.files import read_yaml
 from goodfit.config.settings import find_setting
@@ -50,7 +51,8 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if not conf.task.name:
         conf.task.name = conf.choices.get("task", "")
         reasons["task.name"] = "derived: the chosen task"
-    conf.dataset = dataclasses.replace(conf.dataset, **_absolute_files(conf))
+    conf.dataset = dataclasses.replace(conf.dataset, **_absolute(conf.dataset, ("train", "validation", "test")))
+    conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
     return conf, reasons
 
 
@@ -93,7 +95,7 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
     return mistakes
 
 
-def _absolute_files(conf: RunConf) -> dict[str, str]:
-    """Data files by absolute path: a run can then be evaluated from any folder."""
-    files = {split: getattr(conf.dataset, split) for split in ("train", "validation", "test")}
-    return {split: str(Path(path).expanduser().absolute()) for split, path in files.items() if path is not None}
+def _absolute(part: Any, names: Sequence[str]) -> dict[str, str]:
+    """Files by absolute path: a run can then be evaluated from any folder."""
+    files = {name: getattr(part, name) for name in names}
+    return {name: str(Path(path).expanduser().absolute()) for name, path in files.items() if path is not None}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
+from goodfit.errors import PluginError
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
 
@@ -51,9 +53,11 @@ def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
     verdicts = []
     for gate in gates:
         try:
-            verdict = gate.judge(evidence)
+            verdict = gate.judge(copy.deepcopy(evidence))  # a gate changes nothing
             if not isinstance(verdict, Verdict):
                 raise TypeError(f"it returned a {type(verdict).__name__}, expected a Verdict")
+        except PluginError as error:
+            verdict = Verdict(gate=gate.name, passed=False, reason=error.what)
         except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass
             verdict = Verdict(gate=gate.name, passed=False, reason=f"it raised {type(error).__name__}: {error}")
         verdicts.append(Verdict(gate=gate.name, passed=verdict.passed, reason=verdict.reason))

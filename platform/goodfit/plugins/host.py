@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import importlib
-import traceback
+import importlib.util
+import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -12,11 +14,16 @@ from typing import Any
 
 import pluggy
 
-from goodfit.errors import GoodfitError, PluginError
-from goodfit.hooks import HOOK_API, specs
+from goodfit.errors import ConfigError, PluginError
+from goodfit.hooks import specs
 from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
-from goodfit.plugins.find import InstalledPlugin, installed_plugins
-from goodfit.registry import Registry, nearest
+from goodfit.plugins.calls import FOREIGN, Calls, reason
+from goodfit.plugins.find import InstalledPlugin, installed_plugins, plugin_in_file
+from goodfit.plugins.guard import guard
+from goodfit.plugins.lock import identity, refuse_differences
+from goodfit.plugins.offers import all_hooks, named, refuse_other_api, refuse_wrong_hooks, sequence_of
+from goodfit.registry import Registry, did_you_mean, nearest
+from goodfit.schema.plugins import PluginsConf
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +46,34 @@ class Host:
     """Loaded plugins and what they offer. Made by ``load_plugins``."""
 
     manager: pluggy.PluginManager
+    calls: Calls
     plugins: list[InstalledPlugin] = field(default_factory=list)
+    """Those that were imported, the broken ones among them."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Plugin -> why it was not imported."""
     broken: dict[str, Broken] = field(default_factory=dict)
+    apis: dict[str, int] = field(default_factory=dict)
+    """Plugin -> the hook API that it was written for, where it says one."""
     data_sources: Registry[DataSourceSpec] = field(default_factory=lambda: Registry("data source"))
     metrics: Registry[MetricSpec] = field(default_factory=lambda: Registry("metric"))
     models: Registry[ModelSpec] = field(default_factory=lambda: Registry("model source"))
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
+    picked: list[str] = field(default_factory=list)
+    """The names of plugins' things that were asked for."""
+    found: list[tuple[str, Finding]] = field(default_factory=list)
+    """(plugin, finding) of every judge."""
 
     def need(self, plugin: str, needed_for: str) -> None:
         """Refuse to go on without a plugin.
 
         Raises:
-            PluginError: It is broken, or not installed.
+            PluginError: It is broken, left out, or not installed.
         """
         if plugin in self.broken:
             raise self.broken[plugin].error(needed_for)
+        if plugin in self.left_out:
+            why = self.left_out[plugin]
+            raise PluginError(f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", "let it in")
         if all(known.name != plugin for known in self.plugins):
             names = [known.name for known in self.plugins]
             guess = nearest(plugin, names)
@@ -71,7 +91,10 @@ class Host:
         """
         if name not in table and "." in name:
             self.need(name.split(".", 1)[0], needed_for)
-        return table.pick(name)
+        thing = table.pick(name)
+        if "." in name and name not in self.picked:
+            self.picked.append(name)
+        return thing
 
     def check_data(self, task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
         """What plugins say of the records."""
@@ -81,31 +104,62 @@ class Host:
         """What plugins say of the model's answers."""
         return self._judge("goodfit_check_answers", task, {"task": task, "items": items})
 
-    def _judge(self, hook: str, task: str, arguments: Mapping[str, Any]) -> list[Finding]:
-        """Call a judging hook; an error of the task's own plugin stops the run, another's is a finding."""
-        findings: list[Finding] = []
-        for name, call in self._implementations(hook):
-            try:
-                findings += _checked(call(copy.deepcopy(arguments)), Finding)  # a judge changes nothing
-            except (Exception, SystemExit) as error:
-                reason = f"{hook} raised {_reason(error)}"
-                if task.split("/", 1)[0] == name:
-                    raise PluginError(
-                        f"the plugin '{name}' could not judge its own task: {reason}",
-                        f"mend the plugin, or ask its authors: goodfit plugins list shows where '{name}' comes from",
-                    ) from error
-                findings.append(Finding(severity="warning", code=f"{name}.failed", message=reason))
-        return findings
+    def identities(self) -> dict[str, dict[str, str]]:
+        """Plugin -> distribution, version, digest of its files; for the lock of a run."""
+        return {plugin.name: identity(plugin) for plugin in self.plugins if plugin.name not in self.broken}
 
-    def _implementations(self, hook: str) -> list[tuple[str, Callable[[Mapping[str, Any]], Any]]]:
+    def deeds(self) -> dict[str, dict[str, Any]]:
+        """Plugin -> what it did in this run: hooks called, things of it that the run uses, findings by code."""
+        hooks = Counter((call.plugin, call.what) for call in self.calls.made if call.what.startswith("goodfit_"))
+        found = Counter((plugin, finding.code) for plugin, finding in self.found)
+        return {
+            plugin.name: {
+                "hooks": {hook: count for (name, hook), count in sorted(hooks.items()) if name == plugin.name},
+                "uses": sorted(name for name in self.picked if name.split(".", 1)[0] == plugin.name),
+                "findings": {code: count for (name, code), count in sorted(found.items()) if name == plugin.name},
+            }
+            for plugin in self.plugins
+        }
+
+    def offers(self, plugin: str) -> list[str]:
+        """The names of all that a plugin offers."""
+        tables = [getattr(self, table) for table, _ in OFFERS.values()]
+        return sorted(name for table in tables for name in table if name.startswith(f"{plugin}."))
+
+    def hooks_of(self, plugin: str) -> list[str]:
+        """The hooks that a plugin has, in the order in which a run calls them."""
+        return [hook for hook in all_hooks() if any(name == plugin for name, _ in self.implementations(hook))]
+
+    def implementations(self, hook: str) -> list[tuple[str, Callable[[Mapping[str, Any]], Any]]]:
+        """(plugin, call with the hook's arguments by name) of every plugin that has the hook, by name."""
         caller = getattr(self.manager.hook, hook)
 
         def bind(implementation: Any) -> Callable[[Mapping[str, Any]], Any]:
-            names = implementation.argnames
-            return lambda arguments: implementation.function(*(arguments[name] for name in names))
+            plugin, names = implementation.plugin_name, implementation.argnames
+            return lambda arguments: self.calls.call(
+                plugin, hook, implementation.function, {name: arguments[name] for name in names}
+            )
 
         found = [(implementation.plugin_name, bind(implementation)) for implementation in caller.get_hookimpls()]
         return sorted(found, key=lambda pair: pair[0])
+
+    def _judge(self, hook: str, task: str, arguments: Mapping[str, Any]) -> list[Finding]:
+        """Call a judging hook; an error of the task's own plugin stops the run, another's is a finding."""
+        findings: list[tuple[str, Finding]] = []
+        for name, call in self.implementations(hook):
+            try:
+                said = sequence_of(Finding, call(copy.deepcopy(arguments)))  # a judge changes nothing
+            except FOREIGN as error:
+                why = f"{hook} raised {reason(error)}"
+                if task.split("/", 1)[0] == name:
+                    raise PluginError(
+                        f"the plugin '{name}' could not judge its own task: {why}",
+                        f"mend the plugin, or ask its authors: goodfit plugins list shows where '{name}' comes from",
+                    ) from error
+                said = [Finding(severity="warning", code=f"{name}.failed", message=why)]
+            findings += [(name, finding) for finding in said]
+        self.found += findings
+        return [finding for _, finding in findings]
 
 
 OFFERS = {
@@ -116,68 +170,82 @@ OFFERS = {
 }
 
 
-def load_plugins() -> Host:
-    """Load every installed plugin; one that fails is kept in ``broken`` and hurts no other."""
+def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | None = None) -> Host:
+    """Load the plugins that take part; one that fails is kept in ``broken`` and hurts no other.
+
+    Args:
+        conf: Which take part; all that are installed when not given.
+        say: Gets a line for each call of a hook.
+
+    Raises:
+        GoodfitError: A plugin that is asked for is missing or broken, or they are not those of the lock.
+    """
+    conf = conf or PluginsConf()
     manager = pluggy.PluginManager("goodfit")
     manager.add_hookspecs(specs)
-    host = Host(manager, installed_plugins())
+    taking_part, left_out = choose(conf, installed_plugins())
+    host = Host(manager, Calls(conf.hook_seconds, say), taking_part, left_out)
     for plugin in host.plugins:
         try:
             _load(plugin, host)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to foreign code
+        except FOREIGN as error:  # the border to foreign code
             if manager.has_plugin(plugin.name):
                 manager.unregister(name=plugin.name)
-            host.broken[plugin.name] = Broken(plugin, _reason(error))
+            host.broken[plugin.name] = Broken(plugin, reason(error))
+    for name in conf.required:
+        host.need(name, "plugins.required")
     return host
 
 
+def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[list[InstalledPlugin], dict[str, str]]:
+    """The plugins that take part, and why others do not. None is imported.
+
+    Raises:
+        GoodfitError: A name in ``disable`` that is not installed, or differences to the lock.
+    """
+    names = [plugin.name for plugin in installed]
+    for name in conf.disable:
+        if name not in names:
+            fix = did_you_mean(name, names, f"installed are: {', '.join(names)}")
+            raise ConfigError(f"plugins.disable names '{name}', which is not installed", fix)
+    left_out = {name: "plugins.allow does not name it" for name in names if name not in (conf.allow or names)}
+    left_out |= dict.fromkeys(conf.disable, "plugins.disable names it")
+    own = [plugin_in_file(conf.file)] if conf.file is not None else []
+    taking_part = [plugin for plugin in [*installed, *own] if plugin.name not in left_out]
+    if conf.lock is not None:
+        locked = refuse_differences(conf.lock, taking_part)
+        left_out |= {
+            plugin.name: f"{conf.lock} has no such plugin" for plugin in taking_part if plugin.name not in locked
+        }
+    return [plugin for plugin in taking_part if plugin.name not in left_out], left_out
+
+
 def _load(plugin: InstalledPlugin, host: Host) -> None:
-    module = importlib.import_module(plugin.module)
-    api = getattr(module, "HOOK_API", None)
-    if api != HOOK_API:
-        raise PluginError(f"it was written for hook API {api}, and this is {HOOK_API}", "update the plugin")
-    _refuse_misspelt_hooks(module)
+    module = host.calls.call(plugin.name, "import", _import, {"plugin": plugin})
+    if isinstance(api := vars(module).get("HOOK_API"), int):
+        host.apis[plugin.name] = api
+    refuse_other_api(module)
+    refuse_wrong_hooks(module)
     host.manager.register(module, plugin.name)
     offered: dict[str, dict[str, Any]] = {}
     for hook, (table, sort) in OFFERS.items():
-        for name, call in host._implementations(hook):
+        for name, call in host.implementations(hook):
             if name == plugin.name:
-                offered[table] = _named(_checked(call({}), sort), plugin.name)
-    for table, things in offered.items():
+                things = [guard(thing, name) for thing in sequence_of(sort, call({}))]
+                offered[table] = named(things, name)
+    for table, things_by_name in offered.items():
         registry: Registry[Any] = getattr(host, table)
-        setattr(host, table, Registry(registry.noun, {**registry, **things}))
+        setattr(host, table, Registry(registry.noun, {**registry, **things_by_name}))
 
 
-def _refuse_misspelt_hooks(module: ModuleType) -> None:
-    known = [name for name in vars(specs) if name.startswith("goodfit_")]
-    for name, value in vars(module).items():
-        if callable(value) and name.startswith("goodfit_") and name not in known:
-            guess = nearest(name, known)
-            raise PluginError(f"it has a hook '{name}', which does not exist", f"did you mean '{guess}'?")
-
-
-def _checked(result: Any, sort: type) -> list[Any]:
-    if not isinstance(result, Sequence) or not all(isinstance(thing, sort) for thing in result):
-        raise TypeError(f"expected a sequence of {sort.__name__}, got {type(result).__name__}")
-    return list(result)
-
-
-def _named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
-    named: dict[str, Any] = {}
-    for thing in things:
-        if not thing.name.startswith(f"{plugin}."):
-            raise ValueError(f"it offers '{thing.name}'; its names have to start with '{plugin}.'")
-        if thing.name in named:
-            raise ValueError(f"it offers '{thing.name}' twice")
-        named[thing.name] = thing
-    return named
-
-
-def _reason(error: BaseException) -> str:
-    """What was raised and where, in one line."""
-    if isinstance(error, GoodfitError):
-        return error.what
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    message = str(error).splitlines()[0] if str(error) else ""
-    return f"{type(error).__name__}: {message}{where}"
+def _import(plugin: InstalledPlugin) -> ModuleType:
+    """Import the module with a plugin's hooks; a file of the user's own is run anew."""
+    if plugin.file is None:
+        return importlib.import_module(plugin.module)
+    spec = importlib.util.spec_from_file_location(plugin.module, plugin.file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{plugin.file} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[plugin.module] = module
+    spec.loader.exec_module(module)
+    return module

@@ -91,7 +91,7 @@ def write_lock(prepared: Prepared, host: Host, folder: Path) -> None:
             "schema": 1,
             "data": {split: _records_digest(prepared, split) for split in SPLITS},
             "base": base_identity(prepared.base),
-            "plugins": {plugin.name: f"{plugin.distribution}=={plugin.version}" for plugin in host.plugins},
+            "plugins": host.identities(),
             "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
             "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
             "config": hashlib.sha256(json.dumps(_identity(conf), sort_keys=True).encode()).hexdigest(),
@@ -107,7 +107,7 @@ def write_lock(prepared: Prepared, host: Host, folder: Path) -> None:
 def _identity(conf: RunConf) -> Mapping[str, Any]:
     """The config without what does not change the model."""
     tree = dataclasses.asdict(conf)
-    return {name: value for name, value in tree.items() if name not in ("run", "tracker", "choices")}
+    return {name: value for name, value in tree.items() if name not in ("run", "tracker", "plugins", "choices")}
 
 
 def _records_digest(prepared: Prepared, split: str) -> dict[str, Any]:

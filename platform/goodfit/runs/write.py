@@ -94,6 +94,7 @@ def write_down(
         "best_step": trained.trace.best.step,
         "seconds": round(seconds, 2),
         "path": {"name": path.name, "reason": path.reason},
+        "plugins": host.deeds(),
     }
     return Finished(folder, weights, write_record(folder, prepared, "finished", more), judged.metrics)
 

@@ -12,6 +12,7 @@ from goodfit.schema.dataset import DatasetConf
 from goodfit.schema.hardware import HardwareConf
 from goodfit.schema.model import ModelConf
 from goodfit.schema.optim import OptimConf
+from goodfit.schema.plugins import PluginsConf
 from goodfit.schema.policy import PolicyConf
 from goodfit.schema.precision import PrecisionConf
 from goodfit.schema.quality import QualityConf
@@ -58,6 +59,8 @@ class RunConf:
     """Which faults of the data stop a run."""
     policy: PolicyConf = field(default_factory=PolicyConf)
     """Which gates a model has to pass."""
+    plugins: PluginsConf = field(default_factory=PluginsConf)
+    """Which plugins take part."""
     tracker: TrackerConf = field(default_factory=TrackerConf)
     """Where figures are tracked besides the run folder."""
     run: RunFolderConf = field(default_factory=RunFolderConf)

@@ -1,0 +1,134 @@
+"""How a plugin's code is called: bounded in time, kept off standard output, recorded, and never from a forked copy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodfit.errors import GoodfitError
+
+FOREIGN = (Exception, SystemExit)
+"""What a plugin's code may raise without ending the host."""
+
+
+class _OutOfTime(BaseException):
+    """Raised inside a hook by the clock; no ``except Exception`` of a plugin holds it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a plugin's code."""
+
+    plugin: str
+    what: str
+    """The hook, or the thing that the plugin offers and the part of it that was called."""
+    seconds: float
+    outcome: str
+    """What came back, or what was raised."""
+
+
+@dataclass(slots=True)
+class Calls:
+    """The border to the plugins' code; remembers what went over it.
+
+    Args:
+        seconds: The longest that one call may take.
+        say: Gets a line for each call, where somebody wants to see them.
+    """
+
+    seconds: float
+    say: Callable[[str], None] | None = None
+    made: list[Call] = field(default_factory=list)
+
+    def call(self, plugin: str, what: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+        """``function(**arguments)``, of a plugin.
+
+        Raises:
+            TimeoutError: It took too long.
+            Exception: Whatever the plugin raised.
+        """
+        started, outcome = time.monotonic(), "nothing: it was stopped"
+        try:
+            with _in_this_process(), contextlib.redirect_stdout(sys.stderr), bounded(self.seconds):
+                result = function(**arguments)
+            outcome = summary(result)
+            return result
+        except FOREIGN as error:
+            outcome = f"raised {reason(error)}"
+            raise
+        finally:
+            call = Call(plugin, what, time.monotonic() - started, outcome)
+            self.made.append(call)
+            if self.say is not None:
+                shown = ", ".join(f"{name}={summary(value, name)}" for name, value in arguments.items())
+                self.say(f"{plugin}: {what}({shown}) -> {outcome}, {call.seconds:.3f} s")
+
+
+@contextlib.contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after some seconds: in the main thread, on systems with an alarm clock, and between two
+    steps of Python; a library that never comes back from C cannot be stopped.
+
+    Raises:
+        TimeoutError: The time is over.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, should the plugin swallow it
+    try:
+        yield
+    except _OutOfTime:
+        raise TimeoutError(f"it took longer than {seconds:g} s (plugins.hook_seconds)") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _in_this_process() -> Iterator[None]:
+    """A plugin that forks must not let the copy go on with the run."""
+    process = os.getpid()
+    try:
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(1)
+
+
+SHOWN = ("task", "split", "kind")
+"""Arguments whose text is shown: they are names, never a record's text."""
+
+
+def summary(value: Any, name: str = "") -> str:
+    """What a value is, without a text of it: ``{train: 490 dict}``, ``2 MetricSpec``."""
+    if isinstance(value, str):
+        return repr(value) if name in SHOWN else f"a text of {len(value)} characters"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {summary(part)}" for key, part in list(value.items())[:4]) + "}"
+    if isinstance(value, Sequence):
+        return f"{len(value)} {type(value[0]).__name__}" if len(value) else "none"
+    return type(value).__name__ if value is not None else "None"
+
+
+def reason(error: BaseException) -> str:
+    """What was raised and where, in one line."""
+    if isinstance(error, GoodfitError):
+        return error.what
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    message = str(error).splitlines()[0] if str(error) else ""
+    return f"{type(error).__name__}: {message}{where}"

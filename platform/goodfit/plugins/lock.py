@@ -1,0 +1,76 @@
+"""The lock of plugins: which distributions with which files a company trusts; compared before one is imported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from goodfit.errors import ConfigError, PluginError
+from goodfit.plugins.digest import plugin_digest
+from goodfit.plugins.find import InstalledPlugin
+
+Identity = Mapping[str, str]
+"""``distribution``, ``version`` and ``digest`` of a plugin."""
+
+
+def identity(plugin: InstalledPlugin) -> dict[str, str]:
+    """What says which plugin it is, to the byte."""
+    return {"distribution": plugin.distribution, "version": plugin.version, "digest": plugin_digest(plugin)}
+
+
+def write_plugin_lock(plugins: Sequence[InstalledPlugin], path: Path) -> Mapping[str, Identity]:
+    """Write down what is installed; returns it by plugin."""
+    content = {plugin.name: identity(plugin) for plugin in plugins}
+    path.write_text(json.dumps({"schema": 1, "plugins": content}, indent=1) + "\n", "utf-8")
+    return content
+
+
+def read_plugin_lock(path: str) -> Mapping[str, Identity]:
+    """The plugins of a lock.
+
+    Raises:
+        ConfigError: There is no such file, or it is no lock of plugins.
+    """
+    fix = "goodfit plugins lock writes one"
+    try:
+        content: Any = json.loads(Path(path).read_text("utf-8"))
+        return {str(name): {key: str(value) for key, value in one.items()} for name, one in content["plugins"].items()}
+    except OSError:
+        raise ConfigError(f"plugins.lock is '{path}', which cannot be read", fix) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ConfigError(f"plugins.lock is '{path}', which is no lock of plugins", fix) from None
+
+
+def differences(locked: Mapping[str, Identity], plugins: Sequence[InstalledPlugin]) -> list[str]:
+    """How what is installed differs from what was locked; what is not in the lock is no difference."""
+    there = {plugin.name: plugin for plugin in plugins}
+    found = []
+    for name, wanted in locked.items():
+        if name not in there:
+            found.append(f"'{name}' ({wanted['distribution']} {wanted['version']}) is not installed")
+            continue
+        has = identity(there[name])
+        if has["distribution"] != wanted["distribution"]:
+            found.append(f"'{name}' comes from {has['distribution']}, not from {wanted['distribution']}")
+        elif has["version"] != wanted["version"]:
+            found.append(f"'{name}' has the version {has['version']}, not {wanted['version']}")
+        elif has["digest"] != wanted["digest"]:
+            found.append(f"'{name}' {has['version']} has other files than were locked")
+    return found
+
+
+def refuse_differences(path: str, plugins: Sequence[InstalledPlugin]) -> Mapping[str, Identity]:
+    """Stop where locked plugins are missing or changed; returns the lock.
+
+    Raises:
+        PluginError: Names all of them. None was imported.
+    """
+    locked = read_plugin_lock(path)
+    if found := differences(locked, plugins):
+        raise PluginError(
+            f"the plugins are not those of {path}: {'; '.join(found)}",
+            "install what was locked, or lock what is installed: goodfit plugins lock",
+        )
+    return locked
