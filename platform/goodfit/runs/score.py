@@ -102,8 +102,7 @@ class BaseAnswers:
 def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
-    # not the reference: a look-up in the very records that it is asked of is always right
-    simplest = untrained(train, probe.records)[1] if untrained else _answers(prepared, model, probe)
+    simplest = simplest_answers(prepared, model, probe)
     if untrained and prepared.learner.outputs:
         name, answers = untrained(train, records)
         what = f"{name} (the base model has no head for the task)"
@@ -115,7 +114,11 @@ def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     return BaseAnswers(answers, confidences, losses, f"the base model, {started}", simplest)
 
 
-def _answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:
+def simplest_answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:
+    """The simplest answer to each record of the training probe; the model is untuned."""
+    untrained = prepared.task.kind.untrained
+    if untrained:  # not the reference: a look-up in the very records that it is asked of is always right
+        return untrained(prepared.splits.train, probe.records)[1]
     return [outcome.answer for outcome in prepared.learner.outcomes(model, probe.records, probe.encoded)]
 
 
@@ -158,19 +161,20 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
             specs, splits.validation, outcome_items(splits.validation, outcomes["validation"]), "validation", seed
         ),
     }
-    fit = _diagnose(prepared, model, outcomes["validation"], trace, probe, base, primary)
+    fit = diagnose_fit(prepared, model, outcomes["validation"], trace, probe, base.probe)
     return Judged(metrics, tuned, fit, outcomes)
 
 
-def _diagnose(
+def diagnose_fit(
     prepared: Prepared,
     model: Any,
     validation: Sequence[Outcome],
     trace: Trace,
     probe: Probe,
-    base: BaseAnswers,
-    primary: MetricSpec,
+    simplest: Sequence[Any],
 ) -> Fit:
+    """Whether the tuned model overfits or underfits, from its answers on validation and on the probe."""
+    primary = primary_of(prepared)
     outcomes = prepared.learner.outcomes(model, probe.records, probe.encoded)
     units, held_out = units_of(probe.records), prepared.splits.validation
     validation_units = units_of(held_out)
@@ -179,7 +183,7 @@ def _diagnose(
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
         probe=statistics_of(primary, outcome_items(probe.records, outcomes), units),
-        probe_reference=statistics_of(primary, items_of(probe.records, base.probe, [None] * len(probe.records)), units),
+        probe_reference=statistics_of(primary, items_of(probe.records, simplest, [None] * len(probe.records)), units),
         validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),

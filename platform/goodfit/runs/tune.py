@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from goodfit.data.batches import TrainingData
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
@@ -16,6 +18,7 @@ from goodfit.runs.folder import is_first_process
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
 from goodfit.runs.write import Finished, write_down
+from goodfit.schema import RunConf
 from goodfit.tracking.history import History
 from goodfit.training.trainer import fix_machine, total_steps, train
 from goodfit.training.watch import Progress, Watch
@@ -32,12 +35,10 @@ def tune_and_judge(
     examples = encoded.examples
     data = TrainingData(examples, learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
     steps = total_steps(conf, len(examples))
-    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
-    if encoded.log_odds is not None:
-        start_head(model, encoded.log_odds)
+    model = untuned_model(prepared, device)
     probe = pick_probe(prepared)
     base = _base_answers(prepared, model, probe) if is_first_process() else None
-    model = build_adapter(model, conf.adapter).to(device)
+    model = adapted(model, conf, device)
     path = pick_path(prepared, model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
     with path.on(model):
@@ -54,6 +55,21 @@ def tune_and_judge(
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
         judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
     return write_down(prepared, host, folder, model, judged, trained, path, time.monotonic() - started)
+
+
+def untuned_model(prepared: Prepared, device: str) -> Any:
+    """The base model with its head as training finds it."""
+    conf, learner = prepared.conf, prepared.learner
+    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
+    if prepared.encoded["train"].log_odds is not None:
+        start_head(model, prepared.encoded["train"].log_odds)
+    return model
+
+
+def adapted(model: Any, conf: RunConf, device: str) -> Any:
+    """The model with its adapter, whose first weights are a function of the seed, whatever was asked of it before."""
+    torch.manual_seed(conf.seed)
+    return build_adapter(model, conf.adapter).to(device)
 
 
 def _base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:

@@ -48,6 +48,15 @@ class Trace:
         return max(self.evaluations, key=lambda found: (found.score, -sum(found.validation_losses)))
 
 
+Stop = Callable[[Trace], bool]
+"""Whether a training is to end after its latest evaluation."""
+
+
+def go_on(trace: Trace) -> bool:
+    """Ends no training."""
+    return False
+
+
 class HeldOut(lightning.Callback):
     """Evaluates, keeps the best weights, and stops when there is nothing more to win.
 
@@ -58,6 +67,7 @@ class HeldOut(lightning.Callback):
         patience: Evaluations without a better score before training stops; 0 never stops.
         folder: Of the checkpoints.
         report: Called with each evaluation.
+        stop: Asked after each evaluation.
     """
 
     def __init__(
@@ -68,6 +78,7 @@ class HeldOut(lightning.Callback):
         patience: int,
         folder: Path,
         report: Callable[[Evaluation], None],
+        stop: Stop = go_on,
     ) -> None:
         self.trace = Trace()
         self._measure = measure
@@ -77,6 +88,7 @@ class HeldOut(lightning.Callback):
         self._patience = patience
         self._folder = folder
         self._report = report
+        self._stop = stop
 
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Evaluate where a part of the epoch ends, and at the last step."""
@@ -100,6 +112,6 @@ class HeldOut(lightning.Callback):
             self._report(found)
         self.trace.evaluation_seconds += time.monotonic() - started
         since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
-        if self._patience and since_best >= self._patience:
+        if (self._patience and since_best >= self._patience) or self._stop(self.trace):
             self.trace.stopped_early = True
             trainer.should_stop = True

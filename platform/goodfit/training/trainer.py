@@ -19,7 +19,7 @@ from goodfit.data.batches import TrainingData
 from goodfit.errors import HardwareError, TrainingError
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import load_best, trainable_state
-from goodfit.training.held_out import HeldOut, Measure, Trace
+from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on
 from goodfit.training.interrupt import Interrupt
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning, not_finite
@@ -102,8 +102,11 @@ def train(
     measure: Measure,
     folder: Path,
     watch: Watch,
+    stop: Stop = go_on,
 ) -> Trained:
     """Tune a model; on return it holds the best weights (in the first process of several).
+
+    ``stop`` is asked after each evaluation whether to end there.
 
     Raises:
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
@@ -121,6 +124,7 @@ def train(
         conf.training.patience,
         folder / "checkpoints",
         watch.evaluated,
+        stop,
     )
     interrupt = Interrupt()
     trainer = _build(conf, device, steps, [held_out, watch, interrupt])
