@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from goodfit.data.gather import gather
 from goodfit.data.records import Record
-from goodfit.data.split import keep_together, near_duplicates, split_off
+from goodfit.data.split import keep_together, split_off
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
+from goodfit.texts.alike import near_duplicates
 
 LABELS = "abc"
 

@@ -15,8 +15,8 @@ from goodfit.errors import ConfigError
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.registry import did_you_mean
 
-TABLES = {"data": "data_sources", "metrics": "metrics", "sources": "models", "gates": "gates"}
-"""What else can be listed -> the host's table."""
+TABLES = {"data": "data_sources", "metrics": "metrics", "sources": "models", "gates": "gates", "audits": "audits"}
+"""What else can be listed -> the host's table; besides, ``limits`` of the audits."""
 
 ABOUT = (
     "description",
@@ -39,6 +39,8 @@ COLUMNS = {
     "memory_gib": "GiB lora | all",
     "chat_template": "chat",
     "licence": "licence",
+    "default": "default",
+    "range": "range",
     "offered_by": "offered_by",
     "description": "description",
 }
@@ -50,6 +52,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.words:
         rows = [[group, group_doc(group)] for group in groups()]
         rows += [[name, "What plugins offer by name."] for name in TABLES]
+        rows += [["limits", "What audits compare with: policy.limits.<name>."]]
         if not arguments.json:
             print_table(["goodfit list", "what it is"], rows)
         return {"groups": [row[0] for row in rows]}
@@ -58,8 +61,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
         options = [_option(option, name) for option in find_options(config_roots(arguments))[name].values()]
     elif name in TABLES:
         options = _offered(name, arguments)
+    elif name == "limits":
+        options = _limits(arguments)
     else:
-        raise ConfigError(f"there is no '{name}' to list", did_you_mean(name, [*groups(), *TABLES], "goodfit list"))
+        known = [*groups(), *TABLES, "limits"]
+        raise ConfigError(f"there is no '{name}' to list", did_you_mean(name, known, "goodfit list"))
     if not arguments.json:
         columns = [key for key in COLUMNS if any(option.get(key) for option in options)]
         rows = [[_cell(option.get(column)) for column in columns] for option in options]
@@ -114,4 +120,18 @@ def _offered(name: str, arguments: Arguments) -> list[dict[str, Any]]:
             **{key: getattr(spec, key) for key in ("kind", "licence") if hasattr(spec, key)},
         }
         for spec in table.values()
+    ]
+
+
+def _limits(arguments: Arguments) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": limit.name,
+            "offered_by": spec.name.split(".", 1)[0],
+            "default": limit.default,
+            "range": f"{limit.low:g} to {limit.high:g}",
+            "description": limit.meaning,
+        }
+        for spec in open_host(arguments).audits.values()
+        for limit in spec.limits
     ]

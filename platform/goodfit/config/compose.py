@@ -144,7 +144,7 @@ def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) ->
 
 def _is_text(key: str) -> bool:
     setting = find_setting(key)
-    return setting is not None and (setting.plain_type is str or bool(setting.choices) or setting.is_mapping)
+    return setting is not None and (setting.plain_type in (str, dict[str, str]) or bool(setting.choices))
 
 
 def _override(key: str, text: str) -> str:

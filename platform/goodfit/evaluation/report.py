@@ -29,7 +29,8 @@ def items_of(records: Sequence[Record], answers: Sequence[Any], confidences: Seq
 
 def outcome_items(records: Sequence[Record], outcomes: Sequence[Outcome]) -> list[Item]:
     """Records with a model's answers."""
-    return items_of(records, [o.answer for o in outcomes], [o.confidence for o in outcomes])
+    pairs = zip(records, outcomes, strict=True)
+    return [item(record, outcome.answer, outcome.confidence, outcome.loss) for record, outcome in pairs]
 
 
 def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int]) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pluggy
 
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
+from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
 
 HOOK_API = 1
 """The version of the hooks in this file; a plugin says which one it was written for."""
@@ -57,6 +57,18 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run; a gate that raises says no.
     Since: hook API 1.     Used by: plugins/content, plugins/legal, plugins/medical.
+    """
+
+
+@hookspec
+def goodfit_register_audits() -> Sequence[AuditSpec]:
+    """Offer audits of data and of tuned models. ``task.audits`` and ``policy.audits`` name those that a run needs.
+
+    When: once, before any data is read; the audits themselves after splitting, and after evaluation.     Process: main
+    only.
+    Errors: a name offered twice refuses to start the run; an audit that raises stops the runs that need it, for others
+    it is reported.
+    Since: hook API 1.     Used by: plugins/fairness, plugins/quality.
     """
 
 

@@ -52,6 +52,10 @@ class Item:
     language_modeling: ``{nats, tokens, bytes}``, bytes where all tokens were guessed."""
     confidence: float | None = None
     """The probability that the model gives its answer, where it has one."""
+    loss: float | None = None
+    """Mean negative log-likelihood of the right answer, in nats, where it was computed."""
+    group: str | None = None
+    slices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,10 @@ class Finding:
     message: str
     figure: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+    """Ids of all the records that it is about, in the order of the data: what ``quality.fix`` acts on."""
+    mend: str = ""
+    """What would mend it: words to type, or what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,3 +130,84 @@ class GateSpec:
     """``<plugin>.<gate>``."""
     description: str
     judge: Callable[[Evidence], Verdict]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A copy of a record, as audits see it."""
+
+    id: str
+    fields: Mapping[str, Any]
+    """The fields of the record's kind, the right answer among them."""
+    text: str
+    """The input, as one text."""
+    answer: str
+    """The right answer, as one text: equal answers have equal texts. Empty for language_modeling."""
+    group: str | None = None
+    slices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A number that an audit compares with. ``policy.limits.<name>`` sets it."""
+
+    name: str
+    default: float
+    low: float
+    high: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFacts:
+    """What an audit of the data may look at, before anything is trained."""
+
+    task: str
+    kind: str
+    labels: tuple[str, ...]
+    """The label set, in the order of the model's outputs; empty for kinds without labels."""
+    seed: int
+    splits: Mapping[str, Sequence[RecordView]]
+    limits: Mapping[str, float]
+    """The audit's limits by name, as the policy sets them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What an audit of the tuned model may look at, and ask."""
+
+    task: str
+    kind: str
+    labels: tuple[str, ...]
+    seed: int
+    splits: Mapping[str, Sequence[RecordView]]
+    limits: Mapping[str, float]
+    items: Sequence[Item]
+    """The tuned model's answers to the test records."""
+    base_items: Sequence[Item]
+    """What the base model answers to them; of a base without a head for the task, the most frequent answer."""
+    metric: MetricSpec
+    """The task's primary metric."""
+    ask: Callable[[Sequence[RecordView]], Sequence[Item]]
+    """The tuned model's answers to other records. Their answer fields may be missing; then there is no loss."""
+    losses: Callable[[Sequence[RecordView]], Sequence[float]]
+    """Mean negative log-likelihood of each record's right answer under the tuned model, in nats; no answer is made."""
+    base_losses: Callable[[Sequence[RecordView]], Sequence[float]] | None
+    """The same under the base model; None where it has no head for the task, or its weights were tuned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSpec:
+    """An audit: of the data before training, of the tuned model after it, or of both."""
+
+    name: str
+    """``<plugin>.<audit>``."""
+    description: str
+    look_at_data: Callable[[DataFacts], Sequence[Finding]] | None = None
+    look_at_model: Callable[[ModelFacts], Sequence[Finding]] | None = None
+    kinds: tuple[str, ...] = ()
+    """The kinds of task that it can judge; empty where it can judge all."""
+    heavy: bool = False
+    """Whether it takes more than a second or so for a thousand records: then a run does it only where it is named, or
+    with ``quality.deep``."""
+    limits: tuple[Limit, ...] = ()

@@ -275,6 +275,7 @@ KIND = Kind(
     check=check,
     labels=None,
     text=lambda record: written(before_answer(record), ""),
+    answer=lambda record: record.fields["messages"][-1]["content"],
     stratum=lambda record: "",
     learners={"decoder": ReplyByDecoder, "seq2seq": ReplyBySeq2seq},
     metrics=text_metrics,

@@ -129,6 +129,7 @@ KIND = Kind(
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],
+    answer=lambda record: record.fields["label"],
     stratum=lambda record: record.fields["label"],
     learners={"encoder": ClassifyByHead, "decoder": ClassifyByText, "seq2seq": ClassifyByText},
     metrics=classification_metrics,

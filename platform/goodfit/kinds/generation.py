@@ -85,6 +85,7 @@ KIND = Kind(
     check=check,
     labels=None,
     text=lambda record: record.fields["source"],
+    answer=lambda record: record.fields["target"],
     stratum=lambda record: "",
     learners={"decoder": Write, "seq2seq": Write},
     metrics=text_metrics,

@@ -193,6 +193,7 @@ KIND = Kind(
     check=check,
     labels=None,
     text=lambda record: record.fields["text"],
+    answer=lambda record: "",
     stratum=lambda record: "",
     learners={"encoder": FillMasks, "decoder": PredictNext, "seq2seq": RestoreSpans},
     metrics=language_metrics,

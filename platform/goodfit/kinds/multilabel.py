@@ -206,6 +206,7 @@ KIND = Kind(
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],
+    answer=lambda record: "; ".join(record.fields["labels"]),
     stratum=lambda record: ",".join(record.fields["labels"]),
     learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},
     metrics=multilabel_metrics,

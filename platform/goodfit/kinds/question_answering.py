@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -336,6 +337,7 @@ KIND = Kind(
     check=check,
     labels=None,
     text=lambda record: f"{record.fields['question']}\n{record.fields['context']}",
+    answer=lambda record: json.dumps(record.fields["answers"]),
     stratum=lambda record: "answered" if record.fields["answers"] else "unanswered",
     learners={"encoder": AnswerByBorders, "decoder": AnswerByText, "seq2seq": AnswerByText},
     metrics=answer_metrics,

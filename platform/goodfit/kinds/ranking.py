@@ -276,6 +276,7 @@ KIND = Kind(
     check=check,
     labels=None,
     text=lambda record: record.fields["query"],
+    answer=lambda record: record.fields["positive"],
     stratum=lambda record: "",
     learners={"encoder": RankByVectors, "decoder": RankByText, "seq2seq": RankByText},
     metrics=ranking_metrics,

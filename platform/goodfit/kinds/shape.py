@@ -92,6 +92,8 @@ class Kind:
     """Labels that a record uses; None for kinds without labels."""
     text: Callable[[Record], str]
     """The input text."""
+    answer: Callable[[Record], str]
+    """The right answer as one text: equal answers have equal texts; empty for kinds that have none."""
     stratum: Callable[[Record], str]
     """What splits are balanced by."""
     learners: Mapping[str, Callable[[Coding], Learner]]
@@ -109,9 +111,17 @@ class Kind:
     """Whether a record's answer can only be learnt roughly."""
 
 
-def item(record: Record, answer: Any, confidence: float | None = None) -> Item:
+def item(record: Record, answer: Any, confidence: float | None = None, loss: float | None = None) -> Item:
     """A record with an answer, as metrics and plugins see it."""
-    return Item(id=record.id, fields=record.fields, answer=answer, confidence=confidence)
+    return Item(
+        id=record.id,
+        fields=record.fields,
+        answer=answer,
+        confidence=confidence,
+        loss=loss,
+        group=record.group,
+        slices=record.slices,
+    )
 
 
 def need_text(values: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -369,6 +370,7 @@ KIND = Kind(
     check=check,
     labels=_labels,
     text=lambda record: record.fields["text"],
+    answer=lambda record: json.dumps(record.fields["spans"]),
     stratum=lambda record: ",".join(sorted({span["label"] for span in record.fields["spans"]})),
     learners={"encoder": TagByHead, "decoder": TagByText, "seq2seq": TagByText},
     metrics=entity_metrics,

@@ -70,7 +70,9 @@ def promised(sort: type, field: str) -> Any:
     import numpy as np
 
     hints = typing.get_type_hints(sort, localns={"np": np})
-    found = typing.get_args(hints[field])[1]
+    hint = hints[field]
+    function = typing.get_args(hint)[0] if type(None) in typing.get_args(hint) else hint  # one that may be left out
+    found = typing.get_args(function)[1]
     return np.ndarray | np.generic if found is np.ndarray else found  # of one row, numpy gives a number
 
 

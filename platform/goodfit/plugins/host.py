@@ -14,9 +14,19 @@ from typing import Any
 
 import pluggy
 
-from goodfit.errors import ConfigError, PluginError
+from goodfit.errors import ConfigError, GoodfitError, PluginError
 from goodfit.hooks import specs
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
+from goodfit.hooks.types import (
+    AuditSpec,
+    DataFacts,
+    DataSourceSpec,
+    Finding,
+    GateSpec,
+    Item,
+    MetricSpec,
+    ModelFacts,
+    ModelSpec,
+)
 from goodfit.plugins.calls import FOREIGN, Calls, reason
 from goodfit.plugins.find import InstalledPlugin, installed_plugins, plugin_in_file
 from goodfit.plugins.guard import guard
@@ -58,6 +68,7 @@ class Host:
     metrics: Registry[MetricSpec] = field(default_factory=lambda: Registry("metric"))
     models: Registry[ModelSpec] = field(default_factory=lambda: Registry("model source"))
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
+    audits: Registry[AuditSpec] = field(default_factory=lambda: Registry("audit"))
     picked: list[str] = field(default_factory=list)
     """The names of plugins' things that were asked for."""
     found: list[tuple[str, Finding]] = field(default_factory=list)
@@ -95,6 +106,23 @@ class Host:
         if "." in name and name not in self.picked:
             self.picked.append(name)
         return thing
+
+    def audit(self, spec: AuditSpec, on: str, facts: DataFacts | ModelFacts, needed: bool) -> list[Finding]:
+        """What an audit says of data or model; one that fails stops a run that needs it.
+
+        Raises:
+            GoodfitError: It failed, and the run needs it.
+        """
+        look: Any = spec.look_at_data if on == "data" else spec.look_at_model
+        plugin = spec.name.split(".", 1)[0]
+        try:
+            said = list(look(facts))
+        except GoodfitError as error:  # whatever it raises, its guard makes one of it
+            if needed:
+                raise
+            said = [Finding(severity="warning", code=f"{plugin}.failed", message=error.what, mend=error.fix)]
+        self.found += [(plugin, finding) for finding in said]
+        return said
 
     def check_data(self, task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
         """What plugins say of the records."""
@@ -167,6 +195,7 @@ OFFERS = {
     "goodfit_register_metrics": ("metrics", MetricSpec),
     "goodfit_register_models": ("models", ModelSpec),
     "goodfit_register_gates": ("gates", GateSpec),
+    "goodfit_register_audits": ("audits", AuditSpec),
 }
 
 

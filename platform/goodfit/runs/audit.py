@@ -1,95 +1,144 @@
-"""Faults of the data that goodfit itself looks for: leaks between splits, conflicting answers."""
+"""Asks the audits that a run names, or that are installed: of its data before training, of its model after it."""
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
-from goodfit.errors import DataError
-from goodfit.hooks.types import Finding
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import AuditSpec, DataFacts, Finding, Limit, ModelFacts, RecordView
 from goodfit.kinds.shape import Kind
-from goodfit.schema.quality import QualityConf
+from goodfit.plugins.host import Host
+from goodfit.registry import did_you_mean
+from goodfit.schema import RunConf
 
-SHOWN_IDS = 20
+
+@dataclass(frozen=True, slots=True)
+class ChosenAudit:
+    """An audit that takes part in a run."""
+
+    spec: AuditSpec
+    needed: bool
+    """Whether the task or the policy names it: then the run does not go on without it."""
 
 
-def audit_data(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
-    """Findings about the records; ids and counts only.
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What audits said."""
+
+    findings: list[Finding] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """For run.json: each audit that was asked, on what, and how many findings it had."""
+
+
+def choose_audits(conf: RunConf, host: Host) -> list[ChosenAudit]:
+    """The audits of a run, those that it names first.
 
     Raises:
-        DataError: A fault that the quality group says has to stop the run.
+        PluginError: One that is named belongs to a plugin that is missing or broken.
+        ConfigError: Nobody offers it, or a limit is not one of any audit.
     """
-    findings = [*_leaks(kind, splits), *_conflicts(kind, splits.train)]
-    acts = {"data.leak": conf.leaks, "data.conflict": conf.conflicts}
-    for finding in findings:
-        if acts[finding.code] == "stop":
-            setting = "leaks" if finding.code == "data.leak" else "conflicts"
-            raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
-    findings += _blurred(kind, splits)
-    if splits.rejected:
-        message = f"{len(splits.rejected)} of {splits.rows_read} rows are bad and were set aside"
-        share = len(splits.rejected) / splits.rows_read
-        findings.append(Finding(severity="warning", code="data.rejected", message=message, figure=share))
-    return findings
+    chosen: dict[str, ChosenAudit] = {}
+    for setting, names in (("task", conf.task.audits or []), ("policy", conf.policy.audits)):
+        needed_for = f"{setting}.audits of {setting}={conf.choices.get(setting)}"
+        for name in names:
+            for spec in _named(name, host, needed_for):
+                chosen.setdefault(spec.name, ChosenAudit(spec, True))
+    for spec in host.audits.values():
+        if conf.task.audits is None and not spec.heavy:
+            chosen.setdefault(spec.name, ChosenAudit(spec, False))
+        if conf.quality.deep and spec.look_at_data is not None:
+            chosen.setdefault(spec.name, ChosenAudit(spec, False))
+    _check_limits(conf, host)
+    return list(chosen.values())
 
 
-def _key(kind: Kind, record: Record) -> str:
-    return " ".join(kind.text(record).lower().split())
+def _named(name: str, host: Host, needed_for: str) -> list[AuditSpec]:
+    """One audit, or the light ones of a plugin."""
+    if "." in name:
+        return [host.pick(host.audits, name, needed_for)]
+    host.need(name, needed_for)
+    found = [spec for spec in host.audits.values() if spec.name.startswith(f"{name}.") and not spec.heavy]
+    if not found:
+        raise ConfigError(f"{needed_for} names '{name}', and that plugin offers no audit", "goodfit list audits")
+    return found
 
 
-def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
-    trained = {_key(kind, record) for record in splits.train}
-    return _about(
-        splits,
-        ("validation", "test"),
-        lambda record: _key(kind, record) in trained,
-        "data.leak",
-        "inputs stand in the training records, too",
+def limits_of(host: Host) -> dict[str, Limit]:
+    """Every limit that an audit has."""
+    return {limit.name: limit for spec in host.audits.values() for limit in spec.limits}
+
+
+def _check_limits(conf: RunConf, host: Host) -> None:
+    known = limits_of(host)
+    for name, value in conf.policy.limits.items():
+        if name not in known:
+            what = f"policy.limits.{name} is a limit of no installed audit"
+            raise ConfigError(what, did_you_mean(name, known, "goodfit list limits"))
+        limit = known[name]
+        if not limit.low <= value <= limit.high:
+            what = f"policy.limits.{name} is {value:g}"
+            raise ConfigError(what, f"choose a value between {limit.low:g} and {limit.high:g}")
+
+
+def limits_for(spec: AuditSpec, conf: RunConf) -> dict[str, float]:
+    """What an audit compares with in this run."""
+    return {limit.name: conf.policy.limits.get(limit.name, limit.default) for limit in spec.limits}
+
+
+def view(kind: Kind, record: Record) -> RecordView:
+    """A copy of a record for audits."""
+    return RecordView(
+        id=record.id,
+        fields=copy.deepcopy(dict(record.fields)),
+        text=kind.text(record),
+        answer=kind.answer(record),
+        group=record.group,
+        slices=dict(record.slices),
     )
 
 
-def _blurred(kind: Kind, splits: Splits) -> list[Finding]:
-    return _about(
-        splits,
-        SPLITS,
-        lambda record: kind.is_blurred(record.fields),
-        "data.blurred",
-        "records have a span that ends inside a word",
+def views(kind: Kind, splits: Splits) -> dict[str, tuple[RecordView, ...]]:
+    """Copies of all records, for audits."""
+    return {split: tuple(view(kind, record) for record in splits[split]) for split in SPLITS}
+
+
+def audit_data(
+    audits: Sequence[ChosenAudit], conf: RunConf, kind: Kind, splits: Splits, labels: Sequence[str], host: Host
+) -> Audited:
+    """Ask the audits of data.
+
+    Raises:
+        PluginError: One that the run needs raises.
+    """
+    audited = Audited()
+    looking = [chosen for chosen in audits if chosen.spec.look_at_data is not None]
+    shown = views(kind, splits) if looking else {}
+    for chosen in looking:
+        facts = DataFacts(
+            task=conf.task.name,
+            kind=kind.name,
+            labels=tuple(labels),
+            seed=conf.seed,
+            splits=shown,
+            limits=limits_for(chosen.spec, conf),
+        )
+        ask_audit(audited, chosen, "data", facts, host)
+    return audited
+
+
+def ask_audit(
+    audited: Audited, chosen: ChosenAudit, on: Literal["data", "model"], facts: DataFacts | ModelFacts, host: Host
+) -> None:
+    """Ask one audit, where it can judge this kind of task, and note what it said."""
+    spec = chosen.spec
+    applies = not spec.kinds or facts.kind in spec.kinds
+    findings = host.audit(spec, on, facts, chosen.needed) if applies else []
+    audited.findings.extend(findings)
+    audited.asked.append(
+        {"audit": spec.name, "on": on, "needed": chosen.needed, "applies": applies, "findings": len(findings)}
     )
-
-
-def _about(splits: Splits, parts: Sequence[str], has: Callable[[Record], bool], code: str, what: str) -> list[Finding]:
-    """A finding for each split that has such records."""
-    findings = []
-    for split in parts:
-        ids = [record.id for record in splits[split] if has(record)]
-        if ids:
-            findings.append(
-                Finding(
-                    severity="warning",
-                    code=code,
-                    message=f"{len(ids)} of {len(splits[split])} {split} {what}",
-                    figure=len(ids) / len(splits[split]),
-                    evidence={"split": split, "ids": ids[:SHOWN_IDS]},
-                )
-            )
-    return findings
-
-
-def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
-    answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    inputs = {kind.typed, *kind.prompted, "words"}
-    for record in records:
-        answer = json.dumps({name: value for name, value in record.fields.items() if name not in inputs})
-        answers[_key(kind, record)][answer].append(record.id)
-    several = [found for found in answers.values() if len(found) > 1]
-    if not several:
-        return []
-    ids = [record_id for found in several for same in found.values() for record_id in same]
-    message = f"{len(several)} training inputs have several different answers"
-    figure = len(ids) / len(records)
-    evidence = {"ids": ids[:SHOWN_IDS]}
-    return [Finding(severity="warning", code="data.conflict", message=message, figure=figure, evidence=evidence)]

@@ -39,10 +39,15 @@ def write_card(
         + _list(
             [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
         ),
-        "## Findings\n\n" + _list([f"{f.severity}: {f.message} ({f.code})" for f in findings], "none"),
+        "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
         _use(prepared),
     ]
     return "\n".join(sections)
+
+
+def _said(finding: Finding) -> str:
+    mend = f" To mend it: {finding.mend}." if finding.mend else ""
+    return f"{finding.severity}: {finding.message} ({finding.code}).{mend}"
 
 
 def _list(lines: Sequence[str], nothing: str) -> str:

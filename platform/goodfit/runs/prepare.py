@@ -39,6 +39,8 @@ class Prepared:
     coding: Coding
     encoded: Mapping[str, Encoded]
     findings: Sequence[Finding]
+    asked: Sequence[Mapping[str, Any]]
+    """The audits of the data that were asked, for run.json."""
 
     @property
     def conf(self) -> RunConf:
@@ -60,7 +62,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf)]
     _refuse_unsupervised(encoded["train"])
-    return Prepared(task, base, data.splits, learner, coding, encoded, findings)
+    return Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked)
 
 
 def settle(conf: RunConf) -> RunConf:

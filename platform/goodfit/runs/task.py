@@ -20,7 +20,9 @@ from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.registry import Registry
-from goodfit.runs.audit import audit_data
+from goodfit.runs.audit import ChosenAudit, audit_data, choose_audits
+from goodfit.runs.faults import find_faults
+from goodfit.runs.mend import mend_training
 from goodfit.schema import RunConf
 
 
@@ -33,6 +35,8 @@ class Task:
     metrics: Sequence[MetricSpec]
     """Those that the task names, beside the kind's own."""
     gates: Sequence[GateSpec]
+    audits: Sequence[ChosenAudit] = ()
+    """Those of a run that is made; a finished one is used without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class TaskData:
     splits: Splits
     labels: tuple[str, ...]
     findings: Sequence[Finding]
+    asked: Sequence[Mapping[str, Any]]
+    """The audits of the data that were asked, for run.json."""
 
 
 def read_task(composed: Composed, host: Host) -> TaskData:
@@ -54,11 +60,15 @@ def read_task(composed: Composed, host: Host) -> TaskData:
     need_plugins(composed, host)
     task = resolve_task(composed.conf, host)
     refuse_family(task.kind, composed.conf.model.family)
+    task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
     splits, labels = with_labels(task, read_splits(task, host))
-    findings = audit_data(task.kind, splits, composed.conf.quality)
-    findings += host.check_data(composed.conf.task.name, _shown(splits))
+    findings = find_faults(task.kind, splits, composed.conf.quality)
+    audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
+    findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
+    splits, left_out = mend_training(splits, findings, composed.conf.quality)
+    findings += left_out
     conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
-    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings)
+    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked)
 
 
 def open_task(folder: Path, host: Host) -> Task:

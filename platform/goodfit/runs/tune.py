@@ -14,6 +14,7 @@ from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
 from goodfit.models.load import load_model, pick_device, start_head
 from goodfit.plugins.host import Host
+from goodfit.runs.ask import audit_model
 from goodfit.runs.folder import is_first_process
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
@@ -54,7 +55,8 @@ def tune_and_judge(
         if base is None:
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
         judged = judge_model(prepared, model.to(device), base, trained.trace, probe)
-    return write_down(prepared, host, folder, model, judged, trained, path, time.monotonic() - started)
+        audited = audit_model(prepared, host, model, base, judged)
+    return write_down(prepared, host, folder, model, judged, audited, trained, path, time.monotonic() - started)
 
 
 def untuned_model(prepared: Prepared, device: str) -> Any:

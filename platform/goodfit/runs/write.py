@@ -13,6 +13,7 @@ from goodfit.hooks.types import Evidence, Finding
 from goodfit.kinds.shape import Outcome
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
+from goodfit.runs.audit import Audited
 from goodfit.runs.card import write_card
 from goodfit.runs.folder import write_json, write_lines
 from goodfit.runs.prepare import Prepared
@@ -70,12 +71,14 @@ def write_down(
     folder: Path,
     model: Any,
     judged: Judged,
+    audited: Audited,
     trained: Trained,
     path: ComputePath,
     seconds: float,
 ) -> Finished:
     """Ask plugins and gates, and write weights, card, figures, findings, answers and, last, run.json."""
-    findings = [*prepared.findings, *host.check_answers(prepared.conf.task.name, judged.items)]
+    told = host.check_answers(prepared.conf.task.name, judged.items)
+    findings = [*prepared.findings, *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder)
     card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps)
@@ -90,6 +93,7 @@ def write_down(
     more = {
         "fit": {"verdict": fit.verdict, "evidence": list(fit.evidence), "try": list(fit.words)},
         "gates": [dataclasses.asdict(verdict) for verdict in verdicts],
+        "audits": [*prepared.asked, *audited.asked],
         "steps": trained.steps,
         "best_step": trained.trace.best.step,
         "seconds": round(seconds, 2),

@@ -15,6 +15,13 @@ class PolicyConf:
     gates: list[str] = field(default_factory=lambda: ["better_than_base", "not_overfit", "no_error_findings"])
     """Names of gates, in the order of the report; ``goodfit list gates`` shows them."""
 
+    audits: list[str] = field(default_factory=list)
+    """Audits that are needed beside those of the task, named like those; ``goodfit list audits`` shows them."""
+
+    limits: dict[str, float] = field(default_factory=dict)
+    """What audits compare with, where it is not their default: ``policy.limits.impact_ratio=0.9``; ``goodfit list
+    limits`` shows them."""
+
     enforce: bool = False
     """Whether a gate that says no ends the run with exit code 3; the verdict is recorded either way."""
 

@@ -1,8 +1,8 @@
-"""Which faults of the data stop a run: ``quality=<name>``."""
+"""What faults of the data do to a run: ``quality=<name>``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Act = Literal["report", "stop"]
@@ -10,10 +10,20 @@ Act = Literal["report", "stop"]
 
 @dataclass(kw_only=True, slots=True)
 class QualityConf:
-    """Which faults of the data stop a run. Selected with ``quality=<name>``."""
+    """What faults of the data do to a run. Selected with ``quality=<name>``."""
 
     leaks: Act = "report"
     """What a training input that stands in validation or test, too, does."""
 
     conflicts: Act = "report"
     """What one input with two answers does."""
+
+    deep: bool = False
+    """Whether heavy audits of the data are done as well, such as a search for wrong labels."""
+
+    fix: Literal["keep", "drop", "quarantine"] = "keep"
+    """What becomes of training records that a finding of ``quality.fixes`` is about: they stay, are left out, or are
+    left out and listed in ``data/rejected.jsonl``. Files are never changed, and held-out records never left out."""
+
+    fixes: list[str] = field(default_factory=lambda: ["data.leak", "quality.duplicate", "quality.near_leak"])
+    """Codes of findings that ``quality.fix`` acts on."""

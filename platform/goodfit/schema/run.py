@@ -56,7 +56,7 @@ class RunConf:
     precision: PrecisionConf = field(default_factory=PrecisionConf)
     """The number format of the computation."""
     quality: QualityConf = field(default_factory=QualityConf)
-    """Which faults of the data stop a run."""
+    """What faults of the data do to a run."""
     policy: PolicyConf = field(default_factory=PolicyConf)
     """Which gates a model has to pass."""
     plugins: PluginsConf = field(default_factory=PluginsConf)

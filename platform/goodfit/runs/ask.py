@@ -1,0 +1,85 @@
+"""Lets audits look at the tuned model's answers, and ask it about records of their own."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from goodfit.data.records import Record
+from goodfit.evaluation.report import items_of, outcome_items
+from goodfit.hooks.types import Item, ModelFacts, RecordView
+from goodfit.plugins.host import Host
+from goodfit.runs.audit import Audited, ask_audit, limits_for, views
+from goodfit.runs.prepare import Prepared
+from goodfit.runs.score import BaseAnswers, Judged, primary_of
+
+Losses = Callable[[Sequence[RecordView]], Sequence[float]]
+
+
+def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, judged: Judged) -> Audited:
+    """Ask the audits of models.
+
+    Raises:
+        PluginError: One that the run needs raises.
+    """
+    audited = Audited()
+    looking = [chosen for chosen in prepared.task.audits if chosen.spec.look_at_model is not None]
+    if not looking:
+        return audited
+    kind, conf, splits = prepared.task.kind, prepared.conf, prepared.splits
+    shown = views(kind, splits)
+    for chosen in looking:
+        facts = ModelFacts(
+            task=conf.task.name,
+            kind=kind.name,
+            labels=prepared.coding.labels,
+            seed=conf.seed,
+            splits=shown,
+            limits=limits_for(chosen.spec, conf),
+            items=copy.deepcopy(judged.items),
+            base_items=copy.deepcopy(items_of(splits.test, base.answers, base.confidences)),
+            metric=primary_of(prepared),
+            ask=_ask(prepared, model),
+            losses=_losses(prepared, model),
+            base_losses=_base_losses(prepared, model),
+        )
+        ask_audit(audited, chosen, "model", facts, host)
+    return audited
+
+
+def _records(asked: Sequence[RecordView]) -> list[Record]:
+    return [
+        Record(id=one.id, fields=copy.deepcopy(dict(one.fields)), group=one.group, slices=dict(one.slices))
+        for one in asked
+    ]
+
+
+def _ask(prepared: Prepared, model: Any) -> Callable[[Sequence[RecordView]], list[Item]]:
+    def ask(asked: Sequence[RecordView]) -> list[Item]:
+        records = _records(asked)
+        encoded = prepared.learner.encode(records)
+        return outcome_items(records, prepared.learner.outcomes(model, records, encoded))
+
+    return ask
+
+
+def _losses(prepared: Prepared, model: Any) -> Losses:
+    def losses(asked: Sequence[RecordView]) -> list[float]:
+        records = _records(asked)
+        return prepared.learner.losses(model, prepared.learner.encode(records), len(records))
+
+    return losses
+
+
+def _base_losses(prepared: Prepared, model: Any) -> Losses | None:
+    """Through the tuned model with its adapter off; a new head's outputs mean nothing without it."""
+    if prepared.learner.outputs or not hasattr(model, "peft_config"):
+        return None
+    tuned = _losses(prepared, model)
+
+    def losses(asked: Sequence[RecordView]) -> Sequence[float]:
+        with model.disable_adapter():
+            return tuned(asked)
+
+    return losses

@@ -1,0 +1,49 @@
+"""Leaves out of the training records what findings name, where ``quality.fix`` says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+from goodfit.data.gather import Splits
+from goodfit.data.records import Problem
+from goodfit.errors import DataError
+from goodfit.hooks.types import Finding
+from goodfit.schema.quality import QualityConf
+
+
+def mend_training(splits: Splits, findings: Sequence[Finding], conf: QualityConf) -> tuple[Splits, list[Finding]]:
+    """The splits without the training records that the findings are about, and a finding that counts them.
+
+    Held-out records stay: a figure must not get better because hard records were left out.
+
+    Raises:
+        DataError: No training record would be left.
+    """
+    reasons: dict[str, str] = {}
+    for finding in findings:
+        if conf.fix != "keep" and finding.code in conf.fixes:
+            reasons |= {row: finding.code for row in finding.rows if row not in reasons}
+    lost = [record for record in splits.train if record.id in reasons]
+    if not lost:
+        return splits, []
+    kept = [record for record in splits.train if record.id not in reasons]
+    if not kept:
+        raise DataError(
+            "quality.fix would leave no training record", "mend the records, or keep them: quality.fix=keep"
+        )
+    counts = Counter(reasons[record.id] for record in lost)
+    listed = ", ".join(f"{count} {code}" for code, count in sorted(counts.items()))
+    finding = Finding(
+        severity="info",
+        code="data.left_out",
+        message=f"{len(lost)} of {len(splits.train)} training records were left out: {listed}",
+        figure=len(lost) / len(splits.train),
+        evidence={"counts": dict(counts)},
+        rows=tuple(record.id for record in lost),
+        mend="quality.fix=keep brings them back; no file was changed",
+    )
+    problems = [Problem(record.origin or record.id, f"left out: {reasons[record.id]}") for record in lost]
+    rejected = [*splits.rejected, *(problems if conf.fix == "quarantine" else [])]
+    return dataclasses.replace(splits, train=kept, rejected=rejected), [finding]

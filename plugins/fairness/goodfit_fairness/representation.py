@@ -1,0 +1,42 @@
+"""Which groups the training data have enough of: the ``slices`` of the records, counted before training."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from goodfit.hooks.types import DataFacts, Finding, Limit
+
+MIN_GROUP = Limit(
+    name="group_records",
+    default=30,
+    low=1,
+    high=1_000_000,
+    meaning="Training records that a group has to have before a model can be expected to have learnt it.",
+)
+
+
+def representation(facts: DataFacts) -> list[Finding]:
+    """One finding for each slice that has groups with few training records, or with none that are in the test."""
+    findings = []
+    names = sorted({name for records in facts.splits.values() for record in records for name in record.slices})
+    for name in names:
+        counts = {
+            split: Counter(record.slices.get(name, "unknown") for record in records)
+            for split, records in facts.splits.items()
+        }
+        groups = sorted(set().union(*counts.values()))
+        few = [group for group in groups if counts["train"][group] < facts.limits[MIN_GROUP.name]]
+        if few:
+            shown = {group: counts["train"][group] for group in groups}
+            findings.append(
+                Finding(
+                    severity="info",
+                    code="fairness.few_records",
+                    message=f"{len(few)} of {len(groups)} groups of '{name}' have fewer than "
+                    f"{facts.limits[MIN_GROUP.name]:g} training records: {', '.join(few[:8])}",
+                    figure=min(counts["train"][group] for group in few) / len(facts.splits["train"]),
+                    evidence={"slice": name, "train": shown},
+                    mend="add records of these groups, or ask for less: policy.limits.group_records=…",
+                )
+            )
+    return findings

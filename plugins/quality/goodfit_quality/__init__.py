@@ -1,0 +1,1 @@
+"""What goodfit looks for in training data: copies, leaks, wrong labels, damaged texts, secrets."""

@@ -1,0 +1,230 @@
+"""Audits: named by the config, asked of copies, and a run that needs one does not go on without it."""
+
+import json
+
+import pytest
+
+HEAD = """
+import json
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import AuditSpec, Finding, Limit
+
+HOOK_API = 1
+LIMITS = (Limit(name="odd_share", default=0.5, low=0, high=1, meaning="A share"),)
+
+
+def found(code, **more):
+    return [Finding(severity="info", code=f"odd.{code}", message=code, **more)]
+
+"""
+OFFER = """
+
+@hookimpl
+def goodfit_register_audits():
+    about = dict(description="d", limits=LIMITS)
+    return [
+        AuditSpec(name="odd.look", look_at_data=look, **about),
+        AuditSpec(name="odd.heavy", look_at_data=lambda facts: found("heavy"), heavy=True, description="d"),
+        AuditSpec(name="odd.tags", look_at_data=lambda facts: found("tags"), kinds=("ranking",), description="d"),
+    ]
+"""
+LOOK = "def look(facts):\n    {body}\n"
+
+
+def code_of(body):
+    return HEAD + LOOK.format(body=body) + OFFER
+
+
+def codes(outcome):
+    return [finding["code"] for finding in outcome.json["findings"]]
+
+
+@pytest.fixture
+def words(tiny_words):
+    """A tiny run whose task names no audit."""
+    return tiny_words("classification", "encoder")
+
+
+def test_light_audits_of_installed_plugins_are_asked_where_a_task_names_none(goodfit, install, words):
+    install("odd", code_of("return found('seen', figure=facts.limits['odd_share'])"))
+    outcome = goodfit("check", *words, "policy.limits.odd_share=0.25", "--json")
+    assert outcome.code == 0, outcome.err
+    assert [code for code in codes(outcome) if code.startswith("odd.")] == ["odd.seen"]
+    assert {finding["code"]: finding["figure"] for finding in outcome.json["findings"]}["odd.seen"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        pytest.param("task.audits=[]", [], id="none"),
+        pytest.param("task.audits=[odd]", ["odd.seen"], id="a plugin's light ones"),
+        pytest.param("task.audits=[odd.heavy]", ["odd.heavy"], id="a heavy one by name"),
+        pytest.param("policy.audits=[odd.heavy]", ["odd.heavy", "odd.seen"], id="of the policy"),
+        pytest.param("quality.deep=true", ["odd.heavy", "odd.seen"], id="deep"),
+    ],
+)
+def test_a_config_says_which_audits_are_asked(goodfit, install, words, word, expected):
+    install("odd", code_of("return found('seen')"))
+    outcome = goodfit("check", *words, word, "--json")
+    assert outcome.code == 0, outcome.err
+    assert sorted(code for code in codes(outcome) if code.startswith("odd.")) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="raises"),
+        pytest.param("raise SystemExit(0)", "SystemExit", id="exits"),
+        pytest.param("return None", "TypeError: expected Sequence, got NoneType", id="returns nothing"),
+    ],
+)
+def test_an_audit_that_fails_is_reported_and_stops_a_run_that_names_it(goodfit, install, words, body, reason):
+    install("odd", code_of(body))
+    reported = goodfit("check", *words, "--json")
+    assert (reported.code, codes(reported).count("odd.failed")) == (0, 1)
+    outcome = goodfit("check", *words, "task.audits=[odd.look]")
+    assert (outcome.code, outcome.out) == (4, "")
+    ((error, fix),) = outcome.errors
+    assert error.startswith(f"the plugin 'odd' failed in odd.look.look_at_data: {reason}")
+    assert fix == "goodfit plugins check odd tells its authors what is wrong"
+
+
+@pytest.mark.parametrize("name", ["absent", "absent.look"])
+def test_a_run_that_needs_an_audit_of_a_missing_plugin_exits_4(goodfit, words, name):
+    outcome = goodfit("check", *words, f"task.audits=[{name}]")
+    assert (outcome.code, outcome.out) == (4, "")
+    what = "task.audits of task=classification needs the plugin 'absent', which is not installed"
+    assert outcome.errors == [(what, "pip install goodfit-absent")]
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "fix"),
+    [
+        pytest.param("task.audits=[odd.lok]", "no audit called 'odd.lok'", "did you mean 'odd.look'?", id="audit"),
+        pytest.param(
+            "policy.audits=[starters]",
+            "policy.audits of policy=default names 'starters', and that plugin offers no audit",
+            "goodfit list audits",
+            id="plugin without audits",
+        ),
+        pytest.param(
+            "policy.limits.odd_shar=1",
+            "policy.limits.odd_shar is a limit of no installed audit",
+            "did you mean 'odd_share'?",
+            id="limit",
+        ),
+        pytest.param(
+            "policy.limits.odd_share=7", "policy.limits.odd_share is 7", "choose a value between 0 and 1", id="range"
+        ),
+    ],
+)
+def test_a_wrong_name_or_limit_exits_2(goodfit, install, words, word, error, fix):
+    install("odd", code_of("return []"))
+    outcome = goodfit("check", *words, word)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+def test_an_audit_cannot_change_the_records(goodfit, install, tiny_words):
+    body = "[row.fields['spans'].clear() for rows in facts.splits.values() for row in rows]\n    return []"
+    install("odd", code_of(body))
+    outcome = goodfit("preview", *tiny_words("token_classification", "encoder"), "task.audits=[odd]", "--json")
+    assert outcome.code == 0, outcome.err
+    assert all([word for word in shown["learns"] if word.endswith("/B-WHO")] for shown in outcome.json["examples"])
+
+
+def test_limits_and_audits_are_listed(goodfit, install):
+    install("odd", code_of("return []"))
+    audits = {option["name"]: option for option in goodfit("list", "audits", "--json").json["options"]}
+    assert audits["odd.look"]["offered_by"] == "odd"
+    limits = {option["name"]: option for option in goodfit("list", "limits", "--json").json["options"]}
+    assert (limits["odd_share"]["default"], limits["odd_share"]["range"]) == (0.5, "0 to 1")
+
+
+ASKS = (
+    HEAD
+    + """
+def look(facts):
+    test = facts.splits["test"]
+    again = facts.ask(test)
+    told = {
+        "same": [one.answer for one in again] == [one.answer for one in facts.items],
+        "near": max(abs(a - b.loss) for a, b in zip(facts.losses(test), facts.items)),
+        "base": None if facts.base_losses is None else max(abs(a - b) for a, b in zip(
+            facts.base_losses(test), facts.losses(test))),
+        "records": len(facts.base_items),
+    }
+    return found("asked", evidence=told, rows=(test[0].id,), mend="nothing")
+
+
+@hookimpl
+def goodfit_register_audits():
+    return [AuditSpec(name="odd.asks", look_at_model=look, description="d")]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "has_base"),
+    [("classification", "encoder", False), ("generation", "seq2seq", True), ("language_modeling", "decoder", True)],
+)
+def test_an_audit_of_the_model_can_ask_it_and_its_base(goodfit, install, tiny_words, tmp_path, kind, family, has_base):
+    install("odd", ASKS)
+    words = [*tiny_words(kind, family), "adapter=lora", "optim.lr=0.01", "task.audits=[odd]"]
+    outcome = goodfit("train", *words, "training.epochs=1", "run.dir=run", "--json")
+    assert outcome.code == 0, outcome.err
+    findings = map(json.loads, (tmp_path / "run" / "findings.jsonl").read_text("utf-8").splitlines())
+    (told,) = [finding["evidence"] for finding in findings if finding["code"] == "odd.asked"]
+    assert told["same"]
+    assert told["records"] == 24
+    assert told["near"] < 1e-4
+    assert (told["base"] is not None and told["base"] > 1e-4) == has_base
+    record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    asked = {"audit": "odd.asks", "on": "model", "needed": True, "applies": True, "findings": 1}
+    assert record["audits"] == [asked]
+    assert "info: asked (odd.asked). To mend it: nothing." in (tmp_path / "run/adapter/README.md").read_text("utf-8")
+
+
+@pytest.fixture
+def leaky(tiny_words, rows_of, write_rows, tmp_path):
+    """Words of a run with two copies and a leak in its training records."""
+    rows, test = rows_of("classification", 32), rows_of("classification", 24, seed=2)
+    rows += [{**rows[3], "id": "copy-1"}, {**rows[4], "id": "copy-2"}, {**test[5], "id": "leak"}]
+    file = write_rows(tmp_path / "leaky.jsonl", rows)
+    return [*tiny_words("classification", "encoder"), f"dataset.train={file}"]
+
+
+def test_faulty_training_records_stay_until_somebody_says_otherwise(goodfit, leaky):
+    outcome = goodfit("check", *leaky, "--json")
+    assert outcome.json["records"] == {"train": 35, "validation": 24, "test": 24}
+    by_code = {finding["code"]: finding for finding in outcome.json["findings"]}
+    assert by_code["quality.duplicate"]["rows"] == ["copy-1", "copy-2"]
+    assert by_code["data.leak"]["rows"] == ["leak"]
+    assert by_code["quality.duplicate"]["mend"] == "leave them out: quality.fix=drop"
+
+
+@pytest.mark.parametrize(("fix", "listed"), [("drop", []), ("quarantine", ["copy-1", "copy-2", "leak"])])
+def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_path, fix, listed):
+    outcome = goodfit("train", *leaky, f"quality.fix={fix}", "training.epochs=1", "run.dir=run", "--json")
+    assert outcome.code == 0, outcome.err
+    findings = [json.loads(line) for line in (tmp_path / "run/findings.jsonl").read_text("utf-8").splitlines()]
+    (left_out,) = [finding for finding in findings if finding["code"] == "data.left_out"]
+    assert left_out["rows"] == ["copy-1", "copy-2", "leak"]
+    assert left_out["evidence"] == {"counts": {"data.leak": 1, "quality.duplicate": 2}}
+    rejected = (tmp_path / "run/data/rejected.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["reason"] for line in rejected] == [
+        f"left out: {'data.leak' if row == 'leak' else 'quality.duplicate'}" for row in listed
+    ]
+    assert json.loads((tmp_path / "run/lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
+    assert len((tmp_path / "leaky.jsonl").read_text("utf-8").splitlines()) == 35
+
+
+def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_rows, tmp_path):
+    test = write_rows(tmp_path / "same.jsonl", rows_of("classification", 24))
+    words = [*tiny_words("classification", "encoder"), f"dataset.train={test}", f"dataset.test={test}"]
+    other = [{**row, "id": f"v{row['id']}"} for row in rows_of("classification", 24)]
+    words.append(f"dataset.test={write_rows(tmp_path / 'other.jsonl', other)}")
+    outcome = goodfit("check", *words, "quality.fix=drop")
+    assert (outcome.code, outcome.errors[0][0]) == (2, "quality.fix would leave no training record")
