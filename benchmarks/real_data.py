@@ -2,9 +2,9 @@
 
     python benchmarks/real_data.py --data ../shared/data
 
-Each job runs alone in a process of its own, from start to test figures. Its outcome is a line in
-``<out>/results.jsonl``; a job that has its line with the same settings is not run again. At the end the table
-``real_data.md`` is written beside this file from all lines.
+Each job runs alone in a process of its own, from start to test figures. Its outcome is a line in ``real_data.jsonl``
+beside this file; a job that has its line with the same settings is not run again. At the end the table
+``real_data.md`` is written from all lines.
 """
 
 from __future__ import annotations
@@ -262,14 +262,14 @@ def main() -> None:
     """Run what has no outcome yet, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder with the data sets")
-    parser.add_argument("--out", type=Path, default=Path("runs/real_data"), help="run folders and results.jsonl")
+    parser.add_argument("--out", type=Path, default=Path("runs/real_data"), help="run folders")
     parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS), help="these jobs")
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--threads", type=int, help="CPU threads; when not given, all cores")
     parser.add_argument("--max-steps", type=int, help="end after this many steps, and write no table: a trial")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    known = options.out / "results.jsonl"
+    known = HERE.with_suffix(".jsonl")
     lines = read_rows(known) if known.exists() else []
     for side in options.sides:
         for name in (name for name in JOBS if name in options.only and (side == "goodfit" or has_rival(name))):
