@@ -6,12 +6,16 @@ import typing
 
 import pytest
 import torch
+from bitsandbytes.nn import Linear4bit
 
 from goodfit.data.batches import collate
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import pad_id
-from goodfit.models.adapters import build_adapter, head_names
+from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
+from goodfit.models.parts import head_names
+from goodfit.plugins.host import load_plugins
+from goodfit.runs.use import open_run
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 NAMES = [name for name in typing.get_args(AdapterName) if name not in ("auto", "none", "head")]
@@ -92,7 +96,7 @@ def test_a_text_model_has_no_head_to_tune(goodfit, tiny_words, family):
     outcome = goodfit("check", *tiny_words("classification", family), "adapter=head")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.errors == [
-        ("adapter=head tunes the head of an encoder, and this model answers with text", "choose adapter=lora")
+        ("adapter=head tunes the head of an encoder, and this one has none for the task", "choose adapter=lora")
     ]
 
 
@@ -173,3 +177,37 @@ def test_ia3_takes_typed_targets(ready):
     trained = [name for name, weights in tuned.named_parameters() if weights.requires_grad and "ia3" in name]
     assert len(trained) == 2
     assert all(".query." in name for name in trained)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_qlora_learns_over_a_base_in_four_bits(finished, family):
+    folder, _ = finished("classification", family, "adapter=qlora", "optim.lr=1e-2")
+    losses = [json.loads(line).get("train/loss") for line in (folder / "history.jsonl").read_text("utf-8").splitlines()]
+    losses = [loss for loss in losses if loss is not None]
+    assert losses[-1] < losses[0]
+    opened = open_run(str(folder), load_plugins())
+    assert any(isinstance(module, Linear4bit) for module in opened.model.modules())
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(["model.weights=random"], "freezes the base, and this model starts from noise", "adapter=none"),
+        pytest.param(["task=language_modeling"], "leaves a whole model for others", "adapter=lora"),
+    ],
+    ids=["noise", "pretraining"],
+)
+def test_qlora_is_refused_where_there_is_nothing_to_freeze(goodfit, tiny_words, words, error, fix):
+    kind = "language_modeling" if "task=language_modeling" in words else "classification"
+    outcome = goodfit("check", *tiny_words(kind, "decoder"), "adapter=qlora", *words)
+    ((what, mend),) = outcome.errors
+    assert outcome.code == 2
+    assert error in what
+    assert fix in mend
+
+
+def test_qlora_without_its_package_says_what_to_install_and_exits_5(goodfit, tiny_words, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    outcome = goodfit("check", *tiny_words("classification", "decoder"), "adapter=qlora")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert outcome.errors == [("adapter=qlora needs the package bitsandbytes", "pip install 'goodfit[qlora]'")]

@@ -124,3 +124,14 @@ def test_bash_completes_behind_an_equals_sign(goodfit):
         check=True,
     )
     assert {"legal", "legal/clauses"} <= set(done.stdout.split())
+
+
+def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
+    outcome = goodfit("list", "task", "--json")
+    offered = [option for option in outcome.json["options"] if option["offered_by"] != "goodfit"]
+    assert len({option["name"] for option in offered if "/" in option["name"]}) >= 20
+    for option in offered:
+        assert set(option["records"]) == {"train", "validation", "test"}
+        assert min(option["records"].values()) >= 100
+        assert option["kind"] and option["licence"] and option["origin"].startswith("synthetic")
+    assert "490 | 120 | 150" in goodfit("list", "task").out

@@ -11,7 +11,14 @@ from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_sc
 
 from goodfit.hooks.types import Item
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.measures import classification_metrics, entity_metrics, multilabel_metrics, text_metrics
+from goodfit.kinds.measures import (
+    classification_metrics,
+    entity_metrics,
+    language_metrics,
+    multilabel_metrics,
+    ranking_metrics,
+    text_metrics,
+)
 
 LABELS = ("a", "b", "c")
 
@@ -183,11 +190,68 @@ def test_figures_of_several_labels_are_those_of_scikit_learn(pairs):
         assert value(specs, "f1_macro", items) == pytest.approx(macro)
 
 
+def asked(answer, right):
+    return Item(id="r", fields={"answers": [{"text": text, "start": 0} for text in right]}, answer=answer)
+
+
+def ranked(positive, documents):
+    return Item(id="r", fields={"query": "q", "positive": positive}, answer=list(documents))
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param([ranked("a", "abc")], {"mrr": 1, "ndcg@10": 1, "recall@1": 1, "recall@10": 1}, id="first"),
+        pytest.param([ranked("c", "abc")], {"mrr": 1 / 3, "ndcg@10": 0.5, "recall@1": 0, "recall@10": 1}, id="third"),
+        pytest.param([ranked("z", "abc")], {"mrr": 0, "ndcg@10": 0, "recall@1": 0, "recall@10": 0}, id="left out"),
+        pytest.param(
+            [ranked("l", "bcdefghijklm")],
+            {"mrr": 1 / 11, "ndcg@10": 0, "recall@1": 0, "recall@10": 0},
+            id="behind the tenth",
+        ),
+        pytest.param(
+            [ranked("a", "ab"), ranked("b", "ab")],
+            {"mrr": 0.75, "ndcg@10": (1 + 1 / math.log2(3)) / 2, "recall@1": 0.5, "recall@10": 1},
+            id="mean of two",
+        ),
+    ],
+)
+def test_a_ranking_is_as_good_as_the_place_of_its_right_document(items, expected):
+    assert {name: value(ranking_metrics(()), name, items) for name in expected} == pytest.approx(expected)
+
+
+def test_perplexity_is_of_tokens_and_bits_are_of_bytes():
+    items = [
+        Item(id=str(n), fields={"text": ""}, answer={"nats": nats, "tokens": tokens, "bytes": size})
+        for n, (nats, tokens, size) in enumerate([(2.0, 4, 10), (6.0, 4, 30)])
+    ]
+    found = language_metrics(())
+    assert value(found, "perplexity", items) == pytest.approx(math.e)
+    assert value(found, "bits_per_byte", items) == pytest.approx(8 / math.log(2) / 40)
+
+
+def test_bits_per_byte_need_every_token_guessed():
+    items = [Item(id="r", fields={"text": ""}, answer={"nats": 1.0, "tokens": 2, "bytes": None})]
+    assert math.isnan(value(language_metrics(()), "bits_per_byte", items))
+
+
 EXAMPLES = {
     "multilabel": several([(["a"], ["a", "b"]), ([], ["c"]), (["b", "c"], ["b", "c"]), (["a"], [])], 0.6),
     "classification": classified([("a", "a"), ("b", "c"), ("c", "c"), ("a", "b")], 0.6),
     "token_classification": [tagged([(0, 3, "a")], [(0, 3, "a")]), tagged([(1, 2, "b")], [(1, 3, "b")])],
+    "question_answering": [
+        asked(answer, right) for answer, right in [("the fee", ["fee"]), ("", []), ("two days", ["days"]), ("x", [])]
+    ],
+    "ranking": [ranked("a", "abc"), ranked("c", "abc"), ranked("d", "abc"), ranked("b", "abc")],
     "generation": written(sentences(5)),
+    "chat": [
+        Item(id=str(n), fields={"messages": [{"role": "assistant", "content": right}]}, answer=answer)
+        for n, (right, answer) in enumerate(sentences(5))
+    ],
+    "language_modeling": [
+        Item(id=str(n), fields={"text": ""}, answer={"nats": 3.0 * n, "tokens": n + 2, "bytes": 9 * n + 5})
+        for n in range(4)
+    ],
 }
 
 
@@ -198,7 +262,7 @@ def test_a_metric_reduces_many_resamples_as_it_does_one(kind):
     for spec in find_kind(kind).metrics(LABELS):
         rows = np.asarray(spec.statistics(items), dtype=float)
         assert rows.shape[0] == len(items)
-        assert spec.kinds == (kind,)
+        assert kind in spec.kinds
         together = spec.reduce(weights @ rows)
         assert together.shape == (3, 5)
         alone = [[float(spec.reduce(weights[i, j] @ rows)) for j in range(5)] for i in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,9 @@ from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.files import check_option, read_yaml
 from goodfit.config.places import Option, find_options
 from goodfit.config.settings import group_doc, groups
+from goodfit.data.read import read_file
 from goodfit.errors import ConfigError
+from goodfit.hooks.types import DataSourceSpec
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.registry import did_you_mean
 
@@ -35,10 +38,12 @@ COLUMNS = {
     "name": "name",
     "kind": "kind",
     "family": "family",
+    "records": "train | validation | test",
     "parameters_millions": "millions",
     "memory_gib": "GiB lora | all",
     "chat_template": "chat",
     "licence": "licence",
+    "origin": "data",
     "default": "default",
     "range": "range",
     "offered_by": "offered_by",
@@ -58,7 +63,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
         return {"groups": [row[0] for row in rows]}
     name = arguments.words[0]
     if name in groups():
-        options = [_option(option, name) for option in find_options(config_roots(arguments))[name].values()]
+        sources = open_host(arguments).data_sources if name == "task" else {}
+        options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]
     elif name in TABLES:
         options = _offered(name, arguments)
     elif name == "limits":
@@ -74,11 +80,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> str:
-    """Of memory, the two figures; of anything else, itself."""
+    """Of several figures, all; of anything else, itself."""
     return " | ".join(map(str, value.values())) if isinstance(value, dict) else str(value or "")
 
 
-def _option(option: Option, group: str) -> dict[str, Any]:
+def _option(option: Option, group: str, sources: Mapping[str, DataSourceSpec]) -> dict[str, Any]:
     """An option with what its file, and those it builds on, say of it."""
     _, given = check_option(option, group)
     read = cache(read_yaml)
@@ -87,7 +93,17 @@ def _option(option: Option, group: str) -> dict[str, Any]:
     found["description"] = said.get("description") or _comment(option)
     if group == "model" and "model.name" in given:
         found["base"] = read(given["model.name"])["name"]
+    if "task.source" in given:
+        found |= _data(sources.get(read(given["task.source"])["source"]))
     return found | _fitting(said)
+
+
+def _data(source: DataSourceSpec | None) -> dict[str, Any]:
+    """The data that come with a task, unless their plugin is broken."""
+    if source is None:
+        return {}
+    records = {split: len(read_file(path)[0]) for split, path in source.files().items()}
+    return {"licence": source.licence, "origin": source.origin, "records": records}
 
 
 def _fitting(said: dict[str, Any]) -> dict[str, Any]:

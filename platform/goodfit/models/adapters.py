@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from goodfit.errors import ConfigError
-from goodfit.models.load import is_masked
+from goodfit.models.parts import head_names, is_masked, linear_layers
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
 
@@ -53,45 +53,6 @@ def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
             f"adapter={conf.name} does not fit a '{model.config.model_type}' model: {reason}",
             "choose adapter=lora, adapter=none, or other adapter.targets",
         ) from error
-
-
-def head_names(model: Any) -> list[str]:
-    """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary."""
-    if is_masked(model):
-        return _below_vocabulary(model)
-    if model.get_output_embeddings() is not None or model.base_model is model:
-        return []
-    return [name for name, _ in model.named_children() if name not in (model.base_model_prefix, "dropout")]
-
-
-def _below_vocabulary(model: Any) -> list[str]:
-    """The layers between an encoder's states and its vocabulary, which shares its weights with the embeddings."""
-    output, inside = model.get_output_embeddings(), model.base_model_prefix + "."
-    return [
-        name
-        for name, module in model.named_modules()
-        if module is not output
-        and not name.startswith(inside)
-        and next(module.children(), None) is None
-        and any(True for _ in module.parameters())
-    ]
-
-
-def linear_layers(model: Any) -> list[str]:
-    """Full names of the linear layers of the base, without heads and poolers."""
-    from torch import nn
-    from transformers.pytorch_utils import Conv1D
-
-    heads = tuple(f"{name}." for name in head_names(model)) + tuple(head_names(model))
-    output = model.get_output_embeddings()
-    return [
-        name
-        for name, module in model.named_modules()
-        if isinstance(module, nn.Linear | Conv1D)
-        and module is not output
-        and not name.startswith(heads or ("\0",))
-        and ".pooler." not in name
-    ]
 
 
 def _head_only(model: Any) -> Any:
@@ -187,6 +148,7 @@ BUILDERS: Registry[Callable[[Any, AdapterConf], Any]] = Registry(
     "adapter",
     {
         "lora": _lora(),
+        "qlora": _lora(),
         "dora": _lora(use_dora=True),
         "rslora": _lora(use_rslora=True),
         "pissa": _lora(init_lora_weights="pissa"),

@@ -8,7 +8,9 @@ from typing import Any
 
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.models.base import Base, unreachable
+from goodfit.models.parts import is_masked, linear_layers
 from goodfit.models.pooling import pool_states
+from goodfit.models.quantise import four_bit_settings, keep_exact
 from goodfit.schema.model import ModelConf
 
 NOISE_SEED = 20_260_101
@@ -60,7 +62,9 @@ def load_tokenizer(base: Base) -> Any:
     return tokenizer
 
 
-def load_model(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], seed: int) -> Any:
+def load_model(
+    base: Base, conf: ModelConf, head: str, outputs: Sequence[str], seed: int, four_bits: bool = False
+) -> Any:
     """A model that is ready to be tuned, in 32-bit floats.
 
     Args:
@@ -69,6 +73,7 @@ def load_model(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], s
         head: A key of ``HEADS``.
         outputs: What the head's outputs are called.
         seed: Of the new head's weights.
+        four_bits: Whether the base is to be frozen in 4 bits.
 
     Raises:
         ConfigError: Tensors are missing, of another shape, or not finite.
@@ -81,7 +86,10 @@ def load_model(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], s
     if conf.weights == "random":
         model = cls.from_config(config)
     else:
-        model = _from_pretrained(cls, base, config)
+        kept = _beside_base(base, head, outputs) if four_bits else None
+        model = _from_pretrained(cls, base, config, kept=kept)
+        if four_bits:
+            keep_exact(model)
         _refuse_nonfinite(model, base)
     return _ready(model, conf, head)
 
@@ -126,7 +134,20 @@ def _head_class(head: str, base: Base) -> Any:
     return cls
 
 
-def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -> Any:
+def _beside_base(base: Base, head: str, outputs: Sequence[str]) -> list[str]:
+    """Full names of the linear layers that are no part of the base: heads."""
+    import torch
+
+    model = empty_model(base, head, outputs)
+    inside = set(linear_layers(model))
+    return [
+        name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear) and name not in inside
+    ]
+
+
+def _from_pretrained(
+    cls: Any, base: Base, config: Any, new_head: bool = True, kept: Sequence[str] | None = None
+) -> Any:
     import torch
 
     try:
@@ -139,6 +160,7 @@ def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool = True) -
             trust_remote_code=False,
             local_files_only=base.offline,
             ignore_mismatched_sizes=new_head,  # a classifier's head for other labels is made anew, see below
+            quantization_config=None if kept is None else four_bit_settings(kept),
             output_loading_info=True,
         )
     except OSError as error:
@@ -188,11 +210,6 @@ def _lacks_text_head(missing: Sequence[str], model: Any) -> bool:
     own = {key for key in model.state_dict() if not _is_inside(key, model)}
     tied = set(model.all_tied_weights_keys)
     return not any(_is_inside(key, model) for key in missing) and own - tied <= set(missing)
-
-
-def is_masked(model: Any) -> bool:
-    """Whether it fills gaps in a text that it reads whole: an encoder with a head over the vocabulary."""
-    return model.__class__.__name__.endswith("ForMaskedLM")
 
 
 def _refuse_nonfinite(model: Any, base: Base) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from goodfit.models.fast.layout import LONG_ROW
+from goodfit.models.quantise import BYTES_PER_WEIGHT
 
 GIB = 2**30
 BYTES = 4
@@ -71,7 +72,7 @@ def at_rest(parameters: int, trainable: int, optimiser: str) -> Memory:
     )
 
 
-def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) -> Memory:
+def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool, quantised: int = 0) -> Memory:
     """Count a model that has its adapter, without its weights.
 
     Args:
@@ -80,6 +81,7 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) ->
         optimiser: ``optim.name``.
         load: The largest batch.
         half: Whether activations have 16 bits.
+        quantised: Weights of the base that are held in 4 bits.
     """
     parameters = sum(weights.numel() for weights in model.parameters())
     trainable = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
@@ -94,4 +96,6 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool) ->
     heads = getattr(config, "num_attention_heads", 0) if load.longest < LONG_ROW else 0
     kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * heads
     activations = int(width * kept * layers) + 3 * BYTES * load.labelled * classes
-    return replace(at_rest(parameters, trainable, optimiser), activations=activations)
+    rest = at_rest(parameters, trainable, optimiser)
+    saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
+    return replace(rest, weights=rest.weights - saved, activations=activations)

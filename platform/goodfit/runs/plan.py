@@ -15,6 +15,7 @@ from goodfit.models.call import call
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model, pick_device
 from goodfit.models.memory import GIB, Load, Memory, estimate
+from goodfit.models.parts import linear_layers
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
 from goodfit.training.trainer import fix_machine, total_steps
@@ -65,9 +66,11 @@ def _memory(prepared: Prepared, conf: RunConf) -> Memory:
     if name in ("pissa", "olora", "vera"):
         adapter_config(model, conf.adapter)
         name = "lora"
+    frozen = linear_layers(model) if conf.adapter.four_bits else []
+    quantised = sum(model.get_submodule(layer).weight.numel() for layer in frozen)
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
     half = conf.precision.name != "32"
-    return estimate(model, prepared.base.config, conf.optim.name, _largest(prepared, conf), half)
+    return estimate(model, prepared.base.config, conf.optim.name, _largest(prepared, conf), half, quantised)
 
 
 def _largest(prepared: Prepared, conf: RunConf) -> Load:
@@ -138,7 +141,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     fix_machine(conf)
     examples = prepared.encoded["train"].examples
     planned = _first_epoch(prepared, conf)
-    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
+    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)

@@ -19,6 +19,7 @@ from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import load_tokenizer, pick_device
+from goodfit.models.quantise import refuse_four_bits
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.task import Task, TaskData, refuse_family
@@ -70,9 +71,12 @@ def settle(conf: RunConf) -> RunConf:
 
     Raises:
         HardwareError: The machine lacks what was asked for.
+        ConfigError: The base cannot be held in 4 bits.
     """
     import torch
 
+    if conf.adapter.four_bits:
+        refuse_four_bits(conf.model, conf.task.kind)
     device = pick_device(conf.hardware.accelerator)
     name = conf.precision.name
     if name == "auto":

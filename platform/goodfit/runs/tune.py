@@ -62,7 +62,8 @@ def tune_and_judge(
 def untuned_model(prepared: Prepared, device: str) -> Any:
     """The base model with its head as training finds it."""
     conf, learner = prepared.conf, prepared.learner
-    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed).to(device)
+    model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
+    model = model.to(device)
     if prepared.encoded["train"].log_odds is not None:
         start_head(model, prepared.encoded["train"].log_odds)
     return model

@@ -89,7 +89,7 @@ def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
         return load_saved(base, conf.model, learner.head, learner.outputs, weights)
     from peft import PeftModel
 
-    model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed)
+    model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     return PeftModel.from_pretrained(model, str(weights), use_safetensors=True)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 AdapterName = Literal[
-    "auto", "none", "head", "lora", "dora", "rslora", "pissa", "olora", "vera", "loha", "lokr", "oft", "ia3"
+    "auto", "none", "head", "lora", "qlora", "dora", "rslora", "pissa", "olora", "vera", "loha", "lokr", "oft", "ia3"
 ]
 
 
@@ -17,8 +17,8 @@ class AdapterConf:
     """Which weights are tuned. Selected with ``adapter=<name>``."""
 
     name: AdapterName = "auto"
-    """``none`` tunes all weights, ``head`` the head over a frozen base, the others are PEFT methods;
-    ``auto`` is ``lora`` on pretrained weights and ``none`` on random ones."""
+    """``none`` tunes all weights, ``head`` the head over a frozen base, the others are PEFT methods
+    (``qlora``: LoRA over a base in 4 bits); ``auto`` is ``lora`` on pretrained weights and ``none`` on random ones."""
 
     rank: Annotated[int, Field(ge=1, le=1024)] = 16
     """The rank of the low-rank update (LoRA, https://arxiv.org/abs/2106.09685, section 4.1)."""
@@ -31,3 +31,8 @@ class AdapterConf:
 
     targets: list[str] | None = None
     """Names of the modules that get an adapter; when not given, every linear layer but the head."""
+
+    @property
+    def four_bits(self) -> bool:
+        """Whether the base is held in 4 bits."""
+        return self.name == "qlora"

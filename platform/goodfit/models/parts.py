@@ -1,0 +1,49 @@
+"""Which modules of a model are its base, and which are heads beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def is_masked(model: Any) -> bool:
+    """Whether it fills gaps in a text that it reads whole: an encoder with a head over the vocabulary."""
+    return model.__class__.__name__.endswith("ForMaskedLM")
+
+
+def head_names(model: Any) -> list[str]:
+    """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary."""
+    if is_masked(model):
+        return _below_vocabulary(model)
+    if model.get_output_embeddings() is not None or model.base_model is model:
+        return []
+    return [name for name, _ in model.named_children() if name not in (model.base_model_prefix, "dropout")]
+
+
+def _below_vocabulary(model: Any) -> list[str]:
+    """The layers between an encoder's states and its vocabulary, which shares its weights with the embeddings."""
+    output, inside = model.get_output_embeddings(), model.base_model_prefix + "."
+    return [
+        name
+        for name, module in model.named_modules()
+        if module is not output
+        and not name.startswith(inside)
+        and next(module.children(), None) is None
+        and any(True for _ in module.parameters())
+    ]
+
+
+def linear_layers(model: Any) -> list[str]:
+    """Full names of the linear layers of the base, without heads and poolers."""
+    from torch import nn
+    from transformers.pytorch_utils import Conv1D
+
+    heads = tuple(f"{name}." for name in head_names(model)) + tuple(head_names(model))
+    output = model.get_output_embeddings()
+    return [
+        name
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear | Conv1D)
+        and module is not output
+        and not name.startswith(heads or ("\0",))
+        and ".pooler." not in name
+    ]
