@@ -1,44 +1,59 @@
-"""Ctrl-C while a model trains: never lost, and never in the middle of a step."""
+"""Signals while a run goes on: never lost, and never in the middle of a training step."""
 
 import os
 import signal
 
 import pytest
 
-from goodfit.training.interrupt import Interrupt
+from goodfit.errors import StoppedError
+from goodfit.training.interrupt import SIGNALS, StopSignals
 
 
-def press():
-    os.kill(os.getpid(), signal.SIGINT)
+def send(number=signal.SIGTERM):
+    os.kill(os.getpid(), number)
 
 
-def test_it_is_raised_at_the_end_of_the_step():
-    interrupt, done = Interrupt(), []
-    with pytest.raises(KeyboardInterrupt), interrupt.listening():
-        press()
+def stopped(code=143):
+    return pytest.raises(StoppedError, check=lambda error: error.exit_code == code)
+
+
+def test_while_a_model_trains_it_waits_until_the_step_is_done():
+    stop, done = StopSignals("go on"), []
+    with stopped(), stop.listening(), stop.at_step_ends():
+        send()
         done.append("the step")
-        interrupt.on_train_batch_end()
+        stop.refuse("step 1 is saved")
         done.append("another step")
     assert done == ["the step"]
 
 
 def test_behind_the_last_step_it_is_not_lost():
-    with pytest.raises(KeyboardInterrupt), Interrupt().listening():
-        press()
+    stop = StopSignals("go on")
+    with stopped(130), stop.listening(), stop.at_step_ends():
+        send(signal.SIGINT)
 
 
 def test_a_second_one_is_raised_at_once():
-    done = []
-    with pytest.raises(KeyboardInterrupt), Interrupt().listening():
-        press()
+    stop, done = StopSignals("go on"), []
+    with stopped(), stop.listening(), stop.at_step_ends():
+        send()
         done.append("the step")
-        press()
+        send()
         done.append("the rest of the step")
     assert done == ["the step"]
 
 
-def test_afterwards_it_is_what_it_was():
-    before = signal.getsignal(signal.SIGINT)
-    with Interrupt().listening():
-        assert signal.getsignal(signal.SIGINT) != before
-    assert signal.getsignal(signal.SIGINT) == before
+@pytest.mark.parametrize("number", SIGNALS)
+def test_outside_of_training_it_is_raised_at_once(number):
+    done = []
+    with stopped(130 if number == signal.SIGINT else 143), StopSignals("go on").listening():
+        send(number)
+        done.append("the rest")
+    assert done == []
+
+
+def test_afterwards_handlers_are_what_they_were():
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with StopSignals("go on").listening():
+        assert all(signal.getsignal(number) != old for number, old in zip(SIGNALS, before, strict=True))
+    assert [signal.getsignal(number) for number in SIGNALS] == before

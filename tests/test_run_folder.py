@@ -169,7 +169,7 @@ def test_a_folder_that_another_run_writes_to_is_refused(goodfit, tmp_path, tiny_
         fcntl.flock(lock, fcntl.LOCK_EX)
         outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=busy", "--quiet")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors == [(f"another run is writing to {folder}", "choose another run.dir")]
+    assert outcome.errors == [(f"another run is writing to {folder}", "choose another run.dir, or wait for its end")]
     assert [path.name for path in folder.iterdir()] == [".lock"]
 
 

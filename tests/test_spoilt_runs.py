@@ -1,6 +1,7 @@
 """Runs that were interrupted or tampered with: nothing in a folder is trusted unseen."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -94,17 +95,26 @@ def test_an_adapter_is_not_put_on_another_base(goodfit, tmp_path, tiny_words, mo
     assert fix == "install the base model that the run was tuned on"
 
 
-def test_an_interrupted_run_exits_130_and_says_so_in_its_record(tmp_path, tiny_words):
+@pytest.mark.parametrize(
+    ("number", "code", "name"),
+    [
+        pytest.param(signal.SIGINT, 130, "interrupted", id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, 143, "preempted", id="scheduler"),
+    ],
+)
+def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words, number, code, name):
     words = [*tiny_words("classification", "encoder"), "training.epochs=10000", "training.patience=0", "run.dir=run"]
     argv = [sys.executable, "-m", "goodfit", "train", *words]
     with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
         while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert err.splitlines()[-2:] == ["error: interrupted", "  fix: the same command starts again"]
+    assert (process.returncode, out) == (code, "")
+    error, fix = err.splitlines()[-2:]
+    assert re.fullmatch(rf"error: {name}: step \d+ is saved", error)
+    assert fix == f"  fix: goodfit resume {tmp_path / 'run'}"
     assert "Traceback" not in err
     assert "Loading weights" not in err  # progress bars are for terminals
-    assert read(tmp_path / "run", "run.json")["status"] == "failed"
+    assert read(tmp_path / "run", "run.json")["status"] == "preempted"
     assert not (tmp_path / "run" / ".lock").exists()

@@ -137,7 +137,7 @@ def test_the_best_weights_are_kept_and_training_stops_early(train, misled):
     assert record["best_step"] == best
     assert record["steps"] == evaluated[-1] < 8 * 4
     assert evaluated.index(best) == len(evaluated) - 1 - 2
-    kept = load_file(folder / "checkpoints" / "best.safetensors")
+    kept = load_file(folder / "checkpoints" / f"step-{best:08}" / "weights.safetensors")
     saved = load_file(folder / "model" / "model.safetensors")
     assert all(torch.equal(weights, kept[name]) for name, weights in saved.items())
 

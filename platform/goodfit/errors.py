@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 
 
@@ -59,6 +60,22 @@ class TrainingError(GoodfitError):
     """Training did not produce a usable model: NaN, no steps, no supervised token."""
 
     exit_code = 6
+
+
+class StoppedError(GoodfitError):
+    """A signal ended the run before its end.
+
+    Args:
+        signal_number: Which; SIGINT is a person at the keyboard, all others are the machine's owner.
+        what: What became of the run.
+        fix: How it goes on.
+    """
+
+    exit_code = 143
+
+    def __init__(self, signal_number: int, what: str, fix: str) -> None:
+        super().__init__(f"{'interrupted' if signal_number == signal.SIGINT else 'preempted'}: {what}", fix)
+        self.exit_code = 130 if signal_number == signal.SIGINT else 143
 
 
 class Mistakes(GoodfitError):

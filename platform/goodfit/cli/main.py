@@ -16,6 +16,7 @@ from goodfit.registry import did_you_mean
 
 VERBS = {
     "train": "tune a model: goodfit train task=legal model=t5",
+    "resume": "go on with a run that was stopped or killed, to the same bytes: goodfit resume RUN",
     "evaluate": "measure a run on a split or on other data: goodfit evaluate RUN [dataset.test=FILE]",
     "predict": 'answer: goodfit predict RUN "a text", or --input FILE --output FILE, or standard input',
     "compare": "paired differences between runs: goodfit compare RUN RUN",

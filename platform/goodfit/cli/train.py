@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.console import Bar, figure, print_table, with_interval
 from goodfit.cli.main import Arguments
@@ -13,6 +13,9 @@ from goodfit.config.compose import Composed
 from goodfit.plugins.host import Host
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.runs.task import read_task
+
+if TYPE_CHECKING:
+    from goodfit.runs.write import Finished
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -26,8 +29,15 @@ def run(arguments: Arguments) -> dict[str, Any]:
     with Bar(arguments.quiet) as bar:
         bar.status(f"{composed.conf.task.name} on {composed.conf.choices['model']}: checking, encoding, loading")
         finished = train_run(composed, host, bar)
+    return show_finished(finished, arguments)
+
+
+def show_finished(finished: Finished, arguments: Arguments) -> dict[str, Any]:
+    """Say what was made and what to type next; the result of ``--json``."""
     record, metrics = finished.record, finished.metrics
-    result = {
+    if not arguments.json:
+        _print(finished)
+    return {
         "run": str(finished.folder),
         "status": record["status"],
         "metrics": metrics["tuned"],
@@ -36,9 +46,6 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "fit": record["fit"],
         "gates": record["gates"],
     }
-    if not arguments.json:
-        _print(finished)
-    return result
 
 
 def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
@@ -51,7 +58,7 @@ def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
     return {"run": str(job.folder), "status": "submitted", "job": job.job, "script": str(job.script)}
 
 
-def _print(finished: Any) -> None:
+def _print(finished: Finished) -> None:
     record, metrics = finished.record, finished.metrics
     rows = [
         [

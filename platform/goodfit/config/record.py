@@ -11,13 +11,14 @@ from goodfit.config.compose import as_tree
 from goodfit.config.files import read_yaml, unknown_keys
 from goodfit.config.types import mistakes_of, typed
 from goodfit.errors import stop_on
+from goodfit.files import write_whole
 from goodfit.schema import RunConf
 
 
 def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:
-    """Write ``config.yaml`` and ``overrides.txt``."""
-    (folder / "config.yaml").write_text(yaml.safe_dump(as_tree(conf), sort_keys=False), "utf-8")
-    (folder / "overrides.txt").write_text("".join(f"{word}\n" for word in words), "utf-8")
+    """Write ``overrides.txt`` and, last, ``config.yaml``: with it, the folder holds a run."""
+    write_whole(folder / "overrides.txt", "".join(f"{word}\n" for word in words).encode())
+    write_whole(folder / "config.yaml", yaml.safe_dump(as_tree(conf), sort_keys=False).encode())
 
 
 def read_config(folder: Path) -> RunConf:

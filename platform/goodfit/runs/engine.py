@@ -1,21 +1,27 @@
-"""The story of a run: words in, a judged model in a folder out."""
+"""The story of a run: words in, a judged model in a folder out; and of a run that goes on."""
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
-from goodfit.errors import GateError
+from goodfit.errors import GateError, StoppedError
+from goodfit.files import DISK_FAULTS, disk_fault
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process, point_latest, run_folder
 from goodfit.runs.log import logged_to
 from goodfit.runs.task import read_task
 from goodfit.tracking.history import History
 from goodfit.tracking.wandb import WandbProcess, wanted
+from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
+    from goodfit.runs.prepare import Prepared
     from goodfit.runs.write import Finished
     from goodfit.training.watch import Progress
 
@@ -25,7 +31,20 @@ def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
 
     Raises:
         GateError: An enforced gate said no; the run is written down all the same.
+        StoppedError: A signal was heard; ``resume`` goes on.
         GoodfitError: Anything else that a user can mend; nothing is left half-written.
+    """
+    return carry_out(composed, host, progress)
+
+
+def carry_out(composed: Composed, host: Host, progress: Progress, resumed: Path | None = None) -> Finished:
+    """Train a run, or go on with one.
+
+    Args:
+        composed: Its config.
+        host: The plugins.
+        progress: Shows it.
+        resumed: The folder of the run that goes on.
     """
     started = time.monotonic()
     data = read_task(composed, host)
@@ -34,28 +53,24 @@ def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
     # a mistake in words or data is answered before the machine-learning libraries are imported
     from goodfit.runs.plan import check_memory
     from goodfit.runs.prepare import prepare
+    from goodfit.runs.resume import start_from
     from goodfit.runs.save import write_lock
     from goodfit.runs.score import primary_of
     from goodfit.runs.tune import tune_and_judge
-    from goodfit.runs.write import write_record
 
     prepared = prepare(data, host)
     primary_of(prepared)
     check_memory(prepared)
-    with run_folder(prepared.conf) as folder:
-        if is_first_process():
-            write_config(prepared.conf, composed.words, folder)
-            write_record(folder, prepared, "running")
+    with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared) as signals:
+        if is_first_process() and not resumed:
             write_lock(prepared, host, folder)
+            write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
         try:
             with logged_to(folder / "log.txt"):
-                finished = tune_and_judge(prepared, host, folder, history, progress, started)
-        except BaseException as error:
-            if is_first_process():
-                write_record(folder, prepared, "failed", {"reason": str(error) or type(error).__name__})
-            raise
+                saved = start_from(folder, progress) if resumed else None
+                finished = tune_and_judge(prepared, host, folder, history, progress, signals, saved, started)
         finally:
             if tracker is not None:
                 tracker.close()
@@ -67,3 +82,24 @@ def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
             f"the model in {folder} did not pass: {reasons}", "mend the cause, or judge only: policy=default"
         )
     return finished
+
+
+@contextlib.contextmanager
+def _recorded(folder: Path, prepared: Prepared) -> Iterator[StopSignals]:
+    """Write into run.json that a run goes on, and how it ended where it did not come to its end."""
+    from goodfit.runs.write import write_record
+
+    signals = StopSignals(f"goodfit resume {folder}")
+    try:
+        with signals.listening():
+            if is_first_process():
+                write_record(folder, prepared, "running")
+            yield signals
+    except BaseException as error:
+        status = "preempted" if isinstance(error, StoppedError) else "failed"
+        if is_first_process():
+            with contextlib.suppress(OSError):  # the disk may be why it failed
+                write_record(folder, prepared, status, {"reason": str(error) or type(error).__name__})
+        if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+            raise disk_fault(error, "the run", folder) from error
+        raise

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError
+from goodfit.files import write_whole
 from goodfit.schema import RunConf
-from goodfit.training.checkpoints import write_whole
 
 LOCK = ".lock"
 FOLDER = "GOODFIT_RUN_FOLDER"
@@ -37,14 +37,19 @@ def is_first_process() -> bool:
 
 
 @contextlib.contextmanager
-def run_folder(conf: RunConf) -> Iterator[Path]:
-    """The run's folder: claimed by the first process, joined by those that it starts."""
+def run_folder(conf: RunConf, resumed: Path | None = None) -> Iterator[Path]:
+    """The run's folder: claimed by the first process, joined by those that it starts.
+
+    Args:
+        conf: The run's config.
+        resumed: The folder of the run that goes on.
+    """
     if not is_first_process():
-        if FOLDER not in os.environ and conf.run.dir is None:
+        if resumed is None and FOLDER not in os.environ and conf.run.dir is None:
             raise ConfigError("several processes were started, and none knows the run's folder", "add run.dir=PATH")
-        yield Path(os.environ.get(FOLDER) or run_path(conf))
+        yield resumed or Path(os.environ.get(FOLDER) or run_path(conf))
         return
-    with claimed(run_path(conf), named=conf.run.dir is not None) as folder:
+    with held(resumed) if resumed else claimed(run_path(conf), named=conf.run.dir is not None) as folder:
         os.environ[FOLDER] = str(folder)
         try:
             yield folder
@@ -63,17 +68,59 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
     Raises:
         ConfigError: Another run holds it, or it has another run's files.
     """
-    with contextlib.ExitStack() as stack:
-        path = _make(path, named)
-        lock = stack.enter_context((path / LOCK).open("w"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigError(f"another run is writing to {path}", "choose another run.dir") from None
-        stack.callback((path / LOCK).unlink, missing_ok=True)
+    path = _make(path, named)
+    with held(path):
         if (path / "config.yaml").exists():
             raise ConfigError(f"{path} holds a run already", "choose another run.dir, or delete that folder")
         yield path
+
+
+_LOCKS: set[Any] = set()
+
+
+def _let_go() -> None:
+    for lock in _LOCKS:
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_let_go)  # a loader's worker outlives its killed run by some seconds
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[Path]:
+    """Hold the lock of a run's folder; the system frees it when the process ends, however it ends.
+
+    Raises:
+        ConfigError: Another process holds it.
+    """
+    with (path / LOCK).open("w") as lock:
+        _LOCKS.add(lock)
+        try:
+            _take(lock, path)
+            try:
+                yield path
+            finally:
+                (path / LOCK).unlink(missing_ok=True)
+        finally:
+            _LOCKS.discard(lock)
+
+
+def _take(lock: Any, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mine = _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
+    except BlockingIOError:
+        mine = False
+    if not mine:
+        raise ConfigError(f"another run is writing to {folder}", "choose another run.dir, or wait for its end")
+
+
+def _is_at(opened: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(opened), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _make(path: Path, named: bool) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 import goodfit
 from goodfit.data.gather import SPLITS
+from goodfit.files import file_digest
 from goodfit.models.base import Base, folder_digest
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import write_json
@@ -72,12 +73,6 @@ def _task(prepared: Prepared, target: Path) -> Mapping[str, Any]:
 def base_identity(base: Base) -> dict[str, Any]:
     """What says which base model it was."""
     return {"name": base.name, "revision": base.revision, "digest": base.digest}
-
-
-def file_digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_lock(prepared: Prepared, host: Host, folder: Path) -> None:

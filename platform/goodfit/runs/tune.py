@@ -21,14 +21,34 @@ from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, 
 from goodfit.runs.write import Finished, write_down
 from goodfit.schema import RunConf
 from goodfit.tracking.history import History
+from goodfit.training.interrupt import StopSignals
+from goodfit.training.state import Saved
 from goodfit.training.trainer import fix_machine, total_steps, train
 from goodfit.training.watch import Progress, Watch
 
 
 def tune_and_judge(
-    prepared: Prepared, host: Host, folder: Path, history: History, progress: Progress, started: float
+    prepared: Prepared,
+    host: Host,
+    folder: Path,
+    history: History,
+    progress: Progress,
+    signals: StopSignals,
+    saved: Saved | None,
+    started: float,
 ) -> Finished:
-    """Load the model, tune it, measure it against its base, and write everything down."""
+    """Load the model, tune it, measure it against its base, and write everything down.
+
+    Args:
+        prepared: The run.
+        host: The plugins.
+        folder: Of the run.
+        history: Takes the course.
+        progress: Shows it.
+        signals: End it.
+        saved: What an earlier process of the run left.
+        started: When this one began, by the monotonic clock.
+    """
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
     device = pick_device(conf.hardware.accelerator)
@@ -51,6 +71,8 @@ def tune_and_judge(
             measure=build_measure(prepared, probe),
             folder=folder,
             watch=Watch(history.log, progress, steps),
+            signals=signals,
+            saved=saved,
         )
         if base is None:
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes

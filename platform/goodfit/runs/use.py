@@ -15,6 +15,7 @@ from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.report import figures, outcome_items
+from goodfit.files import file_digest
 from goodfit.kinds.ranking import documents_of
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.base import Base, folder_digest
@@ -24,7 +25,7 @@ from goodfit.registry import did_you_mean
 from goodfit.runs.documents import read_documents
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.prepare import build_learner, open_base, path_of
-from goodfit.runs.save import base_identity, file_digest
+from goodfit.runs.save import base_identity
 from goodfit.runs.task import Task, known_labels, open_task, read_splits, with_labels
 from goodfit.schema import RunConf
 

@@ -38,6 +38,16 @@ class TrainingConf:
     probe_size: Annotated[int, Field(ge=16)] = 200
     """How many training records are scored, in evaluation mode, beside the held-out ones: the fit diagnosis."""
 
+    save_every_steps: Count | None = None
+    """Optimiser steps between two checkpoints; when not given, as often as costs 2 % of the time. One is written at
+    each evaluation besides. It changes nothing in the model."""
+
+    keep_checkpoints: Count = 2
+    """The newest checkpoints that are kept, beside the best one."""
+
+    max_rise: Annotated[float, Field(gt=1)] = 3.0
+    """Training ends as failed where its loss, over 20 steps, is this many times what it was in the first 20 steps."""
+
     length_grouping: bool = False
     """Put records of near-equal length in one batch, which saves time where batches are padded (``runtime=plain``,
     GPUs) and makes them less of a random sample; which ones is a function of seed and epoch."""

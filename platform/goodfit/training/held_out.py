@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as lightning
 
 from goodfit.errors import TrainingError
-from goodfit.training.checkpoints import save_best
 from goodfit.training.module import Tuning
 
 
@@ -40,12 +37,20 @@ class Trace:
 
     evaluations: list[Evaluation] = field(default_factory=list)
     stopped_early: bool = False
-    evaluation_seconds: float = 0.0
 
     @property
     def best(self) -> Evaluation:
-        """The evaluation whose weights are kept: of the highest score, and of those with the lowest loss."""
-        return max(self.evaluations, key=lambda found: (found.score, -sum(found.validation_losses)))
+        """The evaluation whose weights are kept."""
+        return best_of(self.evaluations)
+
+    def evaluated_at(self, step: int) -> bool:
+        """Whether the last evaluation was made at a step."""
+        return bool(self.evaluations) and self.evaluations[-1].step == step
+
+
+def best_of(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """The evaluation of the highest score, and of those with one score that of the lowest loss."""
+    return max(evaluations, key=lambda found: (found.score, -sum(found.validation_losses)))
 
 
 Stop = Callable[[Trace], bool]
@@ -58,16 +63,16 @@ def go_on(trace: Trace) -> bool:
 
 
 class HeldOut(lightning.Callback):
-    """Evaluates, keeps the best weights, and stops when there is nothing more to win.
+    """Evaluates, and stops when there is nothing more to win.
 
     Args:
         measure: Scores a model.
         batches_per_epoch: On this device.
         evaluations_per_epoch: How often.
         patience: Evaluations without a better score before training stops; 0 never stops.
-        folder: Of the checkpoints.
         report: Called with each evaluation.
         stop: Asked after each evaluation.
+        evaluations: Those that were made before the training was interrupted.
     """
 
     def __init__(
@@ -76,42 +81,44 @@ class HeldOut(lightning.Callback):
         batches_per_epoch: int,
         evaluations_per_epoch: int,
         patience: int,
-        folder: Path,
         report: Callable[[Evaluation], None],
         stop: Stop = go_on,
+        evaluations: Sequence[Evaluation] = (),
     ) -> None:
-        self.trace = Trace()
+        self.trace = Trace(list(evaluations))
         self._measure = measure
         self._batches = batches_per_epoch
         parts = min(evaluations_per_epoch, batches_per_epoch)
         self._ends = {math.ceil(batches_per_epoch * (part + 1) / parts) - 1 for part in range(parts)}
         self._patience = patience
-        self._folder = folder
         self._report = report
         self._stop = stop
+        self._stop_where_nothing_is_won()
 
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Evaluate where a part of the epoch ends, and at the last step."""
         last = trainer.max_steps > 0 and trainer.global_step >= trainer.max_steps
-        if batch_idx in self._ends or last:
+        if trainer.global_step and (batch_idx in self._ends or last):
             self._evaluate(trainer, pl_module, batch_idx)
 
     def _evaluate(self, trainer: Any, module: Tuning, batch_idx: int) -> None:
-        if self.trace.evaluations and self.trace.evaluations[-1].step == trainer.global_step:
+        if self.trace.evaluated_at(trainer.global_step):
             return
-        started = time.monotonic()
         score, figures, losses = self._measure(module.model)
         if math.isnan(score):
             raise TrainingError(f"the held-out score is NaN at step {trainer.global_step}", "lower the rate: optim.lr")
         epoch = trainer.current_epoch + (batch_idx + 1) / self._batches
         found = Evaluation(trainer.global_step, round(epoch, 4), score, figures, losses)
         self.trace.evaluations.append(found)
-        if found is self.trace.best and trainer.is_global_zero:
-            save_best(module.model, self._folder, {"step": found.step, "epoch": found.epoch, "score": score})
         if trainer.is_global_zero:
             self._report(found)
-        self.trace.evaluation_seconds += time.monotonic() - started
-        since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
-        if (self._patience and since_best >= self._patience) or self._stop(self.trace):
+        self._stop_where_nothing_is_won()
+        if self._stop(self.trace):
             self.trace.stopped_early = True
+        if self.trace.stopped_early:
             trainer.should_stop = True
+
+    def _stop_where_nothing_is_won(self) -> None:
+        if self._patience and self.trace.evaluations:
+            since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
+            self.trace.stopped_early = since_best >= self._patience

@@ -1,4 +1,4 @@
-"""Ctrl-C while a model trains: the step ends, then the training does; a second one ends it at once."""
+"""Signals while a run goes on: a training ends at its step's end, anything else at once."""
 
 from __future__ import annotations
 
@@ -8,39 +8,68 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytorch_lightning as lightning
+from goodfit.errors import StoppedError
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+"""Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
 
 
-class Interrupt(lightning.Callback):
-    """Raises between two steps what was asked for during one.
+class StopSignals:
+    """Hears that the run is to stop.
 
     An exception out of a signal handler can arise anywhere, also where Python drops it (finalisers, callbacks of weak
-    references), and the run would go on.
+    references), and the run would go on: while a model trains, it is raised between two steps.
+
+    Args:
+        fix: What to type to go on.
     """
 
-    def __init__(self) -> None:
-        self._asked = False
+    def __init__(self, fix: str) -> None:
+        self._fix = fix
+        self._waiting = False
+        self._handlers: dict[int, Any] = {}
+        self.asked: int | None = None
+        """The signal that was heard."""
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take Ctrl-C for as long as it lasts; only the main thread can."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.signal(signal.SIGINT, self._ask)
+        """Take the signals for as long as it lasts; only the main thread can."""
+        self.take()
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
-        if self._asked:  # during the last step, or the evaluation behind it
-            raise KeyboardInterrupt
+            for number, before in self._handlers.items():
+                signal.signal(number, before)
+            self._handlers = {}
+        self.refuse("before it was done")
 
-    def _ask(self, *_: Any) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
+    @contextmanager
+    def at_step_ends(self) -> Iterator[None]:
+        """The first signal waits until ``refuse`` is called; a second one is raised at once."""
+        self._waiting = True
+        try:
+            yield
+        finally:
+            self._waiting = False
+        self.refuse("behind its last step")
 
-    def on_train_batch_end(self, *_: Any) -> None:
-        """End the training if that was asked for."""
-        if self._asked:
-            raise KeyboardInterrupt
+    def take(self) -> None:
+        """Put our handlers in place, again where a library has put its own there."""
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                before = signal.signal(number, self._hear)
+                self._handlers.setdefault(number, before)
+
+    def refuse(self, what: str) -> None:
+        """Raise what was asked for.
+
+        Raises:
+            StoppedError: A signal was heard.
+        """
+        if self.asked is not None:
+            raise StoppedError(self.asked, what, self._fix)
+
+    def _hear(self, number: int, _: Any) -> None:
+        first, self.asked = self.asked is None, number
+        if not (first and self._waiting):
+            self.refuse("at once, by a second signal" if self._waiting else "before it was done")

@@ -31,15 +31,33 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
 
 
 class EpochOrder(Sampler):  # type: ignore[type-arg]
-    """The planned batches of an epoch, on this device."""
+    """The planned batches of an epoch, on this device.
 
-    def __init__(self, examples: Sequence[Example], conf: TrainingConf, seed: int, rank: int, devices: int) -> None:
+    Args:
+        examples: All training examples.
+        conf: The training group.
+        seed: Of the run.
+        rank: Of this device.
+        devices: How many there are.
+        start: (epoch, batch) of the first one; an interrupted training goes on there.
+    """
+
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        conf: TrainingConf,
+        seed: int,
+        rank: int,
+        devices: int,
+        start: tuple[int, int] = (0, 0),
+    ) -> None:
         self._examples = examples
         self._conf = conf
         self._seed = seed
         self._rank = rank
         self._devices = devices
-        self._epoch = 0
+        self._start = start
+        self._epoch = start[0]
 
     def set_epoch(self, epoch: int) -> None:
         """Called by Lightning before each epoch."""
@@ -47,20 +65,28 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
 
     def plan(self) -> list[Planned]:
         """The batches of the current epoch."""
+        return self._plan(self._epoch)
+
+    def first_plan(self) -> list[Planned]:
+        """The batches of the first epoch, wherever this training goes on."""
+        return self._plan(0)
+
+    def _plan(self, epoch: int) -> list[Planned]:
         return plan_epoch(
             self._examples,
             batch_size=self._conf.batch_size,
             accumulation=self._conf.accumulation,
             grouping=self._conf.length_grouping,
             seed=self._seed,
-            epoch=self._epoch,
+            epoch=epoch,
             devices=self._devices,
         )[self._rank]
 
     def __iter__(self) -> Iterator[Planned]:
-        return iter(self.plan())
+        return iter(self.plan()[self._start[1] if self._epoch == self._start[0] else 0 :])
 
     def __len__(self) -> int:
+        """Of the whole epoch: Lightning tells its end by it."""
         return batches_per_device(len(self._examples), self._conf.batch_size, self._devices)
 
 

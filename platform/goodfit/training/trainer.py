@@ -15,14 +15,17 @@ from typing import Any
 import pytorch_lightning as lightning
 import torch
 
-from goodfit.data.batches import TrainingData
+from goodfit.data.batches import TrainingData, collate
 from goodfit.errors import HardwareError, TrainingError
+from goodfit.models.fast.frozen import frozen_of
 from goodfit.schema import RunConf
-from goodfit.training.checkpoints import load_best, trainable_state
+from goodfit.training.checkpoints import checkpoint_of
 from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on
-from goodfit.training.interrupt import Interrupt
+from goodfit.training.interrupt import StopSignals
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
-from goodfit.training.module import Tuning, not_finite
+from goodfit.training.module import Tuning
+from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
+from goodfit.training.state import START, Place, Saved, put_weights, trainable_state
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -103,42 +106,105 @@ def train(
     folder: Path,
     watch: Watch,
     stop: Stop = go_on,
+    signals: StopSignals | None = None,
+    saved: Saved | None = None,
 ) -> Trained:
     """Tune a model; on return it holds the best weights (in the first process of several).
 
-    ``stop`` is asked after each evaluation whether to end there.
+    Args:
+        conf: Of the run.
+        model: As it is before the first step, with its trainable weights chosen.
+        data: What is learnt.
+        device: Of this process.
+        measure: Scores a model.
+        folder: Of the run.
+        watch: Writes what happens.
+        stop: Asked after each evaluation whether to end there.
+        signals: End it behind a step.
+        saved: What an earlier process of the run left; None starts from the beginning.
 
     Raises:
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
-        HardwareError: Memory ran out, or a strategy is missing.
+        HardwareError: Memory or disk ran out, or a strategy is missing.
+        StoppedError: A signal was heard; the last step is saved.
     """
-    steps = total_steps(conf, len(data.examples))
+    training, batches = conf.training, _batches(conf, len(data.examples))
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
-    module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
-    held_out = HeldOut(
-        measure,
-        _batches(conf, len(data.examples)),
-        conf.training.evaluations_per_epoch,
-        conf.training.patience,
-        folder / "checkpoints",
-        watch.evaluated,
-        stop,
-    )
-    interrupt = Interrupt()
-    trainer = _build(conf, device, steps, [held_out, watch, interrupt])
-    order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size)
-    loader = build_loader(PlannedBatches(data, conf.seed), order, conf.runtime.workers)
-    module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
-    with interrupt.listening():
-        _fit(trainer, module, loader)
-    if not trainer.global_step or not held_out.trace.evaluations:
+    if saved:
+        put_weights(model, saved.path)
+    evaluations = saved.evaluations if saved else ()
+    per_epoch = training.evaluations_per_epoch
+    held_out = HeldOut(measure, batches, per_epoch, training.patience, watch.evaluated, stop, evaluations)
+    trace, place = held_out.trace, saved.place if saved else START
+    signals = signals or StopSignals("start again")
+    saver = Saver(folder, training, trace, signals, batches, before, saved)
+    steps = place.step
+    if steps < total_steps(conf, len(data.examples)) and not trace.stopped_early:
+        trainer = _make_steps(conf, model, data, device, [held_out, watch, saver], place, signals)
+        steps = trainer.global_step
+        if not trainer.is_global_zero:
+            return Trained(steps, trace)
+    if not steps or not trace.evaluations:
         raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
-    if trainer.is_global_zero:
-        load_best(model, folder / "checkpoints")
-        _refuse_untrained(model, before)
-    return Trained(trainer.global_step, held_out.trace)
+    put_weights(model, checkpoint_of(folder / "checkpoints", trace.best.step))
+    refuse_not_finite(model, trace.best.step)
+    refuse_untrained(model, before)
+    return Trained(steps, trace)
+
+
+def _make_steps(
+    conf: RunConf,
+    model: Any,
+    data: TrainingData,
+    device: str,
+    callbacks: list[Any],
+    place: Place,
+    signals: StopSignals,
+) -> Any:
+    """Train from a place on; returns the trainer."""
+    steps = total_steps(conf, len(data.examples))
+    trainer = _build(conf, device, steps, callbacks)
+    start = place.epoch, place.batch
+    order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size, start)
+    loader = build_loader(PlannedBatches(data, conf.seed), order, conf.runtime.workers)
+    _go_on_at(trainer, place)
+    _compute_ahead(model, data, order, device)
+    module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
+    module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
+    with signals.at_step_ends():
+        _fit(trainer, module, loader)
+    return trainer
+
+
+def _go_on_at(trainer: Any, place: Place) -> None:
+    """Set Lightning's counters as they are behind a step.
+
+    Its own way, ``ckpt_path``, replays or skips batches. In the middle of an epoch its loops have to take themselves
+    for restarted ones, so that they do not begin to count the epoch's batches anew.
+    """
+    fit, steps = trainer.fit_loop, trainer.fit_loop.epoch_loop
+    steps.automatic_optimization.optim_progress.optimizer.step.total.completed = place.step
+    within = int(place.batch > 0)
+    for counted in (fit.epoch_progress.total, fit.epoch_progress.current):
+        counted.ready = counted.started = place.epoch + within
+        counted.processed = counted.completed = place.epoch
+    for counted in (steps.batch_progress.total, steps.batch_progress.current):
+        counted.ready = counted.started = counted.processed = counted.completed = place.batch
+    fit.restarting = bool(within)
+
+
+def _compute_ahead(model: Any, data: TrainingData, order: EpochOrder, device: str) -> None:
+    """Fill what is kept of a frozen base, in one order whatever the training goes on from: who shares a matrix with a
+    row can change its last bits."""
+    frozen = frozen_of(model)
+    if frozen is None or data.vary is not None:
+        return
+    for planned in order.first_plan():
+        rows = [data.examples[index] for index in planned.indices]
+        with frozen.giving(collate(rows, data.pad_id, data.labels_at).to(device)):
+            pass
 
 
 def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
@@ -164,22 +230,8 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning|torch.optim.lr_scheduler")
         try:
             trainer.fit(module, loader)
-        except SystemExit as stop:
-            # Lightning turns Ctrl-C into exit code 1
-            if isinstance(stop.__context__, KeyboardInterrupt):
-                raise KeyboardInterrupt from None
-            raise
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise HardwareError(
                 f"memory ran out at step {trainer.global_step}: {str(error).splitlines()[0]}",
                 "halve training.batch_size and double training.accumulation: the step stays the same",
             ) from None
-
-
-def _refuse_untrained(model: Any, before: dict[str, Any]) -> None:
-    after = trainable_state(model)
-    for name, weights in after.items():
-        if not weights.isfinite().all():
-            raise not_finite(f"weight {name}", 0)
-    if all(torch.equal(weights, before[name].to(weights.device)) for name, weights in after.items()):
-        raise TrainingError("training changed no weight", "raise the rate: optim.lr")

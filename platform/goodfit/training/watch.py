@@ -24,6 +24,9 @@ class Progress(Protocol):
     def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
         """Called after each evaluation."""
 
+    def say(self, line: str) -> None:
+        """Called with a line for people."""
+
 
 class Watch(lightning.Callback):
     """Writes what happens.
@@ -40,6 +43,10 @@ class Watch(lightning.Callback):
         self._total = total_steps
         self._every = max(1, math.ceil(total_steps / LOGGED_STEPS))
         self._last = 0
+
+    def on_train_start(self, trainer: Any, pl_module: Tuning) -> None:
+        """Steps of an earlier process of the run are logged already."""
+        self._last = trainer.global_step
 
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Log an optimiser step."""

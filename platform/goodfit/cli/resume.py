@@ -1,0 +1,25 @@
+"""goodfit resume RUN: goes on where a run was stopped or killed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodfit.cli.console import Bar
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import open_host_of
+from goodfit.cli.train import show_finished
+from goodfit.errors import ConfigError
+from goodfit.runs.resume import resume_run
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Go on with a run, and say what was made."""
+    if len(arguments.words) != 1:
+        raise ConfigError("resume takes one run", "goodfit resume RUN")
+    with Bar(arguments.quiet) as bar:
+        folder, finished = resume_run(arguments.words[0], open_host_of(arguments, arguments.words[0]), bar)
+    if finished is not None:
+        return show_finished(finished, arguments)
+    if not arguments.json:
+        print(f"the run in {folder} is finished: there is nothing to go on with")
+    return {"run": str(folder), "status": "finished"}

@@ -1,0 +1,51 @@
+"""Files that are there whole or not at all, their digests, and what a disk says when it takes nothing more."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+from goodfit.errors import HardwareError
+
+DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename, fsync."""
+    temporary = path.with_name(f".{path.name}.part")
+    write_synced(temporary, content)
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has what was renamed in a folder: https://man7.org/linux/man-pages/man2/fsync.2.html."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def disk_fault(error: OSError, what: str, folder: Path) -> HardwareError:
+    """The error for a disk that does not take something."""
+    return HardwareError(
+        f"{what} could not be written to {folder}: {error.strerror or error}",
+        "mend that, then go on with: goodfit resume RUN",
+    )

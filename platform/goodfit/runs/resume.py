@@ -1,0 +1,62 @@
+"""Going on with a run that was killed, stopped or failed: from its written config, to the same bytes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodfit.config.compose import Composed
+from goodfit.config.record import read_config
+from goodfit.errors import ConfigError
+from goodfit.files import write_whole
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import find_run, is_first_process, read_json
+from goodfit.training.checkpoints import choose_checkpoint, tidy
+
+if TYPE_CHECKING:
+    from goodfit.runs.write import Finished
+    from goodfit.training.state import Saved
+    from goodfit.training.watch import Progress
+
+
+def resume_run(typed: str, host: Host, progress: Progress) -> tuple[Path, Finished | None]:
+    """Go on with a run.
+
+    Args:
+        typed: Its folder.
+        host: The plugins.
+        progress: Shows it.
+
+    Returns:
+        Its folder, and what came out; nothing where it was finished before.
+    """
+    from goodfit.runs.engine import carry_out
+
+    folder = find_run(typed)
+    if read_json(folder / "run.json")["status"] == "finished":
+        return folder, None
+    conf = read_config(folder)
+    if conf.hardware.strategy not in ("single", "ddp"):
+        raise ConfigError(
+            f"hardware={conf.hardware.strategy} shards the model, and such a run cannot go on", "train it again"
+        )
+    return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, folder)
+
+
+def start_from(folder: Path, progress: Progress) -> Saved | None:
+    """What is left of a run to go on from; its history is cut back to that moment."""
+    from goodfit.training.state import HISTORY, open_saved
+
+    checkpoints = folder / "checkpoints"
+    chosen = choose_checkpoint(checkpoints)
+    saved = open_saved(chosen.path) if chosen.path else None
+    if is_first_process():
+        said = [f"not taken: {reason}" for reason in chosen.skipped]
+        said.append(f"goes on behind step {saved.place.step}" if saved else "no checkpoint: starts from the beginning")
+        for line in said:
+            logging.getLogger(__name__).info(line)
+            progress.say(line)
+        tidy(checkpoints, saved.place.step if saved else 0)
+        write_whole(folder / HISTORY, (chosen.path / HISTORY).read_bytes() if chosen.path else b"")
+    return saved

@@ -1,0 +1,165 @@
+"""What a checkpoint holds: weights, optimiser, schedule, the place in the data, the course so far."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from goodfit.errors import TrainingError
+from goodfit.training.checkpoints import read_state, read_tensors, write_checkpoint
+from goodfit.training.held_out import Evaluation, best_of
+
+WEIGHTS, OPTIMISER = "weights.safetensors", "optimizer.safetensors"
+STATE, HISTORY = "state.json", "history.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a training is: behind an optimiser step."""
+
+    step: int
+    """Optimiser steps that were made."""
+    epoch: int
+    """Of the next batch, from 0."""
+    batch: int
+    """The next one of its epoch on this device, from 0."""
+
+
+START = Place(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint that a training goes on from."""
+
+    place: Place
+    path: Path
+    evaluations: Sequence[Evaluation]
+    """Those that were made until then."""
+    guard: Mapping[str, Any] = field(default_factory=dict)
+    """What the guard against divergence has seen."""
+    schedule: Mapping[str, Any] = field(default_factory=dict)
+    rates: Sequence[float] = ()
+    """Of each of the optimiser's groups."""
+    scaler: Mapping[str, Any] = field(default_factory=dict)
+    """Of the losses, in precision=16."""
+
+
+def trainable_state(model: Any) -> dict[str, Any]:
+    """Name -> trainable tensor; a tensor with two names once."""
+    return {name: weights.detach() for name, weights in model.named_parameters() if weights.requires_grad}
+
+
+def save(
+    folder: Path, place: Place, trainer: Any, model: Any, evaluations: Sequence[Evaluation], guard: Mapping[str, Any]
+) -> Path:
+    """Write a checkpoint of a training between two steps.
+
+    Args:
+        folder: Of the run.
+        place: Where it is.
+        trainer: Lightning's.
+        model: What is tuned.
+        evaluations: Those that were made so far.
+        guard: What the guard against divergence has seen.
+
+    Raises:
+        HardwareError: The disk does not take it.
+    """
+    (optimiser,) = trainer.optimizers
+    moments, values = _optimiser_state(optimiser, model)
+    scaler = trainer.precision_plugin.scaler if trainer.precision == "16-mixed" else None
+    state = {
+        "schema": 1,
+        **dataclasses.asdict(place),
+        "best_step": best_of(evaluations).step if evaluations else None,
+        "evaluations": [dataclasses.asdict(found) for found in evaluations],
+        "optimizer": {"values": values, "rates": [group["lr"] for group in optimiser.param_groups]},
+        "schedule": trainer.lr_scheduler_configs[0].scheduler.state_dict(),
+        "scaler": scaler.state_dict() if scaler else {},
+        "guard": guard,
+    }
+    history = folder / HISTORY
+    return write_checkpoint(
+        folder / "checkpoints",
+        place.step,
+        {WEIGHTS: trainable_state(model), OPTIMISER: moments},
+        {
+            STATE: (json.dumps(state) + "\n").encode(),
+            HISTORY: history.read_bytes() if history.exists() else b"",
+        },
+    )
+
+
+def _optimiser_state(optimiser: Any, model: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Tensors as ``<weight>/<name>``, and what is no tensor."""
+    tensors, values = {}, {}
+    for name, weights in _names(optimiser, model):
+        for key, value in optimiser.state.get(weights, {}).items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{name}/{key}"] = value
+            else:
+                values.setdefault(name, {})[key] = value
+    return tensors, values
+
+
+def _names(optimiser: Any, model: Any) -> Iterator[tuple[str, Any]]:
+    """The weights of an optimiser with their names."""
+    names = {weights: name for name, weights in model.named_parameters()}
+    for group in optimiser.param_groups:
+        for weights in group["params"]:
+            yield names[weights], weights
+
+
+def open_saved(path: Path) -> Saved:
+    """Read a checkpoint that was found valid, but for its tensors."""
+    state = read_state(path)
+    return Saved(
+        place=Place(state["step"], state["epoch"], state["batch"]),
+        path=path,
+        evaluations=[Evaluation(**found) for found in state["evaluations"]],
+        guard=state["guard"],
+        schedule=state["schedule"],
+        rates=state["optimizer"]["rates"],
+        scaler=state["scaler"],
+    )
+
+
+def put_weights(model: Any, path: Path) -> None:
+    """Put a valid checkpoint's weights into a model.
+
+    Raises:
+        TrainingError: They belong to another one.
+    """
+    weights, current = read_tensors(path, WEIGHTS), trainable_state(model)
+    shapes = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
+    if shapes != {name: (tensor.shape, tensor.dtype) for name, tensor in current.items()}:
+        raise TrainingError(f"the weights in {path} belong to another model", "train again, in another folder")
+    for name, tensor in current.items():
+        tensor.copy_(weights[name])
+
+
+def put_optimiser(trainer: Any, model: Any, saved: Saved) -> None:
+    """Let optimiser and schedule be as they were."""
+    (optimiser,) = trainer.optimizers
+    found: dict[str, dict[str, Any]] = read_state(saved.path)["optimizer"]["values"]
+    for key, tensor in read_tensors(saved.path, OPTIMISER).items():
+        name, _, part = key.rpartition("/")
+        found.setdefault(name, {})[part] = tensor
+    for name, weights in _names(optimiser, model):
+        if name in found:  # torch counts steps on the CPU
+            optimiser.state[weights] = {
+                part: value.to(weights.device) if isinstance(value, torch.Tensor) and part != "step" else value
+                for part, value in found[name].items()
+            }
+    for group, rate in zip(optimiser.param_groups, saved.rates, strict=True):
+        group["lr"] = rate
+    trainer.lr_scheduler_configs[0].scheduler.load_state_dict(dict(saved.schedule))
+    if saved.scaler:
+        trainer.precision_plugin.scaler.load_state_dict(dict(saved.scaler))

@@ -1,0 +1,72 @@
+"""Runs that are killed: in a forked process, at a chosen file event or after some time."""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from conftest import run_main
+
+WALL_CLOCK = {"run.json", "log.txt"}
+OF_THE_FOLDER = {"config.yaml", "overrides.txt"}
+
+
+def in_child(work, after_seconds=None):
+    """Do something in a forked process; its exit code, negative for a signal; it is killed after some seconds."""
+    child = os.fork()
+    if not child:
+        code = 99
+        with contextlib.suppress(BaseException):
+            code = int(work() or 0)
+        os._exit(code)
+    if after_seconds is not None:
+        time.sleep(after_seconds)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def die_at(event, part, count=1, number=signal.SIGKILL):
+    """Send this process a signal when it does something with a file for the n-th time.
+
+    Args:
+        event: ``open``, ``os.rename``, ...: https://docs.python.org/3/library/audit_events.html
+        part: Of the path.
+        count: Which time.
+        number: The signal.
+    """
+    seen = 0
+
+    def hook(name, arguments):
+        nonlocal seen
+        if name == event and arguments and part in str(arguments[0]):
+            seen += 1
+            if seen == count:
+                os.kill(os.getpid(), number)
+
+    sys.addaudithook(hook)
+
+
+def killed(argv, folder, *moment, number=signal.SIGKILL):
+    """Run a command line in a forked process that gets a signal at an event: (event, part of the path, count)."""
+
+    def work():
+        die_at(*moment, number=number)
+        return run_main(argv, folder).code
+
+    return in_child(work)
+
+
+def different(one: Path, other: Path) -> list[str]:
+    """Files of two runs that are not equal in their bytes, or that only one has; not those that name the folder."""
+    files = [
+        {
+            path.relative_to(run).as_posix(): path.read_bytes()
+            for path in run.rglob("*")
+            if path.is_file() and path.name not in WALL_CLOCK | OF_THE_FOLDER
+        }
+        for run in (one, other)
+    ]
+    return sorted(name for name in files[0].keys() | files[1].keys() if files[0].get(name) != files[1].get(name))

@@ -1,0 +1,103 @@
+"""Going on: killed, stopped or failed at any moment, a run comes to the bytes of one that nobody disturbed."""
+
+import json
+import shutil
+import signal
+
+import pytest
+from killing import different, killed
+
+EVERY = ["training.save_every_steps=1", "training.evaluations_per_epoch=2"]
+IN_A_SAVE = "optimizer.safetensors"
+
+
+@pytest.fixture(scope="session")
+def wet(tmp_path_factory, model_folders):
+    """Family -> the tiny model with dropout."""
+    root = tmp_path_factory.mktemp("wet")
+    rates = {
+        "encoder": ("hidden_dropout_prob", "attention_probs_dropout_prob"),
+        "decoder": ("resid_pdrop", "embd_pdrop", "attn_pdrop"),
+        "seq2seq": ("dropout_rate",),
+    }
+    for family, names in rates.items():
+        shutil.copytree(model_folders[family], root / family)
+        config = root / family / "config.json"
+        content = json.loads(config.read_text("utf-8")) | dict.fromkeys(names, 0.1)
+        config.write_text(json.dumps(content), "utf-8")
+    return {family: root / family for family in rates}
+
+
+def status_of(folder):
+    return json.loads((folder / "run.json").read_text("utf-8"))["status"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "words", "moment"),
+    [
+        pytest.param("classification", "encoder", [], ("open", IN_A_SAVE, 1), id="first-save"),
+        pytest.param("classification", "encoder", [], ("os.rename", "step-00000003-", 1), id="before-the-rename"),
+        pytest.param("classification", "encoder", [], ("os.rename", "/step-00000002", 1), id="in-the-pruning"),
+        pytest.param("classification", "encoder", [], ("open", ".metrics.json.part", 1), id="in-the-writing"),
+        pytest.param("classification", "encoder", ["adapter=head"], ("open", IN_A_SAVE, 11), id="frozen-base"),
+        pytest.param(
+            "token_classification", "decoder", ["adapter=none"], ("open", IN_A_SAVE, 11), id="all-weights-of-a-decoder"
+        ),
+        pytest.param(
+            "generation",
+            "seq2seq",
+            ["training.accumulation=3", "runtime.workers=2"],
+            ("open", IN_A_SAVE, 6),
+            id="accumulation-and-workers",
+        ),
+    ],
+)
+def test_a_killed_run_goes_on_to_the_same_bytes(
+    goodfit, finished, tiny_words, tmp_path, wet, kind, family, words, moment
+):
+    words = [f"model.name={wet[family]}", *EVERY, *words]
+    undisturbed, _ = finished(kind, family, *words)
+    folder = tmp_path / "run"
+    assert killed(["train", *tiny_words(kind, family), *words, f"run.dir={folder}"], tmp_path, *moment) == -9
+    assert status_of(folder) == "running"
+    outcome = goodfit("resume", folder, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["status"] == status_of(folder) == "finished"
+    assert different(undisturbed, folder) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGUSR1, 143)])
+def test_a_signal_saves_the_step_and_the_run_goes_on_to_the_same_bytes(
+    goodfit, finished, tiny_words, tmp_path, wet, number, code
+):
+    words = [f"model.name={wet['encoder']}", *EVERY]
+    undisturbed, _ = finished("classification", "encoder", *words)
+    folder, argv = tmp_path / "run", [*tiny_words("classification", "encoder"), *words]
+    argv += ["training.save_every_steps=1000", f"run.dir={folder}"]
+    assert killed(argv, tmp_path, "open", "history.jsonl", 6, number=number) == code
+    assert status_of(folder) == "preempted"
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    name = "interrupted" if number == signal.SIGINT else "preempted"
+    assert record["reason"].startswith(f"{name}: step ")
+    assert goodfit("resume", folder).code == 0
+    left = [name for name in different(undisturbed, folder) if not name.startswith("checkpoints/")]
+    assert left == ["lock.json"]  # another training.save_every_steps
+
+
+def test_a_run_that_is_stopped_twice_goes_on_twice(goodfit, finished, tiny_words, tmp_path, wet):
+    words = [f"model.name={wet['encoder']}", *EVERY]
+    undisturbed, _ = finished("classification", "encoder", *words)
+    folder = tmp_path / "run"
+    argv = [*tiny_words("classification", "encoder"), *words, f"run.dir={folder}"]
+    assert killed(argv, tmp_path, "open", IN_A_SAVE, 6) == -9
+    assert killed(["resume", folder], tmp_path, "open", IN_A_SAVE, 12) == -9
+    assert goodfit("resume", folder).code == 0
+    assert different(undisturbed, folder) == []
+
+
+def test_a_finished_run_says_so(goodfit, finished):
+    folder, _ = finished("classification", "encoder")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    outcome = goodfit("resume", folder)
+    assert (outcome.code, outcome.out) == (0, f"the run in {folder} is finished: there is nothing to go on with\n")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
