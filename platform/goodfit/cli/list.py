@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots, open_host
-from goodfit.config.files import check_option, read_yaml
+from goodfit.config.files import check_option
 from goodfit.config.places import Option, find_options
 from goodfit.config.settings import group_doc, groups
 from goodfit.data.read import read_file
@@ -17,6 +17,7 @@ from goodfit.errors import ConfigError
 from goodfit.hooks.types import DataSourceSpec
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.registry import did_you_mean
+from goodfit.yaml_values import read_yaml
 
 TABLES = {"data": "data_sources", "metrics": "metrics", "sources": "models", "gates": "gates", "audits": "audits"}
 """What else can be listed -> the host's table; besides, ``limits`` of the audits."""

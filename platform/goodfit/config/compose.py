@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.derive import derive
-from goodfit.config.files import check_option, read_yaml
+from goodfit.config.files import check_option
 from goodfit.config.places import ConfRoot, core_root, find_options
 from goodfit.config.settings import find_setting, settings
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
+from goodfit.yaml_values import read_yaml
 
 NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",

@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.files import read_yaml
 from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
+from goodfit.yaml_values import read_yaml
 
 
 def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, str]]:

@@ -7,61 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from goodfit.config.places import Option
 from goodfit.config.settings import find_setting, settings
 from goodfit.config.words import unknown_setting
 from goodfit.errors import ConfigError, GoodfitError
-
-MAX_BYTES = 200_000
-"""A config file is written by hand; far beyond that it is an attack or an accident."""
+from goodfit.yaml_values import read_yaml
 
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
 _DEFAULT = re.compile(r"^(?P<target>[\w./-]+)@_here_$")
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML values only: no tags, no anchors (an alias bomb), no key twice."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not allowed", event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} is no name; quote it", key_node.start_mark
-                )
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"'{key}' stands twice", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a file.
-
-    Raises:
-        ConfigError: The file is not a YAML mapping of plain values; names the line.
-    """
-    if path.stat().st_size > MAX_BYTES:
-        raise ConfigError(f"{path} has more than {MAX_BYTES} bytes", "a config file holds a few values; split it")
-    try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_Loader) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"{path}{line} is not plain YAML: {reason}", "mend the file; it holds values only") from None
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path} holds {type(content).__name__}, expected names and values", "write 'name: value'")
-    return content
 
 
 def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[str, Any]]:

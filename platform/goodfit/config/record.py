@@ -8,11 +8,12 @@ from pathlib import Path
 import yaml
 
 from goodfit.config.compose import as_tree
-from goodfit.config.files import read_yaml, unknown_keys
+from goodfit.config.files import unknown_keys
 from goodfit.config.types import mistakes_of, typed
 from goodfit.errors import stop_on
 from goodfit.files import write_whole
 from goodfit.schema import RunConf
+from goodfit.yaml_values import read_yaml
 
 
 def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:

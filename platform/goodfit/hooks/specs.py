@@ -22,11 +22,13 @@ hookimpl = pluggy.HookimplMarker("goodfit")
 
 @hookspec
 def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer data. A task names its source (``source: legal.clauses``), or the user types ``dataset.source=…``.
+    """Offer data that have to be found or made; files in ``data/<name>/`` need no hook, only an ``about.yaml``.
+
+    A task names its source (``source: legal.clauses``), or the user types ``dataset.source=…``.
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run.
-    Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
+    Since: hook API 1.     Used by: tests/plugins/first.
     """
 
 

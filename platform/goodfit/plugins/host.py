@@ -28,6 +28,7 @@ from goodfit.hooks.types import (
     ModelSpec,
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
+from goodfit.plugins.declared import declared_sources
 from goodfit.plugins.find import InstalledPlugin, installed_plugins, plugin_in_file
 from goodfit.plugins.guard import guard
 from goodfit.plugins.lock import identity, refuse_differences
@@ -256,15 +257,17 @@ def _load(plugin: InstalledPlugin, host: Host) -> None:
     refuse_other_api(module)
     refuse_wrong_hooks(module)
     host.manager.register(module, plugin.name)
-    offered: dict[str, dict[str, Any]] = {}
+    offered: dict[str, list[Any]] = {table: [] for table, _ in OFFERS.values()}
+    if plugin.folder is not None:
+        offered["data_sources"] += declared_sources(plugin.name, plugin.folder)
     for hook, (table, sort) in OFFERS.items():
         for name, call in host.implementations(hook):
             if name == plugin.name:
-                things = [guard(thing, name) for thing in sequence_of(sort, call({}))]
-                offered[table] = named(things, name)
-    for table, things_by_name in offered.items():
+                offered[table] += sequence_of(sort, call({}))
+    things = {table: named([guard(one, plugin.name) for one in own], plugin.name) for table, own in offered.items()}
+    for table, by_name in things.items():
         registry: Registry[Any] = getattr(host, table)
-        setattr(host, table, Registry(registry.noun, {**registry, **things_by_name}))
+        setattr(host, table, Registry(registry.noun, {**registry, **by_name}))
 
 
 def _import(plugin: InstalledPlugin) -> ModuleType:

@@ -1,35 +1,11 @@
-"""The hooks of the content department: data, metrics, a gate, and a look at the answers."""
+"""The hooks of the content department: metrics, a gate, and a look at the answers."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
+from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
-
-SOURCES = {
-    "product_copy": "Attributes of products, each with one or two sentences of copy.",
-    "headline": "Paragraphs of articles, each with a headline of at most ten words.",
-    "brand_voice": "Texts for the web, mail and social media, each rewritten in the voice of one house.",
-}
-
-
-@hookimpl
-def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the three tasks."""
-    return [
-        DataSourceSpec(
-            name=f"content.{task}",
-            description=description,
-            kind="generation",
-            licence="Apache-2.0",
-            origin=f"synthetic, written by plugins/content/generators/{task}.py",
-            files=partial(_files, task),
-        )
-        for task, description in SOURCES.items()
-    ]
 
 
 @hookimpl
@@ -72,8 +48,3 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
     from goodfit_content import checks
 
     return [finding for check in checks.CHECKS.get(task, ()) for finding in check(items)]
-
-
-def _files(task: str) -> Mapping[str, Path]:
-    folder = Path(__file__).parent / "data" / task
-    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}

@@ -19,11 +19,12 @@ from goodfit_content.phrases import stands_in
 
 from goodfit.hooks.types import Evidence, Finding, Item
 from goodfit.kinds.generation import attributes
+from goodfit.plugins.declared import declared_sources
 
 HERE = Path(__file__).resolve().parent.parent
 TASKS = ["product_copy", "headline", "brand_voice"]
 SIZES = {"train": 490, "validation": 120, "test": 150}
-SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+SOURCES = {source.name: source for source in declared_sources("content", HERE / "goodfit_content")}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 (GATE,) = plugin.goodfit_register_gates()
 
@@ -66,7 +67,9 @@ def test_a_generator_writes_the_committed_files_again(task, tmp_path):
     committed = SOURCES[f"content.{task}"].files()["train"].parent
     names = {path.name for path in tmp_path.iterdir()}
     assert (
-        names == {path.name for path in committed.iterdir()} == {"planted.json", *(f"{name}.jsonl" for name in SIZES)}
+        names
+        == {path.name for path in committed.glob("*.json*")}
+        == {"planted.json", *(f"{name}.jsonl" for name in SIZES)}
     )
     for name in names:
         assert (tmp_path / name).read_bytes() == (committed / name).read_bytes()

@@ -1,39 +1,12 @@
-"""The hooks of the finance department: data, metrics, and exact arithmetic beside the model's answers."""
+"""The hooks of the finance department: metrics, and exact arithmetic beside the model's answers."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, Item, MetricSpec
+from goodfit.hooks.types import Finding, Item, MetricSpec
 
 HOOK_API = 1
-
-SOURCES = {
-    "invoice": ("token_classification", "Invoices as text, with supplier, number, dates, net, tax and total marked."),
-    "report": ("generation", "Figures of a quarter, each with one or two sentences that report them."),
-    "fraud": ("classification", "Case notes and payments: legitimate, or one of four frauds."),
-    "anomalies": ("classification", "Statements of a few lines: consistent, or with one of four errors."),
-    "compliance": ("multilabel", "Marketing and advice, with the rules that it breaches."),
-    "audit_qa": ("question_answering", "Report extracts with a table, and questions; a quarter has no answer."),
-}
-
-
-@hookimpl
-def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the six tasks."""
-    return [
-        DataSourceSpec(
-            name=f"finance.{task}",
-            description=description,
-            kind=kind,
-            licence="Apache-2.0",
-            origin=f"synthetic, written by plugins/finance/generators/{task}.py",
-            files=partial(_files, task),
-        )
-        for task, (kind, description) in SOURCES.items()
-    ]
 
 
 @hookimpl
@@ -113,8 +86,3 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
         "finance/audit_qa": checks.invented_answers,
     }
     return judges[task](items) if task in judges else []
-
-
-def _files(task: str) -> Mapping[str, Path]:
-    folder = Path(__file__).parent / "data" / task
-    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}

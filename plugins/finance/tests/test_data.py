@@ -17,11 +17,12 @@ from goodfit_finance.directions import claims, directions
 from goodfit_finance.statements import adds_up, read_statement, repeated
 
 from goodfit.kinds.generation import attributes
+from goodfit.plugins.declared import declared_sources
 
 HERE = Path(__file__).resolve().parent.parent
 TASKS = ["invoice", "report", "fraud", "anomalies", "compliance", "audit_qa"]
 SIZES = {"train": 490, "validation": 120, "test": 150}
-SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+SOURCES = {source.name: source for source in declared_sources("finance", HERE / "goodfit_finance")}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 PROMPTED = {"report": ["{source}"], "audit_qa": ["{question}", "{context}"]}
 

@@ -1,37 +1,11 @@
-"""The hooks of the legal department: data, metrics, a gate, and a look at the answers."""
+"""The hooks of the legal department: metrics, a gate, and a look at the answers."""
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
+from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
+from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
-
-SOURCES = {
-    "clauses": ("classification", "Single contract clauses of eight types."),
-    "terms": ("token_classification", "Passages with parties, dates, amounts, periods and the governing law marked."),
-    "summary": ("generation", "Contract clauses, each with one sentence in plain English."),
-    "contract_qa": ("question_answering", "Contract passages with questions, a quarter of them without an answer."),
-    "research": ("ranking", "Lawyers' questions, each with the section or the decision that answers it."),
-}
-
-
-@hookimpl
-def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the five tasks."""
-    return [
-        DataSourceSpec(
-            name=f"legal.{task}",
-            description=description,
-            kind=kind,
-            licence="Apache-2.0",
-            origin=f"synthetic, written by plugins/legal/generators/{task}.py",
-            files=partial(_files, task),
-        )
-        for task, (kind, description) in SOURCES.items()
-    ]
 
 
 @hookimpl
@@ -81,8 +55,3 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
     if task == "legal/clauses":
         return checks.missed_risk_clauses(items)
     return []
-
-
-def _files(task: str) -> Mapping[str, Path]:
-    folder = Path(__file__).parent / "data" / task
-    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}

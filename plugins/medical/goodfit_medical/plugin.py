@@ -1,41 +1,17 @@
-"""The hooks of the medical department: data, metrics, a gate, a look at the codes and a look at the answers."""
+"""The hooks of the medical department: metrics, a gate, a look at the codes and a look at the answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
+from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
 
-SOURCES = {
-    "coding": ("multilabel", "Short clinical notes with the codes of their diagnoses and procedures."),
-    "entities": ("token_classification", "Clinical sentences with drugs, doses, frequencies, problems and procedures."),
-    "notes": ("generation", "Dialogues of doctor and patient, each with a section of the note."),
-    "patient_message": ("generation", "Clinical sentences, each said to the patient in plain words."),
-}
 CODING = "medical/coding"
 WRITING = ("medical/notes", "medical/patient_message")
-
-
-@hookimpl
-def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the four tasks."""
-    return [
-        DataSourceSpec(
-            name=f"medical.{task}",
-            description=description,
-            kind=kind,
-            licence="Apache-2.0",
-            origin=f"synthetic, written by plugins/medical/generators/{task}.py; no clinical use",
-            files=partial(_files, task),
-        )
-        for task, (kind, description) in SOURCES.items()
-    ]
 
 
 @hookimpl
@@ -92,8 +68,3 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
     if task == CODING:
         return checks.ruled_out_coded(items)
     return checks.written_answers(items) if task in WRITING else []
-
-
-def _files(task: str) -> Mapping[str, Path]:
-    folder = Path(__file__).parent / "data" / task
-    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}

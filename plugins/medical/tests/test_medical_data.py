@@ -15,11 +15,13 @@ from goodfit_medical.doses import doses
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import drugs, jargon
 
+from goodfit.plugins.declared import declared_sources
+
 HERE = Path(__file__).resolve().parents[1]
 TASKS = ["coding", "entities", "notes", "patient_message"]
 SIZES = {"train": 490, "validation": 120, "test": 150}
 TEXT_FIELD = {"coding": "text", "entities": "text", "notes": "source", "patient_message": "source"}
-SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+SOURCES = {source.name: source for source in declared_sources("medical", HERE / "goodfit_medical")}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 CORE_METRICS = {"figures_supported", "figures_kept", "reading_grade"}
 
@@ -47,7 +49,7 @@ def rightly_answered(task: str, split: str) -> list[dict]:
 def test_a_generator_writes_the_committed_files_again(task, tmp_path):
     subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
     committed = HERE / "goodfit_medical" / "data" / task
-    names = sorted(path.name for path in committed.iterdir())
+    names = sorted(path.name for path in committed.glob("*.json*"))
     assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
     assert [name for name in names if (tmp_path / name).read_bytes() != (committed / name).read_bytes()] == []
 

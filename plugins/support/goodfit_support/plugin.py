@@ -1,44 +1,13 @@
 """The hooks of the support department."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, Item, MetricSpec
+from goodfit.hooks.types import Finding, Item, MetricSpec
 from goodfit_support import checks, metrics
 
 HOOK_API = 1
-
-SOURCES = {
-    "intent": ("classification", "Customer messages with what the customer wants, eight intents"),
-    "sentiment": ("classification", "Customer messages with how the customer feels: negative, neutral or positive"),
-    "reply": ("chat", "Conversations under the rules of a house, with the reply that keeps to them"),
-    "faq": ("ranking", "Customers' questions, each with the help-centre answer to it"),
-}
-
-
-def files_of(task: str) -> dict[str, Path]:
-    """Find the files of a task inside the package: split -> JSONL."""
-    folder = Path(__file__).parent / "data" / task
-    return {split: folder / f"{split}.jsonl" for split in ("train", "validation", "test")}
-
-
-@hookimpl
-def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
-    """Offer the synthetic data of the four tasks."""
-    return [
-        DataSourceSpec(
-            name=f"support.{task}",
-            description=description,
-            kind=kind,
-            licence="Apache-2.0",
-            origin=f"synthetic, written by plugins/support/generators/{task}.py",
-            files=partial(files_of, task),
-        )
-        for task, (kind, description) in SOURCES.items()
-    ]
 
 
 @hookimpl

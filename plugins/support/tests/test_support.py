@@ -15,12 +15,14 @@ from goodfit_support.promises import promises, unbacked
 
 from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
+from goodfit.plugins.declared import declared_sources
 
-GENERATORS = Path(__file__).parents[1] / "generators"
+HERE = Path(__file__).resolve().parents[1]
+GENERATORS = HERE / "generators"
 SIZES = {"train": 480, "validation": 120, "test": 150}
 PLANTED = 10  # copies of training and test records, at the end of the training file
 TASKS = ("intent", "sentiment", "reply", "faq")
-SOURCES = {source.name: source for source in plugin.goodfit_register_data_sources()}
+SOURCES = {source.name: source for source in declared_sources("support", HERE / "goodfit_support")}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 POLICY = (
     "Late parcels: there is a voucher of $10 after 5 days. No day of arrival is promised. "
@@ -29,12 +31,13 @@ POLICY = (
 
 
 def lines_of(task: str) -> dict[str, list[dict]]:
-    files = plugin.files_of(task)
+    files = SOURCES[f"support.{task}"].files()
     return {split: [json.loads(line) for line in path.read_text("utf-8").splitlines()] for split, path in files.items()}
 
 
 def faults_of(task: str) -> list[dict]:
-    return json.loads(plugin.files_of(task)["train"].with_name("planted.json").read_text("utf-8"))["faults"]
+    manifest = SOURCES[f"support.{task}"].files()["train"].with_name("planted.json")
+    return json.loads(manifest.read_text("utf-8"))["faults"]
 
 
 def records_of(task: str) -> dict[str, list[dict]]:
@@ -67,8 +70,8 @@ def items(*pairs: tuple[str, str]) -> list[Item]:
 @pytest.mark.parametrize("task", TASKS)
 def test_a_generator_reproduces_the_committed_files_byte_for_byte(task, tmp_path):
     subprocess.run([sys.executable, str(GENERATORS / f"{task}.py"), str(tmp_path)], check=True)
-    folder = plugin.files_of(task)["train"].parent
-    names = sorted(path.name for path in folder.iterdir())
+    folder = SOURCES[f"support.{task}"].files()["train"].parent
+    names = sorted(path.name for path in folder.glob("*.json*"))
     assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
     assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
 

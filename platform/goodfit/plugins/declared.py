@@ -1,0 +1,53 @@
+"""Data that a plugin declares by files alone: ``data/<name>/`` with the splits and an ``about.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.gather import SPLITS
+from goodfit.data.read import SUFFIXES
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import DataSourceSpec
+from goodfit.kinds import KINDS
+from goodfit.registry import did_you_mean
+from goodfit.yaml_values import read_yaml
+
+ABOUT = "about.yaml"
+KEYS = ("description", "kind", "licence", "origin")
+
+
+def declared_sources(plugin: str, folder: Path) -> list[DataSourceSpec]:
+    """The data in a plugin's package: ``data/clauses/`` of ``legal`` is the source ``legal.clauses``.
+
+    Raises:
+        ConfigError: An ``about.yaml`` is not what it has to be, or there is no training file beside it.
+    """
+    return [_source(plugin, path) for path in sorted((folder / "data").glob(f"*/{ABOUT}"))]
+
+
+def _source(plugin: str, path: Path) -> DataSourceSpec:
+    about: Mapping[str, Any] = read_yaml(path)
+    for key in about:
+        if key not in KEYS:
+            raise ConfigError(f"{path} has no setting '{key}'", did_you_mean(key, KEYS, f"it has {', '.join(KEYS)}"))
+    for key in KEYS:
+        if not isinstance(about.get(key), str) or not about[key].strip():
+            raise ConfigError(f"{path} does not say its {key}", f"add a line '{key}: …'")
+    if about["kind"] not in KINDS:
+        fix = did_you_mean(about["kind"], KINDS, f"choose of: {', '.join(KINDS)}")
+        raise ConfigError(f"{path} has the kind '{about['kind']}', which does not exist", fix)
+    if "train" not in files_in(path.parent):
+        raise ConfigError(
+            f"{path.parent} has no training file", f"add train.jsonl, or another of {', '.join(SUFFIXES)}"
+        )
+    return DataSourceSpec(name=f"{plugin}.{path.parent.name}", files=partial(files_in, path.parent), **about)
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """Split -> the file of that name; a split without one is split off the training records."""
+    found = {split: [folder / f"{split}{suffix}" for suffix in SUFFIXES] for split in SPLITS}
+    there = {split: [path for path in paths if path.is_file()] for split, paths in found.items()}
+    return {split: paths[0] for split, paths in there.items() if paths}

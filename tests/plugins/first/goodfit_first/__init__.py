@@ -1,0 +1,1 @@
+"""A plugin for hook API 1, kept as it is."""
