@@ -25,7 +25,7 @@ VERBS = {
     "explain": "what a setting means: goodfit explain optim.lr",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
-    "plugins": "the plugins: goodfit plugins list|lock",
+    "plugins": "the plugins: goodfit plugins list|new|check|lock",
     "doctor": "the machine and the installation",
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
@@ -35,6 +35,8 @@ VALUED = {
     "--input": ("predict",),
     "--output": ("predict", "plugins"),
     "--documents": ("predict",),
+    "--from-data": ("plugins",),
+    "--include": ("plugins",),
     "--split": ("evaluate",),
     "--count": ("preview",),
 }

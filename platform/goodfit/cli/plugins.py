@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, PluginError
 from goodfit.plugins.find import InstalledPlugin, installed_plugins
 from goodfit.plugins.host import Host, choose
 from goodfit.plugins.lock import write_plugin_lock
@@ -91,7 +92,57 @@ def lock_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     return {"lock": str(path), "plugins": locked}
 
 
+def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
+    """Write a new plugin's package."""
+    if not words or "=" in words[0]:
+        raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
+    from goodfit.testing.new import new_plugin, parts_of
+
+    name, *settings = words
+    options = arguments.options
+    conf = compose_words(Arguments(words=settings, options=options), needed=()).conf
+    data = Path(options["--from-data"]) if "--from-data" in options else None
+    place = Path(options.get("--output", "."))
+    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place)
+    if not arguments.json:
+        counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
+        print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")
+        print(f"records: {counts} ({made['because']})")
+        if made["labels"]:
+            print(f"labels: {', '.join(made['labels'])}")
+        print(f"\nnext: pip install -e {made['folder']}")
+        print(f"      goodfit train task={name} model=bert")
+        print(f"      goodfit plugins check {name}")
+    return made
+
+
+def check_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
+    """Ask of a plugin all that is asked of every plugin."""
+    if len(words) != 1:
+        raise ConfigError("plugins check wants one plugin", "goodfit plugins check NAME, or the folder of its project")
+    from goodfit.testing.checks import CHECKS, run_check
+    from goodfit.testing.subject import open_subject
+
+    with open_subject(words[0]) as subject:
+        results = [run_check(name, subject) for name in CHECKS]
+    failed = [result for result in results if result.state == "failed"]
+    if not arguments.json:
+        for result in results:
+            print(f"{result.state:<7}  {result.check:<15}  {result.meaning}")
+            for problem in result.problems:
+                print(f"           - {problem}")
+        print(f"\n{subject.plugin.name}: {len(results)} checks, {len(failed) or 'none'} failed")
+    return {
+        "plugin": subject.plugin.name,
+        "ok": not failed,
+        "checks": [dataclasses.asdict(result) for result in results],
+        "exit_code": PluginError.exit_code if failed else 0,
+    }
+
+
 ACTIONS: Mapping[str, Callable[[Arguments, Sequence[str]], dict[str, Any]]] = {
     "list": list_plugins,
+    "new": write_plugin,
+    "check": check_plugin,
     "lock": lock_plugins,
 }

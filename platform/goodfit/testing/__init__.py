@@ -1,1 +1,5 @@
-"""For the authors of plugins: what starter data are made with."""
+"""For the authors of plugins: a suite of checks, a scaffold, and what starter data are made with."""
+
+from goodfit.testing.suite import PluginSuite
+
+__all__ = ["PluginSuite"]

@@ -1,0 +1,307 @@
+"""What is asked of every plugin: a table of checks, each a function that yields what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.compose import compose
+from goodfit.config.files import check_option
+from goodfit.config.places import ConfRoot, Options, core_root, find_options
+from goodfit.config.settings import groups
+from goodfit.errors import GoodfitError, Mistakes
+from goodfit.plugins.find import declared_plugins
+from goodfit.registry import did_you_mean
+from goodfit.testing.probe import HOOKS, IMPORT, RECORDS
+from goodfit.testing.subject import Subject
+
+SLOW_START_SECONDS = 1.0
+"""Import and offering hooks are paid at the start of every run."""
+SLOW_JUDGE_SECONDS = 60.0
+FEW_TEST_RECORDS = 20
+"""Below it the fit verdict is ``unknown``."""
+
+
+class Skip(Exception):
+    """Raised by a check that cannot be made here; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check came to."""
+
+    check: str
+    meaning: str
+    state: str
+    """``ok``, ``failed`` or ``skipped``."""
+    problems: tuple[str, ...]
+    """What is wrong; of a skipped check, why."""
+
+
+def run_check(name: str, subject: Subject) -> Result:
+    """Make one check."""
+    check = CHECKS[name]
+    meaning = " ".join((check.__doc__ or "").split())
+    try:
+        problems = tuple(dict.fromkeys(check(subject)))
+    except Skip as reason:
+        return Result(name, meaning, "skipped", (str(reason),))
+    return Result(name, meaning, "failed" if problems else "ok", problems)
+
+
+def wheel(subject: Subject) -> Iterator[str]:
+    """The wheel has every file of the package: conf, data, code."""
+    if subject.project is None or subject.wheel is None or subject.plugin.folder is None:
+        raise Skip("goodfit plugins check FOLDER builds and reads the wheel")
+    package = subject.plugin.folder.name
+    for path in sorted(subject.project.rglob(f"{package}/**/*")):
+        inside = path.relative_to(subject.project).as_posix()
+        inside = inside[inside.index(package) :]
+        if path.is_file() and "__pycache__" not in path.parts and not (subject.wheel / inside).is_file():
+            yield f"the wheel lacks {inside}; see [tool.hatch.build] in pyproject.toml"
+
+
+def entry_point(subject: Subject) -> Iterator[str]:
+    """One entry point names the module with the hooks; the plugin's name is a lower-case word."""
+    plugin = subject.plugin
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", plugin.name):
+        yield f"the plugin is called '{plugin.name}'; choose a lower-case word, it stands before all that is offered"
+    others = [other.distribution for other in declared_plugins().get(plugin.name, [])]
+    for other in {name for name in others if name != plugin.distribution}:
+        yield f"the installed package {other} has a plugin of the same name"
+    if plugin.folder is None:
+        yield f"there is no package for the module {plugin.module}"
+        return
+    module = plugin.folder.parent / plugin.module.replace(".", "/")
+    if not module.with_suffix(".py").is_file() and not (module / "__init__.py").is_file():
+        yield f"there is no module {plugin.module}"
+
+
+def imports(subject: Subject) -> Iterator[str]:
+    """The module with the hooks can be imported."""
+    yield from _errors(subject, lambda step: step == IMPORT)
+
+
+def hooks(subject: Subject) -> Iterator[str]:
+    """The hooks exist, are marked, take the arguments that they are given, and say their HOOK_API."""
+    yield from _errors(subject, lambda step: step == HOOKS)
+
+
+def starts_fast(subject: Subject) -> Iterator[str]:
+    """To be imported and asked what it offers takes a moment, and loads no library of machine learning."""
+    start = {
+        step: seen for step, seen in subject.steps.items() if step == IMPORT or step.startswith("goodfit_register")
+    }
+    for step, seen in start.items():
+        for library in seen["heavy"]:
+            yield f"{step} imports {library}; import it inside the function that needs it"
+    seconds = sum(seen.get("seconds", 0.0) for seen in start.values())
+    if seconds > SLOW_START_SECONDS:
+        yield f"it takes {seconds:.1f} s at the start of every run; at most {SLOW_START_SECONDS:g} s"
+
+
+def keeps_to_itself(subject: Subject) -> Iterator[str]:
+    """It opens no connection, starts no process, writes no file and prints nothing to standard output."""
+    for step, seen in _foreign(subject).items():
+        yield from (f"{step}: {act}" for act in seen["acts"])
+        if seen["printed"]:
+            yield f"{step} prints {seen['printed']} characters; results have standard output to themselves"
+
+
+def configs(subject: Subject) -> Iterator[str]:
+    """Every file in conf/ is an option of a group, and sets what the schema has."""
+    conf = subject.plugin.conf
+    if conf is None:
+        return
+    for path in sorted(conf.rglob("*")):
+        group = path.relative_to(conf).parts[0]
+        if path.is_file() and (path.parent == conf or path.suffix != ".yaml"):
+            yield f"{_place(subject, path)} is no option; options are conf/<group>/<name>.yaml"
+        elif path.parent == conf and group not in groups():
+            yield f"{_place(subject, path)}: no group called '{group}'; {did_you_mean(group, groups(), 'goodfit list')}"
+    for group, options in _own_options(subject).items():
+        for option in options.values():
+            for mistake in check_option(option, group)[0]:
+                yield _told(subject, mistake)
+
+
+def names(subject: Subject) -> Iterator[str]:
+    """Its options are called like the plugin, and no other plugin offers them."""
+    try:
+        find_options([*_roots(subject), *([root] if (root := _own_root(subject)) else [])])
+    except GoodfitError as mistake:
+        yield _told(subject, mistake)
+    for group, options in _own_options(subject).items():
+        for name in options:
+            if group in ("task", "dataset", "policy") and name.split("/", 1)[0] != subject.plugin.name:
+                yield f"{group}={name} does not begin with the plugin's name; {group}={subject.plugin.name}/{name} does"
+
+
+def tasks(subject: Subject) -> Iterator[str]:
+    """Every task composes, and the data, metrics and gates that its options name are offered."""
+    offered = {step for step, seen in subject.steps.items() if "sort" in seen}
+    own = _own_root(subject)
+    roots = [core_root(), *([own] if own else [])]
+    for group in ("task", "policy"):
+        for name in _own_options(subject).get(group, {}):
+            try:
+                found = compose([f"{group}={name}"], roots, ("task",) if group == "task" else ())
+            except GoodfitError as mistake:
+                yield _told(subject, mistake)
+                continue
+            conf = found.conf
+            wanted = [conf.task.source, *conf.task.metrics] if group == "task" else conf.policy.gates
+            for thing in filter(None, wanted):
+                if thing.startswith(f"{subject.plugin.name}.") and thing not in offered:
+                    yield f"{group}={name} names '{thing}', which the plugin does not offer; " + did_you_mean(
+                        thing, offered, f"it offers {', '.join(sorted(offered)) or 'nothing'}"
+                    )
+
+
+def data(subject: Subject) -> Iterator[str]:
+    """Its data are there, have a licence and an origin, and every row is a record; none leaks into the test."""
+    for step, seen in subject.steps.items():
+        if seen.get("sort") == "DataSourceSpec":
+            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+            yield from (
+                f"{step} does not say its {key}" for key in ("licence", "origin") if not seen.get(key, "").strip()
+            )
+        if step.startswith(RECORDS):
+            source = step.removeprefix(RECORDS)
+            if seen["error"]:
+                yield f"{source}: {seen['error']}"
+                continue
+            yield from (f"{source}: {fault}" for fault in seen["faults"])
+            if seen["counts"]["test"] < FEW_TEST_RECORDS:
+                yield f"{source} has {seen['counts']['test']} test records; with fewer than 20 no fit can be judged"
+    yield from _errors(subject, lambda step: step == "data/")
+
+
+def types(subject: Subject) -> Iterator[str]:
+    """Hooks, and the functions of what they offer, return what they promise and raise nothing."""
+    left = (IMPORT, HOOKS, "data/")
+    yield from _errors(subject, lambda step: step not in left and not step.startswith(RECORDS))
+
+
+def metrics(subject: Subject) -> Iterator[str]:
+    """A metric is a function of sums over records: rows are finite, and depend on no other record."""
+    for step, seen in subject.steps.items():
+        if seen.get("sort") == "MetricSpec":
+            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+
+
+def models(subject: Subject) -> Iterator[str]:
+    """A base model's folder has what a model needs."""
+    for step, seen in subject.steps.items():
+        if seen.get("sort") == "ModelSpec":
+            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+
+
+def same_twice(subject: Subject) -> Iterator[str]:
+    """The same records give the same result in another process."""
+    first, second = subject.probes
+    for step, seen in first.items():
+        if step in second and seen.get("digest") != second[step].get("digest"):
+            yield f"{step} gives another result in another process: sort what comes from a set, and seed what is drawn"
+
+
+def goes_to_workers(subject: Subject) -> Iterator[str]:
+    """What it offers can be sent to worker processes."""
+    for step, seen in subject.steps.items():
+        if seen.get("kept_here"):
+            yield f"{step} cannot be pickled ({seen['kept_here']}); use functions of a module, not lambdas"
+
+
+def findings(subject: Subject) -> Iterator[str]:
+    """Findings are called like the plugin, and hold ids and counts, never texts."""
+    for step, seen in subject.steps.items():
+        for code in seen.get("codes", ()):
+            if not code.startswith(f"{subject.plugin.name}."):
+                yield f"{step} finds '{code}'; its codes have to start with '{subject.plugin.name}.'"
+        if seen.get("texts"):
+            yield f"{step} puts texts of {seen['texts']} records into its findings; put their ids"
+
+
+def judges_fast(subject: Subject) -> Iterator[str]:
+    """A judge takes seconds, not minutes, for its own data."""
+    for step, seen in subject.steps.items():
+        if step.startswith("goodfit_check") and seen.get("seconds", 0.0) > SLOW_JUDGE_SECONDS:
+            yield f"{step} takes {seen['seconds']:.0f} s; at most {SLOW_JUDGE_SECONDS:g} s"
+
+
+def readme(subject: Subject) -> Iterator[str]:
+    """Its README says what it stores, sends and changes."""
+    for word in ("stores", "sends", "changes"):
+        if word not in subject.readme.lower():
+            yield f"the README does not say what it {word}; have a part 'What it stores, sends and changes'"
+
+
+CHECKS: Mapping[str, Callable[[Subject], Iterator[str]]] = {
+    check.__name__: check
+    for check in (
+        wheel,
+        entry_point,
+        imports,
+        hooks,
+        starts_fast,
+        configs,
+        names,
+        tasks,
+        data,
+        types,
+        metrics,
+        models,
+        same_twice,
+        goes_to_workers,
+        findings,
+        judges_fast,
+        keeps_to_itself,
+        readme,
+    )
+}
+"""Name -> check, in the order in which they are made."""
+
+
+def _errors(subject: Subject, is_meant: Callable[[str], bool]) -> Iterator[str]:
+    for step, seen in subject.steps.items():
+        if is_meant(step) and seen["error"]:
+            yield f"{step}: {seen['error']}"
+    if (IMPORT not in subject.steps or subject.steps[IMPORT]["error"]) and not is_meant(IMPORT):
+        raise Skip("the module cannot be imported")
+
+
+def _foreign(subject: Subject) -> dict[str, Mapping[str, Any]]:
+    """The steps in which the plugin's code ran."""
+    return {step: seen for step, seen in subject.steps.items() if not step.startswith(RECORDS)}
+
+
+def _own_root(subject: Subject) -> ConfRoot | None:
+    conf = subject.plugin.conf
+    return ConfRoot(subject.plugin.name, conf) if conf is not None else None
+
+
+def _roots(subject: Subject) -> list[ConfRoot]:
+    """goodfit's own options, and those of the other plugins."""
+    others = [plugins[0] for name, plugins in sorted(declared_plugins().items()) if name != subject.plugin.name]
+    return [core_root(), *(ConfRoot(plugin.name, plugin.conf) for plugin in others if plugin.conf is not None)]
+
+
+def _own_options(subject: Subject) -> Options:
+    root = _own_root(subject)
+    return find_options([root]) if root is not None else {}
+
+
+def _place(subject: Subject, path: Path) -> str:
+    folder = subject.plugin.folder
+    return path.relative_to(folder.parent).as_posix() if folder is not None else str(path)
+
+
+def _told(subject: Subject, mistake: GoodfitError) -> str:
+    """A mistake in one line, with paths as they are in the package."""
+    mistakes = mistake.mistakes if isinstance(mistake, Mistakes) else (mistake,)
+    text = "; ".join(f"{one.what}; {one.fix}" for one in mistakes)
+    folder = subject.plugin.folder
+    return text.replace(f"{folder.parent}/", "") if folder is not None else text

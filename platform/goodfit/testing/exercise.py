@@ -1,0 +1,219 @@
+"""How each sort of thing that plugins offer is tried out: on records of the plugin's own data."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from goodfit.data.gather import Splits, gather
+from goodfit.hooks.types import (
+    AuditSpec,
+    DataFacts,
+    DataSourceSpec,
+    Evidence,
+    Finding,
+    GateSpec,
+    Item,
+    MetricSpec,
+    ModelSpec,
+)
+from goodfit.kinds import find_kind
+from goodfit.kinds.shape import Kind
+from goodfit.runs.audit import views
+from goodfit.schema.dataset import DatasetConf
+
+MOST_ITEMS = 200
+"""Records of the test split on which metrics and judges are tried."""
+LONG_TEXT = 24
+"""Characters from which a record's text in a finding is no label or name, but a text."""
+Tried = dict[str, Any]
+"""What was learnt: ``problems``, ``digest`` of the result, and figures for people."""
+
+
+@dataclass(slots=True)
+class Material:
+    """What a plugin's things are tried on: the records of its own data."""
+
+    sources: dict[str, tuple[str, Splits]] = field(default_factory=dict)
+    """Source -> kind and records."""
+
+    def items(self, kind: str) -> list[Item]:
+        """Test records of a kind with answers."""
+        return [item for own, splits in self.sources.values() if own == kind for item in items_of(kind, splits)]
+
+
+def right_answer(kind: str, fields: Mapping[str, Any]) -> Any:
+    """The answer that a perfect model gives."""
+    answers: Mapping[str, Callable[[], Any]] = {
+        "classification": lambda: fields["label"],
+        "multilabel": lambda: list(fields["labels"]),
+        "token_classification": lambda: list(fields["spans"]),
+        "question_answering": lambda: fields["answers"][0]["text"] if fields["answers"] else "",
+        "ranking": lambda: [fields["positive"]],
+        "generation": lambda: fields["target"],
+        "chat": lambda: fields["messages"][-1]["content"],
+        "language_modeling": lambda: {"nats": 1.0, "tokens": 1, "bytes": len(fields["text"].encode())},
+    }
+    return answers[kind]()
+
+
+def items_of(kind: str, splits: Splits) -> list[Item]:
+    """Test records with answers: each third one has that of another record."""
+    records = splits.test[:MOST_ITEMS]
+    answers = [right_answer(kind, record.fields) for record in records]
+    answers = [answers[index - 1] if index % 3 == 2 else answer for index, answer in enumerate(answers)]
+    return [
+        Item(id=record.id, fields=record.fields, answer=answer, confidence=0.5)
+        for record, answer in zip(records, answers, strict=True)
+    ]
+
+
+def read_source(spec: DataSourceSpec) -> Splits:
+    """The records of a data source, checked as a run checks them.
+
+    Raises:
+        DataError: Whatever is wrong with them.
+    """
+    kind = find_kind(spec.kind)
+    return gather(DatasetConf(), 42, spec.files(), lambda row: kind.check(row, True), kind.stratum, kind.text)
+
+
+def try_source(spec: DataSourceSpec, material: Material) -> Tried:
+    """Ask for the files."""
+    files = spec.files()
+    missing = [str(path) for path in files.values() if not path.exists()]
+    problems = [f"{path} does not exist" for path in missing] + ["no training file"] * ("train" not in files)
+    about = {"kind": spec.kind, "licence": spec.licence, "origin": spec.origin}
+    return {"problems": problems, "digest": digest({split: str(path) for split, path in files.items()}), **about}
+
+
+def try_metric(spec: MetricSpec, material: Material) -> Tried:
+    """Measure: statistics are a row of finite numbers for each record, and depend on no other record."""
+    import numpy as np
+
+    problems, results = [], []
+    for kind in spec.kinds:
+        own = material.items(kind)
+        rows = np.asarray(spec.statistics(own), dtype=np.float64) if own else np.zeros((0, 1))
+        if rows.ndim != 2 or len(rows) != len(own):
+            problems.append(f"statistics of {len(own)} {kind} items have the shape {rows.shape}, expected (items, k)")
+            continue
+        if not np.isfinite(rows).all():
+            problems.append(f"statistics of {kind} items are not all finite")
+        halves = [spec.statistics(part) for part in (own[: len(own) // 2], own[len(own) // 2 :]) if part]
+        if halves and not np.allclose(np.concatenate(halves), rows):
+            problems.append(f"a {kind} item's statistics depend on the other items")
+        if own:
+            value, values = spec.reduce(rows.sum(0)), spec.reduce(np.stack([rows.sum(0)] * 3))
+            if np.shape(value) != () or np.shape(values) != (3,):
+                problems.append(f"reduce makes {np.shape(value)} of one row and {np.shape(values)} of three")
+            results.append(np.asarray(value).tolist())
+    return {"problems": problems, "digest": digest(results)}
+
+
+def try_gate(spec: GateSpec, material: Material) -> Tried:
+    """Ask the gate about a run with figures of everything, and about one with none."""
+    figure = {"value": 0.9, "low": 0.8, "high": 1.0, "n": 100.0}
+    pair = {"difference": 0.1, "low": 0.05, "high": 0.15, "p": 0.01}
+    verdicts = []
+    for tuned, paired in (({"test/x": figure}, {"test/x": pair}), ({}, {})):
+        verdict = spec.judge(Evidence(task="x", primary="test/x", tuned=tuned, paired=paired, fit="good", findings=[]))
+        verdicts.append((verdict.passed, verdict.reason))
+    return {"problems": [], "digest": digest(verdicts)}
+
+
+def try_model(spec: ModelSpec, material: Material) -> Tried:
+    """Look for the folder; a model that is not installed says so by an exception."""
+    folder = spec.folder()
+    missing = [name for name in ("config.json",) if not (folder / name).is_file()]
+    return {"problems": [f"{folder} has no {name}" for name in missing], "digest": digest(str(folder))}
+
+
+def try_audit(spec: AuditSpec, material: Material) -> Tried:
+    """Show it the data; the audit of a model is asked only by a run."""
+    found, told = [], []
+    for source, (name, splits) in material.sources.items():
+        kind = find_kind(name)
+        if spec.look_at_data is None or (spec.kinds and name not in spec.kinds):
+            continue
+        labels = (
+            sorted({label for record in splits.train for label in kind.labels(record.fields)}) if kind.labels else []
+        )
+        facts = DataFacts(
+            task=source.replace(".", "/"),
+            kind=name,
+            labels=tuple(labels),
+            seed=42,
+            splits=views(kind, splits),
+            limits={limit.name: limit.default for limit in spec.limits},
+        )
+        found += spec.look_at_data(facts)
+        told += [record.fields for record in splits.test]
+    return {"problems": [], **about_findings(found, told)}
+
+
+def labels_of(kind: Kind, splits: Splits) -> tuple[str, ...]:
+    """The labels of the training records, sorted; none for kinds without labels."""
+    if kind.labels is None:
+        return ()
+    return tuple(sorted({label for record in splits.train for label in kind.labels(record.fields)}))
+
+
+def about_findings(found: Sequence[Finding], rows: Sequence[Mapping[str, Any]]) -> Tried:
+    """The codes of findings, and how many texts of records stand in them."""
+    said = [dataclasses.asdict(finding) for finding in found]
+    whole = json.dumps(said, default=str, ensure_ascii=False)
+    texts = {text for row in rows for text in row.values() if isinstance(text, str) and len(text) > LONG_TEXT}
+    return {
+        "digest": digest(said),
+        "codes": sorted({finding.code for finding in found}),
+        "texts": sum(json.dumps(text, ensure_ascii=False)[1:-1] in whole for text in texts),
+    }
+
+
+EXERCISES: Mapping[type, Callable[[Any, Material], Tried]] = {
+    DataSourceSpec: try_source,
+    MetricSpec: try_metric,
+    GateSpec: try_gate,
+    ModelSpec: try_model,
+    AuditSpec: try_audit,
+}
+"""Sort of thing -> how it is tried; things of another sort are looked at, and not called."""
+
+
+def goes_to_workers(thing: Any) -> str | None:
+    """Why a thing cannot be sent to a worker process, or None."""
+    try:
+        pickle.loads(pickle.dumps(thing))
+    except Exception as error:  # noqa: BLE001 - whatever pickle or the plugin's code raises
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def digest(result: Any) -> str:
+    """Says whether two processes came to the same result."""
+    return hashlib.sha256(json.dumps(result, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def leaks(spec: DataSourceSpec, splits: Splits) -> list[str]:
+    """Test and validation inputs that stand in the training records, and are not planted on purpose."""
+    manifest = spec.files()["train"].with_name("planted.json")
+    listed = json.loads(manifest.read_text("utf-8"))["faults"] if manifest.is_file() else []
+    planted = {fault[key] for fault in listed for key in ("id", "of") if key in fault}
+    text = find_kind(spec.kind).text
+
+    def read(record: Any) -> str:
+        return " ".join(text(record).lower().split())
+
+    trained = {read(record) for record in splits.train}
+    return [
+        f"the {split} record {record.id} stands in the training records, too"
+        for split in ("validation", "test")
+        for record in splits[split]
+        if read(record) in trained and record.id not in planted
+    ]

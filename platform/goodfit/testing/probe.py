@@ -1,0 +1,221 @@
+"""Tries one plugin in a process of its own, and writes down step by step what it did: NAME MODULE FOLDER FILE.
+
+The process that asks never imports the plugin: it reads the steps, and of a plugin that hangs or kills its process the
+step that was begun last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import inspect
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TextIO
+
+from goodfit.errors import GoodfitError
+
+if TYPE_CHECKING:
+    from goodfit.testing.exercise import Material
+
+SPLITS = ("train", "validation", "test")
+HEAVY = ("torch", "transformers", "peft", "pytorch_lightning", "datasets", "pandas", "sklearn", "matplotlib")
+"""What a plugin must not import before it is needed."""
+ACTS = {
+    "socket.connect": "network",
+    "socket.getaddrinfo": "network",
+    "socket.bind": "network",
+    "subprocess.Popen": "process",
+    "os.system": "process",
+    "os.fork": "process",
+    "os.forkpty": "process",
+    "os.posix_spawn": "process",
+    "os.exec": "process",
+    "os.remove": "write",
+    "os.rename": "write",
+    "os.mkdir": "write",
+    "shutil.rmtree": "write",
+}
+"""Audit event of Python -> what it is."""
+IMPORT, HOOKS = "import", "hooks"
+RECORDS = "records of "
+"""Before the name of a data source: the step in which goodfit itself reads it."""
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def _writes(path: Any, mode: Any, flags: Any) -> bool:
+    """Whether an opened file is to be written to."""
+    return isinstance(flags, int) and bool(flags & WRITING) and path != os.devnull
+
+
+class Steps:
+    """The steps of a probe: each is written when it begins and when it ends."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._acts: list[str] | None = None
+        self._process = os.getpid()
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._acts is None:
+            return
+        if event in ACTS:
+            self._acts.append(f"{ACTS[event]}: {event} {arguments[0] if arguments else ''}".strip()[:200])
+        elif event == "open" and _writes(*arguments):
+            self._acts.append(f"write: {arguments[0]}"[:200])
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[dict[str, Any]]:
+        """A step; what it is given goes into its record, and so does what it raises."""
+        self._write({"step": name, "begins": True})
+        said, facts = io.StringIO(), {}
+        loaded, started, self._acts, error = set(sys.modules), time.monotonic(), [], None
+        try:
+            with contextlib.redirect_stdout(said):
+                yield facts
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - what foreign code raises is what is asked for
+            from goodfit.plugins.calls import reason
+
+            error = reason(raised)
+        finally:
+            if os.getpid() != self._process:
+                os._exit(0)  # a copy that the plugin made
+        acts, self._acts = self._acts, None
+        heavy = sorted(name for name in set(sys.modules) - loaded if name in HEAVY)
+        seconds = round(time.monotonic() - started, 4)
+        record = {"step": name, "seconds": seconds, "error": error, "acts": sorted(set(acts)), "heavy": heavy}
+        self._write({**record, "printed": len(said.getvalue()), **facts})
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        self._out.write(json.dumps(record, default=str) + "\n")
+        self._out.flush()
+
+
+def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
+    """Import the plugin, call its hooks, and try what they offer."""
+    import numpy  # noqa: F401 - ours, before the plugin's imports are looked at
+
+    from goodfit.plugins.declared import declared_sources
+    from goodfit.plugins.host import OFFERS
+    from goodfit.plugins.offers import hooks_of, refuse_other_api, refuse_wrong_hooks
+
+    steps = Steps(out)
+    loaded: list[ModuleType] = []
+    with steps.step(IMPORT):
+        loaded.append(importlib.import_module(module))
+    if not loaded:
+        return
+    with steps.step(HOOKS) as facts:
+        facts["hooks"], facts["api"] = hooks_of(loaded[0]), vars(loaded[0]).get("HOOK_API")
+        refuse_other_api(loaded[0])
+        refuse_wrong_hooks(loaded[0])
+    things: list[Any] = []
+    with steps.step("data/"):
+        things += declared_sources(name, folder) if folder is not None else []
+    for hook, (_, sort) in OFFERS.items():
+        if hook in facts["hooks"]:
+            things += _offered(steps, name, hook, sort, vars(loaded[0])[hook])
+    material = _try_all(steps, name, things)
+    tasks = {source: _task_of(source, folder) for source in material.sources}
+    for hook in facts["hooks"]:
+        if hook not in OFFERS:
+            _judge(steps, hook, vars(loaded[0])[hook], material, tasks)
+
+
+def _offered(steps: Steps, plugin: str, hook: str, sort: type, function: Callable[[], Any]) -> list[Any]:
+    from goodfit.plugins.offers import named, sequence_of
+    from goodfit.testing.exercise import digest
+
+    found: list[Any] = []
+    with steps.step(hook) as facts:
+        found += list(named(sequence_of(sort, function()), plugin).values())
+        shown = [
+            {
+                field.name: repr(value)
+                for field in dataclasses.fields(one)
+                if not callable(value := getattr(one, field.name))
+            }
+            for one in found
+        ]
+        facts["digest"], facts["offers"] = digest(shown), [one.name for one in found]
+    return found
+
+
+def _values(spec: Any) -> dict[str, Any]:
+    return {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
+
+
+def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
+    """Try everything that is offered, data first; returns the data."""
+    from goodfit.hooks.types import DataSourceSpec
+    from goodfit.plugins.guard import guard
+    from goodfit.testing.exercise import EXERCISES, Material, goes_to_workers
+
+    material = Material()
+    for thing in sorted(things, key=lambda one: not isinstance(one, DataSourceSpec)):
+        own = guard(thing, plugin)
+        with steps.step(thing.name) as facts:
+            facts.update(sort=type(thing).__name__, kept_here=goes_to_workers(thing), problems=["it raised"])
+            facts.update(EXERCISES[type(thing)](own, material) if type(thing) in EXERCISES else {"problems": []})
+        if isinstance(thing, DataSourceSpec) and not facts["problems"]:
+            _read(steps, own, material)
+    return material
+
+
+def _read(steps: Steps, spec: Any, material: Material) -> None:
+    """Read the records of a source; what is imported and written here is goodfit's own doing."""
+    from goodfit.testing.exercise import leaks, read_source
+
+    with steps.step(f"{RECORDS}{spec.name}") as facts:
+        splits = read_source(spec)
+        material.sources[spec.name] = (spec.kind, splits)
+        facts.update(counts={split: len(splits[split]) for split in SPLITS}, faults=leaks(spec, splits))
+
+
+def _task_of(source: str, folder: Path | None) -> str:
+    """The task whose file names the source; else the source's own name with a slash."""
+    from goodfit.yaml_values import read_yaml
+
+    base = folder / "conf" / "task" if folder is not None else None
+    for path in sorted(base.rglob("*.yaml")) if base is not None else []:
+        with contextlib.suppress(GoodfitError):  # a wrong file has a check of its own
+            if read_yaml(path).get("source") == source:
+                return path.relative_to(base).with_suffix("").as_posix()
+    return source.replace(".", "/")
+
+
+def _judge(steps: Steps, hook: str, function: Callable[..., Any], material: Material, tasks: Mapping[str, str]) -> None:
+    """Call a judging hook for each of the plugin's own tasks with its data, and for a stranger's."""
+    from goodfit.testing.exercise import items_of
+
+    for source, (kind, splits) in material.sources.items():
+        rows = {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}
+        given = {"splits": rows, "items": items_of(kind, splits)}
+        for task in [tasks[source], *(["stranger"] if source == min(tasks) else [])]:
+            _judged(steps, hook, function, {"task": task, **given})
+
+
+def _judged(steps: Steps, hook: str, function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    from goodfit.hooks.types import Finding
+    from goodfit.plugins.offers import sequence_of
+    from goodfit.testing.exercise import about_findings
+
+    with steps.step(f"{hook} of {given['task']}") as facts:
+        wanted = inspect.signature(function).parameters
+        if set(wanted) <= set(given):  # a hook that this probe does not know is not called
+            found = sequence_of(Finding, function(**{key: given[key] for key in wanted}))
+            facts.update(about_findings(found, given["splits"]["test"]))
+
+
+if __name__ == "__main__":
+    plugin_name, module_name, package_folder, facts_file = sys.argv[1:]
+    with Path(facts_file).open("w", encoding="utf-8") as facts_out:
+        probe(plugin_name, module_name, Path(package_folder) if package_folder else None, facts_out)

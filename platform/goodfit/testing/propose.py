@@ -1,0 +1,126 @@
+"""Looks at the rows of a file and proposes a task: kind, fields, labels, splits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from goodfit.data.gather import Splits, gather
+from goodfit.data.read import read_file
+from goodfit.data.records import BadRows
+from goodfit.errors import DataError
+from goodfit.kinds import find_kind
+from goodfit.schema.dataset import DatasetConf
+
+MOST_LABELS = 200
+MOST_LABEL_CHARACTERS = 80
+LONG_WORDS = 6
+"""Mean number of words from which a column counts as text, not as a name or a number."""
+
+KNOWN: Sequence[tuple[str, frozenset[str]]] = (
+    ("chat", frozenset({"messages"})),
+    ("chat", frozenset({"conversations"})),
+    ("question_answering", frozenset({"context", "question", "answers"})),
+    ("ranking", frozenset({"query", "positive"})),
+    ("token_classification", frozenset({"tokens", "tags"})),
+    ("token_classification", frozenset({"text", "spans"})),
+    ("generation", frozenset({"source", "target"})),
+    ("multilabel", frozenset({"text", "labels"})),
+    ("classification", frozenset({"text", "label"})),
+    ("chat", frozenset({"instruction", "output"})),
+    ("chat", frozenset({"prompt", "completion"})),
+)
+"""Kind -> columns that say it by their names, the surest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a file's rows look like."""
+
+    kind: str
+    fields: Mapping[str, str]
+    """The kind's field -> the column, where they differ."""
+    reason: str
+    """Why this kind."""
+    splits: Splits
+    labels: tuple[str, ...]
+
+
+def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -> Proposal:
+    """Look at a file.
+
+    Args:
+        path: JSONL, CSV or Parquet.
+        conf: Renamed fields that are known already, and the shares of the splits.
+        seed: Of the splits.
+        kind: The kind, where it is known already.
+
+    Raises:
+        DataError: The rows are bad, or look like no kind.
+    """
+    rows, problems = read_file(path)
+    if problems:
+        raise BadRows(problems, len(rows) + len(problems))
+    values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in conf.fields.items()}} for row in rows]
+    found, fields, reason = _look(values)
+    if kind is not None and kind != found:
+        found, fields, reason = kind, {}, "task.kind was typed"
+    if found is None:
+        columns = ", ".join(sorted({column for row in values for column in row}))
+        raise DataError(
+            f"the rows of {path} look like no kind of task (columns: {columns})",
+            "say the kind, and which column is which field: task.kind=classification dataset.fields.label=<column>",
+        )
+    what = find_kind(found)
+    named = {**fields, **conf.fields}
+    conf = replace(conf, source="files", train=str(path), fields=named)
+    splits = gather(conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text)
+    used = {label for record in splits.train for label in what.labels(record.fields)} if what.labels else set()
+    labels = tuple(sorted(used)) if found in ("classification", "multilabel") else ()
+    return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
+
+
+def _look(rows: Sequence[Mapping[str, Any]]) -> tuple[str | None, dict[str, str], str]:
+    """The kind, its fields' columns, and why."""
+    columns = {name: [row[name] for row in rows if row.get(name) is not None] for row in rows for name in row}
+    for kind, names in KNOWN:
+        if names <= set(columns):
+            return kind, {}, f"there are columns called {' and '.join(sorted(names))}"
+    texts = sorted((name for name in columns if _is_text(columns[name])), key=lambda name: -_words(columns[name]))
+    lists = [name for name, values in columns.items() if values and all(_is_labels(value) for value in values)]
+    labels = [name for name in columns if name not in texts[:1] and _is_label(columns[name], len(rows))]
+    if texts and lists:
+        return "multilabel", {"text": texts[0], "labels": lists[0]}, f"'{lists[0]}' holds lists of names"
+    if texts and labels:
+        label = min(labels, key=lambda name: (len(set(columns[name])), name))
+        count = len(set(columns[label]))
+        return "classification", {"text": texts[0], "label": label}, f"'{label}' has {count} values in {len(rows)} rows"
+    if len(texts) > 1:
+        source, target = texts[:2]
+        return "generation", {"source": source, "target": target}, f"'{source}' is long and '{target}' is shorter"
+    if texts:
+        return "language_modeling", {"text": texts[0]}, f"'{texts[0]}' is the only text, and nothing answers it"
+    return None, {}, ""
+
+
+def _is_text(values: Sequence[Any]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values) and _words(values) >= LONG_WORDS
+
+
+def _words(values: Sequence[str]) -> float:
+    return mean(len(value.split()) for value in values)
+
+
+def _is_labels(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _is_label(values: Sequence[Any], rows: int) -> bool:
+    """Whether a column has a few short names or numbers that come back."""
+    short = all(isinstance(value, str | int) and len(str(value)) <= MOST_LABEL_CHARACTERS for value in values)
+    if not short or len(values) < rows:
+        return False
+    return 2 <= len(set(values)) <= min(MOST_LABELS, rows // 2)

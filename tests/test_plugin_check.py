@@ -1,0 +1,188 @@
+"""``plugins check``: a bad plugin fails the checks that are meant for what is bad, and is never imported here."""
+
+import sys
+
+import pytest
+
+from goodfit.testing import subject
+from goodfit.testing.checks import CHECKS
+
+BAD = """
+import socket
+import subprocess
+import sys
+import time
+
+print("loading")
+import torch  # noqa
+subprocess.run(["true"])
+open({mark!r}, "w").write("x")
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, MetricSpec
+
+HOOK_API = 1
+
+
+def about_others(items):
+    import numpy as np
+
+    return np.array([[float(len(items)), 1.0] for item in items])
+
+
+@hookimpl
+def goodfit_register_metrics():
+    def reduce(sums):
+        return sums[..., 0] / sums[..., 1]
+
+    about = dict(description="d", kinds=("classification",), greater_is_better=True)
+    return [
+        MetricSpec(name="bad.local", statistics=about_others, reduce=reduce, **about),
+        MetricSpec(name="bad.list", statistics=lambda items: [[1.0]], reduce=reduce, **about),
+    ]
+
+
+@hookimpl
+def goodfit_register_gates():
+    return [GateSpec(name="bad.gate", description="d", judge=lambda evidence: True)]
+
+
+@hookimpl
+def goodfit_check_data(task, splits):
+    texts = {{row["text"] for row in splits["train"]}}
+    return [
+        Finding(severity="info", code="bad.texts", message=splits["test"][0]["text"]),
+        Finding(severity="info", code="worse.order", message=str(list(texts)[:3])),
+    ]
+
+
+@hookimpl
+def goodfit_check_answers(task, items):
+    try:
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+    except OSError:
+        pass
+    return items[0].fields["no such field"]
+"""
+ABOUT = "description: Reviews\nkind: classification\nlicence: unclear\norigin: synthetic\n"
+
+
+@pytest.fixture
+def checked(goodfit):
+    """``checked(name)``: check -> its problems as one text, of those that failed."""
+
+    def check(name):
+        outcome = goodfit("plugins", "check", name, "--json")
+        assert outcome.json["ok"] == (outcome.code == 0), outcome.err
+        assert [one["check"] for one in outcome.json["checks"]] == list(CHECKS)
+        return {one["check"]: "\n".join(one["problems"]) for one in outcome.json["checks"] if one["state"] == "failed"}
+
+    return check
+
+
+def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, rows_of, write_rows, tmp_path):
+    conf = {
+        "task/bad.yaml": "name: bad\nkind: classification\nsource: bad.mooods\nprompt: '{text}'\n",
+        "task/other/thing.yaml": "kindd: classification\n",
+        "model/bert.yaml": "source: bad.none\n",
+        "notes.txt": "x",
+        "tsk/x.yaml": "x: 1\n",
+    }
+    folder = install("bad", BAD.format(mark=str(tmp_path / "mark")), conf)
+    data = rows_of("classification", 30)
+    write_rows(folder / "data" / "moods" / "train.jsonl", data)
+    write_rows(folder / "data" / "moods" / "validation.jsonl", rows_of("classification", 20, 2))
+    write_rows(folder / "data" / "moods" / "test.jsonl", [{**data[0], "id": "leak"}, *rows_of("classification", 3, 1)])
+    (folder / "data" / "moods" / "about.yaml").write_text(ABOUT, "utf-8")
+    found = checked("bad")
+    assert set(found) == set(CHECKS) - {"wheel", "entry_point", "imports", "hooks", "models", "judges_fast"}
+    assert "import imports torch" in found["starts_fast"]
+    for problem in ("goodfit_bad/conf/notes.txt is no option", "no group called 'tsk'", "did you mean 'kind'?"):
+        assert problem in found["configs"]
+    assert "model=bert is offered twice" in found["names"]
+    assert "task=other/thing does not begin with the plugin's name" in found["names"]
+    assert "task=bad names 'bad.mooods', which the plugin does not offer; did you mean 'bad.moods'?" in found["tasks"]
+    assert "bad.moods: the test record leak stands in the training records, too" in found["data"]
+    assert "bad.moods has 4 test records" in found["data"]
+    assert "bad.list: the plugin 'bad' failed in bad.list.statistics: TypeError" in found["types"]
+    assert "bad.gate: the plugin 'bad' failed in bad.gate.judge: TypeError: expected Verdict" in found["types"]
+    assert "goodfit_check_answers of bad/moods: KeyError" in found["types"]
+    assert "bad.local: a classification item's statistics depend on the other items" in found["metrics"]
+    assert "goodfit_check_data of bad/moods gives another result in another process" in found["same_twice"]
+    for name in ("bad.local", "bad.list", "bad.gate"):
+        assert f"{name} cannot be pickled" in found["goes_to_workers"]
+    assert "goodfit_check_data of bad/moods puts texts of 1 records into its findings" in found["findings"]
+    assert "finds 'worse.order'" in found["findings"]
+    for act in (
+        "import: process: subprocess.Popen",
+        "import: write: ",
+        "import prints 8 characters",
+        "network: socket",
+    ):
+        assert act in found["keeps_to_itself"]
+    assert "the README does not say what it sends" in found["readme"]
+    assert "goodfit_bad" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("code", "check", "problem"),
+    [
+        pytest.param("import time\ntime.sleep(60)\n", "imports", "import: it did not come back within", id="hangs"),
+        pytest.param(
+            "import os\nos._exit(7)\n", "imports", "import: it ended the process with 7", id="ends the process"
+        ),
+        pytest.param("def f(:\n", "imports", "import: SyntaxError", id="syntax"),
+        pytest.param(
+            "HOOK_API = 1\ndef goodfit_chek_data(): ...\n", "hooks", "did you mean 'goodfit_check", id="misspelt"
+        ),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_fails_and_the_rest_is_skipped(
+    checked, install, monkeypatch, code, check, problem
+):
+    monkeypatch.setattr(subject, "PROBE_SECONDS", 4 if "sleep" in code else 60)
+    install("bad", code)
+    found = checked("bad")
+    assert problem in found[check]
+    assert set(found) <= {check, "readme"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "error"),
+    [
+        pytest.param(["lega"], "there is no plugin 'lega', and no folder with a pyproject.toml", id="misspelt"),
+        pytest.param([], "plugins check wants one plugin", id="none"),
+        pytest.param(["legal", "medical"], "plugins check wants one plugin", id="two"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(goodfit, argv, error):
+    outcome = goodfit("plugins", "check", *argv)
+    assert (outcome.code, outcome.errors[0][0]) == (2, error)
+
+
+PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "goodfit-small"
+version = "1"
+readme = "README.md"
+[project.entry-points.goodfit]
+small = "goodfit_small"
+[tool.hatch.build.targets.wheel]
+packages = ["goodfit_small"]
+exclude = ["*.yaml"]
+"""
+
+
+def test_the_wheel_of_a_folder_is_built_and_what_it_lacks_is_named(checked, tmp_path):
+    package = tmp_path / "small" / "goodfit_small"
+    (package / "conf" / "task").mkdir(parents=True)
+    (package / "__init__.py").write_text('"""Small."""\n', "utf-8")
+    (package / "conf" / "task" / "small.yaml").write_text("kind: chat\n", "utf-8")
+    (tmp_path / "small" / "README.md").write_text("It stores, sends and changes nothing.\n", "utf-8")
+    (tmp_path / "small" / "pyproject.toml").write_text(PYPROJECT, "utf-8")
+    assert checked("small") == {
+        "wheel": "the wheel lacks goodfit_small/conf/task/small.yaml; see [tool.hatch.build] in pyproject.toml"
+    }
