@@ -2,10 +2,16 @@
 
 import pytest
 
-from goodfit.data.records import RowProblem
+from goodfit.data.batches import collate
+from goodfit.data.records import Record, RowProblem
 from goodfit.kinds import find_kind
+from goodfit.kinds.passes import pad_id
+from goodfit.kinds.ranking import bm25_order, documents_of
+from goodfit.models.call import call
 
 KIND = find_kind("ranking")
+SHOPS = ["The lamp is sold in Oslo.", "Boats leave at nine.", "Bread is baked at dawn.", "The museum has no stairs."]
+families = pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
 
 
 @pytest.mark.parametrize(
@@ -28,3 +34,96 @@ def test_a_row_that_cannot_be_ranked_says_why(row, problem):
     with pytest.raises(RowProblem) as raised:
         KIND.check(row, True)
     assert str(raised.value) == problem
+
+
+def record_of(query, positive=None, negatives=(), record_id="r"):
+    row = {"query": query, "positive": positive, "negatives": list(negatives)}
+    return Record(record_id, KIND.check(row, positive is not None))
+
+
+def test_candidates_are_all_documents_that_records_name_each_once():
+    records = [record_of("q", "a", ["b", "c"]), record_of("p", "b"), record_of("n", negatives=["d"])]
+    assert documents_of(records) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        pytest.param("Where is a lamp sold?", SHOPS[0], id="two words"),
+        pytest.param("boats", SHOPS[1], id="one word"),
+        pytest.param("the", SHOPS[0], id="no word that counts: as they came"),
+        pytest.param("zebra", SHOPS[0], id="no word of theirs: as they came"),
+    ],
+)
+def test_bm25_puts_the_document_first_that_shares_the_rarest_words(query, first):
+    (order,) = bm25_order([query], SHOPS, 4)
+    assert order[0] == first
+    assert sorted(order) == sorted(SHOPS)
+
+
+def test_bm25_lists_no_more_than_asked_and_documents_without_words_as_they_came():
+    assert [len(order) for order in bm25_order(["lamp", "boats"], SHOPS, 2)] == [2, 2]
+    assert bm25_order(["lamp"], ["...", "!!!"], 2) == [["...", "!!!"]]
+    assert bm25_order(["lamp", "x"], [], 2) == [[], []]
+
+
+def test_a_query_learns_against_the_documents_of_all_others_in_its_batch(ready):
+    prepared, model = ready("ranking", "encoder")
+    records = [record_of(f"query {n}", document, record_id=str(n)) for n, document in enumerate([*SHOPS, SHOPS[0]])]
+    examples = prepared.learner.encode(records).examples
+    scores = call(model.eval(), collate(examples, pad_id(prepared.coding.tokenizer), prepared.learner.labels_at))
+    assert scores.logits.shape == (5, 5)
+    assert scores.targets.tolist() == [0, 1, 2, 3, 4]
+    same = scores.logits[0, 4], scores.logits[4, 0]  # the copy of a query's own document is no wrong answer to it
+    assert all(float(one.detach()) < -1e30 for one in same)
+    assert scores.losses().isfinite().all()
+
+
+@families
+def test_what_is_searched_is_named_with_its_place(goodfit, finished, tmp_path, family):
+    folder, _ = finished("ranking", family)
+    (tmp_path / "help" / "deep").mkdir(parents=True)
+    (tmp_path / "help" / "one.txt").write_text(f"{SHOPS[0]}\n\n\n{SHOPS[1]}\nAnd at ten.\n", "utf-8")
+    (tmp_path / "help" / "deep" / "two.md").write_text(f"\n{SHOPS[2]}\n", "utf-8")
+    (tmp_path / "help" / "notes.bin").write_bytes(b"\xff\xfe")
+    outcome = goodfit("predict", str(folder), "When do boats leave?", "--documents", "help", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    ((answer,),) = (outcome.json["answers"],)
+    places = {found["text"]: found["from"] for found in answer["prediction"]}
+    assert places == {
+        SHOPS[0]: "one.txt:1",
+        f"{SHOPS[1]}\nAnd at ten.": "one.txt:4",
+        SHOPS[2]: "deep/two.md:2",
+    }
+
+
+def test_without_documents_those_of_the_runs_own_data_are_searched(goodfit, finished):
+    folder, _ = finished("ranking", "encoder")
+    (answer,) = goodfit("predict", str(folder), "How do I clean my lamp?", "--json").json["answers"]
+    assert all(found["text"].startswith("Every ") for found in answer["prediction"])
+    assert all(found["from"].split(":")[0].endswith(".jsonl") for found in answer["prediction"])
+
+
+def test_documents_that_are_longer_than_the_model_reads_are_counted(goodfit, finished, write_rows, tmp_path):
+    folder, _ = finished("ranking", "encoder")
+    write_rows(tmp_path / "long.jsonl", [{"text": "word " * 500}, {"text": SHOPS[0]}])
+    outcome = goodfit("predict", str(folder), "lamp", "--documents", "long.jsonl")
+    assert outcome.code == 0
+    assert outcome.err == "warning: of 1 of 2 documents only the beginning is read\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "documents", "error", "fix"),
+    [
+        pytest.param("ranking", "nowhere", "the documents nowhere do not exist", "check --documents", id="no folder"),
+        pytest.param("ranking", ".", "has no .txt or .md file", "name a folder of texts", id="no text"),
+        pytest.param("classification", ".", "classification searches no documents", "leave --documents out", id="kind"),
+    ],
+)
+def test_documents_that_cannot_be_searched_print_two_lines(goodfit, finished, kind, documents, error, fix):
+    folder, _ = finished(kind, "encoder")
+    outcome = goodfit("predict", str(folder), "lamp", "--documents", documents)
+    ((what, mend),) = outcome.errors
+    assert (outcome.code, outcome.out) == (2, "")
+    assert error in what
+    assert fix in mend

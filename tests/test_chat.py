@@ -1,0 +1,164 @@
+"""chat: the layouts of rows, and what is learnt and read of a conversation under the templates that models have."""
+
+import pytest
+from tiny_hub import CHATS, HUB, tokenizer_of
+
+from goodfit.data.batches import IGNORED
+from goodfit.data.records import Record, RowProblem
+from goodfit.errors import ConfigError
+from goodfit.kinds import find_kind
+from goodfit.kinds.chat import ReplyByDecoder
+from goodfit.kinds.shape import Coding
+
+KIND = find_kind("chat")
+SAID = [
+    ("user", "Is there a lamp?"),
+    ("assistant", "The lamp is here."),
+    ("user", "And a table?"),
+    ("assistant", "Two of them, tables of oak."),
+]
+TALK = [{"role": role, "content": content} for role, content in SAID]
+PAIR = TALK[:2]
+TEXTS = [f"{role} {content} system" for role, content in SAID] * 3
+
+
+def coding_of(tokenizer, **changes):
+    usual = {"family": "decoder", "labels": (), "prompt": "", "max_tokens": 150, "max_new_tokens": 24, "batch_size": 4}
+    return Coding(tokenizer=tokenizer, decoder_start_id=None, **{**usual, **changes})
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    """``tokenizer(architecture)``: a tiny one, with the template of its kin."""
+    made = {}
+    return lambda name: made.setdefault(name, tokenizer_of(name, TEXTS))
+
+
+CHATTING = [name for name, tiny in HUB.items() if tiny.chat]
+chatting = pytest.mark.parametrize("name", [*CHATTING, "gpt2"])
+
+
+def encoded(tokenizer, messages, **changes):
+    learner = ReplyByDecoder(coding_of(tokenizer, **changes))
+    found = learner.encode([Record("r", {"messages": messages})])
+    return found.examples[0], found.cut
+
+
+def runs(example):
+    """The runs of learnt tokens."""
+    found, open_run = [], False
+    for label in example.labels:
+        if label != IGNORED:
+            found = found if open_run else [*found, []]
+            found[-1].append(label)
+        open_run = label != IGNORED
+    return found
+
+
+def test_every_template_that_models_have_is_tried():
+    assert {HUB[name].chat for name in CHATTING} == set(CHATS)
+
+
+@chatting
+def test_the_assistants_words_and_the_end_of_its_turns_are_learnt_and_nothing_else(tokenizer, name):
+    example, cut = encoded(tokenizer(name), TALK)
+    said = [tokenizer(name).decode(run[:-1]).strip() for run in runs(example)]
+    assert said == [SAID[1][1], SAID[3][1]]
+    ends = {run[-1] for run in runs(example)}
+    assert len(ends) == 1
+    assert ends <= set(tokenizer(name).all_special_ids) | set(tokenizer(name).added_tokens_decoder)
+    assert cut == []
+
+
+@chatting
+def test_a_prompt_is_read_as_the_turn_was_learnt(tokenizer, name):
+    for turns in (2, 4):
+        whole, _ = encoded(tokenizer(name), TALK[:turns])
+        asked, _ = encoded(tokenizer(name), TALK[: turns - 1])
+        assert whole.inputs[: len(asked.inputs)] == asked.inputs
+        last = max(place for place, label in enumerate(whole.labels) if label != IGNORED)
+        assert len(asked.inputs) - 1 == last - len(runs(whole)[-1]) + 1
+        assert set(asked.labels) == {IGNORED}
+
+
+@chatting
+def test_of_a_conversation_that_is_too_long_the_beginning_is_left_out_and_that_is_counted(tokenizer, name):
+    whole, _ = encoded(tokenizer(name), TALK)
+    example, cut = encoded(tokenizer(name), TALK, max_tokens=len(whole.inputs) - 5)
+    begins = int(whole.inputs[0] == tokenizer(name).bos_token_id)
+    assert cut == [0]
+    assert len(example.inputs) == len(whole.inputs) - 5
+    assert example.inputs[:begins] == whole.inputs[:begins]
+    assert example.inputs[begins:] == whole.inputs[5 + begins :]
+
+
+def test_a_template_that_refuses_a_speaker_says_so(tokenizer):
+    with pytest.raises(ConfigError) as raised:
+        encoded(tokenizer("mistral"), [{"role": "system", "content": "Be brief."}, *TALK])
+    assert "refuses a conversation of system, user, assistant" in raised.value.what
+    assert "leave out what it refuses" in raised.value.fix
+
+
+def test_a_template_whose_turns_do_not_end_is_refused():
+    endless = tokenizer_of("qwen3", TEXTS)
+    endless.chat_template = "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + '. ' }}{% endfor %}"
+    with pytest.raises(ConfigError, match="closes the assistant's turn with no token of its own"):
+        ReplyByDecoder(coding_of(endless))
+
+
+def test_a_template_that_drops_what_was_said_is_refused():
+    forgetful = tokenizer_of("qwen3", TEXTS)
+    forgetful.chat_template = "{% for m in messages[-2:] %}{{ m['content'] + '<|im_end|>' }}{% endfor %}"
+    with pytest.raises(ConfigError, match="leaves out what the assistant said before"):
+        encoded(forgetful, TALK)
+
+
+def test_a_template_with_todays_date_reads_the_same_on_every_day():
+    dated = tokenizer_of("qwen3", TEXTS)
+    plain = dated.chat_template
+    dated.chat_template = "{{ strftime_now('%d %b %Y') }}" + plain
+    fixed = tokenizer_of("qwen3", TEXTS)
+    fixed.chat_template = "26 Jul 2024" + plain
+    assert encoded(dated, TALK)[0].inputs == encoded(fixed, TALK)[0].inputs
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"messages": PAIR}, id="messages"),
+        pytest.param(
+            {"conversations": [{"from": "human", "value": SAID[0][1]}, {"from": "gpt", "value": SAID[1][1]}]},
+            id="sharegpt",
+        ),
+        pytest.param({"instruction": SAID[0][1], "input": "", "output": SAID[1][1]}, id="alpaca"),
+        pytest.param({"prompt": SAID[0][1], "completion": SAID[1][1]}, id="prompt and completion"),
+        pytest.param({"prompt": PAIR[:1], "completion": PAIR[1:]}, id="messages as prompt and completion"),
+    ],
+)
+def test_every_layout_is_the_same_conversation(row):
+    assert KIND.check(row, True)["messages"] == PAIR
+
+
+def test_an_alpaca_rows_input_stands_below_its_instruction():
+    row = {"instruction": "Sum up.", "input": "A long text.", "output": "Short."}
+    assert KIND.check(row, True)["messages"][0]["content"] == "Sum up.\n\nA long text."
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        pytest.param({"text": "x"}, "the field 'messages' is missing (fields: text)", id="nothing"),
+        pytest.param({"messages": []}, "messages is no list of messages", id="empty"),
+        pytest.param({"messages": [*PAIR, *PAIR[1:]]}, "message 3 is the assistant's, expected the user's", id="turns"),
+        pytest.param(
+            {"messages": [{"role": "owl", "content": "hu"}]},
+            "message 1 is of the role 'owl', expected system, user or assistant",
+            id="role",
+        ),
+        pytest.param({"messages": [{"content": "hu"}]}, "message 1 has to be {role, content}", id="no role"),
+    ],
+)
+def test_a_row_that_is_no_conversation_says_why(row, problem):
+    with pytest.raises(RowProblem) as raised:
+        KIND.check(row, True)
+    assert str(raised.value) == problem
