@@ -1,11 +1,19 @@
 """Several devices: two processes that share the work make the model that one would have made."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 
+import pytest
 import torch
+from pytorch_lightning import strategies
 from safetensors.torch import load_file
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import compose_words
+from goodfit.training.trainer import trainer_settings
 
 
 def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, write_rows):
@@ -27,3 +35,60 @@ def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, writ
     one, other = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("one", "two"))
     for name, weights in one.items():
         torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
+
+
+TWO_MACHINES = ["hardware=ddp", "hardware.accelerator=cpu", "hardware.nodes=2", "hardware.devices=1", "run.dir=shared"]
+
+
+def test_check_shows_what_to_type_on_each_machine(goodfit, tiny_words, tmp_path):
+    words = [*tiny_words("classification", "encoder"), *TWO_MACHINES]
+    outcome = goodfit("check", *words)
+    assert (outcome.code, outcome.err) == (0, "")
+    for node, line in enumerate(outcome.out.splitlines()):
+        assert line.startswith(f"torchrun --nnodes=2 --nproc-per-node=1 --node-rank={node} --master-addr=$FIRST ")
+        typed = shlex.split(line)
+        assert typed[typed.index("train") + 1 :] == [*words[:-1], f"run.dir={tmp_path / 'shared'}"]
+    assert goodfit("check", *words, "--json").json["commands"] == outcome.out.splitlines()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_machines_share_a_run_as_check_shows_it(goodfit, tiny_words, tmp_path):
+    words = [*tiny_words("classification", "encoder"), *TWO_MACHINES, "training.max_steps=2"]
+    port = 20_000 + os.getpid() % 10_000
+    commands = goodfit("check", *words, "--json").json["commands"]
+    started = []
+    for line in commands:
+        typed = shlex.split(line.replace("$FIRST", "127.0.0.1").replace("--master-port=29500", f"--master-port={port}"))
+        argv = [sys.executable, "-m", "torch.distributed.run", *typed[1:], "--quiet"]
+        environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        started.append(subprocess.Popen(argv, cwd=tmp_path, env=environment, **pipes))
+    for process in started:
+        _, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+    record = json.loads((tmp_path / "shared" / "run.json").read_text("utf-8"))
+    assert (record["status"], record["steps"]) == ("finished", 2)
+    assert len((tmp_path / "shared" / "predictions" / "test.jsonl").read_text("utf-8").splitlines()) == 24
+
+
+@pytest.mark.parametrize(
+    ("name", "strategy"), [("fsdp", strategies.FSDPStrategy), ("deepspeed", strategies.DeepSpeedStrategy)]
+)
+def test_a_sharded_run_asks_lightning_for_its_strategy(tiny_words, name, strategy):
+    words = [*tiny_words("classification", "encoder"), f"hardware={name}", "hardware.devices=4", "precision=bf16"]
+    conf = compose_words(Arguments(words=[word for word in words if word != "hardware=cpu"])).conf
+    asked = trainer_settings(conf, "cuda", 7)
+    assert (asked["accelerator"], asked["devices"], asked["max_steps"]) == ("gpu", 4, 7)
+    assert asked["precision"] == "bf16-mixed"
+    registered = strategies.StrategyRegistry[asked["strategy"]]["strategy"]
+    assert issubclass(registered, strategy)
+
+
+@pytest.mark.parametrize("name", ["fsdp", "deepspeed", "gpu"])
+def test_a_machine_without_a_gpu_says_so_and_exits_5(goodfit, tiny_words, name):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    words = [word for word in tiny_words("classification", "encoder") if word != "hardware=cpu"]
+    outcome = goodfit("check", *words, f"hardware={name}")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert outcome.errors[0][1] == "hardware=cpu"

@@ -9,6 +9,7 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.runs.folder import run_path
+from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
 from goodfit.runs.task import read_task
 
@@ -18,8 +19,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     composed = compose_words(arguments)
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
-    if waits_for_slurm(composed.conf):
-        return _slurm(composed, arguments.json)
+    if waits_for_slurm(composed.conf) or needs_torchrun(composed.conf):
+        return _elsewhere(composed, arguments.json)
     from goodfit.data.gather import SPLITS
     from goodfit.models.memory import GIB
     from goodfit.runs.plan import plan_run
@@ -63,9 +64,15 @@ def run(arguments: Arguments) -> dict[str, Any]:
     return result
 
 
-def _slurm(composed: Composed, as_json: bool) -> dict[str, Any]:
-    """The machine is another one: names and data are right, and this would be submitted."""
-    script = job_script(composed.conf, composed.words, run_path(composed.conf))
+def _elsewhere(composed: Composed, as_json: bool) -> dict[str, Any]:
+    """The machines are others: names and data are right, and this is how the run would be started there."""
+    conf, folder = composed.conf, run_path(composed.conf)
+    if waits_for_slurm(conf):
+        launch = {"script": job_script(conf, composed.words, folder)}
+        lines = launch["script"].splitlines()
+    else:
+        lines = torchrun_commands(conf, composed.words, folder)
+        launch = {"commands": lines}
     if not as_json:
-        print(script, end="")
-    return {"ok": True, "task": composed.conf.task.name, "script": script}
+        print("\n".join(lines))
+    return {"ok": True, "task": conf.task.name, **launch}
