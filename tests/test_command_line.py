@@ -91,13 +91,13 @@ LEGAL = "task=legal model=t5"
         pytest.param(
             f"{LEGAL} optim.lr=1e-4,3e-4",
             "'optim.lr=1e-4,3e-4' names several values, and a run has one of each",
-            "type one value for optim.lr; searches over values will be the verb 'sweep'",
+            "type one value for optim.lr, or search over them: goodfit sweep … optim.lr=1e-4,3e-4",
             id="several values",
         ),
         pytest.param(
             "task=legal model=t5,bert",
             "'model=t5,bert' names several values, and a run has one of each",
-            "type one value for model; searches over values will be the verb 'sweep'",
+            "type one value for model, or search over them: goodfit sweep … model=t5,bert",
             id="several models",
         ),
         pytest.param(
@@ -142,9 +142,9 @@ def test_a_user_mistake_prints_two_lines_and_exits_2(goodfit, tmp_path, line, er
             f"train {LEGAL} --jso", "no option called '--jso'", "did you mean '--json'?", id="misspelt option"
         ),
         pytest.param(
-            f"train {LEGAL} -m optim.lr=1e-4,3e-4",
-            "searches over several values are not part of this version; they will be the verb 'sweep'",
-            "leave -m out and type one value for each setting",
+            f"check {LEGAL} -m optim.lr=1e-4,3e-4",
+            "-m is for searches, and check is none",
+            "goodfit sweep WORDS",
             id="multirun",
         ),
         pytest.param(

@@ -17,6 +17,7 @@ from goodfit.registry import did_you_mean
 VERBS = {
     "train": "tune a model: goodfit train task=legal model=t5",
     "resume": "go on with a run that was stopped or killed, to the same bytes: goodfit resume RUN",
+    "sweep": "search for settings that fit: goodfit sweep task=legal model=t5 optim.lr=1e-4,1e-3",
     "evaluate": "measure a run on a split or on other data: goodfit evaluate RUN [dataset.test=FILE]",
     "predict": 'answer: goodfit predict RUN "a text", or --input FILE --output FILE, or standard input',
     "compare": "paired differences between runs: goodfit compare RUN RUN",
@@ -95,7 +96,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         ConfigError: An option or a verb that does not exist; the fix names the nearest.
     """
     found = Arguments()
-    rest = list(argv)
+    rest, multirun = list(argv), False
     while rest:
         word = rest.pop(0)
         name, _, value = word.partition("=")
@@ -108,15 +109,14 @@ def parse(argv: Sequence[str]) -> Arguments:
                 raise ConfigError(f"{name} without a value", f"add it: {name} VALUE")
             found.options[name] = value or rest.pop(0)
         elif word in ("-m", "--multirun"):
-            raise ConfigError(
-                "searches over several values are not part of this version; they will be the verb 'sweep'",
-                "leave -m out and type one value for each setting",
-            )
+            multirun = True
         elif word.startswith("-") and word != "-":
             raise ConfigError(f"no option called '{name}'", did_you_mean(name, [*FLAGS, *VALUED], "goodfit --help"))
         else:
             found.words.append(word)
     _find_verb(found)
+    if multirun:
+        _search_grid(found)
     wrong = [name for name in found.options if found.verb and found.verb not in VALUED[name]]
     if wrong:
         raise ConfigError(f"{found.verb} has no option {wrong[0]}", f"{wrong[0]} is for {', '.join(VALUED[wrong[0]])}")
@@ -133,6 +133,15 @@ def _find_verb(found: Arguments) -> None:
         found.verb = "train"
     else:
         raise ConfigError(f"no verb called '{first}'", did_you_mean(first, VERBS, "goodfit --help shows the verbs"))
+
+
+def _search_grid(found: Arguments) -> None:
+    """``train -m`` is Hydra's way to ask for every combination."""
+    if found.verb not in ("train", "sweep"):
+        raise ConfigError(f"-m is for searches, and {found.verb or 'nothing'} is none", "goodfit sweep WORDS")
+    found.verb = "sweep"
+    if not any(word.startswith("sweep=") for word in found.words):
+        found.words.insert(0, "sweep=grid")
 
 
 def _run(arguments: Arguments) -> int:

@@ -10,6 +10,7 @@ from goodfit.cli.console import Bar, figure, print_table, with_interval
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
+from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.runs.task import read_task
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def run(arguments: Arguments) -> dict[str, Any]:
     """Train, and say what was made and what to type next."""
     composed = compose_words(arguments)
+    _refuse_search(composed)
     host = open_host(arguments, composed.conf.plugins)
     if waits_for_slurm(composed.conf):
         return _submitted(composed, host, arguments.json)
@@ -46,6 +48,18 @@ def show_finished(finished: Finished, arguments: Arguments) -> dict[str, Any]:
         "fit": record["fit"],
         "gates": record["gates"],
     }
+
+
+def _refuse_search(composed: Composed) -> None:
+    """A single run does not read how a search goes on.
+
+    Raises:
+        ConfigError: Such a word was typed.
+    """
+    own = sorted(key for key in composed.typed() if key.startswith("sweep."))
+    if own or any(word.startswith("sweep=") for word in composed.words):
+        word = own[0] if own else "sweep"
+        raise ConfigError(f"{word} was typed, and a single run does not read it", "goodfit sweep WORDS searches")
 
 
 def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option
-from goodfit.config.places import ConfRoot, core_root, find_options
+from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.config.settings import find_setting, settings
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words
@@ -36,6 +36,10 @@ class Composed:
     owners: Mapping[str, str]
     """Group -> who offers the chosen option: ``goodfit``, a plugin, ``user``."""
     words: tuple[str, ...]
+
+    def typed(self) -> set[str]:
+        """The settings that were typed."""
+        return {key for key, origin in self.origins.items() if origin == "typed"}
 
 
 def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[str] = tuple(NEEDED)) -> Composed:
@@ -74,6 +78,12 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     origins |= {key: str(path) for key, path in given.items()}
     origins |= reasons | dict.fromkeys(read.values, "typed")
     return Composed(conf, origins, {group: options[group][name].owner for group, name in chosen.items()}, tuple(words))
+
+
+def check_words(words: Sequence[str], options: Options) -> list[GoodfitError]:
+    """The mistakes of some words by themselves: names, types and ranges."""
+    read = read_words(words, options)
+    return read.mistakes + mistakes_of(_typed_values(read))
 
 
 def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -> list[GoodfitError]:

@@ -41,6 +41,11 @@ def read_words(words: Sequence[str], options: Options) -> Words:
     return read
 
 
+def names_several(value: str) -> bool:
+    """Whether what is typed behind ``=`` names several values, as words of a search do."""
+    return _SEVERAL.match(value) is not None
+
+
 def _read_word(word: str, options: Options, read: Words) -> None:
     match = _WORD.match(word)
     if match is None or match["value"] is None or match["sign"] == "~":
@@ -48,10 +53,10 @@ def _read_word(word: str, options: Options, read: Words) -> None:
     key, value = match["key"], match["value"]
     if "${" in value:
         raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
-    if _SEVERAL.match(value):
+    if names_several(value):
         raise ConfigError(
             f"'{word}' names several values, and a run has one of each",
-            f"type one value for {key}; searches over values will be the verb 'sweep'",
+            f"type one value for {key}, or search over them: goodfit sweep … {word}",
         )
     if key == "model" and value.strip("'\"").startswith(RUN):
         read.values["model.name"] = value.strip("'\"").removeprefix(RUN)

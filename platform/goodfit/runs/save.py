@@ -22,6 +22,8 @@ from goodfit.runs.prepare import Prepared
 from goodfit.schema import RunConf
 
 PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "tokenizers", "datasets", "numpy", "hydra-core")
+UNREAD = ("run", "tracker", "plugins", "sweep", "choices")
+"""Groups of the config that do not change the model."""
 
 
 def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
@@ -102,7 +104,7 @@ def write_lock(prepared: Prepared, host: Host, folder: Path) -> None:
 def _identity(conf: RunConf) -> Mapping[str, Any]:
     """The config without what does not change the model."""
     tree = dataclasses.asdict(conf)
-    return {name: value for name, value in tree.items() if name not in ("run", "tracker", "plugins", "choices")}
+    return {name: value for name, value in tree.items() if name not in UNREAD}
 
 
 def _records_digest(prepared: Prepared, split: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from goodfit.schema.precision import PrecisionConf
 from goodfit.schema.quality import QualityConf
 from goodfit.schema.runtime import RuntimeConf
 from goodfit.schema.schedule import ScheduleConf
+from goodfit.schema.sweep import SweepConf
 from goodfit.schema.task import TaskConf
 from goodfit.schema.tracker import TrackerConf
 from goodfit.schema.training import TrainingConf
@@ -63,6 +64,8 @@ class RunConf:
     """Which plugins take part."""
     tracker: TrackerConf = field(default_factory=TrackerConf)
     """Where figures are tracked besides the run folder."""
+    sweep: SweepConf = field(default_factory=SweepConf)
+    """How a search goes on, or a named search."""
     run: RunFolderConf = field(default_factory=RunFolderConf)
     """Where the run is written."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 42

@@ -1,0 +1,98 @@
+"""What people see of a search while it goes on: a table on a terminal, else a line for each trial."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from goodfit.cli.console import figure
+from goodfit.sweeps.records import Entry
+
+SHOWN = 12
+"""So many of the latest trials are in the table."""
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+class Live:
+    """Shows a search on standard error."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._live: Any = None
+        self._entries: dict[int, Entry] = {}
+        self._best: Entry | None = None
+        self._line = ""
+        self._trials = 0
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Live:
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.live import Live as RichLive
+
+            self._live = RichLive(console=Console(stderr=True), transient=True, auto_refresh=False)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def began(self, entry: Entry, trials: int) -> None:
+        """A trial begins."""
+        self._trials = trials
+        self._entries[entry.number] = entry
+        self._show()
+
+    def ended(self, entry: Entry, best: Entry | None) -> None:
+        """A trial is over."""
+        self._entries[entry.number], self._best = entry, best
+        self._show()
+        result = entry.result
+        if self._live is None and not self._quiet and result is not None:
+            why = f" ({result.reason})" if result.reason else ""
+            held_out = figure(result.held_out.get("value"))
+            words = " ".join(entry.words)
+            print(f"trial {entry.number}: {result.state}, held-out {held_out}, {words}{why}", file=sys.stderr)
+
+    def status(self, line: str) -> None:
+        """A line for people who wait."""
+        self._line = line
+        self._show()
+
+    def _show(self) -> None:
+        if self._live is not None:
+            self._live.update(self._table(), refresh=True)
+
+    def _table(self) -> Any:
+        from rich.table import Table
+
+        over = [entry for entry in self._entries.values() if entry.result is not None]
+        spent = time.monotonic() - self._started
+        left = spent / len(over) * (self._trials - len(self._entries) + 1) if over else None
+        title = f"{len(over)} of at most {self._trials} trials" + (f", about {left / 60:.0f} min left" if left else "")
+        table = Table("trial", "state", "course", "held-out", "fit", "words", box=None, title=title, caption=self._line)
+        for entry in list(self._entries.values())[-SHOWN:]:
+            result = entry.result
+            style = "bold green" if self._best is not None and entry.number == self._best.number else None
+            table.add_row(
+                str(entry.number),
+                result.state if result else "running",
+                sparkline(list(result.reports)) if result else "",
+                figure(result.held_out.get("value")) if result else "",
+                str(result.fit.get("verdict", "")) if result else "",
+                " ".join(entry.words),
+                style=style,
+            )
+        return table
+
+
+def sparkline(values: list[float]) -> str:
+    """A course in one line of text."""
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    return "".join(BARS[int((value - low) / span * (len(BARS) - 1))] for value in values)

@@ -1,0 +1,77 @@
+"""goodfit sweep WORDS: a search for settings that fit; the same command goes on with an unfinished one in run.dir."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from goodfit.cli.console import figure, print_table, with_interval
+from goodfit.cli.live import Live
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import config_roots, open_host
+from goodfit.config.search import compose_search
+from goodfit.errors import GateError
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Search, and say what won, what it is worth, and what to type."""
+    search = compose_search(arguments.words, config_roots(arguments))
+    host = open_host(arguments, search.first.conf.plugins)
+    from goodfit.sweeps.engine import run_sweep
+
+    with Live(arguments.quiet) as live:
+        done = run_sweep(search, host, live)
+    record = dict(done.record)
+    if not arguments.json:
+        _print(record)
+    refused = record["best"]["run"] and record["best"]["run"]["refused"]
+    if refused:
+        raise GateError(refused, "mend the cause, or judge only: policy=default")
+    return record
+
+
+def _print(record: dict[str, Any]) -> None:
+    rows = [
+        [
+            str(trial["number"]),
+            trial["state"],
+            figure(trial["value"]),
+            with_interval(trial.get("held_out", {})),
+            figure(trial.get("probe")),
+            trial.get("fit") or "",
+            " ".join(trial["words"]),
+        ]
+        for trial in record["trials"]
+    ]
+    print_table(["trial", "state", "worth", "held-out [95 %]", "training", "fit", "words"], rows)
+    best = record["best"]
+    metric = best["held_out"]["metric"]
+    print(f"\nbest: trial {best['number']}, {metric} {with_interval(best['held_out'])} on the validation records")
+    if best["corrected"]:
+        count = best["corrected"]["trials"]
+        print(f"      {with_interval(best['corrected'])} corrected for the choice among {count} trials")
+    if best["confirmed"]:
+        print(f"      {with_interval(best['confirmed'])} on fresh validation records, trained anew")
+    run = best["run"]
+    if run:
+        print(f"      {with_interval(run['metrics'][run['primary']])} on the test records, read this once")
+    if record["front"]:
+        print(
+            f"front: trials {', '.join(map(str, record['front']))} are beaten by none in all of "
+            f"{', '.join(record['objectives'])}"
+        )
+    if record["importances"]:
+        shares = "  ".join(f"{name} {share:.0%}" for name, share in record["importances"].items())
+        print(f"what mattered: {shares}")
+    for trial in record["trials"]:
+        if trial.get("fit") == "underfit":
+            print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
+    print(f"\nnext: goodfit train {' '.join(best['words'])}")
+    if run:
+        print(f'      goodfit predict {_short(Path(run["run"]))} "your text"')
+
+
+def _short(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

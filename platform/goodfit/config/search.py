@@ -1,0 +1,81 @@
+"""The words of a search -> what all its trials share, what they differ in, and how the search goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from goodfit.config.compose import Composed, check_words, compose
+from goodfit.config.places import ConfRoot, find_options
+from goodfit.config.space import Dimension, named_searches, split_space, words_of
+from goodfit.errors import ConfigError, stop_on
+from goodfit.schema.sweep import SweepConf
+
+OF_THE_SEARCH = ("sweep", "run")
+"""Groups whose words are about the search, and not about a trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A checked search."""
+
+    typed: tuple[str, ...]
+    """The words as typed."""
+    fixed: tuple[str, ...]
+    """The words that every trial has."""
+    space: tuple[Dimension, ...]
+    first: Composed
+    """A trial of the space, with the group ``sweep`` and the folder of the search."""
+    roots: tuple[ConfRoot, ...]
+
+    @property
+    def conf(self) -> SweepConf:
+        """How it goes on."""
+        return self.first.conf.sweep
+
+
+def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
+    """Make a search of the words.
+
+    Raises:
+        GoodfitError: All mistakes of the words together; there is nothing to search; a trial could not be composed.
+    """
+    named = named_searches(roots)
+    fixed, space = split_space(_expanded(words, named))
+    first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
+    if not space:
+        space = _space_of(first, named)
+    options = find_options(roots)
+    stop_on([mistake for dimension in space for mistake in check_words(dimension.extremes(), options)])
+    own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
+    last = [dimension.extremes()[-1] for dimension in space]
+    compose([*own, *last], roots)  # the other end of the space can be composed, too
+    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots))
+
+
+def _key(word: str) -> str:
+    return word.partition("=")[0].lstrip("+")
+
+
+def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:
+    """The words with a named search in place of its name; what is typed wins over what it says."""
+    names = [word.partition("=")[2] for word in words if _key(word) == "sweep"]
+    own = [word for name in names if name in named for word in words_of(named[name])]
+    typed = [word for word in words if word.partition("=")[2] not in named or _key(word) != "sweep"]
+    keys = {_key(word) for word in typed}
+    return [*(word for word in own if _key(word) not in keys), *typed]
+
+
+def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
+    """What is searched where nothing is typed: the search that is named like the model's family."""
+    family = first.conf.model.family
+    if family not in named:
+        raise ConfigError("nothing to search over", "name several values: optim.lr=tag(log,interval(1e-5,1e-3))")
+    _, space = split_space([word for word in words_of(named[family]) if _key(word) not in first.typed()])
+    return [dimension for dimension in space if not _is_unread(dimension.key, first)]
+
+
+def _is_unread(key: str, first: Composed) -> bool:
+    """Whether this model's runs do not read a setting."""
+    return key.startswith("adapter.") and first.conf.adapter.name in ("none", "head")

@@ -1,0 +1,152 @@
+"""The space of a search: words that name several values, in Hydra's override grammar, and named searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.files import read_yaml
+from goodfit.config.places import ConfRoot, core_root
+from goodfit.config.settings import find_setting
+from goodfit.config.words import names_several
+from goodfit.errors import ConfigError
+
+FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tracker")
+"""What a search has one of: its trials are judged on the same records by the same rules."""
+
+MOST_OPTIONS = 10_000
+"""A dimension with more values is an accident."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One setting, or group, that trials differ in."""
+
+    key: str
+    options: tuple[str, ...] = ()
+    """The values to choose from, as typed; empty for an interval."""
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    whole: bool = False
+    """Whether an interval is one of whole numbers."""
+
+    def word(self, value: Any) -> str:
+        """The word that sets a value. Four digits of an interval are enough, and can be typed again."""
+        if self.options:
+            return f"{self.key}={value}"
+        return f"{self.key}={int(value)}" if self.whole else f"{self.key}={value:.4g}"
+
+    def extremes(self) -> list[str]:
+        """The words that show whether all values are allowed."""
+        return [self.word(value) for value in self.options or (self.low, self.high)]
+
+    def text(self) -> str:
+        """The dimension in a reader's words."""
+        if self.options:
+            return ", ".join(self.options)
+        return f"{self.low:g} to {self.high:g}{', logarithmic' * self.log}"
+
+
+def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:
+    """Words of one value, and the dimensions of those that name several.
+
+    Raises:
+        ConfigError: A word of several values that cannot be read, or of which a search has one.
+    """
+    fixed, found = [], []
+    for word in words:
+        key, _, value = word.partition("=")
+        if names_several(value):
+            found.append(_dimension(word, key.lstrip("+")))
+        else:
+            fixed.append(word)
+    twice = next((one.key for one in found if sum(other.key == one.key for other in found) > 1), None)
+    if twice:
+        raise ConfigError(f"'{twice}' is searched twice", "type all its values in one word")
+    return fixed, found
+
+
+def _dimension(word: str, key: str) -> Dimension:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import IntervalSweep, RangeSweep
+    from hydra.errors import HydraException
+
+    if key.split(".", 1)[0] in FIXED:
+        raise ConfigError(f"'{word}' searches over {key}, of which a search has one", "start a search for each value")
+    try:
+        parsed = OverridesParser.create().parse_override(word)
+        value = parsed.value()
+        if isinstance(value, IntervalSweep):
+            return _interval(word, key, float(value.start or 0), float(value.end or 0), "log" in value.tags)
+        if isinstance(value, RangeSweep) and not _is_finite(value):
+            raise ConfigError(f"'{word}' has no end", "write range(from,to) or range(from,to,step)")
+        if not parsed.is_sweep_override() or getattr(value, "shuffle", False):
+            raise ConfigError(f"'{word}' is no space", "write the values in a row: a,b,c")
+        options = tuple(dict.fromkeys(parsed.sweep_string_iterator()))
+    except (HydraException, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"'{word}' cannot be read: {str(error).splitlines()[0]}",
+            "write a,b,c or choice(a,b,c), range(1,5), interval(0,1) or tag(log,interval(1e-5,1e-3))",
+        ) from None
+    if not 1 <= len(options) <= MOST_OPTIONS:
+        raise ConfigError(f"'{word}' has {len(options)} values", f"name 1 to {MOST_OPTIONS}")
+    return Dimension(key=key, options=options)
+
+
+def _is_finite(value: Any) -> bool:
+    return value.stop is not None and abs(float(value.stop) - float(value.start or 0)) / abs(value.step) <= MOST_OPTIONS
+
+
+def _interval(word: str, key: str, low: float, high: float, log: bool) -> Dimension:
+    setting = find_setting(key)
+    kind = setting.plain_type if setting else None
+    if kind not in (int, float):
+        raise ConfigError(f"'{word}' is an interval, and {key} is no number", "name its values: a,b,c")
+    if not low < high or (log and low <= 0):
+        raise ConfigError(
+            f"'{word}' is an empty interval" if not low < high else f"'{word}' is logarithmic and begins at {low:g}",
+            "write interval(low,high) with low below high" + ", and above 0 where it is logarithmic" * log,
+        )
+    return Dimension(key=key, low=low, high=high, log=log, whole=kind is int)
+
+
+def named_searches(roots: Sequence[ConfRoot]) -> dict[str, Path]:
+    """Name -> file of each search that has one: goodfit's ``sweeps/``, and the same folder beside a plugin's conf.
+
+    Raises:
+        ConfigError: A name is taken twice.
+    """
+    found: dict[str, Path] = {}
+    for root in roots:
+        for folder in _folders(root):
+            for path in sorted(folder.glob("*.yaml")):
+                if path.stem in found:
+                    raise ConfigError(f"sweep={path.stem} is offered twice, by {found[path.stem]} and {path}", "rename")
+                found[path.stem] = path
+    return found
+
+
+def _folders(root: ConfRoot) -> list[Path]:
+    if root.owner != "goodfit":
+        return [root.folder / "sweeps"]
+    beside = core_root().folder.parent / "sweeps"
+    inside = core_root().folder / "sweeps"
+    return [inside if inside.is_dir() else beside]
+
+
+def words_of(path: Path) -> list[str]:
+    """The words that a named search stands for: each line is a setting, and what is typed behind its ``=``.
+
+    Raises:
+        ConfigError: It is no mapping of settings to single values.
+    """
+    words = []
+    for key, value in read_yaml(path).items():
+        if isinstance(value, dict | list):
+            raise ConfigError(f"'{key}' is no single value ({path})", "write it as it would be typed, in quotes")
+        text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        words.append(f"{key}={text}")
+    return words

@@ -1,0 +1,66 @@
+"""How a search goes on: ``sweep=<name>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0)]
+
+
+@dataclass(kw_only=True, slots=True)
+class SweepConf:
+    """How the verb ``sweep`` searches. Selected with ``sweep=<name>``; a single run does not read it."""
+
+    trials: Count = 16
+    """At most this many trials."""
+
+    max_minutes: Annotated[float, Field(gt=0)] | None = None
+    """No trial begins after this many minutes of trials, summed over all starts of the search."""
+
+    max_steps: Count | None = None
+    """No trial begins after this many optimiser steps of all trials: the compute that the search may take."""
+
+    sampler: Literal["tpe", "gp", "cmaes", "qmc", "random", "grid"] = "tpe"
+    """What proposes the next trial; ``tpe``, ``gp`` and ``cmaes`` learn from earlier trials, the others do not."""
+
+    startup_trials: Count = 6
+    """Trials proposed at random before ``tpe``, ``gp`` or a pruner compares."""
+
+    pruner: Literal["none", "asha", "hyperband", "median", "wilcoxon", "patience"] = "median"
+    """What ends a trial that is worse than earlier ones at the same evaluation."""
+
+    stop_misfits: bool = True
+    """End a trial whose held-out loss has risen beyond chance while it learnt its training records; its best
+    evaluation counts."""
+
+    metric: str | None = None
+    """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric."""
+
+    gap_weight: Share = 1.0
+    """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, in the metric's unit."""
+
+    objectives: list[str] = field(default_factory=lambda: ["quality"])
+    """What is searched for: ``quality``, and the costs ``seconds``, ``steps``, ``trainable`` (weights)."""
+
+    constraints: list[str] = field(default_factory=list)
+    """What a trial has to keep to win, such as ``[trainable<=200000,warnings<=0]``: ``seconds``, ``steps``,
+    ``trainable``, ``memory_gb``, ``ms_per_record``, ``errors``, ``warnings`` (findings)."""
+
+    confirmations: Annotated[int, Field(ge=0)] = 1
+    """On how many fresh splits of training and validation records the winner is trained again."""
+
+    train_best: bool = True
+    """Whether the winner is trained and evaluated as a run of its own, on the test records; nothing else reads them."""
+
+    workers: Count = 1
+    """Trials that run at a time, each in a process of its own."""
+
+    executor: Literal["processes", "ray", "slurm"] = "processes"
+    """Where workers run: this machine, a Ray cluster (``RAY_ADDRESS``), or Slurm jobs."""
+
+    storage: Literal["journal", "postgresql"] = "journal"
+    """Where trials are recorded: a file in the search's folder, or the database in ``GOODFIT_STORAGE``."""

@@ -1,0 +1,188 @@
+"""The story of a search: propose, record, train, record; then choose, confirm, and train the winner."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from goodfit.config.search import Search
+from goodfit.errors import ConfigError
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import point_latest, run_path, write_json
+from goodfit.runs.task import read_task
+from goodfit.sweeps.ledger import Ledger, judged
+from goodfit.sweeps.places import check_search, open_workers
+from goodfit.sweeps.propose import ADAPTIVE, propose
+from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.winner import Winner, finish_search
+from goodfit.sweeps.workers import Workers
+
+LOCK = ".sweep.lock"
+MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
+"""What may be typed anew for an unfinished search: its budget, and where it runs."""
+
+
+class Watcher(Protocol):
+    """What shows a person how far a search is."""
+
+    def began(self, entry: Entry, trials: int) -> None:
+        """A trial begins."""
+
+    def ended(self, entry: Entry, best: Entry | None) -> None:
+        """A trial is over."""
+
+    def status(self, line: str) -> None:
+        """A line for people who wait."""
+
+
+@dataclass(slots=True)
+class Searched:
+    """A search that came to its end."""
+
+    folder: Path
+    entries: list[Entry]
+    winner: Winner | None
+    record: Mapping[str, Any] = field(default_factory=dict)
+    """The content of sweep.json."""
+
+
+def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
+    """Search, or go on with the search in ``run.dir``.
+
+    Raises:
+        GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
+    """
+    check_search(search)
+    read_task(search.first, host)  # a mistake in the data ends the search before it begins
+    with search_folder(search) as folder:
+        _write_words(search, folder)
+        ledger = Ledger(search, folder)
+        workers = open_workers(search, host, folder, ledger, watcher)
+        try:
+            entries = _search(search, folder, ledger, workers, watcher)
+        finally:
+            workers.close()
+        winner, record = finish_search(search, host, folder, ledger, entries, watcher)
+        write_json(folder / "sweep.json", record)
+    point_latest(folder)
+    return Searched(folder, entries, winner, record)
+
+
+def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:
+    """Run trials until the budget or the space is used up."""
+    places = int(ledger.note("places", workers.places))
+    running: dict[int, Entry] = {}
+    waiting = [entry for entry in ledger.entries() if entry.result is None]
+    while True:
+        while len(running) < workers.places:
+            entry = waiting.pop(0) if waiting else _next(search, ledger, places)
+            if entry is None:
+                break
+            running[entry.number] = entry
+            workers.submit(order_of(search, folder, entry, ledger.entries(), places))
+            watcher.began(entry, search.conf.trials)
+        if not running:
+            return ledger.entries()
+        for number, result in workers.wait():
+            ledger.finish(number, result)
+            del running[number]
+            entries = ledger.entries()
+            watcher.ended(entries[number], best_of(entries))
+
+
+def _next(search: Search, ledger: Ledger, places: int) -> Entry | None:
+    """Record the next proposal, as soon as the results that it is made of are there."""
+    conf, entries = search.conf, ledger.entries()
+    number = len(entries)
+    known = _known(number, places)
+    if number >= conf.trials or _is_spent(search, entries):
+        return None
+    if conf.sampler in ADAPTIVE and any(entry.result is None for entry in entries[:known]):
+        return None
+    params = propose(search.space, conf, search.first.conf.seed, entries, known)
+    return None if params is None else ledger.begin(params)
+
+
+def _known(number: int, places: int) -> int:
+    """The results of so many trials may be used for a trial: those that are over wherever ``places`` run at a time."""
+    return max(0, number - places + 1)
+
+
+def _is_spent(search: Search, entries: list[Entry]) -> bool:
+    costs = [entry.result.costs for entry in entries if entry.result is not None]
+    minutes = sum(cost.get("seconds", 0.0) for cost in costs) / 60
+    steps = sum(cost.get("steps", 0.0) for cost in costs)
+    conf = search.conf
+    return minutes >= (conf.max_minutes or float("inf")) or steps >= (conf.max_steps or float("inf"))
+
+
+def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry], places: int) -> Order:
+    """What a worker has to know of a trial."""
+    known = entries[: _known(entry.number, places)]
+    return Order(
+        number=entry.number,
+        words=(*search.fixed, *entry.words),
+        folder=folder / "trials" / f"{entry.number:04d}",
+        roots=search.roots,
+        sweep=search.conf,
+        seed=search.first.conf.seed,
+        rivals=tuple(one.result or Result(state="failed") for one in known),
+    )
+
+
+def best_of(entries: list[Entry]) -> Entry | None:
+    """The trial with the highest value so far."""
+    return max(judged(entries), key=lambda entry: (_value(entry), -entry.number), default=None)
+
+
+def _value(entry: Entry) -> float:
+    return entry.result.value if entry.result and entry.result.value is not None else float("-inf")
+
+
+@contextlib.contextmanager
+def search_folder(search: Search) -> Iterator[Path]:
+    """The search's folder, locked for as long as it goes on.
+
+    Raises:
+        ConfigError: It is being searched already, or holds something else.
+    """
+    conf = search.first.conf
+    path = run_path(conf)
+    if conf.run.dir is None:
+        path = path.with_name(f"{path.name}-sweep")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / LOCK).open("w")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another run.dir") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(f"another search is writing to {path}", "choose another run.dir") from None
+        yield path
+
+
+def _write_words(search: Search, folder: Path) -> None:
+    """Write the words the first time; later, refuse others.
+
+    Raises:
+        ConfigError: The folder holds a run, or a search of other words.
+    """
+    path = folder / "overrides.txt"
+    if (folder / "run.json").exists():
+        raise ConfigError(f"{folder} holds a run", "choose another run.dir")
+    words = sorted(word for word in search.typed if word.partition("=")[0] not in MAY_CHANGE)
+    if path.exists():
+        before = [word for word in path.read_text("utf-8").splitlines() if word.partition("=")[0] not in MAY_CHANGE]
+        if sorted(before) != words:
+            other = sorted({*before} ^ {*words})[0]
+            raise ConfigError(
+                f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"
+            )
+        return
+    path.write_text("".join(f"{word}\n" for word in search.typed), "utf-8")

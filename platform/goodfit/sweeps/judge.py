@@ -1,0 +1,113 @@
+"""What a tuned trial is worth: its held-out metric's lower end, less what its gap to the training records costs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from goodfit.errors import ConfigError
+from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
+from goodfit.evaluation.report import LOSS, loss_statistics, mean, outcome_items, statistics_of, units_of
+from goodfit.evaluation.resample import Reduce, gap, interval
+from goodfit.registry import did_you_mean
+from goodfit.runs.prepare import Prepared
+from goodfit.runs.score import Probe, diagnose_fit, primary_of, specs_of
+from goodfit.training.held_out import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of a tuned trial. It has seen no test record."""
+
+    value: float
+    held_out: Mapping[str, Any]
+    probe: float
+    fit: Fit
+    statistics: np.ndarray
+    """The metric's statistics of each validation unit, (units, k): what the search's correction resamples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The metric that a search looks at."""
+
+    name: str
+    sign: int
+    """1 where greater is better, else -1."""
+    reduce: Reduce
+    spec: Any
+    """Its MetricSpec; None for the loss."""
+
+    def statistics(self, records: Sequence[Any], outcomes: Sequence[Any]) -> np.ndarray:
+        """Of each unit of the records, (units, k)."""
+        units = units_of(records)
+        if self.spec is None:
+            return loss_statistics([outcome.loss for outcome in outcomes], units)
+        return statistics_of(self.spec, outcome_items(records, outcomes), units)
+
+    def signed(self, sums: np.ndarray) -> np.ndarray:
+        """Sums over units -> the metric, greater is better."""
+        return self.sign * self.reduce(sums)
+
+
+def aim_of(prepared: Prepared, metric: str | None) -> Aim:
+    """The metric by its name.
+
+    Raises:
+        ConfigError: The task does not measure it.
+    """
+    if metric == LOSS:
+        return Aim(LOSS, -1, mean, None)
+    specs = {spec.name: spec for spec in specs_of(prepared)}
+    if metric is not None and metric not in specs:
+        raise ConfigError(
+            f"no metric of this task is called '{metric}'", did_you_mean(metric, [*specs, LOSS], "goodfit")
+        )
+    spec = specs[metric] if metric else primary_of(prepared)
+    return Aim(spec.name, 1 if spec.greater_is_better else -1, spec.reduce, spec)
+
+
+def measure_trial(
+    prepared: Prepared,
+    model: Any,
+    trace: Trace,
+    probe: Probe,
+    simplest: Sequence[Any],
+    metric: str | None,
+    weight: float,
+) -> Measured:
+    """Measure the kept weights on validation and on the probe.
+
+    Args:
+        prepared: The trial's run.
+        model: With the weights of its best evaluation.
+        trace: Its course.
+        probe: The training records that are asked.
+        simplest: The simplest answers to them.
+        metric: The search's; None for the task's primary one.
+        weight: What a unit of gap beyond ``policy.max_fit_gap`` costs.
+    """
+    learner, records, seed = prepared.learner, prepared.splits.validation, prepared.conf.seed
+    aim = aim_of(prepared, metric)
+    answers = learner.outcomes(model, records, prepared.encoded["validation"])
+    learnt = learner.outcomes(model, probe.records, probe.encoded)
+    held_out, on_probe = aim.statistics(records, answers), aim.statistics(probe.records, learnt)
+    found = interval(held_out, aim.signed, seed)
+    apart = gap(on_probe, held_out, aim.signed, seed)
+    # a gap costs as far as it is beyond chance and beyond what a model may have
+    excess = max(0.0, apart.low - prepared.conf.policy.max_fit_gap) if len(held_out) >= FEWEST_RECORDS else 0.0
+    low, high = sorted((aim.sign * found.low, aim.sign * found.high))
+    figures = {"metric": aim.name, "value": aim.sign * found.value, "low": low, "high": high, "n": len(records)}
+    fit = diagnose_fit(prepared, model, answers, trace, probe, simplest)
+    probed = float(aim.reduce(on_probe.sum(0)))
+    return Measured(found.low - weight * excess, figures, probed, fit, held_out)
+
+
+def records_digest(prepared: Prepared) -> str:
+    """Which validation records a trial was measured on."""
+    ids = "\0".join(record.id for record in prepared.splits.validation)
+    return hashlib.sha256(ids.encode("utf-8", "surrogatepass")).hexdigest()[:16]

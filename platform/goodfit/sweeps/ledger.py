@@ -1,0 +1,186 @@
+"""Where trials are recorded: an Optuna study in a journal file of the search's folder, or in PostgreSQL.
+
+A proposal is one entry, written whole before its trial begins, and a result is written once. So a search that is
+killed goes on with the trial that it was at; nothing is lost, and nothing is there twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from goodfit.config.search import Search
+from goodfit.errors import ConfigError, HardwareError
+from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_of
+from goodfit.sweeps.records import Entry, Result
+
+JOURNAL = "journal.log"
+DATABASE = "GOODFIT_STORAGE"
+"""The environment's variable with the database's address, which may hold a password: no config has it."""
+
+
+class Ledger:
+    """The trials of one search.
+
+    Args:
+        search: The search.
+        folder: Of the search.
+    """
+
+    def __init__(self, search: Search, folder: Path) -> None:
+        self._space, self._conf = search.space, search.conf
+        self._axes = distributions(search.space)
+        optuna = quiet_optuna()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._study = optuna.create_study(
+                storage=_storage(search, folder),
+                study_name=_study_name(folder),
+                directions=directions(search.conf),
+                load_if_exists=True,
+            )
+
+    def entries(self) -> list[Entry]:
+        """All trials, in order."""
+        trials = sorted(self._study.get_trials(deepcopy=False), key=lambda trial: trial.number)
+        return [
+            Entry(
+                number=trial.number,
+                params=trial.params,
+                words=tuple(trial.user_attrs["words"]),
+                result=Result(**json.loads(trial.user_attrs["result"])) if trial.state.is_finished() else None,
+            )
+            for trial in trials
+        ]
+
+    def begin(self, params: Mapping[str, Any]) -> Entry:
+        """Record a proposal."""
+        optuna = quiet_optuna()
+        words = words_of(self._space, params)
+        self._study.add_trial(
+            optuna.trial.create_trial(
+                state=optuna.trial.TrialState.RUNNING,
+                params=dict(params),
+                distributions=self._axes,
+                user_attrs={"words": list(words)},
+            )
+        )
+        return self.entries()[-1]
+
+    def finish(self, number: int, result: Result) -> None:
+        """Record what became of a trial."""
+        optuna = quiet_optuna()
+        states = optuna.trial.TrialState
+        trial_id = next(t._trial_id for t in self._study.get_trials(deepcopy=False) if t.number == number)
+        trial = optuna.trial.Trial(self._study, trial_id)
+        values = values_of(result, self._conf)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a killed try reported stands there already
+            if len(self._conf.objectives) == 1:
+                for step, score in enumerate(result.reports, 1):
+                    trial.report(score, step)
+            for name, much in (excess(result, self._conf) if values else {}).items():
+                trial.set_constraint(name, much)
+            trial.set_user_attr("result", json.dumps(dataclasses.asdict(result)))
+            if values:
+                self._study.tell(trial, values)
+            else:
+                self._study.tell(trial, state=states.PRUNED if result.state == "pruned" else states.FAIL)
+
+    def note(self, name: str, value: Any) -> Any:
+        """Remember something of the search the first time; later, what was remembered."""
+        if name not in self._study.user_attrs:
+            self._study.set_user_attr(name, value)
+        return self._study.user_attrs[name]
+
+    def importances(self) -> dict[str, float]:
+        """How much of the difference between trials each setting explains, 0 to 1 (PED-ANOVA, Watanabe 2023)."""
+        optuna = quiet_optuna()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                found = optuna.importance.get_param_importances(
+                    self._study,
+                    evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
+                    target=(lambda trial: trial.values[0]) if len(self._conf.objectives) > 1 else None,
+                )
+            except (ValueError, RuntimeError):  # fewer than two trials with a value, or no two that differ
+                return {}
+        return {name: round(float(share), 4) for name, share in found.items()}
+
+
+class _FileLock:
+    """Optuna's lock of a journal, by the system's own: it is let go when its process dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        """Wait for the lock."""
+        self._file = self._path.open("a")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        return True
+
+    def release(self) -> None:
+        """Let it go."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _storage(search: Search, folder: Path) -> Any:
+    optuna = quiet_optuna()
+    if search.conf.storage == "postgresql":
+        return _database(optuna)
+    from optuna.storages.journal import JournalFileBackend
+
+    path = folder / JOURNAL
+    _mend(path)
+    lock: Any = _FileLock(folder / f"{JOURNAL}.lock")
+    return optuna.storages.JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
+
+
+def _mend(path: Path) -> None:
+    """Cut a last line that was not written to its end: Optuna would join the next one to it."""
+    if path.exists():
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole != len(content):
+            with path.open("r+b") as file:
+                file.truncate(whole)
+
+
+def _database(optuna: Any) -> Any:
+    address = os.environ.get(DATABASE, "")
+    kind, mark, rest = address.partition("://")
+    if not mark or kind not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise ConfigError(
+            f"sweep.storage=postgresql, and {DATABASE} holds no address of a database",
+            f"export {DATABASE}=postgresql://user:password@host/database",
+        )
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise HardwareError("sweep.storage=postgresql needs psycopg", "pip install 'goodfit[postgresql]'") from None
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        return optuna.storages.RDBStorage(f"postgresql+psycopg://{rest}", engine_kwargs={"pool_pre_ping": True})
+    except OperationalError:
+        raise HardwareError(f"the database in {DATABASE} does not answer", "start it, or mend the address") from None
+
+
+def _study_name(folder: Path) -> str:
+    return f"{folder.name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+
+
+def judged(entries: Sequence[Entry]) -> list[Entry]:
+    """Those that came to a value."""
+    return [entry for entry in entries if entry.result is not None and entry.result.is_judged]

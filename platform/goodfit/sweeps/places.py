@@ -1,0 +1,70 @@
+"""Which workers a search gets, and what can be refused before it begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from goodfit.config.search import Search
+from goodfit.errors import ConfigError, stop_on
+from goodfit.plugins.host import Host
+from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
+from goodfit.sweeps.workers import Here, Processes, Ray, Slurm, Workers
+
+if TYPE_CHECKING:
+    from goodfit.sweeps.engine import Watcher
+    from goodfit.sweeps.ledger import Ledger
+
+
+def check_search(search: Search) -> None:
+    """Refuse settings that do not fit together.
+
+    Raises:
+        GoodfitError: All of them.
+    """
+    conf = search.conf
+    mistakes: list[Exception] = []
+    known = ("quality", *COSTS)
+    for name in conf.objectives:
+        if name not in known:
+            mistakes.append(ConfigError(f"'{name}' is no objective", f"choose among {', '.join(known)}"))
+    if not conf.objectives or len(set(conf.objectives)) < len(conf.objectives):
+        mistakes.append(ConfigError("sweep.objectives names none, or one twice", "sweep.objectives=[quality]"))
+    if len(conf.objectives) > 1 and conf.pruner != "none":
+        what = f"sweep.pruner={conf.pruner} compares one score, and there are {len(conf.objectives)} objectives"
+        mistakes.append(ConfigError(what, "add sweep.pruner=none"))
+    for text in conf.constraints:
+        try:
+            read_constraint(text)
+        except ConfigError as mistake:
+            mistakes.append(mistake)
+    if conf.sampler == "grid":
+        mistakes += _grid(search)
+    stop_on(mistakes)  # type: ignore[arg-type]
+
+
+def _grid(search: Search) -> list[ConfigError]:
+    size = grid_size(search.space)
+    if size is None:
+        endless = next(one.key for one in search.space if not one.options)
+        return [ConfigError(f"{endless} is an interval, and a grid has values", f"name them: {endless}=a,b,c")]
+    if size > search.conf.trials:
+        what = f"the grid has {size} combinations, more than sweep.trials={search.conf.trials}"
+        return [ConfigError(what, f"add sweep.trials={size}, or another sweep.sampler")]
+    return []
+
+
+def open_workers(search: Search, host: Host, folder: Path, ledger: Ledger, watcher: Watcher) -> Workers:
+    """What runs the trials of this search.
+
+    Raises:
+        HardwareError: The engine that was asked for is not installed.
+    """
+    conf = search.conf
+    if conf.executor == "ray":
+        return Ray(conf.workers)
+    if conf.executor == "slurm":
+        return Slurm(conf.workers, search, folder)
+    if conf.workers > 1:
+        return Processes(conf.workers)
+    return Here(host)

@@ -1,0 +1,226 @@
+"""Which trial comes next: a function of space, seed, number and the results that may be known by then.
+
+Nothing else is asked: neither the clock nor what happens to be finished. So a search that was killed, or that runs on
+many machines, proposes the trials that it would have proposed undisturbed in one process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from goodfit.config.space import Dimension
+from goodfit.errors import ConfigError, HardwareError
+from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.records import Entry, Result
+
+if TYPE_CHECKING:
+    import optuna
+
+ADAPTIVE = ("tpe", "gp", "cmaes")
+"""Samplers that learn from results: trial n is proposed from the results of trials 0 to n - places."""
+
+RETRIES = 20
+"""Proposals, each from another seed, before a trial that was already made is taken as the end of the space."""
+
+COSTS = ("seconds", "steps", "trainable")
+"""Objectives that are wanted small."""
+
+
+def quiet_optuna() -> Any:
+    """Optuna, which prints only what goes wrong."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna
+
+
+def directions(conf: SweepConf) -> list[str]:
+    """Optuna's word for what is wanted of each objective."""
+    return ["minimize" if name in COSTS else "maximize" for name in conf.objectives]
+
+
+def grid_size(space: Sequence[Dimension]) -> int | None:
+    """How many combinations there are; None where an interval has no end of them."""
+    return math.prod(len(dimension.options) for dimension in space) if _is_finite(space) else None
+
+
+def _is_finite(space: Sequence[Dimension]) -> bool:
+    return all(dimension.options for dimension in space)
+
+
+def propose(space: Sequence[Dimension], conf: SweepConf, seed: int, earlier: Sequence[Entry], known: int) -> Any:
+    """The next trial's value in each dimension.
+
+    Args:
+        space: What trials differ in.
+        conf: How the search goes on.
+        seed: Of the search.
+        earlier: All trials so far, in order.
+        known: The results of so many of them may be used.
+
+    Returns:
+        Key -> value; None when the space is exhausted.
+    """
+    number = len(earlier)
+    if conf.sampler == "grid":
+        return _of_grid(space, number)
+    taken = {words_of(space, entry.params) for entry in earlier}
+    size = grid_size(space)
+    if size is not None and len(taken) >= size:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Optuna's samplers warn of being new
+        for attempt in range(RETRIES):
+            found = _sampled(space, conf, seed, earlier[:known], number, attempt)
+            if words_of(space, found) not in taken:
+                return found
+    return _untried(space, taken) if size is not None else found
+
+
+def words_of(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The words of some values."""
+    return tuple(dimension.word(params[dimension.key]) for dimension in space)
+
+
+def _of_grid(space: Sequence[Dimension], number: int) -> dict[str, Any] | None:
+    combination = next(itertools.islice(itertools.product(*(one.options for one in space)), number, None), None)
+    return combination and dict(zip((one.key for one in space), combination, strict=True))
+
+
+def _untried(space: Sequence[Dimension], taken: set[tuple[str, ...]]) -> dict[str, Any]:
+    """The first combination that nobody tried."""
+    for number in itertools.count():
+        found = _of_grid(space, number)
+        if found is None or words_of(space, found) not in taken:
+            return found or {}
+    return {}
+
+
+def distributions(space: Sequence[Dimension]) -> dict[str, optuna.distributions.BaseDistribution]:
+    """The space in Optuna's terms."""
+    optuna = quiet_optuna()
+    made: dict[str, Any] = {}
+    for one in space:
+        if one.options:
+            made[one.key] = optuna.distributions.CategoricalDistribution(one.options)
+        elif one.whole:
+            made[one.key] = optuna.distributions.IntDistribution(int(one.low), int(one.high), log=one.log)
+        else:
+            made[one.key] = optuna.distributions.FloatDistribution(one.low, one.high, log=one.log)
+    return made
+
+
+def _sampled(
+    space: Sequence[Dimension], conf: SweepConf, seed: int, known: Sequence[Entry], number: int, attempt: int
+) -> dict[str, Any]:
+    optuna, axes = quiet_optuna(), distributions(space)
+    replayed = conf.sampler in ("cmaes", "qmc") and not attempt
+    own_seed = seed % 2**32 if replayed else _seed(seed, number, attempt)
+    study = optuna.create_study(directions=directions(conf), sampler=_sampler(conf, own_seed, attempt))
+    if not replayed:  # what these samplers know is in the trials
+        study.add_trials([frozen(entry.params, axes, entry.result, conf) for entry in known])
+        return dict(study.ask(axes).params)
+    # these carry a state from one proposal to the next: all are made again, with the results that came in between
+    asked: list[Any] = []
+    places = number - len(known)
+    for index in range(number):
+        if index >= places:
+            _tell(study, asked[index - places], known[index - places].result, conf)
+        asked.append(study.ask(axes))
+    for index in range(max(0, number - places), len(known)):
+        _tell(study, asked[index], known[index].result, conf)
+    return dict(study.ask(axes).params)
+
+
+def _tell(study: Any, trial: Any, result: Result | None, conf: SweepConf) -> None:
+    values = values_of(result, conf) if result else None
+    study.tell(trial, values) if values else study.tell(trial, state=quiet_optuna().trial.TrialState.FAIL)
+
+
+def _seed(seed: int, number: int, attempt: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{number}:{attempt}".encode()).digest()[:4], "big")
+
+
+def _sampler(conf: SweepConf, seed: int, attempt: int) -> Any:
+    samplers = quiet_optuna().samplers
+    if attempt >= RETRIES // 2:  # what the sampler wants has been tried
+        return samplers.RandomSampler(seed=seed)
+    try:
+        if conf.sampler == "tpe":
+            return samplers.TPESampler(seed=seed, n_startup_trials=conf.startup_trials, constant_liar=False)
+        if conf.sampler == "gp":
+            import scipy
+
+            return samplers.GPSampler(seed=seed, n_startup_trials=conf.startup_trials)
+        if conf.sampler == "cmaes":
+            import cmaes  # noqa: F401
+
+            return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+        if conf.sampler == "qmc":
+            import scipy  # noqa: F401
+
+            return samplers.QMCSampler(seed=seed, scramble=True, warn_independent_sampling=False)
+    except ImportError as error:
+        raise HardwareError(
+            f"sweep.sampler={conf.sampler} needs the package {error.name}", "pip install 'goodfit[samplers]'"
+        ) from None
+    return samplers.RandomSampler(seed=seed)
+
+
+def values_of(result: Result, conf: SweepConf) -> list[float] | None:
+    """What a trial is worth for each objective; None where it came to no value."""
+    if not result.is_judged or result.value is None:
+        return None
+    return [result.value if name == "quality" else float(result.costs[name]) for name in conf.objectives]
+
+
+def frozen(params: Mapping[str, Any], axes: Mapping[str, Any], result: Result | None, conf: SweepConf) -> Any:
+    """A recorded trial in Optuna's terms."""
+    optuna = quiet_optuna()
+    states = optuna.trial.TrialState
+    values = values_of(result, conf) if result else None
+    state = states.COMPLETE if values else states.FAIL
+    if result and result.state == "pruned" and result.reports and len(conf.objectives) == 1:
+        state, values = states.PRUNED, [result.reports[-1]]
+    return optuna.trial.create_trial(
+        state=state,
+        params=dict(params),
+        distributions=dict(axes),
+        values=values,
+        intermediate_values=dict(enumerate(result.reports, 1)) if result else {},
+        system_attrs=dict(result.rungs) if result else {},
+        constraints=excess(result, conf) if values else None,
+    )
+
+
+def excess(result: Result, conf: SweepConf) -> dict[str, float]:
+    """By how much a trial misses each constraint; at most 0 where it keeps it."""
+    found = {}
+    for text in conf.constraints:
+        name, sign, bound = read_constraint(text)
+        found[text] = sign * (float(result.costs[name]) - bound)
+    return found
+
+
+COSTED = ("seconds", "steps", "trainable", "memory_gb", "ms_per_record", "errors", "warnings")
+
+
+def read_constraint(text: str) -> tuple[str, int, float]:
+    """``name<=bound`` or ``name>=bound`` -> name, the sign of what is too much, bound.
+
+    Raises:
+        ConfigError: It has another form, or names nothing that is measured.
+    """
+    for mark, sign in (("<=", 1), (">=", -1)):
+        name, found, bound = text.partition(mark)
+        if found and name.strip() in COSTED:
+            try:
+                return name.strip(), sign, float(bound)
+            except ValueError:
+                break
+    raise ConfigError(f"'{text}' is no constraint", f"write name<=number with a name of {', '.join(COSTED)}")

@@ -1,0 +1,77 @@
+"""What is known of a search's trials: the values that cross between its parts, its workers and its storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.places import ConfRoot
+from goodfit.schema.sweep import SweepConf
+
+JUDGED = ("finished", "stopped")
+"""States of trials that came to a value; the others are ``pruned``, ``failed`` and ``running``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of a trial."""
+
+    state: str
+    """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned`` or ``failed``."""
+    reason: str = ""
+    value: float | None = None
+    """What is searched for, greater is better: the lower end of the held-out metric, less what the gap costs."""
+    held_out: Mapping[str, Any] = field(default_factory=dict)
+    """The metric on the validation records: {metric, value, low, high, n}."""
+    probe: float | None = None
+    """The metric on the probe of the training records."""
+    fit: Mapping[str, Any] = field(default_factory=dict)
+    """{verdict, evidence, try}."""
+    reports: Sequence[float] = ()
+    """The score of each evaluation, greater is better."""
+    course: Sequence[Mapping[str, float]] = ()
+    """What was measured at each evaluation."""
+    rungs: Mapping[str, float] = field(default_factory=dict)
+    """What the pruner noted."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """Seconds, steps, weights and findings: what objectives and constraints may ask for."""
+    best_step: int | None = None
+    records: str = ""
+    """A digest of the validation records: values are compared on the same ones."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it has a value."""
+        return self.state in JUDGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A trial as it is recorded."""
+
+    number: int
+    params: Mapping[str, Any]
+    words: tuple[str, ...]
+    """What is typed to train it, beside the words that all trials share."""
+    result: Result | None
+    """None until it is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A trial that is to be run: all that a worker has to know."""
+
+    number: int
+    words: tuple[str, ...]
+    """All words of its run."""
+    folder: Path
+    roots: tuple[ConfRoot, ...]
+    sweep: SweepConf
+    seed: int
+    """Of the search."""
+    rivals: tuple[Result, ...]
+    """The trials that it is compared with while it trains, in order."""
+    fresh: int = 0
+    """Which fresh split of training and validation records it takes; 0 for the run's own."""

@@ -1,0 +1,116 @@
+"""What the trials of one process share: read and encoded records, and the frozen base. None of it is ever changed."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from typing import Any
+
+from goodfit.config.compose import Composed
+from goodfit.data.split import split_off
+from goodfit.plugins.host import Host, load_plugins
+from goodfit.runs.prepare import Prepared, pick_path, prepare
+from goodfit.runs.score import Probe, pick_probe, simplest_answers
+from goodfit.runs.task import read_task
+from goodfit.runs.tune import untuned_model
+from goodfit.schema import RunConf
+
+OWN = ("adapter", "optim", "schedule", "training", "policy", "run", "sweep", "tracker", "plugins", "choices")
+"""Groups that neither records nor base depend on; of ``training``, only what evaluations read is shared."""
+
+KEEP_BASE = ("lora", "rslora", "dora")
+"""Adapters that leave the base's weights as they are: trials can hold the very same tensors."""
+
+KEPT = 3
+"""So many preparations are kept: those of the models that a search compares."""
+
+
+@dataclasses.dataclass(slots=True)
+class Bench:
+    """What was prepared for trials of one kind."""
+
+    prepared: Prepared
+    probe: Probe
+    model: Any = None
+    """With its head, untuned."""
+    simplest: list[Any] | None = None
+
+
+class Shared:
+    """Prepares trials, each thing once.
+
+    Args:
+        host: The loaded plugins; loaded on first use, when not given.
+    """
+
+    def __init__(self, host: Host | None = None) -> None:
+        self._host = host
+        self._benches: dict[str, Bench] = {}
+
+    def host(self, conf: RunConf) -> Host:
+        """The plugins."""
+        if self._host is None:
+            self._host = load_plugins(conf.plugins)
+        return self._host
+
+    def bench(self, composed: Composed, fresh: int = 0) -> Bench:
+        """The records, encoded, and the probe, for the settings of this trial."""
+        key = _key(composed.conf, fresh)
+        if key not in self._benches:
+            host = self.host(composed.conf)
+            prepared = prepare(read_task(composed, host), host)
+            prepared = resplit(prepared, fresh) if fresh else prepared
+            self._benches[key] = Bench(prepared, pick_probe(prepared))
+            for old in list(self._benches)[:-KEPT]:
+                del self._benches[old]
+        kept = self._benches[key]
+        return dataclasses.replace(kept, prepared=_with_own(kept.prepared, composed.conf))
+
+    def model(self, bench: Bench, composed: Composed, fresh: int, device: str) -> tuple[Any, list[Any]]:
+        """A model of the trial's own, and the simplest answers to the probe."""
+        kept = self._benches[_key(composed.conf, fresh)]
+        if kept.model is None:
+            kept.model = untuned_model(kept.prepared, device)
+            kept.model.requires_grad_(False)
+            with pick_path(kept.prepared, kept.model).on(kept.model):
+                kept.simplest = simplest_answers(kept.prepared, kept.model, kept.probe)
+        return own_model(kept.model, bench.prepared.conf.adapter.name), kept.simplest or []
+
+
+def own_model(model: Any, adapter: str) -> Any:
+    """A copy to be tuned; where the adapter leaves the base alone, it holds the same frozen tensors."""
+    held = {id(weights): weights for weights in model.parameters()} if adapter in KEEP_BASE else {}
+    found = copy.deepcopy(model, held)
+    if not held:
+        found.requires_grad_(True)
+    return found
+
+
+def resplit(prepared: Prepared, number: int) -> Prepared:
+    """The run with its training and validation records split anew; the test records stay unread."""
+    splits, kind, conf = prepared.splits, prepared.task.kind, prepared.conf
+    pool = [*splits.train, *splits.validation]
+    share = len(splits.validation) / len(pool)
+    train, validation = split_off(pool, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
+    encode = prepared.learner.encode
+    return dataclasses.replace(
+        prepared,
+        splits=dataclasses.replace(splits, train=train, validation=validation),
+        encoded={**prepared.encoded, "train": encode(train), "validation": encode(validation)},
+    )
+
+
+def _key(conf: RunConf, fresh: int) -> str:
+    tree = {name: value for name, value in dataclasses.asdict(conf).items() if name not in OWN}
+    read = conf.training.evaluation_batch_size, conf.training.probe_size
+    return json.dumps([tree, read, fresh], sort_keys=True)
+
+
+def _with_own(prepared: Prepared, conf: RunConf) -> Prepared:
+    """The preparation with the settings that are the trial's own."""
+    settled = prepared.conf
+    own = {name: getattr(conf, name) for name in OWN}
+    return dataclasses.replace(
+        prepared, task=dataclasses.replace(prepared.task, conf=dataclasses.replace(settled, **own))
+    )

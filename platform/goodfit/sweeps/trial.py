@@ -1,0 +1,213 @@
+"""One trial: trained as any run is, judged on the validation records alone, and written to a folder of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import math
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goodfit.config.compose import compose
+from goodfit.config.record import write_config
+from goodfit.data.batches import TrainingData
+from goodfit.errors import GoodfitError
+from goodfit.kinds.passes import pad_id
+from goodfit.models.load import pick_device
+from goodfit.runs.folder import claimed, write_json
+from goodfit.runs.log import logged_to
+from goodfit.runs.plan import check_memory
+from goodfit.runs.prepare import Prepared, pick_path
+from goodfit.runs.save import write_lock
+from goodfit.runs.score import build_measure
+from goodfit.runs.tune import adapted
+from goodfit.runs.write import write_record
+from goodfit.schema import RunConf
+from goodfit.sweeps.judge import measure_trial, records_digest
+from goodfit.sweeps.prune import Course
+from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.shared import Bench, Shared
+from goodfit.tracking.history import History
+from goodfit.training.held_out import Trace
+from goodfit.training.trainer import fix_machine, total_steps, train
+from goodfit.training.watch import Watch
+
+RESULT = "trial.json"
+"""A trial's result, written last: a folder that has it is done."""
+
+STATISTICS = "validation.npz"
+
+
+class Silent:
+    """A progress that nobody sees: the search shows its trials itself."""
+
+    def advance(self, step: int, total: int, loss: float) -> None:
+        """An optimiser step."""
+
+    def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
+        """An evaluation."""
+
+
+@dataclasses.dataclass(slots=True)
+class Started:
+    """A trial that is ready to train."""
+
+    order: Order
+    bench: Bench
+    model: Any
+    simplest: list[Any]
+    data: TrainingData
+    course: Course
+    history: History
+    began: float
+    costs: dict[str, float]
+
+    @property
+    def prepared(self) -> Prepared:
+        """Its run."""
+        return self.bench.prepared
+
+    @property
+    def conf(self) -> RunConf:
+        """Its settings."""
+        return self.bench.prepared.conf
+
+
+def run_trial(order: Order, shared: Shared) -> Result:
+    """Train and judge one trial; what goes wrong in it is its result. A trial that is written down is not run again."""
+    done = read_result(order.folder)
+    if done is not None:
+        return done
+    try:
+        with claimed(emptied(order.folder), named=True) as folder, logged_to(folder / "log.txt"):
+            started = start(order, shared)
+            path = pick_path(started.prepared, started.model)
+            logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
+            with path.on(started.model):
+                trained = train(
+                    started.conf,
+                    started.model,
+                    started.data,
+                    device=pick_device(started.conf.hardware.accelerator),
+                    measure=build_measure(started.prepared, started.bench.probe),
+                    folder=folder,
+                    watch=Watch(started.history.log, Silent(), total_steps(started.conf, len(started.data.examples))),
+                    stop=started.course,
+                )
+                result = finish(started, trained.trace, trained.steps)
+    except GoodfitError as error:
+        result = failed(order, error)
+    return result
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, without what an interrupted try left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def start(order: Order, shared: Shared) -> Started:
+    """Compose a trial, prepare it, and put its adapter on a model of its own.
+
+    Raises:
+        GoodfitError: It cannot be trained.
+    """
+    began = time.monotonic()
+    composed = compose(order.words, order.roots)
+    bench = shared.bench(composed, order.fresh)
+    prepared = bench.prepared
+    memory = check_memory(prepared)
+    fix_machine(prepared.conf)
+    write_config(prepared.conf, composed.words, order.folder)
+    write_record(order.folder, prepared, "running")
+    write_lock(prepared, shared.host(prepared.conf), order.folder)
+    device = pick_device(prepared.conf.hardware.accelerator)
+    model, simplest = shared.model(bench, composed, order.fresh, device)
+    model = adapted(model, prepared.conf, device)
+    encoded = prepared.encoded["train"]
+    data = TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
+    costs = {
+        "trainable": float(sum(weights.numel() for weights in model.parameters() if weights.requires_grad)),
+        "memory_gb": memory.total / 2**30,
+    }
+    history = History(order.folder / "history.jsonl")
+    return Started(order, bench, model, simplest, data, Course(order), history, began, costs)
+
+
+def finish(started: Started, trace: Trace, steps: int) -> Result:
+    """Judge a trained trial, whose model holds its best weights, and write it down."""
+    order, prepared, course = started.order, started.prepared, started.course
+    known = {
+        "state": course.state,
+        "reason": course.reason,
+        "reports": [found.score for found in trace.evaluations],
+        "course": [{"epoch": found.epoch, "step": found.step, **_plain(found.figures)} for found in trace.evaluations],
+        "rungs": course.rungs,
+        "best_step": trace.best.step,
+        "records": records_digest(prepared),
+    }
+    costs = started.costs | {"steps": float(steps), **_findings(prepared)}
+    if course.state != "pruned":
+        asked = time.monotonic()
+        sweep = order.sweep
+        measured = measure_trial(
+            prepared, started.model, trace, started.bench.probe, started.simplest, sweep.metric, sweep.gap_weight
+        )
+        count = len(prepared.splits.validation) + len(started.bench.probe.records)
+        costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
+        np.savez(order.folder / STATISTICS, statistics=measured.statistics)
+        fit = {
+            "verdict": measured.fit.verdict,
+            "evidence": list(measured.fit.evidence),
+            "try": list(measured.fit.words),
+        }
+        known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
+    costs["seconds"] = time.monotonic() - started.began
+    return write_result(order, prepared, Result(**known, costs=costs))
+
+
+def _plain(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def _findings(prepared: Prepared) -> dict[str, float]:
+    counts = {"error": 0, "warning": 0, "info": 0}
+    for finding in prepared.findings:
+        counts[finding.severity] += 1
+    return {"errors": float(counts["error"]), "warnings": float(counts["warning"])}
+
+
+def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
+    """Write run.json and, last, the result."""
+    more = {
+        "fit": result.fit or {"verdict": "unknown", "evidence": [], "try": []},
+        "steps": int(result.costs["steps"]),
+        "best_step": result.best_step,
+        "seconds": round(result.costs["seconds"], 2),
+        "trial": {"number": order.number, "state": result.state, "reason": result.reason, "value": result.value},
+    }
+    shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
+    write_record(order.folder, prepared, "finished", more)
+    write_json(order.folder / RESULT, dataclasses.asdict(result))
+    return result
+
+
+def failed(order: Order, error: GoodfitError) -> Result:
+    """A trial that could not be trained: a result like any other."""
+    result = Result(state="failed", reason=f"{error.what} (fix: {error.fix})")
+    write_json(order.folder / RESULT, dataclasses.asdict(result))
+    return result
+
+
+def read_result(folder: Path) -> Result | None:
+    """The result that a trial wrote, if it did."""
+    try:
+        return Result(**json.loads((folder / RESULT).read_text("utf-8")))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,254 @@
+"""The end of a search: its winner is chosen, its score corrected and confirmed, and it is trained as a run."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodfit.config.compose import compose
+from goodfit.config.search import Search
+from goodfit.errors import GateError, TrainingError
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import read_json
+from goodfit.sweeps.ledger import Ledger, judged
+from goodfit.sweeps.propose import COSTS, excess, values_of
+from goodfit.sweeps.records import Entry, Order, Result
+
+if TYPE_CHECKING:
+    from goodfit.sweeps.engine import Watcher
+
+NO_TRIAL = "no trial of the search came to a value"
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The trial that was chosen, and what its settings are worth."""
+
+    entry: Entry
+    corrected: Mapping[str, Any] | None
+    """Its held-out score, less what the choice among trials added: {value, low, high, trials}."""
+    confirmed: Mapping[str, Any] | None
+    """The same settings on fresh splits: {value, low, high, n, splits}."""
+    run: Mapping[str, Any] | None
+    """The winner's own run: {run, status, metrics, primary, fit, gates}."""
+
+
+def finish_search(
+    search: Search, host: Host, folder: Path, ledger: Ledger, entries: Sequence[Entry], watcher: Watcher
+) -> tuple[Winner | None, dict[str, Any]]:
+    """Choose, correct, confirm, train.
+
+    Returns:
+        The winner, and the content of sweep.json.
+
+    Raises:
+        TrainingError: No trial came to a value.
+    """
+    front = front_of(search, entries)
+    if not front:
+        raise TrainingError(_why_none(search, entries), "goodfit check WORDS shows what one trial would be")
+    chosen = max(front, key=lambda entry: (_values(search, entry)[0], -entry.number))
+    from goodfit.sweeps.shared import Shared
+
+    shared = Shared(host)
+    watcher.status(f"trial {chosen.number} won; confirming")
+    winner = Winner(
+        chosen,
+        _corrected(search, folder, entries, chosen, shared),
+        _confirmed(search, folder, chosen, shared),
+        _trained(search, host, folder, chosen, watcher) if search.conf.train_best else None,
+    )
+    return winner, record_of(search, folder, entries, winner, front, ledger.importances())
+
+
+def _why_none(search: Search, entries: Sequence[Entry]) -> str:
+    found = judged(entries)
+    if found:
+        return (
+            f"{len(found)} trials came to a value, and none keeps the constraints {', '.join(search.conf.constraints)}"
+        )
+    reasons = [entry.result.reason for entry in entries if entry.result and entry.result.reason]
+    return f"{NO_TRIAL}; the last one: {reasons[-1]}" if reasons else NO_TRIAL
+
+
+def _values(search: Search, entry: Entry) -> list[float]:
+    """What a trial is worth, greater is better."""
+    values = values_of(entry.result, search.conf) if entry.result else None
+    pairs = zip(values or [], search.conf.objectives, strict=False)
+    return [-value if name in COSTS else value for value, name in pairs]
+
+
+def front_of(search: Search, entries: Sequence[Entry]) -> list[Entry]:
+    """The trials that keep the constraints and that no other one beats in every objective."""
+    fair = [
+        entry
+        for entry in judged(entries)
+        if entry.result and all(much <= 0 for much in excess(entry.result, search.conf).values())
+    ]
+    if len(search.conf.objectives) == 1:
+        best = max(fair, key=lambda entry: (_values(search, entry)[0], -entry.number), default=None)
+        return [best] if best else []
+
+    def beaten(entry: Entry) -> bool:
+        own = _values(search, entry)
+        return any(
+            all(one >= mine for one, mine in zip(_values(search, other), own, strict=True))
+            and _values(search, other) != own
+            for other in fair
+        )
+
+    return [entry for entry in fair if not beaten(entry)]
+
+
+def _corrected(
+    search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, shared: Any
+) -> dict[str, Any] | None:
+    import numpy as np
+
+    from goodfit.sweeps.correct import corrected
+    from goodfit.sweeps.judge import aim_of
+    from goodfit.sweeps.trial import STATISTICS
+
+    same = [entry for entry in judged(entries) if entry.result and entry.result.records == _result(chosen).records]
+    files = [folder / "trials" / f"{entry.number:04d}" / STATISTICS for entry in same]
+    statistics = [np.load(path)["statistics"] for path in files if path.exists()]
+    if len(statistics) < 2:
+        return None
+    aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
+    return _figure(aim, corrected(statistics, aim.signed, search.first.conf.seed)) | {"trials": len(statistics)}
+
+
+def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any) -> dict[str, Any] | None:
+    """Train the winner's settings on fresh splits of training and validation records."""
+    import numpy as np
+
+    from goodfit.evaluation.resample import interval
+    from goodfit.sweeps.judge import aim_of
+    from goodfit.sweeps.trial import STATISTICS, run_trial
+
+    found = []
+    for number in range(1, search.conf.confirmations + 1):
+        place = folder / "confirmations" / str(number)
+        order = Order(
+            number=chosen.number,
+            words=(*search.fixed, *chosen.words),
+            folder=place,
+            roots=search.roots,
+            sweep=dataclasses.replace(search.conf, pruner="none"),
+            seed=search.first.conf.seed,
+            rivals=(),
+            fresh=number,
+        )
+        if run_trial(order, shared).is_judged:
+            found.append(np.load(place / STATISTICS)["statistics"])
+    if not found:
+        return None
+    aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
+    together = np.concatenate(found)
+    figure = _figure(aim, interval(together, aim.signed, search.first.conf.seed))
+    return figure | {"n": len(together), "splits": len(found)}
+
+
+def _figure(aim: Any, found: Any) -> dict[str, Any]:
+    """An interval of a signed score, as the metric itself."""
+    from goodfit.evaluation.report import plain
+
+    low, high = sorted((aim.sign * found.low, aim.sign * found.high))
+    return {"metric": aim.name, "value": plain(aim.sign * found.value), "low": plain(low), "high": plain(high)}
+
+
+def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
+    """The winner as a run: the only one that reads the test records."""
+    from goodfit.runs.engine import train_run
+    from goodfit.sweeps.trial import Silent
+
+    place = folder / "best"
+    refused = None
+    if not _is_finished(place):
+        shutil.rmtree(place, ignore_errors=True)
+        watcher.status("training the winner as a run of its own")
+        words = [*search.fixed, *chosen.words, f"run.dir={place}"]
+        try:
+            train_run(compose(words, search.roots), host, Silent())
+        except GateError as error:
+            refused = error.what
+    record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
+    return {
+        "run": str(place),
+        "status": record["status"],
+        "metrics": metrics["tuned"],
+        "primary": metrics["primary"],
+        "fit": record["fit"],
+        "gates": record["gates"],
+        "refused": refused,
+    }
+
+
+def _is_finished(place: Path) -> bool:
+    return (place / "run.json").exists() and read_json(place / "run.json")["status"] == "finished"
+
+
+def _result(entry: Entry) -> Result:
+    return entry.result or Result(state="failed")
+
+
+def record_of(
+    search: Search,
+    folder: Path,
+    entries: Sequence[Entry],
+    winner: Winner | None,
+    front: Sequence[Entry] = (),
+    importances: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """The content of sweep.json."""
+    conf = search.first.conf
+    return {
+        "schema": 1,
+        "status": "finished" if winner else "running",
+        "sweep": str(folder),
+        "task": conf.task.name,
+        "model": conf.choices.get("model"),
+        "words": list(search.fixed),
+        "space": {dimension.key: dimension.text() for dimension in search.space},
+        "objectives": search.conf.objectives,
+        "trials": [_listed(entry) for entry in entries],
+        "best": winner and _best(search, winner),
+        "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
+        "importances": dict(importances or {}),
+    }
+
+
+def _listed(entry: Entry) -> dict[str, Any]:
+    result = entry.result
+    if result is None:
+        return {"number": entry.number, "state": "running", "words": list(entry.words), "value": None}
+    return {
+        "number": entry.number,
+        "state": result.state,
+        "words": list(entry.words),
+        "value": result.value,
+        "held_out": dict(result.held_out),
+        "probe": result.probe,
+        "fit": result.fit.get("verdict"),
+        "reason": result.reason,
+        "best_step": result.best_step,
+        "costs": dict(result.costs),
+    }
+
+
+def _best(search: Search, winner: Winner) -> dict[str, Any]:
+    result = _result(winner.entry)
+    return {
+        "number": winner.entry.number,
+        "words": [*search.fixed, *winner.entry.words],
+        "value": result.value,
+        "held_out": dict(result.held_out),
+        "corrected": winner.corrected,
+        "confirmed": winner.confirmed,
+        "fit": result.fit,
+        "run": winner.run,
+    }

@@ -1,0 +1,222 @@
+"""Where trials run: in this process, in processes of this machine, on Ray, or as Slurm jobs."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+import threading
+import time
+import warnings
+from concurrent import futures
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, Protocol
+
+from goodfit.config.search import Search
+from goodfit.errors import GoodfitError, HardwareError
+from goodfit.plugins.host import Host
+from goodfit.sweeps.records import Order, Result
+
+TRIES = 3
+"""A trial whose worker dies so often takes the next one's worker with it, too: it counts as failed."""
+
+
+class Workers(Protocol):
+    """What runs trials."""
+
+    places: int
+    """Trials at a time."""
+
+    def submit(self, order: Order) -> None:
+        """Let a trial begin."""
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait until trials are over: number, result."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Here:
+    """One trial after another, in this process."""
+
+    places = 1
+
+    def __init__(self, host: Host) -> None:
+        from goodfit.sweeps.shared import Shared
+
+        self._shared = Shared(host)
+        self._orders: list[Order] = []
+
+    def submit(self, order: Order) -> None:
+        """Keep it for ``wait``."""
+        self._orders.append(order)
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Run it."""
+        from goodfit.sweeps.trial import run_trial
+
+        order = self._orders.pop(0)
+        return [(order.number, run_trial(order, self._shared))]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@functools.cache
+def _shared_here() -> Any:
+    from goodfit.sweeps.shared import Shared
+
+    return Shared()
+
+
+def run_in_worker(order: Order) -> Result:
+    """A trial in a worker's process, which shares what its earlier trials prepared."""
+    from goodfit.sweeps.trial import run_trial
+
+    warnings.simplefilter("ignore")  # they stand in the trial's log
+    return run_trial(order, _shared_here())
+
+
+def _end_with_parent() -> None:
+    """A worker does not outlive the search: another one may go on with its trial."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class Processes:
+    """Processes of this machine: each place has one, so that one that dies takes no other along."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self._pools: dict[Future[Result], tuple[ProcessPoolExecutor, Order, int]] = {}
+        self._idle: list[ProcessPoolExecutor] = []
+
+    def submit(self, order: Order) -> None:
+        """Begin it in an idle process, or in a new one."""
+        self._begin(order, 1)
+
+    def _begin(self, order: Order, tries: int) -> None:
+        pool = self._idle.pop() if self._idle else self._pool()
+        self._pools[pool.submit(run_in_worker, order)] = pool, order, tries
+
+    def _pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait for the next; a trial whose process died is begun again."""
+        done, _ = futures.wait(self._pools, return_when=futures.FIRST_COMPLETED)
+        found = []
+        for future in done:
+            pool, order, tries = self._pools.pop(future)
+            try:
+                found.append((order.number, future.result()))
+                self._idle.append(pool)
+            except BrokenProcessPool:
+                pool.shutdown(wait=False)
+                if tries < TRIES:
+                    self._begin(order, tries + 1)
+                else:
+                    found.append((order.number, _lost(order)))
+        return found
+
+    def close(self) -> None:
+        """End the processes."""
+        for pool in [*self._idle, *(pool for pool, _, _ in self._pools.values())]:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _lost(order: Order) -> Result:
+    from goodfit.sweeps.trial import failed
+
+    error = GoodfitError(f"its worker died {TRIES} times", "look for memory that ran out; run fewer at a time")
+    return failed(order, error)
+
+
+class Ray:
+    """A Ray cluster: the one in ``RAY_ADDRESS``, else this machine. A trial whose node dies is begun on another."""
+
+    def __init__(self, places: int) -> None:
+        ray = _needed("ray", "ray")
+        self.places = places
+        self._ray = ray
+        self._started = not ray.is_initialized()
+        if self._started:
+            ray.init(log_to_driver=False, configure_logging=False, include_dashboard=False)
+        self._remote = ray.remote(max_retries=TRIES - 1, num_cpus=1)(run_in_worker)
+        self._running: dict[Any, Order] = {}
+
+    def submit(self, order: Order) -> None:
+        """Hand it to the cluster."""
+        self._running[self._remote.remote(order)] = order
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait for the next."""
+        (ready,), _ = self._ray.wait(list(self._running), num_returns=1)
+        order = self._running.pop(ready)
+        try:
+            return [(order.number, self._ray.get(ready))]
+        except (self._ray.exceptions.WorkerCrashedError, self._ray.exceptions.NodeDiedError):
+            return [(order.number, _lost(order))]
+
+    def close(self) -> None:
+        """Leave the cluster."""
+        if self._started:
+            self._ray.shutdown()
+
+
+class Slurm:
+    """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does."""
+
+    def __init__(self, places: int, search: Search, folder: Path) -> None:
+        submitit = _needed("submitit", "slurm")
+        hardware = search.first.conf.hardware
+        self.places = places
+        executor = submitit.AutoExecutor(folder=folder / "jobs")
+        days, _, clock = hardware.time_limit.rpartition("-")
+        hours, minutes, _ = (int(part) for part in clock.split(":"))
+        executor.update_parameters(
+            name="goodfit-sweep",
+            timeout_min=(int(days or 0) * 24 + hours) * 60 + minutes,
+            cpus_per_task=hardware.cpus_per_device,
+            slurm_partition=hardware.partition,
+            slurm_account=hardware.account,
+        )
+        self._executor = executor
+        self._running: list[tuple[Any, Order]] = []
+
+    def submit(self, order: Order) -> None:
+        """Submit its job."""
+        self._running.append((self._executor.submit(run_in_worker, order), order))
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait for the next job; one that was lost is submitted again by Slurm's requeue, or counts as failed."""
+        while True:
+            for job, order in self._running:
+                if job.done():
+                    self._running.remove((job, order))
+                    return [(order.number, job.result() if job.exception() is None else _lost(order))]
+            time.sleep(0.5)
+
+    def close(self) -> None:
+        """Cancel what still runs."""
+        for job, _ in self._running:
+            job.cancel()
+
+
+def _needed(package: str, extra: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise HardwareError(f"sweep.executor needs the package {package}", f"pip install 'goodfit[{extra}]'") from None

@@ -1,0 +1,205 @@
+"""The search: what is typed, which trials come of it, how they are judged, and that a kill changes nothing."""
+
+import json
+import shutil
+
+import pytest
+
+from goodfit.config.space import split_space
+from goodfit.errors import ConfigError
+
+SPACE = ["optim.lr=tag(log,interval(1e-3,3e-2))", "adapter.rank=2,4"]
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory, tiny_words):
+    """``searched(*words)``: the folder of a finished search of three trials, and what ``sweep --json`` did."""
+    from conftest import run_main
+
+    made = {}
+
+    def run(*words):
+        if words not in made:
+            folder = tmp_path_factory.mktemp("search") / "sweep"
+            argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", *words]
+            outcome = run_main(["sweep", *argv, f"run.dir={folder}", "--json", "--quiet"], folder.parent)
+            assert outcome.code == 0, outcome.err
+            made[words] = folder, outcome
+        return made[words]
+
+    return run
+
+
+def read(path):
+    return json.loads(path.read_text("utf-8"))
+
+
+def course(folder):
+    """What a search did, without its times."""
+    found = read(folder / "sweep.json")
+    for trial in found["trials"]:
+        trial.pop("costs", None)
+    return found["trials"], found["best"]["words"], found["best"]["corrected"], found["best"]["confirmed"]
+
+
+def test_a_search_ends_with_the_words_of_its_winner_and_a_run_of_its_own(searched):
+    folder, outcome = searched()
+    found = outcome.json
+    assert found == read(folder / "sweep.json")
+    assert [trial["number"] for trial in found["trials"]] == [0, 1, 2]
+    assert {trial["state"] for trial in found["trials"]} <= {"finished", "stopped", "pruned"}
+    assert len({tuple(trial["words"]) for trial in found["trials"]}) == 3
+    best = found["best"]
+    assert best["value"] == max(trial["value"] for trial in found["trials"] if trial["value"] is not None)
+    assert best["corrected"]["trials"] >= 2 and best["confirmed"]["splits"] == 1
+    assert read(folder / "best" / "run.json")["status"] == "finished"
+    assert (folder / "best" / "adapter" / "adapter_model.safetensors").exists()
+    assert [word for word in best["words"] if word.startswith("optim.lr=")] == best["words"][-2:-1]
+
+
+def test_a_trial_is_worth_its_lower_end_less_the_gap(searched):
+    _, outcome = searched()
+    for trial in outcome.json["trials"]:
+        if trial["state"] in ("finished", "stopped"):
+            assert trial["value"] <= trial["held_out"]["low"] + 1e-9
+
+
+def test_only_the_winners_run_reads_the_test_records(searched):
+    folder, _ = searched()
+    for place in [*folder.glob("trials/*"), *folder.glob("confirmations/*")]:
+        assert read(place / "run.json")["status"] == "finished"
+        assert "test/" not in (place / "history.jsonl").read_text("utf-8") + (place / "trial.json").read_text("utf-8")
+        assert not (place / "metrics.json").exists() and not (place / "predictions").exists()
+    assert "test/f1_macro" in read(folder / "best" / "metrics.json")["tuned"]
+
+
+def test_the_winners_run_has_the_course_of_its_trial(searched):
+    folder, outcome = searched()
+    number = outcome.json["best"]["number"]
+    one, other = (
+        [line for line in map(json.loads, (place / "history.jsonl").read_text("utf-8").splitlines())]
+        for place in (folder / "trials" / f"{number:04d}", folder / "best")
+    )
+    assert one == other[: len(one)]
+
+
+def test_the_same_command_goes_on_where_a_search_was_killed(searched, tmp_path, tiny_words, goodfit):
+    folder, _ = searched()
+    cut = tmp_path / "cut"
+    shutil.copytree(folder, cut)
+    # as a kill in the middle of the last trial leaves it: proposed, begun, and nothing of its end
+    lines = (cut / "journal.log").read_text("utf-8").splitlines(keepends=True)
+    begun = max(index for index, line in enumerate(lines) if '"op_code":4' in line)
+    (cut / "journal.log").write_text("".join(lines[: begun + 1]) + '{"op_code":5,"half', "utf-8")
+    (cut / "trials" / "0002" / "trial.json").unlink()
+    for name in ("best", "confirmations"):
+        shutil.rmtree(cut / name)
+    (cut / "sweep.json").unlink()
+    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3"]
+    outcome = goodfit("sweep", *argv, f"run.dir={cut}", "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert course(cut) == course(folder)
+
+
+def test_workers_run_the_trials_that_one_process_runs(searched, tmp_path, tiny_words, goodfit):
+    folder, _ = searched("sweep.sampler=random")
+    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", "sweep.sampler=random"]
+    outcome = goodfit("sweep", *argv, "sweep.workers=2", f"run.dir={tmp_path / 'two'}", "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert course(tmp_path / "two") == course(folder)
+
+
+def test_a_folder_keeps_to_one_search(searched, goodfit, tiny_words):
+    folder, _ = searched()
+    argv = [*tiny_words("classification", "encoder"), "optim.lr=1e-3,1e-2", "sweep.trials=3", f"run.dir={folder}"]
+    outcome = goodfit("sweep", *argv)
+    assert outcome.code == 2
+    assert "holds a search of other words" in outcome.err
+
+
+def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words):
+    argv = [*tiny_words("classification", "encoder"), "adapter=lora", "adapter.rank=2,4", "sweep.confirmations=0"]
+    more = ["optim.lr=1e-2", "adapter.targets=choice([query],[nothing])", "sweep.train_best=false", "training.epochs=1"]
+    outcome = goodfit("train", "-m", *argv, *more, f"run.dir={tmp_path / 'sweep'}", "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    states = [trial["state"] for trial in outcome.json["trials"]]
+    assert sorted(states) == ["failed", "failed", "finished", "finished"]
+    assert all("adapter" in trial["reason"] for trial in outcome.json["trials"] if trial["state"] == "failed")
+
+
+LEGAL = "task=legal model=bert"
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(f"{LEGAL} optim.lrr=1,2", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
+        pytest.param(f"{LEGAL} optim.lr=interval(1,7)", "optim.lr is 7", "choose a value between 0 and 1", id="range"),
+        pytest.param("task=legal model=t5,brt", "no model called 'brt'", "did you mean 'bert'?", id="option"),
+        pytest.param(
+            f"{LEGAL} task.prompt=a,b",
+            "'task.prompt=a,b' searches over task.prompt, of which a search has one",
+            "start a search for each value",
+            id="task",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=tag(log,interval(0,1))",
+            "'optim.lr=tag(log,interval(0,1))' is logarithmic and begins at 0",
+            "write interval(low,high) with low below high, and above 0 where it is logarithmic",
+            id="log of nothing",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-4,1e-3 sweep.objectives=[quality,steps]",
+            "sweep.pruner=median compares one score, and there are 2 objectives",
+            "add sweep.pruner=none",
+            id="pruner and objectives",
+        ),
+        pytest.param(
+            f"{LEGAL} sweep=grid optim.lr=interval(1e-4,1e-3)",
+            "optim.lr is an interval, and a grid has values",
+            "name them: optim.lr=a,b,c",
+            id="grid of an interval",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-4,1e-3 sweep.constraints=[beauty<=3]",
+            "'beauty<=3' is no constraint",
+            "write name<=number with a name of seconds, steps, trainable, memory_gb, ms_per_record, errors, warnings",
+            id="constraint",
+        ),
+    ],
+)
+def test_a_mistake_in_a_search_is_answered_before_it_begins(goodfit, tmp_path, words, error, fix):
+    outcome = goodfit("sweep", *words.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert (error, fix) in outcome.errors or outcome.errors[0][0].startswith(error)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_single_run_does_not_read_how_a_search_goes_on(goodfit):
+    outcome = goodfit("train", *LEGAL.split(), "sweep.trials=3")
+    assert outcome.errors == [
+        ("sweep.trials was typed, and a single run does not read it", "goodfit sweep WORDS searches")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "values"),
+    [
+        ("adapter.rank=4,8", ["adapter.rank=4", "adapter.rank=8"]),
+        ("adapter.rank=choice(4,8)", ["adapter.rank=4", "adapter.rank=8"]),
+        ("adapter.rank=range(2,7,2)", ["adapter.rank=2", "adapter.rank=4", "adapter.rank=6"]),
+        ("model=bert,t5", ["model=bert", "model=t5"]),
+        ("optim.lr=interval(1e-4,1e-3)", ["optim.lr=0.0001", "optim.lr=0.001"]),
+        ("adapter.rank=interval(2,9)", ["adapter.rank=2", "adapter.rank=9"]),
+    ],
+)
+def test_a_space_is_read_in_hydras_grammar(word, values):
+    fixed, (dimension,) = split_space(["task=legal", word])
+    assert fixed == ["task=legal"]
+    assert dimension.extremes() == values
+
+
+@pytest.mark.parametrize("word", ["optim.lr=interval(3,1)", "adapter.rank=range(1,1)", "model=glob(*)"])
+def test_a_space_that_cannot_be_read_is_refused(word):
+    with pytest.raises(ConfigError):
+        split_space([word])
