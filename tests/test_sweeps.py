@@ -203,3 +203,25 @@ def test_a_space_is_read_in_hydras_grammar(word, values):
 def test_a_space_that_cannot_be_read_is_refused(word):
     with pytest.raises(ConfigError):
         split_space([word])
+
+
+def test_packed_trials_are_judged_as_they_are_alone(searched):
+    short = ["sweep.width=3", "sweep.confirmations=0", "sweep.train_best=false"]
+    alone, together = (searched(f"sweep.engine={engine}", *short)[1].json for engine in ("solo", "packed"))
+    assert [trial["words"] for trial in together["trials"]] == [trial["words"] for trial in alone["trials"]]
+    for one, other in zip(alone["trials"], together["trials"], strict=True):
+        assert other["state"] == one["state"]
+        assert other["best_step"] == one["best_step"]
+        assert other["costs"]["steps"] == one["costs"]["steps"]
+        assert other["value"] == pytest.approx(one["value"], abs=1e-3)
+    log = (searched("sweep.engine=packed", *short)[0] / "trials" / "0001" / "log.txt").read_text("utf-8")
+    assert "packed" in log
+
+
+def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
+    folder, outcome = searched()
+    page = (folder / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 4
+    for trial in outcome.json["trials"]:
+        assert " ".join(trial["words"]) in page
+    assert "http" not in page and "<script" not in page

@@ -67,7 +67,8 @@ def _print(record: dict[str, Any]) -> None:
     for trial in record["trials"]:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
-    print(f"\nnext: goodfit train {' '.join(best['words'])}")
+    print(f"\nthe page: {_short(Path(record['sweep']) / 'report.html')}")
+    print(f"next: goodfit train {' '.join(best['words'])}")
     if run:
         print(f'      goodfit predict {_short(Path(run["run"]))} "your text"')
 

@@ -56,11 +56,21 @@ class SweepConf:
     train_best: bool = True
     """Whether the winner is trained and evaluated as a run of its own, on the test records; nothing else reads them."""
 
+    ahead: Count = 4
+    """A trial is proposed from, and held against, all earlier trials but the last ``ahead - 1``: so many can run at a
+    time, and the same number gives the same search wherever it runs."""
+
     workers: Count = 1
-    """Trials that run at a time, each in a process of its own."""
+    """Trials that run at a time, each in a process of its own; at most ``ahead``."""
 
     executor: Literal["processes", "ray", "slurm"] = "processes"
     """Where workers run: this machine, a Ray cluster (``RAY_ADDRESS``), or Slurm jobs."""
+
+    engine: Literal["auto", "solo", "packed"] = "auto"
+    """How trials of one process are trained: one by one, or several LoRA trials over one base in one pass."""
+
+    width: Count | None = None
+    """Trials in one pass of the packed engine, at most ``ahead``; when not given, measured."""
 
     storage: Literal["journal", "postgresql"] = "journal"
     """Where trials are recorded: a file in the search's folder, or the database in ``GOODFIT_STORAGE``."""

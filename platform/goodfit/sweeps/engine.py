@@ -14,7 +14,9 @@ from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import point_latest, run_path, write_json
 from goodfit.runs.task import read_task
+from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.ledger import Ledger, judged
+from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, Result
@@ -61,29 +63,29 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     with search_folder(search) as folder:
         _write_words(search, folder)
         ledger = Ledger(search, folder)
-        workers = open_workers(search, host, folder, ledger, watcher)
+        workers = open_workers(search, host, folder, watcher)
         try:
             entries = _search(search, folder, ledger, workers, watcher)
         finally:
             workers.close()
         winner, record = finish_search(search, host, folder, ledger, entries, watcher)
         write_json(folder / "sweep.json", record)
+        write_page(folder, record, entries)
     point_latest(folder)
     return Searched(folder, entries, winner, record)
 
 
 def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:
     """Run trials until the budget or the space is used up."""
-    places = int(ledger.note("places", workers.places))
     running: dict[int, Entry] = {}
     waiting = [entry for entry in ledger.entries() if entry.result is None]
     while True:
         while len(running) < workers.places:
-            entry = waiting.pop(0) if waiting else _next(search, ledger, places)
+            entry = waiting.pop(0) if waiting else _next(search, ledger)
             if entry is None:
                 break
             running[entry.number] = entry
-            workers.submit(order_of(search, folder, entry, ledger.entries(), places))
+            workers.submit(order_of(search, folder, entry, ledger.entries()))
             watcher.began(entry, search.conf.trials)
         if not running:
             return ledger.entries()
@@ -94,22 +96,23 @@ def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watc
             watcher.ended(entries[number], best_of(entries))
 
 
-def _next(search: Search, ledger: Ledger, places: int) -> Entry | None:
+def _next(search: Search, ledger: Ledger) -> Entry | None:
     """Record the next proposal, as soon as the results that it is made of are there."""
     conf, entries = search.conf, ledger.entries()
     number = len(entries)
-    known = _known(number, places)
+    known = _known(number, conf)
     if number >= conf.trials or _is_spent(search, entries):
         return None
-    if conf.sampler in ADAPTIVE and any(entry.result is None for entry in entries[:known]):
+    compared = conf.sampler in ADAPTIVE or conf.pruner != "none"
+    if compared and any(entry.result is None for entry in entries[:known]):
         return None
     params = propose(search.space, conf, search.first.conf.seed, entries, known)
     return None if params is None else ledger.begin(params)
 
 
-def _known(number: int, places: int) -> int:
-    """The results of so many trials may be used for a trial: those that are over wherever ``places`` run at a time."""
-    return max(0, number - places + 1)
+def _known(number: int, conf: SweepConf) -> int:
+    """The results of so many trials may be used for a trial: those that are over wherever the search runs."""
+    return max(0, number - conf.ahead + 1)
 
 
 def _is_spent(search: Search, entries: list[Entry]) -> bool:
@@ -120,9 +123,9 @@ def _is_spent(search: Search, entries: list[Entry]) -> bool:
     return minutes >= (conf.max_minutes or float("inf")) or steps >= (conf.max_steps or float("inf"))
 
 
-def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry], places: int) -> Order:
+def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -> Order:
     """What a worker has to know of a trial."""
-    known = entries[: _known(entry.number, places)]
+    known = entries[: _known(entry.number, search.conf)]
     return Order(
         number=entry.number,
         words=(*search.fixed, *entry.words),

@@ -94,12 +94,6 @@ class Ledger:
             else:
                 self._study.tell(trial, state=states.PRUNED if result.state == "pruned" else states.FAIL)
 
-    def note(self, name: str, value: Any) -> Any:
-        """Remember something of the search the first time; later, what was remembered."""
-        if name not in self._study.user_attrs:
-            self._study.set_user_attr(name, value)
-        return self._study.user_attrs[name]
-
     def importances(self) -> dict[str, float]:
         """How much of the difference between trials each setting explains, 0 to 1 (PED-ANOVA, Watanabe 2023)."""
         optuna = quiet_optuna()

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, stop_on
 from goodfit.plugins.host import Host
+from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
 from goodfit.sweeps.workers import Here, Processes, Ray, Slurm, Workers
 
 if TYPE_CHECKING:
     from goodfit.sweeps.engine import Watcher
-    from goodfit.sweeps.ledger import Ledger
 
 
 def check_search(search: Search) -> None:
@@ -40,6 +40,13 @@ def check_search(search: Search) -> None:
             mistakes.append(mistake)
     if conf.sampler == "grid":
         mistakes += _grid(search)
+    if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):
+        mistakes.append(ConfigError("sweep.engine=packed packs trials of one process", "leave sweep.workers out"))
+    for name in ("workers", "width"):
+        asked = getattr(conf, name) or 1
+        if asked > conf.ahead:
+            what = f"sweep.{name} is {asked}, more than sweep.ahead={conf.ahead} trials at a time"
+            mistakes.append(ConfigError(what, f"add sweep.ahead={asked}"))
     stop_on(mistakes)  # type: ignore[arg-type]
 
 
@@ -54,7 +61,7 @@ def _grid(search: Search) -> list[ConfigError]:
     return []
 
 
-def open_workers(search: Search, host: Host, folder: Path, ledger: Ledger, watcher: Watcher) -> Workers:
+def open_workers(search: Search, host: Host, folder: Path, watcher: Watcher) -> Workers:
     """What runs the trials of this search.
 
     Raises:
@@ -67,4 +74,12 @@ def open_workers(search: Search, host: Host, folder: Path, ledger: Ledger, watch
         return Slurm(conf.workers, search, folder)
     if conf.workers > 1:
         return Processes(conf.workers)
-    return Here(host)
+    if conf.engine == "solo":
+        return Here(host)
+    from goodfit.sweeps.width import width_of
+
+    width, reason = width_of(search, host)
+    if conf.engine == "packed" and not width:
+        raise ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto")
+    watcher.status(f"{width or 1} trials in a pass: {reason}")
+    return Packed(host, width) if width > 1 else Here(host)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import optuna
 
 ADAPTIVE = ("tpe", "gp", "cmaes")
-"""Samplers that learn from results: trial n is proposed from the results of trials 0 to n - places."""
+"""Samplers that learn from results."""
 
 RETRIES = 20
 """Proposals, each from another seed, before a trial that was already made is taken as the end of the space."""

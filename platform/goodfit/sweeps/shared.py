@@ -30,6 +30,8 @@ KEPT = 3
 class Bench:
     """What was prepared for trials of one kind."""
 
+    key: str
+    """Of the settings that records and base depend on."""
     prepared: Prepared
     probe: Probe
     model: Any = None
@@ -61,15 +63,15 @@ class Shared:
             host = self.host(composed.conf)
             prepared = prepare(read_task(composed, host), host)
             prepared = resplit(prepared, fresh) if fresh else prepared
-            self._benches[key] = Bench(prepared, pick_probe(prepared))
+            self._benches[key] = Bench(key, prepared, pick_probe(prepared))
             for old in list(self._benches)[:-KEPT]:
                 del self._benches[old]
         kept = self._benches[key]
         return dataclasses.replace(kept, prepared=_with_own(kept.prepared, composed.conf))
 
-    def model(self, bench: Bench, composed: Composed, fresh: int, device: str) -> tuple[Any, list[Any]]:
+    def model(self, bench: Bench, device: str) -> tuple[Any, list[Any]]:
         """A model of the trial's own, and the simplest answers to the probe."""
-        kept = self._benches[_key(composed.conf, fresh)]
+        kept = self._benches[bench.key]
         if kept.model is None:
             kept.model = untuned_model(kept.prepared, device)
             kept.model.requires_grad_(False)

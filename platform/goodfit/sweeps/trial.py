@@ -128,7 +128,7 @@ def start(order: Order, shared: Shared) -> Started:
     write_record(order.folder, prepared, "running")
     write_lock(prepared, shared.host(prepared.conf), order.folder)
     device = pick_device(prepared.conf.hardware.accelerator)
-    model, simplest = shared.model(bench, composed, order.fresh, device)
+    model, simplest = shared.model(bench, device)
     model = adapted(model, prepared.conf, device)
     encoded = prepared.encoded["train"]
     data = TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)

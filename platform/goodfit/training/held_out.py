@@ -88,35 +88,41 @@ class HeldOut(lightning.Callback):
         self.trace = Trace(list(evaluations))
         self._measure = measure
         self._batches = batches_per_epoch
-        parts = min(evaluations_per_epoch, batches_per_epoch)
-        self._ends = {math.ceil(batches_per_epoch * (part + 1) / parts) - 1 for part in range(parts)}
+        self._ends = self.ends(batches_per_epoch, evaluations_per_epoch)
         self._patience = patience
         self._report = report
         self._stop = stop
         self._stop_where_nothing_is_won()
 
+    @staticmethod
+    def ends(batches_per_epoch: int, evaluations_per_epoch: int) -> set[int]:
+        """The batches of an epoch, from 0, behind which a part of it ends."""
+        parts = min(evaluations_per_epoch, batches_per_epoch)
+        return {math.ceil(batches_per_epoch * (part + 1) / parts) - 1 for part in range(parts)}
+
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Evaluate where a part of the epoch ends, and at the last step."""
         last = trainer.max_steps > 0 and trainer.global_step >= trainer.max_steps
-        if trainer.global_step and (batch_idx in self._ends or last):
-            self._evaluate(trainer, pl_module, batch_idx)
-
-    def _evaluate(self, trainer: Any, module: Tuning, batch_idx: int) -> None:
+        if not trainer.global_step or not (batch_idx in self._ends or last):
+            return
         if self.trace.evaluated_at(trainer.global_step):
             return
-        score, figures, losses = self._measure(module.model)
+        self.evaluate(pl_module.model, trainer.global_step, trainer.current_epoch, batch_idx, trainer.is_global_zero)
+        if self.trace.stopped_early:
+            trainer.should_stop = True
+
+    def evaluate(self, model: Any, step: int, epoch: int, batch: int, reports: bool = True) -> None:
+        """Score a model behind a batch of an epoch, and see whether its training ends there."""
+        score, figures, losses = self._measure(model)
         if math.isnan(score):
-            raise TrainingError(f"the held-out score is NaN at step {trainer.global_step}", "lower the rate: optim.lr")
-        epoch = trainer.current_epoch + (batch_idx + 1) / self._batches
-        found = Evaluation(trainer.global_step, round(epoch, 4), score, figures, losses)
+            raise TrainingError(f"the held-out score is NaN at step {step}", "lower the rate: optim.lr")
+        found = Evaluation(step, round(epoch + (batch + 1) / self._batches, 4), score, figures, losses)
         self.trace.evaluations.append(found)
-        if trainer.is_global_zero:
+        if reports:
             self._report(found)
         self._stop_where_nothing_is_won()
         if self._stop(self.trace):
             self.trace.stopped_early = True
-        if self.trace.stopped_early:
-            trainer.should_stop = True
 
     def _stop_where_nothing_is_won(self) -> None:
         if self._patience and self.trace.evaluations:

@@ -46,12 +46,13 @@ class Trained:
 
 def total_steps(conf: RunConf, examples: int) -> int:
     """Optimiser steps of the whole run, if it is not stopped early."""
-    per_epoch = math.ceil(_batches(conf, examples) / conf.training.accumulation)
+    per_epoch = math.ceil(batches_of(conf, examples) / conf.training.accumulation)
     planned = per_epoch * (conf.training.epochs or 1)
     return min(planned, conf.training.max_steps or planned)
 
 
-def _batches(conf: RunConf, examples: int) -> int:
+def batches_of(conf: RunConf, examples: int) -> int:
+    """Batches of an epoch, on each device."""
     devices = conf.hardware.devices * conf.hardware.nodes
     return batches_per_device(examples, conf.training.batch_size, devices)
 
@@ -128,7 +129,7 @@ def train(
         HardwareError: Memory or disk ran out, or a strategy is missing.
         StoppedError: A signal was heard; the last step is saved.
     """
-    training, batches = conf.training, _batches(conf, len(data.examples))
+    training, batches = conf.training, batches_of(conf, len(data.examples))
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")

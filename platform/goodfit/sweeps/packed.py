@@ -1,0 +1,220 @@
+"""Several LoRA trials over one base in one pass: they enter as places fall free, each judged as if it were alone.
+
+What cannot share a pass (another adapter, another base, records that pair up in a batch) is trained by itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import math
+from contextlib import ExitStack
+from typing import Any
+
+from goodfit.errors import GoodfitError
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.path import ComputePath
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import claimed
+from goodfit.runs.log import logged_to
+from goodfit.runs.prepare import pick_path
+from goodfit.runs.score import build_measure
+from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.shared import Shared
+from goodfit.sweeps.trial import Started, emptied, failed, finish, read_result, run_trial, start
+from goodfit.training.held_out import HeldOut
+from goodfit.training.pack import PackedTraining, Step, Trial
+from goodfit.training.saver import Rise
+from goodfit.training.state import trainable_state
+from goodfit.training.trainer import batches_of, total_steps
+
+MERGED = ("lora", "rslora")
+"""Adapters that a pack can compute."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Running:
+    """A trial in the pack."""
+
+    started: Started
+    held_out: HeldOut
+    rise: Rise
+    open: ExitStack
+    """Its folder's lock."""
+    steps: int
+    batches: int
+    """Of an epoch."""
+    done: int = 0
+    best: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Its trainable weights at the best evaluation."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it made its last step, or was ended."""
+        return self.done >= self.steps or self.held_out.trace.stopped_early
+
+
+class Packed:
+    """Trials of one process that share passes.
+
+    Args:
+        host: The loaded plugins.
+        places: Trials in one pass.
+    """
+
+    def __init__(self, host: Host, places: int) -> None:
+        self.places = places
+        self._shared = Shared(host)
+        self._orders: list[Order] = []
+        self._running: dict[str, _Running] = {}
+        self._path: ComputePath | None = None
+        self._base = ""
+        self._pack: PackedTraining | None = None
+
+    def submit(self, order: Order) -> None:
+        """Keep it for ``wait``."""
+        self._orders.append(order)
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Train until a trial is over."""
+        done = []
+        while self._orders:
+            order = self._orders.pop(0)
+            result = self._enter(order)
+            if result is not None:
+                done.append((order.number, result))
+        while not done:
+            done = self._step()
+        return done
+
+    def close(self) -> None:
+        """Let trials go that are not over: the same command begins them again."""
+        for running in self._running.values():
+            running.open.close()
+        self._running = {}
+
+    def _enter(self, order: Order) -> Result | None:
+        """Let a trial into the pack; one that cannot be is trained alone, and its result returned."""
+        result = read_result(order.folder)
+        if result is not None:
+            return result
+        with ExitStack() as undo:
+            try:
+                undo.enter_context(claimed(emptied(order.folder), named=True))
+                started = start(order, self._shared)
+                if self._fits(started):
+                    self._take(started, undo.pop_all())
+                    return None
+            except GoodfitError as error:
+                return failed(order, error)
+        return run_trial(order, self._shared)
+
+    def _fits(self, started: Started) -> bool:
+        """Whether a trial can share a pass with those that run."""
+        conf = started.conf
+        batches = batches_of(conf, len(started.data.examples))
+        ends = HeldOut.ends(batches, conf.training.evaluations_per_epoch)
+        between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
+        if conf.adapter.name not in MERGED or not between or started.data.labels_at == "pairs":
+            return False
+        if self._running and started.bench.key != self._base:
+            return False
+        if not self._running:
+            self._path = pick_path(started.prepared, started.model)
+            self._base = started.bench.key
+            self._pack = PackedTraining(self._path)
+        return self._path is not None and self._path.flat
+
+    def _take(self, started: Started, held: ExitStack) -> None:
+        conf, count = started.conf, len(started.data.examples)
+        training = conf.training
+        held_out = HeldOut(
+            build_measure(started.prepared, started.bench.probe),
+            batches_of(conf, count),
+            training.evaluations_per_epoch,
+            training.patience,
+            lambda found: started.history.log({"step": found.step, "epoch": found.epoch, **found.figures}),
+            started.course,
+        )
+        name = str(started.order.number)
+        running = _Running(
+            started, held_out, Rise(training.max_rise, {}), held, total_steps(conf, count), batches_of(conf, count)
+        )
+        self._running[name] = running
+        self._of_pack().enter(Trial(name, started.model, conf, started.data))
+
+    def _of_pack(self) -> PackedTraining:
+        if self._pack is None:
+            raise RuntimeError("no pack was begun")
+        return self._pack
+
+    def _step(self) -> list[tuple[int, Result]]:
+        """One step of all; those that come to an evaluation are scored, and those that are over judged."""
+        try:
+            found = self._of_pack().step()
+        except NotFlat as reason:
+            return self._one_by_one(str(reason))
+        over = []
+        for name, step in found.items():
+            running = self._running[name]
+            try:
+                self._after(running, step)
+                if running.is_over:
+                    over.append((int(name), self._judge(name)))
+            except GoodfitError as error:
+                over.append((int(name), self._failed(name, error)))
+        return over
+
+    def _after(self, running: _Running, step: Step) -> None:
+        """What a run does behind a step: log, watch for divergence, evaluate."""
+        if step.error is not None:
+            raise step.error
+        running.done = step.number
+        started, held_out = running.started, running.held_out
+        started.history.log({"step": step.number, "epoch": step.epoch, "train/loss": step.loss, "grad_norm": step.norm})
+        running.rise.refuse(step.loss, step.number)
+        batches, accumulation = running.batches, started.conf.training.accumulation
+        in_epoch = (step.number - 1) % math.ceil(batches / accumulation)
+        last = min((in_epoch + 1) * accumulation, batches) - 1
+        ends = held_out.ends(batches, started.conf.training.evaluations_per_epoch)
+        if last not in ends and step.number < running.steps:
+            return
+        self._of_pack().rest()
+        with self._of_path().on(started.model):
+            held_out.evaluate(started.model, step.number, step.epoch, last)
+        if held_out.trace.best.step == step.number:
+            running.best = {key: value.clone() for key, value in trainable_state(started.model).items()}
+
+    def _of_path(self) -> ComputePath:
+        if self._path is None:
+            raise RuntimeError("no path was chosen")
+        return self._path
+
+    def _judge(self, name: str) -> Result:
+        running = self._running.pop(name)
+        started = running.started
+        if name in self._of_pack().trials:
+            self._of_pack().leave(name)
+        self._of_pack().rest()
+        for key, weights in trainable_state(started.model).items():
+            weights.copy_(running.best[key])
+        with running.open, logged_to(started.order.folder / "log.txt"), self._of_path().on(started.model):
+            path = self._of_path()
+            logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
+            return finish(started, running.held_out.trace, running.done)
+
+    def _failed(self, name: str, error: GoodfitError) -> Result:
+        running = self._running.pop(name)
+        if name in self._of_pack().trials:
+            self._of_pack().leave(name)
+        with running.open:
+            return failed(running.started.order, error)
+
+    def _one_by_one(self, reason: str) -> list[tuple[int, Result]]:
+        """These models cannot be packed after all: each is trained alone."""
+        logging.getLogger(__name__).info("not packed: %s", reason)
+        running, self._running = list(self._running.values()), {}
+        self._pack = None
+        for one in running:
+            one.open.close()
+        return [(one.started.order.number, run_trial(one.started.order, self._shared)) for one in running]

@@ -1,0 +1,197 @@
+"""The page of a search: one HTML file with its plots inside, which needs no network and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from goodfit.sweeps.records import Entry
+
+WIDE, HIGH, EDGE = 460, 260, 44
+"""Of a plot, in pixels; the edge holds the axes' figures."""
+
+COLOURS = {"finished": "#2a6f97", "stopped": "#c9762b", "pruned": "#9aa0a6", "failed": "#b3261e", "running": "#cccccc"}
+
+STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
+h1{font-size:1.5em}h2{font-size:1.1em;margin-top:2em}table{border-collapse:collapse;width:100%;font-size:13px}
+td,th{text-align:left;padding:3px 8px;border-bottom:1px solid #e3e3e3;vertical-align:top}
+code{font-size:13px;overflow-wrap:anywhere}
+.plots{display:flex;flex-wrap:wrap;gap:1em}figure{margin:0}figcaption{font-size:13px;color:#555;max-width:460px}
+.best{background:#eef6ee;font-weight:600}svg text{font:11px system-ui,sans-serif;fill:#555}
+"""
+
+
+def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]) -> Path:
+    """Write ``report.html``."""
+    best = record["best"]
+    title = f"Search: {record['task']} on {record['model']}"
+    plots = [
+        _figure("Worth of each trial; the line is the best so far", _worth(entries)),
+        _figure(
+            "Fit map: training probe against held-out records; far below the diagonal is overfitted",
+            _map(entries, best),
+        ),
+        _figure("Held-out score over the evaluations of each trial", _courses(entries, best)),
+        _figure("How much of the difference between trials each setting explains", _bars(record["importances"])),
+    ]
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        _summary(best),
+        f"<h2>To type</h2><p><code>goodfit train {escape(' '.join(best['words']))}</code></p>",
+        f"<h2>Plots</h2><div class=plots>{''.join(plots)}</div>",
+        f"<h2>Trials</h2>{_table(entries, best['number'])}",
+        f"<h2>Space</h2>{_space(record['space'])}",
+    ]
+    page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{STYLE}</style>"
+    path = folder / "report.html"
+    path.write_text(page + "".join(body) + "</html>\n", "utf-8")
+    return path
+
+
+def _interval(found: Mapping[str, Any]) -> str:
+    return f"{found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
+
+
+def _summary(best: Mapping[str, Any]) -> str:
+    lines = [
+        f"Trial {best['number']} won: {escape(best['held_out']['metric'])} {_interval(best['held_out'])} on the "
+        "validation records that chose it."
+    ]
+    if best["corrected"]:
+        lines.append(
+            f"Corrected for the choice among {best['corrected']['trials']} trials: {_interval(best['corrected'])}."
+        )
+    if best["confirmed"]:
+        lines.append(f"Trained anew on {best['confirmed']['splits']} fresh split(s): {_interval(best['confirmed'])}.")
+    run = best["run"]
+    if run:
+        lines.append(
+            f"As a run of its own, on the test records: {_interval(run['metrics'][run['primary']])}; "
+            f"fit: {escape(run['fit']['verdict'])}."
+        )
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def _figure(caption: str, drawing: str) -> str:
+    return f"<figure>{drawing}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+class _Axes:
+    """Where figures stand in a plot."""
+
+    def __init__(self, across: Sequence[float], up: Sequence[float]) -> None:
+        self._across, self._up = _range(across), _range(up)
+
+    def x(self, value: float) -> float:
+        """From the left, in pixels."""
+        low, high = self._across
+        return EDGE + (value - low) / (high - low) * (WIDE - EDGE - 10)
+
+    def y(self, value: float) -> float:
+        """From the top, in pixels."""
+        low, high = self._up
+        return HIGH - EDGE / 2 - (value - low) / (high - low) * (HIGH - EDGE / 2 - 10)
+
+    def drawn(self, inside: Sequence[str]) -> str:
+        """The plot."""
+        (left, right), (low, high) = self._across, self._up
+        frame = [
+            f'<path d="M{EDGE},10V{HIGH - EDGE / 2}H{WIDE - 10}" fill="none" stroke="#bbb"/>',
+            f'<text x="{EDGE - 4}" y="18" text-anchor="end">{high:.3g}</text>',
+            f'<text x="{EDGE - 4}" y="{HIGH - EDGE / 2}" text-anchor="end">{low:.3g}</text>',
+            f'<text x="{EDGE}" y="{HIGH - 6}">{left:.3g}</text>',
+            f'<text x="{WIDE - 10}" y="{HIGH - 6}" text-anchor="end">{right:.3g}</text>',
+        ]
+        return f'<svg width="{WIDE}" height="{HIGH}" role="img">{"".join([*frame, *inside])}</svg>'
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _worth(entries: Sequence[Entry]) -> str:
+    found = [(entry.number, entry.result.value) for entry in entries if entry.result and entry.result.value is not None]
+    axes = _Axes([number for number, _ in found], [value for _, value in found])
+    best, line = float("-inf"), []
+    for number, value in found:
+        best = max(best, value)
+        line.append(f"{axes.x(number):.1f},{axes.y(best):.1f}")
+    dots = [_dot(axes, number, value, _state(entries[number])) for number, value in found]
+    return axes.drawn([f'<polyline points="{" ".join(line)}" fill="none" stroke="#2e7d32"/>', *dots])
+
+
+def _map(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
+    found = [
+        (entry, float(entry.result.probe), float(entry.result.held_out["value"]))
+        for entry in entries
+        if entry.result and entry.result.probe is not None
+    ]
+    both = [value for _, probe, held_out in found for value in (probe, held_out)]
+    axes = _Axes(both, both)
+    low, high = _range(both)
+    diagonal = (
+        f'<path d="M{axes.x(low)},{axes.y(low)}L{axes.x(high)},{axes.y(high)}" stroke="#bbb" stroke-dasharray="4"/>'
+    )
+    dots = [
+        _dot(axes, probe, held_out, _state(entry), 7 if entry.number == best["number"] else 4)
+        for entry, probe, held_out in found
+    ]
+    return axes.drawn([diagonal, *dots])
+
+
+def _courses(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
+    found = [entry for entry in entries if entry.result and entry.result.reports]
+    steps = [float(len(entry.result.reports)) for entry in found if entry.result]
+    axes = _Axes([1.0, *steps], [score for entry in found if entry.result for score in entry.result.reports])
+    lines = []
+    for entry in found:
+        reports = entry.result.reports if entry.result else ()
+        points = " ".join(f"{axes.x(step):.1f},{axes.y(score):.1f}" for step, score in enumerate(reports, 1))
+        width = 3 if entry.number == best["number"] else 1
+        colour = COLOURS[_state(entry)]
+        lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width}"/>')
+    return axes.drawn(lines)
+
+
+def _bars(importances: Mapping[str, float]) -> str:
+    rows = []
+    for place, (name, share) in enumerate(importances.items()):
+        top = 14 + 30 * place
+        rows.append(f'<text x="0" y="{top}">{escape(name)} {share:.0%}</text>')
+        rows.append(
+            f'<rect x="0" y="{top + 4}" width="{max(1.0, share * (WIDE - 10)):.1f}" height="10" fill="#2a6f97"/>'
+        )
+    return f'<svg width="{WIDE}" height="{max(30, 30 * len(importances))}" role="img">{"".join(rows)}</svg>'
+
+
+def _state(entry: Entry) -> str:
+    return entry.result.state if entry.result else "running"
+
+
+def _dot(axes: _Axes, across: float, up: float, state: str, size: int = 4) -> str:
+    return f'<circle cx="{axes.x(across):.1f}" cy="{axes.y(up):.1f}" r="{size}" fill="{COLOURS[state]}"/>'
+
+
+def _table(entries: Sequence[Entry], best: int) -> str:
+    rows = ["<tr><th>trial<th>state<th>worth<th>held-out<th>training<th>fit<th>words and reason"]
+    for entry in entries:
+        result = entry.result
+        mark = " class=best" if entry.number == best else ""
+        value = "" if result is None or result.value is None else f"{result.value:.3f}"
+        held_out = _interval(result.held_out) if result and result.held_out else ""
+        probe = "" if result is None or result.probe is None else f"{result.probe:.3f}"
+        fit = str(result.fit.get("verdict", "")) if result else ""
+        reason = f"<br>{escape(result.reason)}" if result and result.reason else ""
+        words = f"<code>{escape(' '.join(entry.words))}</code>{reason}"
+        cells = [str(entry.number), _state(entry), value, held_out, probe, escape(fit), words]
+        rows.append(f"<tr{mark}>" + "".join(f"<td>{cell}" for cell in cells))
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _space(space: Mapping[str, str]) -> str:
+    rows = "".join(f"<tr><td><code>{escape(key)}</code><td>{escape(text)}" for key, text in space.items())
+    return f"<table>{rows}</table>"

@@ -1,0 +1,47 @@
+"""How many trials of a search share a pass: what was typed, or what a probe on their own records measures."""
+
+from __future__ import annotations
+
+from goodfit.config.search import Search
+from goodfit.data.batches import TrainingData
+from goodfit.kinds.passes import pad_id
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.load import pick_device
+from goodfit.plugins.host import Host
+from goodfit.runs.prepare import pick_path
+from goodfit.runs.tune import adapted
+from goodfit.sweeps.packed import MERGED
+from goodfit.sweeps.shared import Shared
+from goodfit.training.pack import Trial, pack_width
+from goodfit.training.trainer import fix_machine
+
+
+def width_of(search: Search, host: Host) -> tuple[int, str]:
+    """Trials in one pass, and why; 0 where they cannot be packed."""
+    conf, sweep = search.first.conf, search.conf
+    if conf.adapter.name not in MERGED:
+        return 0, f"adapter={conf.adapter.name} cannot be packed"
+    if conf.hardware.strategy != "single":
+        return 0, f"hardware.strategy is {conf.hardware.strategy}"
+    if sweep.width is not None:
+        return sweep.width, "sweep.width was typed"
+    most = min(sweep.ahead, sweep.trials)
+    shared = Shared(host)
+    bench = shared.bench(search.first)
+    fix_machine(bench.prepared.conf)
+    device, encoded = pick_device(bench.prepared.conf.hardware.accelerator), bench.prepared.encoded["train"]
+    data = TrainingData(
+        encoded.examples, bench.prepared.learner.labels_at, pad_id(bench.prepared.coding.tokenizer), encoded.vary
+    )
+    models = [shared.model(bench, device)[0] for _ in range(most)]
+    trials = [
+        Trial(str(number), adapted(model, bench.prepared.conf, device), bench.prepared.conf, data)
+        for number, model in enumerate(models)
+    ]
+    path = pick_path(bench.prepared, trials[0].model)
+    if not path.flat:
+        return 0, path.reason
+    try:
+        return pack_width(trials, path), "measured"
+    except NotFlat as reason:
+        return 0, str(reason)

@@ -1,0 +1,218 @@
+"""The parts of a search: proposals, pruners, the correction for many trials, the ledger, named searches."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import config_roots
+from goodfit.config.search import compose_search
+from goodfit.config.space import Dimension, named_searches
+from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.correct import corrected
+from goodfit.sweeps.ledger import Ledger
+from goodfit.sweeps.propose import propose
+from goodfit.sweeps.prune import is_behind, misfit_of
+from goodfit.sweeps.records import Entry, Result
+from goodfit.training.held_out import Evaluation
+
+SPACE = [
+    Dimension(key="optim.lr", low=1e-5, high=1e-2, log=True),
+    Dimension(key="adapter.rank", options=("4", "8", "16")),
+]
+
+
+def searched(conf, count, worth=lambda params: -abs(np.log10(params["optim.lr"]) + 3)):
+    """The proposals of a search whose trials are worth what a formula says."""
+    entries = []
+    for number in range(count):
+        known = max(0, number - conf.ahead + 1)
+        params = propose(SPACE, conf, 1, entries, known)
+        assert params == propose(SPACE, conf, 1, [*entries[:known], *map(unfinished, entries[known:])], known)
+        result = Result(state="finished", value=float(worth(params)), costs={})
+        entries.append(Entry(number=number, params=params, words=(), result=result))
+    return entries
+
+
+def unfinished(entry):
+    return dataclasses.replace(entry, result=None)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "gp", "cmaes", "qmc", "random"])
+def test_a_proposal_is_a_function_of_the_results_that_may_be_known(sampler):
+    conf = SweepConf(sampler=sampler, ahead=2, startup_trials=3)
+    one, other = searched(conf, 7), searched(conf, 7)
+    assert [entry.params for entry in one] == [entry.params for entry in other]
+    assert len({entry.params["optim.lr"] for entry in one}) == 7
+    assert all(1e-5 <= entry.params["optim.lr"] <= 1e-2 for entry in one)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "gp"])
+def test_a_sampler_that_learns_comes_nearer_than_chance(sampler):
+    def last(name):
+        conf = SweepConf(sampler=name, ahead=1, startup_trials=4)
+        return np.mean([entry.result.value for entry in searched(conf, 16)[8:]])
+
+    assert last(sampler) > last("random")
+
+
+def test_a_space_without_further_trials_ends_the_search():
+    space = [Dimension(key="adapter.rank", options=("4", "8"))]
+    conf, entries = SweepConf(sampler="tpe"), []
+    while (params := propose(space, conf, 0, entries, 0)) is not None:
+        entries.append(Entry(number=len(entries), params=params, words=(), result=None))
+    assert sorted(entry.params["adapter.rank"] for entry in entries) == ["4", "8"]
+
+
+GOOD, BAD = [0.5, 0.7, 0.8, 0.9], [0.1, 0.11, 0.1, 0.1]
+
+
+@pytest.mark.parametrize("pruner", ["median", "asha", "hyperband", "wilcoxon", "patience"])
+def test_a_pruner_ends_a_trial_that_falls_behind_and_no_other(pruner):
+    conf = SweepConf(pruner=pruner, startup_trials=2)
+    rivals = [Result(state="finished", value=score[-1], reports=score) for score in (GOOD, GOOD, GOOD)]
+    for rival in range(len(rivals)):  # what they noted in their time
+        rungs = {}
+        for step in range(1, 5):
+            _, rungs = is_behind(conf, rival, rivals[:rival], GOOD[:step], rungs)
+        rivals[rival] = dataclasses.replace(rivals[rival], rungs=rungs)
+
+    def ended(scores):
+        rungs = {}
+        for step in range(1, 5):
+            behind, rungs = is_behind(conf, 3, rivals, scores[:step], rungs)
+            if behind:
+                return True
+        return False
+
+    assert not ended([score + 0.05 for score in GOOD])
+    assert ended(BAD) or pruner == "hyperband"  # which ends trials of some brackets only
+
+
+def evaluation(step, score, held_out, probe):
+    rng = np.random.default_rng(step)
+    losses = list(held_out + rng.normal(0, 0.05, 60))
+    return Evaluation(step, step / 10, score, {"validation/loss": float(np.mean(losses)), "probe/loss": probe}, losses)
+
+
+@pytest.mark.parametrize(
+    ("course", "said"),
+    [
+        pytest.param([(10, 0.7, 0.6, 0.5), (20, 0.8, 0.4, 0.3), (30, 0.7, 0.6, 0.1)], "it overfits", id="overfit"),
+        pytest.param([(10, 0.7, 0.6, 0.5), (20, 0.8, 0.4, 0.3), (30, 0.3, 2.0, 1.9)], "it diverges", id="diverged"),
+        pytest.param([(10, 0.7, 0.6, 0.5), (20, 0.8, 0.4, 0.3), (30, 0.9, 0.6, 0.1)], "", id="best score"),
+        pytest.param([(10, 0.7, 0.6, 0.5), (20, 0.8, 0.4, 0.3), (30, 0.7, 0.4, 0.1)], "", id="within chance"),
+    ],
+)
+def test_a_misfit_is_told_by_its_held_out_loss(course, said):
+    assert misfit_of([evaluation(*one) for one in course]).startswith(said)
+    assert bool(misfit_of([evaluation(*one) for one in course])) == bool(said)
+
+
+def mean(sums):
+    return sums[..., 0] / sums[..., 1]
+
+
+def test_the_correction_takes_away_what_the_choice_among_many_added():
+    chance = np.random.default_rng(0)
+    best, right, inside = [], [], []
+    for _ in range(30):  # forty trials that are all right in 60 % of the cases
+        trials = [np.stack([chance.random(80) < 0.6, np.ones(80)], 1).astype(float) for _ in range(40)]
+        found = corrected(trials, mean, 0)
+        best.append(max(mean(trial.sum(0)) for trial in trials))
+        right.append(found.value)
+        inside.append(found.low <= 0.6 <= found.high)
+    assert np.mean(best) > 0.68  # the winner's curse
+    assert abs(np.mean(right) - 0.6) < 0.02
+    assert np.mean(inside) > 0.8
+
+
+def test_the_correction_leaves_a_clear_winner_what_it_has():
+    chance = np.random.default_rng(0)
+    trials = [np.stack([chance.random(200) < share, np.ones(200)], 1).astype(float) for share in (0.5, 0.5, 0.9)]
+    assert abs(corrected(trials, mean, 0).value - mean(trials[2].sum(0))) < 0.01
+
+
+NAMED = named_searches(config_roots(Arguments()))
+DEPARTMENTS = ["legal", "medical", "finance", "support", "content"]
+
+
+def test_every_department_and_family_has_a_search():
+    assert {*DEPARTMENTS, "encoder", "decoder", "seq2seq"} <= set(NAMED)
+
+
+@pytest.mark.parametrize("model", ["bert", "t5", "gpt"])
+@pytest.mark.parametrize("name", DEPARTMENTS)
+def test_a_named_search_composes_with_every_family(name, model):
+    search = compose_search([f"sweep={name}", f"model={model}"], config_roots(Arguments()))
+    assert search.first.conf.task.name.startswith(name)
+    assert len(search.space) >= 2
+    assert all(not word.startswith("sweep") for word in search.fixed)
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch):
+    """The address of a PostgreSQL cluster of the test's own."""
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql, and its bin folder on PATH")
+    place = Path("/tmp") / f"goodfit-pg-{os.getpid()}"
+    place.mkdir()
+    as_user = []
+    if os.getuid() == 0:
+        shutil.chown(place, "nobody")
+        as_user = ["setpriv", "--reuid=nobody", "--clear-groups"]
+
+    def run(*argv):
+        subprocess.run([*as_user, *argv], check=True, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    try:
+        run("initdb", "-D", place / "data", "-U", "tester", "--auth=trust", "--no-sync")
+        run("pg_ctl", "-D", place / "data", "-w", "-l", place / "log", "-o", f"-h '' -k {place} -F", "start")
+        monkeypatch.setenv("GOODFIT_STORAGE", f"postgresql://tester@/postgres?host={place}")
+        yield place
+    finally:
+        subprocess.run(
+            [*as_user, "pg_ctl", "-D", place / "data", "-m", "immediate", "stop"],
+            check=False,
+            cwd="/tmp",
+            stdout=subprocess.DEVNULL,
+        )
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def ledger_of(folder, *words):
+    words = ["task=support", "model=bert", "optim.lr=interval(1e-4,1e-3)", *words]
+    return Ledger(compose_search(words, config_roots(Arguments())), folder)
+
+
+@pytest.mark.parametrize("storage", ["journal", "postgresql"])
+def test_a_ledger_remembers_what_was_proposed_and_what_became_of_it(tmp_path, storage, request):
+    if storage == "postgresql":
+        request.getfixturevalue("database")
+    ledger = ledger_of(tmp_path, f"sweep.storage={storage}")
+    for rate in (2e-4, 5e-4, 7e-4, 9e-4):
+        ledger.begin({"optim.lr": rate})
+    done = Result(state="finished", value=0.5, reports=[0.1, 0.5], course=[], costs={"steps": 3.0})
+    ledger.finish(0, done)
+    ledger.finish(1, Result(state="pruned", reports=[0.1]))
+    ledger.finish(2, Result(state="failed", reason="no"))
+    again = ledger_of(tmp_path, f"sweep.storage={storage}").entries()
+    assert [entry.words for entry in again][:2] == [("optim.lr=0.0002",), ("optim.lr=0.0005",)]
+    assert [entry.result and entry.result.state for entry in again] == ["finished", "pruned", "failed", None]
+    assert again[0].result == done
+
+
+def test_a_database_that_is_not_named_is_asked_for(goodfit, monkeypatch):
+    monkeypatch.delenv("GOODFIT_STORAGE", raising=False)
+    argv = ["task=support", "model=bert", "optim.lr=1e-4,1e-3", "sweep.storage=postgresql", "run.dir=x"]
+    assert goodfit("sweep", *argv).errors == [
+        (
+            "sweep.storage=postgresql, and GOODFIT_STORAGE holds no address of a database",
+            "export GOODFIT_STORAGE=postgresql://user:password@host/database",
+        )
+    ]
