@@ -20,11 +20,11 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.extract import NOTHING, Extract
 from goodfit.kinds.measures import answer_metrics
 from goodfit.kinds.passes import pad_id
-from goodfit.kinds.spans import split_words
 from goodfit.models.call import call
 from goodfit.models.fast.accept import compare_steps
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import wired
+from goodfit.texts.words import split_words
 
 KIND = find_kind("question_answering")
 TEXT_FAMILIES = ("decoder", "seq2seq")

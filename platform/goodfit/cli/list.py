@@ -20,7 +20,14 @@ from goodfit.plugins.declared import all_declared
 from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
-TABLES = {"data": "data_sources", "metrics": "metrics", "sources": "models", "gates": "gates", "audits": "audits"}
+TABLES = {
+    "data": "data_sources",
+    "scrubbers": "scrubbers",
+    "metrics": "metrics",
+    "sources": "models",
+    "gates": "gates",
+    "audits": "audits",
+}
 """What else can be listed -> the host's table; besides, ``limits`` of the audits."""
 
 ABOUT = (

@@ -38,6 +38,12 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
         reasons["adapter.name"] = (
             f"derived: {asked[0]} was typed" if asked else (f"derived: model.weights is {conf.model.weights}")
         )
+    if conf.privacy.mode == "auto":
+        conf.privacy.mode = conf.task.privacy
+        reasons["privacy.mode"] = "derived: task.privacy"
+        if conf.task.privacy_keep:
+            conf.privacy.keep = [*conf.privacy.keep, *conf.task.privacy_keep]
+            reasons["privacy.keep"] = "derived: task.privacy_keep"
     if conf.optim.lr is None:
         source = "lr" if conf.adapter.name == "none" else "adapter_lr"
         conf.optim.lr = getattr(conf.model, source)
@@ -86,6 +92,12 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
                 chosen = conf.choices.get("dataset", conf.dataset.source)
                 what = f"dataset.{key} was typed, and dataset={chosen} does not read it"
                 mistakes.append(ConfigError(what, f"add dataset={source}"))
+    if (conf.task.privacy if conf.privacy.mode == "auto" else conf.privacy.mode) == "none":
+        mistakes += [
+            ConfigError(f"{key} was typed, and nothing is scrubbed", "add privacy=mask, or another way to scrub")
+            for key in sorted(typed)
+            if key in ("privacy.scrubbers", "privacy.keep")
+        ]
     if conf.adapter.name in ("none", "head"):
         mistakes += [
             ConfigError(f"{key} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")

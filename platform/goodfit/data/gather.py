@@ -11,11 +11,14 @@ from typing import Any
 
 from goodfit.data.read import read_file, read_hub
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import split_off
 from goodfit.errors import DataError
 from goodfit.schema.dataset import DatasetConf
 
 SPLITS = ("train", "validation", "test")
+
+ScrubRecords = Callable[[Sequence[Record]], tuple[list[Record], Scrubbed]]
 
 CheckRow = Callable[[Mapping[str, Any]], dict[str, Any]]
 """A kind's check: a row's values -> the record's fields, or ``RowProblem``."""
@@ -30,6 +33,8 @@ class Splits:
     test: Sequence[Record]
     rejected: Sequence[Problem] = field(default_factory=list)
     rows_read: int = 0
+    scrubbed: Scrubbed | None = None
+    """What was taken out of the texts, where something looked for it."""
 
     def __getitem__(self, split: str) -> Sequence[Record]:
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
@@ -42,8 +47,9 @@ def gather(
     check: CheckRow,
     stratum: Callable[[Record], str],
     text: Callable[[Record], str],
+    scrub: ScrubRecords | None = None,
 ) -> Splits:
-    """Read, check and split.
+    """Read, check, scrub and split.
 
     Args:
         conf: The dataset group.
@@ -52,6 +58,7 @@ def gather(
         check: The kind's check of a row.
         stratum: What a split is to be balanced by (the label).
         text: The input text, by which near-duplicates are kept together.
+        scrub: What takes out of the texts what nothing may read.
 
     Raises:
         BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
@@ -70,11 +77,16 @@ def gather(
         raise DataError("no good training record is left", "mend the rows that were rejected")
     if conf.limit is not None:
         records["train"] = _limited(records["train"], conf.limit, seed)
+    scrubbed = None
+    if scrub is not None:
+        clean, scrubbed = scrub([record for part in records.values() for record in part])
+        rest = iter(clean)
+        records = {split: [next(rest) for _ in part] for split, part in records.items()}
     for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
         if split not in records:
             records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
     refuse_empty(records)
-    return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total)
+    return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total, scrubbed=scrubbed)
 
 
 def read_split(path: Path, fields: Mapping[str, str], check: CheckRow, on_bad_rows: str = "stop") -> list[Record]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pluggy
 
-from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec
+from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec, ScrubberSpec
 
 HOOK_API = 1
 """The version of the hooks in this file; a plugin says which one it was written for."""
@@ -29,6 +29,16 @@ def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run.
     Since: hook API 1.     Used by: tests/plugins/first.
+    """
+
+
+@hookspec
+def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
+    """Offer scrubbers. ``privacy.scrubbers`` names those that read a run's texts, and their order.
+
+    When: once, before any data is read.     Process: main only.
+    Errors: a name offered twice refuses to start the run; a scrubber that raises or names no place stops it.
+    Since: hook API 1.     Used by: plugins/privacy.
     """
 
 

@@ -211,3 +211,38 @@ class AuditSpec:
     """Whether it takes more than a second or so for a thousand records: then a run does it only where it is named, or
     with ``quality.deep``."""
     limits: tuple[Limit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A place in a text that must not be learnt or stored."""
+
+    start: int
+    """First character."""
+    end: int
+    """Behind the last character."""
+    type: str
+    """One of the scrubber's types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScrubberSpec:
+    """Something that finds what must not be learnt or stored; goodfit replaces it, in texts of every kind.
+
+    A text's places depend on this text alone: not on others, not on the order, not on the time.
+    """
+
+    name: str
+    """``<plugin>.<scrubber>``."""
+    description: str
+    recall: Mapping[str, float]
+    """Type that it finds (capitals and ``_``) -> the share that it found where this was measured; nan where not."""
+    measured_on: str
+    """Where the recall comes from: a data set, how many places."""
+    find: Callable[[Sequence[str]], Sequence[Sequence[Found]]]
+    """Texts -> the places in each."""
+    repeats: tuple[str, ...] = ()
+    """Types whose value, found once in a record, is looked for in all texts of the record."""
+    stand_in: Callable[[str, str, bytes], str] | None = None
+    """(type, value, key) -> what ``pseudonymise`` writes for it, a function of the three alone, which ``find`` does not
+    find; without it, or where it returns an empty text, the type and a few signs made with the key."""

@@ -12,7 +12,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import Message, read_messages, typed_message, written
 from goodfit.kinds.measures import text_metrics
 from goodfit.kinds.passes import mean_losses
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder, generate
 from goodfit.kinds.whole import special_tokens
 
@@ -276,6 +276,7 @@ KIND = Kind(
     labels=None,
     text=lambda record: written(before_answer(record), ""),
     answer=lambda record: record.fields["messages"][-1]["content"],
+    texts=Texts(names=("messages.content",)),
     stratum=lambda record: "",
     learners={"decoder": ReplyByDecoder, "seq2seq": ReplyBySeq2seq},
     metrics=text_metrics,

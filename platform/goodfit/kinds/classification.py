@@ -12,7 +12,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import classification_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words
 from goodfit.kinds.whole import encode_whole
 
@@ -130,6 +130,7 @@ KIND = Kind(
     labels=_labels,
     text=lambda record: record.fields["text"],
     answer=lambda record: record.fields["label"],
+    texts=Texts(names=("text",)),
     stratum=lambda record: record.fields["label"],
     learners={"encoder": ClassifyByHead, "decoder": ClassifyByText, "seq2seq": ClassifyByText},
     metrics=classification_metrics,

@@ -10,7 +10,7 @@ from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
 from goodfit.kinds.measures import text_metrics
 from goodfit.kinds.passes import mean_losses
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate
 
 
@@ -86,6 +86,7 @@ KIND = Kind(
     labels=None,
     text=lambda record: record.fields["source"],
     answer=lambda record: record.fields["target"],
+    texts=Texts(names=("source", "target")),
     stratum=lambda record: "",
     learners={"decoder": Write, "seq2seq": Write},
     metrics=text_metrics,

@@ -13,7 +13,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import language_metrics
 from goodfit.kinds.passes import mean_losses, summed_losses
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.whole import special_tokens
 
 HIDDEN_SHARE = 0.15
@@ -194,6 +194,7 @@ KIND = Kind(
     labels=None,
     text=lambda record: record.fields["text"],
     answer=lambda record: "",
+    texts=Texts(names=("text",)),
     stratum=lambda record: "",
     learners={"encoder": FillMasks, "decoder": PredictNext, "seq2seq": RestoreSpans},
     metrics=language_metrics,

@@ -13,7 +13,7 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import multilabel_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate, label_words
 from goodfit.kinds.whole import encode_whole
 
@@ -207,6 +207,7 @@ KIND = Kind(
     labels=_labels,
     text=lambda record: record.fields["text"],
     answer=lambda record: "; ".join(record.fields["labels"]),
+    texts=Texts(names=("text",)),
     stratum=lambda record: ",".join(record.fields["labels"]),
     learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},
     metrics=multilabel_metrics,

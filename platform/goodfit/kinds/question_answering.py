@@ -17,10 +17,11 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.kinds.extract import Extract
 from goodfit.kinds.measures import answer_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
-from goodfit.kinds.spans import split_words, windows
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.spans import windows
 from goodfit.kinds.text import TextCoder, fill_prompt, generate
 from goodfit.kinds.whole import special_tokens_of_pair
+from goodfit.texts.words import split_words
 
 LONGEST_QUESTION = 0.25
 """Share of what the model reads that a question may take; the rest is for the context."""
@@ -338,6 +339,7 @@ KIND = Kind(
     labels=None,
     text=lambda record: f"{record.fields['question']}\n{record.fields['context']}",
     answer=lambda record: json.dumps(record.fields["answers"]),
+    texts=Texts(names=("context", "question"), places={"answers": "context"}),
     stratum=lambda record: "answered" if record.fields["answers"] else "unanswered",
     learners={"encoder": AnswerByBorders, "decoder": AnswerByText, "seq2seq": AnswerByText},
     metrics=answer_metrics,

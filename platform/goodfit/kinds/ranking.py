@@ -13,7 +13,7 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import ranking_metrics
 from goodfit.kinds.passes import evaluating, mean_losses, pad_id
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import SEPARATOR, TextCoder, continuation_logprobs, fill_prompt
 from goodfit.models.call import LIKENESS_SCALE, embed
 
@@ -277,6 +277,7 @@ KIND = Kind(
     labels=None,
     text=lambda record: record.fields["query"],
     answer=lambda record: record.fields["positive"],
+    texts=Texts(names=("query", "positive", "negatives")),
     stratum=lambda record: "",
     learners={"encoder": RankByVectors, "decoder": RankByText, "seq2seq": RankByText},
     metrics=ranking_metrics,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from goodfit.data.batches import Example, LabelsAt, Vary
 from goodfit.data.records import Record, RowProblem
+from goodfit.data.slots import Texts
 from goodfit.hooks.types import Item, MetricSpec
 
 
@@ -94,6 +95,8 @@ class Kind:
     """The input text."""
     answer: Callable[[Record], str]
     """The right answer as one text: equal answers have equal texts; empty for kinds that have none."""
+    texts: Texts
+    """The fields that hold texts: what is scrubbed."""
     stratum: Callable[[Record], str]
     """What splits are balanced by."""
     learners: Mapping[str, Callable[[Coding], Learner]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +11,6 @@ import numpy as np
 
 from goodfit.data.records import RowProblem
 
-WORD = re.compile(r"[^\W\d_]+|\d+|[^\s\w]|_")
 OVERLAP = 4
 """Windows of a long text share one part in this many."""
 
@@ -40,11 +38,6 @@ def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
         if other["start"] < one["end"]:
             raise RowProblem(f"the spans {one['start']}..{one['end']} and {other['start']}..{other['end']} overlap")
     return spans
-
-
-def split_words(text: str) -> list[tuple[int, int]]:
-    """Runs of letters, runs of digits, and single signs: what a span may begin or end at."""
-    return [match.span() for match in WORD.finditer(text)]
 
 
 def is_blurred(fields: Mapping[str, Any]) -> bool:

@@ -17,20 +17,20 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import mean_losses, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.spans import (
     Window,
     best_tags,
     is_blurred,
     read_spans,
     spans_of,
-    split_words,
     tag_set,
     tags_of,
     windows,
 )
 from goodfit.kinds.text import TextCoder, fill_prompt
 from goodfit.kinds.whole import special_tokens
+from goodfit.texts.words import split_words
 
 SCORED_VALUES = 2**27
 """Logits (tags times vocabulary) that are held at once while tags are chosen."""
@@ -371,6 +371,7 @@ KIND = Kind(
     labels=_labels,
     text=lambda record: record.fields["text"],
     answer=lambda record: json.dumps(record.fields["spans"]),
+    texts=Texts(names=("text",), places={"spans": "text", "words": "text"}),
     stratum=lambda record: ",".join(sorted({span["label"] for span in record.fields["spans"]})),
     learners={"encoder": TagByHead, "decoder": TagByText, "seq2seq": TagByText},
     metrics=entity_metrics,

@@ -26,6 +26,7 @@ from goodfit.hooks.types import (
     MetricSpec,
     ModelFacts,
     ModelSpec,
+    ScrubberSpec,
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
 from goodfit.plugins.declared import declared_sources
@@ -66,6 +67,7 @@ class Host:
     apis: dict[str, int] = field(default_factory=dict)
     """Plugin -> the hook API that it was written for, where it says one."""
     data_sources: Registry[DataSourceSpec] = field(default_factory=lambda: Registry("data source"))
+    scrubbers: Registry[ScrubberSpec] = field(default_factory=lambda: Registry("scrubber"))
     metrics: Registry[MetricSpec] = field(default_factory=lambda: Registry("metric"))
     models: Registry[ModelSpec] = field(default_factory=lambda: Registry("model source"))
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
@@ -193,6 +195,7 @@ class Host:
 
 OFFERS = {
     "goodfit_register_data_sources": ("data_sources", DataSourceSpec),
+    "goodfit_register_scrubbers": ("scrubbers", ScrubberSpec),
     "goodfit_register_metrics": ("metrics", MetricSpec),
     "goodfit_register_models": ("models", ModelSpec),
     "goodfit_register_gates": ("gates", GateSpec),

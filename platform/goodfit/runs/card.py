@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.runs.prepare import Prepared
+from goodfit.runs.privacy import best_recall
 
 
 def write_card(
@@ -39,6 +41,7 @@ def write_card(
         + _list(
             [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
         ),
+        _privacy(prepared),
         "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
         _use(prepared),
     ]
@@ -76,6 +79,20 @@ def _data(prepared: Prepared) -> str:
     counts = ", ".join(f"{split} {len(prepared.splits[split])}" for split in SPLITS)
     source = prepared.conf.task.source if prepared.conf.dataset.source == "task" else prepared.conf.dataset.source
     return f"## Data\n\nSource: {source}. Records: {counts}. Digests are in the run's lock.json.\n"
+
+
+def _privacy(prepared: Prepared) -> str:
+    scrub = prepared.task.scrub
+    if scrub is None:
+        return "## Privacy\n\nNothing was taken out of the texts: what they say of persons can be in the model.\n"
+    recalls = [f"{sort} {_number(recall)}" for sort, recall in best_recall(scrub).items() if not math.isnan(recall)]
+    by = "; ".join(f"{spec.name}, {spec.measured_on}" for spec in scrub.specs)
+    kept = f" Left in on purpose: {', '.join(sorted(scrub.keep))}." if scrub.keep else ""
+    return (
+        f"## Privacy\n\nScrubbed before anything was learnt or stored ({scrub.mode}); what was found is among the "
+        f"findings.{kept} Measured recall: {', '.join(recalls) or 'none'} ({by}). What a scrubber misses is learnt, "
+        "and in other texts than those it was measured on it can miss more.\n"
+    )
 
 
 def _figures(metrics: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
 from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
 from goodfit.data.records import BadRows, Problem, Record
+from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
@@ -23,6 +24,7 @@ from goodfit.registry import Registry
 from goodfit.runs.audit import ChosenAudit, audit_data, choose_audits
 from goodfit.runs.faults import find_faults
 from goodfit.runs.mend import mend_training
+from goodfit.runs.privacy import pick_scrub, privacy_findings
 from goodfit.schema import RunConf
 
 
@@ -35,6 +37,8 @@ class Task:
     metrics: Sequence[MetricSpec]
     """Those that the task names, beside the kind's own."""
     gates: Sequence[GateSpec]
+    scrub: Scrub | None
+    """What every text of this task goes through before it is read; None where nothing is scrubbed."""
     audits: Sequence[ChosenAudit] = ()
     """Those of a run that is made; a finished one is used without them."""
 
@@ -62,7 +66,8 @@ def read_task(composed: Composed, host: Host) -> TaskData:
     refuse_family(task.kind, composed.conf.model.family)
     task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
     splits, labels = with_labels(task, read_splits(task, host))
-    findings = find_faults(task.kind, splits, composed.conf.quality)
+    findings = privacy_findings(task.scrub, splits.scrubbed)
+    findings += find_faults(task.kind, splits, composed.conf.quality)
     audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
     findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
     splits, left_out = mend_training(splits, findings, composed.conf.quality)
@@ -97,7 +102,7 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
             )
     gates: Registry[GateSpec] = Registry("gate", {**BUILT_IN, **host.gates})
     chosen = [host.pick(gates, name, "policy.gates") for name in conf.policy.gates]
-    return Task(conf, kind, metrics, chosen)
+    return Task(conf, kind, metrics, chosen, pick_scrub(conf, host))
 
 
 def _refuse_empty_prompt(conf: RunConf, kind: Kind) -> None:
@@ -150,7 +155,8 @@ def read_splits(task: Task, host: Host) -> Splits:
         offered = spec.files()
     elif source == "files" and conf.dataset.train is None:
         raise DataError("dataset=files without a training file", "add dataset.train=<file>")
-    return gather(conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.text)
+    scrub = task.scrub and (lambda records: task.scrub.records(records, kind.texts))
+    return gather(conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.text, scrub)
 
 
 def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
@@ -176,7 +182,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     refuse_empty(good)
     if kind.name in ("classification", "multilabel") and len(set(trained) & set(labels)) < 2:
         raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
-    return Splits(**good, rejected=[*splits.rejected, *problems], rows_read=splits.rows_read), labels
+    return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
 
 
 def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -> tuple[list[Record], list[Problem]]:

@@ -139,7 +139,13 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
     _, unknown = known_labels(kind, records, opened.coding.labels)
     if unknown:
         raise BadRows(unknown, len(records))
-    return records
+    return _scrubbed(opened, records)
+
+
+def _scrubbed(opened: OpenedRun, records: Sequence[Record]) -> list[Record]:
+    """Records as the run itself would have read them."""
+    scrub = opened.task.scrub
+    return list(records) if scrub is None else scrub.records(records, opened.task.kind.texts)[0]
 
 
 def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines: Sequence[str] | None) -> list[Record]:
@@ -171,7 +177,7 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
         raise BadRows(problems, total)
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
-    return records
+    return _scrubbed(opened, records)
 
 
 def _text_lines(path: Path) -> list[str]:
@@ -213,7 +219,8 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[
             raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
         return {}
     if typed is not None:
-        return read_documents(Path(typed))
+        documents, scrub = read_documents(Path(typed)), opened.task.scrub
+        return documents if scrub is None else dict(zip(scrub.texts(list(documents)), documents.values(), strict=True))
     try:
         splits = read_splits(opened.task, host)
     except DataError as error:
@@ -258,6 +265,7 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
 def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> str:
     """What a chat model says next, which may be nothing."""
     record = Record("chat", {"messages": list(messages)})
+    (record,) = _scrubbed(opened, [record])
     (outcome,) = _outcomes(opened, [record], opened.learner.encode([record]))
     said: str = outcome.answer
     return said

@@ -15,6 +15,7 @@ from goodfit.schema.optim import OptimConf
 from goodfit.schema.plugins import PluginsConf
 from goodfit.schema.policy import PolicyConf
 from goodfit.schema.precision import PrecisionConf
+from goodfit.schema.privacy import PrivacyConf
 from goodfit.schema.quality import QualityConf
 from goodfit.schema.runtime import RuntimeConf
 from goodfit.schema.schedule import ScheduleConf
@@ -56,6 +57,8 @@ class RunConf:
     """What the model runs on."""
     precision: PrecisionConf = field(default_factory=PrecisionConf)
     """The number format of the computation."""
+    privacy: PrivacyConf = field(default_factory=PrivacyConf)
+    """What is taken out of the texts before anything reads or stores them."""
     quality: QualityConf = field(default_factory=QualityConf)
     """What faults of the data do to a run."""
     policy: PolicyConf = field(default_factory=PolicyConf)

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goodfit.schema.privacy import Mode
+
 KindName = Literal[
     "classification",
     "multilabel",
@@ -43,6 +45,12 @@ class TaskConf:
 
     metrics: list[str] = field(default_factory=list)
     """Metrics beside the kind's own: a plugin's as ``<plugin>.<metric>``, or one that goodfit has for texts."""
+
+    privacy: Mode = "none"
+    """What ``privacy=auto`` does to the task's texts, see ``privacy.mode``."""
+
+    privacy_keep: list[str] = field(default_factory=list)
+    """Types that ``privacy=auto`` leaves in the texts, because the task is about them."""
 
     primary: str | None = None
     """The metric that early stopping, gates and sweeps look at; when not given, the kind's first."""

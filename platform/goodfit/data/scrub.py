@@ -1,0 +1,236 @@
+"""Taking out of the texts of records what must not be learnt or stored, and moving all that points into them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from goodfit.data.edits import Edit, borders, edited, moved
+from goodfit.data.records import Record
+from goodfit.data.slots import Slot, Texts, texts_of, with_texts
+from goodfit.data.stand_ins import StandIns, placeholder
+from goodfit.errors import PluginError
+from goodfit.hooks.types import Found, ScrubberSpec
+from goodfit.schema.privacy import Mode
+
+ROUNDS = 8
+"""A changed text is read again, until nothing is found: so scrubbed texts scrub to themselves. Two rounds are usual."""
+
+SHORTEST_REPEAT = 3
+"""Characters of a value that is looked for in a record's other texts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A found place, and who found it."""
+
+    start: int
+    end: int
+    type: str
+    spec: ScrubberSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What was found and replaced; counts, no texts."""
+
+    places: Mapping[str, int]
+    """Type -> how many."""
+    records: int
+    """That were changed."""
+    of: int
+    """Records that were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """The scrubbers of a run, in order, and what they do."""
+
+    specs: Sequence[ScrubberSpec]
+    mode: Mode
+    key: Callable[[Iterable[str]], bytes]
+    """The texts of a data set -> its key."""
+    keep: frozenset[str] = field(default_factory=frozenset)
+
+    def records(self, records: Sequence[Record], texts: Texts) -> tuple[list[Record], Scrubbed]:
+        """The records of one data set without what was found in them.
+
+        Raises:
+            PluginError: A scrubber failed: nothing goes on unscrubbed.
+        """
+        found = [texts_of(record.fields, texts) for record in records]
+        stand_ins = StandIns(self.mode, self.key(text for slots in found for text in slots.values()))
+        scrubbed, open_ones = list(records), list(range(len(records)))
+        counts: Counter[str] = Counter()
+        changed: set[int] = set()
+        for _ in range(ROUNDS):
+            places = self._find([texts_of(scrubbed[index].fields, texts) for index in open_ones])
+            further = []
+            for index, own in zip(open_ones, places, strict=True):
+                fields, kinds = self._replaced(scrubbed[index].fields, texts, own, stand_ins)
+                if fields != scrubbed[index].fields:
+                    scrubbed[index] = dataclasses.replace(scrubbed[index], fields=fields)
+                    counts.update(kinds)
+                    further.append(index)
+            changed.update(further)
+            open_ones = further
+            if not open_ones:
+                return scrubbed, Scrubbed(dict(sorted(counts.items())), len(changed), len(records))
+        names = ", ".join(spec.name for spec in self.specs)
+        raise PluginError(
+            f"{len(open_ones)} records are still changed by {names} after {ROUNDS} rounds",
+            "a scrubber finds what stands in for what it found: mend its stand_in, or use privacy=mask",
+        )
+
+    def texts(self, texts: Sequence[str]) -> list[str]:
+        """Texts that are no records, such as documents to search."""
+        records = [Record(str(number), {"text": text}) for number, text in enumerate(texts)]
+        return [record.fields["text"] for record in self.records(records, Texts(names=("text",)))[0]]
+
+    def _find(self, records: Sequence[Mapping[Slot, str]]) -> list[dict[Slot, list[Place]]]:
+        """The places of each record's texts; every different text is read once."""
+        different = list(dict.fromkeys(text for slots in records for text in slots.values()))
+        number = {text: index for index, text in enumerate(different)}
+        places: list[dict[Slot, list[Place]]] = [{slot: [] for slot in slots} for slots in records]
+        for spec in self.specs:
+            by_text = ask(spec, different)
+            for slots, own in zip(records, places, strict=True):
+                found = {slot: by_text[number[text]] for slot, text in slots.items()}
+                for slot, more in with_repeats(found, slots, spec.repeats).items():
+                    own[slot] += [Place(p.start, p.end, p.type, spec) for p in more if p.type not in self.keep]
+        return places
+
+    def _replaced(
+        self, fields: Mapping[str, Any], texts: Texts, places: Mapping[Slot, Sequence[Place]], stand_ins: StandIns
+    ) -> tuple[Mapping[str, Any], list[str]]:
+        """A record's fields without the places, and their types."""
+        new: dict[Slot, str] = {}
+        pointers: dict[str, list[Any]] = {}
+        types: list[str] = []
+        done = placeholder({sort for spec in self.specs for sort in spec.recall})
+        for slot, text in texts_of(fields, texts).items():
+            pointing = [name for name, into in texts.places.items() if (into,) == slot and name in fields]
+            marks = set().union(*(borders(fields[name]) for name in pointing))
+            chosen = cut_at(choose(places[slot], [match.span() for match in done.finditer(text)], text), marks, text)
+            if not chosen:
+                continue
+            edits = edits_of(text, chosen, stand_ins, marks)
+            new[slot] = edited(text, edits)
+            pointers |= {name: moved(fields[name], edits, new[slot]) for name in pointing}
+            types += [place.type for place in chosen]
+        return ({**with_texts(fields, new), **pointers}, types) if new else (fields, types)
+
+
+def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:
+    """What a scrubber finds in texts.
+
+    Raises:
+        PluginError: It raised, or returned something that is not a place in a text.
+    """
+    try:
+        found = list(spec.find(list(texts)))
+    except Exception as error:  # the border to foreign code; its message could hold a text
+        raise _failed(spec, f"raised {type(error).__name__}") from error
+    if len(found) != len(texts):
+        raise _failed(spec, f"read {len(texts)} texts and answered {len(found)}")
+    for text, places in zip(texts, found, strict=True):
+        for place in places:
+            if not isinstance(place, Found) or not 0 <= place.start < place.end <= len(text):
+                raise _failed(spec, "named a place that is not in the text")
+            if place.type not in spec.recall:
+                raise _failed(spec, f"found the type '{place.type}', which it does not declare")
+    return found
+
+
+def _failed(spec: ScrubberSpec, reason: str) -> PluginError:
+    return PluginError(
+        f"the scrubber '{spec.name}' {reason}; nothing goes on unscrubbed",
+        "mend or update its plugin; --traceback shows where",
+    )
+
+
+def with_repeats(
+    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], types: Sequence[str]
+) -> dict[Slot, list[Found]]:
+    """The places, with those where a value of some types stands again in a text of the record."""
+    if not types:
+        return {slot: list(places) for slot, places in found.items()}
+    values: dict[str, str] = {}
+    for slot, places in found.items():
+        for place in places:
+            value = texts[slot][place.start : place.end]
+            if place.type in types and len(value) >= SHORTEST_REPEAT:
+                values.setdefault(value, place.type)
+    if not values:
+        return {slot: list(places) for slot, places in found.items()}
+    longest_first = sorted(values, key=lambda value: (-len(value), value))
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return {
+        slot: [
+            *places,
+            *(Found(start=m.start(), end=m.end(), type=values[m[0]]) for m in pattern.finditer(texts[slot])),
+        ]
+        for slot, places in found.items()
+    }
+
+
+def choose(places: Sequence[Place], taken: Sequence[tuple[int, int]], text: str) -> list[Place]:
+    """Places without overlaps, in order: of two, the earlier scrubber has what both found, the other keeps the rest.
+
+    Args:
+        places: In the order of the scrubbers.
+        taken: What must not be touched.
+        text: In which they lie.
+    """
+    owner: dict[int, Place | None] = {sign: None for start, end in taken for sign in range(start, end)}
+    for place in places:
+        for sign in range(place.start, place.end):
+            owner.setdefault(sign, place)
+    kept: dict[Place, list[int]] = defaultdict(list)
+    for sign, place in owner.items():
+        if place is not None:
+            kept[place].append(sign)
+    found = [
+        dataclasses.replace(place, start=start, end=end)
+        for place, signs in kept.items()
+        for start, end in _runs(sorted(signs))
+        if any(sign.isalnum() for sign in text[start:end])
+    ]
+    return sorted(found, key=lambda place: place.start)
+
+
+def _runs(signs: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for sign in signs:
+        if runs and runs[-1][1] == sign:
+            runs[-1] = (runs[-1][0], sign + 1)
+        else:
+            runs.append((sign, sign + 1))
+    return runs
+
+
+def cut_at(places: Sequence[Place], marks: Iterable[int], text: str) -> list[Place]:
+    """The places cut where an answer begins or ends, so that the answer can move with its part."""
+    found = []
+    for place in places:
+        cuts = sorted({place.start, place.end, *(mark for mark in marks if place.start < mark < place.end)})
+        for start, end in pairwise(cuts):
+            if text[start:end].strip():
+                found.append(dataclasses.replace(place, start=start, end=end))
+    return found
+
+
+def edits_of(text: str, places: Sequence[Place], stand_ins: StandIns, marks: Iterable[int]) -> list[Edit]:
+    """What stands in each place; a dropped one leaves its type where an answer stands or nothing would be left."""
+    edits = [Edit(p.start, p.end, stand_ins.of(p.spec, p.type, text[p.start : p.end])) for p in places]
+    answers = set(marks)
+    blank = not edited(text, edits).strip()
+    for index, edit in enumerate(edits):
+        if not edit.text and (blank or answers & {edit.start, edit.end}):
+            edits[index] = Edit(edit.start, edit.end, f"[{places[index].type}]")
+    return edits

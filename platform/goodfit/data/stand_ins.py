@@ -1,0 +1,81 @@
+"""What is written where something was found: its type, a keyed hash, a pseudonym, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import ScrubberSpec
+from goodfit.schema.privacy import Mode
+
+KEY_VARIABLE = "GOODFIT_PRIVACY_KEY"
+SHORTEST_KEY = 16
+"""Characters; a shorter key can be guessed, and with it every hashed name of a telephone book."""
+
+SIGNS = 12
+"""Hexadecimal digits of a hash: 48 bits, so that a million values share none (birthday bound 0.2 %)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """How places are replaced in one data set."""
+
+    mode: Mode
+    key: bytes
+
+    def of(self, spec: ScrubberSpec, sort: str, value: str) -> str:
+        """What stands for a value.
+
+        Args:
+            spec: Who found it.
+            sort: Its type.
+            value: What stood there.
+        """
+        if self.mode == "drop":
+            return ""
+        if self.mode == "mask":
+            return f"[{sort}]"
+        made = spec.stand_in(sort, value, self.key) if self.mode == "pseudonymise" and spec.stand_in else ""
+        return made or f"[{sort}_{_signs(self.key, sort, value)}]"
+
+
+def _signs(key: bytes, sort: str, value: str) -> str:
+    """Equal for values that differ in case, blanks and signs alone: the same card, the same person."""
+    plain = "".join(sign for sign in value.casefold() if sign.isalnum()) or value
+    return hmac.digest(key, f"{sort}\0{plain}".encode("utf-8", "surrogatepass"), "sha256").hex()[:SIGNS]
+
+
+def placeholder(types: Iterable[str]) -> re.Pattern[str]:
+    """What scrubbing itself writes: nothing is looked for in there."""
+    return re.compile(rf"\[(?:{'|'.join(sorted(map(re.escape, types)))})(?:_[0-9a-f]{{{SIGNS}}})?\]")
+
+
+def key_for(mode: Mode, seed: int) -> Callable[[Iterable[str]], bytes]:
+    """How the key of a data set is made from its texts.
+
+    A hash has the user's key, so that it is the same in all of their data sets. A pseudonym's key comes from the seed
+    and the texts themselves, which are written nowhere: it cannot be made without them, and no two data sets share it.
+
+    Raises:
+        ConfigError: Hashes are wanted, and there is no key in the environment, or a short one.
+    """
+    if mode == "hash":
+        given = os.environ.get(KEY_VARIABLE, "")
+        if len(given) < SHORTEST_KEY:
+            what = "is not set" if not given else f"has {len(given)} characters"
+            raise ConfigError(
+                f"privacy=hash, and the variable {KEY_VARIABLE} {what}",
+                f"set it to a secret of at least {SHORTEST_KEY} characters, the same for all runs that are to agree",
+            )
+        return lambda texts: given.encode()
+    return lambda texts: _key_of(texts, seed)
+
+
+def _key_of(texts: Iterable[str], seed: int) -> bytes:
+    digests = sorted({hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts})
+    return hashlib.sha256(b"".join([f"{seed}\0".encode(), *digests])).digest()

@@ -1,0 +1,79 @@
+"""The scrubbers of a run: picked by its config, and what they did said with what they are known to miss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from goodfit.data.scrub import Scrub, Scrubbed
+from goodfit.data.stand_ins import key_for
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import Finding, ScrubberSpec
+from goodfit.plugins.host import Host
+from goodfit.schema import RunConf
+
+
+def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
+    """What takes out of a task's texts what must not be learnt; None where the config wants nothing taken out.
+
+    Raises:
+        PluginError: A scrubber's plugin is missing or broken: the run does not go on without it.
+        ConfigError: No scrubber is named, a kept type is none, or the key of the hashes is missing.
+    """
+    chosen = conf.privacy
+    if chosen.mode in ("none", "auto"):
+        return None
+    if not chosen.scrubbers:
+        raise ConfigError(f"privacy.mode is {chosen.mode}, and no scrubber is named", "choose an option: privacy=mask")
+    needed_for = f"privacy={conf.choices.get('privacy', chosen.mode)} (task={conf.task.name})"
+    specs: list[ScrubberSpec] = [host.pick(host.scrubbers, name, needed_for) for name in chosen.scrubbers]
+    types = {sort for spec in specs for sort in spec.recall}
+    for sort in chosen.keep:
+        if sort not in types:
+            raise ConfigError(
+                f"no scrubber finds the type '{sort}', which privacy.keep names",
+                f"choose of {', '.join(sorted(types))}",
+            )
+    return Scrub(specs, chosen.mode, key_for(chosen.mode, conf.seed), frozenset(chosen.keep))
+
+
+def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Finding]:
+    """What was found and done, by type, with the measured recall beside it: counts, no texts."""
+    if scrub is None or scrubbed is None:
+        return []
+    total = sum(scrubbed.places.values())
+    shown = ", ".join(f"{sort} {count}" for sort, count in scrubbed.places.items()) or "nothing"
+    left = _expected_left(scrub, scrubbed.places)
+    risk = f"; by their measured recall about {left:.0f} more may be left" if left >= 1 else ""
+    return [
+        Finding(
+            severity="info",
+            code="privacy.scrubbed",
+            message=f"{scrub.mode}: {total} places in {scrubbed.records} of {scrubbed.of} records ({shown}){risk}",
+            figure=scrubbed.records / scrubbed.of if scrubbed.of else 0.0,
+            evidence={
+                "mode": scrub.mode,
+                "found": dict(scrubbed.places),
+                "recall": {sort: recall for sort, recall in best_recall(scrub).items() if not math.isnan(recall)},
+                "measured_on": {spec.name: spec.measured_on for spec in scrub.specs},
+                "kept": sorted(scrub.keep),
+                "expected_left": round(left, 1),
+            },
+        )
+    ]
+
+
+def best_recall(scrub: Scrub) -> dict[str, float]:
+    """Type -> the best measured recall of the scrubbers that look for it; nan where none was measured."""
+    found: dict[str, float] = {}
+    for spec in scrub.specs:
+        for sort, recall in spec.recall.items():
+            known = found.get(sort, math.nan)
+            found[sort] = recall if math.isnan(known) else max(known, -math.inf if math.isnan(recall) else recall)
+    return {sort: recall for sort, recall in sorted(found.items()) if sort not in scrub.keep}
+
+
+def _expected_left(scrub: Scrub, places: Mapping[str, int]) -> float:
+    """What was missed for each that was found, by the recall where it was measured: found * (1 / recall - 1)."""
+    recall = best_recall(scrub)
+    return sum(count * (1 / recall[sort] - 1) for sort, count in places.items() if recall.get(sort, 0) > 0)

@@ -1,0 +1,1 @@
+"""goodfit-privacy: scrubbers for personal data."""

@@ -1,0 +1,134 @@
+"""What a number is: cards, accounts, offices' numbers and telephones, by check digits and by how they are written."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from stdnum import iban, luhn
+from stdnum.eu import vat
+from stdnum.gb import nhs
+from stdnum.us import ssn
+
+SPOKEN = {word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())}
+SPOKEN["oh"] = "0"
+CARD_DIGITS = range(12, 20)
+CARD_STARTS = "23456"
+"""Maestro and the American networks, Diners and JCB, Visa, Mastercard, Discover."""
+
+IBAN_LENGTHS = {
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FO FI GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU XK",
+        21: "HR LV LI CH",
+        22: "BH BG CR GE DE IE ME RS GB VA",
+        23: "TL GI IQ IL SO AE",
+        24: "AD CZ MD PK RO SA SK ES SE TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO SV GT HU LB NI PL",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
+    }.items()
+    for country in countries.split()
+}
+"""Country -> signs of its accounts. Source: SWIFT IBAN registry."""
+
+NO_PHONE = re.compile(r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^\d+[./]\d+$|^\d{4}-\d{4}$")
+"""Plain numbers, thousands with points, decimals, spans of years."""
+
+REGIONS = ("US", "GB", "DE", "FR", "IN", "IL")
+"""Where a number without a country code is tried: not the whole world, or any ten digits were a telephone."""
+
+SHORTEST_NUMBER = 9
+"""Digits from which a plain number that is nothing else is taken for somebody's record."""
+
+
+def valid_iban(text: str) -> bool:
+    """Whether the check digits are right, or the length of the country: a mistyped account is still somebody's.
+
+    The invented country XX counts, too.
+    """
+    compact = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+    return compact.startswith("XX") or len(compact) == IBAN_LENGTHS.get(compact[:2]) or iban.is_valid(compact)
+
+
+def valid_vat(text: str) -> bool:
+    """Whether a member state's office could have given this number."""
+    return bool(vat.is_valid(re.sub(r"[^A-Z0-9]", "", text)))
+
+
+def spoken_digits(text: str) -> str:
+    """Digits that are written as words: ``double seven`` is ``77``."""
+    found, times = [], 1
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in ("double", "triple"):
+            times = 2 if word == "double" else 3
+        else:
+            found.append(SPOKEN[word] * times)
+            times = 1
+    return "".join(found)
+
+
+def number_type(text: str) -> str | None:
+    """The type of a run of digits with blanks and signs between them; None for what is only a figure."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) in CARD_DIGITS and digits[0] in CARD_STARTS and luhn.is_valid(digits):
+        return "CREDIT_CARD"
+    if re.fullmatch(r"\s*\d{3}[- ]\d{2}[- ]\d{4}\s*", text) and ssn.is_valid(digits):
+        return "US_SSN"
+    if re.fullmatch(r"\s*\d{3}[- ]?\d{3}[- ]?\d{4}\s*", text) and nhs.is_valid(digits):
+        return "NATIONAL_ID"
+    if is_phone(text, digits):
+        return "PHONE_NUMBER"
+    return "RECORD_NUMBER" if len(digits) >= SHORTEST_NUMBER and not re.search(r"[./]", text) else None
+
+
+def is_phone(text: str, digits: str) -> bool:
+    """Whether digits are grouped as a telephone number, or are one of some region."""
+    shown = text.strip()
+    if len(digits) > 19 or (len(digits) > 16 and "x" not in shown):
+        return False
+    if shown.startswith(("+", "(", "00")):
+        return True
+    if not NO_PHONE.match(shown):
+        groups = re.findall(r"\d+", shown)
+        return max(map(len, groups)) <= 8 and len(groups) <= 6 and not re.fullmatch(r"(?:\d{3} )+\d{3}", shown)
+    if not shown.isdigit() or len(digits) not in (10, 11):
+        return False
+    return any(_valid(digits, region) for region in REGIONS)
+
+
+def _valid(digits: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+SAID = (
+    ("CREDIT_CARD", r"card|cvv|cvc"),
+    ("US_SSN", r"ssn|social"),
+    ("NATIONAL_ID", r"nhs|insurance|\bni\b|passport|licen|identification"),
+    ("TAX_NUMBER", r"tax|vat|tin"),
+    ("IBAN_CODE", r"iban"),
+)
+"""Type -> the words before a number of this type."""
+
+
+def said_type(text: str, value: str) -> str | None:
+    """The type of a number that the words before it announce."""
+    said = text[: -len(value)].lower() if text.endswith(value) else text.lower()
+    if sum(sign.isdigit() for sign in value) < 4 and "cv" not in said:
+        return None
+    if re.fullmatch(r"(?:19|20)\d\d", value):
+        return None
+    return next((sort for sort, words in SAID if re.search(words, said)), "RECORD_NUMBER")

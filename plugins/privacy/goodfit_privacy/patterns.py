@@ -1,0 +1,101 @@
+"""The patterns of structured identifiers, in the order in which they are tried at a place."""
+
+from __future__ import annotations
+
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+YEAR = r"(?:1[89]|20)\d\d"
+SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+STREET = (
+    r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?|boulevard|blvd\.?|court|ct\.?|place|pl\.?|square|sq\.?"
+    r"|terrace|way|close|crescent|parkway|pkwy\.?|highway|hwy\.?|trail|circle|cir\.?|grove|gardens?|mews|row|quay|wharf)"
+)
+TOP_LEVEL = (
+    r"(?:com|org|net|edu|gov|mil|info|biz|io|ai|app|dev|co|me|tv|eu|uk|us|ca|au|nz|de|fr|it|es|pt|nl|be|ch|at|se|no|dk|fi|ie"
+    r"|pl|cz|sk|hu|ro|gr|ru|ua|tr|il|in|pk|cn|jp|kr|sg|hk|tw|my|th|vn|id|ph|za|ng|ke|eg|br|mx|ar|cl|pe|is|ee|lv|lt|si|hr|rs"
+    r"|example|invalid|test|local)"
+)
+OF = r"(?:\s*(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s*"
+"""What stands between a word such as "passport" and its number."""
+
+PATTERNS: dict[str, str] = {
+    # keys and tokens
+    "secret_key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{16,4000}?-----END [A-Z ]*PRIVATE KEY-----",
+    "secret_jwt": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
+    "secret_token": (
+        r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[\w-]{10,}"
+        r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bglpat-[\w-]{16,}|\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}"
+    ),
+    "secret_said": (
+        r"(?i:\b(?:password|passwd|passphrase|pass ?code|pwd|api[ _-]?key|secret|access[ _-]?token|bearer|pin)\b"
+        r"(?:\s+(?:is|was))?\s*[:=]?\s*)(?P<secret_value>[^\s,;\"']{4,}(?<![.!?]))"
+    ),
+    # the net
+    "url": (r"(?i:\b(?:https?|ftp|sftp)://[^\s<>\"')\]]+(?<![.,;:!?])|\bwww\.[^\s<>\"')\]]+(?<![.,;:!?]))"),
+    "email": (r"[\w.!#$%&'*+/=?^`{|}~-]+(?<!\.)@(?:[\w-]+\.)+[^\W\d_]{2,24}\b|[\w.+-]+@(?:[\w-]+\.)*[\w-]+\b"),
+    "email_odd": (
+        r"(?i:\b[\w.+-]+(?:\s+dot\s+[\w+-]+)*\s*(?:\(\s*at\s*\)|\[\s*at\s*\]|\{\s*at\s*\}|<at>|\s+at\s+|\s@\s?|@\s)\s*"
+        r"[\w-]+(?:\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<dot>|\s+dot\s+|\s?\.\s?)\s*[\w-]+)*"
+        r"\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<dot>|\s+dot\s+|\s?\.\s?)\s*[a-z]{2,6}\b)"
+    ),
+    "domain": rf"(?i:(?<![\w@.-])(?:[a-z0-9](?:[\w-]{{0,61}}[a-z0-9])?\.)+{TOP_LEVEL}(?:/[\w./?%&=+#-]*\w/?)?)(?![\w-])",
+    "ip6": (
+        r"(?<![\w:])(?:(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|(?:[0-9a-fA-F]{1,4}:){1,7}:(?:[0-9a-fA-F]{1,4}"
+        r"(?::[0-9a-fA-F]{1,4}){0,6})?|::(?:[0-9a-fA-F]{1,4}:){0,6}[0-9a-fA-F]{1,4})(?![\w:])"
+    ),
+    "mac": r"\b(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}\b",
+    "ip4": r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|\[\.\]|\s?\.\s?)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)",
+    "crypto": r"\b(?:bc1[a-z0-9]{25,60}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40})\b",
+    "handle": r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}\b",
+    # accounts and offices
+    "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b",
+    "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}[ .-]?[A-Z0-9]{0,4}\b",
+    "said_number": (
+        r"(?i:\b(?:passport|licen[cs]e|driver'?s? licen[cs]e|driving licen[cs]e|mrn|medical record|patient|member|policy|claim|"
+        r"account|acct\.?|a/c|iban|sort code|routing|swift|bic|ssn|social security|nhs|national insurance|ni|tax|vat|tin|"
+        r"customer|client|case|docket|file|employee|staff|student|badge|ticket|reference|ref\.?|registration|plate|vin|imei|"
+        r"serial|certificate|beneficiary|health plan|device|card|cvv|cvc|id|identification)"
+        rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF})"
+        r"(?P<said_value>(?=[A-Z0-9/ -]{0,12}\d)[A-Z0-9]{1,6}(?:[-/ ]?[A-Z0-9]{1,6}){0,5}(?<=\d)[A-Z]{0,3})(?![\w%])"
+    ),
+    "ni_number": r"\b(?![DFIQUV])[A-Z](?![DFIOQUV])[A-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
+    "uk_postcode": r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b",
+    "us_zip": (
+        r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[A]|RI|S[CD]|T[NX]|UT|V[AT]"
+        r"|W[AIVY])[ ,]{1,2}(?P<zip_value>\d{5}(?:-\d{4})?)\b"
+    ),
+    "zip_said": r"(?i:\b(?:zip|zip ?code|postal code|postcode|plz)\b(?:\s+(?:is|was|code))*\s*:?\s*)(?P<zip_said_value>[A-Za-z]{0,2}-?\d[A-Z\d -]{1,8}\d(?:\s?[A-Z]{1,2})?)\b",
+    "street": (
+        rf"(?i:\b\d{{1,5}}(?:[ -]?[a-z])?,?\s+(?:(?:[NSEW]\.?|north|south|east|west)\s+)?(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?{STREET}"
+        r"(?=[\s,.;:)]|$)(?:[ ,]+(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|#)\.?\s*\w{1,6}\b)?)"
+    ),
+    "unit": r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|p\.?\s?o\.?\s?box|post(?:fach| box))\.?\s*#?\s*\d\w{0,6}\b)",
+    # time
+    "date": (
+        rf"(?i:\b(?:{DAY}[ .-]?(?:\s*of\s+)?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s*,?\s*{YEAR})?"
+        rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
+        rf"|(?:(?<=\b[Ii]n )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )){YEAR}\b(?![-/.,]?\d)"
+        rf"|(?<![\d./-])(?:{YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01]|[1-9])(?:[T ]\d\d:\d\d(?::\d\d)?)?"
+        rf"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:{YEAR}|\d\d))(?![\d/-]|\.\d)"
+    ),
+    "age": (
+        r"(?i:\b(?:aged?|at the age of|turn(?:ed|s|ing)?|i(?:'|’)?a?m|is|was)\s+(?=\d{1,3}(?!\s*(?:%|per|percent|days|hours|minutes"
+        r"|weeks|months|miles|km|kg|mg|ml|pounds|dollars|euro|[.,:/]\d|[A-Za-z]?\d)))(?:a\s+)?(?P<age_value>1?\d?\d)"
+        r"(?=(?:[\s-]*(?:years?|yrs?|y/?o|yo)\b|\s*[.,;!?)]|\s*$|\s+(?:and|when|today|now|next|this|last)\b))"
+        r"|(?P<age_years>\b1?\d?\d)(?=[\s-]*(?:years?|yrs?)[\s-]*old\b|[\s-]*y/?o\b|[\s-]year[\s-]old))"
+    ),
+    "title": (
+        r"\b(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Rev|Fr|Sr|Sra|Srta|Hon|Capt|Lt|Col|Gen|Sgt|Herr|Frau|Mme|Mlle|Sir|Dame|Lady|Lord)\b\.?"
+        r"(?=\s+[^\W\d_a-z])|\b(?:mr|mrs|ms|dr|prof)\b\.?(?=\s+[^\W\d_])"
+    ),
+    # numbers that say themselves what they are
+    "spoken": rf"(?i:\b{SPOKEN_DIGIT}(?:[\s,-]+{SPOKEN_DIGIT}){{5,30}}\b)",
+    "digits": (
+        r"(?<![\w.,$€£])(?:\+|00)?\(?\d(?:[ \-./()\u2009\t\n]{0,3}\d){6,22}(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w%]|[.,]\d)"
+    ),
+    "long_id": r"\b(?=[A-Z0-9-]{0,18}\d[A-Z0-9-]{0,18}\d)(?=[A-Z0-9-]{0,18}[A-Z])[A-Z]{1,4}-?\d{6,14}[A-Z]?\b",
+}
+"""Name -> pattern; where a group ``…_value`` is named, only that part is the place."""

@@ -1,0 +1,77 @@
+"""A text as a detector wants it: look-alikes and odd blanks made plain, hidden signs gone, with the way back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+"""Signs without a width: soft hyphens, joiners, marks of direction, variation selectors."""
+
+_LOOK_ALIKE = dict(
+    zip("АВЕКМНОРСТУХаеорсухіјѕԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxijsdhqwABEZHIKMNOPTYXo", strict=True)
+)
+"""Cyrillic and Greek letters that look Latin."""
+
+_DASHES = "‐‑‒–—―−﹘﹣－"
+_BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_OTHERS = {"＠": "@", "．": ".", "。": ".", "／": "/", "：": ":", "（": "(", "）": ")", "＋": "+", "﹫": "@", "．": "."}
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _digits() -> dict[int, str]:
+    """Decimal digits of every script, and the full-width letters."""
+    found = {}
+    for code in range(0x80, 0x1FFFF):
+        sign = chr(code)
+        if unicodedata.category(sign) == "Nd":
+            found[code] = str(unicodedata.digit(sign))
+    for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)):
+        found[code] = chr(code - 0xFEE0)
+    return found
+
+
+_PLAIN: dict[int, str] = {
+    **_digits(),
+    **{ord(sign): "-" for sign in _DASHES},
+    **{ord(sign): " " for sign in _BLANKS},
+    **{ord(sign): plain for sign, plain in _OTHERS.items()},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A plain text; ``places`` leads back, None where nothing moved."""
+
+    text: str
+    places: Sequence[int] | None = None
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """Where a place of the plain text stands in the given one."""
+        if self.places is None:
+            return start, end
+        return self.places[start], self.places[end - 1] + 1
+
+
+def plain(text: str) -> Plain:
+    """Make a text plain."""
+    if text.isascii():
+        return Plain(text)
+    same_length = _WORD.sub(_latin, text.translate(_PLAIN))
+    if not HIDDEN.search(same_length):
+        return Plain(same_length)
+    kept = [place for place, sign in enumerate(same_length) if not HIDDEN.match(sign)]
+    return Plain("".join(same_length[place] for place in kept), kept)
+
+
+def _latin(match: re.Match[str]) -> str:
+    """A word of look-alikes among Latin letters, or of nothing but look-alikes; real Cyrillic and Greek stay."""
+    word = match[0]
+    if word.isascii():
+        return word
+    other = [sign for sign in word if not sign.isascii()]
+    if all(sign in _LOOK_ALIKE for sign in other) and len(other) < len(word):
+        return "".join(_LOOK_ALIKE.get(sign, sign) for sign in word)
+    return word

@@ -1,0 +1,382 @@
+"""Scrubbing: what a scrubber finds is taken out of every text of every kind, before anything reads or stores it."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from goodfit.data.records import Record
+from goodfit.data.scrub import Scrub
+from goodfit.data.slots import Texts, texts_of
+from goodfit.data.stand_ins import key_for
+from goodfit.hooks.types import Found, ScrubberSpec
+from goodfit.kinds import KINDS, find_kind
+from goodfit.texts.words import split_words
+
+PLUGIN = """
+import re
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import Found, ScrubberSpec
+
+HOOK_API = 1
+
+
+def find(texts):
+    {body}
+
+
+@hookimpl
+def goodfit_register_scrubbers():
+    return [ScrubberSpec(name="badge.numbers", description="badges", recall={{"BADGE": 0.5}}, measured_on="10 texts",
+                         find=find)]
+"""
+FINDS = (
+    r"return [[Found(start=m.start(), end=m.end(), type='BADGE') for m in re.finditer(r'badge-[0-9]+', text)]"
+    " for text in texts]"
+)
+SCRUBBED = ["privacy=mask", "privacy.scrubbers=[badge.numbers]"]
+
+
+def spec(**more):
+    """A scrubber of badges, and of the people that it knows."""
+    pattern = re.compile(r"(?P<BADGE>badge-\d+)|(?P<WHO>\b(?:Ada Quill|Bo Renn|Quill)\b)")
+
+    def find(texts):
+        return [
+            [Found(start=hit.start(), end=hit.end(), type=hit.lastgroup) for hit in pattern.finditer(text)]
+            for text in texts
+        ]
+
+    recall = {"BADGE": 1.0, "WHO": 0.8}
+    return ScrubberSpec(name="t.s", description="", recall=recall, measured_on="", find=find, **more)
+
+
+def scrub(mode="mask", seed=1, keep=(), **more):
+    return Scrub([spec(**more)], mode, key_for(mode, seed), frozenset(keep))
+
+
+ROWS = {
+    "classification": {"text": "Ada Quill has badge-7.", "label": "good"},
+    "multilabel": {"text": "Ada Quill has badge-7.", "labels": ["a", "b"]},
+    "token_classification": {
+        "text": "Today Ada Quill has badge-7 in Rome.",
+        "spans": [
+            {"start": 6, "end": 9, "label": "FIRST"},
+            {"start": 10, "end": 15, "label": "LAST"},
+            {"start": 31, "end": 35, "label": "WHERE"},
+        ],
+    },
+    "question_answering": {
+        "context": "On badge-7 stands Ada Quill, in red.",
+        "question": "Who has badge-7?",
+        "answers": [{"text": "Ada Quill", "start": 18}, {"text": "red", "start": 32}],
+    },
+    "ranking": {"query": "badge-7?", "positive": "Ada Quill has badge-7.", "negatives": ["Bo Renn has none.", "x"]},
+    "generation": {"source": {"who": "Ada Quill", "what": "badge-7"}, "target": "Ada Quill got badge-7."},
+    "chat": {"messages": [{"role": "user", "content": "badge-7?"}, {"role": "assistant", "content": "Ada Quill's."}]},
+    "language_modeling": {"text": "Ada Quill and Bo Renn.\nbadge-7"},
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_text_of_every_kind_is_scrubbed_and_what_points_into_it_moves(name):
+    kind = find_kind(name)
+    fields = kind.check(ROWS[name], True)
+    (record,), done = scrub().records([Record("1", fields)], kind.texts)
+    held = json.dumps(record.fields)
+    assert not re.search(r"Ada|Quill|Renn|badge-", held)
+    assert "[WHO]" in held and "[BADGE]" in held
+    assert (done.records, done.of) == (1, 1)
+    assert set(record.fields) == set(fields)
+
+
+def test_spans_and_words_stand_where_their_texts_stand_now():
+    kind = find_kind("token_classification")
+    (record,), _ = scrub().records([Record("1", kind.check(ROWS["token_classification"], True))], kind.texts)
+    text = record.fields["text"]
+    assert text == "Today [WHO] [WHO] has [BADGE] in Rome."
+    assert [text[span["start"] : span["end"]] for span in record.fields["spans"]] == ["[WHO]", "[WHO]", "Rome"]
+    assert record.fields["words"] == split_words(text)
+
+
+def test_answers_stand_in_the_scrubbed_context():
+    kind = find_kind("question_answering")
+    (record,), _ = scrub().records([Record("1", kind.check(ROWS["question_answering"], True))], kind.texts)
+    for answer in record.fields["answers"]:
+        assert record.fields["context"][answer["start"] :].startswith(answer["text"])
+    assert [answer["text"] for answer in record.fields["answers"]] == ["[WHO]", "red"]
+
+
+def test_tokens_and_tags_move_too():
+    kind = find_kind("token_classification")
+    row = {"tokens": ["By", "Ada", "Quill,", "badge-7"], "tags": ["O", "B-WHO", "I-WHO", "O"]}
+    (record,), _ = scrub().records([Record("1", kind.check(row, True))], kind.texts)
+    text = record.fields["text"]
+    assert text == "By [WHO], [BADGE]"
+    assert [text[start:end] for start, end in record.fields["words"]] == ["By", "[", "WHO", "]", ",", "[", "BADGE", "]"]
+    (span,) = record.fields["spans"]
+    assert text[span["start"] : span["end"]] == "[WHO],"
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        pytest.param("mask", r"\[WHO\] and \[WHO\] have \[BADGE\]", id="mask"),
+        pytest.param("hash", r"\[WHO_(\w{12})\] and \[WHO_(?!\1)\w{12}\] have \[BADGE_\w{12}\]", id="hash"),
+        pytest.param("pseudonymise", r"\[WHO_\w{12}\] and \[WHO_\w{12}\] have \[BADGE_\w{12}\]", id="pseudonymise"),
+        pytest.param("drop", r" and  have ", id="drop"),
+    ],
+)
+def test_the_mode_says_what_stands_in(monkeypatch, mode, expected):
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "a key of 24 characters..")
+    assert re.fullmatch(expected, scrub(mode).texts(["Ada Quill and Bo Renn have badge-1"])[0])
+
+
+def test_what_is_dropped_leaves_its_type_where_nothing_else_would_be_left():
+    assert scrub("drop").texts(["badge-7", " Ada Quill ", "x Ada Quill"]) == ["[BADGE]", " [WHO] ", "x "]
+
+
+def test_a_pseudonym_is_one_for_a_data_set_and_another_in_the_next():
+    one = scrub("pseudonymise").texts(["Ada Quill", "it was ADA  Quill", "Ada Quill!"])
+    assert one[0] in one[2] and len(set(one)) == 3
+    assert one[0] not in scrub("pseudonymise").texts(["Ada Quill", "and others"])
+    assert one[0] not in scrub("pseudonymise", seed=2).texts(["Ada Quill", "it was ADA  Quill", "Ada Quill!"])
+
+
+def test_a_value_that_was_found_once_is_taken_out_of_the_whole_record():
+    texts = Texts(names=("source", "target"))
+    fields = {"source": "Ada Quill, badge-7", "target": "Mx Quill, badge-7, not badge-77"}
+
+    def finds_in_sources(texts):
+        return [[Found(start=0, end=9, type="WHO")] if text.startswith("Ada Quill") else [] for text in texts]
+
+    seen = ScrubberSpec(name="t.s", description="", recall={"WHO": 1}, measured_on="", find=finds_in_sources)
+    repeating = ScrubberSpec(
+        name="t.s", description="", recall={"WHO": 1}, measured_on="", find=finds_in_sources, repeats=("WHO",)
+    )
+    fields["target"] = "for Ada Quill and Ada Quillson"
+    key = key_for("mask", 1)
+    (plain,), _ = Scrub([seen], "mask", key).records([Record("1", fields)], texts)
+    (whole,), _ = Scrub([repeating], "mask", key).records([Record("1", fields)], texts)
+    assert plain.fields["target"] == fields["target"]
+    assert whole.fields["target"] == "for [WHO] and Ada Quillson"
+
+
+def test_types_that_are_kept_stay():
+    assert scrub(keep=["WHO"]).texts(["Ada Quill has badge-7"]) == ["Ada Quill has [BADGE]"]
+
+
+def test_the_earlier_scrubber_has_what_both_find_and_nothing_of_either_is_left():
+    def finds(start, end, sort):
+        return lambda texts: [[Found(start=start, end=end, type=sort)] if "abc" in text else [] for text in texts]
+
+    def made(start, end, sort):
+        return ScrubberSpec(name="t.s", description="", recall={sort: 1}, measured_on="", find=finds(start, end, sort))
+
+    specs = [made(2, 6, "ONE"), made(0, 9, "TWO")]
+    assert Scrub(specs, "mask", key_for("mask", 1)).texts(["x abcdef-yz"]) == ["[TWO][ONE][TWO]yz"]
+
+
+PIECES = [
+    "Ada Quill",
+    "Bo Renn",
+    "badge-7",
+    "badge-12",
+    "[WHO]",
+    "[BADGE]",
+    " ",
+    ", ",
+    "the ",
+    "Quill",
+    "[",
+    "]",
+    "\n",
+    "ö",
+]
+TEXTS = st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join), min_size=1, max_size=5)
+CALM = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+MODES = st.sampled_from(["mask", "pseudonymise", "drop"])
+
+
+@CALM
+@given(TEXTS, MODES)
+def test_a_scrubbed_text_scrubs_to_itself(texts, mode):
+    once = scrub(mode).texts(texts)
+    assert scrub(mode).texts(once) == once
+    assert not any(spec().find(once))
+
+
+@CALM
+@given(TEXTS, MODES, st.randoms(use_true_random=False))
+def test_texts_are_scrubbed_the_same_one_by_one_and_in_any_order(texts, mode, chance):
+    whole = Scrub([spec()], mode, lambda texts: b"key")
+    together = whole.texts(texts)
+    assert [whole.texts([text])[0] for text in texts] == together
+    order = list(range(len(texts)))
+    chance.shuffle(order)
+    assert whole.texts([texts[index] for index in order]) == [together[index] for index in order]
+
+
+@CALM
+@given(st.text(alphabet="ab -7QuilAdBoRen[]WHO", max_size=40), st.data())
+def test_spans_keep_what_is_not_scrubbed_and_stay_in_order(text, data):
+    ends = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    spans = [{"start": a, "end": b, "label": "X"} for a, b in zip(ends[::2], ends[1::2], strict=False)]
+    fields = {"text": text, "spans": spans, "words": split_words(text)}
+    texts = Texts(names=("text",), places={"spans": "text", "words": "text"})
+    (record,), _ = scrub().records([Record("1", fields)], texts)
+    new, moved = record.fields["text"], record.fields["spans"]
+    assert len(moved) == len(spans)
+    for before, after in zip(spans, moved, strict=True):
+        was, now = text[before["start"] : before["end"]], new[after["start"] : after["end"]]
+        assert scrub().texts([was])[0] == now or "[WHO]" in now or "[BADGE]" in now
+    assert all(one["end"] <= other["start"] for one, other in pairwise(moved))
+    words = record.fields["words"]
+    assert all(0 <= start < end <= len(new) for start, end in words) and words == sorted(words)
+
+
+def test_texts_of_a_record_are_found_by_their_way():
+    fields = {"messages": ({"role": "user", "content": "a"},), "negatives": ("b", "c"), "text": "d"}
+    slots = texts_of(fields, Texts(names=("messages.content", "negatives", "text", "absent")))
+    assert slots == {("messages", 0, "content"): "a", ("negatives", 0): "b", ("negatives", 1): "c", ("text",): "d"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param("raise ValueError(texts[0])", "raised ValueError", id="raises"),
+        pytest.param("return []", "read 80 texts and answered 0", id="answers too little"),
+        pytest.param(
+            "return [[Found(start=0, end=10**6, type='BADGE')]] * len(texts)",
+            "named a place that is not in the text",
+            id="names no place",
+        ),
+        pytest.param(
+            "return [[Found(start=0, end=1, type='OTHER')]] * len(texts)",
+            "found the type 'OTHER', which it does not declare",
+            id="an unknown type",
+        ),
+    ],
+)
+def test_a_scrubber_that_fails_stops_the_run(goodfit, install, tiny_words, body, reason):
+    install("badge", PLUGIN.format(body=body))
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *SCRUBBED)
+    assert (outcome.code, outcome.out) == (4, "")
+    ((error, fix),) = outcome.errors
+    assert error == f"the scrubber 'badge.numbers' {reason}; nothing goes on unscrubbed"
+    assert fix == "mend or update its plugin; --traceback shows where"
+
+
+def test_a_run_that_needs_a_scrubber_that_is_not_there_stops(goodfit, tiny_words):
+    words = tiny_words("classification", "encoder")
+    outcome = goodfit("check", *words, "privacy=mask", "privacy.scrubbers=[absent.names]")
+    assert (outcome.code, outcome.out) == (4, "")
+    ((error, fix),) = outcome.errors
+    assert error == "privacy=mask (task=classification) needs the plugin 'absent', which is not installed"
+    assert fix == "pip install goodfit-absent"
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        pytest.param(
+            ["privacy.keep=[BADGE]"],
+            "privacy.keep was typed, and nothing is scrubbed",
+            "add privacy=mask, or another way to scrub",
+            id="nothing is scrubbed",
+        ),
+        pytest.param(
+            [*SCRUBBED, "privacy.keep=[BADGES]"],
+            "no scrubber finds the type 'BADGES', which privacy.keep names",
+            "choose of BADGE",
+            id="an unknown type",
+        ),
+        pytest.param(
+            ["privacy=mask", "privacy.scrubbers=[]"],
+            "privacy.mode is mask, and no scrubber is named",
+            "choose an option: privacy=mask",
+            id="no scrubber",
+        ),
+        pytest.param(
+            ["privacy=hash", "privacy.scrubbers=[badge.numbers]"],
+            "privacy=hash, and the variable GOODFIT_PRIVACY_KEY is not set",
+            "set it to a secret of at least 16 characters, the same for all runs that are to agree",
+            id="no key",
+        ),
+    ],
+)
+def test_a_mistake_in_the_words_of_privacy_costs_two_lines(
+    goodfit, install, tiny_words, monkeypatch, words, error, fix
+):
+    monkeypatch.delenv("GOODFIT_PRIVACY_KEY", raising=False)
+    install("badge", PLUGIN.format(body=FINDS))
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+TASK = "name: badge/sort\nkind: classification\ndescription: A task\nprivacy: mask\nprivacy_keep: [{kept}]\n"
+
+
+@pytest.mark.parametrize(("kept", "mode"), [("", "mask"), ("BADGE", "mask")])
+def test_a_task_says_what_privacy_auto_means(goodfit, install, tiny_words, kept, mode):
+    install("badge", PLUGIN.format(body=FINDS), {"task/badge/sort.yaml": TASK.format(kept=kept)})
+    words = ["task=badge/sort", *tiny_words("classification", "encoder")[1:], "privacy.scrubbers=[badge.numbers]"]
+    shown = goodfit("check", *words, "--json").json
+    (finding,) = [found for found in shown["findings"] if found["code"] == "privacy.scrubbed"]
+    assert finding["evidence"]["mode"] == mode
+    assert finding["evidence"]["kept"] == ([kept] if kept else [])
+
+
+SECRETS = 1_000
+
+
+@pytest.fixture(scope="module")
+def secrets():
+    """Strings that stand nowhere else: in every text of every split."""
+    return [f"badge-{314159 + 7919 * number}" for number in range(SECRETS)]
+
+
+def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
+    goodfit, install, tiny_words, rows_of, secrets, tmp_path, monkeypatch
+):
+    install("badge", PLUGIN.format(body=FINDS))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "HF_HOME", "XDG_CACHE_HOME", "WANDB_DIR"):
+        monkeypatch.setenv(name, str(temporary))
+    planted = iter(secrets * 2)
+    files = []
+    for seed, (split, count) in enumerate({"train": 40, "validation": 24, "test": 24}.items()):
+        rows = rows_of("token_classification", count, seed)
+        for row in rows:
+            row["text"] += "".join(f" It is {next(planted)}." for _ in range(12))
+        path = tmp_path / "data" / f"{split}.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        files.append(f"dataset.{split}={path}")
+    words = [*tiny_words("token_classification", "encoder"), *files, *SCRUBBED, "training.epochs=1"]
+    trained = goodfit("train", *words, "run.dir=run", "--json")
+    assert trained.code == 0, trained.err
+    evaluated = goodfit("evaluate", "run", "--json")
+    asked = goodfit("predict", "run", f"Ada met {secrets[0]} and {secrets[1]}.", "--output", "answers.jsonl", "--json")
+    assert (evaluated.code, asked.code) == (0, 0)
+    assert evaluated.json["metrics"]["test/f1"] == trained.json["metrics"]["test/f1"]
+    said = "".join(outcome.out + outcome.err for outcome in (trained, evaluated, asked))
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "data"]
+    held = {str(path): path.read_bytes() for path in files}
+    assert any(name.endswith("adapter_model.safetensors") for name in held)
+    leaks = [name for name, content in held.items() if re.search(rb"badge-\d{6,}", content)]
+    assert leaks == [] and not re.search(r"badge-\d{6,}", said)
+    card = (tmp_path / "run" / "adapter" / "README.md").read_text("utf-8")
+    assert (
+        "Scrubbed before anything was learnt or stored (mask)" in card
+        and "BADGE 0.500 (badge.numbers, 10 texts)" in card
+    )
+    (finding,) = [
+        json.loads(line) for line in (tmp_path / "run" / "findings.jsonl").open() if "privacy.scrubbed" in line
+    ]
+    assert finding["evidence"]["found"] == {"BADGE": 12 * 88} and finding["evidence"]["expected_left"] == 12 * 88
