@@ -10,36 +10,35 @@ from stdnum.eu import vat
 from stdnum.gb import nhs
 from stdnum.us import ssn
 
-SPOKEN = {word: str(digit) for digit, word in enumerate("zero one two three four five six seven eight nine".split())}
-SPOKEN["oh"] = "0"
+SPOKEN = {
+    **{"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4"},
+    **{"five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"},
+}
 CARD_DIGITS = range(12, 20)
 CARD_STARTS = "23456"
 """Maestro and the American networks, Diners and JCB, Visa, Mastercard, Discover."""
 
-IBAN_LENGTHS = {
-    country: length
-    for length, countries in {
-        15: "NO",
-        16: "BE",
-        18: "DK FO FI GL NL SD",
-        19: "MK SI",
-        20: "AT BA EE KZ LT LU XK",
-        21: "HR LV LI CH",
-        22: "BH BG CR GE DE IE ME RS GB VA",
-        23: "TL GI IQ IL SO AE",
-        24: "AD CZ MD PK RO SA SK ES SE TN VG",
-        25: "LY PT ST",
-        26: "IS TR",
-        27: "BI FR GR IT MC MR SM",
-        28: "AL AZ BY CY DO SV GT HU LB NI PL",
-        29: "BR EG PS QA UA",
-        30: "JO KW MU",
-        31: "MT SC",
-        32: "LC",
-        33: "RU",
-    }.items()
-    for country in countries.split()
+_LENGTHS = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI FO GL NL SD",
+    19: "MK SI",
+    20: "AT BA EE KZ LT LU XK",
+    21: "CH HR LI LV",
+    22: "BG BH CR DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ SO TL",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT ST",
+    26: "IS TR",
+    27: "BI FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HU LB NI PL SV",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU",
+    31: "MT SC",
+    32: "LC",
+    33: "RU",
 }
+IBAN_LENGTHS = {country: length for length, countries in _LENGTHS.items() for country in countries.split()}
 """Country -> signs of its accounts. Source: SWIFT IBAN registry."""
 
 NO_PHONE = re.compile(r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^\d+[./]\d+$|^\d{4}-\d{4}$")

@@ -9,6 +9,11 @@ MONTH = (
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[89]|20)\d\d"
 SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+NO_STREET = (
+    r"(?:days?|weeks?|months?|years?|hours?|minutes?|times?|per|percent|of|in|by|m?g|ml|and|or|to|the|people|pages)\b"
+)
+"""Words behind a number that say that it counts something."""
+
 STREET = (
     r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?|boulevard|blvd\.?|court|ct\.?|place|pl\.?|square|sq\.?"
     r"|terrace|way|close|crescent|parkway|pkwy\.?|highway|hwy\.?|trail|circle|cir\.?|grove|gardens?|mews|row|quay|wharf)"
@@ -18,12 +23,12 @@ TOP_LEVEL = (
     r"|pl|cz|sk|hu|ro|gr|ru|ua|tr|il|in|pk|cn|jp|kr|sg|hk|tw|my|th|vn|id|ph|za|ng|ke|eg|br|mx|ar|cl|pe|is|ee|lv|lt|si|hr|rs"
     r"|example|invalid|test|local)"
 )
-OF = r"(?:\s*(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s*"
+OF = r"(?:\s{0,3}(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s{0,3}"
 """What stands between a word such as "passport" and its number."""
 
 PATTERNS: dict[str, str] = {
     # keys and tokens
-    "secret_key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{16,4000}?-----END [A-Z ]*PRIVATE KEY-----",
+    "secret_key": r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]{16,4000}?-----END [A-Z ]{0,20}PRIVATE KEY-----",
     "secret_jwt": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
     "secret_token": (
         r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[\w-]{10,}"
@@ -31,17 +36,20 @@ PATTERNS: dict[str, str] = {
     ),
     "secret_said": (
         r"(?i:\b(?:password|passwd|passphrase|pass ?code|pwd|api[ _-]?key|secret|access[ _-]?token|bearer|pin)\b"
-        r"(?:\s+(?:is|was))?\s*[:=]?\s*)(?P<secret_value>[^\s,;\"']{4,}(?<![.!?]))"
+        r"(?:\s{1,3}(?:is|was))?\s{0,3}[:=]?\s{0,3})(?P<secret_value>[^\s,;\"']{4,200}(?<![.!?]))"
     ),
     # the net
     "url": (r"(?i:\b(?:https?|ftp|sftp)://[^\s<>\"')\]]+(?<![.,;:!?])|\bwww\.[^\s<>\"')\]]+(?<![.,;:!?]))"),
-    "email": (r"[\w.!#$%&'*+/=?^`{|}~-]+(?<!\.)@(?:[\w-]+\.)+[^\W\d_]{2,24}\b|[\w.+-]+@(?:[\w-]+\.)*[\w-]+\b"),
-    "email_odd": (
-        r"(?i:\b[\w.+-]+(?:\s+dot\s+[\w+-]+)*\s*(?:\(\s*at\s*\)|\[\s*at\s*\]|\{\s*at\s*\}|<at>|\s+at\s+|\s@\s?|@\s)\s*"
-        r"[\w-]+(?:\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<dot>|\s+dot\s+|\s?\.\s?)\s*[\w-]+)*"
-        r"\s*(?:\(\s*dot\s*\)|\[\s*dot\s*\]|\{\s*dot\s*\}|<dot>|\s+dot\s+|\s?\.\s?)\s*[a-z]{2,6}\b)"
+    "email": (
+        r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}\b"
+        r"|(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){0,8}[\w-]{1,63}\b"
     ),
-    "domain": rf"(?i:(?<![\w@.-])(?:[a-z0-9](?:[\w-]{{0,61}}[a-z0-9])?\.)+{TOP_LEVEL}(?:/[\w./?%&=+#-]*\w/?)?)(?![\w-])",
+    "email_odd": (
+        r"(?i:(?<![\w.+-])[\w.+-]{1,64}(?:\s+dot\s+[\w+-]{1,40}){0,4}\s{0,3}(?:\(\s?at\s?\)|\[\s?at\s?\]|\{\s?at\s?\}|<at>|\s{1,3}at\s{1,3}|\s@\s?|@\s)\s{0,3}"
+        r"[\w-]{1,63}(?:\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}[\w-]{1,63}){0,4}"
+        r"\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}[a-z]{2,12}\b)"
+    ),
+    "domain": rf"(?i:(?<![\w@.-])(?:[a-z0-9](?:[\w-]{{0,61}}[a-z0-9])?\.){{1,6}}{TOP_LEVEL}(?:/[\w./?%&=+#-]*\w/?)?)(?![\w-])",
     "ip6": (
         r"(?<![\w:])(?:(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|(?:[0-9a-fA-F]{1,4}:){1,7}:(?:[0-9a-fA-F]{1,4}"
         r"(?::[0-9a-fA-F]{1,4}){0,6})?|::(?:[0-9a-fA-F]{1,4}:){0,6}[0-9a-fA-F]{1,4})(?![\w:])"
@@ -67,9 +75,9 @@ PATTERNS: dict[str, str] = {
         r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[A]|RI|S[CD]|T[NX]|UT|V[AT]"
         r"|W[AIVY])[ ,]{1,2}(?P<zip_value>\d{5}(?:-\d{4})?)\b"
     ),
-    "zip_said": r"(?i:\b(?:zip|zip ?code|postal code|postcode|plz)\b(?:\s+(?:is|was|code))*\s*:?\s*)(?P<zip_said_value>[A-Za-z]{0,2}-?\d[A-Z\d -]{1,8}\d(?:\s?[A-Z]{1,2})?)\b",
+    "zip_said": r"(?i:\b(?:zip|zip ?code|postal code|postcode|plz)\b(?:\s{1,3}(?:is|was|code)){0,3}\s{0,3}:?\s{0,3})(?P<zip_said_value>[A-Za-z]{0,2}-?\d[A-Z\d -]{1,8}\d(?:\s?[A-Z]{1,2})?)\b",
     "street": (
-        rf"(?i:\b\d{{1,5}}(?:[ -]?[a-z])?,?\s+(?:(?:[NSEW]\.?|north|south|east|west)\s+)?(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?{STREET}"
+        rf"(?i:\b\d{{1,5}}(?:[ -]?[a-z])?,?\s{{1,3}}(?!{NO_STREET})(?:(?:[NSEW]\.?|north|south|east|west)\s+)?(?:[^\W\d_][\w'’.-]{{0,30}}\s{{1,3}}){{1,4}}?{STREET}"
         r"(?=[\s,.;:)]|$)(?:[ ,]+(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|#)\.?\s*\w{1,6}\b)?)"
     ),
     "unit": r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|p\.?\s?o\.?\s?box|post(?:fach| box))\.?\s*#?\s*\d\w{0,6}\b)",
@@ -92,7 +100,7 @@ PATTERNS: dict[str, str] = {
         r"(?=\s+[^\W\d_a-z])|\b(?:mr|mrs|ms|dr|prof)\b\.?(?=\s+[^\W\d_])"
     ),
     # numbers that say themselves what they are
-    "spoken": rf"(?i:\b{SPOKEN_DIGIT}(?:[\s,-]+{SPOKEN_DIGIT}){{5,30}}\b)",
+    "spoken": rf"(?i:\b{SPOKEN_DIGIT}(?:[\s,-]{{1,3}}{SPOKEN_DIGIT}){{5,30}}\b)",
     "digits": (
         r"(?<![\w.,$€£])(?:\+|00)?\(?\d(?:[ \-./()\u2009\t\n]{0,3}\d){6,22}(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w%]|[.,]\d)"
     ),

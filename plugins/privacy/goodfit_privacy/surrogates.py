@@ -5,23 +5,28 @@ from __future__ import annotations
 import hmac
 import re
 
-FIRST = "bri cla dro fle gri kro pla ske sni spo tri vro zwi gla pru slo bro cre dri fra gno kli plu sco smi sta tro vli zwa gro pry sly".split()
-MIDDLE = (
-    "lumo vako zedu rifo mexa pova suvi tozu jiku nabo quiva wedo yoza hixo ludo kefa mizu vopa ruxa tebo sazi pugo nivo joxu "
-    "hebu guza fyra doze cuvo bixa lyxo kuzi"
-).split()
-LAST = (
-    "zent vark moxt quist ndrex ffol nzig rpax lzor xtan vund skel drix blov gwen zmar zund vorg mplex quond ndrax ffig nzol "
-    "rpix lzam xtorp vimp skarn drov blyx gwox zmil"
-).split()
+_FIRST = (
+    "bri cla dro fle gri kro pla ske sni spo tri vro zwi gla pru slo bro cre dri fra gno kli plu sco smi sta "
+    "tro vli zwa gro pry sly"
+)
+_MIDDLE = (
+    "lumo vako zedu rifo mexa pova suvi tozu jiku nabo quiva wedo yoza hixo ludo kefa mizu vopa ruxa tebo sazi "
+    "pugo nivo joxu hebu guza fyra doze cuvo bixa lyxo kuzi"
+)
+_LAST = (
+    "zent vark moxt quist ndrex ffol nzig rpax lzor xtan vund skel drix blov gwen zmar zund vorg mplex quond "
+    "ndrax ffig nzol rpix lzam xtorp vimp skarn drov blyx gwox zmil"
+)
+FIRST, MIDDLE, LAST = _FIRST.split(), _MIDDLE.split(), _LAST.split()
 WORDS = len(FIRST) * len(MIDDLE) * len(LAST)
 
 _SURROGATE = re.compile(f"(?:{'|'.join(FIRST)})(?:{'|'.join(MIDDLE)})(?:{'|'.join(LAST)})", re.IGNORECASE)
 _PART = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-KEPT = frozenset(
-    "inc corp corporation ltd limited llc llp plc gmbh ag sa spa bv oy ab co and & of the group bank university hospital van "
-    "de der den von di da del la le mr mrs ms dr jr sr".split()
+_KEPT = (
+    "& ab ag and bank bv co corp corporation da de del den der di dr gmbh group hospital inc jr la le limited "
+    "llc llp ltd mr mrs ms of oy plc sa spa sr the university van von"
 )
+KEPT = frozenset(_KEPT.split())
 """Parts of a name that name nobody."""
 
 NAMED = ("PERSON", "LOCATION", "ORGANIZATION")

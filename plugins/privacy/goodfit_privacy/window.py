@@ -54,6 +54,8 @@ def _vector(word: str) -> Array:
 def probabilities(texts: Sequence[Sequence[str]]) -> list[Array]:
     """The words of each text -> (words, classes), what each word is; a text's figures depend on this text alone."""
     vectors, hidden, hidden_bias, out, out_bias = _weights()
+    if not any(texts):
+        return [np.zeros((0, len(CLASSES)), np.float32) for _ in texts]
     blank = [np.tanh(vectors[BUCKETS])] * REACH
     rows: list[Array] = [*blank]
     starts = []

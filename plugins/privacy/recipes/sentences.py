@@ -183,6 +183,11 @@ The {org} {words} {verb} {words}.
 ({words} {person})
 """
 WITH_WORK = """
+{person}\n\n{work}\n\nAbout me\nPhone: {phone}
+{person}\n{work}
+{work}\n{person}
+{words} as {work}, {words}
+{words} as {work} {words}
 {person}, {work}, {city}
 {person}\n{work}\n{org}
 {person}\n\n{work}\n\n{phone}
@@ -258,6 +263,16 @@ The patient is a {num}-year-old {nrp} woman.
 What languages do you speak? {nrp} and {nrp}.
 """
 WITH_ORGS = """
+> {person}\n> {org}\n> {street}
+>{person}\n>{org}\n>{address}
+? {person}\n? {org}\n? {address}
+{person}\n{org}\n{address}\nTel: {phone}
+{words} of {org} in {date}
+{first} works for {org}
+{org}, {words}
+{words} according to {org}.
+{org} website {words}
+{person} of {org} {verb} {words}
 I work at {org}.
 I worked for {org} before I came to {org}.
 {org} reported a loss of {money} for the year.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,8 +13,11 @@ from goodfit_privacy.plain import plain
 from goodfit_privacy.surrogates import is_surrogate
 from goodfit_privacy.words import tokens
 
-THRESHOLD = 0.3
-"""Probability of being a name from which a word is one; below one half, for what is missed is learnt for ever."""
+THRESHOLD = 0.15
+"""Probability of being a name from which a word with a capital is one: what is missed is learnt for ever."""
+
+THRESHOLD_SMALL = 0.5
+"""The same of words without a capital and of numbers: most are no names, and figures are what texts are about."""
 
 TYPES = window.CLASSES[1:]
 _SIGN = re.compile(r"[^\w]")
@@ -29,11 +32,20 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     shares = window.probabilities([words for words, _ in split])
     found = []
     for one, (words, spans), share in zip(read, split, shares, strict=True):
-        places = names_in(one.text, words, spans, share)
-        found.append(
-            [Found(start=(at := one.back(start, end))[0], end=at[1], type=sort) for start, end, sort in places]
-        )
+        names = [
+            name
+            for name in names_in(one.text, words, spans, share)
+            if any(map(str.isalpha, one.text[slice(*name[:2])]))
+        ]
+        places = [(*one.back(start, end), sort) for start, end, sort in names]
+        found.append([Found(start=start, end=end, type=sort) for start, end, sort in places])
     return found
+
+
+def _can_be_one(name: str, sort: str) -> bool:
+    """Not a single letter, and not a figure; a street has a number, or several words."""
+    letters = sum(map(str.isalpha, name))
+    return letters > 1 and (sort != "STREET_ADDRESS" or len(name.split()) > 1)
 
 
 def names_in(
@@ -43,7 +55,11 @@ def names_in(
     likeliest = 1 + shares[:, 1:].argmax(axis=1) if len(words) else []
     held: tuple[int, int, str] | None = None
     for word, (start, end), share, sort in zip(words, spans, shares, likeliest, strict=True):
-        if 1 - share[0] <= THRESHOLD or _SIGN.fullmatch(word) or is_surrogate(word):
+        if (
+            1 - share[0] <= (THRESHOLD if word[:1].isupper() else THRESHOLD_SMALL)
+            or _SIGN.fullmatch(word)
+            or is_surrogate(word)
+        ):
             continue
         name = window.CLASSES[sort]
         if held is not None and held[2] == name and _GLUE.fullmatch(text, held[1], start):

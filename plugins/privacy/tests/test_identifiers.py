@@ -1,0 +1,80 @@
+"""Structured identifiers: a frozen set of texts, odd ways of writing, and figures that name nobody."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from goodfit_privacy.identifiers import find
+from goodfit_privacy.numbers import number_type, spoken_digits, valid_iban
+from goodfit_privacy.patterns import PATTERNS
+from goodfit_privacy.plain import plain
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+FROZEN = [line.split("\t") for line in Path(__file__).with_name("regression.tsv").read_text("utf-8").splitlines()]
+CALM = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.mark.parametrize(("sort", "value", "text"), FROZEN, ids=[f"{line[0]} {line[2]}" for line in FROZEN])
+def test_the_frozen_set_is_found_whole_with_its_type_and_nothing_else(sort, value, text):
+    (found,) = find([text])
+    shown = [(place.type, text[place.start : place.end]) for place in found]
+    assert shown == ([] if sort == "NONE" else [(sort, value)])
+
+
+def test_every_pattern_has_a_check():
+    from goodfit_privacy.identifiers import CHECKS
+
+    assert set(PATTERNS) == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("4111111111111112", "RECORD_NUMBER"),  # a wrong check digit: no card, and still somebody's
+        ("4111111111111111", "CREDIT_CARD"),
+        ("12.345.678", None),
+        ("1234567", None),
+        ("000-12-3456", "PHONE_NUMBER"),  # no office gave it out
+    ],
+)
+def test_check_digits_say_what_a_number_is(text, sort):
+    assert number_type(text) == sort
+
+
+def test_digits_in_words_are_read():
+    assert spoken_digits("double four, oh one triple nine") == "4401999"
+
+
+def test_an_account_is_known_by_its_check_digits_or_its_length():
+    assert valid_iban("DE89 3704 0044 0532 0130 00")
+    assert valid_iban("GB00 NWBK 6016 1331 9268 19")
+    assert not valid_iban("GB00 NWBK 6016")
+
+
+def test_look_alikes_and_hidden_signs_lead_back_to_their_places():
+    text = "se\u200bnd t\u043e j\u0430ne"
+    read = plain(text)
+    assert read.text == "send to jane"
+    start, end = read.back(read.text.index("jane"), len(read.text))
+    assert text[start:end] == "j\u0430ne"
+    assert plain("Москва").text == "Москва"
+
+
+@CALM
+@given(st.text(max_size=80))
+def test_any_text_is_read_and_every_place_lies_in_it(text):
+    (found,) = find([text])
+    assert all(0 <= place.start < place.end <= len(text) for place in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+
+
+@CALM
+@given(st.lists(st.sampled_from([line[2] for line in FROZEN]), max_size=6))
+def test_texts_are_read_the_same_alone_and_together(texts):
+    assert find(texts) == [find([text])[0] for text in texts]
+
+
+def test_long_texts_that_nearly_fit_a_pattern_everywhere_are_read():
+    for unit in ("a.", "1 ", "at dot ", "@", "12-", "one ", "A1", "::", "x@", "-----BEGIN A "):
+        assert find([unit * 2_000]) is not None

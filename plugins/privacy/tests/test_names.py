@@ -1,0 +1,109 @@
+"""Names: what the tagger finds, and the pseudonyms that stand in for it."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+from goodfit_privacy import deep, fast
+from goodfit_privacy.plugin import goodfit_register_scrubbers
+from goodfit_privacy.surrogates import WORDS, is_surrogate, stand_in
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from goodfit.data.scrub import Scrub
+from goodfit.data.stand_ins import key_for
+
+CALM = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+TEXTS = [
+    "Hello, this is Ngozi Okafor, I am calling about my parcel.",
+    "Dear Mrs. Hargreaves, thank you for your letter.",
+    "My husband Tomasz and I want a joint account.",
+    "Patient Yılmaz, Ayşe, 47 years old, lives alone in Rotterdam.",
+    "She was born in Lisbon, Portugal, and works at Silverline Logistics Ltd.",
+    "Please deliver to 44 Old Mill Road, Bristol.",
+    "The shop closes at 5 pm and the parcel weighs 20 kg.",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (TEXTS[0], ["Ngozi Okafor"]),
+        (TEXTS[1], ["Hargreaves"]),
+        (TEXTS[2], ["Tomasz"]),
+        (TEXTS[3], ["Yılmaz", "Ayşe", "Rotterdam"]),
+        (TEXTS[4], ["Lisbon", "Portugal", "Silverline Logistics"]),
+        (TEXTS[5], ["Old Mill Road", "Bristol"]),
+        ("The shop closes at 5 pm and the parcel weighs 20 kg.", []),
+        ("I would like to cancel my order and get a refund.", []),
+    ],
+)
+@pytest.mark.parametrize("tagger", [fast, deep], ids=["fast", "deep"])
+def test_names_are_found_and_ordinary_words_are_not(tagger, text, named):
+    (found,) = tagger.find([text])
+    covered = {sign for place in found for sign in range(place.start, place.end)}
+    for name in named:
+        start = text.index(name)
+        assert set(range(start, start + len(name))) - covered <= {
+            n for n, sign in enumerate(text) if not sign.isalnum()
+        }
+    if not named:
+        assert found == []
+
+
+@CALM
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6))
+def test_a_text_has_the_same_names_alone_and_among_others(texts):
+    assert fast.find(texts) == [fast.find([text])[0] for text in texts]
+
+
+def test_the_thorough_tagger_reads_long_texts_in_windows_and_scrubs_to_itself():
+    scrub = Scrub(goodfit_register_scrubbers()[:2], "pseudonymise", key_for("pseudonymise", 1))
+    long = " ".join([*TEXTS, "The shop closes at five."] * 12)
+    once = scrub.texts([*TEXTS, long, ""])
+    assert scrub.texts(once) == once
+    assert not re.search("Okafor|Hargreaves|Tomasz|Rotterdam|Lisbon", "".join(once))
+    assert once[-2].count("The shop closes at five.") == 12
+
+
+@CALM
+@given(st.text(max_size=60))
+def test_any_text_is_read(text):
+    (found,) = fast.find([text])
+    assert all(0 <= place.start < place.end <= len(text) for place in found)
+
+
+@pytest.mark.parametrize("mode", ["mask", "pseudonymise", "drop"])
+def test_what_is_scrubbed_scrubs_to_itself(mode):
+    identifiers, _, by_net = goodfit_register_scrubbers()
+    scrub = Scrub([identifiers, by_net], mode, key_for(mode, 1))
+    once = scrub.texts(TEXTS)
+    assert scrub.texts(once) == once
+    assert "Okafor" not in once[0] and "Hargreaves" not in once[1]
+
+
+def test_a_person_has_one_pseudonym_in_a_data_set_and_parts_of_the_name_share_it():
+    key = b"one data set"
+    whole, part = stand_in("PERSON", "Ngozi Okafor", key), stand_in("PERSON", "okafor", key)
+    assert re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", whole)
+    assert whole.split()[1].lower() == part
+    assert whole != stand_in("PERSON", "Ngozi Okafor", b"another one")
+    assert stand_in("ORGANIZATION", "Silverline Logistics Ltd.", key).endswith(" Ltd.")
+    assert stand_in("STREET_ADDRESS", "44 Old Mill Road", key) == ""
+
+
+def test_no_name_that_we_know_looks_like_a_pseudonym():
+    people = runpy.run_path(str(Path(__file__).parents[1] / "recipes" / "people.py"))["PEOPLE"]
+    known = [name for lists in people.values() for text in lists for name in text.split()]
+    assert len(known) > 1000
+    assert [name for name in known if is_surrogate(name)] == []
+    assert WORDS == 32**3
+
+
+def test_pseudonyms_of_two_data_sets_cannot_be_linked():
+    people = [f"Name{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200)]
+    one, other = ([stand_in("PERSON", name, key) for name in people] for key in (b"1", b"2"))
+    assert sum(a == b for a, b in zip(one, other, strict=True)) <= 1
+    shared = len(set(one) & set(other))
+    assert shared <= 8  # by chance: 200 * 200 / 32768 = 1.2
