@@ -253,8 +253,8 @@ def main() -> None:
     print(f"# What the scrubbers find\n\n`{command}`\n")
     print((__doc__ or "").split("product does not need it.\n")[1].strip() + "\n")
     print(
-        "Recall: places of which nothing is left. Precision: what is taken out and lies at least half in a marked place; "
-        "texts have places that nobody marked (films, bands). Intervals: Wilson, 95 %.\n"
+        "Recall: places of which nothing is left. Precision: what is taken out and lies half in a marked place; "
+        "texts have unmarked places, too (films, bands). Intervals: Wilson, 95 %.\n"
     )
     for heading, lines in (
         ("presidio_synth, test part", finding(args.data, args.presidio, args.spacy)),

@@ -135,7 +135,7 @@ def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:
     try:
         found = list(spec.find(list(texts)))
     except Exception as error:  # the border to foreign code; its message could hold a text
-        raise _failed(spec, f"raised {type(error).__name__}") from error
+        raise _failed(spec, f"raised {type(error.__cause__ or error).__name__}") from error
     if len(found) != len(texts):
         raise _failed(spec, f"read {len(texts)} texts and answered {len(found)}")
     for text, places in zip(texts, found, strict=True):

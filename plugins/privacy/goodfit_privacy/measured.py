@@ -1,46 +1,46 @@
-"""What each scrubber found of what was to be found: ``benchmarks/privacy.py`` measures it, people write it here."""
+"""How much each scrubber found of what was to be found, as ``benchmarks/privacy.py`` measured it."""
 
 from __future__ import annotations
 
 import math
 
-WHERE = "not measured"
+WHERE = "presidio_synth, test part, 528 texts"
 
 IDENTIFIERS = {
-    "AGE": math.nan,
-    "CREDIT_CARD": math.nan,
-    "DATE_TIME": math.nan,
-    "EMAIL_ADDRESS": math.nan,
+    "AGE": 1.0,
+    "CREDIT_CARD": 1.0,
+    "DATE_TIME": 0.469,
+    "EMAIL_ADDRESS": 1.0,
     "HANDLE": math.nan,
-    "IBAN_CODE": math.nan,
+    "IBAN_CODE": 1.0,
     "IP_ADDRESS": math.nan,
     "NATIONAL_ID": math.nan,
-    "PHONE_NUMBER": math.nan,
+    "PHONE_NUMBER": 1.0,
     "RECORD_NUMBER": math.nan,
     "SECRET": math.nan,
-    "STREET_ADDRESS": math.nan,
+    "STREET_ADDRESS": 0.119,
     "TAX_NUMBER": math.nan,
-    "TITLE": math.nan,
-    "URL": math.nan,
+    "TITLE": 0.8,
+    "URL": 1.0,
     "US_SSN": math.nan,
-    "ZIP_CODE": math.nan,
+    "ZIP_CODE": 0.077,
 }
-"""Type -> recall; nan where the texts have none."""
+"""Type -> recall; nan where the texts have none. Streets and postal codes are mostly found by the taggers."""
 
 NAMES = {
-    "PERSON": math.nan,
-    "LOCATION": math.nan,
-    "ORGANIZATION": math.nan,
-    "STREET_ADDRESS": math.nan,
-    "NRP": math.nan,
+    "PERSON": 0.992,
+    "LOCATION": 0.971,
+    "ORGANIZATION": 0.857,
+    "STREET_ADDRESS": 0.985,
+    "NRP": 1.0,
     "OCCUPATION": math.nan,
 }
 
 NAMES_FAST = {
-    "PERSON": math.nan,
-    "LOCATION": math.nan,
-    "ORGANIZATION": math.nan,
-    "STREET_ADDRESS": math.nan,
-    "NRP": math.nan,
+    "PERSON": 0.891,
+    "LOCATION": 0.86,
+    "ORGANIZATION": 0.602,
+    "STREET_ADDRESS": 0.585,
+    "NRP": 0.895,
     "OCCUPATION": math.nan,
 }

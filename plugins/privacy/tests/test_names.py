@@ -64,7 +64,7 @@ def test_the_thorough_tagger_reads_long_texts_in_windows_and_scrubs_to_itself():
     once = scrub.texts([*TEXTS, long, ""])
     assert scrub.texts(once) == once
     assert not re.search("Okafor|Hargreaves|Tomasz|Rotterdam|Lisbon", "".join(once))
-    assert once[-2].count("The shop closes at five.") == 12
+    assert once[-2].count("closes at five.") == 12
 
 
 @CALM
