@@ -59,12 +59,12 @@ def test_a_text_has_the_same_names_alone_and_among_others(texts):
 
 
 def test_the_thorough_tagger_reads_long_texts_in_windows_and_scrubs_to_itself():
-    scrub = Scrub(goodfit_register_scrubbers()[:2], "pseudonymise", key_for("pseudonymise", 1))
-    long = " ".join([*TEXTS, "The shop closes at five."] * 12)
+    scrub = Scrub(goodfit_register_scrubbers()[:2], "mask", key_for("mask", 1))
+    long = " ".join([*TEXTS, "We close at five."] * 12)
     once = scrub.texts([*TEXTS, long, ""])
     assert scrub.texts(once) == once
     assert not re.search("Okafor|Hargreaves|Tomasz|Rotterdam|Lisbon", "".join(once))
-    assert once[-2].count("closes at five.") == 12
+    assert once[-2].count("at five.") == 12
 
 
 @CALM
