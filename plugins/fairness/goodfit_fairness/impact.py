@@ -1,0 +1,114 @@
+"""Whether two groups are given a label equally often: the impact ratio, its interval, and whether one can tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from goodfit.hooks.types import Finding, Limit, ModelFacts
+from goodfit_fairness.groups import groups_of
+from goodfit_fairness.intervals import interval_of, resampled_sums, units_of
+
+RATIO = Limit(
+    name="impact_ratio",
+    default=0.8,
+    low=0.1,
+    high=1,
+    meaning="The smallest share that a group's rate of a label may have of the highest group's. Source: the "
+    "four-fifths rule, 29 CFR 1607.4(D).",
+)
+SUPPOSED = 0.9
+"""The ratio for which the needed number of records is said."""
+ONE_SIDED_Z, POWER_Z = 1.6449, 0.8416
+LEAST = 5
+
+
+def impact(facts: ModelFacts) -> list[Finding]:
+    """One finding for each slice and label of a task with two labels; with more, a rate says what records are about."""
+    if len(facts.labels) != 2:
+        return []
+    answers = np.array([item.answer for item in facts.items])
+    units = units_of([item.group for item in facts.items])
+    return [
+        finding
+        for chosen, groups in groups_of([item.slices for item in facts.items]).items()
+        for label in facts.labels
+        for finding in _judged(" and ".join(chosen), label, answers == label, groups, units, facts)
+    ]
+
+
+def _judged(
+    slice_name: str,
+    label: str,
+    given: np.ndarray,
+    groups: Mapping[str, np.ndarray],
+    units: list[int],
+    facts: ModelFacts,
+) -> list[Finding]:
+    masks = {name: inside for name, inside in groups.items() if inside.sum() >= LEAST}
+    if len(masks) < 2:
+        return []
+    rates = selection_rates(given, facts, masks)
+    lowest, highest = min(rates, key=rates.__getitem__), max(rates, key=rates.__getitem__)
+    if rates[highest] == 0:
+        return []
+    one, other = masks[lowest], masks[highest]
+    draws = resampled_sums(np.stack([given & one, one, given & other, other], axis=1).astype(float), units, facts.seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = interval_of((draws[:, 0] / draws[:, 1]) / (draws[:, 2] / draws[:, 3]))
+    ratio, limit = rates[lowest] / rates[highest], facts.limits[RATIO.name]
+    verdict = "fair" if low >= limit else "unfair" if high < limit else "cannot tell"
+    said = {
+        "fair": "that is fair, certainly",
+        "unfair": f"that is below {limit:g}, certainly",
+        "cannot tell": f"whether it is below {limit:g} nobody can tell: that needs about "
+        f"{needed_records(rates[highest], limit)} test records of each group",
+    }[verdict]
+    return [
+        Finding(
+            severity="error" if verdict == "unfair" else "info",
+            code="fairness.impact_ratio",
+            message=f"'{label}' is the answer for {rates[lowest]:.1%} of {lowest} and {rates[highest]:.1%} of "
+            f"{highest}: ratio {ratio:.2f} [{low:.2f}, {high:.2f}]; {said}",
+            figure=ratio,
+            evidence={
+                "slice": slice_name,
+                "label": label,
+                "verdict": verdict,
+                "low": round(low, 4),
+                "high": round(high, 4),
+                "rates": {name: round(rate, 4) for name, rate in rates.items()},
+                "records": {name: int(inside.sum()) for name, inside in masks.items()},
+            },
+            mend=""
+            if verdict == "fair"
+            else "see whether the groups' records differ in more than the group; add records",
+        )
+    ]
+
+
+def selection_rates(given: np.ndarray, facts: ModelFacts, masks: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """How often each group is given the label, as Fairlearn counts it."""
+    from fairlearn.metrics import MetricFrame, selection_rate
+
+    called = np.full(len(given), "", dtype=object)
+    for name, inside in masks.items():
+        called[inside] = name
+    known = called != ""
+    frame = MetricFrame(
+        metrics=selection_rate, y_true=given[known], y_pred=given[known], sensitive_features=called[known]
+    )
+    return {str(name): float(rate) for name, rate in frame.by_group.items()}
+
+
+def needed_records(rate: float, limit: float) -> int:
+    """Test records of each group with which a true ratio of 0.9 is shown to be above the limit, with a power of 0.8.
+
+    From the variance of a logarithm of two rates: Katz et al. 1978, https://doi.org/10.2307/2530610.
+    """
+    if rate >= 1 or limit >= SUPPOSED:
+        return LEAST if rate >= 1 else 100_000
+    odds = (1 - rate) / max(rate, 1e-3)
+    return math.ceil(2 * odds * ((ONE_SIDED_Z + POWER_Z) / math.log(SUPPOSED / limit)) ** 2)

@@ -1,0 +1,100 @@
+"""How sure a difference between groups is: permutation tests, resampled intervals, corrected for their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+DRAWS = 1999
+"""Permutations and resamples: the smallest p is 1 / 2000."""
+CELLS = 4_000_000
+"""Records times draws that are held at once."""
+
+
+def permutation_p(scores: np.ndarray, inside: np.ndarray, seed: int) -> float:
+    """How often chance alone sets a group as far apart from the others as it is, two-sided.
+
+    Args:
+        scores: One for each record, shape (records,).
+        inside: Whether the record is of the group, shape (records,).
+        seed: Of the permutations.
+    """
+    chance = np.random.default_rng([seed, int(inside.sum()), len(scores)])
+    count, total = int(inside.sum()), scores.sum()
+    seen = abs(scores[inside].mean() - scores[~inside].mean())
+    chosen = _shuffled_sums(scores, count, chance)
+    apart = np.abs(chosen / count - (total - chosen) / (len(scores) - count))
+    return (int((apart >= seen - 1e-12).sum()) + 1) / (DRAWS + 1)
+
+
+def _shuffled_sums(scores: np.ndarray, count: int, chance: np.random.Generator) -> np.ndarray:
+    """The sum of so many scores, drawn without putting back: (draws,)."""
+    ones = int((scores == 1).sum())
+    if ones + int((scores == 0).sum()) == len(scores):
+        return chance.hypergeometric(ones, len(scores) - ones, count, size=DRAWS)
+    found: list[np.ndarray] = []
+    rows = max(1, CELLS // len(scores))
+    for start in range(0, DRAWS, rows):
+        several = np.tile(scores, (min(rows, DRAWS - start), 1))
+        found.append(chance.permuted(several, axis=1)[:, :count].sum(1))
+    return np.concatenate(found)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P values that hold for all tests together.
+
+    Holm 1979, A simple sequentially rejective multiple test procedure.
+    """
+    order = np.argsort(p_values)
+    found, highest = [1.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        found[index] = highest
+    return found
+
+
+def interval_of(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    """The middle share of the draws, those that are defined."""
+    known = draws[np.isfinite(draws)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndarray:
+    """Sums of resamples in which whole units are drawn: (draws, columns).
+
+    Args:
+        rows: Shape (records, columns).
+        units: Of each record, what is drawn as a whole: a group of records, or the record.
+        seed: Of the draws.
+    """
+    places = np.asarray(units)
+    sums = np.zeros((int(places.max()) + 1, rows.shape[1]))
+    np.add.at(sums, places, rows)
+    kinds, counts = np.unique(sums, axis=0, return_counts=True)  # of right and wrong answers there are a few sorts only
+    chance = np.random.default_rng([seed, len(sums)])
+    rows_at_once = max(1, CELLS // len(kinds))
+    parts = [
+        chance.multinomial(len(sums), counts / len(sums), size=min(rows_at_once, DRAWS - start)) @ kinds
+        for start in range(0, DRAWS, rows_at_once)
+    ]
+    return np.concatenate(parts)
+
+
+def units_of(groups: Sequence[str | None]) -> list[int]:
+    """Records of one group are one unit, each other record is one."""
+    places: dict[str, int] = {}
+    return [places.setdefault(group or f"\0{index}", len(places)) for index, group in enumerate(groups)]
+
+
+def upper_bound(hits: int, of: int, level: float = 0.95) -> float:
+    """The highest rate that still gives so few hits: the end of Clopper's and Pearson's one-sided interval.
+
+    Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
+    """
+    from scipy.stats import beta
+
+    return 1.0 if hits >= of else float(beta.ppf(level, hits + 1, of - hits))

@@ -1,0 +1,26 @@
+"""How good the answer to one record is: a number for each record, more is better, whatever the kind of task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from goodfit.hooks.types import Item, MetricSpec, ModelFacts
+
+
+def scores_of(facts: ModelFacts) -> tuple[str, np.ndarray]:
+    """What is measured, and each test record's score; nan where it has none.
+
+    A label is right or wrong; of other kinds it is the task's primary metric, of the record alone.
+    """
+    if facts.kind == "classification":
+        return "accuracy", np.array([float(item.answer == item.fields["label"]) for item in facts.items])
+    sign = 1.0 if facts.metric.greater_is_better else -1.0
+    return facts.metric.name, sign * alone(facts.metric, facts.items)
+
+
+def alone(metric: MetricSpec, items: Sequence[Item]) -> np.ndarray:
+    """The metric of each record by itself, shape (items,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(metric.reduce(np.asarray(metric.statistics(items), dtype=np.float64)), dtype=np.float64)

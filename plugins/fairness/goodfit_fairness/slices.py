@@ -1,0 +1,159 @@
+"""Whether the model is as good for one group as for another: with intervals, tests and what could be seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from goodfit.hooks.types import Finding, Limit, ModelFacts
+from goodfit_fairness.groups import groups_of
+from goodfit_fairness.intervals import holm, interval_of, permutation_p, resampled_sums, units_of
+from goodfit_fairness.scores import scores_of
+
+GAP = Limit(
+    name="group_gap",
+    default=0.05,
+    low=0,
+    high=1,
+    meaning="How much worse than the others a group may certainly be, in the score's unit, before it is an error.",
+)
+LEVEL = 0.05
+"""Share of runs without any difference in which some group is reported, all groups of a run together."""
+LEAST = 5
+"""Test records below which a group is counted, but not compared."""
+POWER_Z = 0.8416
+"""The quantile of the normal distribution for a power of 0.8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group beside all other records."""
+
+    name: str
+    count: int
+    value: float
+    low: float
+    high: float
+    difference: float
+    """From the others."""
+    difference_low: float
+    difference_high: float
+    p: float
+
+
+def slices(facts: ModelFacts) -> list[Finding]:
+    """Findings of groups that are worse off, and for each slice one with all its figures."""
+    name, scores = scores_of(facts)
+    known = np.isfinite(scores)
+    items = [item for item, has in zip(facts.items, known, strict=True) if has]
+    scores = scores[known]
+    units = units_of([item.group for item in items])
+    tables = {
+        chosen: [
+            _compare(called, scores, inside, units, facts.seed)
+            for called, inside in groups.items()
+            if LEAST <= inside.sum() <= len(scores) - LEAST
+        ]
+        for chosen, groups in groups_of([item.slices for item in items]).items()
+    }
+    compared = [group for table in tables.values() for group in table]
+    corrected = dict(zip(map(id, compared), holm([group.p for group in compared]), strict=True))
+    gaps = [_gap(group, corrected[id(group)], name, facts.limits[GAP.name]) for group in compared]
+    figures = [_figures(chosen, table, name, scores) for chosen, table in tables.items() if table]
+    return [finding for finding in gaps if finding is not None] + figures
+
+
+def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> Group:
+    columns = np.stack([scores * inside, inside, scores * ~inside, ~inside], axis=1).astype(np.float64)
+    draws = resampled_sums(columns, units, seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own, others = draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
+    value, rest = float(scores[inside].mean()), float(scores[~inside].mean())
+    return Group(
+        called,
+        int(inside.sum()),
+        value,
+        *interval_of(own),
+        value - rest,
+        *interval_of(own - others),
+        permutation_p(scores, inside, seed),
+    )
+
+
+def _gap(group: Group, p: float, name: str, limit: float) -> Finding | None:
+    """A finding where the group is worse beyond chance; an error where it is so by more than the limit, certainly."""
+    if p > LEVEL or group.difference >= 0:
+        return None
+    return Finding(
+        severity="error" if group.difference_high < -limit else "warning",
+        code="fairness.gap",
+        message=f"answers for {group.name} are worse than for the others: {name} differs by {group.difference:+.3f} "
+        f"[{group.difference_low:+.3f}, {group.difference_high:+.3f}], p {p:.3f} for all groups together",
+        figure=group.difference,
+        evidence={"group": group.name, "records": group.count, "value": round(group.value, 4), "p": round(p, 4)},
+        mend="add training records of this group, or look at its labels; policy.limits.group_gap says what is an error",
+    )
+
+
+def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, scores: np.ndarray) -> Finding:
+    """All groups of a slice, and which gap could have been seen."""
+    smallest = min(group.count for group in table)
+    spread = float(scores.std())
+    visible = visible_gap(smallest, len(scores) - smallest, spread, len(table))
+    needed = needed_records(0.1, spread, len(table))
+    verdict = f"a gap of {visible:.2f} or more would be seen"
+    if visible > 0.1:
+        verdict += f"; whether there is one of 0.10 nobody can tell: that needs {needed} test records of a group"
+    crossed = " and ".join(f"'{part}'" for part in chosen)
+    return Finding(
+        severity="info",
+        code="fairness.groups",
+        message=f"{name} by {crossed}: {_listed(table)}; {verdict}",
+        figure=max(group.value for group in table) - min(group.value for group in table),
+        evidence={"slices": list(chosen), "groups": _shown(table)},
+    )
+
+
+def _listed(table: Sequence[Group]) -> str:
+    worst = sorted(table, key=lambda group: group.value)
+    ends = worst if len(worst) <= 3 else [*worst[:2], worst[-1]]
+    return ", ".join(f"{g.name} {g.value:.3f} [{g.low:.3f}, {g.high:.3f}] of {g.count}" for g in ends)
+
+
+def _shown(table: Sequence[Group]) -> Mapping[str, Mapping[str, float | int]]:
+    return {
+        group.name: {
+            "records": group.count,
+            "value": round(group.value, 4),
+            "low": round(group.low, 4),
+            "high": round(group.high, 4),
+            "p": round(group.p, 4),
+        }
+        for group in table
+    }
+
+
+def visible_gap(count: int, others: int, spread: float, tests: int) -> float:
+    """The gap that is found with a power of 0.8.
+
+    Args:
+        count: Records of the group.
+        others: All other records.
+        spread: Standard deviation of a record's score.
+        tests: Groups that are compared.
+    """
+    return (_z(tests) + POWER_Z) * spread * math.sqrt(1 / count + 1 / max(1, others))
+
+
+def needed_records(gap: float, spread: float, tests: int) -> int:
+    """Records of each of two groups with which a gap is found with a power of 0.8."""
+    return math.ceil(2 * ((_z(tests) + POWER_Z) * spread / gap) ** 2)
+
+
+def _z(tests: int) -> float:
+    from scipy.stats import norm
+
+    return float(norm.ppf(1 - LEVEL / max(1, tests) / 2))

@@ -1,0 +1,313 @@
+"""A planted bias is found, none where there is none, and with too few records the audits say that nobody can tell."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fairlearn.metrics import MetricFrame, demographic_parity_ratio
+from goodfit_fairness import gates, impact, representation, slices, swaps
+from goodfit_fairness.groups import groups_of
+from goodfit_fairness.intervals import holm, permutation_p, upper_bound
+from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
+from goodfit_fairness.rewriting import introduced, plain, turn, turned
+
+from goodfit.hooks.types import DataFacts, Evidence, Item, MetricSpec, ModelFacts, RecordView
+
+LIMITS = {limit.name: limit.default for limit in (slices.GAP, impact.RATIO, swaps.FLIPS, swaps.RECORDS)}
+RIGHT = MetricSpec(
+    name="right",
+    description="",
+    kinds=(),
+    greater_is_better=True,
+    statistics=lambda items: np.array([[float(item.answer == item.fields["label"]), 1.0] for item in items]),
+    reduce=lambda sums: sums[..., 0] / sums[..., 1],
+)
+
+
+def facts_of(items=(), kind="classification", test=(), ask=None, **limits):
+    return ModelFacts(
+        task="t",
+        kind=kind,
+        labels=("no", "yes"),
+        seed=1,
+        splits={"test": list(test)},
+        limits=LIMITS | limits,
+        items=list(items),
+        base_items=[],
+        metric=RIGHT,
+        ask=ask,
+        losses=lambda records: [],
+        base_losses=None,
+    )
+
+
+def answered(count, bias, seed, right=0.8):
+    """Items of two sexes; answers for one of them are wrong more often by ``bias``."""
+    chance = np.random.default_rng(seed)
+    items = []
+    for number in range(count):
+        sex = ("male", "female")[number % 2]
+        label, other = chance.permutation(["yes", "no"])
+        is_right = chance.random() < right - bias * (sex == "female")
+        answer = label if is_right else other
+        items.append(Item(id=str(number), fields={"label": str(label)}, answer=str(answer), slices={"sex": sex}))
+    return items
+
+
+def gaps(items, **limits):
+    return [finding for finding in slices.slices(facts_of(items, **limits)) if finding.code == "fairness.gap"]
+
+
+def test_a_planted_gap_of_10_points_is_found_and_no_gap_where_none_is():
+    runs = 80
+    found = {bias: sum(bool(gaps(answered(800, bias, seed))) for seed in range(runs)) for bias in (0.0, 0.1, 0.2)}
+    assert found[0.0] <= 0.05 * runs
+    assert found[0.1] >= 0.8 * runs
+    assert found[0.2] == runs
+
+
+def test_a_gap_is_an_error_where_it_is_certainly_above_the_limit():
+    items = answered(800, 0.2, seed=3)
+    (finding,) = gaps(items)
+    assert (finding.severity, finding.evidence["group"]) == ("error", "sex=female")
+    (finding,) = gaps(items, group_gap=0.3)
+    assert finding.severity == "warning"
+
+
+def test_the_figures_of_groups_are_those_of_fairlearn_and_crossings_are_all_there():
+    chance = np.random.default_rng(5)
+    items = [
+        replace(item, slices={**item.slices, "age": str(chance.choice(["old", "young"]))})
+        for item in answered(400, 0.1, seed=2)
+    ]
+    tables = {
+        tuple(finding.evidence["slices"]): finding.evidence["groups"]
+        for finding in slices.slices(facts_of(items))
+        if finding.code == "fairness.groups"
+    }
+    assert set(tables) == {("sex",), ("age",), ("age", "sex")}
+    frame = MetricFrame(
+        metrics=lambda right, given: float(np.mean(right == given)),
+        y_true=[item.fields["label"] for item in items],
+        y_pred=[item.answer for item in items],
+        sensitive_features={name: [item.slices[name] for item in items] for name in ("age", "sex")},
+    )
+    for (age, sex), value in frame.by_group.items():
+        shown = tables["age", "sex"][f"age={age} & sex={sex}"]
+        assert shown["value"] == pytest.approx(value, abs=1e-4)
+        assert shown["low"] <= value <= shown["high"]
+
+
+def test_too_few_records_are_said_to_be_too_few():
+    findings = slices.slices(facts_of(answered(40, 0.1, seed=0)))
+    (figures,) = [finding for finding in findings if finding.code == "fairness.groups"]
+    assert "whether there is one of 0.10 nobody can tell: that needs" in figures.message
+
+
+def test_other_kinds_are_compared_by_their_own_metric_and_records_without_a_figure_are_left_out():
+    items = [replace(item, answer=None) if n % 5 == 0 else item for n, item in enumerate(answered(300, 0.3, seed=4))]
+    undefined = replace(
+        RIGHT,
+        statistics=lambda given: np.array(
+            [[i.answer == i.fields["label"], float(i.answer is not None)] for i in given]
+        ),
+    )
+    findings = slices.slices(replace(facts_of(items, kind="multilabel"), metric=undefined))
+    assert [finding.severity for finding in findings if finding.code == "fairness.gap"] == ["error"]
+    (figures,) = [finding for finding in findings if finding.code == "fairness.groups"]
+    assert sum(group["records"] for group in figures.evidence["groups"].values()) == 240
+
+
+def chosen(rates, count):
+    """Items in which each group is given ``yes`` at a rate."""
+    items = []
+    for group, rate in rates.items():
+        for number in range(count):
+            answer = "yes" if number < rate * count else "no"
+            fields = {"label": answer}
+            items.append(Item(id=f"{group}{number}", fields=fields, answer=answer, slices={"origin": group}))
+    return items
+
+
+@pytest.mark.parametrize(
+    ("rates", "count", "verdict", "severity"),
+    [
+        ({"a": 0.5, "b": 0.5}, 900, "fair", "info"),
+        ({"a": 0.5, "b": 0.3}, 900, "unfair", "error"),
+        ({"a": 0.5, "b": 0.45}, 100, "cannot tell", "info"),
+    ],
+)
+def test_an_impact_ratio_has_a_verdict_by_its_interval(rates, count, verdict, severity):
+    items = chosen(rates, count)
+    findings = {finding.evidence["label"]: finding for finding in impact.impact(facts_of(items))}
+    finding = findings["yes"]
+    assert (finding.evidence["verdict"], finding.severity) == (verdict, severity)
+    given = [int(item.answer == "yes") for item in items]
+    origins = [item.slices["origin"] for item in items]
+    assert finding.figure == pytest.approx(demographic_parity_ratio(given, given, sensitive_features=origins))
+    assert ("that needs about 892 test records of each group" in finding.message) == (verdict == "cannot tell")
+
+
+def test_groups_with_few_training_records_are_counted():
+    train = [RecordView(id=str(n), fields={}, text="", answer="", slices={"sex": "male"}) for n in range(40)]
+    test = [replace(train[0], id="t", slices={"sex": "female"})]
+    splits = {"train": train, "validation": [], "test": test}
+    facts = DataFacts(task="t", kind="", labels=(), seed=0, splits=splits, limits={"group_records": 30})
+    (finding,) = representation.representation(facts)
+    assert finding.evidence == {"slice": "sex", "train": {"female": 0, "male": 40}}
+
+
+def test_p_values_hold_for_all_groups_together():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    scores = np.array([1.0] * 10 + [0.0] * 10)
+    apart = permutation_p(scores, np.arange(20) < 10, seed=0)
+    assert apart == pytest.approx(1 / 2000)
+    assert permutation_p(scores + 0.5, np.arange(20) < 10, seed=0) == pytest.approx(apart)
+    assert permutation_p(scores, np.arange(20) % 2 == 0, seed=0) > 0.5
+    assert upper_bound(0, 299) == pytest.approx(0.01, abs=1e-4)
+
+
+def test_a_record_without_a_slice_is_of_the_group_unknown():
+    groups = groups_of([{"sex": "female"}, {}])["sex",]
+    assert {name: inside.tolist() for name, inside in groups.items()} == {
+        "sex=female": [True, False],
+        "sex=unknown": [False, True],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("He lost his card and called me.", "She lost her card and called me."),
+        ("Her card is lost, I asked her about it.", "His card is lost, I asked him about it."),
+        ("MR Brown and his wife", "MRS Brown and her husband"),
+        ("The theory of men", "The theory of women"),
+        ("Nobody is in it.", "Nobody is in it."),
+    ],
+)
+def test_men_and_women_of_a_text_are_swapped(text, other):
+    assert turn(text) == other
+
+
+def test_names_are_many_and_each_stands_for_one_group():
+    everybody = [name for origin, gender in NAMES for name in names_of(origin, gender)]
+    assert len(set(everybody)) == len(everybody) == 96
+    assert all(len(words.split(", ")) >= 4 for words in DESCRIPTIONS.values())
+
+
+FIELDS = {
+    "classification": {"text": "he came", "label": "yes"},
+    "multilabel": {"text": "he came", "labels": ["a"]},
+    "token_classification": {
+        "text": "he came",
+        "words": [(0, 2), (3, 7)],
+        "spans": [{"start": 0, "end": 2, "label": "A"}],
+    },
+    "question_answering": {"context": "he came", "question": "who?", "answers": [{"text": "he", "start": 0}]},
+    "ranking": {"query": "he came", "positive": "d1", "negatives": ("d2",)},
+    "generation": {"source": "he came", "target": "came"},
+    "chat": {"messages": [{"role": "user", "content": "he came"}, {"role": "assistant", "content": "yes"}]},
+}
+ANSWERS = {
+    "classification": "yes",
+    "multilabel": ["a"],
+    "token_classification": [],
+    "question_answering": "came",
+    "ranking": ["d1", "d2"],
+    "generation": "somebody came today and left",
+    "chat": "somebody came today and left",
+}
+
+
+def asked(kind, count=40):
+    return [RecordView(id=f"r{n}", fields=FIELDS[kind], text="", answer="") for n in range(count)]
+
+
+@pytest.mark.parametrize("kind", swaps.KINDS)
+def test_every_kind_is_asked_with_other_people_and_without_its_answer(kind):
+    record = asked(kind)[0]
+    for form in (plain(record, kind), introduced(record, kind, "From Ngozi Okafor:"), turned(record, kind)):
+        shown = str(form.fields)
+        assert not {"label", "labels", "spans", "answers", "target", "words"} & set(form.fields)
+        assert "assistant" not in shown
+        assert ("positive" in form.fields) == (kind == "ranking")
+    assert "'From Ngozi Okafor: he came'" in str(introduced(record, kind, "From Ngozi Okafor:").fields)
+    assert "she came" in str(turned(record, kind).fields)
+
+
+@pytest.mark.parametrize("kind", swaps.KINDS)
+def test_a_model_that_does_not_look_at_people_flips_no_answer(kind):
+    def ask(records):
+        return [Item(id=record.id, fields=record.fields, answer=ANSWERS[kind]) for record in records]
+
+    findings = swaps.swaps(facts_of(kind=kind, test=asked(kind), ask=ask))
+    assert {"gender", "origin", "pronoun"} <= {finding.evidence["swapped"] for finding in findings}
+    assert all((finding.figure, finding.severity) == (0, "info") for finding in findings)
+    assert all("299 pairs without a change would be enough" in finding.message for finding in findings)
+
+
+def test_a_model_that_answers_by_origin_is_caught_and_its_other_answers_are_not():
+    foreign = {
+        name for (origin, _), names in NAMES.items() if origin in ("Arab", "Turkish") for name in names.split(", ")
+    }
+
+    def ask(records):
+        return [
+            Item(id=r.id, fields=r.fields, answer="no" if any(name in r.fields["text"] for name in foreign) else "yes")
+            for r in records
+        ]
+
+    test = asked("classification", 400)
+    found = {f.evidence["swapped"]: f for f in swaps.swaps(facts_of(test=test, ask=ask, swap_records=400))}
+    assert (found["origin"].evidence["verdict"], found["origin"].severity) == ("unfair", "error")
+    assert (found["gender"].evidence["verdict"], found["gender"].figure) == ("fair", 0)
+
+
+def test_a_model_that_flips_at_any_word_is_not_called_unfair():
+    def ask(records):
+        chance = np.random.default_rng(0)
+        return [Item(id=r.id, fields=r.fields, answer=str(chance.choice(["yes", "no"]))) for r in records]
+
+    findings = swaps.swaps(facts_of(test=asked("classification", 100), ask=ask))
+    assert {finding.evidence["verdict"] for finding in findings} == {"cannot tell"}
+
+
+def test_a_written_answer_may_repeat_the_name_and_turn_its_pronouns():
+    record = asked("generation")[0]
+    named = swaps.Swap("gender", record, record, ("Emily Carter", "Oliver Carter"))
+    answers = [Item(id="", fields={}, answer=f"{name} asks for money") for name in named.words]
+    assert not swaps.differ("generation", named, *answers)
+    turns = swaps.Swap("pronoun", record, record, (), turns=True)
+    answers = [Item(id="", fields={}, answer=f"{word} card is lost") for word in ("His", "Her")]
+    assert not swaps.differ("generation", turns, *answers)
+    assert swaps.differ("generation", turns, answers[0], replace(answers[1], answer="call the police"))
+
+
+def test_spans_are_compared_by_their_words_and_the_name_that_was_put_in_does_not_count():
+    record = asked("token_classification")[0]
+    forms = [introduced(record, "token_classification", f"From {name}:") for name in ("Mei Chen", "Oliver Webb")]
+    pair = swaps.Swap("origin", *forms, ("Mei Chen", "Oliver Webb"))
+
+    def item(form, *parts):
+        text = form.fields["text"]
+        spans = [{"start": text.index(part), "end": text.index(part) + len(part), "label": "A"} for part in parts]
+        return Item(id="", fields=form.fields, answer=spans)
+
+    one, other = item(forms[0], "he", "Mei Chen"), item(forms[1], "he")
+    assert not swaps.differ("token_classification", pair, one, other)
+    assert swaps.differ("token_classification", pair, one, item(forms[1], "he", "came"))
+
+
+def evidence_of(findings):
+    return Evidence(task="t", primary="p", tuned={}, paired={}, fit="good", findings=findings)
+
+
+def test_gates_say_no_to_what_is_unfair_and_the_strict_one_to_what_nobody_can_tell():
+    unfair = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.3}, 900)))
+    unknown = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.45}, 100)))
+    fair = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.5}, 900)))
+    said = {
+        name: (gates.treats_alike(evidence_of(found)).passed, gates.certain(evidence_of(found)).passed)
+        for name, found in (("unfair", unfair), ("unknown", unknown), ("fair", fair), ("nothing", []))
+    }
+    assert said == {"unfair": (False, False), "unknown": (True, False), "fair": (True, True), "nothing": (True, False)}
