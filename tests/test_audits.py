@@ -187,6 +187,45 @@ def test_an_audit_of_the_model_can_ask_it_and_its_base(goodfit, install, tiny_wo
     assert "info: asked (odd.asked). To mend it: nothing." in (tmp_path / "run/adapter/README.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [
+        ("token_classification", "encoder"),
+        ("ranking", "encoder"),
+        ("question_answering", "seq2seq"),
+        ("chat", "decoder"),
+    ],
+)
+def test_a_model_of_any_kind_is_asked_about_other_people(goodfit, tiny_words, tmp_path, kind, family):
+    words = [*tiny_words(kind, family), "task.audits=[fairness.swaps]", "policy.limits.swap_records=10"]
+    outcome = goodfit("train", *words, "training.max_steps=1", "run.dir=run", "--json")
+    assert outcome.code == 0, outcome.err
+    findings = map(json.loads, (tmp_path / "run" / "findings.jsonl").read_text("utf-8").splitlines())
+    swapped = {found["evidence"]["swapped"] for found in findings if found["code"] == "fairness.flips"}
+    assert {"gender", "origin"} <= swapped
+
+
+@pytest.mark.parametrize(
+    ("policy", "gate"), [("medical", "medical.no_invented_doses"), ("finance", "no_error_findings")]
+)
+def test_a_department_that_decides_about_people_asks_for_more(goodfit, words, policy, gate):
+    outcome = goodfit("show", *words, f"policy={policy}", "--json")
+    assert outcome.code == 0, outcome.err
+    chosen = outcome.json["config"]["policy"]
+    assert {gate, "fairness.treats_alike"} <= set(chosen["gates"])
+    assert (chosen["audits"], chosen["enforce"]) == (["quality", "fairness", "fairness.swaps"], True)
+
+
+def test_the_data_page_names_the_worst_first_and_what_would_mend_it(goodfit, leaky):
+    outcome = goodfit("data", *leaky, "quality.deep=false")
+    assert outcome.code == 0, outcome.err
+    assert "(classification), 35 train, 24 validation, 24 test\n" in outcome.out
+    page = outcome.out[outcome.out.index("warning") :]
+    assert "2 of 35 training records are copies or near copies of others (quality.duplicate)" in page
+    assert "  rows   copy-1, copy-2\n  mend   leave them out: quality.fix=drop\n" in page
+    assert page.splitlines()[-1].startswith("found    0 error, 2 warning")
+
+
 @pytest.fixture
 def leaky(tiny_words, rows_of, write_rows, tmp_path):
     """Words of a run with two copies and a leak in its training records."""

@@ -48,16 +48,23 @@ def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, j
     return audited
 
 
-def _records(asked: Sequence[RecordView]) -> list[Record]:
+def _records(prepared: Prepared, asked: Sequence[RecordView]) -> list[Record]:
+    """What an audit asks about, checked like any other record; an answer may be missing."""
+    check = prepared.task.kind.check
     return [
-        Record(id=one.id, fields=copy.deepcopy(dict(one.fields)), group=one.group, slices=dict(one.slices))
+        Record(
+            id=one.id,
+            fields=check(one.fields, False) | copy.deepcopy(dict(one.fields)),
+            group=one.group,
+            slices=dict(one.slices),
+        )
         for one in asked
     ]
 
 
 def _ask(prepared: Prepared, model: Any) -> Callable[[Sequence[RecordView]], list[Item]]:
     def ask(asked: Sequence[RecordView]) -> list[Item]:
-        records = _records(asked)
+        records = _records(prepared, asked)
         encoded = prepared.learner.encode(records)
         return outcome_items(records, prepared.learner.outcomes(model, records, encoded))
 
@@ -66,7 +73,7 @@ def _ask(prepared: Prepared, model: Any) -> Callable[[Sequence[RecordView]], lis
 
 def _losses(prepared: Prepared, model: Any) -> Losses:
     def losses(asked: Sequence[RecordView]) -> list[float]:
-        records = _records(asked)
+        records = _records(prepared, asked)
         return prepared.learner.losses(model, prepared.learner.encode(records), len(records))
 
     return losses

@@ -10,13 +10,42 @@ HOOK_API = 1
 
 @hookimpl
 def goodfit_register_audits() -> Sequence[AuditSpec]:
-    """Offer the audits of the data."""
-    from goodfit_quality.copies import copies
+    """Offer the audits of the data; what each looks for stands in the module of its name."""
+    from goodfit_quality import answers, copies, curve, labels, secrets, texts
 
     return [
         AuditSpec(
             name="quality.copies",
             description="Training records that stand there twice or nearly, and near copies of held-out records.",
-            look_at_data=copies,
-        )
+            look_at_data=copies.copies,
+        ),
+        AuditSpec(
+            name="quality.texts",
+            description="Damaged, empty, outlying and foreign texts.",
+            look_at_data=texts.texts,
+        ),
+        AuditSpec(
+            name="quality.answers",
+            description="Rare labels, one answer for everything, answers that copy the input.",
+            look_at_data=answers.answers,
+        ),
+        AuditSpec(
+            name="quality.secrets",
+            description="Keys and passwords.",
+            look_at_data=secrets.secrets,
+        ),
+        AuditSpec(
+            name="quality.labels",
+            description="Answers that are probably wrong, by what a small encoder learns from the other records.",
+            look_at_data=labels.labels,
+            kinds=labels.KINDS,
+            heavy=True,
+        ),
+        AuditSpec(
+            name="quality.curve",
+            description="How much more examples would help: a learning curve of a small classifier.",
+            look_at_data=curve.curve,
+            kinds=("classification",),
+            heavy=True,
+        ),
     ]

@@ -1,0 +1,241 @@
+"""The audits of data find what was planted, name rows and no texts, and are silent about clean data."""
+
+import json
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import numpy as np
+import pytest
+from goodfit_quality import curve, labels
+from goodfit_quality.answers import answers
+from goodfit_quality.copies import copies
+from goodfit_quality.language import language_of
+from goodfit_quality.secrets import has_secret, secrets
+from goodfit_quality.texts import is_damaged, texts
+
+from goodfit.cli.main import main
+from goodfit.hooks.types import DataFacts, RecordView
+
+SENTENCES = [
+    "The parcel came on day {} and the box was open.",
+    "I paid {} pounds for the chair, which is too much for me.",
+]
+
+
+def record(name, text, answer="good", **more):
+    return RecordView(id=name, fields={"text": text, "label": answer}, text=text, answer=answer, **more)
+
+
+def many(count=60):
+    return [record(f"r{n}", SENTENCES[n % 2].format(f"{n} {n * n} {n % 7} {n + 5}"), "ab"[n % 2]) for n in range(count)]
+
+
+def facts(train, test=(), kind="classification"):
+    splits = {"train": train, "validation": [], "test": list(test)}
+    return DataFacts(task="t", kind=kind, labels=("a", "b"), seed=0, splits=splits, limits={})
+
+
+def rows(findings):
+    return {finding.code.removeprefix("quality."): finding.rows for finding in findings}
+
+
+def planted_tasks():
+    """(task, folder of its data) of every department."""
+    for entry in entry_points(group="goodfit"):
+        module = entry.load()
+        if hasattr(module, "goodfit_register_data_sources"):
+            for source in module.goodfit_register_data_sources():
+                yield source.name.replace(".", "/", 1), Path(source.files()["train"]).parent
+
+
+PLANTED = dict(planted_tasks())
+MISSED = {"faq-duplicate-5"}
+"""A question of six words with a seventh behind it: too few words are the same for a near copy."""
+
+
+@pytest.mark.parametrize("task", PLANTED)
+def test_every_planted_copy_and_leak_is_found_and_nothing_else_is_called_one(capsys, task):
+    planted = {"duplicate": set(), "leak": set()}
+    for fault in json.loads((PLANTED[task] / "planted.json").read_text("utf-8"))["faults"]:
+        planted.setdefault(fault["fault"], set()).add(fault["id"])
+    audits = "task.audits=[quality.copies,quality.texts,quality.secrets]"
+    assert main(["data", f"task={task}", audits, "quality.deep=false", "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    found = {}
+    for finding in outcome["findings"]:
+        found.setdefault(finding["code"], set()).update(finding["rows"])
+    assert found["quality.duplicate"] == planted["duplicate"] - MISSED
+    assert found["data.leak"] == planted["leak"]
+    assert not {"quality.near_leak", "quality.damaged", "quality.empty", "quality.language", "quality.secret"} & set(
+        found
+    )
+
+
+def test_near_copies_of_held_out_records_and_groups_on_both_sides_are_leaks():
+    train = many()
+    held_out = record("t1", f"{train[4].text} Thanks!", train[4].answer)
+    train[9] = replace(train[9], group="customer 7")
+    grouped = record("t2", "Something else entirely was asked for here, twice.", group="customer 7")
+    found = rows(copies(facts(train, [held_out, grouped])))
+    assert found == {"near_leak": ("r4",), "group_leak": ("r9",)}
+
+
+def test_near_copies_with_another_answer_are_no_copies():
+    train = [*many(), record("x", many()[4].text + " Thanks!", "b")]
+    assert rows(copies(facts(train))) == {"near_conflict": ("r4", "x")}
+
+
+def test_questions_on_one_context_are_no_copies():
+    context = "The tenant pays the rent on the first day of each month, in advance and without any deduction."
+
+    def asked(name, question):
+        fields = {"context": context, "question": question, "answers": []}
+        return RecordView(id=name, fields=fields, text=f"{question}\n{context}", answer="[]")
+
+    train = [
+        asked("a", "When is the rent paid?"),
+        asked("b", "Who pays for repairs?"),
+        asked("c", "When is the rent paid?"),
+    ]
+    assert rows(copies(facts(train, kind="question_answering"))) == {"duplicate": ("c",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"),
+    [
+        ("Le cafÃ© est fermÃ©", True),
+        ("it isnâ€™t here", True),
+        ("lost \ufffd sign", True),
+        ("Le café est fermé, naïve Œuvre", False),
+        ("Żółć gęślą jaźń", False),
+        ("日本語の文章です", False),
+        ("price: 5 €, 20 °C — fine", False),
+    ],
+)
+def test_damaged_characters_are_told_from_foreign_ones(text, damaged):
+    assert is_damaged(text) == damaged
+
+
+def test_odd_texts_are_named():
+    train = many()
+    odd = {
+        "damaged": "The cafÃ© on day 5 was closed when we came to it.",
+        "markup": "The box&nbsp;was open and the parcel wet on that day.",
+        "empty": "n/a",
+        "length": "We waited for it and it never came to us. " * 400,
+        "language": "Die Lieferung ist nicht angekommen und ich möchte das Geld zurück haben, bitte.",
+    }
+    found = rows(texts(facts([*train, *(record(name, text) for name, text in odd.items())])))
+    assert {name: found[name] for name in ("damaged", "markup", "language")} == {
+        name: (name,) for name in ("damaged", "markup", "language")
+    }
+    assert found["empty"] == ("empty",)
+    assert "length" in found["length"]
+    assert texts(facts(train)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("English", "I have not received my parcel and I would like my money back please"),
+        ("German", "Ich habe das Paket nicht bekommen und möchte mein Geld zurück"),
+        ("French", "Je n'ai pas reçu mon colis et je voudrais que vous me remboursiez"),
+        ("Spanish", "No he recibido mi paquete y me gustaría que me devuelvan el dinero"),
+        (None, "order 7 box 12 chair"),
+    ],
+)
+def test_a_language_is_told_by_its_small_words(language, text):
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("use AKIAIOSFODNN7EXAMPLE for the bucket", True),
+        ("-----BEGIN RSA PRIVATE KEY-----", True),
+        ("password: hunter2Xy9!", True),
+        ("postgres://admin:s3cr3tpw@db.example.com/x", True),
+        ("token ghp_abcdefghijklmnopqrstuvwxyz0123456789", True),
+        ("the password is required for each login", False),
+        ("I forgot my password: please help", False),
+        ("see https://example.com/help:faq", False),
+        ("invoice number 1234567890", False),
+    ],
+)
+def test_keys_and_passwords_are_told_from_talk_of_them(text, secret):
+    assert has_secret(text) == secret
+
+
+def test_a_secret_is_an_error_that_names_rows_and_no_text():
+    (finding,) = secrets(facts([*many(), record("s", "password: hunter2Xy9!")]))
+    assert (finding.severity, finding.rows, finding.evidence["split"]) == ("error", ("s",), "train")
+    assert "hunter2" not in str(finding)
+
+
+def test_rare_labels_and_lopsided_ones_are_counted():
+    train = [*many(), *many(200)[60:]]
+    train = [replace(one, fields={**one.fields, "label": "a"}) for one in train[:190]]
+    train.append(record("x", "alone", "b"))
+    found = {finding.code: finding for finding in answers(facts(train))}
+    assert found["quality.rare_label"].evidence["counts"] == {"a": 190, "b": 1}
+    assert found["quality.imbalance"].figure == 190
+    assert answers(facts(many())) == []
+
+
+def test_written_answers_that_repeat_or_echo_are_named():
+    train = [RecordView(id=f"g{n}", fields={}, text=f"source {n}", answer=f"target {n}") for n in range(40)]
+    train += [RecordView(id=f"same{n}", fields={}, text=f"other {n}", answer="As agreed.") for n in range(6)]
+    train.append(RecordView(id="echo", fields={}, text="a b c", answer="a b c"))
+    found = rows(answers(facts(train, kind="generation")))
+    assert found == {"same_answer": tuple(f"same{n}" for n in range(6)), "echo": ("echo",)}
+
+
+@pytest.fixture
+def placed(monkeypatch):
+    """States without an encoder: texts about one thing lie near each other."""
+
+    def near(given):
+        chance = np.random.default_rng(0)
+        centre = {"a": (1.0, 0.0, 0.0), "b": (0.0, 1.0, 0.0)}
+        return np.array([centre[text[0]] + chance.normal(0, 0.15, 3) for text in given], dtype=np.float32)
+
+    for module in (labels, curve):
+        monkeypatch.setattr(module, "states", near)
+
+
+def test_wrong_labels_are_found_by_what_the_other_records_say(placed):
+    train = [record(f"r{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(120)]
+    wrong = {3, 40, 77}
+    train = [replace(one, answer="ba"[n % 2]) if n in wrong else one for n, one in enumerate(train)]
+    (finding,) = labels.labels(facts(train))
+    assert finding.rows == ("r3", "r40", "r77")
+    assert set(finding.evidence["most_certain"]) == set(finding.rows)
+
+
+def test_nothing_is_doubted_where_the_encoder_does_not_know_the_task(placed):
+    chance = np.random.default_rng(1)
+    train = [record(f"r{n}", f"a {n}", str(chance.choice(["a", "b"]))) for n in range(120)]
+    assert labels.labels(facts(train)) == []
+
+
+def test_answers_of_other_records_are_found(monkeypatch):
+    def near(given):
+        return np.eye(60, dtype=np.float32)[[int(text.split()[1]) for text in given]] + 1e-3 * np.arange(
+            60, dtype=np.float32
+        )
+
+    monkeypatch.setattr(labels, "states", near)
+    train = [RecordView(id=f"g{n}", fields={}, text=f"s {n}", answer=f"t {n}") for n in range(60)]
+    train[7], train[8] = replace(train[7], answer="t 8"), replace(train[8], answer="t 7")
+    found = labels.labels(facts(train, kind="generation"))
+    assert [finding.rows for finding in found] == [("g7", "g8")]
+
+
+def test_a_learning_curve_says_what_more_records_would_give(placed):
+    train = [record(f"r{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(160)]
+    test = [record(f"t{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(60)]
+    (finding,) = curve.curve(facts(train, test))
+    assert list(finding.evidence["errors"]) == ["20", "40", "80", "160"]
+    assert finding.figure < 0.05
+    assert finding.message.startswith("a small classifier has 0.0% errors")
