@@ -1,7 +1,11 @@
 """The search: what is typed, which trials come of it, how they are judged, and that a kill changes nothing."""
 
 import json
+import os
 import shutil
+import signal
+import threading
+import time
 
 import pytest
 
@@ -225,3 +229,26 @@ def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
     for trial in outcome.json["trials"]:
         assert " ".join(trial["words"]) in page
     assert "http" not in page and "<script" not in page
+
+
+def test_a_signal_ends_a_search_and_fails_no_trial(searched, tmp_path, tiny_words, goodfit):
+    words = ["sweep.sampler=random", "sweep.engine=solo", "sweep.confirmations=0", "sweep.train_best=false"]
+    folder = tmp_path / "stopped"
+    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", *words]
+
+    def strike():
+        for _ in range(30_000):
+            if (folder / "trials" / "0001" / "history.jsonl").exists():
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=strike, daemon=True)
+    thread.start()
+    outcome = goodfit("sweep", *argv, f"run.dir={folder}", "--quiet")
+    assert outcome.code == 143, outcome.err
+    thread.join()
+    assert f"run.dir={folder}" in outcome.errors[0][1]
+    assert [trial["state"] for trial in read(folder / "sweep.json")["trials"]] == ["finished"]
+    assert goodfit("sweep", *argv, f"run.dir={folder}", "--quiet").code == 0
+    assert course(folder) == course(searched(*words)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,9 @@ from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, Result
-from goodfit.sweeps.winner import Winner, finish_search
+from goodfit.sweeps.winner import Winner, finish_search, record_of
 from goodfit.sweeps.workers import Workers
+from goodfit.training.interrupt import StopSignals
 
 LOCK = ".sweep.lock"
 MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
@@ -60,19 +62,25 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     """
     check_search(search)
     read_task(search.first, host)  # a mistake in the data ends the search before it begins
-    with search_folder(search) as folder:
+    with search_folder(search) as folder, StopSignals(_again(search, folder)).listening() as signals:
         _write_words(search, folder)
         ledger = Ledger(search, folder)
-        workers = open_workers(search, host, folder, watcher)
+        workers = open_workers(search, host, folder, signals, watcher)
         try:
             entries = _search(search, folder, ledger, workers, watcher)
         finally:
             workers.close()
-        winner, record = finish_search(search, host, folder, ledger, entries, watcher)
+        winner, record = finish_search(search, host, folder, ledger, entries, signals, watcher)
         write_json(folder / "sweep.json", record)
         write_page(folder, record, entries)
     point_latest(folder)
     return Searched(folder, entries, winner, record)
+
+
+def _again(search: Search, folder: Path) -> str:
+    """What is typed to go on with a search."""
+    words = [word for word in search.typed if not word.startswith("run.dir=")]
+    return shlex.join(["goodfit", "sweep", *words, f"run.dir={folder}"])
 
 
 def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:
@@ -93,6 +101,7 @@ def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watc
             ledger.finish(number, result)
             del running[number]
             entries = ledger.entries()
+            write_json(folder / "sweep.json", record_of(search, folder, entries, None))
             watcher.ended(entries[number], best_of(entries))
 
 

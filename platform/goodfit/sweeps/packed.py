@@ -11,7 +11,7 @@ import math
 from contextlib import ExitStack
 from typing import Any
 
-from goodfit.errors import GoodfitError
+from goodfit.errors import GoodfitError, StoppedError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
@@ -23,6 +23,7 @@ from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.trial import Started, emptied, failed, finish, read_result, run_trial, start
 from goodfit.training.held_out import HeldOut
+from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Step, Trial
 from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
@@ -59,11 +60,13 @@ class Packed:
 
     Args:
         host: The loaded plugins.
+        signals: End the search between two steps.
         places: Trials in one pass.
     """
 
-    def __init__(self, host: Host, places: int) -> None:
+    def __init__(self, host: Host, signals: StopSignals, places: int) -> None:
         self.places = places
+        self._signals = signals
         self._shared = Shared(host)
         self._orders: list[Order] = []
         self._running: dict[str, _Running] = {}
@@ -84,7 +87,8 @@ class Packed:
             if result is not None:
                 done.append((order.number, result))
         while not done:
-            done = self._step()
+            with self._signals.at_step_ends():
+                done = self._step()
         return done
 
     def close(self) -> None:
@@ -105,9 +109,11 @@ class Packed:
                 if self._fits(started):
                     self._take(started, undo.pop_all())
                     return None
+            except StoppedError:
+                raise
             except GoodfitError as error:
                 return failed(order, error)
-        return run_trial(order, self._shared)
+        return run_trial(order, self._shared, self._signals)
 
     def _fits(self, started: Started) -> bool:
         """Whether a trial can share a pass with those that run."""
@@ -161,6 +167,8 @@ class Packed:
                 self._after(running, step)
                 if running.is_over:
                     over.append((int(name), self._judge(name)))
+            except StoppedError:
+                raise
             except GoodfitError as error:
                 over.append((int(name), self._failed(name, error)))
         return over
@@ -217,4 +225,6 @@ class Packed:
         self._pack = None
         for one in running:
             one.open.close()
-        return [(one.started.order.number, run_trial(one.started.order, self._shared)) for one in running]
+        return [
+            (one.started.order.number, run_trial(one.started.order, self._shared, self._signals)) for one in running
+        ]

@@ -11,6 +11,7 @@ from goodfit.plugins.host import Host
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
 from goodfit.sweeps.workers import Here, Processes, Ray, Slurm, Workers
+from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
     from goodfit.sweeps.engine import Watcher
@@ -42,6 +43,11 @@ def check_search(search: Search) -> None:
         mistakes += _grid(search)
     if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):
         mistakes.append(ConfigError("sweep.engine=packed packs trials of one process", "leave sweep.workers out"))
+    hardware = search.first.conf.hardware
+    if hardware.launcher == "slurm" and conf.executor != "slurm":
+        mistakes.append(ConfigError("hardware=slurm submits one run", "submit each trial: sweep.executor=slurm"))
+    if hardware.devices * hardware.nodes > 1:
+        mistakes.append(ConfigError("a trial of a search runs on one device", "hardware.devices=1 hardware.nodes=1"))
     for name in ("workers", "width"):
         asked = getattr(conf, name) or 1
         if asked > conf.ahead:
@@ -61,7 +67,7 @@ def _grid(search: Search) -> list[ConfigError]:
     return []
 
 
-def open_workers(search: Search, host: Host, folder: Path, watcher: Watcher) -> Workers:
+def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals, watcher: Watcher) -> Workers:
     """What runs the trials of this search.
 
     Raises:
@@ -75,11 +81,11 @@ def open_workers(search: Search, host: Host, folder: Path, watcher: Watcher) -> 
     if conf.workers > 1:
         return Processes(conf.workers)
     if conf.engine == "solo":
-        return Here(host)
+        return Here(host, signals)
     from goodfit.sweeps.width import width_of
 
     width, reason = width_of(search, host)
     if conf.engine == "packed" and not width:
         raise ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto")
     watcher.status(f"{width or 1} trials in a pass: {reason}")
-    return Packed(host, width) if width > 1 else Here(host)
+    return Packed(host, signals, width) if width > 1 else Here(host, signals)

@@ -17,7 +17,7 @@ import numpy as np
 from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
-from goodfit.errors import GoodfitError
+from goodfit.errors import GoodfitError, StoppedError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.load import pick_device
 from goodfit.runs.folder import claimed, write_json
@@ -35,6 +35,7 @@ from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
+from goodfit.training.interrupt import StopSignals
 from goodfit.training.trainer import fix_machine, total_steps, train
 from goodfit.training.watch import Watch
 
@@ -79,8 +80,12 @@ class Started:
         return self.bench.prepared.conf
 
 
-def run_trial(order: Order, shared: Shared) -> Result:
-    """Train and judge one trial; what goes wrong in it is its result. A trial that is written down is not run again."""
+def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) -> Result:
+    """Train and judge one trial; what goes wrong in it is its result. A trial that is written down is not run again.
+
+    Raises:
+        StoppedError: A signal was heard; the trial has no result yet.
+    """
     done = read_result(order.folder)
     if done is not None:
         return done
@@ -99,8 +104,11 @@ def run_trial(order: Order, shared: Shared) -> Result:
                     folder=folder,
                     watch=Watch(started.history.log, Silent(), total_steps(started.conf, len(started.data.examples))),
                     stop=started.course,
+                    signals=signals,
                 )
                 result = finish(started, trained.trace, trained.steps)
+    except StoppedError:
+        raise
     except GoodfitError as error:
         result = failed(order, error)
     return result

@@ -17,6 +17,7 @@ from goodfit.runs.folder import read_json
 from goodfit.sweeps.ledger import Ledger, judged
 from goodfit.sweeps.propose import COSTS, excess, values_of
 from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
     from goodfit.sweeps.engine import Watcher
@@ -38,7 +39,13 @@ class Winner:
 
 
 def finish_search(
-    search: Search, host: Host, folder: Path, ledger: Ledger, entries: Sequence[Entry], watcher: Watcher
+    search: Search,
+    host: Host,
+    folder: Path,
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    signals: StopSignals,
+    watcher: Watcher,
 ) -> tuple[Winner | None, dict[str, Any]]:
     """Choose, correct, confirm, train.
 
@@ -59,7 +66,7 @@ def finish_search(
     winner = Winner(
         chosen,
         _corrected(search, folder, entries, chosen, shared),
-        _confirmed(search, folder, chosen, shared),
+        _confirmed(search, folder, chosen, shared, signals),
         _trained(search, host, folder, chosen, watcher) if search.conf.train_best else None,
     )
     return winner, record_of(search, folder, entries, winner, front, ledger.importances())
@@ -122,7 +129,7 @@ def _corrected(
     return _figure(aim, corrected(statistics, aim.signed, search.first.conf.seed)) | {"trials": len(statistics)}
 
 
-def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any) -> dict[str, Any] | None:
+def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any, signals: StopSignals) -> dict[str, Any] | None:
     """Train the winner's settings on fresh splits of training and validation records."""
     import numpy as np
 
@@ -143,7 +150,7 @@ def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any) -> dict
             rivals=(),
             fresh=number,
         )
-        if run_trial(order, shared).is_judged:
+        if run_trial(order, shared, signals).is_judged:
             found.append(np.load(place / STATISTICS)["statistics"])
     if not found:
         return None

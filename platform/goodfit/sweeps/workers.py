@@ -18,6 +18,7 @@ from goodfit.config.search import Search
 from goodfit.errors import GoodfitError, HardwareError
 from goodfit.plugins.host import Host
 from goodfit.sweeps.records import Order, Result
+from goodfit.training.interrupt import StopSignals
 
 TRIES = 3
 """A trial whose worker dies so often takes the next one's worker with it, too: it counts as failed."""
@@ -44,10 +45,11 @@ class Here:
 
     places = 1
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, signals: StopSignals) -> None:
         from goodfit.sweeps.shared import Shared
 
         self._shared = Shared(host)
+        self._signals = signals
         self._orders: list[Order] = []
 
     def submit(self, order: Order) -> None:
@@ -59,7 +61,7 @@ class Here:
         from goodfit.sweeps.trial import run_trial
 
         order = self._orders.pop(0)
-        return [(order.number, run_trial(order, self._shared))]
+        return [(order.number, run_trial(order, self._shared, self._signals))]
 
     def close(self) -> None:
         """Nothing is held."""

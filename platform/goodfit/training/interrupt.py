@@ -32,11 +32,11 @@ class StopSignals:
         """The signal that was heard."""
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
+    def listening(self) -> Iterator[StopSignals]:
         """Take the signals for as long as it lasts; only the main thread can."""
         self.take()
         try:
-            yield
+            yield self
         finally:
             for number, before in self._handlers.items():
                 signal.signal(number, before)
