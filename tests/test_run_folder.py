@@ -129,6 +129,12 @@ def test_lock_json_says_what_has_to_be_the_same(finished):
     assert lock["instructions"]
 
 
+def test_an_adapter_names_its_modules_in_one_order(finished):
+    named = read(finished("classification", "encoder")[0], "adapter/adapter_config.json")["target_modules"]
+    assert len(named) > 1
+    assert named == sorted(named)
+
+
 def test_history_and_predictions_have_a_line_for_each_step_and_record(finished):
     folder, _ = finished("classification", "encoder")
     history = read_lines(folder / "history.jsonl")

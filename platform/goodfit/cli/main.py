@@ -21,6 +21,8 @@ VERBS = {
     "evaluate": "measure a run on a split or on other data: goodfit evaluate RUN [dataset.test=FILE]",
     "predict": 'answer: goodfit predict RUN "a text", or --input FILE --output FILE, or standard input',
     "compare": "paired differences between runs: goodfit compare RUN RUN",
+    "reproduce": "make a run again and compare every file: goodfit reproduce RUN [--without IDS]",
+    "verify": "whether every file of a run is what was written: goodfit verify RUN",
     "data": "what is wrong with the data, by every audit: goodfit data task=legal",
     "check": "all that can be known without training: names, data, memory, time",
     "show": "the resolved config, with the origin of each value",
@@ -32,10 +34,14 @@ VERBS = {
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
 FLAGS = ("--json", "--quiet", "--traceback", "--trace-plugins", "--help", "--version")
+OWN_FLAGS = {"--allow-drift": ("resume",)}
+"""Flags of some verbs -> these."""
+
 VALUED = {
     "--config-dir": tuple(VERBS),
     "--input": ("predict",),
-    "--output": ("predict", "plugins"),
+    "--output": ("predict", "plugins", "reproduce"),
+    "--without": ("reproduce",),
     "--documents": ("predict",),
     "--from-data": ("plugins",),
     "--include": ("plugins",),
@@ -103,7 +109,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         name, _, value = word.partition("=")
         if word in ("-h", "--help"):
             found.flags.add("--help")
-        elif word in FLAGS:
+        elif word in FLAGS or word in OWN_FLAGS:
             found.flags.add(word)
         elif name in VALUED:
             if not value and not rest:
@@ -112,15 +118,19 @@ def parse(argv: Sequence[str]) -> Arguments:
         elif word in ("-m", "--multirun"):
             multirun = True
         elif word.startswith("-") and word != "-":
-            raise ConfigError(f"no option called '{name}'", did_you_mean(name, [*FLAGS, *VALUED], "goodfit --help"))
+            raise ConfigError(
+                f"no option called '{name}'", did_you_mean(name, [*FLAGS, *OWN_FLAGS, *VALUED], "goodfit --help")
+            )
         else:
             found.words.append(word)
     _find_verb(found)
     if multirun:
         _search_grid(found)
-    wrong = [name for name in found.options if found.verb and found.verb not in VALUED[name]]
+    own = {**VALUED, **OWN_FLAGS}
+    typed = [*found.options, *(flag for flag in found.flags if flag in OWN_FLAGS)]
+    wrong = [name for name in typed if found.verb and found.verb not in own[name]]
     if wrong:
-        raise ConfigError(f"{found.verb} has no option {wrong[0]}", f"{wrong[0]} is for {', '.join(VALUED[wrong[0]])}")
+        raise ConfigError(f"{found.verb} has no option {wrong[0]}", f"{wrong[0]} is for {', '.join(own[wrong[0]])}")
     return found
 
 
@@ -163,7 +173,7 @@ def _run(arguments: Arguments) -> int:
 def help_text(verb: str) -> str:
     """The help of goodfit, or of a verb."""
     if verb:
-        options = [name for name, verbs in VALUED.items() if verb in verbs]
+        options = [name for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs]
         return f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*options, *FLAGS])}"
     width = max(map(len, VERBS))
     verbs = "\n".join(f"  {name:<{width}}  {text}" for name, text in VERBS.items())

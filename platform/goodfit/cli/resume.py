@@ -17,7 +17,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if len(arguments.words) != 1:
         raise ConfigError("resume takes one run", "goodfit resume RUN")
     with Bar(arguments.quiet) as bar:
-        folder, finished = resume_run(arguments.words[0], open_host_of(arguments, arguments.words[0]), bar)
+        host = open_host_of(arguments, arguments.words[0])
+        folder, finished = resume_run(arguments.words[0], host, bar, "--allow-drift" in arguments.flags)
     if finished is not None:
         return show_finished(finished, arguments)
     if not arguments.json:

@@ -57,7 +57,9 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if not conf.task.name:
         conf.task.name = conf.choices.get("task", "")
         reasons["task.name"] = "derived: the chosen task"
-    conf.dataset = dataclasses.replace(conf.dataset, **_absolute(conf.dataset, ("train", "validation", "test")))
+    conf.dataset = dataclasses.replace(
+        conf.dataset, **_absolute(conf.dataset, ("train", "validation", "test", "without"))
+    )
     conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
     return conf, reasons
 

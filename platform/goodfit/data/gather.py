@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.erase import without_rows
 from goodfit.data.read import read_file, read_hub
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.data.scrub import Scrubbed
@@ -65,6 +66,8 @@ def gather(
         DataError: There is nothing to train on.
     """
     rows, problems = _read(conf, offered)
+    if conf.without is not None:
+        rows = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
     total = sum(map(len, rows.values())) + len(problems)
     records: dict[str, list[Record]] = {}
     seen: set[str] = set()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
 from goodfit.errors import GateError, StoppedError
 from goodfit.files import DISK_FAULTS, disk_fault
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import is_first_process, point_latest, run_folder
+from goodfit.runs.folder import is_first_process, point_latest, run_folder, write_json
 from goodfit.runs.log import logged_to
 from goodfit.runs.task import read_task
 from goodfit.tracking.history import History
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from goodfit.runs.prepare import Prepared
     from goodfit.runs.write import Finished
     from goodfit.training.watch import Progress
+
+Check = Callable[[Mapping[str, Any]], None]
 
 
 def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
@@ -37,7 +39,15 @@ def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
     return carry_out(composed, host, progress)
 
 
-def carry_out(composed: Composed, host: Host, progress: Progress, resumed: Path | None = None) -> Finished:
+def carry_out(
+    composed: Composed,
+    host: Host,
+    progress: Progress,
+    *,
+    resumed: Path | None = None,
+    check: Check | None = None,
+    judged_only: bool = False,
+) -> Finished:
     """Train a run, or go on with one.
 
     Args:
@@ -45,25 +55,30 @@ def carry_out(composed: Composed, host: Host, progress: Progress, resumed: Path 
         host: The plugins.
         progress: Shows it.
         resumed: The folder of the run that goes on.
+        check: Sees what makes the run what it is, as ``lock.json`` has it, before a weight is loaded.
+        judged_only: Whether gates that say no are only written down.
     """
     started = time.monotonic()
     data = read_task(composed, host)
     tracked = wanted(composed.conf.tracker) and is_first_process()
 
     # a mistake in words or data is answered before the machine-learning libraries are imported
+    from goodfit.runs.lock import lock_of
     from goodfit.runs.plan import check_memory
     from goodfit.runs.prepare import prepare
     from goodfit.runs.resume import start_from
-    from goodfit.runs.save import write_lock
     from goodfit.runs.score import primary_of
     from goodfit.runs.tune import tune_and_judge
 
     prepared = prepare(data, host)
     primary_of(prepared)
     check_memory(prepared)
+    lock = lock_of(prepared, host, composed.conf.task.labels is not None)
+    if check is not None:
+        check(lock)
     with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared) as signals:
         if is_first_process() and not resumed:
-            write_lock(prepared, host, folder)
+            write_json(folder / "lock.json", lock)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
@@ -76,7 +91,7 @@ def carry_out(composed: Composed, host: Host, progress: Progress, resumed: Path 
                 tracker.close()
         point_latest(folder)
     refused = [gate for gate in finished.record["gates"] if not gate["passed"]]
-    if prepared.conf.policy.enforce and refused:
+    if prepared.conf.policy.enforce and refused and not judged_only:
         reasons = "; ".join(f"{gate['gate']}: {gate['reason']}" for gate in refused)
         raise GateError(
             f"the model in {folder} did not pass: {reasons}", "mend the cause, or judge only: policy=default"

@@ -166,7 +166,12 @@ def find_run(typed: str) -> Path:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+    write_whole(path, as_json(content))
+
+
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """What ``write_json`` writes."""
+    return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode()
 
 
 def write_lines(path: Path, lines: Any) -> None:

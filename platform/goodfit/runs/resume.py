@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.config.compose import Composed
-from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.plugins.host import Host
@@ -20,28 +20,31 @@ if TYPE_CHECKING:
     from goodfit.training.watch import Progress
 
 
-def resume_run(typed: str, host: Host, progress: Progress) -> tuple[Path, Finished | None]:
+def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = False) -> tuple[Path, Finished | None]:
     """Go on with a run.
 
     Args:
         typed: Its folder.
         host: The plugins.
         progress: Shows it.
+        allow_drift: Whether data, code, packages or machine may be others than they were.
 
     Returns:
         Its folder, and what came out; nothing where it was finished before.
     """
     from goodfit.runs.engine import carry_out
+    from goodfit.runs.lock import refuse_drift, started_with
 
     folder = find_run(typed)
     if read_json(folder / "run.json")["status"] == "finished":
         return folder, None
-    conf = read_config(folder)
+    conf = started_with(folder)
     if conf.hardware.strategy not in ("single", "ddp"):
         raise ConfigError(
             f"hardware={conf.hardware.strategy} shards the model, and such a run cannot go on", "train it again"
         )
-    return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, folder)
+    check = functools.partial(refuse_drift, folder, allowed=allow_drift)
+    return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, resumed=folder, check=check)
 
 
 def start_from(folder: Path, progress: Progress) -> Saved | None:

@@ -15,7 +15,8 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited
 from goodfit.runs.card import write_card
-from goodfit.runs.folder import write_json, write_lines
+from goodfit.runs.digests import write_digests
+from goodfit.runs.folder import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of
@@ -37,7 +38,7 @@ class Finished:
 def write_record(
     folder: Path, prepared: Prepared, status: str, more: Mapping[str, Any] | None = None
 ) -> Mapping[str, Any]:
-    """Write run.json as far as it is known.
+    """Write run.json as far as it is known; where the run is finished, the digests of all it left come before.
 
     Args:
         folder: Of the run.
@@ -61,6 +62,8 @@ def write_record(
         "seconds": None,
         **(more or {}),
     }
+    if status == "finished":
+        write_digests(folder, {"run.json": as_json(record)})
     write_json(folder / "run.json", record)
     return record
 

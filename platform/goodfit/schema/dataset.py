@@ -41,6 +41,9 @@ class DatasetConf:
     on_bad_rows: Literal["stop", "quarantine"] = "stop"
     """What a bad row does: end the run with all of them named, or go to ``data/rejected.jsonl``, counted."""
 
+    without: str | None = None
+    """A file with ids, one a line: these records are left out of every split, as if they had never been there."""
+
     validation_share: Share = 0.15
     """The share of the records that goodfit splits off for validation where no file is given."""
 

@@ -1,0 +1,49 @@
+"""goodfit reproduce RUN: makes a run again and compares every file; with --without, leaves records out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodfit.cli.console import Bar, print_table
+from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import open_host_of
+from goodfit.errors import ConfigError
+from goodfit.runs.reproduce import TOLERANCE, Reproduced, erase_from_run, reproduce_run
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Make a run again; exit code 3 where it is not the same."""
+    if len(arguments.words) != 1:
+        raise ConfigError("reproduce takes one run", "goodfit reproduce RUN [--output FOLDER] [--without IDS]")
+    (typed,) = arguments.words
+    into, ids = (arguments.options.get(name) for name in ("--output", "--without"))
+    host = open_host_of(arguments, typed)
+    with Bar(arguments.quiet) as bar:
+        if ids is not None:
+            folder, again = erase_from_run(typed, ids, into, host, bar)
+            if not arguments.json:
+                print(f"made {again}: as {folder}, without the records of {ids}")
+            return {"run": str(folder), "again": str(again), "without": ids}
+        found = reproduce_run(typed, into, host, bar)
+    if not arguments.json:
+        _print(found)
+    return {
+        "run": str(found.folder),
+        "again": str(found.again),
+        "equal": found.equal,
+        "files": dict(found.files),
+        "machine": {place: list(pair) for place, pair in found.machine.items()},
+        "largest_difference": found.largest,
+        "exit_code": 0 if found.equal else 3,
+    }
+
+
+def _print(found: Reproduced) -> None:
+    print_table(["file", "is"], list(found.files.items()))
+    if found.machine:
+        print("\nthis is another machine class, where bytes may differ:")
+        print_table(
+            ["what", "then", "now"], [[place, str(then), str(now)] for place, (then, now) in found.machine.items()]
+        )
+        print(f"largest difference of a metric: {found.largest:.4f}; at most {TOLERANCE} is allowed")
+    print(f"\n{'equal' if found.equal else 'NOT EQUAL'}: {found.folder} and {found.again}")

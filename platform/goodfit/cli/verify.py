@@ -1,0 +1,25 @@
+"""goodfit verify RUN: whether every file of a run is what was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goodfit.cli.console import print_table
+from goodfit.cli.main import Arguments
+from goodfit.errors import ConfigError
+from goodfit.runs.digests import count, faults
+from goodfit.runs.folder import find_run
+
+
+def run(arguments: Arguments) -> dict[str, Any]:
+    """Hash everything again; exit code 3 where something is not as it was."""
+    if len(arguments.words) != 1:
+        raise ConfigError("verify takes one run", "goodfit verify RUN")
+    folder = find_run(arguments.words[0])
+    found = faults(folder)
+    if not arguments.json:
+        if found:
+            print_table(["file", "is"], list(found.items()))
+        else:
+            print(f"{count(folder)} files of {folder} and its checkpoints are what was written")
+    return {"run": str(folder), "whole": not found, "faults": found, "exit_code": 3 if found else 0}

@@ -1,0 +1,37 @@
+"""Records that are left out by their id, as if they had never been in the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from goodfit.data.records import Row
+from goodfit.errors import DataError
+
+
+def without_rows(rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str) -> dict[str, list[Row]]:
+    """The rows of each split without those whose ids stand in a file, one a line.
+
+    Rows without an id are called as records are: by split and number, ``train-7``; those that stay are numbered anew.
+
+    Raises:
+        DataError: The file cannot be read, or names an id that is in no split: an erasure must not miss a row.
+    """
+    try:
+        ids = {line.strip() for line in listed.read_text("utf-8").splitlines()} - {""}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{listed} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
+    kept, found = {}, set()
+    for split, split_rows in rows.items():
+        kept[split] = []
+        for number, row in enumerate(split_rows, 1):
+            given = row.values.get(id_field)
+            own = str(given) if given not in (None, "") else f"{split}-{number}"
+            if own in ids:
+                found.add(own)
+            else:
+                kept[split].append(row)
+    if missing := sorted(ids - found):
+        shown = ", ".join(missing[:5]) + (" and more" if len(missing) > 5 else "")
+        raise DataError(f"{len(missing)} of the ids in {listed} are in no record: {shown}", "check the ids")
+    return kept

@@ -1,0 +1,186 @@
+"""lock.json: everything that has to be the same for the same model to come out, and what differs from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import goodfit
+from goodfit.config.record import read_config
+from goodfit.data.gather import SPLITS
+from goodfit.errors import ConfigError
+from goodfit.plugins.host import Host
+from goodfit.runs.folder import read_json, write_json
+from goodfit.runs.prepare import Prepared
+from goodfit.runs.save import base_identity
+from goodfit.schema import RunConf
+
+UNREAD = ("run", "tracker", "plugins", "sweep", "choices")
+"""Groups of the config that do not change the model."""
+
+CHANGES_NOTHING = {"training": ("save_every_steps", "keep_checkpoints"), "runtime": ("workers",)}
+"""And settings of other groups."""
+
+MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages")
+"""What may change the last bits of figures: runs are equal in their bytes within one class of these."""
+
+
+def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any]:
+    """What has to be the same for the same model to come out.
+
+    Args:
+        prepared: The run.
+        host: The plugins.
+        labels_given: Whether words or task name the labels, rather than the data.
+    """
+    import torch
+
+    conf = prepared.conf
+    return {
+        "schema": 1,
+        "data": {split: _records_digest(prepared, split) for split in SPLITS},
+        "base": {**base_identity(prepared.base), "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
+        "plugins": host.identities(),
+        "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
+        "config": _digest(json.dumps(_identity(conf), sort_keys=True)),
+        "labels_given": labels_given,
+        "seed": conf.seed,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "torch_build": f"{torch.version.git_version} cuda {torch.version.cuda}",
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "threads": conf.runtime.threads,
+        "device": torch.cuda.get_device_name() if conf.hardware.accelerator == "gpu" else "cpu",
+        "packages": dict(sorted(_packages("goodfit", {}).items())),
+    }
+
+
+def _identity(conf: RunConf) -> Mapping[str, Any]:
+    """The config without what does not change the model."""
+    tree = dataclasses.asdict(conf)
+    for group, names in CHANGES_NOTHING.items():
+        for name in names:
+            del tree[group][name]
+    return {name: value for name, value in tree.items() if name not in UNREAD}
+
+
+def _digest(content: str) -> str:
+    return f"sha256:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _records_digest(prepared: Prepared, split: str) -> dict[str, Any]:
+    """Of the records that are learnt from and measured by, as they are after everything that changes them."""
+    records = prepared.splits[split]
+    content = json.dumps([[record.id, record.fields, record.group] for record in records], sort_keys=True)
+    return {"records": len(records), "digest": _digest(content)}
+
+
+def _tokenizer_digest(tokenizer: Any) -> str:
+    whole = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else json.dumps(sorted(tokenizer.get_vocab()))
+    return _digest(json.dumps([whole, tokenizer.chat_template, tokenizer.all_special_tokens]))
+
+
+def _code_digest() -> str:
+    root = Path(goodfit.__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def _packages(name: str, found: dict[str, str]) -> dict[str, str]:
+    """The versions of what a package needs, and of what that needs; what is left out as an extra is not among them."""
+    try:
+        needed = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return found
+    for requirement in needed:
+        plain = re.match(r"[\w.-]+", requirement)
+        if plain is None or "extra ==" in requirement:
+            continue
+        dependency = re.sub(r"[-_.]+", "-", plain[0]).lower()
+        if dependency not in found:
+            try:
+                found[dependency] = importlib.metadata.version(dependency)
+            except importlib.metadata.PackageNotFoundError:
+                continue  # for another system or another Python
+            _packages(dependency, found)
+    return found
+
+
+def started_with(folder: Path) -> RunConf:
+    """The config that a run was started with: labels that were found in its data are to be found again."""
+    conf = read_config(folder)
+    if read_json(folder / "lock.json").get("labels_given", True):
+        return conf
+    return dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=None))
+
+
+def drift(locked: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What is not as it was: place in the lock -> (then, now)."""
+    then, here = dict(_leaves(locked)), dict(_leaves(now))
+    places = [place for place in {**then, **here} if not place.startswith("drift.")]
+    return {place: (then.get(place), here.get(place)) for place in places if then.get(place) != here.get(place)}
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def said(found: Mapping[str, tuple[Any, Any]]) -> str:
+    """A drift for people."""
+    return "; ".join(f"{place} was {_short(then)}, is {_short(now)}" for place, (then, now) in found.items())
+
+
+def _short(value: Any) -> str:
+    text = "not there" if value is None else str(value)
+    return text[:19] + "…" if text.startswith("sha256:") else text
+
+
+def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
+    """Refuse to go on with a run as another one.
+
+    What the user allows is recorded in the run's lock, and not asked for again.
+
+    Raises:
+        ConfigError: Names what was, and what is.
+    """
+    locked = read_json(folder / "lock.json")
+    found = drift(locked, now)
+    known = locked.get("drift", {})
+    new = {place: pair for place, pair in found.items() if known.get(place) != [*pair]}
+    if not new:
+        return
+    if not allowed:
+        raise ConfigError(
+            f"this is not what the run was started with: {said(new)}",
+            "bring that back, or go on all the same, to other bytes: goodfit resume RUN --allow-drift",
+        )
+    write_json(folder / "lock.json", {**locked, "drift": {**known, **new}})
+
+
+def refuse_other_inputs(folder: Path, now: Mapping[str, Any]) -> None:
+    """Refuse to reproduce a run from other data, another base or other settings.
+
+    Raises:
+        ConfigError: Names what was, and what is.
+    """
+    locked = read_json(folder / "lock.json")
+    found = {
+        place: pair for place, pair in drift(locked, now).items() if place.split(".")[0] in ("data", "base", "config")
+    }
+    if found:
+        raise ConfigError(
+            f"what the run was made from is not here any more: {said(found)}", "bring that back; nothing was trained"
+        )

@@ -1,0 +1,136 @@
+"""Making a run again from what it recorded, and comparing every file; or making it without some of its records."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from goodfit.config.compose import Composed
+from goodfit.errors import ConfigError
+from goodfit.plugins.host import Host
+from goodfit.runs.digests import faults, plain, read_digests
+from goodfit.runs.folder import find_run, read_json
+from goodfit.schema import RunConf
+
+if TYPE_CHECKING:
+    from goodfit.training.watch import Progress
+
+TOLERANCE = 0.01
+"""Between machine classes: no metric may differ by more. Other kernels change the last bits of a sum, and training
+carries them on; twice the spread that threads and instruction sets made on small tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduced:
+    """A run that was made again."""
+
+    folder: Path
+    again: Path
+    files: Mapping[str, str]
+    """File -> ``equal``, ``differs``, ``missing`` or ``new``."""
+    machine: Mapping[str, tuple[Any, Any]]
+    """What of the machine and the packages is not the same: place in the lock -> (then, now)."""
+    largest: float
+    """The largest difference of a metric of the tuned model."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether it is the same run: in its bytes, or in another machine class within the tolerance."""
+        if self.machine:
+            return self.largest <= TOLERANCE
+        return set(self.files.values()) == {"equal"}
+
+
+def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) -> Reproduced:
+    """Run again in a new folder and compare.
+
+    Args:
+        typed: The run's folder.
+        into: The new folder; beside the run's where none is given.
+        host: The plugins.
+        progress: Shows it.
+
+    Raises:
+        ConfigError: The run is not finished or was changed, or what it was made from is not here.
+    """
+    from goodfit.runs.engine import carry_out
+    from goodfit.runs.lock import MACHINE, drift, refuse_other_inputs
+
+    folder, conf = _opened(typed)
+    check = functools.partial(refuse_other_inputs, folder)
+    again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
+    changed = drift(read_json(folder / "lock.json"), read_json(again / "lock.json"))
+    machine = {place: pair for place, pair in changed.items() if place.split(".")[0] in MACHINE}
+    return Reproduced(folder, again, compare_files(folder, again), machine, _largest(folder, again))
+
+
+def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress: Progress) -> tuple[Path, Path]:
+    """Make the model that never saw some records; returns the run's folder and the new one.
+
+    Raises:
+        GoodfitError: The run is not finished or was changed, or an id is in no record.
+    """
+    from goodfit.runs.engine import carry_out
+
+    folder, conf = _opened(typed)
+    listed = str(Path(ids).expanduser().absolute())
+    conf = dataclasses.replace(conf, dataset=dataclasses.replace(conf.dataset, without=listed))
+    return folder, carry_out(_again(folder, conf, into), host, progress, judged_only=True).folder
+
+
+def _opened(typed: str) -> tuple[Path, RunConf]:
+    from goodfit.runs.lock import started_with
+
+    folder = find_run(typed)
+    if found := faults(folder):
+        raise ConfigError(
+            f"{folder} is not as the run left it: {'; '.join(f'{name}: {what}' for name, what in found.items())}",
+            "take a copy that is whole",
+        )
+    conf = started_with(folder)
+    hub = conf.model.source == "hub" and not Path(conf.model.name or "").is_dir()
+    if hub and read_json(folder / "lock.json")["base"]["digest"] is None and conf.model.revision is None:
+        raise ConfigError(
+            f"the base {conf.model.name} was taken from the hub without a revision, and cannot be verified",
+            "train with model.revision=<commit>",
+        )
+    return folder, conf
+
+
+def _again(folder: Path, conf: RunConf, into: str | None) -> Composed:
+    target = Path(into).expanduser().absolute() if into else folder.with_name(f"{folder.name}-again")
+    if into is None and target.exists():
+        target = target.with_name(f"{target.name}-{secrets.token_hex(2)}")
+    words = (folder / "overrides.txt").read_text("utf-8").splitlines()
+    conf = dataclasses.replace(conf, run=dataclasses.replace(conf.run, dir=str(target)))
+    return Composed(conf, {}, {}, tuple(words))
+
+
+def compare_files(one: Path, other: Path) -> dict[str, str]:
+    """Each file of two finished runs: whether it is the same, but for the folder's name and the seconds."""
+    mine, theirs = read_digests(one), read_digests(other)
+    found = {}
+    for name in sorted(mine.keys() | theirs.keys()):
+        if name not in theirs:
+            found[name] = "missing"
+        elif name not in mine:
+            found[name] = "new"
+        else:
+            same = mine[name] == theirs[name] or plain(one, name) == plain(other, name)
+            found[name] = "equal" if same else "differs"
+    return found
+
+
+def _largest(one: Path, other: Path) -> float:
+    """The largest difference of a metric of the tuned models."""
+    figures = [json.loads((folder / "metrics.json").read_bytes())["tuned"] for folder in (one, other)]
+    if figures[0].keys() != figures[1].keys():
+        return float("inf")
+    pairs = [(figure["value"], figures[1][name]["value"]) for name, figure in figures[0].items()]
+    return max((abs(mine - theirs) for mine, theirs in pairs if None not in (mine, theirs)), default=0.0)

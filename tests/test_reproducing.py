@@ -1,0 +1,179 @@
+"""A run is made again from what it recorded, checked to the byte, and made again without some of its records."""
+
+import json
+import shutil
+
+import pytest
+from killing import different, killed
+
+from goodfit.runs.digests import write_digests
+
+DRIFTED = "this is not what the run was started with: "
+
+
+@pytest.fixture
+def copied(finished, tmp_path):
+    """``copied(kind, family, *words)``: a copy of a finished run, to be spoilt."""
+    return lambda *cell: shutil.copytree(finished(*cell)[0], tmp_path / "copy")
+
+
+@pytest.fixture
+def killed_run(tiny_words, tmp_path):
+    """A run that was killed in its third save."""
+    data = tmp_path / "train.jsonl"
+    words = tiny_words("classification", "encoder")
+    (given,) = [word for word in words if word.startswith("dataset.train=")]
+    shutil.copy(given.split("=", 1)[1], data)
+    argv = ["train", *words, f"dataset.train={data}", "training.save_every_steps=1", f"run.dir={tmp_path / 'run'}"]
+    assert killed(argv, tmp_path, "open", "optimizer.safetensors", 5) == -9
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "words"),
+    [
+        pytest.param("classification", "encoder", [], id="adapter-of-an-encoder"),
+        pytest.param("generation", "seq2seq", [], id="adapter-of-a-seq2seq"),
+        pytest.param("token_classification", "decoder", ["adapter=none"], id="all-weights-of-a-decoder"),
+    ],
+)
+def test_a_run_made_again_is_equal_in_every_file(goodfit, finished, tmp_path, kind, family, words):
+    folder, _ = finished(kind, family, *words)
+    outcome = goodfit("reproduce", folder, "--output", tmp_path / "again", "--json", "--quiet")
+    assert outcome.code == 0, outcome.out
+    found = outcome.json
+    assert (found["equal"], found["machine"], set(found["files"].values())) == (True, {}, {"equal"})
+    weights = "model/model.safetensors" if words else "adapter/adapter_model.safetensors"
+    assert {"lock.json", "metrics.json", "predictions/test.jsonl", "history.jsonl", weights} <= set(found["files"])
+    assert different(folder, tmp_path / "again") == ["digests.json"]  # of run.json, which has the seconds
+
+
+def test_a_run_that_does_not_come_out_the_same_ends_with_3(goodfit, copied, tmp_path):
+    run = copied("classification", "encoder")
+    metrics = json.loads((run / "metrics.json").read_text("utf-8"))
+    metrics["tuned"]["test/loss"]["value"] += 1e-9
+    (run / "metrics.json").write_text(json.dumps(metrics), "utf-8")
+    write_digests(run, {})  # as if the run had come out so
+    outcome = goodfit("reproduce", run, "--output", "again", "--quiet")
+    assert outcome.code == 3
+    assert "metrics.json" in outcome.out
+    assert outcome.out.splitlines()[-1] == f"NOT EQUAL: {run} and {tmp_path / 'again'}"
+
+
+def test_other_data_are_refused_before_anything_is_trained(goodfit, tiny_words, tmp_path, write_rows, rows_of):
+    data = write_rows(tmp_path / "train.jsonl", rows_of("classification", 32))
+    words = [*tiny_words("classification", "encoder"), f"dataset.train={data}", "training.epochs=1", "run.dir=run"]
+    assert goodfit(*words, "--quiet").code == 0
+    write_rows(data, rows_of("classification", 32, 9))
+    outcome = goodfit("reproduce", "run", "--quiet")
+    ((error, fix),) = outcome.errors
+    assert outcome.code == 2
+    assert error.startswith("what the run was made from is not here any more: data.train.digest was sha256:")
+    assert fix == "bring that back; nothing was trained"
+    assert not (tmp_path / "run-again").exists()
+
+
+def test_erased_records_leave_the_bytes_of_a_run_that_never_had_them(
+    goodfit, tiny_words, tmp_path, write_rows, rows_of
+):
+    rows = rows_of("classification", 60)
+    erased = [row["id"] for row in rows[5:40:7]]
+    whole = write_rows(tmp_path / "whole.jsonl", rows)
+    less = write_rows(tmp_path / "less.jsonl", [row for row in rows if row["id"] not in erased])
+    (tmp_path / "ids.txt").write_text("\n".join(erased), "utf-8")
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    words += ["dataset=files", "training.epochs=1", "--quiet"]
+    assert goodfit(*words, f"dataset.train={whole}", "run.dir=run").code == 0
+    assert goodfit(*words, f"dataset.train={less}", "run.dir=less").code == 0
+    outcome = goodfit("reproduce", "run", "--without", "ids.txt", "--output", "erased", "--quiet")
+    assert outcome.code == 0, outcome.err
+    named = {"lock.json", "digests.json"}  # the settings are others: dataset.train there, dataset.without here
+    assert set(different(tmp_path / "less", tmp_path / "erased")) <= named
+    locks = [json.loads((tmp_path / run / "lock.json").read_text("utf-8")) for run in ("less", "erased")]
+    assert locks[0]["data"] == locks[1]["data"]
+    (tmp_path / "ids.txt").write_text("nobody", "utf-8")
+    outcome = goodfit("reproduce", "run", "--without", "ids.txt", "--quiet")
+    assert outcome.errors == [(f"1 of the ids in {tmp_path / 'ids.txt'} are in no record: nobody", "check the ids")]
+
+
+def test_a_whole_run_is_verified(goodfit, finished):
+    folder, _ = finished("classification", "encoder")
+    outcome = goodfit("verify", folder, "--json")
+    assert (outcome.code, outcome.json["whole"], outcome.json["faults"]) == (0, True, {})
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+SPOILT = {
+    "metrics": (lambda run: flip(run / "metrics.json"), "metrics.json", "not what was written"),
+    "card": (lambda run: (run / "adapter" / "README.md").unlink(), "adapter/README.md", "missing"),
+    "record": (lambda run: flip(run / "run.json"), "run.json", "not what was written"),
+    "stranger": (lambda run: (run / "adapter" / "x.bin").write_bytes(b"x"), "adapter/x.bin", "not of this run"),
+    "checkpoint": (
+        lambda run: flip(max((run / "checkpoints").iterdir()) / "weights.safetensors"),
+        "checkpoints/step-00000008",
+        "weights.safetensors is not what was written",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_what_was_changed_is_found_and_ends_with_3(goodfit, copied, what):
+    run = copied("classification", "encoder")
+    spoil, name, said = SPOILT[what]
+    spoil(run)
+    outcome = goodfit("verify", run, "--json")
+    assert (outcome.code, outcome.json["faults"]) == (3, {name: said})
+
+
+def test_a_run_without_an_end_cannot_be_verified_or_made_again(goodfit, killed_run):
+    for verb in ("verify", "reproduce"):
+        outcome = goodfit(verb, killed_run)
+        assert outcome.code == 2
+        assert outcome.errors == [(f"{killed_run} has no digests.json: the run is not finished", "goodfit resume RUN")]
+
+
+def change_data(run):
+    path = run.parent / "train.jsonl"
+    path.write_text(path.read_text("utf-8").replace("lovely", "splendid"), "utf-8")
+
+
+def change_config(run):
+    text = (run / "config.yaml").read_text("utf-8")
+    (run / "config.yaml").write_text(text.replace("batch_size: 8", "batch_size: 4"), "utf-8")
+
+
+def change_package(run):
+    lock = json.loads((run / "lock.json").read_text("utf-8"))
+    lock["packages"]["torch"] = "1.0"
+    (run / "lock.json").write_text(json.dumps(lock), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(change_data, "data.train.digest was sha256:", id="data"),
+        pytest.param(change_config, "config was sha256:", id="config"),
+        pytest.param(change_package, "packages.torch was 1.0, is ", id="package"),
+    ],
+)
+def test_a_run_does_not_go_on_as_another_one_unless_that_is_typed(goodfit, killed_run, change, said):
+    change(killed_run)
+    outcome = goodfit("resume", killed_run, "--quiet")
+    ((error, fix),) = outcome.errors
+    assert outcome.code == 2
+    assert error.startswith(DRIFTED + said)
+    assert fix.endswith("goodfit resume RUN --allow-drift")
+    assert goodfit("resume", killed_run, "--allow-drift", "--quiet").code == 0
+    (place,) = json.loads((killed_run / "lock.json").read_text("utf-8"))["drift"]
+    assert said.startswith(place)
+
+
+def test_only_resume_allows_drift(goodfit):
+    assert goodfit("train", "--allow-drift").errors == [
+        ("train has no option --allow-drift", "--allow-drift is for resume")
+    ]
