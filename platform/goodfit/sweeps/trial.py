@@ -21,10 +21,10 @@ from goodfit.errors import GoodfitError, StoppedError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.load import pick_device
 from goodfit.runs.folder import claimed, write_json
+from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import Prepared, pick_path
-from goodfit.runs.save import write_lock
 from goodfit.runs.score import build_measure
 from goodfit.runs.tune import adapted
 from goodfit.runs.write import write_record
@@ -108,7 +108,7 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) 
                 )
                 result = finish(started, trained.trace, trained.steps)
     except StoppedError:
-        raise
+        raise  # the search is stopped, and goes on with this trial
     except GoodfitError as error:
         result = failed(order, error)
     return result
@@ -134,7 +134,8 @@ def start(order: Order, shared: Shared) -> Started:
     fix_machine(prepared.conf)
     write_config(prepared.conf, composed.words, order.folder)
     write_record(order.folder, prepared, "running")
-    write_lock(prepared, shared.host(prepared.conf), order.folder)
+    given = composed.conf.task.labels is not None
+    write_json(order.folder / "lock.json", lock_of(prepared, shared.host(prepared.conf), given))
     device = pick_device(prepared.conf.hardware.accelerator)
     model, simplest = shared.model(bench, device)
     model = adapted(model, prepared.conf, device)

@@ -34,7 +34,8 @@ class StopSignals:
     @contextmanager
     def listening(self) -> Iterator[StopSignals]:
         """Take the signals for as long as it lasts; only the main thread can."""
-        self.take()
+        if threading.current_thread() is threading.main_thread():
+            self._handlers = {number: signal.signal(number, self._hear) for number in SIGNALS}
         try:
             yield self
         finally:
@@ -53,12 +54,10 @@ class StopSignals:
             self._waiting = False
         self.refuse("behind its last step")
 
-    def take(self) -> None:
-        """Put our handlers in place, again where a library has put its own there."""
-        if threading.current_thread() is threading.main_thread():
-            for number in SIGNALS:
-                before = signal.signal(number, self._hear)
-                self._handlers.setdefault(number, before)
+    def take_again(self) -> None:
+        """Put our handlers in place where a library has put its own there."""
+        for number in self._handlers:
+            signal.signal(number, self._hear)
 
     def refuse(self, what: str) -> None:
         """Raise what was asked for.

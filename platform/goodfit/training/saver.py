@@ -67,7 +67,7 @@ class Saver(lightning.Callback):
 
     def on_train_start(self, trainer: Any, pl_module: Tuning) -> None:
         """Let the optimiser be as it was, and hear signals instead of Lightning."""
-        self._signals.take()
+        self._signals.take_again()
         if self._from is not None:
             put_optimiser(trainer, pl_module.model, self._from)
 

@@ -121,7 +121,7 @@ def train(
         folder: Of the run.
         watch: Writes what happens.
         stop: Asked after each evaluation whether to end there.
-        signals: End it behind a step.
+        signals: End it behind a step; where none are given, it listens itself.
         saved: What an earlier process of the run left; None starts from the beginning.
 
     Raises:
@@ -129,6 +129,20 @@ def train(
         HardwareError: Memory or disk ran out, or a strategy is missing.
         StoppedError: A signal was heard; the last step is saved.
     """
+    if signals is None:
+        with StopSignals("the same command goes on").listening() as own:
+            return train(
+                conf,
+                model,
+                data,
+                device=device,
+                measure=measure,
+                folder=folder,
+                watch=watch,
+                stop=stop,
+                signals=own,
+                saved=saved,
+            )
     training, batches = conf.training, batches_of(conf, len(data.examples))
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
@@ -139,7 +153,6 @@ def train(
     per_epoch = training.evaluations_per_epoch
     held_out = HeldOut(measure, batches, per_epoch, training.patience, watch.evaluated, stop, evaluations)
     trace, place = held_out.trace, saved.place if saved else START
-    signals = signals or StopSignals("start again")
     saver = Saver(folder, training, trace, signals, batches, before, saved)
     steps = place.step
     if steps < total_steps(conf, len(data.examples)) and not trace.stopped_early:
