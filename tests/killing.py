@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import run_main
 
-WALL_CLOCK = {"run.json", "log.txt"}
+WALL_CLOCK = {"run.json", "log.txt", "digests.json"}
 OF_THE_FOLDER = {"config.yaml", "overrides.txt"}
 
 

@@ -81,7 +81,7 @@ def test_a_signal_saves_the_step_and_the_run_goes_on_to_the_same_bytes(
     assert record["reason"].startswith(f"{name}: step ")
     assert goodfit("resume", folder).code == 0
     left = [name for name in different(undisturbed, folder) if not name.startswith("checkpoints/")]
-    assert left == ["lock.json"]  # another training.save_every_steps
+    assert left == []  # how often a run is saved changes nothing
 
 
 def test_a_run_that_is_stopped_twice_goes_on_twice(goodfit, finished, tiny_words, tmp_path, wet):
