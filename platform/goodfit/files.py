@@ -9,7 +9,7 @@ from pathlib import Path
 
 from goodfit.errors import HardwareError
 
-DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM}
+DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -43,9 +43,10 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def disk_fault(error: OSError, what: str, folder: Path) -> HardwareError:
+def disk_fault(error: Exception, what: str, folder: Path) -> HardwareError:
     """The error for a disk that does not take something."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
     return HardwareError(
-        f"{what} could not be written to {folder}: {error.strerror or error}",
+        f"{what} could not be written to {folder}: {reason}",
         "mend that, then go on with: goodfit resume RUN",
     )

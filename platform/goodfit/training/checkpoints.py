@@ -47,6 +47,7 @@ def write_checkpoint(
     Raises:
         HardwareError: There is no room, or the disk fails; older checkpoints are as they were.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     needed = sum(tensor.nbytes for part in tensors.values() for tensor in part.values())
@@ -63,7 +64,7 @@ def write_checkpoint(
         written = {name: _facts(temporary / name) for name in sorted((*tensors, *files))}
         write_synced(temporary / MANIFEST, _manifest(step, written))
         _put(temporary, target)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise disk_fault(error, f"the checkpoint of step {step}, {needed / 1e6:.1f} MB,", folder) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

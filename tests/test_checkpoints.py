@@ -1,0 +1,133 @@
+"""Checkpoints: whole or not at all, every damage is found, and a full disk costs nothing but time."""
+
+import json
+import random
+import resource
+import shutil
+
+import pytest
+import torch
+from conftest import run_main
+from killing import different, in_child, killed
+
+from goodfit.errors import HardwareError
+from goodfit.training.checkpoints import choose_checkpoint, damage, prune, write_checkpoint
+
+NAMES = ("weights.safetensors", "optimizer.safetensors", "state.json", "history.jsonl", "manifest.json")
+
+
+def write(folder, step, best=None):
+    tensors = {name: {"w": torch.full((40,), float(step))} for name in NAMES[:2]}
+    state = json.dumps({"step": step, "best_step": best}).encode()
+    return write_checkpoint(folder, step, tensors, {"state.json": state, "history.jsonl": b'{"step": 1}\n'})
+
+
+@pytest.fixture
+def three(tmp_path):
+    """A folder with checkpoints of steps 1, 2 and 3."""
+    for step in (1, 2, 3):
+        write(tmp_path, step)
+    return tmp_path
+
+
+def test_any_flipped_bit_is_found(three):
+    chance, path = random.Random(0), three / "step-00000003"
+    assert damage(path) is None
+    for _ in range(500):
+        file = path / chance.choice(NAMES)
+        content = bytearray(whole := file.read_bytes())
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+        file.write_bytes(content)
+        assert damage(path) is not None, file
+        file.write_bytes(whole)
+    assert damage(path) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_is_cut_missing_or_of_another_step_is_found(three, name):
+    path = three / "step-00000003"
+    whole = (path / name).read_bytes()
+    for content in (whole[:-1], b"", (three / "step-00000002" / name).read_bytes() + b" "):
+        (path / name).write_bytes(content)
+        assert damage(path) == f"{'its manifest' if name == 'manifest.json' else name} is not what was written"
+    (path / name).unlink()
+    assert damage(path) == f"{name} is missing"
+
+
+def test_swapped_files_a_renamed_folder_and_a_stranger_are_found(three):
+    path = three / "step-00000003"
+    (path / "weights.safetensors").rename(three / "x")
+    shutil.copy(three / "step-00000002" / "weights.safetensors", path)
+    assert damage(path) == "weights.safetensors is not what was written"
+    assert damage((three / "step-00000002").rename(three / "step-00000009")) == "its manifest is not what was written"
+    (three / "step-00000001" / "extra.pt").write_bytes(b"x")
+    assert damage(three / "step-00000001") == "extra.pt does not belong to it"
+
+
+def test_the_newest_valid_one_is_chosen_by_its_step_and_says_what_was_skipped(three):
+    (three / "step-00000003" / "state.json").unlink()
+    (three / "step-00000001" / "state.json").touch()  # the newest by time
+    chosen = choose_checkpoint(three)
+    assert chosen.path == three / "step-00000002"
+    assert chosen.skipped == ["step-00000003: state.json is missing"]
+
+
+def test_one_whose_best_weights_are_lost_is_not_chosen(three):
+    write(three, 4, best=2)
+    (three / "step-00000002" / "weights.safetensors").unlink()
+    chosen = choose_checkpoint(three)
+    assert chosen.path == three / "step-00000003"
+    lost = "step-00000004: the best weights until then, of step 2: weights.safetensors is missing"
+    assert chosen.skipped == [lost]
+
+
+def test_the_newest_and_the_best_are_kept(three):
+    write(three, 4)
+    prune(three, 2, {1})
+    assert sorted(path.name for path in three.iterdir()) == ["step-00000001", "step-00000003", "step-00000004"]
+
+
+def test_a_disk_without_room_is_asked_before_anything_is_written(three, monkeypatch):
+    usage = shutil.disk_usage(three)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(HardwareError, match=r"the checkpoint of step 4, 0\.0 MB, could not be written.*No space left"):
+        write(three, 4)
+    assert len(list(three.iterdir())) == 3
+    assert choose_checkpoint(three).path == three / "step-00000003"
+
+
+def test_a_save_that_the_system_refuses_is_one_line_and_the_run_goes_on_later(goodfit, finished, tiny_words, tmp_path):
+    words = ["adapter=none", "training.save_every_steps=1"]
+    undisturbed, _ = finished("classification", "encoder", *words)
+    folder = tmp_path / "run"
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+        argv = ["train", *tiny_words("classification", "encoder"), *words, f"run.dir={folder}", "--quiet"]
+        outcome = run_main(argv, tmp_path)
+        (tmp_path / "said").write_text(outcome.err, "utf-8")
+        return outcome.code
+
+    assert in_child(limited) == 5
+    error, fix = (tmp_path / "said").read_text("utf-8").splitlines()
+    assert error.startswith("error: the checkpoint of step 1, ")
+    assert "File too large" in error
+    assert fix == "  fix: mend that, then go on with: goodfit resume RUN"
+    assert json.loads((folder / "run.json").read_text("utf-8"))["status"] == "failed"
+    assert not list(folder.rglob("*.part"))
+    assert goodfit("resume", folder, "--quiet").code == 0
+    assert different(undisturbed, folder) == []
+
+
+def test_a_damaged_checkpoint_is_not_taken_and_the_bytes_are_the_same(goodfit, finished, tiny_words, tmp_path):
+    words = ["training.save_every_steps=1"]
+    undisturbed, _ = finished("classification", "encoder", *words)
+    folder = tmp_path / "run"
+    argv = ["train", *tiny_words("classification", "encoder"), *words, f"run.dir={folder}"]
+    assert killed(argv, tmp_path, "open", "optimizer.safetensors", 7) == -9
+    (folder / "checkpoints" / "step-00000003" / "weights.safetensors").write_bytes(b"")
+    outcome = goodfit("resume", folder)
+    assert outcome.code == 0, outcome.err
+    assert "not taken: step-00000003: weights.safetensors is not what was written" in outcome.err
+    assert "goes on behind step 2" in outcome.err
+    assert different(undisturbed, folder) == []
