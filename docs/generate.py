@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from goodfit.cli.list import run as list_options
 from goodfit.cli.main import Arguments
+from goodfit.cli.plugins import options_of
 from goodfit.config.settings import group_doc, groups, settings
 from goodfit.hooks import specs, types
 from goodfit.models.fits import adapters_that_fit, precisions_that_fit
+from goodfit.plugins.host import load_plugins
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- written by docs/generate.py -->\n"
@@ -46,6 +49,26 @@ def hooks_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def plugins_page() -> str:
+    """The plugins of this repository: what each is for, and all that it offers."""
+    parts = [f"# Plugins that there are\n\n{NOTE}\n{PLUGINS_NOTE}"]
+    host = load_plugins()
+    for plugin in host.plugins:
+        project = FOLDER.parents[1] / "plugins" / plugin.name / "pyproject.toml"
+        if not project.is_file():
+            continue
+        about = tomllib.loads(project.read_text("utf-8"))["project"]
+        rows = [("chosen by", options_of(plugin)), ("offers", host.offers(plugin.name))]
+        rows += [("hooks", host.hooks_of(plugin.name))]
+        lines = [f"| {what} | {' '.join(f'`{name}`' for name in names)} |" for what, names in rows if names]
+        head = f"## {plugin.name}\n\n{about['description']} Licence {about['license']}.\n\n| | |\n|---|---|\n"
+        parts.append(head + "\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+PLUGINS_NOTE = """\
+Each is a package `goodfit-<name>` in `plugins/`. A plugin of yours that passes `goodfit plugins check` belongs
+here, too: ask for a line with its name, package, licence, and what it stores, sends and changes."""
 FAMILIES = {"encoder": "BERT line", "seq2seq": "T5 line", "decoder": "GPT line"}
 
 
@@ -85,7 +108,7 @@ def _plain(hook: object) -> str:
     return text.replace("    Process:", "  \nProcess:").replace("    Used by:", "  \nUsed by:")
 
 
-PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "models.md": models_page}
+PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "models.md": models_page, "plugins.md": plugins_page}
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)

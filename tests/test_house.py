@@ -83,7 +83,7 @@ def test_a_hook_is_documented_and_used_by_the_plugins_that_it_names(name):
     assert using or ("tests/plugins/first" in doc and hasattr(module, name))
 
 
-@pytest.mark.parametrize("page", ["settings.md", "hooks.md"])
+@pytest.mark.parametrize("page", ["settings.md", "hooks.md", "plugins.md"])
 def test_the_reference_is_what_the_generator_writes(page):
     generate = runpy.run_path(str(REPOSITORY / "docs" / "generate.py"))["PAGES"][page]
     assert (REPOSITORY / "docs" / "reference" / page).read_text("utf-8") == generate()
@@ -115,6 +115,8 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk():
 def commands():
     """Every ``goodfit …`` in a page: (page, command line)."""
     for page in PAGES:
+        if page.name == "publish.md":  # its commands are typed in their order by a test of their own
+            continue
         text = page.read_text("utf-8").replace("\\\n", " ")
         for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
             yield from ((page, line.split("#")[0]) for line in block.splitlines() if line.startswith("goodfit "))
@@ -129,7 +131,7 @@ def test_a_command_in_the_documentation_is_one_that_goodfit_knows(goodfit, page,
     found = parse([word for word in argv if word != "[verb]"])
     if found.verb in ("train", "check", "preview", "show") and found.words != ["WORDS"]:
         assert isinstance(compose_words(Arguments(words=found.words)).conf, RunConf)
-    elif found.verb in ("list", "explain") or (found.verb == "plugins" and found.words[0] in ("list", "new", "lock")):
+    elif found.verb in ("list", "explain") or (found.verb == "plugins" and found.words[0] in ("list", "lock")):
         assert goodfit(*argv).code == 0
 
 

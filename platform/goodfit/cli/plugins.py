@@ -68,11 +68,11 @@ def _entry(plugin: InstalledPlugin, host: Host) -> dict[str, Any]:
         "reason": reason,
         "hooks": host.hooks_of(plugin.name),
         "offers": host.offers(plugin.name),
-        "options": _options(plugin),
+        "options": options_of(plugin),
     }
 
 
-def _options(plugin: InstalledPlugin) -> list[str]:
+def options_of(plugin: InstalledPlugin) -> list[str]:
     """What its conf folder lets a user choose, as typed."""
     if plugin.conf is None:
         return []

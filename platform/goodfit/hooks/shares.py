@@ -32,7 +32,7 @@ def share_metric(
         description=description,
         kinds=kinds,
         greater_is_better=greater_is_better,
-        statistics=partial(_rows, counts),
+        statistics=partial(_rows_of, counts),
         reduce=share,
     )
 
@@ -52,7 +52,19 @@ def share(sums: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
-def _rows(counts: Counts, items: Sequence[Item]) -> np.ndarray:
+def share_rows(rows: Sequence[tuple[float, float]]) -> np.ndarray:
+    """What items add to the two sums of a share, as an array.
+
+    Args:
+        rows: (what counts, out of how much) of each item.
+
+    Returns:
+        Float64, shape (items, 2), also where there are no items.
+    """
     import numpy as np
 
-    return np.asarray([counts(item) for item in items], dtype=np.float64).reshape(-1, 2)
+    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _rows_of(counts: Counts, items: Sequence[Item]) -> np.ndarray:
+    return share_rows([counts(item) for item in items])

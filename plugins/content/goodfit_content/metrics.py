@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from goodfit.hooks.shares import share_rows
 from goodfit_content.attributes import attributes, forbidden, required, to_state
 from goodfit_content.guide import read_guide
 from goodfit_content.phrases import those_in
@@ -31,7 +32,7 @@ def attributes_covered(items: Sequence[Item]) -> np.ndarray:
         Columns (stated, to be stated), shape (items, 2).
     """
     wanted = [to_state(item.fields["source"]) for item in items]
-    return _rows(
+    return share_rows(
         [(len(those_in(values, item.answer)), len(values)) for item, values in zip(items, wanted, strict=True)]
     )
 
@@ -43,7 +44,9 @@ def required_phrases(items: Sequence[Item]) -> np.ndarray:
         Columns (said, wanted), shape (items, 2).
     """
     wanted = [required(item.fields["source"]) for item in items]
-    return _rows([(len(those_in(named, item.answer)), len(named)) for item, named in zip(items, wanted, strict=True)])
+    return share_rows(
+        [(len(those_in(named, item.answer)), len(named)) for item, named in zip(items, wanted, strict=True)]
+    )
 
 
 def forbidden_phrases(items: Sequence[Item]) -> np.ndarray:
@@ -53,7 +56,7 @@ def forbidden_phrases(items: Sequence[Item]) -> np.ndarray:
         Columns (answers with such a phrase, answers whose source forbids phrases), shape (items, 2).
     """
     unwanted = [forbidden(item.fields["source"]) for item in items]
-    return _rows(
+    return share_rows(
         [(bool(those_in(named, item.answer)), bool(named)) for item, named in zip(items, unwanted, strict=True)]
     )
 
@@ -64,7 +67,7 @@ def headline_fits(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (fits, headlines), shape (items, 2).
     """
-    return _rows([(_fits(item.answer.strip()), 1) for item in items])
+    return share_rows([(_fits(item.answer.strip()), 1) for item in items])
 
 
 def voice_kept(items: Sequence[Item]) -> np.ndarray:
@@ -73,7 +76,7 @@ def voice_kept(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (kept, answers), shape (items, 2).
     """
-    return _rows([(not broken_rules(item), 1) for item in items])
+    return share_rows([(not broken_rules(item), 1) for item in items])
 
 
 def broken_rules(item: Item) -> list[str]:
@@ -81,28 +84,6 @@ def broken_rules(item: Item) -> list[str]:
     return read_guide().broken_rules(item.answer, attributes(item.fields["source"]).get("channel", ""))
 
 
-def share(sums: np.ndarray) -> np.ndarray:
-    """Divide the first column by the second.
-
-    Args:
-        sums: Summed counts (is so, could be so), shape (..., 2).
-
-    Returns:
-        Values between 0 and 1, shape (...); nan where nothing could be so.
-    """
-    import numpy as np
-
-    so, possible = sums[..., 0], sums[..., 1]
-    return np.divide(so, possible, out=np.full(np.shape(possible), np.nan), where=possible > 0)
-
-
 def _fits(headline: str) -> bool:
     one_line = bool(headline) and "\n" not in headline
     return one_line and len(headline) <= MOST_CHARACTERS and not headline.endswith(END_MARKS)
-
-
-def _rows(rows: list[tuple[float, float]]) -> np.ndarray:
-    """Float64 rows, shape (items, 2), also where there are none."""
-    import numpy as np
-
-    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)

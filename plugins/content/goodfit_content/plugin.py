@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -27,7 +28,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
             kinds=("generation",),
             greater_is_better=name != "forbidden_phrases",
             statistics=statistics,
-            reduce=metrics.share,
+            reduce=share,
         )
         for name, description, statistics in table
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from goodfit.hooks.shares import share_rows
 from goodfit_finance.amounts import is_numeric, numbers
 from goodfit_finance.directions import Claim, claims, directions
 
@@ -16,21 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from goodfit.hooks.types import Item
-
-
-def share(sums: np.ndarray) -> np.ndarray:
-    """Divide the first sum by the second.
-
-    Args:
-        sums: Sums over records, shape (..., 2).
-
-    Returns:
-        Values from 0 to 1, shape (...); nan where the second sum is 0.
-    """
-    import numpy as np
-
-    part, whole = sums[..., 0], sums[..., 1]
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
 def document_exact(items: Sequence[Item]) -> np.ndarray:
@@ -41,7 +27,7 @@ def document_exact(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (exact, invoices), shape (items, 2).
     """
-    return _rows([(_spans(item.answer) == _spans(item.fields["spans"]), 1) for item in items])
+    return share_rows([(_spans(item.answer) == _spans(item.fields["spans"]), 1) for item in items])
 
 
 def fraud_recall(items: Sequence[Item]) -> np.ndarray:
@@ -109,7 +95,7 @@ def direction_right(items: Sequence[Item]) -> np.ndarray:
         source = item.fields["source"]
         claimed = claims(item.answer, directions(source))
         rows.append((len(claimed) - len(wrong_directions(source, item.answer)), len(claimed)))
-    return _rows(rows)
+    return share_rows(rows)
 
 
 def wrong_directions(source: str, report: str) -> list[Claim]:
@@ -131,7 +117,7 @@ def numeric_exact(items: Sequence[Item]) -> np.ndarray:
     for item in items:
         right = [answer["text"] for answer in item.fields["answers"] if is_numeric(answer["text"])]
         rows.append((any(numbers(item.answer) == numbers(text) for text in right), bool(right)))
-    return _rows(rows)
+    return share_rows(rows)
 
 
 def false_answers(items: Sequence[Item]) -> np.ndarray:
@@ -145,15 +131,8 @@ def false_answers(items: Sequence[Item]) -> np.ndarray:
 
 def _found(items: Sequence[Item], among: Callable[[Item], bool], event: Callable[[Item], bool]) -> np.ndarray:
     """Rows (event, counted) that count the items of ``among`` only."""
-    return _rows([(among(item) and event(item), among(item)) for item in items])
+    return share_rows([(among(item) and event(item), among(item)) for item in items])
 
 
 def _spans(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
     return {(span["start"], span["end"], span["label"]) for span in spans}
-
-
-def _rows(rows: Sequence[tuple[float, float]]) -> np.ndarray:
-    """Float64 rows, shape (items, 2), also where there are none."""
-    import numpy as np
-
-    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, Item, MetricSpec
 
 HOOK_API = 1
@@ -53,7 +54,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
             kinds=(kind,),
             greater_is_better=greater_is_better,
             statistics=statistics,
-            reduce=metrics.share,
+            reduce=share,
         )
         for statistics, kind, greater_is_better, description in table
     ]

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from goodfit_finance import metrics, plugin
+from goodfit_finance import plugin
 from goodfit_finance.directions import Claim, claims, directions
 
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
@@ -165,7 +166,7 @@ def test_a_word_of_direction_belongs_to_its_measure(text, found):
 
 
 def test_share_reduces_many_resamples_at_once():
-    values = metrics.share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
     np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 

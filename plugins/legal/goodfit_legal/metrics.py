@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from goodfit.hooks.shares import share_rows
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -16,21 +18,6 @@ if TYPE_CHECKING:
 
 RISK_CLAUSES = frozenset({"indemnity", "limitation_of_liability", "termination"})
 """Clause types that move money or end the contract. To overlook one costs more than to read ten clauses in vain."""
-
-
-def share(sums: np.ndarray) -> np.ndarray:
-    """Divide the first sum by the second.
-
-    Args:
-        sums: Sums over records, shape (..., 2).
-
-    Returns:
-        Values from 0 to 1, shape (...); nan where the second sum is 0.
-    """
-    import numpy as np
-
-    part, whole = sums[..., 0], sums[..., 1]
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
 def risk_recall(items: Sequence[Item]) -> np.ndarray:
@@ -42,7 +29,7 @@ def risk_recall(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (found, risk clauses), shape (items, 2).
     """
-    return _rows(
+    return share_rows(
         [(item.answer == item.fields["label"], 1) if item.fields["label"] in RISK_CLAUSES else (0, 0) for item in items]
     )
 
@@ -56,7 +43,7 @@ def document_exact(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (exact, documents), shape (items, 2).
     """
-    return _rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
+    return share_rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
 
 
 def unanswerable_refused(items: Sequence[Item]) -> np.ndarray:
@@ -68,15 +55,8 @@ def unanswerable_refused(items: Sequence[Item]) -> np.ndarray:
     Returns:
         Columns (refused, questions without an answer), shape (items, 2).
     """
-    return _rows([(not item.answer.strip(), 1) if not item.fields["answers"] else (0, 0) for item in items])
+    return share_rows([(not item.answer.strip(), 1) if not item.fields["answers"] else (0, 0) for item in items])
 
 
 def _terms(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
     return {(span["start"], span["end"], span["label"]) for span in spans}
-
-
-def _rows(rows: list[tuple[float, float]]) -> np.ndarray:
-    """Float64 rows, shape (items, 2), also where there are none."""
-    import numpy as np
-
-    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -30,7 +31,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
             kinds=(kind,),
             greater_is_better=True,
             statistics=statistics,
-            reduce=metrics.share,
+            reduce=share,
         )
         for name, kind, description, statistics in table
     ]

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from goodfit_legal import metrics, plugin
+from goodfit_legal import plugin
 from goodfit_legal.citations import cited, uncited
 
 from goodfit.evaluation.text_metrics import TEXT_METRICS
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.plugins.declared import declared_sources
 from goodfit.texts.figures import stated, unsupported
@@ -248,7 +249,7 @@ def test_only_questions_without_an_answer_can_be_refused(answer, refused):
 
 
 def test_share_reduces_many_resamples_at_once():
-    values = metrics.share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
     np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 

@@ -23,21 +23,6 @@ PRESCRIBED = frozenset({"DRUG", "DOSE"})
 """What must be right in a list of a patient's medicines."""
 
 
-def share(sums: np.ndarray) -> np.ndarray:
-    """Divide the first sum by the second.
-
-    Args:
-        sums: Sums over records, shape (..., 2).
-
-    Returns:
-        Values from 0 to 1, shape (...); nan where the second sum is 0.
-    """
-    import numpy as np
-
-    part, whole = sums[..., 0], sums[..., 1]
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
-
-
 def procedure_recall(items: Sequence[Item]) -> np.ndarray:
     """Procedures that were coded, of all procedures in the reference: one that is missed is not billed.
 

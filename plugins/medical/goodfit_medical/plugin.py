@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -37,7 +38,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
             kinds=(kind,),
             greater_is_better=greater_is_better,
             statistics=getattr(metrics, name),
-            reduce=metrics.share,
+            reduce=share,
         )
         for name, kind, greater_is_better, description in table
     ]

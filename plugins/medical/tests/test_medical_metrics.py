@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from goodfit_medical import metrics, plugin
+from goodfit_medical import plugin
 from goodfit_medical.codes import mentioned
 from goodfit_medical.doses import Dose, doses
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import drugs, jargon
 
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Evidence, Item
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
@@ -163,7 +164,7 @@ def test_jargon_counts_the_terms_that_remain_from_the_source():
 
 
 def test_share_reduces_many_resamples_at_once():
-    values = metrics.share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
     np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 

@@ -74,21 +74,6 @@ def promise_free_counts(items: Sequence[Item]) -> np.ndarray:
     )
 
 
-def ratio(sums: np.ndarray) -> np.ndarray:
-    """Divide the first column by the second.
-
-    Args:
-        sums: Summed counts (happened, possible), shape (..., 2).
-
-    Returns:
-        Values between 0 and 1, shape (...); nan where nothing was possible.
-    """
-    import numpy as np
-
-    happened, possible = sums[..., 0], sums[..., 1]
-    return np.divide(happened, possible, out=np.full(np.shape(possible), np.nan), where=possible > 0)
-
-
 def _counts(items: Sequence[Item], event: Callable[[Item], bool], among: Callable[[Item], bool]) -> np.ndarray:
     import numpy as np
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, Item, MetricSpec
 from goodfit_support import checks, metrics
 
@@ -26,7 +27,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
             kinds=("chat",) if name == "promise_free" else ("classification",),
             greater_is_better=name != "false_alarm_rate",
             statistics=statistics,
-            reduce=metrics.ratio,
+            reduce=share,
         )
         for name, words, statistics in table
     ]

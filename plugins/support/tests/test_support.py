@@ -14,6 +14,7 @@ from goodfit_support.checks import has_contact_details
 from goodfit_support.promises import promises, unbacked
 
 from goodfit.evaluation.text_metrics import TEXT_METRICS
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.plugins.declared import declared_sources
 
@@ -182,18 +183,18 @@ def test_a_metric_is_the_ratio_of_its_summed_counts(counts, pairs, value):
     rows = counts(items(*pairs))
     assert rows.shape == (len(pairs), 2)
     assert rows.dtype == np.float64
-    assert metrics.ratio(rows.sum(axis=0)) == pytest.approx(value)
+    assert share(rows.sum(axis=0)) == pytest.approx(value)
 
 
 def test_a_ratio_works_on_many_resamples_and_is_nan_where_nothing_was_possible():
     sums = np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 5.0]]])
-    np.testing.assert_array_equal(metrics.ratio(sums), [[0.5, np.nan], [1.0, 0.0]])
+    np.testing.assert_array_equal(share(sums), [[0.5, np.nan], [1.0, 0.0]])
 
 
 def test_no_items_give_no_rows_and_no_value():
     rows = metrics.escalation_counts([])
     assert rows.shape == (0, 2)
-    assert np.isnan(metrics.ratio(rows.sum(axis=0)))
+    assert np.isnan(share(rows.sum(axis=0)))
 
 
 @pytest.mark.parametrize(
