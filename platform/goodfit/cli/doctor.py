@@ -12,6 +12,8 @@ from typing import Any
 from goodfit import __version__
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
+from goodfit.cli.troubles import troubles_of
+from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
 
 PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "datasets", "hydra-core")
@@ -24,9 +26,9 @@ def run(arguments: Arguments) -> dict[str, Any]:
     for name, used_by in EXTRAS.items():
         there = importlib.util.find_spec(name) is not None
         facts[name] = importlib.metadata.version(name) if there else f"not installed; only {used_by} needs it"
-    host = load_plugins()
-    problems = [f"the plugin '{name}' is broken: {broken.reason}" for name, broken in host.broken.items()]
-    facts["plugins"] = ", ".join(plugin.name for plugin in host.plugins) or "none"
+    troubles = troubles_of(load_plugins())
+    problems = [f"the plugin '{one.plugin}': {one.what}; {one.fix}" for one in troubles if one.severity == "error"]
+    facts["plugins"] = ", ".join(sorted(declared_plugins())) or "none"
     if not arguments.json:
         print_table(["what", "found"], [[name, str(value)] for name, value in facts.items()])
         for problem in problems:

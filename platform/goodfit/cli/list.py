@@ -16,6 +16,7 @@ from goodfit.data.read import read_file
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import DataSourceSpec
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
+from goodfit.plugins.declared import all_declared
 from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
@@ -71,7 +72,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         return {"groups": [row[0] for row in rows]}
     name = arguments.words[0]
     if name in groups():
-        sources = open_host(arguments).data_sources if name == "task" else {}
+        sources = all_declared() if name == "task" else {}
         options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]
     elif name in TABLES:
         options = _offered(name, arguments)

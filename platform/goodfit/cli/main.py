@@ -29,7 +29,7 @@ VERBS = {
     "explain": "what a setting means: goodfit explain optim.lr",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
-    "plugins": "the plugins: goodfit plugins list|new|check|lock",
+    "plugins": "the plugins: goodfit plugins list|new|check|doctor|lock",
     "doctor": "the machine and the installation",
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }

@@ -10,6 +10,7 @@ from typing import Any
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.cli.troubles import troubles_of
 from goodfit.errors import ConfigError, PluginError
 from goodfit.plugins.find import InstalledPlugin, installed_plugins
 from goodfit.plugins.host import Host, choose
@@ -80,6 +81,22 @@ def options_of(plugin: InstalledPlugin) -> list[str]:
     return sorted(f"{path.parts[0]}={'/'.join(path.parts[1:])}" for path in paths if len(path.parts) > 1)
 
 
+def diagnose_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
+    """What is broken, hidden, outdated or there twice, each with its fix."""
+    try:
+        host = open_host(Arguments(flags=arguments.flags | {"--quiet"}), _conf(arguments, words))
+    except PluginError:  # two packages with one name, for example: it is among the troubles
+        host = None
+    troubles = troubles_of(host)
+    if not arguments.json:
+        for trouble in troubles:
+            print(f"{trouble.severity}: the plugin '{trouble.plugin}': {trouble.what}\n  fix: {trouble.fix}")
+        print("no trouble found" if not troubles else f"{len(troubles)} troubles")
+    failed = any(trouble.severity == "error" for trouble in troubles)
+    found = [dataclasses.asdict(trouble) for trouble in troubles]
+    return {"troubles": found, "exit_code": PluginError.exit_code if failed else 0}
+
+
 def lock_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     """Write down which plugins are trusted, with the digest of their files; none is imported."""
     taking_part, _ = choose(_conf(arguments, words), installed_plugins())
@@ -144,5 +161,6 @@ ACTIONS: Mapping[str, Callable[[Arguments, Sequence[str]], dict[str, Any]]] = {
     "list": list_plugins,
     "new": write_plugin,
     "check": check_plugin,
+    "doctor": diagnose_plugins,
     "lock": lock_plugins,
 }

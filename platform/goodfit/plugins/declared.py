@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from goodfit.data.read import SUFFIXES
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import DataSourceSpec
 from goodfit.kinds import KINDS
+from goodfit.plugins.find import installed_plugins
 from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
@@ -26,6 +28,16 @@ def declared_sources(plugin: str, folder: Path) -> list[DataSourceSpec]:
         ConfigError: An ``about.yaml`` is not what it has to be, or there is no training file beside it.
     """
     return [_source(plugin, path) for path in sorted((folder / "data").glob(f"*/{ABOUT}"))]
+
+
+def all_declared() -> dict[str, DataSourceSpec]:
+    """What the installed plugins declare, by name; none is imported, and one with a wrong file is left out."""
+    found: dict[str, DataSourceSpec] = {}
+    for plugin in installed_plugins():
+        if plugin.folder is not None:
+            with contextlib.suppress(ConfigError):
+                found |= {spec.name: spec for spec in declared_sources(plugin.name, plugin.folder)}
+    return found
 
 
 def _source(plugin: str, path: Path) -> DataSourceSpec:

@@ -11,6 +11,7 @@ import pluggy
 
 from goodfit.errors import PluginError
 from goodfit.hooks import HOOK_API, specs
+from goodfit.hooks.deprecated import OLDEST_API
 from goodfit.registry import did_you_mean
 
 
@@ -36,7 +37,8 @@ def refuse_other_api(module: ModuleType) -> None:
         PluginError: Says both versions.
     """
     api = vars(module).get("HOOK_API")
-    if api != HOOK_API and (api is not None or hooks_of(module)):
+    known = range(OLDEST_API, HOOK_API + 1)
+    if api not in known and (api is not None or hooks_of(module)):
         raise PluginError(f"it was written for hook API {api}, and this is {HOOK_API}", "update the plugin")
 
 

@@ -1,0 +1,107 @@
+"""What is wrong with the installed plugins, each with what mends it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Literal
+
+from goodfit.config.places import ConfRoot, core_root, find_options
+from goodfit.hooks.deprecated import DEPRECATED
+from goodfit.hooks.specs import HOOK_API
+from goodfit.plugins.find import InstalledPlugin, declared_plugins
+from goodfit.plugins.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong."""
+
+    plugin: str
+    severity: Literal["error", "warning"]
+    what: str
+    fix: str
+
+
+def troubles_of(host: Host | None) -> list[Trouble]:
+    """All that is wrong; of no host, what can be seen without importing a plugin."""
+    declared = {name: plugins[0] for name, plugins in sorted(declared_plugins().items())}
+    found = [*_same_name(), *_same_option(declared)]
+    for plugin in declared.values():
+        found += [*_missing(plugin), *_shadowed(plugin)]
+    if host is not None:
+        found += [*_broken(host), *_outdated(host)]
+    return found
+
+
+def _broken(host: Host) -> Iterator[Trouble]:
+    for name, broken in host.broken.items():
+        fix = f"goodfit plugins check {name} tells its authors what is wrong"
+        yield Trouble(name, "error", f"it is broken: {broken.reason}", fix)
+
+
+def _same_name() -> Iterator[Trouble]:
+    for name, plugins in declared_plugins().items():
+        for other in plugins[1:]:
+            what = f"{plugins[0].distribution} and {other.distribution} both call their plugin '{name}'"
+            yield Trouble(name, "error", what, f"pip uninstall {other.distribution}")
+
+
+def _same_option(declared: dict[str, InstalledPlugin]) -> Iterator[Trouble]:
+    """Options that are offered twice: nothing composes then."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    roots = [core_root(), *(ConfRoot(name, plugin.conf) for name, plugin in declared.items() if plugin.conf)]
+    for root in roots:
+        for group, options in find_options([root]).items():
+            for option in options:
+                owners[f"{group}={option}"].append(root.owner)
+    for option, offering in owners.items():
+        for other in offering[1:]:
+            what = f"{option} is offered by {offering[0]} already"
+            yield Trouble(other, "error", what, f"pip uninstall {declared[other].distribution}, or rename the option")
+
+
+def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:
+    """The same package at several places of the path, with several versions: the first is imported."""
+    versions = [one.version for one in metadata.distributions(name=plugin.distribution)]
+    for other in versions[1:]:
+        if other != plugin.version:
+            what = f"{plugin.distribution} {plugin.version} hides {other}, which is installed, too"
+            yield Trouble(plugin.name, "warning", what, f"pip uninstall {plugin.distribution}, then install it again")
+
+
+def _missing(plugin: InstalledPlugin) -> Iterator[Trouble]:
+    """What its package says that it needs, and is not there in a version that would do."""
+    from packaging.requirements import Requirement
+
+    if plugin.folder is None:
+        what, fix = f"there is no package for its module {plugin.module}", f"pip install {plugin.distribution}"
+        yield Trouble(plugin.name, "error", what, fix)
+    for line in metadata.requires(plugin.distribution) or []:
+        needed = Requirement(line)
+        if needed.marker is not None and not needed.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            there = metadata.version(needed.name)
+        except metadata.PackageNotFoundError:
+            yield Trouble(plugin.name, "error", f"it needs {needed}, which is not installed", f"pip install '{needed}'")
+            continue
+        if not needed.specifier.contains(there, prereleases=True):
+            what = f"it needs {needed}, and {needed.name} {there} is installed"
+            yield Trouble(plugin.name, "warning", what, f"pip install --upgrade {plugin.distribution} '{needed}'")
+
+
+def _outdated(host: Host) -> Iterator[Trouble]:
+    """Plugins that were written for an older hook API, or have a hook that will go."""
+    for plugin in host.plugins:
+        if plugin.name in host.broken:
+            continue
+        fix = f"pip install --upgrade {plugin.distribution}"
+        if (api := host.apis.get(plugin.name, HOOK_API)) < HOOK_API:
+            yield Trouble(plugin.name, "warning", f"it was written for hook API {api}, and this is {HOOK_API}", fix)
+        for hook in host.hooks_of(plugin.name):
+            if (old := DEPRECATED.get(hook)) is not None:
+                what = f"its hook {hook} is not called any more from hook API {old.gone} on; {old.instead}"
+                yield Trouble(plugin.name, "warning", what, fix)

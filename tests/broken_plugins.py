@@ -1,0 +1,162 @@
+"""Plugins that are broken in all ways that we know: each as the files of its package, and what goodfit says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HEAD = """
+import os
+import time
+
+import numpy as np
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, MetricSpec, ModelSpec, Verdict
+
+HOOK_API = 1
+
+
+def metric(name, statistics=lambda items: np.ones((len(items), 2)), reduce=lambda sums: sums[..., 0] / sums[..., 1]):
+    about = dict(description="d", kinds=("classification",), greater_is_better=True)
+    return MetricSpec(name=name, statistics=statistics, reduce=reduce, **about)
+
+
+def crash(*_):
+    raise ValueError("out of order")
+"""
+TASK = "name: {name}\nkind: classification\ndescription: A task\nprompt: 'Sort: {{text}}'\n"
+
+
+def offers(things: str, body: str) -> str:
+    """A plugin with one offering hook."""
+    return f"{HEAD}\n\n@hookimpl\ndef goodfit_register_{things}():\n    {body}\n"
+
+
+def judges(body: str) -> str:
+    """A plugin that judges data."""
+    return f"{HEAD}\n\n@hookimpl\ndef goodfit_check_data(task, splits):\n    {body}\n"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A way to be broken."""
+
+    code: str
+    needed: str
+    """What a run that needs the plugin ends with, the beginning of its line; exit code 4."""
+    otherwise: str = "broken"
+    """What another run says of it: ``broken`` in a warning, ``finding`` among its findings, ``unseen``: it goes on."""
+    task: str = ""
+    """More lines of its task's file."""
+    words: tuple[str, ...] = ()
+    """More words of the run that needs it."""
+    conf: Mapping[str, str] = field(default_factory=dict)
+
+
+def left_out(reason: str) -> str:
+    """What is said of a plugin that could not be loaded."""
+    return f"task={{name}} needs the plugin '{{name}}', which is broken: {reason}"
+
+
+def judged(reason: str) -> str:
+    """What is said of a plugin that could not judge its own task."""
+    return f"the plugin '{{name}}' could not judge its own task: goodfit_check_data raised {reason}"
+
+
+BROKEN: Mapping[str, Broken] = {
+    "bad import": Broken(
+        "import no_such_library\n", left_out("ModuleNotFoundError: No module named 'no_such_library'")
+    ),
+    "syntax error": Broken("def f(:\n", left_out("SyntaxError: ")),
+    "raises at import": Broken("1 / 0\n", left_out("ZeroDivisionError: division by zero ({folder}/plugin.py:1)")),
+    "exits at import": Broken("raise SystemExit(0)\n", left_out("SystemExit")),
+    "hangs at import": Broken("while True: pass\n", left_out("TimeoutError: it took longer than 2 s")),
+    "older hook API": Broken("HOOK_API = 0\n", left_out("it was written for hook API 0, and this is 1")),
+    "newer hook API": Broken("HOOK_API = 2\n", left_out("it was written for hook API 2, and this is 1")),
+    "misspelt hook": Broken(
+        f"{HEAD}\n\n@hookimpl\ndef goodfit_chek_data(task):\n    return []\n",
+        left_out("it has a hook 'goodfit_chek_data', which does not exist; did you mean 'goodfit_check_data'?"),
+    ),
+    "misspelt argument": Broken(
+        f"{HEAD}\n\n@hookimpl\ndef goodfit_check_data(task, split):\n    return []\n",
+        left_out("its hook 'goodfit_check_data' takes 'split', which it is not given; did you mean 'splits'?"),
+    ),
+    "hook without its mark": Broken(
+        f"{HEAD}\n\ndef goodfit_check_data(task):\n    return []\n",
+        left_out("its hook 'goodfit_check_data' is not marked"),
+    ),
+    "hook that wants to be first": Broken(
+        f"{HEAD}\n\n@hookimpl(tryfirst=True)\ndef goodfit_check_data(task):\n    return []\n",
+        left_out("its hook 'goodfit_check_data' asks for tryfirst"),
+    ),
+    "offering hook raises": Broken(offers("gates", "crash()"), left_out("ValueError: out of order")),
+    "offers texts": Broken(offers("metrics", "return ['x']"), left_out("TypeError: expected a sequence of MetricSpec")),
+    "offers nothing at all": Broken(
+        offers("models", "return None"), left_out("TypeError: expected a sequence of ModelSpec, got NoneType")
+    ),
+    "another plugin's name": Broken(
+        offers("metrics", "return [metric('legal.risk_recall')]"),
+        left_out("ValueError: it offers 'legal."),
+    ),
+    "a name twice": Broken(
+        offers("metrics", "return [metric(__name__.split('_')[1].split('.')[0] + '.x')] * 2"),
+        left_out("ValueError: it offers '{name}.x' twice"),
+    ),
+    "judge raises": Broken(judges("crash()"), judged("ValueError: out of order"), "finding"),
+    "judge exits": Broken(judges("raise SystemExit(3)"), judged("SystemExit: 3"), "finding"),
+    "judge returns nothing": Broken(
+        judges("return None"), judged("TypeError: expected a sequence of Finding, got NoneType"), "finding"
+    ),
+    "judge hangs": Broken(judges("time.sleep(60)"), judged("TimeoutError: it took longer than 2 s"), "finding"),
+    "judge changes a frozen value": Broken(
+        judges("splits['train'][0]['text'] = Finding(severity='info', code='x', message='').code = 'x'"),
+        judged("FrozenInstanceError: "),
+        "finding",
+    ),
+    "metric raises": Broken(
+        offers("metrics", "return [metric('{name}.x', statistics=crash)]"),
+        "the plugin '{name}' failed in {name}.x.statistics: ValueError: out of order",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "metric returns a list": Broken(
+        offers("metrics", "return [metric('{name}.x', statistics=list)]"),
+        "the plugin '{name}' failed in {name}.x.statistics: TypeError: expected numpy.ndarray",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "data source raises": Broken(
+        offers(
+            "data_sources",
+            "return [DataSourceSpec(name='{name}.x', description='d', kind='classification', licence='x', origin='o', "
+            "files=crash)]",
+        ),
+        "the plugin '{name}' failed in {name}.x.files: ValueError: out of order",
+        "unseen",
+        words=("dataset.source={name}.x",),
+    ),
+    "model source returns a text": Broken(
+        offers("models", "return [ModelSpec(name='{name}.x', description='d', licence='x', folder=lambda: 'x')]"),
+        "the plugin '{name}' failed in {name}.x.folder: TypeError: expected Path, got str",
+        "unseen",
+        words=("model.source={name}.x",),
+    ),
+    "offers what its task does not name": Broken(
+        offers("metrics", "return [metric('{name}.x')]"),
+        "no metric called '{name}.y'",
+        "unseen",
+        "metrics: [{name}.y]\n",
+    ),
+}
+"""The fault -> the plugin."""
+
+
+def module_of(broken: Broken, name: str) -> str:
+    """Its code under a name."""
+    return broken.code.replace("{name}", name)
+
+
+def task_of(broken: Broken, name: str) -> str:
+    """The file of its task."""
+    return TASK.format(name=name) + broken.task.replace("{name}", name)

@@ -1,0 +1,85 @@
+"""``plugins doctor``: what is broken, hidden, outdated or there twice, each with what mends it."""
+
+import pytest
+
+from goodfit.hooks import deprecated
+
+TASK = "name: {name}\nkind: classification\ndescription: A task\nprompt: 'Sort: {{text}}'\n"
+JUDGE = (
+    "from goodfit.hooks import hookimpl\nHOOK_API = 1\n\n\n@hookimpl\ndef goodfit_check_data(task, splits):\n"
+    "    return []\n"
+)
+
+
+@pytest.fixture
+def troubles(goodfit):
+    """``troubles()``: (severity, what, fix) of the plugin ``odd``, and the exit code."""
+
+    def find():
+        outcome = goodfit("plugins", "doctor", "--json")
+        own = [one for one in outcome.json["troubles"] if one["plugin"] == "odd"]
+        assert own == outcome.json["troubles"], "the others are well"
+        return outcome.code, [(one["severity"], one["what"], one["fix"]) for one in own]
+
+    return find
+
+
+def test_a_broken_plugin_is_an_error(troubles, install):
+    install("odd", "1 / 0\n")
+    code, ((severity, what, fix),) = troubles()
+    assert (code, severity) == (4, "error")
+    assert what.startswith("it is broken: ZeroDivisionError: division by zero (")
+    assert fix == "goodfit plugins check odd tells its authors what is wrong"
+
+
+def test_a_name_that_is_declared_twice_is_an_error(troubles, install):
+    install("odd", JUDGE)
+    install("odd", JUDGE, package="odder")
+    code, ((severity, what, fix),) = troubles()
+    assert (code, severity) == (4, "error")
+    assert what.endswith("both call their plugin 'odd'")
+    assert fix.startswith("pip uninstall goodfit-odd")
+
+
+def test_an_option_that_another_offers_is_an_error(troubles, install):
+    install("odd", JUDGE, {"task/legal/terms.yaml": TASK.format(name="x")})
+    code, found = troubles()
+    assert code == 4
+    assert [what for _, what, _ in found] == ["task=legal/terms is offered by legal already"]
+
+
+def test_what_a_plugin_needs_and_has_not_is_said(troubles, install):
+    folder = install("odd", JUDGE)
+    metadata = folder.parent / "goodfit_odd-1.0.dist-info" / "METADATA"
+    needs = "Requires-Dist: no-such-thing>=2\nRequires-Dist: numpy<1\nRequires-Dist: other; extra == 'x'\n"
+    metadata.write_text(metadata.read_text("utf-8") + needs, "utf-8")
+    code, found = troubles()
+    assert code == 4
+    assert [severity for severity, _, _ in found] == ["error", "warning"]
+    assert found[0][1:] == ("it needs no-such-thing>=2, which is not installed", "pip install 'no-such-thing>=2'")
+    assert found[1][1].startswith("it needs numpy<1, and numpy 2")
+
+
+def test_a_plugin_without_its_package_is_an_error(troubles, install):
+    folder = install("odd", JUDGE)
+    folder.rename(folder.with_name("moved"))
+    code, found = troubles()
+    assert code == 4
+    assert found[0][1] == "there is no package for its module goodfit_odd.plugin"
+
+
+def test_a_hook_that_will_go_is_a_warning(troubles, install, monkeypatch):
+    install("odd", JUDGE)
+    assert troubles() == (0, [])
+    old = deprecated.Deprecation(since=2, gone=3, instead="offer an audit")
+    monkeypatch.setitem(deprecated.DEPRECATED, "goodfit_check_data", old)
+    for name in ("finance", "medical", "support"):  # ours have that hook, too
+        monkeypatch.setattr(f"goodfit_{name}.plugin.goodfit_check_data", None)
+    code, found = troubles()
+    assert (code, found[0][0]) == (0, "warning")
+    assert found[0][1] == "its hook goodfit_check_data is not called any more from hook API 3 on; offer an audit"
+
+
+def test_where_all_is_well_nothing_is_found(goodfit):
+    outcome = goodfit("plugins", "doctor")
+    assert (outcome.code, outcome.out) == (0, "no trouble found\n")
