@@ -10,7 +10,7 @@ import pytest
 import goodfit as package
 from goodfit.config.settings import groups, settings
 
-OURS = ("legal", "medical", "finance", "support", "content", "starters")
+OURS = ("legal", "medical", "finance", "support", "content", "starters", "privacy")
 
 
 def test_show_names_the_origin_of_each_value(goodfit):

@@ -380,3 +380,11 @@ def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
         json.loads(line) for line in (tmp_path / "run" / "findings.jsonl").open() if "privacy.scrubbed" in line
     ]
     assert finding["evidence"]["found"] == {"BADGE": 12 * 88} and finding["evidence"]["expected_left"] == 12 * 88
+
+
+def test_a_policy_asks_the_tests_of_a_tuned_model(goodfit, tiny_words):
+    words = [*tiny_words("generation", "decoder"), "policy=private", "training.epochs=1", "run.dir=run"]
+    outcome = goodfit("train", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    (gate,) = [gate for gate in outcome.json["gates"] if gate["gate"] == "privacy.no_leak"]
+    assert gate["passed"] and gate["reason"] == "2 leak tests found none"

@@ -69,6 +69,7 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run; a gate that raises says no.
     Since: hook API 1.     Used by: plugins/content, plugins/fairness, plugins/legal, plugins/medical.
+    Since: hook API 1.     Used by: plugins/content, plugins/legal, plugins/medical, plugins/privacy.
     """
 
 
@@ -80,7 +81,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
     only.
     Errors: a name offered twice refuses to start the run; an audit that raises stops the runs that need it, for others
     it is reported.
-    Since: hook API 1.     Used by: plugins/fairness, plugins/quality.
+    Since: hook API 1.     Used by: plugins/fairness, plugins/privacy, plugins/quality.
     """
 
 

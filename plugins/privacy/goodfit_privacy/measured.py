@@ -29,10 +29,10 @@ IDENTIFIERS = {
 
 NAMES = {
     "PERSON": 0.992,
-    "LOCATION": 0.971,
-    "ORGANIZATION": 0.857,
-    "STREET_ADDRESS": 0.985,
-    "NRP": 1.0,
+    "LOCATION": 0.963,
+    "ORGANIZATION": 0.908,
+    "STREET_ADDRESS": 1.0,
+    "NRP": 0.842,
     "OCCUPATION": math.nan,
 }
 

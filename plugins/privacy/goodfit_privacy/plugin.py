@@ -1,9 +1,9 @@
-"""What this plugin offers to goodfit: scrubbers for identifiers and for names."""
+"""What this plugin offers to goodfit: scrubbers for identifiers and for names, and tests of what a model gives away."""
 
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import ScrubberSpec
+from goodfit.hooks.types import AuditSpec, GateSpec, ScrubberSpec
 from goodfit_privacy import measured
 from goodfit_privacy.surrogates import NAMED, stand_in
 
@@ -40,6 +40,44 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
             stand_in=stand_in,
         ),
     )
+
+
+@hookimpl
+def goodfit_register_audits() -> Sequence[AuditSpec]:
+    """Offer the leak tests."""
+    from goodfit_privacy import leaks
+
+    return (
+        AuditSpec(
+            name="privacy.membership",
+            description="whether training records can be told from others by their losses",
+            look_at_model=leaks.membership,
+            heavy=True,
+            limits=(leaks.MEMBERSHIP,),
+        ),
+        AuditSpec(
+            name="privacy.canaries",
+            description="how exposed planted secrets are: training records whose ids begin with canary-",
+            look_at_model=leaks.canaries,
+            kinds=("generation", "chat", "language_modeling"),
+            heavy=True,
+            limits=(leaks.EXPOSURE,),
+        ),
+        AuditSpec(
+            name="privacy.extraction",
+            description="whether answers repeat whole phrases of single training records",
+            look_at_model=leaks.extraction,
+            kinds=("generation", "chat"),
+        ),
+    )
+
+
+@hookimpl
+def goodfit_register_gates() -> Sequence[GateSpec]:
+    """Offer the gate of the leak tests."""
+    from goodfit_privacy import leaks
+
+    return (GateSpec(name="privacy.no_leak", description="No leak test warns.", judge=leaks.no_leak),)
 
 
 def _identifiers(texts: Sequence[str]) -> Sequence[Sequence[object]]:
