@@ -68,8 +68,7 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run; a gate that raises says no.
-    Since: hook API 1.     Used by: plugins/content, plugins/fairness, plugins/legal, plugins/medical.
-    Since: hook API 1.     Used by: plugins/content, plugins/legal, plugins/medical, plugins/privacy.
+    Since: hook API 1.     Used by: plugins/content, plugins/fairness, plugins/legal, plugins/medical, plugins/privacy.
     """
 
 
