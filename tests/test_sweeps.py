@@ -105,10 +105,13 @@ def test_the_same_command_goes_on_where_a_search_was_killed(searched, tmp_path, 
     assert course(cut) == course(folder)
 
 
-def test_workers_run_the_trials_that_one_process_runs(searched, tmp_path, tiny_words, goodfit):
-    folder, _ = searched("sweep.sampler=random")
-    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", "sweep.sampler=random"]
-    outcome = goodfit("sweep", *argv, "sweep.workers=2", f"run.dir={tmp_path / 'two'}", "--json", "--quiet")
+@pytest.mark.parametrize("executor", ["processes", "slurm"])
+def test_workers_run_the_trials_that_one_process_runs(searched, tmp_path, tiny_words, goodfit, executor):
+    words = ["sweep.sampler=random", "sweep.engine=solo", "sweep.confirmations=0", "sweep.train_best=false"]
+    folder, _ = searched(*words)
+    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", *words]
+    more = ["sweep.workers=2", f"sweep.executor={executor}"]
+    outcome = goodfit("sweep", *argv, *more, f"run.dir={tmp_path / 'two'}", "--json", "--quiet")
     assert outcome.code == 0, outcome.err
     assert course(tmp_path / "two") == course(folder)
 

@@ -63,8 +63,8 @@ class SweepConf:
     workers: Count = 1
     """Trials that run at a time, each in a process of its own; at most ``ahead``."""
 
-    executor: Literal["processes", "ray", "slurm"] = "processes"
-    """Where workers run: this machine, a Ray cluster (``RAY_ADDRESS``), or Slurm jobs."""
+    executor: Literal["processes", "slurm"] = "processes"
+    """Where workers run: processes of this machine, or Slurm jobs (where there is no Slurm, submitit's local ones)."""
 
     engine: Literal["auto", "solo", "packed"] = "auto"
     """How trials of one process are trained: one by one, or several LoRA trials over one base in one pass."""

@@ -10,7 +10,7 @@ from goodfit.errors import ConfigError, stop_on
 from goodfit.plugins.host import Host
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
-from goodfit.sweeps.workers import Here, Processes, Ray, Slurm, Workers
+from goodfit.sweeps.workers import Here, Processes, Slurm, Workers
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
@@ -74,8 +74,6 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
         HardwareError: The engine that was asked for is not installed.
     """
     conf = search.conf
-    if conf.executor == "ray":
-        return Ray(conf.workers)
     if conf.executor == "slurm":
         return Slurm(conf.workers, search, folder)
     if conf.workers > 1:

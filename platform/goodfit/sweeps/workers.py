@@ -1,4 +1,4 @@
-"""Where trials run: in this process, in processes of this machine, on Ray, or as Slurm jobs."""
+"""Where trials run: in this process, in processes of this machine, or as Slurm jobs."""
 
 from __future__ import annotations
 
@@ -144,43 +144,11 @@ def _lost(order: Order) -> Result:
     return failed(order, error)
 
 
-class Ray:
-    """A Ray cluster: the one in ``RAY_ADDRESS``, else this machine. A trial whose node dies is begun on another."""
-
-    def __init__(self, places: int) -> None:
-        ray = _needed("ray", "ray")
-        self.places = places
-        self._ray = ray
-        self._started = not ray.is_initialized()
-        if self._started:
-            ray.init(log_to_driver=False, configure_logging=False, include_dashboard=False)
-        self._remote = ray.remote(max_retries=TRIES - 1, num_cpus=1)(run_in_worker)
-        self._running: dict[Any, Order] = {}
-
-    def submit(self, order: Order) -> None:
-        """Hand it to the cluster."""
-        self._running[self._remote.remote(order)] = order
-
-    def wait(self) -> list[tuple[int, Result]]:
-        """Wait for the next."""
-        (ready,), _ = self._ray.wait(list(self._running), num_returns=1)
-        order = self._running.pop(ready)
-        try:
-            return [(order.number, self._ray.get(ready))]
-        except (self._ray.exceptions.WorkerCrashedError, self._ray.exceptions.NodeDiedError):
-            return [(order.number, _lost(order))]
-
-    def close(self) -> None:
-        """Leave the cluster."""
-        if self._started:
-            self._ray.shutdown()
-
-
 class Slurm:
     """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does."""
 
     def __init__(self, places: int, search: Search, folder: Path) -> None:
-        submitit = _needed("submitit", "slurm")
+        submitit = _submitit()
         hardware = search.first.conf.hardware
         self.places = places
         executor = submitit.AutoExecutor(folder=folder / "jobs")
@@ -215,10 +183,9 @@ class Slurm:
             job.cancel()
 
 
-def _needed(package: str, extra: str) -> Any:
-    import importlib
-
+def _submitit() -> Any:
     try:
-        return importlib.import_module(package)
+        import submitit
     except ImportError:
-        raise HardwareError(f"sweep.executor needs the package {package}", f"pip install 'goodfit[{extra}]'") from None
+        raise HardwareError("sweep.executor=slurm needs submitit", "pip install 'goodfit[slurm]'") from None
+    return submitit
