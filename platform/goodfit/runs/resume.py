@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, is_first_process, read_json
+from goodfit.runs.slurm import waits_for_slurm
 from goodfit.training.checkpoints import choose_checkpoint, tidy
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
         raise ConfigError(
             f"hardware={conf.hardware.strategy} shards the model, and such a run cannot go on", "train it again"
         )
+    if waits_for_slurm(conf):
+        raise ConfigError("this run is a job of Slurm, which goes on there", f"sbatch {folder / 'job.sbatch'}")
     check = functools.partial(refuse_drift, folder, allowed=allow_drift)
     return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, resumed=folder, check=check)
 

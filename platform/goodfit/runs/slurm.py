@@ -19,6 +19,9 @@ from goodfit.errors import HardwareError
 from goodfit.runs.folder import FOLDER, claimed, run_path
 from goodfit.schema import RunConf
 
+SECONDS_TO_SAVE = 120
+"""Slurm sends a signal so long before its time limit: the run is saved, and its job put back into the queue."""
+
 LAUNCHED = "GOODFIT_LAUNCHED"
 """Set inside the job: there the run is run."""
 
@@ -53,23 +56,34 @@ def job_script(conf: RunConf, words: Sequence[str], folder: Path) -> str:
         "cpus-per-task": hardware.cpus_per_device,
         "gpus-per-node": hardware.devices if hardware.accelerator == "gpu" else None,
         "time": hardware.time_limit,
+        "signal": f"USR1@{SECONDS_TO_SAVE}",
         "partition": hardware.partition,
         "account": hardware.account,
         "chdir": shlex.quote(str(Path.cwd())),
         "output": shlex.quote(str(folder / "slurm-%j.txt")),
     }
     own = [word for word in words if not word.startswith("run.dir=")]
-    command = shlex.join([sys.executable, "-m", "goodfit", "train", *own, f"run.dir={folder}", "--quiet"])
-    start = f"RANK=$SLURM_PROCID LOCAL_RANK=$SLURM_LOCALID NODE_RANK=$SLURM_NODEID WORLD_SIZE=$SLURM_NTASKS {command}"
+    train, resume = (_start(verb) for verb in (["train", *own, f"run.dir={folder}"], ["resume", str(folder)]))
     lines = [
         "#!/bin/bash",
         *(f"#SBATCH --{name}={value}" for name, value in options.items() if value is not None),
         f"export {LAUNCHED}=1 {FOLDER}={shlex.quote(str(folder))}",
         'export MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)',
         "export MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))",
-        f"srun --kill-on-bad-exit=1 bash -c {shlex.quote(start)}",
+        f"start={shlex.quote(train)}",
+        f"if [ -e {shlex.quote(str(folder / 'config.yaml'))} ]; then start={shlex.quote(resume)}; fi",
+        'srun --kill-on-bad-exit=1 bash -c "$start"',
+        "code=$?",
+        'if [ $code = 143 ]; then scontrol requeue "$SLURM_JOB_ID"; fi',
+        "exit $code",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _start(words: Sequence[str]) -> str:
+    """What each process of the job runs."""
+    command = shlex.join([sys.executable, "-m", "goodfit", *words, "--quiet"])
+    return f"RANK=$SLURM_PROCID LOCAL_RANK=$SLURM_LOCALID NODE_RANK=$SLURM_NODEID WORLD_SIZE=$SLURM_NTASKS {command}"
 
 
 def submit(composed: Composed) -> Submitted:
