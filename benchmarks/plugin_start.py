@@ -18,6 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from goodfit.schema import RunConf
+from goodfit.testing.new import PARTS, new_plugin
+
 HERE = Path(__file__).resolve()
 GOODFIT = str(Path(sys.executable).with_name("goodfit"))
 COMMANDS = (
@@ -32,23 +35,16 @@ COMMANDS = (
 
 def write_plugins(folder: Path, count: int) -> str:
     """Write plugins and their metadata; returns the path to import them from."""
-    places = []
+    site = folder / "site"  # one folder, as pip leaves it
+    site.mkdir()
     for number in range(count):
         name = f"department{number:02}"
-        subprocess.run(
-            [GOODFIT, "plugins", "new", name, "--output", str(folder), "--quiet"], check=True, stdout=subprocess.DEVNULL
-        )
-        project = folder / f"goodfit-{name}"
-        info = project / f"goodfit_{name}-1.0.dist-info"
+        new_plugin(name, RunConf(), PARTS, None, folder)
+        info = site / f"goodfit_{name}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: goodfit-{name}\nVersion: 1.0\n", "utf-8")
         (info / "entry_points.txt").write_text(f"[goodfit]\n{name} = goodfit_{name}.plugin\n", "utf-8")
-        places.append(str(project))
-    site = folder / "site"  # one folder, as pip leaves it
-    site.mkdir()
-    for place in places:
-        for path in Path(place).glob("goodfit_*"):
-            path.rename(site / path.name)
+        (folder / f"goodfit-{name}" / f"goodfit_{name}").rename(site / f"goodfit_{name}")
     return str(site)
 
 

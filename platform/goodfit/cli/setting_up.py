@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from goodfit.cli.main import Arguments
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
 from goodfit.plugins.find import installed_plugins
-from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.folder import find_run
 from goodfit.schema.plugins import PluginsConf
+
+if TYPE_CHECKING:
+    from goodfit.plugins.host import Host
 
 
 def config_roots(arguments: Arguments) -> list[ConfRoot]:
@@ -32,6 +35,8 @@ def compose_words(arguments: Arguments, needed: Sequence[str] = tuple(NEEDED)) -
 
 def open_host(arguments: Arguments, conf: PluginsConf | None = None) -> Host:
     """The loaded plugins; broken ones are said on standard error, and with ``--trace-plugins`` every call."""
+    from goodfit.plugins.host import load_plugins  # a typo is answered without it
+
     say = None
     if "--trace-plugins" in arguments.flags:
         say = partial(print, file=sys.stderr)
