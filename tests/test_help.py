@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import goodfit as package
-from goodfit.cli.main import FLAGS, VALUED, VERBS
+from goodfit.cli.main import FLAGS, OWN_FLAGS, VALUED, VERBS
 
 HEAVY = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "hydra", "pandas", "wandb"]
 
@@ -49,6 +49,6 @@ def test_help_names_every_verb_and_version_is_the_packages(goodfit):
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_a_file_and_a_help_with_its_options(goodfit, verb):
     assert (Path(package.__file__).parent / "cli" / f"{verb}.py").is_file()
-    own = [name for name, verbs in VALUED.items() if verb in verbs]
+    own = [name for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs]
     expected = f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*own, *FLAGS])}\n"
     assert goodfit(verb, "--help").out == expected

@@ -179,7 +179,8 @@ class Packed:
             raise step.error
         running.done = step.number
         started, held_out = running.started, running.held_out
-        started.history.log({"step": step.number, "epoch": step.epoch, "train/loss": step.loss, "grad_norm": step.norm})
+        figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
+        started.history.log({"step": step.number, "epoch": step.epoch, **figures})
         running.rise.refuse(step.loss, step.number)
         batches, accumulation = running.batches, started.conf.training.accumulation
         in_epoch = (step.number - 1) % math.ceil(batches / accumulation)

@@ -61,6 +61,8 @@ class Step:
     """Mean over supervised labels, in nats."""
     norm: float
     """Of the gradient, before it is clipped."""
+    rate: float = math.nan
+    """The learning rate that the schedule has behind the step."""
     error: GoodfitError | None = None
     """Why the trial had to leave; its weights are those before the step."""
 
@@ -104,11 +106,13 @@ class _Course:
         """Clip the gradient; its norm before that."""
         return self._tuning.clip()
 
-    def update(self) -> None:
-        """Update the weights, and move the rate."""
+    def update(self) -> float:
+        """Update the weights and move the rate, which is returned."""
         self._optimiser.step()
         self._schedule.step()
         self.done += 1
+        rate: float = self._optimiser.param_groups[0]["lr"]
+        return rate
 
 
 class PackedTraining:
@@ -179,7 +183,7 @@ class PackedTraining:
         for name, step in found.items():
             course = self._courses[name]
             if step.error is None:
-                course.update()
+                step.rate = course.update()
             if step.error or course.done >= course.steps:
                 self.leave(name)
         return found
