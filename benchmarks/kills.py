@@ -34,7 +34,8 @@ CELLS = [
     ("chat", "decoder", ["runtime.workers=2"]),
     ("language_modeling", "encoder", ["adapter=none"]),
 ]
-EVERY = ["training.save_every_steps=1", "training.evaluations_per_epoch=2"]
+EVERY = ["training.save_every_steps=1", "training.evaluations_per_epoch=2", "runtime.linears=onednn"]
+"""What multiplies matrices is typed: ``auto`` measures it, and two fresh runs on a busy machine can differ."""
 
 
 def start(words: list[str], folder: Path) -> int:
