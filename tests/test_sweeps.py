@@ -77,11 +77,16 @@ def test_only_the_winners_run_reads_the_test_records(searched):
     assert "test/f1_macro" in read(folder / "best" / "metrics.json")["tuned"]
 
 
+def by_step(line):
+    """Trainings first, then evaluations of a step."""
+    return line["step"], "train/loss" not in line
+
+
 def test_the_winners_run_has_the_course_of_its_trial(searched):
     folder, outcome = searched()
     number = outcome.json["best"]["number"]
     one, other = (
-        [line for line in map(json.loads, (place / "history.jsonl").read_text("utf-8").splitlines())]
+        sorted(map(json.loads, (place / "history.jsonl").read_text("utf-8").splitlines()), key=by_step)
         for place in (folder / "trials" / f"{number:04d}", folder / "best")
     )
     assert len(one) > 3
