@@ -187,6 +187,7 @@ def help_text(verb: str) -> str:
 
 def _calm_libraries() -> None:
     """Libraries print to our streams only what went wrong; none of them phones home."""
+    import logging
     import warnings
 
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -194,6 +195,7 @@ def _calm_libraries() -> None:
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of kernels that are not there at its import
     warnings.filterwarnings("ignore")
 
 
