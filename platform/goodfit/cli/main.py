@@ -13,6 +13,7 @@ from typing import Any
 from goodfit import __version__
 from goodfit.errors import ConfigError, GoodfitError, Mistakes
 from goodfit.registry import did_you_mean
+from goodfit.texts.secrets import redact
 
 VERBS = {
     "train": "tune a model: goodfit train task=legal model=t5",
@@ -200,7 +201,7 @@ def _calm_libraries() -> None:
 
 
 def _print_error(error: GoodfitError, as_json: bool) -> None:
-    print("\n".join(error.lines()), file=sys.stderr)
+    print(redact("\n".join(error.lines())), file=sys.stderr)
     if as_json:
         mistakes = error.mistakes if isinstance(error, Mistakes) else (error,)
         listed = [
@@ -211,4 +212,4 @@ def _print_error(error: GoodfitError, as_json: bool) -> None:
             }
             for mistake in mistakes
         ]
-        print(json.dumps({"exit_code": error.exit_code, "errors": listed}))
+        print(redact(json.dumps({"exit_code": error.exit_code, "errors": listed})))

@@ -18,6 +18,7 @@ from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
+from goodfit.texts.secrets import has_own_secret
 from goodfit.yaml_values import read_yaml
 
 NEEDED = {
@@ -73,6 +74,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
+    stop_on(_secrets(tree))
     conf, reasons = derive(typed(tree), read.values)
     origins = dict.fromkeys(settings(), "default")
     origins |= {key: str(path) for key, path in given.items()}
@@ -84,6 +86,18 @@ def check_words(words: Sequence[str], options: Options) -> list[GoodfitError]:
     """The mistakes of some words by themselves: names, types and ranges."""
     read = read_words(words, options)
     return read.mistakes + mistakes_of(_typed_values(read))
+
+
+def _secrets(tree: Mapping[str, Any], parents: str = "") -> list[GoodfitError]:
+    """Values that look like secrets: a config is written down, shown and tracked."""
+    found: list[GoodfitError] = []
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            found += _secrets(value, f"{parents}{name}.")
+        elif isinstance(value, str | list) and has_own_secret(json.dumps(value, ensure_ascii=False)):
+            what = f"{parents}{name} holds what looks like a secret, and a config is written down"
+            found.append(ConfigError(what, "take it out: keys are read from the environment by what uses them"))
+    return found
 
 
 def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -> list[GoodfitError]:

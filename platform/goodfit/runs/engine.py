@@ -16,6 +16,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process, point_latest, run_folder, write_json
 from goodfit.runs.log import logged_to
 from goodfit.runs.task import read_task
+from goodfit.texts.secrets import redact
 from goodfit.tracking.history import History
 from goodfit.tracking.wandb import WandbProcess, wanted
 from goodfit.training.interrupt import StopSignals
@@ -114,7 +115,7 @@ def _recorded(folder: Path, prepared: Prepared) -> Iterator[StopSignals]:
         status = "preempted" if isinstance(error, StoppedError) else "failed"
         if is_first_process():
             with contextlib.suppress(OSError):  # the disk may be why it failed
-                write_record(folder, prepared, status, {"reason": str(error) or type(error).__name__})
+                write_record(folder, prepared, status, {"reason": redact(str(error)) or type(error).__name__})
         if isinstance(error, OSError) and error.errno in DISK_FAULTS:
             raise disk_fault(error, "the run", folder) from error
         raise

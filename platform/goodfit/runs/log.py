@@ -7,12 +7,21 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from goodfit.texts.secrets import redact
+
+
+class _WithoutSecrets(logging.Formatter):
+    """Takes secrets out of what libraries say."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
 
 @contextlib.contextmanager
 def logged_to(path: Path) -> Iterator[None]:
     """Write what goodfit logs, and warnings of all libraries, to a file; what goodfit logs goes nowhere else."""
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root, ours = logging.getLogger(), logging.getLogger("goodfit")
     ours.setLevel(logging.INFO)
     ours.propagate = False

@@ -10,12 +10,13 @@ from goodfit_quality import curve, labels
 from goodfit_quality.answers import answers
 from goodfit_quality.copies import copies
 from goodfit_quality.language import language_of
-from goodfit_quality.secrets import has_secret, secrets
+from goodfit_quality.secrets import secrets
 from goodfit_quality.texts import is_damaged, texts
 
 from goodfit.cli.main import main
 from goodfit.hooks.types import DataFacts, RecordView
 from goodfit.plugins.declared import all_declared
+from goodfit.texts.secrets import has_secret
 
 SENTENCES = [
     "The parcel came on day {} and the box was open.",

@@ -1,0 +1,73 @@
+"""Keys and passwords in a text: told from talk of them, and taken out."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import re
+from collections import Counter
+
+KEYS = re.compile(
+    r"""-----BEGIN\ (?:[A-Z]+\ )*PRIVATE\ KEY-----
+    |\b(?:AKIA|ASIA)[A-Z0-9]{16}\b
+    |\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}\b|\bglpat-[\w-]{20,}
+    |\bsk-(?:[a-z]+-)?[A-Za-z0-9_-]{20,}\b|\bhf_[A-Za-z0-9]{30,}\b|\bAIza[\w-]{35}\b
+    |\bxox[abprs]-[A-Za-z0-9-]{10,}
+    |\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}
+    |\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:[^\s:/@]{3,64}@""",
+    re.VERBOSE,
+)
+"""Private keys; keys of AWS, GitHub, GitLab, OpenAI and the like, Hugging Face, Google, Slack; web tokens; addresses
+with a password: the kinds of https://github.com/Yelp/detect-secrets that have a form of their own."""
+
+NAMED = re.compile(
+    r"\b(?:pass(?:word|wd|phrase)?|secret|api[ _-]?key|access[ _-]?(?:key|token)|auth[ _-]?token)\b"
+    r"\s*(?:is\b|[:=])\s*[\"']?(?P<value>[^\s\"',;]{8,128})",
+    re.IGNORECASE,
+)
+LEAST_BITS = 2.8
+"""Entropy of the characters of a value, in bits each, from which it is more likely a secret than a word."""
+
+IN_ENVIRONMENT = re.compile(r"(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
+"""What names of variables with a secret end in."""
+LEAST_LETTERS = 12
+"""A shorter value of such a variable is more likely a switch."""
+
+GONE = "[secret]"
+
+
+def has_secret(text: str) -> bool:
+    """Whether a text has what looks like a key, or a value that it calls a password."""
+    return bool(KEYS.search(text)) or any(_is_random(match["value"]) for match in NAMED.finditer(text))
+
+
+def has_own_secret(text: str) -> bool:
+    """Whether a text has a secret, of any form or out of this process's environment."""
+    return has_secret(text) or any(value in text for value in _own(tuple(os.environ.items())))
+
+
+def redact(text: str) -> str:
+    """The text with ``[secret]`` for every secret, those of this process's environment among them."""
+    for value in _own(tuple(os.environ.items())):
+        text = text.replace(value, GONE)
+    text = KEYS.sub(GONE, text)
+    return NAMED.sub(
+        lambda match: match[0].replace(match["value"], GONE) if _is_random(match["value"]) else match[0], text
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _own(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Values of variables that are called secrets, the longest first."""
+    values = {value for name, value in environment if IN_ENVIRONMENT.search(name) and len(value) >= LEAST_LETTERS}
+    return tuple(sorted(values, key=len, reverse=True))
+
+
+def _is_random(value: str) -> bool:
+    """Whether a value mixes letters with digits or signs, in no simple order."""
+    kinds = sum(any(test(sign) for sign in value) for test in (str.isdigit, str.islower, str.isupper))
+    kinds += any(not sign.isalnum() for sign in value.strip(".)"))
+    counts = Counter(value)
+    bits = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+    return kinds >= 2 and any(sign.isdigit() for sign in value) and bits >= LEAST_BITS

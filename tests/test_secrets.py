@@ -1,0 +1,86 @@
+"""Secrets: a config with one is refused, and none is repeated in an error, a log or a record of a run."""
+
+import logging
+
+import pytest
+
+from goodfit.runs.log import logged_to
+from goodfit.texts.secrets import GONE, has_own_secret, has_secret, redact
+
+SECRETS = {
+    "AWS": "AKIAIOSFODNN7EXAMPLE",
+    "GitHub": "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    "GitLab": "glpat-abcdefghij0123456789",
+    "OpenAI": "sk-proj-abcdefghij0123456789abcdef",
+    "Hugging Face": "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH",
+    "Google": "AIza" + "b1c2d" * 7,
+    "Slack": "xoxb-123456789012-abcdefghijkl",
+    "web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlMTIz",
+    "address": "postgres://admin:s3cr3tpw@",
+    "password": "password: hunter2Xy9!",
+}
+each = pytest.mark.parametrize("secret", [pytest.param(value, id=name) for name, value in SECRETS.items()])
+PLAIN = [
+    "the password is required for each login",
+    "see https://example.com/help:faq",
+    "order 1234567890",
+    "Say: {text}",
+]
+
+
+@each
+def test_a_secret_is_taken_out_and_the_rest_stays(secret):
+    told = redact(f"before {secret} after")
+    assert told.startswith("before ") and told.endswith(" after") and GONE in told
+    assert not has_secret(told)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_talk_of_secrets_stays_as_it_is(text):
+    assert redact(text) == text
+    assert not has_own_secret(text)
+
+
+def test_a_secret_of_the_environment_is_one_whatever_its_form(monkeypatch):
+    monkeypatch.setenv("DEPARTMENT_TOKEN", "plain-looking-words")
+    monkeypatch.setenv("DEPARTMENT_NAME", "customer support")
+    assert has_own_secret("use plain-looking-words here")
+    assert redact("customer support says plain-looking-words") == f"customer support says {GONE}"
+
+
+@each
+def test_a_word_with_a_secret_is_refused_and_not_repeated(goodfit, tmp_path, tiny_words, secret):
+    words = [*tiny_words("classification", "encoder"), f"task.description='{secret}'", "run.dir=out"]
+    outcome = goodfit("train", *words, "--json")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "error: task.description holds what looks like a secret, and a config is written down\n"
+        "  fix: take it out: keys are read from the environment by what uses them\n"
+    )
+    assert secret not in outcome.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_with_a_secret_is_refused(goodfit, tmp_path, tiny_words):
+    folder = tmp_path / "mine" / "tracker"
+    folder.mkdir(parents=True)
+    (folder / "ours.yaml").write_text(f"name: none\nproject: {SECRETS['GitHub']}\n", "utf-8")
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("tracker=")]
+    outcome = goodfit("check", *words, "tracker=ours", "--config-dir", "mine")
+    assert outcome.code == 2
+    assert outcome.errors[0][0].startswith("tracker.project holds what looks like a secret")
+    assert SECRETS["GitHub"] not in outcome.err
+
+
+def test_an_error_does_not_repeat_a_secret_that_was_typed(goodfit):
+    outcome = goodfit("train", "task=legal", "model=bert", f"optim.lr={SECRETS['GitHub']}", "--json")
+    assert outcome.code == 2
+    assert outcome.errors == [(f"optim.lr is '{GONE}', expected a number", "for example optim.lr=0.1")]
+    assert SECRETS["GitHub"] not in outcome.out
+
+
+def test_a_log_takes_secrets_out_of_what_libraries_say(tmp_path):
+    with logged_to(tmp_path / "log.txt"):
+        logging.getLogger("some.library").warning("refused with %s", SECRETS["Hugging Face"])
+    said = (tmp_path / "log.txt").read_text("utf-8")
+    assert said.endswith(f"WARNING some.library: refused with {GONE}\n")
