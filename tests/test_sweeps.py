@@ -12,7 +12,7 @@ import pytest
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError
 
-SPACE = ["optim.lr=tag(log,interval(1e-3,3e-2))", "adapter.rank=2,4"]
+SPACE = ["optim.lr=tag(log,interval(1e-3,3e-2))", "adapter.rank=2,4", "sweep.engine=solo"]
 
 
 @pytest.fixture(scope="session")
