@@ -262,3 +262,11 @@ def test_a_signal_ends_a_search_and_fails_no_trial(searched, tmp_path, tiny_word
     assert [trial["state"] for trial in read(folder / "sweep.json")["trials"]] == ["finished"]
     assert goodfit("sweep", *argv, f"run.dir={folder}", "--quiet").code == 0
     assert course(folder) == course(searched(*words)[0])
+
+
+def test_searches_with_a_name_are_listed_and_a_misspelt_one_is_answered_with_the_nearest(goodfit):
+    listed = {option["name"] for option in goodfit("list", "sweep", "--json").json["options"]}
+    assert {"default", "grid", "thorough", "legal", "encoder", "decoder", "seq2seq"} <= listed
+    outcome = goodfit("sweep", "sweep=legl", "model=bert")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [("no sweep called 'legl'", "did you mean 'legal'?")]

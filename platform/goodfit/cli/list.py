@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from goodfit.cli.console import print_table
@@ -12,6 +13,7 @@ from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.files import check_option
 from goodfit.config.places import Option, find_options
 from goodfit.config.settings import group_doc, groups
+from goodfit.config.space import named_searches
 from goodfit.data.read import read_file
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import DataSourceSpec
@@ -74,6 +76,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if name in groups():
         sources = all_declared() if name == "task" else {}
         options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]
+        options += _searches(arguments) if name == "sweep" else []
     elif name in TABLES:
         options = _offered(name, arguments)
     elif name == "limits":
@@ -99,7 +102,7 @@ def _option(option: Option, group: str, sources: Mapping[str, DataSourceSpec]) -
     read = cache(read_yaml)
     said = {key: read(path)[key] for key in ABOUT if (path := given.get(f"{group}.{key}"))}
     found = {"name": option.name, "offered_by": option.owner, **said}
-    found["description"] = said.get("description") or _comment(option)
+    found["description"] = said.get("description") or _comment(option.path)
     if group == "model" and "model.name" in given:
         found["base"] = read(given["model.name"])["name"]
     if "task.source" in given:
@@ -126,8 +129,17 @@ def _fitting(said: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _comment(option: Option) -> str:
-    lines = option.path.read_text("utf-8").splitlines()
+def _searches(arguments: Arguments) -> list[dict[str, Any]]:
+    """Searches with a name, which are no options of the group: files of words."""
+    return [
+        {"name": name, "offered_by": root.owner, "description": _comment(path)}
+        for root in config_roots(arguments)
+        for name, path in named_searches([root]).items()
+    ]
+
+
+def _comment(path: Path) -> str:
+    lines = path.read_text("utf-8").splitlines()
     return next((line[2:] for line in lines if line.startswith("# ") and "@package" not in line), "")
 
 

@@ -10,6 +10,7 @@ from goodfit.config.compose import Composed, check_words, compose
 from goodfit.config.places import ConfRoot, find_options
 from goodfit.config.space import Dimension, named_searches, split_space, words_of
 from goodfit.errors import ConfigError, stop_on
+from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
 
 OF_THE_SEARCH = ("sweep", "run")
@@ -41,12 +42,12 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     Raises:
         GoodfitError: All mistakes of the words together; there is nothing to search; a trial could not be composed.
     """
-    named = named_searches(roots)
+    named, options = named_searches(roots), find_options(roots)
+    _refuse_unknown(words, [*named, *options["sweep"]])
     fixed, space = split_space(_expanded(words, named))
     first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
     if not space:
         space = _space_of(first, named)
-    options = find_options(roots)
     stop_on([mistake for dimension in space for mistake in check_words(dimension.extremes(), options)])
     own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
     last = [dimension.extremes()[-1] for dimension in space]
@@ -56,6 +57,13 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
 
 def _key(word: str) -> str:
     return word.partition("=")[0].lstrip("+")
+
+
+def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
+    for name in (word.partition("=")[2] for word in words if _key(word) == "sweep"):
+        if name not in known:
+            hint = did_you_mean(name, known, "goodfit list sweep shows what can be chosen")
+            raise ConfigError(f"no sweep called '{name}'", hint)
 
 
 def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:

@@ -15,7 +15,7 @@ KEYS = re.compile(
     |\bsk-(?:[a-z]+-)?[A-Za-z0-9_-]{20,}\b|\bhf_[A-Za-z0-9]{30,}\b|\bAIza[\w-]{35}\b
     |\bxox[abprs]-[A-Za-z0-9-]{10,}
     |\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}
-    |\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:[^\s:/@]{3,64}@""",
+    |\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:(?!(?i:password)@)[^\s:/@]{3,64}@""",
     re.VERBOSE,
 )
 """Private keys; keys of AWS, GitHub, GitLab, OpenAI and the like, Hugging Face, Google, Slack; web tokens; addresses
