@@ -21,6 +21,7 @@ THRESHOLD_SMALL = 0.5
 
 TYPES = window.CLASSES[1:]
 _SIGN = re.compile(r"[^\w]")
+_LONG = re.compile(r"[^\W\d_]{4}")
 _GLUE = re.compile(r"[ \t]*|[ \t]*[-'’.&/][ \t]*")
 """What stands between two words of one name."""
 
@@ -33,9 +34,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     found = []
     for one, (words, spans), share in zip(read, split, shares, strict=True):
         names = [
-            name
-            for name in names_in(one.text, words, spans, share)
-            if any(map(str.isalpha, one.text[slice(*name[:2])]))
+            name for name in names_in(one.text, words, spans, share) if _can_be_one(one.text[slice(*name[:2])], name[2])
         ]
         places = [(*one.back(start, end), sort) for start, end, sort in names]
         found.append([Found(start=start, end=end, type=sort) for start, end, sort in places])
@@ -43,9 +42,9 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
 
 
 def _can_be_one(name: str, sort: str) -> bool:
-    """Not a single letter, and not a figure; a street has a number, or several words."""
+    """Not a single letter, and not a figure; a street has several words, a longer one among them."""
     letters = sum(map(str.isalpha, name))
-    return letters > 1 and (sort != "STREET_ADDRESS" or len(name.split()) > 1)
+    return letters > 1 and (sort != "STREET_ADDRESS" or (len(name.split()) > 1 and bool(_LONG.search(name))))
 
 
 def names_in(

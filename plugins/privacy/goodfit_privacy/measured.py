@@ -37,10 +37,10 @@ NAMES = {
 }
 
 NAMES_FAST = {
-    "PERSON": 0.891,
-    "LOCATION": 0.86,
-    "ORGANIZATION": 0.602,
-    "STREET_ADDRESS": 0.585,
+    "PERSON": 0.871,
+    "LOCATION": 0.831,
+    "ORGANIZATION": 0.582,
+    "STREET_ADDRESS": 0.504,
     "NRP": 0.895,
     "OCCUPATION": math.nan,
 }

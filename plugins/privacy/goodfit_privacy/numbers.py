@@ -44,6 +44,9 @@ IBAN_LENGTHS = {country: length for length, countries in _LENGTHS.items() for co
 NO_PHONE = re.compile(r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^\d+[./]\d+$|^\d{4}-\d{4}$")
 """Plain numbers, thousands with points, decimals, spans of years."""
 
+FIGURES = re.compile(r"(?<![\d.])\d+\.\d{1,2}(?![\d.])|(?<!\d)(?:19|20)\d\d *[ (/-] *(?:19|20)\d\d(?!\d)| [+-]\d")
+"""Amounts with cents, years side by side, and signed numbers behind a blank: a table's row, and nobody's number."""
+
 REGIONS = ("US", "GB", "DE", "FR", "IN", "IL")
 """Where a number without a country code is tried: not the whole world, or any ten digits were a telephone."""
 
@@ -79,6 +82,8 @@ def spoken_digits(text: str) -> str:
 
 def number_type(text: str) -> str | None:
     """The type of a run of digits with blanks and signs between them; None for what is only a figure."""
+    if FIGURES.search(text):
+        return None
     digits = re.sub(r"\D", "", text)
     if len(digits) in CARD_DIGITS and digits[0] in CARD_STARTS and luhn.is_valid(digits):
         return "CREDIT_CARD"

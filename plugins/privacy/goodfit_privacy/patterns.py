@@ -23,6 +23,8 @@ TOP_LEVEL = (
     r"|pl|cz|sk|hu|ro|gr|ru|ua|tr|il|in|pk|cn|jp|kr|sg|hk|tw|my|th|vn|id|ph|za|ng|ke|eg|br|mx|ar|cl|pe|is|ee|lv|lt|si|hr|rs"
     r"|example|invalid|test|local)"
 )
+DOT = r"\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}"
+
 OF = r"(?:\s{0,3}(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s{0,3}"
 """What stands between a word such as "passport" and its number."""
 
@@ -45,9 +47,11 @@ PATTERNS: dict[str, str] = {
         r"|(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){0,8}[\w-]{1,63}\b"
     ),
     "email_odd": (
-        r"(?i:(?<![\w.+-])[\w.+-]{1,64}(?:\s+dot\s+[\w+-]{1,40}){0,4}\s{0,3}(?:\(\s?at\s?\)|\[\s?at\s?\]|\{\s?at\s?\}|<at>|\s{1,3}at\s{1,3}|\s@\s?|@\s)\s{0,3}"
-        r"[\w-]{1,63}(?:\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}[\w-]{1,63}){0,4}"
-        r"\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}[a-z]{2,12}\b)"
+        # with brackets round "at", or blanks round "@", any dot will do; a bare "at" is a word, and needs more
+        r"(?i:(?<![\w.+-])[\w.+-]{1,64}(?:\s+dot\s+[\w+-]{1,40}){0,4}(?:"
+        r"\s{0,3}(?:\(\s?at\s?\)|\[\s?at\s?\]|\{\s?at\s?\}|<at>|\s@\s?|@\s)\s{0,3}"
+        rf"[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,4}}{DOT}[a-z]{{2,12}}"
+        rf"|\s{{1,3}}at\s{{1,3}}[\w-]{{1,63}}(?:(?:\s{{1,3}}dot\s{{1,3}}[\w-]{{1,63}}){{1,5}}|(?:\.[\w-]{{1,63}}){{0,4}}\.{TOP_LEVEL}))\b)"
     ),
     "domain": rf"(?i:(?<![\w@.-])(?:[a-z0-9](?:[\w-]{{0,61}}[a-z0-9])?\.){{1,6}}{TOP_LEVEL}(?:/[\w./?%&=+#-]*\w/?)?)(?![\w-])",
     "ip6": (
@@ -102,7 +106,7 @@ PATTERNS: dict[str, str] = {
     # numbers that say themselves what they are
     "spoken": rf"(?i:\b{SPOKEN_DIGIT}(?:[\s,-]{{1,3}}{SPOKEN_DIGIT}){{5,30}}\b)",
     "digits": (
-        r"(?<![\w.,$€£])(?:\+|00)?\(?\d(?:[ \-./()\u2009\t\n]{0,3}\d){6,22}(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w%]|[.,]\d)"
+        r"(?<![\w.,$€£])(?:\+|00)?\(?\d(?:(?: ?[\-./()]{0,2} ?)\d){6,22}(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w%]|[.,]\d)"
     ),
     "long_id": r"\b(?=[A-Z0-9-]{0,18}\d[A-Z0-9-]{0,18}\d)(?=[A-Z0-9-]{0,18}[A-Z])[A-Z]{1,4}-?\d{6,14}[A-Z]?\b",
 }
