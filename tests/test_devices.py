@@ -57,7 +57,7 @@ def test_two_machines_share_a_run_as_check_shows_it(goodfit, tiny_words, tmp_pat
     port = 20_000 + os.getpid() % 10_000
     commands = goodfit("check", *words, "--json").json["commands"]
     started = []
-    for line in commands:
+    for line in reversed(commands):  # the second machine is there first, and waits for the folder
         typed = shlex.split(line.replace("$FIRST", "127.0.0.1").replace("--master-port=29500", f"--master-port={port}"))
         argv = [sys.executable, "-m", "torch.distributed.run", *typed[1:], "--quiet"]
         environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo"}

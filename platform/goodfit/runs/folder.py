@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from goodfit.schema import RunConf
 LOCK = ".lock"
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
+
+JOIN_SECONDS = 600
+"""How long a further process waits for the first one to check its data and make the folder."""
 
 
 def run_path(conf: RunConf, now: datetime.datetime | None = None) -> Path:
@@ -47,7 +51,7 @@ def run_folder(conf: RunConf, resumed: Path | None = None) -> Iterator[Path]:
     if not is_first_process():
         if resumed is None and FOLDER not in os.environ and conf.run.dir is None:
             raise ConfigError("several processes were started, and none knows the run's folder", "add run.dir=PATH")
-        yield resumed or Path(os.environ.get(FOLDER) or run_path(conf))
+        yield _joined(resumed or Path(os.environ.get(FOLDER) or run_path(conf)))
         return
     with held(resumed) if resumed else claimed(run_path(conf), named=conf.run.dir is not None) as folder:
         os.environ[FOLDER] = str(folder)
@@ -55,6 +59,19 @@ def run_folder(conf: RunConf, resumed: Path | None = None) -> Iterator[Path]:
             yield folder
         finally:
             del os.environ[FOLDER]
+
+
+def _joined(path: Path) -> Path:
+    """The folder that the first process makes, once it is there: on another machine it may be slower than this one."""
+    ends = time.monotonic() + JOIN_SECONDS
+    while not path.is_dir():
+        if time.monotonic() > ends:
+            raise ConfigError(
+                f"{path} was not made by the first process in {JOIN_SECONDS} s",
+                "look at what that process says, and let run.dir be on a disk that all machines share",
+            )
+        time.sleep(0.1)
+    return path
 
 
 @contextlib.contextmanager
