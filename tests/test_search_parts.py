@@ -1,5 +1,6 @@
 """The parts of a search: proposals, pruners, the correction for many trials, the ledger, named searches."""
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -201,7 +202,9 @@ def test_a_ledger_remembers_what_was_proposed_and_what_became_of_it(tmp_path, st
     ledger.finish(0, done)
     ledger.finish(1, Result(state="pruned", reports=[0.1]))
     ledger.finish(2, Result(state="failed", reason="no"))
-    again = ledger_of(tmp_path, f"sweep.storage={storage}").entries()
+    ledger.close()
+    with contextlib.closing(ledger_of(tmp_path, f"sweep.storage={storage}")) as second:
+        again = second.entries()
     assert [entry.words for entry in again][:2] == [("optim.lr=0.0002",), ("optim.lr=0.0005",)]
     assert [entry.result and entry.result.state for entry in again] == ["finished", "pruned", "failed", None]
     assert again[0].result == done

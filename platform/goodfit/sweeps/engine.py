@@ -62,9 +62,11 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     """
     check_search(search)
     read_task(search.first, host)  # a mistake in the data ends the search before it begins
-    with search_folder(search) as folder, StopSignals(_again(search, folder)).listening() as signals:
+    with contextlib.ExitStack() as held:
+        folder = held.enter_context(search_folder(search))
+        signals = held.enter_context(StopSignals(_again(search, folder)).listening())
         _write_words(search, folder)
-        ledger = Ledger(search, folder)
+        ledger = held.enter_context(contextlib.closing(Ledger(search, folder)))
         workers = open_workers(search, host, folder, signals, watcher)
         try:
             entries = _search(search, folder, ledger, workers, watcher)

@@ -38,14 +38,21 @@ class Ledger:
         self._space, self._conf = search.space, search.conf
         self._axes = distributions(search.space)
         optuna = quiet_optuna()
+        self._storage = _storage(search, folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._study = optuna.create_study(
-                storage=_storage(search, folder),
+                storage=self._storage,
                 study_name=_study_name(folder),
                 directions=directions(search.conf),
                 load_if_exists=True,
             )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._conf.storage == "postgresql":
+            self._storage.remove_session()
+            self._storage.engine.dispose()
 
     def entries(self) -> list[Entry]:
         """All trials, in order."""
