@@ -383,7 +383,7 @@ def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
 
 
 def test_a_policy_asks_the_tests_of_a_tuned_model(goodfit, tiny_words):
-    words = [*tiny_words("generation", "decoder"), "policy=private", "training.epochs=1", "run.dir=run"]
+    words = [*tiny_words("generation", "decoder"), "policy=privacy", "training.epochs=1", "run.dir=run"]
     outcome = goodfit("train", *words, "--json")
     assert outcome.code == 0, outcome.err
     (gate,) = [gate for gate in outcome.json["gates"] if gate["gate"] == "privacy.no_leak"]
