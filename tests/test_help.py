@@ -10,6 +10,7 @@ import goodfit as package
 from goodfit.cli.main import FLAGS, OWN_FLAGS, VALUED, VERBS
 
 HEAVY = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "hydra", "pandas", "wandb"]
+HEAVY += ["numpy", "optuna"]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from goodfit.config.compose import Composed
 from goodfit.runs.folder import run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
-from goodfit.runs.task import read_task
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
     composed = compose_words(arguments)
+    from goodfit.runs.task import read_task
+
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
     if waits_for_slurm(composed.conf) or needs_torchrun(composed.conf):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -87,3 +89,9 @@ def figure(value: float | None) -> str:
 def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
     """``0.812 [0.780, 0.840]``."""
     return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
+
+
+def short_path(path: Path) -> str:
+    """A path as it is typed here: from this folder where it lies below, else whole."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
-from goodfit.data.gather import SPLITS
-from goodfit.hooks.types import Finding
-from goodfit.runs.task import read_task
+
+if TYPE_CHECKING:
+    from goodfit.hooks.types import Finding
 
 SEVERITIES = ("error", "warning", "info")
 SHOWN_ROWS = 8
@@ -22,6 +22,9 @@ SHOWN_ROWS = 8
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print a page of findings, the worst first."""
     composed = compose_words(arguments, needed=("task",))
+    from goodfit.data.gather import SPLITS
+    from goodfit.runs.task import read_task
+
     conf = composed.conf
     if composed.origins["quality.deep"] != "typed":
         conf = dataclasses.replace(conf, quality=dataclasses.replace(conf.quality, deep=True))

@@ -6,7 +6,6 @@ from typing import Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
-from goodfit.runs.task import read_task
 
 COUNT = 3
 
@@ -14,10 +13,12 @@ COUNT = 3
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
     composed = compose_words(arguments)
-    host = open_host(arguments, composed.conf.plugins)
-    data = read_task(composed, host)
     from goodfit.errors import ConfigError
     from goodfit.runs.prepare import prepare
+    from goodfit.runs.task import read_task
+
+    host = open_host(arguments, composed.conf.plugins)
+    data = read_task(composed, host)
 
     count = arguments.options.get("--count", str(COUNT))
     if not count.isdigit() or not int(count):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-from goodfit.cli.console import figure, print_table, with_interval
+from goodfit.cli.console import figure, print_table, short_path, with_interval
 from goodfit.cli.live import Live
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots, open_host
@@ -67,12 +66,7 @@ def _print(record: dict[str, Any]) -> None:
     for trial in record["trials"]:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
-    print(f"\nthe page: {_short(Path(record['sweep']) / 'report.html')}")
+    print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
     print(f"next: goodfit train {' '.join(best['words'])}")
     if run:
-        print(f'      goodfit predict {_short(Path(run["run"]))} "your text"')
-
-
-def _short(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
+        print(f'      goodfit predict {short_path(Path(run["run"]))} "your text"')

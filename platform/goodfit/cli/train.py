@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodfit.cli.console import Bar, figure, print_table, with_interval
+from goodfit.cli.console import Bar, figure, print_table, short_path, with_interval
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
-from goodfit.plugins.host import Host
 from goodfit.runs.slurm import submit, waits_for_slurm
-from goodfit.runs.task import read_task
 
 if TYPE_CHECKING:
+    from goodfit.plugins.host import Host
     from goodfit.runs.write import Finished
 
 
@@ -64,10 +61,12 @@ def _refuse_search(composed: Composed) -> None:
 
 def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
     """Check what can be known here, and hand the run to Slurm."""
+    from goodfit.runs.task import read_task
+
     read_task(composed, host)
     job = submit(composed)
     if not as_json:
-        print(f"submitted job {job.job}: {_short(job.script)}")
+        print(f"submitted job {job.job}: {short_path(job.script)}")
         print(f"next: squeue --job {job.job}")
     return {"run": str(job.folder), "status": "submitted", "job": job.job, "script": str(job.script)}
 
@@ -90,13 +89,8 @@ def _print(finished: Finished) -> None:
         print(f"     try: {'  '.join(record['fit']['try'])}")
     for gate in record["gates"]:
         print(f"gate {gate['gate']}: {'passed' if gate['passed'] else 'NOT PASSED'} ({gate['reason']})")
-    folder = _short(finished.folder)
-    weights = _short(finished.weights)
+    folder = short_path(finished.folder)
+    weights = short_path(finished.weights)
     print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
     print(f'next: goodfit predict {folder} "your text"')
     print(f"      goodfit evaluate {folder} dataset.test=<your file>")
-
-
-def _short(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
