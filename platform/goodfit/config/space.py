@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.files import read_yaml
 from goodfit.config.places import ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import names_several
 from goodfit.errors import ConfigError
+from goodfit.yaml_values import read_yaml
 
 FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tracker")
 """What a search has one of: its trials are judged on the same records by the same rules."""

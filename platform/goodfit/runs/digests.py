@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
 from goodfit.runs.folder import LOCK
 from goodfit.training.checkpoints import checkpoints_in, damage
+from goodfit.yaml_values import read_yaml
 
 DIGESTS = "digests.json"
 LEFT_OUT = (DIGESTS, LOCK, "log.txt", "wandb", "wandb.log", "checkpoints", "job.sbatch")
@@ -88,7 +89,5 @@ def plain(folder: Path, name: str) -> Any:
     if name == "run.json":
         return {key: value for key, value in json.loads(path.read_bytes()).items() if key != "seconds"}
     if name == "config.yaml":
-        from goodfit.config.files import read_yaml
-
         return {key: value for key, value in read_yaml(path).items() if key != "run"}
     return file_digest(path)

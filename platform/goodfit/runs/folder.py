@@ -85,7 +85,7 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
     Raises:
         ConfigError: Another run holds it, or it has another run's files.
     """
-    path = _make(path, named)
+    path = make_folder(path, named)
     with held(path):
         if (path / "config.yaml").exists():
             raise ConfigError(f"{path} holds a run already", "choose another run.dir, or delete that folder")
@@ -140,7 +140,12 @@ def _is_at(opened: int, path: Path) -> bool:
         return False
 
 
-def _make(path: Path, named: bool) -> Path:
+def make_folder(path: Path, named: bool) -> Path:
+    """Make a folder; one that nobody named gets a random ending where its name is taken.
+
+    Raises:
+        ConfigError: The system says no.
+    """
     try:
         while True:
             try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from goodfit.data.batches import Example
+from goodfit.data.batches import Example, TrainingData
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.hooks.types import Finding
@@ -47,6 +47,12 @@ class Prepared:
     def conf(self) -> RunConf:
         """The run's config, with its labels filled in."""
         return self.task.conf
+
+
+def training_data(prepared: Prepared) -> TrainingData:
+    """What a run learns from, encoded."""
+    encoded = prepared.encoded["train"]
+    return TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
 
 
 def prepare(data: TaskData, host: Host) -> Prepared:

@@ -9,14 +9,12 @@ from typing import Any
 
 import torch
 
-from goodfit.data.batches import TrainingData
-from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
 from goodfit.models.load import load_model, pick_device, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
 from goodfit.runs.folder import is_first_process
-from goodfit.runs.prepare import Prepared, pick_path
+from goodfit.runs.prepare import Prepared, pick_path, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
 from goodfit.runs.write import Finished, write_down
 from goodfit.schema import RunConf
@@ -49,13 +47,10 @@ def tune_and_judge(
         saved: What an earlier process of the run left.
         started: When this one began, by the monotonic clock.
     """
-    conf, learner = prepared.conf, prepared.learner
+    conf, data = prepared.conf, training_data(prepared)
     fix_machine(conf)
     device = pick_device(conf.hardware.accelerator)
-    encoded = prepared.encoded["train"]
-    examples = encoded.examples
-    data = TrainingData(examples, learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
-    steps = total_steps(conf, len(examples))
+    steps = total_steps(conf, len(data.examples))
     model = untuned_model(prepared, device)
     probe = pick_probe(prepared)
     base = _base_answers(prepared, model, probe) if is_first_process() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any, Protocol
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import point_latest, run_path, write_json
+from goodfit.runs.folder import held, make_folder, point_latest, run_path, write_json
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.ledger import Ledger, judged
@@ -25,7 +24,6 @@ from goodfit.sweeps.winner import Winner, finish_search, record_of
 from goodfit.sweeps.workers import Workers
 from goodfit.training.interrupt import StopSignals
 
-LOCK = ".sweep.lock"
 MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
 """What may be typed anew for an unfinished search: its budget, and where it runs."""
 
@@ -164,21 +162,10 @@ def search_folder(search: Search) -> Iterator[Path]:
     Raises:
         ConfigError: It is being searched already, or holds something else.
     """
-    conf = search.first.conf
+    conf, named = search.first.conf, search.first.conf.run.dir is not None
     path = run_path(conf)
-    if conf.run.dir is None:
-        path = path.with_name(f"{path.name}-sweep")
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = (path / LOCK).open("w")
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another run.dir") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigError(f"another search is writing to {path}", "choose another run.dir") from None
-        yield path
+    with held(make_folder(path if named else path.with_name(f"{path.name}-sweep"), named)) as folder:
+        yield folder
 
 
 def _write_words(search: Search, folder: Path) -> None:

@@ -18,13 +18,12 @@ from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import GoodfitError, StoppedError
-from goodfit.kinds.passes import pad_id
 from goodfit.models.load import pick_device
 from goodfit.runs.folder import claimed, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import check_memory
-from goodfit.runs.prepare import Prepared, pick_path
+from goodfit.runs.prepare import Prepared, pick_path, training_data
 from goodfit.runs.score import build_measure
 from goodfit.runs.tune import adapted
 from goodfit.runs.write import write_record
@@ -139,14 +138,12 @@ def start(order: Order, shared: Shared) -> Started:
     device = pick_device(prepared.conf.hardware.accelerator)
     model, simplest = shared.model(bench, device)
     model = adapted(model, prepared.conf, device)
-    encoded = prepared.encoded["train"]
-    data = TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
     costs = {
         "trainable": float(sum(weights.numel() for weights in model.parameters() if weights.requires_grad)),
         "memory_gb": memory.total / 2**30,
     }
     history = History(order.folder / "history.jsonl")
-    return Started(order, bench, model, simplest, data, Course(order), history, began, costs)
+    return Started(order, bench, model, simplest, training_data(prepared), Course(order), history, began, costs)
 
 
 def finish(started: Started, trace: Trace, steps: int) -> Result:

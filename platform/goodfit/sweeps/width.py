@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from goodfit.config.search import Search
-from goodfit.data.batches import TrainingData
-from goodfit.kinds.passes import pad_id
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.load import pick_device
 from goodfit.plugins.host import Host
-from goodfit.runs.prepare import pick_path
+from goodfit.runs.prepare import pick_path, training_data
 from goodfit.runs.tune import adapted
 from goodfit.sweeps.packed import MERGED
 from goodfit.sweeps.shared import Shared
@@ -29,10 +27,7 @@ def width_of(search: Search, host: Host) -> tuple[int, str]:
     shared = Shared(host)
     bench = shared.bench(search.first)
     fix_machine(bench.prepared.conf)
-    device, encoded = pick_device(bench.prepared.conf.hardware.accelerator), bench.prepared.encoded["train"]
-    data = TrainingData(
-        encoded.examples, bench.prepared.learner.labels_at, pad_id(bench.prepared.coding.tokenizer), encoded.vary
-    )
+    device, data = pick_device(bench.prepared.conf.hardware.accelerator), training_data(bench.prepared)
     models = [shared.model(bench, device)[0] for _ in range(most)]
     trials = [
         Trial(str(number), adapted(model, bench.prepared.conf, device), bench.prepared.conf, data)
