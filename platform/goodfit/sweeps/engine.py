@@ -20,7 +20,8 @@ from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, Result
-from goodfit.sweeps.winner import Winner, finish_search, record_of
+from goodfit.sweeps.summary import record_of
+from goodfit.sweeps.winner import Winner, finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.training.interrupt import StopSignals
 
@@ -70,7 +71,8 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
             entries = _search(search, folder, ledger, workers, watcher)
         finally:
             workers.close()
-        winner, record = finish_search(search, host, folder, ledger, entries, signals, watcher)
+        winner, front = finish_search(search, host, folder, entries, signals, watcher)
+        record = record_of(search, folder, entries, winner, front, ledger.importances())
         write_json(folder / "sweep.json", record)
         write_page(folder, record, entries)
     point_latest(folder)

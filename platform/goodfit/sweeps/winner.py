@@ -14,7 +14,7 @@ from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import read_json
-from goodfit.sweeps.ledger import Ledger, judged
+from goodfit.sweeps.ledger import judged
 from goodfit.sweeps.propose import COSTS, excess, values_of
 from goodfit.sweeps.records import Entry, Order, Result
 from goodfit.training.interrupt import StopSignals
@@ -42,15 +42,14 @@ def finish_search(
     search: Search,
     host: Host,
     folder: Path,
-    ledger: Ledger,
     entries: Sequence[Entry],
     signals: StopSignals,
     watcher: Watcher,
-) -> tuple[Winner | None, dict[str, Any]]:
+) -> tuple[Winner, list[Entry]]:
     """Choose, correct, confirm, train.
 
     Returns:
-        The winner, and the content of sweep.json.
+        The winner, and the trials that no other one beats.
 
     Raises:
         TrainingError: No trial came to a value.
@@ -69,7 +68,7 @@ def finish_search(
         _confirmed(search, folder, chosen, shared, signals),
         _trained(search, host, folder, chosen, watcher) if search.conf.train_best else None,
     )
-    return winner, record_of(search, folder, entries, winner, front, ledger.importances())
+    return winner, front
 
 
 def _why_none(search: Search, entries: Sequence[Entry]) -> str:
@@ -201,61 +200,3 @@ def _is_finished(place: Path) -> bool:
 
 def _result(entry: Entry) -> Result:
     return entry.result or Result(state="failed")
-
-
-def record_of(
-    search: Search,
-    folder: Path,
-    entries: Sequence[Entry],
-    winner: Winner | None,
-    front: Sequence[Entry] = (),
-    importances: Mapping[str, float] | None = None,
-) -> dict[str, Any]:
-    """The content of sweep.json."""
-    conf = search.first.conf
-    return {
-        "schema": 1,
-        "status": "finished" if winner else "running",
-        "sweep": str(folder),
-        "task": conf.task.name,
-        "model": conf.choices.get("model"),
-        "words": list(search.fixed),
-        "space": {dimension.key: dimension.text() for dimension in search.space},
-        "objectives": search.conf.objectives,
-        "trials": [_listed(entry) for entry in entries],
-        "best": winner and _best(search, winner),
-        "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
-        "importances": dict(importances or {}),
-    }
-
-
-def _listed(entry: Entry) -> dict[str, Any]:
-    result = entry.result
-    if result is None:
-        return {"number": entry.number, "state": "running", "words": list(entry.words), "value": None}
-    return {
-        "number": entry.number,
-        "state": result.state,
-        "words": list(entry.words),
-        "value": result.value,
-        "held_out": dict(result.held_out),
-        "probe": result.probe,
-        "fit": result.fit.get("verdict"),
-        "reason": result.reason,
-        "best_step": result.best_step,
-        "costs": dict(result.costs),
-    }
-
-
-def _best(search: Search, winner: Winner) -> dict[str, Any]:
-    result = _result(winner.entry)
-    return {
-        "number": winner.entry.number,
-        "words": [*search.fixed, *winner.entry.words],
-        "value": result.value,
-        "held_out": dict(result.held_out),
-        "corrected": winner.corrected,
-        "confirmed": winner.confirmed,
-        "fit": result.fit,
-        "run": winner.run,
-    }

@@ -128,7 +128,8 @@ class Processes:
                 if tries < TRIES:
                     self._begin(order, tries + 1)
                 else:
-                    found.append((order.number, _lost(order)))
+                    fix = "look for memory that ran out; run fewer at a time"
+                    found.append((order.number, _lost(order, f"its worker died {TRIES} times", fix)))
         return found
 
     def close(self) -> None:
@@ -137,11 +138,10 @@ class Processes:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _lost(order: Order) -> Result:
+def _lost(order: Order, what: str, fix: str) -> Result:
     from goodfit.sweeps.trial import failed
 
-    error = GoodfitError(f"its worker died {TRIES} times", "look for memory that ran out; run fewer at a time")
-    return failed(order, error)
+    return failed(order, GoodfitError(what, fix))
 
 
 class Slurm:
@@ -174,8 +174,15 @@ class Slurm:
             for job, order in self._running:
                 if job.done():
                     self._running.remove((job, order))
-                    return [(order.number, job.result() if job.exception() is None else _lost(order))]
+                    return [(order.number, job.result() if job.exception() is None else self._lost(job, order))]
             time.sleep(0.5)
+
+    def _lost(self, job: Any, order: Order) -> Result:
+        """What a job without a result was: its last words, and where all of them are."""
+        said = str(job.exception()).strip().splitlines()[-1:]
+        return _lost(
+            order, f"its job {job.job_id} ended without a result: {' '.join(said)}", f"look at {job.paths.stderr}"
+        )
 
     def close(self) -> None:
         """Cancel what still runs."""

