@@ -47,7 +47,7 @@ def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
     """PEFT's errors in a user's words."""
     try:
         yield
-    except (ValueError, TypeError, NotImplementedError, RuntimeError, KeyError) as error:
+    except (ValueError, NotImplementedError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(
             f"adapter={conf.name} does not fit a '{model.config.model_type}' model: {reason}",

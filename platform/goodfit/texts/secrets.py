@@ -8,18 +8,23 @@ import os
 import re
 from collections import Counter
 
-KEYS = re.compile(
-    r"""-----BEGIN\ (?:[A-Z]+\ )*PRIVATE\ KEY-----
-    |\b(?:AKIA|ASIA)[A-Z0-9]{16}\b
-    |\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_[A-Za-z0-9_]{30,}\b|\bglpat-[\w-]{20,}
-    |\bsk-(?:[a-z]+-)?[A-Za-z0-9_-]{20,}\b|\bhf_[A-Za-z0-9]{30,}\b|\bAIza[\w-]{35}\b
-    |\bxox[abprs]-[A-Za-z0-9-]{10,}
-    |\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}
-    |\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:(?!(?i:password)@)[^\s:/@]{3,64}@""",
-    re.VERBOSE,
+WEB_TOKEN = r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+TOKEN = "|".join(
+    [
+        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
+        r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[\w-]{16,}",
+        r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bsk-(?:[a-z]+-)?[A-Za-z0-9_-]{20,}\b",
+        r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}",
+    ]
 )
-"""Private keys; keys of AWS, GitHub, GitLab, OpenAI and the like, Hugging Face, Google, Slack; web tokens; addresses
-with a password: the kinds of https://github.com/Yelp/detect-secrets that have a form of their own."""
+"""Keys of AWS, GitHub, GitLab, Stripe, OpenAI and the like, Hugging Face, npm, Google, Slack: the kinds of
+https://github.com/Yelp/detect-secrets that have a form of their own."""
+
+KEYS = re.compile(
+    rf"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|{TOKEN}|{WEB_TOKEN}"
+    r"|\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:(?!(?i:password)@)[^\s:/@]{3,64}@"
+)
+"""Private keys, keys of services, web tokens, addresses with a password."""
 
 NAMED = re.compile(
     r"\b(?:pass(?:word|wd|phrase)?|secret|api[ _-]?key|access[ _-]?(?:key|token)|auth[ _-]?token)\b"

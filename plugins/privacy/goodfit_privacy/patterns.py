@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from goodfit.texts.secrets import TOKEN, WEB_TOKEN
+
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
@@ -31,11 +33,8 @@ OF = r"(?:\s{0,3}(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s{
 PATTERNS: dict[str, str] = {
     # keys and tokens
     "secret_key": r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]{16,4000}?-----END [A-Z ]{0,20}PRIVATE KEY-----",
-    "secret_jwt": r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
-    "secret_token": (
-        r"\b(?:sk|pk|rk)[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bxox[abprs]-[\w-]{10,}"
-        r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bglpat-[\w-]{16,}|\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}"
-    ),
+    "secret_jwt": WEB_TOKEN,
+    "secret_token": TOKEN,
     "secret_said": (
         r"(?i:\b(?:password|passwd|passphrase|pass ?code|pwd|api[ _-]?key|secret|access[ _-]?token|bearer|pin)\b"
         r"(?:\s{1,3}(?:is|was))?\s{0,3}[:=]?\s{0,3})(?P<secret_value>[^\s,;\"']{4,200}(?<![.!?]))"
