@@ -227,7 +227,12 @@ def test_what_each_plugin_did_is_in_the_record_of_the_run(goodfit, odd, tmp_path
     outcome = goodfit("train", *words, "training.epochs=1", "run.dir=run", "--json")
     assert outcome.code == 0, outcome.err
     deeds = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["plugins"]
-    assert deeds["odd"] == {"hooks": {"goodfit_check_data": 1}, "uses": [], "findings": {"odd.seen": 1}}
+    assert deeds["odd"] == {
+        "hooks": {"goodfit_check_data": 1},
+        "uses": [],
+        "records": {},
+        "findings": {"odd.seen": 1},
+    }
     assert set(json.loads((tmp_path / "run" / "lock.json").read_text("utf-8"))["plugins"]) >= {"odd", "legal"}
 
 

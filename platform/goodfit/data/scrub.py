@@ -45,6 +45,8 @@ class Scrubbed:
     """That were changed."""
     of: int
     """Records that were read."""
+    by: Mapping[str, int]
+    """Plugin -> how many records its scrubbers changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +69,23 @@ class Scrub:
         stand_ins = StandIns(self.mode, self.key(text for slots in found for text in slots.values()))
         scrubbed, open_ones = list(records), list(range(len(records)))
         counts: Counter[str] = Counter()
-        changed: set[int] = set()
+        changed: dict[str, set[int]] = defaultdict(set)
         for _ in range(ROUNDS):
             places = self._find([texts_of(scrubbed[index].fields, texts) for index in open_ones])
             further = []
             for index, own in zip(open_ones, places, strict=True):
-                fields, kinds = self._replaced(scrubbed[index].fields, texts, own, stand_ins)
+                fields, replaced = self._replaced(scrubbed[index].fields, texts, own, stand_ins)
                 if fields != scrubbed[index].fields:
                     scrubbed[index] = dataclasses.replace(scrubbed[index], fields=fields)
-                    counts.update(kinds)
+                    counts.update(place.type for place in replaced)
+                    for place in replaced:
+                        changed[place.spec.name.split(".", 1)[0]].add(index)
                     further.append(index)
-            changed.update(further)
             open_ones = further
             if not open_ones:
-                return scrubbed, Scrubbed(dict(sorted(counts.items())), len(changed), len(records))
+                by = {plugin: len(own) for plugin, own in sorted(changed.items())}
+                touched = len(set().union(*changed.values()))
+                return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by)
         names = ", ".join(spec.name for spec in self.specs)
         raise PluginError(
             f"{len(open_ones)} records are still changed by {names} after {ROUNDS} rounds",
@@ -107,11 +112,11 @@ class Scrub:
 
     def _replaced(
         self, fields: Mapping[str, Any], texts: Texts, places: Mapping[Slot, Sequence[Place]], stand_ins: StandIns
-    ) -> tuple[Mapping[str, Any], list[str]]:
-        """A record's fields without the places, and their types."""
+    ) -> tuple[Mapping[str, Any], list[Place]]:
+        """A record's fields without the places, and the places."""
         new: dict[Slot, str] = {}
         pointers: dict[str, list[Any]] = {}
-        types: list[str] = []
+        replaced: list[Place] = []
         done = placeholder({sort for spec in self.specs for sort in spec.recall})
         for slot, text in texts_of(fields, texts).items():
             pointing = [name for name, into in texts.places.items() if (into,) == slot and name in fields]
@@ -122,8 +127,8 @@ class Scrub:
             edits = edits_of(text, chosen, stand_ins, marks)
             new[slot] = edited(text, edits)
             pointers |= {name: moved(fields[name], edits, new[slot]) for name in pointing}
-            types += [place.type for place in chosen]
-        return ({**with_texts(fields, new), **pointers}, types) if new else (fields, types)
+            replaced += chosen
+        return ({**with_texts(fields, new), **pointers}, replaced) if new else (fields, replaced)
 
 
 def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:

@@ -1,7 +1,7 @@
 """Every hook, in the order in which a run calls them.
 
-A hook that *offers* returns a sequence of specs, a hook that *judges* returns findings. A plugin changes
-nothing in a run but what the config asks for by name.
+A hook that *offers* returns a sequence of specs, a hook that *judges* returns findings, a hook that *watches* returns
+nothing. A plugin changes nothing in a run but what the config asks for by name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ from typing import Any
 
 import pluggy
 
-from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, Item, MetricSpec, ModelSpec, ScrubberSpec
+from goodfit.hooks.types import (
+    AuditSpec,
+    DataSourceSpec,
+    Finding,
+    GateSpec,
+    Item,
+    MetricSpec,
+    ModelSpec,
+    RunFacts,
+    ScrubberSpec,
+)
 
 HOOK_API = 1
 """The version of the hooks in this file; a plugin says which one it was written for."""
@@ -95,10 +105,30 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
 
 
 @hookspec
+def goodfit_on_run_start(run: RunFacts) -> None:
+    """Hear that a run begins to train, or goes on.
+
+    When: after the data are checked, before a weight is loaded.     Process: main only.
+    Errors: an exception is told, and the run goes on.
+    Since: hook API 1.     Used by: plugins/register.
+    """
+
+
+@hookspec
 def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
     """Judge the tuned model's answers on the test split.
 
     When: after evaluation, before the gates.     Process: main only.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
     Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
+    """
+
+
+@hookspec
+def goodfit_on_run_end(run: RunFacts) -> None:
+    """Hear how a run ended: ``run.record["status"]`` is ``finished``, ``failed`` or ``preempted``.
+
+    When: when everything is written down.     Process: main only.
+    Errors: an exception is told, and the run ends as it would.
+    Since: hook API 1.     Used by: plugins/register.
     """

@@ -214,6 +214,20 @@ class AuditSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """A copy of what stands in a run's folder, as those see it who watch."""
+
+    folder: Path
+    record: Mapping[str, Any]
+    """run.json: ``status``, ``task``, ``model``, ``base``, ``kind``, ``adapter`` and more; of a finished run ``fit``,
+    ``gates``, ``steps``, ``seconds``; of one that ended otherwise its ``reason``."""
+    lock: Mapping[str, Any]
+    """lock.json: digests of data and base, versions, the config."""
+    metrics: Mapping[str, Any]
+    """metrics.json; empty until the run is finished."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A place in a text that must not be learnt or stored."""
 

@@ -26,6 +26,7 @@ from goodfit.hooks.types import (
     MetricSpec,
     ModelFacts,
     ModelSpec,
+    RunFacts,
     ScrubberSpec,
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
@@ -76,6 +77,8 @@ class Host:
     """The names of plugins' things that were asked for."""
     found: list[tuple[str, Finding]] = field(default_factory=list)
     """(plugin, finding) of every judge."""
+    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(plugin, what was done) -> how many records were changed because of it."""
 
     def need(self, plugin: str, needed_for: str) -> None:
         """Refuse to go on without a plugin.
@@ -135,18 +138,29 @@ class Host:
         """What plugins say of the model's answers."""
         return self._judge("goodfit_check_answers", task, {"task": task, "items": items})
 
+    def watch(self, hook: str, run: RunFacts) -> list[str]:
+        """Let those see a run who watch; what one of them raises is returned, and hurts nothing."""
+        told = []
+        for name, call in self.implementations(hook):
+            try:
+                call({"run": copy.deepcopy(run)})
+            except FOREIGN as error:
+                told.append(f"the plugin '{name}' failed while it watched, in {hook}: {reason(error)}")
+        return told
+
     def identities(self) -> dict[str, dict[str, str]]:
         """Plugin -> distribution, version, digest of its files; for the lock of a run."""
         return {plugin.name: identity(plugin) for plugin in self.plugins if plugin.name not in self.broken}
 
     def deeds(self) -> dict[str, dict[str, Any]]:
-        """Plugin -> what it did in this run: hooks called, things of it that the run uses, findings by code."""
+        """Plugin -> what it did in this run: hooks called, things that the run uses, records changed, findings."""
         hooks = Counter((call.plugin, call.what) for call in self.calls.made if call.what.startswith("goodfit_"))
         found = Counter((plugin, finding.code) for plugin, finding in self.found)
         return {
             plugin.name: {
                 "hooks": {hook: count for (name, hook), count in sorted(hooks.items()) if name == plugin.name},
                 "uses": sorted(name for name in self.picked if name.split(".", 1)[0] == plugin.name),
+                "records": {what: count for (name, what), count in sorted(self.changed.items()) if name == plugin.name},
                 "findings": {code: count for (name, code), count in sorted(found.items()) if name == plugin.name},
             }
             for plugin in self.plugins

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
 from goodfit.errors import GateError, StoppedError
 from goodfit.files import DISK_FAULTS, disk_fault
+from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process, point_latest, run_folder, write_json
 from goodfit.runs.log import logged_to
@@ -70,6 +72,7 @@ def carry_out(
     from goodfit.runs.resume import start_from
     from goodfit.runs.score import primary_of
     from goodfit.runs.tune import tune_and_judge
+    from goodfit.runs.write import record_of
 
     prepared = prepare(data, host)
     primary_of(prepared)
@@ -77,10 +80,12 @@ def carry_out(
     lock = lock_of(prepared, host, composed.conf.task.labels is not None)
     if check is not None:
         check(lock)
-    with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared) as signals:
+    tell = _Teller(host, progress, lock)
+    with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared, tell) as signals:
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
+        tell("goodfit_on_run_start", folder, record_of(prepared, "running"))
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
         try:
@@ -91,6 +96,7 @@ def carry_out(
             if tracker is not None:
                 tracker.close()
         point_latest(folder)
+    tell("goodfit_on_run_end", folder, finished.record, finished.metrics)
     refused = [gate for gate in finished.record["gates"] if not gate["passed"]]
     if prepared.conf.policy.enforce and refused and not judged_only:
         reasons = "; ".join(f"{gate['gate']}: {gate['reason']}" for gate in refused)
@@ -100,22 +106,38 @@ def carry_out(
     return finished
 
 
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells the plugins that watch."""
+
+    host: Host
+    progress: Progress
+    lock: Mapping[str, Any]
+
+    def __call__(self, hook: str, folder: Path, record: Mapping[str, Any], metrics: Mapping[str, Any] = {}) -> None:
+        if is_first_process():
+            for line in self.host.watch(hook, RunFacts(folder=folder, record=record, lock=self.lock, metrics=metrics)):
+                self.progress.say(line)
+
+
 @contextlib.contextmanager
-def _recorded(folder: Path, prepared: Prepared) -> Iterator[StopSignals]:
+def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopSignals]:
     """Write into run.json that a run goes on, and how it ended where it did not come to its end."""
-    from goodfit.runs.write import write_record
+    from goodfit.runs.write import record_of, write_record
 
     signals = StopSignals(f"goodfit resume {folder}")
     try:
         with signals.listening():
             if is_first_process():
-                write_record(folder, prepared, "running")
+                write_record(folder, record_of(prepared, "running"))
             yield signals
     except BaseException as error:
         status = "preempted" if isinstance(error, StoppedError) else "failed"
+        record = record_of(prepared, status, {"reason": redact(str(error)) or type(error).__name__})
         if is_first_process():
             with contextlib.suppress(OSError):  # the disk may be why it failed
-                write_record(folder, prepared, status, {"reason": redact(str(error)) or type(error).__name__})
+                write_record(folder, record)
+        tell("goodfit_on_run_end", folder, record)
         if isinstance(error, OSError) and error.errno in DISK_FAULTS:
             raise disk_fault(error, "the run", folder) from error
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
 from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
 from goodfit.data.records import BadRows, Problem, Record
-from goodfit.data.scrub import Scrub
+from goodfit.data.scrub import Scrub, Scrubbed
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
@@ -72,8 +73,18 @@ def read_task(composed: Composed, host: Host) -> TaskData:
     findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
     splits, left_out = mend_training(splits, findings, composed.conf.quality)
     findings += left_out
+    host.changed.update(_changes(splits.scrubbed, left_out))
     conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
     return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked)
+
+
+def _changes(scrubbed: Scrubbed | None, left_out: Sequence[Finding]) -> Counter[tuple[str, str]]:
+    """(plugin, what was done) -> records that were changed, or left out of training, because of it."""
+    changes = Counter({(plugin, "scrubbed"): count for plugin, count in (scrubbed.by if scrubbed else {}).items()})
+    for finding in left_out:
+        for code, count in finding.evidence["counts"].items():
+            changes[code.split(".", 1)[0], "left_out"] += count
+    return changes
 
 
 def open_task(folder: Path, host: Host) -> Task:

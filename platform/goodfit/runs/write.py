@@ -35,19 +35,16 @@ class Finished:
     """The content of metrics.json."""
 
 
-def write_record(
-    folder: Path, prepared: Prepared, status: str, more: Mapping[str, Any] | None = None
-) -> Mapping[str, Any]:
-    """Write run.json as far as it is known; where the run is finished, the digests of all it left come before.
+def record_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The content of run.json, as far as it is known.
 
     Args:
-        folder: Of the run.
         prepared: The run.
         status: ``running``, ``finished``, ``failed`` or ``preempted``.
         more: What is known beyond the run's names.
     """
     conf = prepared.conf
-    record = {
+    return {
         "schema": 1,
         "status": status,
         "task": conf.task.name,
@@ -62,10 +59,13 @@ def write_record(
         "seconds": None,
         **(more or {}),
     }
-    if status == "finished":
+
+
+def write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write run.json; where the run is finished, the digests of all it left come before."""
+    if record["status"] == "finished":
         write_digests(folder, {"run.json": as_json(record)})
     write_json(folder / "run.json", record)
-    return record
 
 
 def write_down(
@@ -103,7 +103,9 @@ def write_down(
         "path": {"name": path.name, "reason": path.reason},
         "plugins": host.deeds(),
     }
-    return Finished(folder, weights, write_record(folder, prepared, "finished", more), judged.metrics)
+    record = record_of(prepared, "finished", more)
+    write_record(folder, record)
+    return Finished(folder, weights, record, judged.metrics)
 
 
 def _write_predictions(path: Path, prepared: Prepared, split: str, outcomes: Sequence[Outcome]) -> None:

@@ -26,7 +26,7 @@ from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import Prepared, pick_path, training_data
 from goodfit.runs.score import build_measure
 from goodfit.runs.tune import adapted
-from goodfit.runs.write import write_record
+from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.sweeps.judge import measure_trial, records_digest
 from goodfit.sweeps.prune import Course
@@ -132,7 +132,7 @@ def start(order: Order, shared: Shared) -> Started:
     memory = check_memory(prepared)
     fix_machine(prepared.conf)
     write_config(prepared.conf, composed.words, order.folder)
-    write_record(order.folder, prepared, "running")
+    write_record(order.folder, record_of(prepared, "running"))
     given = composed.conf.task.labels is not None
     write_json(order.folder / "lock.json", lock_of(prepared, shared.host(prepared.conf), given))
     device = pick_device(prepared.conf.hardware.accelerator)
@@ -199,7 +199,7 @@ def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
         "trial": {"number": order.number, "state": result.state, "reason": result.reason, "value": result.value},
     }
     shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
-    write_record(order.folder, prepared, "finished", more)
+    write_record(order.folder, record_of(prepared, "finished", more))
     write_json(order.folder / RESULT, dataclasses.asdict(result))
     return result
 

@@ -126,7 +126,9 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
     material = _try_all(steps, name, things)
     tasks = {source: _task_of(source, folder) for source in material.sources}
     for hook in facts["hooks"]:
-        if hook not in OFFERS:
+        if hook.startswith("goodfit_on_"):
+            _watch(steps, name, hook, vars(loaded[0])[hook])
+        elif hook not in OFFERS:
             _judge(steps, hook, vars(loaded[0])[hook], material, tasks)
 
 
@@ -213,6 +215,25 @@ def _judged(steps: Steps, hook: str, function: Callable[..., Any], given: Mappin
         if set(wanted) <= set(given):  # a hook that this probe does not know is not called
             found = sequence_of(Finding, function(**{key: given[key] for key in wanted}))
             facts.update(about_findings(found, given["splits"]["test"]))
+
+
+def _watch(steps: Steps, plugin: str, hook: str, function: Callable[..., Any]) -> None:
+    """Let a watching hook see a run that ended well, and one that did not."""
+    from goodfit.hooks.types import RunFacts
+
+    names = {"task": plugin, "model": "bert", "base": "none", "kind": "classification", "adapter": "lora", "gates": []}
+    value = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}
+    good = {"status": "finished", "fit": {"verdict": "good", "evidence": [], "try": []}, "steps": 1, "seconds": 1.0}
+    ends = [
+        (good, {"primary": "test/accuracy", "tuned": {"test/accuracy": value}}),
+        ({"status": "failed", "reason": "a guard stopped it"}, {}),
+    ]
+    for record, metrics in ends:
+        run = RunFacts(folder=Path("runs/none"), record={**names, **record}, lock={"data": {}}, metrics=metrics)
+        with steps.step(f"{hook} of a {record['status']} run"):
+            said = function(**({"run": run} if inspect.signature(function).parameters else {}))
+            if said is not None:
+                raise TypeError(f"expected None, got {type(said).__name__}")
 
 
 if __name__ == "__main__":

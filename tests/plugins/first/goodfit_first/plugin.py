@@ -85,3 +85,16 @@ def goodfit_check_answers(task, items):
     """Count the answers."""
     sure = [item.id for item in items if item.confidence is not None]
     return [Finding(severity="info", code="first.seen", message=task, figure=float(len(sure)))]
+
+
+@hookimpl
+def goodfit_on_run_start(run):
+    """Leave a mark beside the run's files."""
+    (run.folder / "first.txt").write_text(run.record["status"], "utf-8")
+
+
+@hookimpl
+def goodfit_on_run_end(run):
+    """Add to the mark."""
+    with (run.folder / "first.txt").open("a", encoding="utf-8") as file:
+        file.write(f" {run.record['status']} {run.metrics['primary']} {len(run.lock['data'])}")

@@ -1,0 +1,1 @@
+"""A register of trained models, in one shared file."""
