@@ -257,6 +257,8 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
         f"left out: {'data.leak' if row == 'leak' else 'quality.duplicate'}" for row in listed
     ]
     assert json.loads((tmp_path / "run/lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
+    deeds = json.loads((tmp_path / "run/run.json").read_text("utf-8"))["plugins"]
+    assert deeds["quality"]["records"] == {"left_out": 2}
     assert len((tmp_path / "leaky.jsonl").read_text("utf-8").splitlines()) == 35
 
 

@@ -365,6 +365,8 @@ def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
     asked = goodfit("predict", "run", f"Ada met {secrets[0]} and {secrets[1]}.", "--output", "answers.jsonl", "--json")
     assert (evaluated.code, asked.code) == (0, 0)
     assert evaluated.json["metrics"]["test/f1"] == trained.json["metrics"]["test/f1"]
+    deeds = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["plugins"]
+    assert deeds["badge"]["records"] == {"scrubbed": 40 + 24 + 24}
     said = "".join(outcome.out + outcome.err for outcome in (trained, evaluated, asked))
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "data"]
     held = {str(path): path.read_bytes() for path in files}
