@@ -109,14 +109,14 @@ JOBS = {
     "ncbi_disease-none": Job("ncbi_disease", "none", 2e-4, 4),
     "sec_ner-none": Job("sec_ner", "none", 1e-4, 8, 8),
     "nlupp-lora": Job("nlupp", "lora", 2e-3, 10),
-    "gov_topics-lora": Job("gov_topics", "lora", 2e-3, 10, 16),
-    "unfair_tos-lora": Job("unfair_tos", "lora", 2e-3, 4),
+    "gov_topics-lora": Job("gov_topics", "lora", 2e-3, 8, 16),
+    "unfair_tos-lora": Job("unfair_tos", "lora", 2e-3, 2),
     "finentity-lora": Job("finentity", "lora", 2e-3, 10, 16),
     "pubmedqa-lora": Job("pubmedqa", "lora", 1e-3, 6, 16),
     "medquad-lora": Job("medquad", "lora", 5e-4, 2),
-    "cuad_qa-lora": Job("cuad_qa", "lora", 1e-3, 3, 16),
+    "cuad_qa-lora": Job("cuad_qa", "lora", 1e-3, 2, 16),
     "contract_summaries-none": Job("contract_summaries", "none", 1e-3, 10, 16),
-    "product_descriptions-none": Job("product_descriptions", "none", 1e-3, 4),
+    "product_descriptions-none": Job("product_descriptions", "none", 1e-3, 2),
 }
 
 
