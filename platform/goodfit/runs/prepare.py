@@ -100,7 +100,6 @@ def settle(conf: RunConf) -> RunConf:
 
 def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
     """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
-    import torch
 
     if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.strategy not in ("single", "ddp")):
         raise ConfigError("runtime.linears=onednn is for whole models on CPUs", "leave it out")
@@ -108,8 +107,6 @@ def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
         return conf.runtime.linears
     # processes of one run could measure differently
     measured = device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
-    if measured:
-        torch.set_num_threads(conf.runtime.threads or 1)
     return "onednn" if measured and onednn_pays() else "torch"
 
 
