@@ -23,7 +23,12 @@ class GoodfitError(Exception):
 
     def lines(self) -> list[str]:
         """The two lines that a user sees."""
-        return [f"error: {self.what}", f"  fix: {self.fix}"]
+        return [f"error: {_in_one_line(self.what)}", f"  fix: {_in_one_line(self.fix)}"]
+
+
+def _in_one_line(text: str) -> str:
+    """The text with signs that would move a terminal's cursor, such as a line's end, written out."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 class ConfigError(GoodfitError):

@@ -1,0 +1,267 @@
+"""Nothing in a word, a YAML file, a saved run, an adapter or a model folder names code, or leads out of its folder."""
+
+import json
+import pickle
+import shutil
+import time
+
+import pytest
+
+HERE = "was_here"
+"""The file that any of these would leave behind, were it run."""
+
+CALLS = {
+    "a shell": {"_target_": "os.system", "_args_": [f"touch {HERE}"]},
+    "a process": {"_target_": "subprocess.Popen", "args": ["touch", HERE]},
+    "spawn of setuptools": {"_target_": "setuptools._distutils.spawn.spawn", "cmd": ["touch", HERE]},
+    "spawn of distutils": {"_target_": "distutils.spawn.spawn", "cmd": ["touch", HERE]},
+    "a coroutine": {
+        "_target_": "asyncio.run",
+        "main": {"_target_": "asyncio.create_subprocess_shell", "cmd": f"touch {HERE}"},
+    },
+    "open": {"_target_": "builtins.open", "file": HERE, "mode": "w"},
+    "a path": {
+        "_target_": "pathlib.Path.write_text",
+        "self": {"_target_": "pathlib.Path", "_args_": [HERE]},
+        "data": "x",
+    },
+    "a copy": {"_target_": "shutil.copy", "src": "evil.pkl", "dst": HERE},
+    "eval": {"_target_": "builtins.eval", "_args_": [f"open({HERE!r}, 'w')"]},
+    "a module to import": {"_target_": "importlib.import_module", "name": "evilmod"},
+    "a module of the folder": {"_target_": "evilmod.run"},
+    "a script": {"_target_": "runpy.run_path", "path_name": "evilmod.py"},
+    "torch.load": {"_target_": "torch.load", "f": "evil.pkl", "weights_only": False},
+    "torch.hub": {"_target_": "torch.hub.load", "repo_or_dir": ".", "source": "local", "model": "evil"},
+    "pandas": {"_target_": "pandas.read_pickle", "filepath_or_buffer": "evil.pkl"},
+    "joblib": {"_target_": "joblib.load", "filename": "evil.pkl"},
+    "numpy": {"_target_": "numpy.load", "file": "evil.pkl", "allow_pickle": True},
+    "pickle": {"_target_": "pickle.load", "file": {"_target_": "builtins.open", "file": "evil.pkl", "mode": "rb"}},
+    "remote code": {
+        "_target_": "transformers.AutoConfig.from_pretrained",
+        "pretrained_model_name_or_path": "folder",
+        "trust_remote_code": True,
+    },
+    "a mock": {"_target_": "unittest.mock.patch", "target": "evilmod.run"},
+    "a part": {"_target_": "functools.partial", "_partial_": True, "_args_": [{"_target_": "evilmod.run"}]},
+    "a class": {"class_path": "evilmod.Evil", "init_args": {"path": HERE}},
+    "a method": {"_method_": "evilmod.run"},
+}
+"""What a config could name to run something: routes that are open in Hydra 1.3, and in other frameworks' configs."""
+
+EVIL = f"open({HERE!r}, 'w')\ndef run(*a, **k): pass\nclass Evil: pass\n"
+
+
+class Evil:
+    """Leaves its mark when it is unpickled."""
+
+    def __reduce__(self):
+        return (open, (HERE, "w"))
+
+
+@pytest.fixture
+def trap(tmp_path, monkeypatch):
+    """Everything that the routes could run lies ready; what must not be there afterwards."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "evilmod.py").write_text(EVIL, "utf-8")
+    (tmp_path / "hubconf.py").write_text(EVIL + "evil = run\n", "utf-8")
+    (tmp_path / "evil.pkl").write_bytes(pickle.dumps(Evil()))
+    return tmp_path / HERE
+
+
+def flow(value):
+    """As a word's value."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{flow(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(flow, value)) + "]"
+    return f"'{value}'" if isinstance(value, str) else str(value).lower()
+
+
+def refused(outcome, code=2):
+    assert (outcome.code, outcome.out) == (code, ""), outcome.err
+    assert outcome.errors
+
+
+PLACES = ("optim", "task", "run", "tracker", "hydra", "experiment")
+
+
+@pytest.mark.parametrize("route", CALLS)
+def test_no_word_names_code(goodfit, trap, tiny_words, route):
+    words = tiny_words("classification", "encoder")
+    for place in PLACES:
+        for way in (f"{place}.x=", f"+{place}.x=", f"++{place}.x=", f"{place}="):
+            refused(goodfit("show", *words, way + flow(CALLS[route])))
+    for key, value in CALLS[route].items():
+        refused(goodfit("show", *words, f"+optim.{key}={flow(value)}"))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("route", CALLS)
+def test_no_file_of_a_user_or_a_plugin_names_code(goodfit, trap, install, tmp_path, tiny_words, route):
+    nested = json.dumps({"lr": 1e-3, "hook": CALLS[route]})
+    words = tiny_words("classification", "encoder")
+    for number, content in enumerate([json.dumps(CALLS[route]), nested, json.dumps({"name": CALLS[route]})]):
+        (tmp_path / "own" / "optim").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / "optim" / f"mine{number}.yaml").write_text(content, "utf-8")
+        refused(goodfit("show", *words, f"optim=mine{number}", "--config-dir", "own"))
+    install("odd", "HOOK_API = 1\n", {"task/odd.yaml": json.dumps(CALLS[route])})
+    refused(goodfit("show", "task=odd", "model=bert"))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["+hydra.callbacks.x._target_=evilmod.run"],
+        ["hydra.searchpath=[file:///tmp]"],
+        [f"+hydra.job_logging.handlers.x={{class:logging.FileHandler,filename:{HERE}}}"],
+        [f"hydra.run.dir={HERE}"],
+        [f"hydra.sweep.dir={HERE}"],
+        ["hydra/launcher=evil"],
+        ["hydra/job_logging=evil"],
+        ["--config-name=evil"],
+        ["--config-path=/tmp"],
+        ["hydra.output_subdir=x"],
+        ["model.trust_remote_code=true"],
+        ["+model.trust_remote_code=true"],
+        ["+model.auto_map={AutoModel:evilmod.Evil}"],
+        ["+runtime.weights_only=false"],
+        ["+dataset.allow_pickle=true"],
+    ],
+    ids=" ".join,
+)
+def test_no_word_reaches_hydra_or_a_loader(goodfit, trap, tmp_path, tiny_words, words):
+    before = {path.name for path in tmp_path.iterdir()}
+    refused(goodfit("train", *tiny_words("classification", "encoder"), *words))
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"lr: !!python/object/apply:os.system ['touch {HERE}']\n",
+        "lr: !!python/name:evilmod.run\n",
+        "lr: !!python/module:evilmod\n",
+        "lr: !include /etc/passwd\n",
+        "lr: ${oc.env:HOME}\n",
+        "lr: ${oc.create:{a:1}}\n",
+        "lr: ${hydra:runtime.cwd}\n",
+        "lr: ${..seed}\n",
+        "defaults: [/optim/../../../etc/passwd]\n",
+        "lr: 1\nlr: 2\n",
+    ],
+)
+def test_no_yaml_has_tags_or_interpolations(goodfit, trap, tmp_path, tiny_words, content):
+    (tmp_path / "own" / "optim").mkdir(parents=True)
+    (tmp_path / "own" / "optim" / "mine.yaml").write_text(content, "utf-8")
+    refused(goodfit("show", *tiny_words("classification", "encoder"), "optim=mine", "--config-dir", "own"))
+    assert not trap.exists()
+
+
+def test_a_bomb_of_aliases_is_refused_at_once(goodfit, tmp_path, tiny_words):
+    levels = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    (tmp_path / "own" / "optim").mkdir(parents=True)
+    (tmp_path / "own" / "optim" / "mine.yaml").write_text("\n".join(levels) + "\n", "utf-8")
+    started = time.process_time()
+    refused(goodfit("show", *tiny_words("classification", "encoder"), "optim=mine", "--config-dir", "own"))
+    assert time.process_time() - started < 5  # it would take minutes, and all memory
+
+
+@pytest.mark.parametrize("group", ["task", "model", "dataset", "experiment", "policy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../outside",
+        "/etc/passwd",
+        "legal/../../../outside",
+        "..",
+        "legal\\..\\outside",
+        "//host/share",
+        "~/outside",
+        "legal%2f..%2foutside",
+        "legаl",  # a Cyrillic а
+        "LEGAL",
+        "x" * 300,
+        "legal\n",
+        "legal\x1b[2J",
+        "legal.yaml",
+    ],
+)
+def test_no_name_of_an_option_leads_out_of_its_folder(goodfit, tmp_path, group, name):
+    (tmp_path / "own" / group).mkdir(parents=True)
+    (tmp_path / "outside.yaml").write_text("name: outside\n", "utf-8")
+    words = {"task": "task=legal", "model": "model=bert"} | {group: f"{group}={name}"}
+    refused(goodfit("show", *words.values(), "--config-dir", "own"))
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    """A finished run that may be spoilt."""
+    folder, _ = finished("classification", "encoder")
+    return shutil.copytree(folder, tmp_path / "run", symlinks=True)
+
+
+@pytest.mark.parametrize("route", CALLS)
+def test_no_saved_config_names_code(goodfit, trap, run, route):
+    kept = (run / "config.yaml").read_text("utf-8")
+    for content in (f"{kept}\nx: {json.dumps(CALLS[route])}\n", json.dumps(CALLS[route])):
+        (run / "config.yaml").write_text(content, "utf-8")
+        for verb in ("evaluate", "resume", "reproduce"):
+            refused(goodfit(verb, run))
+        refused(goodfit("predict", run, "a text"))
+    assert not trap.exists()
+
+
+def put(path, **values):
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+
+
+REMOTE = {"AutoConfig": "evilmod.Evil", "AutoModel": "evilmod.Evil", "AutoTokenizer": ["evilmod.Evil", None]}
+
+
+def test_no_adapter_names_code(goodfit, trap, run, tmp_path):
+    plain = goodfit("predict", run, "a text", "--json").out
+    put(run / "adapter" / "adapter_config.json", auto_mapping={"base_model_class": "Evil", "parent_library": "evilmod"})
+    (run / "adapter" / "adapter_model.bin").write_bytes((tmp_path / "evil.pkl").read_bytes())
+    outcome = goodfit("predict", run, "a text", "--json")
+    assert outcome.code == 2 or outcome.out == plain, outcome.err
+    assert not trap.exists()
+    (run / "adapter" / "adapter_model.safetensors").unlink()
+    refused(goodfit("predict", run, "a text"))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json"])
+def test_no_model_folder_names_code(goodfit, trap, tiny_words, model_folders, tmp_path, name):
+    base = shutil.copytree(model_folders["encoder"], tmp_path / "base")
+    (base / "evilmod.py").write_text(EVIL, "utf-8")
+    put(base / name, auto_map=REMOTE)
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), f"model.name={base}", "run.dir=out")
+    assert outcome.code in (0, 2), outcome.err
+    if name == "config.json":
+        refused(outcome)
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.safetensors"])
+def test_no_weights_are_unpickled(goodfit, trap, tiny_words, model_folders, tmp_path, name):
+    base = shutil.copytree(model_folders["encoder"], tmp_path / "base")
+    (base / "model.safetensors").unlink()
+    (base / name).write_bytes((tmp_path / "evil.pkl").read_bytes())
+    refused(goodfit("train", *tiny_words("classification", "encoder"), f"model.name={base}", "run.dir=out"))
+    assert not trap.exists()
+    assert not (tmp_path / "out" / "adapter").exists()
+
+
+def test_no_state_of_a_checkpoint_is_unpickled(goodfit, trap, tiny_words, tmp_path):
+    words = [*tiny_words("classification", "encoder"), "training.save_every_steps=1", "training.max_steps=3"]
+    assert goodfit("train", *words, "run.dir=out").code == 0
+    put(tmp_path / "out" / "run.json", status="preempted")
+    checkpoints = list((tmp_path / "out" / "checkpoints").glob("step-*"))
+    assert checkpoints
+    for folder in checkpoints:
+        for path in [path for path in folder.iterdir() if path.suffix == ".safetensors"]:
+            path.write_bytes((tmp_path / "evil.pkl").read_bytes())
+    goodfit("resume", "out")
+    assert not trap.exists()
