@@ -2,8 +2,10 @@
 
 import json
 import pickle
+import runpy
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -265,3 +267,20 @@ def test_no_state_of_a_checkpoint_is_unpickled(goodfit, trap, tiny_words, tmp_pa
             path.write_bytes((tmp_path / "evil.pkl").read_bytes())
     goodfit("resume", "out")
     assert not trap.exists()
+
+
+@pytest.mark.parametrize("make", ["a_line", "a_file"])
+def test_random_lines_and_rows_break_no_promise(tmp_path, monkeypatch, make):
+    monkeypatch.chdir(tmp_path)
+    fuzz = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "fuzz.py"))
+    codes, broken = fuzz["look"](60 if make == "a_line" else 10, 2026, fuzz[make])
+    assert broken == []
+    assert set(codes) == {0, 2}
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "predict", "resume", "verify"])
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "run.txt/run"])
+def test_a_name_that_the_system_refuses_is_an_error_of_the_words(goodfit, tmp_path, verb, name):
+    (tmp_path / "run.txt").write_text("", "utf-8")
+    words = [name, "text"] if verb == "predict" else [name]
+    refused(goodfit(verb, *words))

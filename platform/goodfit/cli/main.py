@@ -35,6 +35,8 @@ VERBS = {
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
 FLAGS = ("--json", "--quiet", "--traceback", "--trace-plugins", "--help", "--version")
+LONGEST_SHOWN = 100
+"""Characters of a name that an error repeats."""
 OWN_FLAGS = {"--allow-drift": ("resume",)}
 """Flags of some verbs -> these."""
 
@@ -89,12 +91,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if "--traceback" in argv:
+            raise
+        _print_error(_refused_by_system(error), as_json)
+        return ConfigError.exit_code
     except Exception as error:
         if "--traceback" in argv:
             raise
         what = f"goodfit failed by a bug of its own: {type(error).__name__}: {str(error).splitlines()[:1]}"
         _print_error(GoodfitError(what, "add --traceback, and report what it prints"), as_json)
         return 1
+
+
+def _refused_by_system(error: OSError) -> ConfigError:
+    """A file or folder that was named and cannot be used: too long a name, no right to read it, no folder."""
+    named = str(error.filename or "a file")
+    shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
+    return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
 
 
 def parse(argv: Sequence[str]) -> Arguments:
