@@ -90,6 +90,26 @@ BROKEN: Mapping[str, Broken] = {
         f"{HEAD}\n\n@hookimpl(tryfirst=True)\ndef goodfit_check_data(task):\n    return []\n",
         left_out("its hook 'goodfit_check_data' asks for tryfirst"),
     ),
+    "hook that is async": Broken(
+        f"{HEAD}\n\n@hookimpl\nasync def goodfit_check_data(task):\n    return []\n",
+        left_out("its hook 'goodfit_check_data' is async or has a yield"),
+    ),
+    "hook that is a generator": Broken(judges("yield 1"), left_out("its hook 'goodfit_check_data' is async or has a")),
+    "hook that is no function": Broken(
+        f"{HEAD}\nimport functools\n\ngoodfit_check_data = functools.partial(crash)\n",
+        left_out("its hook 'goodfit_check_data' is a partial, no function"),
+    ),
+    "argument by place only": Broken(
+        f"{HEAD}\n\n@hookimpl\ndef goodfit_check_data(task, /):\n    return []\n",
+        left_out("its hook 'goodfit_check_data' takes 'task' by place only"),
+    ),
+    "cancels at import": Broken(
+        "import asyncio\nraise asyncio.CancelledError\n", left_out("RuntimeError: it raised CancelledError")
+    ),
+    "an error that cannot be read": Broken(
+        "class Bad(Exception):\n    def __str__(self):\n        raise ValueError\nraise Bad\n",
+        left_out("Bad: its message cannot be read"),
+    ),
     "offering hook raises": Broken(offers("gates", "crash()"), left_out("ValueError: out of order")),
     "offers texts": Broken(offers("metrics", "return ['x']"), left_out("TypeError: expected a sequence of MetricSpec")),
     "offers nothing at all": Broken(
@@ -107,6 +127,24 @@ BROKEN: Mapping[str, Broken] = {
     "judge exits": Broken(judges("raise SystemExit(3)"), judged("SystemExit: 3"), "finding"),
     "judge returns nothing": Broken(
         judges("return None"), judged("TypeError: expected a sequence of Finding, got NoneType"), "finding"
+    ),
+    "judge that ends its own test": Broken(
+        judges("import pytest; pytest.skip('no')"), judged("RuntimeError: it raised Skipped"), "finding"
+    ),
+    "severity that there is not": Broken(
+        judges("return [Finding(severity='fatal', code='x', message='x')]"),
+        judged("TypeError: a finding with severity 'fatal'"),
+        "finding",
+    ),
+    "evidence that cannot be written": Broken(
+        judges("return [Finding(severity='info', code='x', message='x', evidence={'ids': {1}})]"),
+        judged("TypeError: a finding with evidence that is a set"),
+        "finding",
+    ),
+    "a figure that is no number": Broken(
+        judges("return [Finding(severity='info', code='x', message='x', figure=np.nan)]"),
+        judged("TypeError: the finding x holds no finite number"),
+        "finding",
     ),
     "judge hangs": Broken(judges("time.sleep(60)"), judged("TimeoutError: it took longer than 2 s"), "finding"),
     "judge changes a frozen value": Broken(

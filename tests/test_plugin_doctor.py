@@ -65,7 +65,7 @@ def test_a_plugin_without_its_package_is_an_error(troubles, install):
     folder.rename(folder.with_name("moved"))
     code, found = troubles()
     assert code == 4
-    assert found[0][1] == "there is no package for its module goodfit_odd.plugin"
+    assert found[0][1] == "there is no module goodfit_odd.plugin"
 
 
 def test_a_hook_that_will_go_is_a_warning(troubles, install, monkeypatch):

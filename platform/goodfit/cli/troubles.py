@@ -74,13 +74,21 @@ def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:
 
 def _missing(plugin: InstalledPlugin) -> Iterator[Trouble]:
     """What its package says that it needs, and is not there in a version that would do."""
-    from packaging.requirements import Requirement
+    from packaging.requirements import InvalidRequirement, Requirement
 
-    if plugin.folder is None:
-        what, fix = f"there is no package for its module {plugin.module}", f"pip install {plugin.distribution}"
+    if plugin.source is None:
+        what, fix = f"there is no module {plugin.module}", f"pip install --force-reinstall {plugin.distribution}"
         yield Trouble(plugin.name, "error", what, fix)
-    for line in metadata.requires(plugin.distribution) or []:
-        needed = Requirement(line)
+    try:
+        lines = metadata.requires(plugin.distribution) or []
+    except metadata.PackageNotFoundError:
+        return  # its fault is told already
+    for line in lines:
+        try:
+            needed = Requirement(line)
+        except InvalidRequirement:
+            yield Trouble(plugin.name, "warning", f"it needs '{line}', which nobody can read", "ask its authors")
+            continue
         if needed.marker is not None and not needed.marker.evaluate({"extra": ""}):
             continue
         try:

@@ -56,9 +56,13 @@ def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
             verdict = gate.judge(copy.deepcopy(evidence))  # a gate changes nothing
             if not isinstance(verdict, Verdict):
                 raise TypeError(f"it returned a {type(verdict).__name__}, expected a Verdict")
+            passed = verdict.passed.item() if hasattr(verdict.passed, "item") else verdict.passed  # of NumPy
+            if not isinstance(passed, bool):
+                raise TypeError(f"its verdict's passed is a {type(passed).__name__}, expected a bool")
+            verdict = Verdict(gate=gate.name, passed=passed, reason=str(verdict.reason))
         except PluginError as error:
             verdict = Verdict(gate=gate.name, passed=False, reason=error.what)
         except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass
             verdict = Verdict(gate=gate.name, passed=False, reason=f"it raised {type(error).__name__}: {error}")
-        verdicts.append(Verdict(gate=gate.name, passed=verdict.passed, reason=verdict.reason))
+        verdicts.append(verdict)
     return verdicts

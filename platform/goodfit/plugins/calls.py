@@ -57,7 +57,7 @@ class Calls:
         """
         started, outcome = time.monotonic(), "nothing: it was stopped"
         try:
-            with _in_this_process(), contextlib.redirect_stdout(sys.stderr), bounded(self.seconds):
+            with tame(), _in_this_process(), contextlib.redirect_stdout(sys.stderr), bounded(self.seconds):
                 result = function(**arguments)
             outcome = summary(result)
             return result
@@ -70,6 +70,21 @@ class Calls:
             if self.say is not None:
                 shown = ", ".join(f"{name}={summary(value, name)}" for name, value in arguments.items())
                 self.say(f"{plugin}: {what}({shown}) -> {outcome}, {call.seconds:.3f} s")
+
+
+@contextlib.contextmanager
+def tame() -> Iterator[None]:
+    """Make an exception of what a plugin raises beside all exceptions, such as asyncio's CancelledError.
+
+    Raises:
+        RuntimeError: Names it.
+    """
+    try:
+        yield
+    except (*FOREIGN, KeyboardInterrupt, _OutOfTime):
+        raise
+    except BaseException as error:
+        raise RuntimeError(f"it raised {type(error).__name__}") from error
 
 
 @contextlib.contextmanager
@@ -128,7 +143,10 @@ def reason(error: BaseException) -> str:
     """What was raised and where, in one line."""
     if isinstance(error, GoodfitError):
         return error.what
+    try:
+        lines = str(error).splitlines()
+    except FOREIGN:
+        lines = ["its message cannot be read"]
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    message = str(error).splitlines()[0] if str(error) else ""
-    return f"{type(error).__name__}: {message}{where}"
+    return f"{type(error).__name__}: {lines[0] if lines else ''}{where}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from goodfit.errors import ConfigError, PluginError
@@ -27,9 +29,13 @@ class InstalledPlugin:
     module: str
     """The module with the hooks, ``goodfit_legal.plugin``."""
     folder: Path | None
-    """The folder of its package; None where there is no package of that name."""
+    """The folder of its package; None where its module lies in none."""
+    source: Path | None = None
+    """The file of the module with the hooks; None where there is none."""
     file: Path | None = None
-    """The file with its hooks, where it is no package but ``plugins.file``."""
+    """The same of a plugin that is no package but ``plugins.file``."""
+    fault: str | None = None
+    """Why it cannot be imported, where its package's own metadata say so."""
 
     @property
     def conf(self) -> Path | None:
@@ -59,13 +65,50 @@ def declared_plugins() -> Mapping[str, Sequence[InstalledPlugin]]:
     """Name -> the packages that declare a plugin of that name."""
     found: dict[str, dict[str, InstalledPlugin]] = defaultdict(dict)
     for distribution in metadata.distributions():
-        for entry in distribution.entry_points.select(group=GROUP):
-            named = found[entry.name]
-            if distribution.name not in named:  # the first on the path is the one that is imported
-                version, module = distribution.version, entry.module
-                folder = package_folder(module)
-                named[distribution.name] = InstalledPlugin(entry.name, distribution.name, version, module, folder)
+        here: dict[str, InstalledPlugin] = {}
+        for plugin in _of_distribution(distribution):
+            twice = "its package declares that name twice" if plugin.name in here else None
+            here[plugin.name] = replace(plugin, fault=twice or plugin.fault)
+        for plugin in here.values():  # of two on the path, the first is the one that is imported
+            found[plugin.name].setdefault(re.sub(r"[-_.]+", "-", plugin.distribution).lower(), plugin)
     return {name: list(named.values()) for name, named in found.items()}
+
+
+def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledPlugin]:
+    """The plugins that a package declares; what is wrong with its metadata is their fault, and no one else's."""
+    try:
+        name, version = str(distribution.name or "a package without a name"), str(distribution.version or "unknown")
+        entries = list(distribution.entry_points.select(group=GROUP))
+    except Exception as error:  # noqa: BLE001 - anybody's metadata
+        if f"[{GROUP}]" in _entry_points_of(distribution):
+            yield InstalledPlugin("?", "a package", "?", "?", None, fault=f"its metadata cannot be read: {error}")
+        return
+    for entry in entries:
+        fault = _fault_of(entry) if distribution.name else "its package has no METADATA"
+        try:
+            module = entry.module
+            folder, source = places_of(module)
+        except Exception:  # noqa: BLE001 - the name may be anything
+            module, folder, source = entry.value, None, None
+            fault = fault or f"its entry point names '{entry.value}', which is no module"
+        yield InstalledPlugin(entry.name, name, version, module, folder, source, fault=fault)
+
+
+def _entry_points_of(distribution: metadata.Distribution) -> str:
+    try:
+        return distribution.read_text("entry_points.txt") or ""
+    except Exception as error:  # noqa: BLE001 - a file that is no text
+        return str(getattr(error, "object", b""))
+
+
+def _fault_of(entry: metadata.EntryPoint) -> str | None:
+    if not re.fullmatch(r"[^\W\d][\w-]*", entry.name):
+        return f"it is called '{entry.name}'; choose a lower-case word"
+    if entry.name == PROJECT:
+        return f"it is called '{PROJECT}', which is the name of plugins.file"
+    if ":" in entry.value:
+        return f"its entry point names '{entry.value}'; name the module with the hooks, and nothing in it"
+    return None
 
 
 def plugin_in_file(path: str) -> InstalledPlugin:
@@ -77,11 +120,34 @@ def plugin_in_file(path: str) -> InstalledPlugin:
     file = Path(path)
     if not file.is_file() or file.suffix != ".py":
         raise ConfigError(f"plugins.file is '{path}', and there is no such Python file", "name a file with hooks")
-    return InstalledPlugin(PROJECT, file.name, "", f"goodfit_{PROJECT}_plugin", None, file.absolute())
+    return InstalledPlugin(PROJECT, file.name, "", f"goodfit_{PROJECT}_plugin", None, file.absolute(), file.absolute())
 
 
-def package_folder(module: str) -> Path | None:
-    """The folder of a package. ``find_spec`` on a top-level name runs no code of it."""
-    spec = importlib.util.find_spec(module.split(".", 1)[0])
-    places = (spec.submodule_search_locations or []) if spec else []
-    return next((Path(place) for place in places if Path(place).is_dir()), None)
+def places_of(module: str, path: Sequence[str] | None = None) -> tuple[Path | None, Path | None]:
+    """The folder of the package that a module lies in, and the module's file; runs no code of either.
+
+    ``find_spec`` does so for a top-level name; the rest is read off the disk. A namespace is no package yet.
+
+    Args:
+        module: Its dotted name.
+        path: Where to look; as Python does when not given.
+    """
+    first, *rest = module.split(".")
+    spec = importlib.util.find_spec(first) if path is None else PathFinder.find_spec(first, path)
+    if spec is None:
+        return None, None
+    if spec.submodule_search_locations is None:
+        return None, Path(spec.origin) if spec.origin and not rest else None
+    places = [Path(place) for place in spec.submodule_search_locations]
+    folder = None if spec.origin is None else places[0]
+    while rest and folder is None:
+        part = rest.pop(0)
+        folder = next((place / part for place in places if (place / part / "__init__.py").is_file()), None)
+        if not rest and folder is None:
+            return None, next((place / f"{part}.py" for place in places if (place / f"{part}.py").is_file()), None)
+        places = [place / part for place in places]
+    if folder is None:
+        return None, None
+    inside = folder.joinpath(*rest)
+    files = (inside / "__init__.py", inside.with_name(f"{inside.name}.py")) if rest else (inside / "__init__.py",)
+    return folder, next((file for file in files if file.is_file()), None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from goodfit.errors import GoodfitError, PluginError
-from goodfit.plugins.calls import FOREIGN, reason
+from goodfit.plugins.calls import FOREIGN, reason, tame
 
 Spec = TypeVar("Spec")
 
@@ -51,7 +51,7 @@ class Guarded:
             PluginError: It raised anything else, or returned something of another type.
         """
         try:
-            with contextlib.redirect_stdout(sys.stderr):
+            with tame(), contextlib.redirect_stdout(sys.stderr):
                 result = self.function(*arguments, **named)
             expect(result, promised(self.sort, self.field))
         except GoodfitError:

@@ -31,10 +31,18 @@ from goodfit.hooks.types import (
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
 from goodfit.plugins.declared import declared_sources
-from goodfit.plugins.find import InstalledPlugin, installed_plugins, plugin_in_file
+from goodfit.plugins.find import PROJECT, InstalledPlugin, installed_plugins, plugin_in_file
 from goodfit.plugins.guard import guard
 from goodfit.plugins.lock import identity, refuse_differences
-from goodfit.plugins.offers import all_hooks, named, refuse_other_api, refuse_wrong_hooks, sequence_of
+from goodfit.plugins.offers import (
+    all_hooks,
+    arguments_of,
+    named,
+    refuse_other_api,
+    refuse_wrong_hooks,
+    sequence_of,
+    sound,
+)
 from goodfit.registry import Registry, did_you_mean, nearest
 from goodfit.schema.plugins import PluginsConf
 
@@ -48,9 +56,10 @@ class Broken:
 
     def error(self, needed_for: str) -> PluginError:
         """The error for a run that needs it."""
+        update = f"mend or update it: pip install --upgrade {self.plugin.distribution}"
         return PluginError(
             f"{needed_for} needs the plugin '{self.plugin.name}', which is broken: {self.reason}",
-            f"mend or update it: pip install --upgrade {self.plugin.distribution}",
+            update if self.plugin.file is None else f"mend {self.plugin.file}",
         )
 
 
@@ -122,10 +131,11 @@ class Host:
         look: Any = spec.look_at_data if on == "data" else spec.look_at_model
         plugin = spec.name.split(".", 1)[0]
         try:
-            said = list(look(facts))
-        except GoodfitError as error:  # whatever it raises, its guard makes one of it
+            said = [sound(finding) for finding in look(facts)]
+        except (GoodfitError, TypeError) as raised:  # whatever it raises, its guard makes a GoodfitError of it
+            error = raised if isinstance(raised, GoodfitError) else _unsound(spec, raised)
             if needed:
-                raise
+                raise error from raised
             said = [Finding(severity="warning", code=f"{plugin}.failed", message=error.what, mend=error.fix)]
         self.found += [(plugin, finding) for finding in said]
         return said
@@ -180,10 +190,9 @@ class Host:
         caller = getattr(self.manager.hook, hook)
 
         def bind(implementation: Any) -> Callable[[Mapping[str, Any]], Any]:
-            plugin, names = implementation.plugin_name, implementation.argnames
-            return lambda arguments: self.calls.call(
-                plugin, hook, implementation.function, {name: arguments[name] for name in names}
-            )
+            plugin, function = implementation.plugin_name, implementation.function
+            names = arguments_of(function)
+            return lambda arguments: self.calls.call(plugin, hook, function, {name: arguments[name] for name in names})
 
         found = [(implementation.plugin_name, bind(implementation)) for implementation in caller.get_hookimpls()]
         return sorted(found, key=lambda pair: pair[0])
@@ -193,7 +202,8 @@ class Host:
         findings: list[tuple[str, Finding]] = []
         for name, call in self.implementations(hook):
             try:
-                said = sequence_of(Finding, call(copy.deepcopy(arguments)))  # a judge changes nothing
+                given = copy.deepcopy(arguments)  # a judge changes nothing
+                said = [sound(finding) for finding in sequence_of(Finding, call(given))]
             except FOREIGN as error:
                 why = f"{hook} raised {reason(error)}"
                 if task.split("/", 1)[0] == name:
@@ -205,6 +215,10 @@ class Host:
             findings += [(name, finding) for finding in said]
         self.found += findings
         return [finding for _, finding in findings]
+
+
+def _unsound(spec: AuditSpec, error: TypeError) -> PluginError:
+    return PluginError(f"the audit {spec.name} gave {error}", "mend or update its plugin")
 
 
 OFFERS = {
@@ -241,6 +255,8 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
             host.broken[plugin.name] = Broken(plugin, reason(error))
     for name in conf.required:
         host.need(name, "plugins.required")
+    if conf.file is not None:
+        host.need(PROJECT, "plugins.file")
     return host
 
 
@@ -248,14 +264,18 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
     """The plugins that take part, and why others do not. None is imported.
 
     Raises:
-        GoodfitError: A name in ``disable`` that is not installed, or differences to the lock.
+        GoodfitError: A name in ``disable`` or ``allow`` that is misspelt, or differences to the lock.
     """
     names = [plugin.name for plugin in installed]
     for name in conf.disable:
         if name not in names:
             fix = did_you_mean(name, names, f"installed are: {', '.join(names)}")
             raise ConfigError(f"plugins.disable names '{name}', which is not installed", fix)
-    left_out = {name: "plugins.allow does not name it" for name in names if name not in (conf.allow or names)}
+    allowed = names if conf.allow is None else conf.allow
+    for name in allowed:
+        if name not in names and (guess := nearest(name, names)):  # a list for many machines may name others, too
+            raise ConfigError(f"plugins.allow names '{name}', which is not installed", f"did you mean '{guess}'?")
+    left_out = {name: "plugins.allow does not name it" for name in names if name not in allowed}
     left_out |= dict.fromkeys(conf.disable, "plugins.disable names it")
     own = [plugin_in_file(conf.file)] if conf.file is not None else []
     taking_part = [plugin for plugin in [*installed, *own] if plugin.name not in left_out]
@@ -268,6 +288,8 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
 
 
 def _load(plugin: InstalledPlugin, host: Host) -> None:
+    if plugin.fault is not None:
+        raise PluginError(plugin.fault, "ask its authors to mend its package")
     module = host.calls.call(plugin.name, "import", _import, {"plugin": plugin})
     if isinstance(api := vars(module).get("HOOK_API"), int):
         host.apis[plugin.name] = api

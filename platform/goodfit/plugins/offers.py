@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pluggy
 
 from goodfit.errors import PluginError
 from goodfit.hooks import HOOK_API, specs
 from goodfit.hooks.deprecated import OLDEST_API
+from goodfit.hooks.types import Finding
 from goodfit.registry import did_you_mean
+
+SEVERITIES = get_args(get_type_hints(Finding)["severity"])
 
 
 def all_hooks() -> dict[str, Callable[..., Any]]:
@@ -25,7 +30,8 @@ def hooks_of(module: ModuleType) -> list[str]:
     marked = pluggy.PluginManager("goodfit").parse_hookimpl_opts
     found = []
     for name, value in vars(module).items():
-        if inspect.isroutine(value) and (name.startswith("goodfit_") or marked(module, name) is not None):
+        called_so = name.startswith("goodfit_") and callable(value) and not isinstance(value, type)
+        if called_so or (inspect.isroutine(value) and marked(module, name) is not None):
             found.append(name)
     return found
 
@@ -50,18 +56,39 @@ def refuse_wrong_hooks(module: ModuleType) -> None:
     """
     known = all_hooks()
     for name in hooks_of(module):
-        if name not in known:
-            raise _misspelt(f"it has a hook '{name}', which does not exist", name, known)
+        function = vars(module)[name]
         options = pluggy.PluginManager("goodfit").parse_hookimpl_opts(module, name)
+        if name not in known:
+            if options and options["optionalhook"]:
+                continue  # of another version of goodfit
+            raise _misspelt(f"it has a hook '{name}', which does not exist", name, known)
+        if not inspect.isfunction(function):
+            raise PluginError(f"its hook '{name}' is a {type(function).__name__}, no function", "write it with def")
         if options is None:
             raise PluginError(f"its hook '{name}' is not marked", "write @hookimpl above it")
-        if any(options.values()):
-            asked = ", ".join(option for option, value in options.items() if value)
+        if asked := ", ".join(option for option, value in options.items() if value and option != "optionalhook"):
             raise PluginError(f"its hook '{name}' asks for {asked}", "write @hookimpl alone: the config sets the order")
-        arguments = inspect.signature(known[name]).parameters
-        for argument in inspect.signature(vars(module)[name]).parameters:
-            if argument not in arguments:
-                raise _misspelt(f"its hook '{name}' takes '{argument}', which it is not given", argument, arguments)
+        if any(test(function) for test in LATER):
+            raise PluginError(f"its hook '{name}' is async or has a yield, and would never run", "write a plain def")
+        _refuse_arguments(name, function, inspect.signature(known[name]).parameters)
+
+
+LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+"""Functions whose call does nothing yet."""
+
+
+def _refuse_arguments(name: str, function: Callable[..., Any], given: Mapping[str, inspect.Parameter]) -> None:
+    for argument in inspect.signature(function).parameters.values():
+        if argument.name not in given:
+            what = f"its hook '{name}' takes '{argument.name}', which it is not given"
+            raise _misspelt(what, argument.name, given)
+        if argument.kind is argument.POSITIONAL_ONLY:
+            raise PluginError(f"its hook '{name}' takes '{argument.name}' by place only", "leave the / out")
+
+
+def arguments_of(function: Callable[..., Any]) -> list[str]:
+    """What a hook is given, those with a default among them."""
+    return list(inspect.signature(function).parameters)
 
 
 def _misspelt(what: str, name: str, known: Iterable[str]) -> PluginError:
@@ -78,6 +105,33 @@ def sequence_of(sort: type, result: Any) -> list[Any]:
     if not isinstance(result, Sequence) or not all(isinstance(thing, sort) for thing in result):
         raise TypeError(f"expected a sequence of {sort.__name__}, got {type(result).__name__}")
     return list(result)
+
+
+def sound(finding: Finding) -> Finding:
+    """A finding as it is written down: NumPy's numbers become Python's.
+
+    Raises:
+        TypeError: It holds something that cannot be written down, or not what it says that it holds.
+    """
+    texts = {"code": finding.code, "message": finding.message, "mend": finding.mend}
+    wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+    if wrong or finding.severity not in SEVERITIES or not all(isinstance(row, str) for row in finding.rows):
+        what = f"{wrong[0]} is no text" if wrong else f"severity {finding.severity!r}, or rows that are no ids"
+        raise TypeError(f"a finding with {what}")
+    figure = None if finding.figure is None else float(finding.figure)
+    try:
+        evidence = json.loads(json.dumps(dict(finding.evidence), default=_plain, allow_nan=False))
+        json.dumps(figure, allow_nan=False)
+    except ValueError as error:
+        raise TypeError(f"the finding {finding.code} holds no finite number") from error
+    return dataclasses.replace(finding, figure=figure, evidence=evidence, rows=tuple(finding.rows))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a finding with evidence that is a {type(value).__name__}")
 
 
 def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:

@@ -72,11 +72,9 @@ def entry_point(subject: Subject) -> Iterator[str]:
     others = [other.distribution for other in declared_plugins().get(plugin.name, [])]
     for other in {name for name in others if name != plugin.distribution}:
         yield f"the installed package {other} has a plugin of the same name"
-    if plugin.folder is None:
-        yield f"there is no package for the module {plugin.module}"
-        return
-    module = plugin.folder.parent / plugin.module.replace(".", "/")
-    if not module.with_suffix(".py").is_file() and not (module / "__init__.py").is_file():
+    if plugin.fault is not None:
+        yield plugin.fault
+    elif plugin.source is None:
         yield f"there is no module {plugin.module}"
 
 

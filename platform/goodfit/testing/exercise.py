@@ -24,6 +24,7 @@ from goodfit.hooks.types import (
 )
 from goodfit.kinds import find_kind
 from goodfit.kinds.shape import Kind
+from goodfit.plugins.offers import sound
 from goodfit.runs.audit import views
 from goodfit.schema.dataset import DatasetConf
 
@@ -166,8 +167,8 @@ def labels_of(kind: Kind, splits: Splits) -> tuple[str, ...]:
 
 def about_findings(found: Sequence[Finding], rows: Sequence[Mapping[str, Any]]) -> Tried:
     """The codes of findings, and how many texts of records stand in them."""
-    said = [dataclasses.asdict(finding) for finding in found]
-    whole = json.dumps(said, default=str, ensure_ascii=False)
+    said = [dataclasses.asdict(sound(finding)) for finding in found]
+    whole = json.dumps(said, ensure_ascii=False)
     texts = {text for row in rows for text in row.values() if isinstance(text, str) and len(text) > LONG_TEXT}
     return {
         "digest": digest(said),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError, PluginError
-from goodfit.plugins.find import GROUP, InstalledPlugin, declared_plugins, package_folder
+from goodfit.plugins.find import GROUP, InstalledPlugin, declared_plugins, places_of
 from goodfit.registry import did_you_mean
 
 PROBE_SECONDS = 120
@@ -108,8 +108,11 @@ def open_subject(typed: str) -> Iterator[Subject]:
         fix = did_you_mean(typed, declared, "name an installed plugin, or the folder with its pyproject.toml")
         raise ConfigError(f"there is no plugin '{typed}', and no folder with a pyproject.toml", fix)
     plugin = declared[typed][0]
-    about = metadata.metadata(plugin.distribution)
-    yield Subject(plugin, None, None, str(about.get_payload() or about.get("Description") or ""))
+    readme = ""
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        about = metadata.metadata(plugin.distribution)
+        readme = str(about.get_payload() or about.get("Description") or "")
+    yield Subject(plugin, None, None, readme)
 
 
 def build_wheel(project: Path, folder: Path) -> Path:
@@ -144,8 +147,6 @@ def _in_wheel(project: Path, wheel: Path) -> Subject:
             f'add to its pyproject.toml: [project.entry-points.{GROUP}] with one line, <name> = "<module>"',
         )
     name, module = entries[0].name, entries[0].module
-    folder = wheel / module.split(".", 1)[0]
-    plugin = InstalledPlugin(
-        name, distribution.name, distribution.version, module, folder if folder.is_dir() else package_folder(module)
-    )
+    folder, source = places_of(module, [str(wheel)])
+    plugin = InstalledPlugin(name, distribution.name, distribution.version, module, folder, source)
     return Subject(plugin, project, wheel, str(distribution.metadata.get_payload() or ""))

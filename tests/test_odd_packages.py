@@ -1,0 +1,149 @@
+"""Packages and values of plugins that are odd but not wrong, and metadata that are: none hurts a run beside it."""
+
+import json
+
+import pytest
+from broken_plugins import HEAD, TASK, judges, offers
+
+PLAIN = "HOOK_API = 1\n"
+
+
+@pytest.fixture
+def words(tiny_words):
+    """A tiny run that needs no plugin."""
+    return tiny_words("classification", "encoder")
+
+
+def info(tmp_path):
+    return tmp_path / "site" / "goodfit_odd-1.0.dist-info"
+
+
+def states(goodfit, *words):
+    listed = goodfit("plugins", "list", *words, "--json")
+    assert listed.code == 0, listed.err
+    return {plugin["name"]: plugin["state"] for plugin in listed.json["plugins"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("odd = goodfit-odd.plugin", "names 'goodfit-odd.plugin', which is no module"),
+        ("odd = goodfit_odd.plugin:plugin", "name the module with the hooks, and nothing in it"),
+        ("odd = __main__", "no module"),
+        ("odd = ", "no module"),
+        ("odd.two = goodfit_odd.plugin", "it is called 'odd.two'"),
+        ("project = goodfit_odd.plugin", "it is called 'project', which is the name of plugins.file"),
+        ("odd = goodfit_odd.plugin\nodd = goodfit_odd.other", "Error"),
+        ("odd", "Error"),
+        ("\udcff = goodfit_odd.plugin", "metadata"),
+    ],
+)
+def test_metadata_that_are_wrong_are_their_plugins_fault(goodfit, install, words, tmp_path, line, said):
+    install("odd", PLAIN)
+    content = f"[goodfit]\n{line}\n".encode("utf-8", "surrogateescape")
+    (info(tmp_path) / "entry_points.txt").write_bytes(content)
+    outcome = goodfit("check", *words)
+    assert outcome.code == 0, outcome.err
+    assert "legal" in states(goodfit)
+    assert goodfit("plugins", "doctor").code == 4 or line.count("=") != 1
+    if line.count("=") == 1:
+        assert said in outcome.err
+
+
+def test_a_package_without_metadata_hurts_nobody(goodfit, install, words, tmp_path):
+    install("odd", PLAIN)
+    (info(tmp_path) / "METADATA").unlink()
+    assert goodfit("check", *words).code == 0
+    for verb in ("list", "doctor", "lock"):
+        assert goodfit("plugins", verb).code in (0, 4)
+    assert goodfit("plugins", "check", "odd").code in (0, 4)
+    assert goodfit("doctor").code in (0, 4)
+
+
+def test_a_need_that_nobody_can_read_is_a_warning(goodfit, install, tmp_path):
+    install("odd", PLAIN)
+    with (info(tmp_path) / "METADATA").open("a") as file:
+        file.write("Requires-Dist: what is (this\n")
+    outcome = goodfit("plugins", "doctor")
+    assert "it needs 'what is (this', which nobody can read" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize("signature", ["task='x', splits=None", "*, splits, task", "splits", ""])
+def test_a_hook_is_given_what_it_names(goodfit, install, words, signature):
+    seen = "len(splits['train'])" if "splits" in signature else "32"
+    body = f"return [Finding(severity='info', code='odd.seen', message=str({seen}))]"
+    install("odd", f"{HEAD}\n\n@hookimpl\ndef goodfit_check_data({signature}):\n    {body}\n")
+    outcome = goodfit("check", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    (finding,) = [finding for finding in outcome.json["findings"] if finding["code"] == "odd.seen"]
+    assert finding["message"] == "32"
+
+
+def test_a_hook_of_a_newer_goodfit_may_be_optional(goodfit, install):
+    install("odd", f"{HEAD}\n\n@hookimpl(optionalhook=True)\ndef goodfit_on_some_day(run):\n    pass\n")
+    assert states(goodfit)["odd"] == "ok"
+
+
+def test_numbers_of_numpy_are_numbers(goodfit, install, words, tmp_path):
+    gate = "return [GateSpec(name='odd.g', description='d', judge=lambda e: Verdict(gate='', passed=%s, reason='x'))]"
+    finding = "Finding(severity='info', code='odd.n', message='n', figure=np.float32(1), evidence={'n': np.arange(2)})"
+    code = judges(f"return [{finding}]") + "\n\n@hookimpl\ndef goodfit_register_gates():\n    "
+    install("odd", code + gate % "np.float64(1) > 0")
+    outcome = goodfit("train", *words, "training.epochs=1", "policy.gates=[odd.g]", "run.dir=out", "--json")
+    assert outcome.code == 0, outcome.err
+    assert [gate["passed"] for gate in outcome.json["gates"]] == [True]
+    lines = (tmp_path / "out" / "findings.jsonl").read_text("utf-8").splitlines()
+    (found,) = [one for one in map(json.loads, lines) if one["code"] == "odd.n"]
+    assert (found["figure"], found["evidence"]) == (1.0, {"n": [0, 1]})
+
+
+def test_a_gate_whose_word_is_no_yes_says_no(goodfit, install, words):
+    judge = "lambda e: Verdict(gate='', passed='no', reason='x')"
+    install("odd", offers("gates", f"return [GateSpec(name='odd.g', description='d', judge={judge})]"))
+    outcome = goodfit("train", *words, "training.epochs=1", "policy.gates=[odd.g]", "run.dir=out", "--json")
+    (gate,) = outcome.json["gates"]
+    assert (gate["passed"], "expected a bool" in gate["reason"]) == (False, True)
+
+
+def test_an_empty_list_of_plugins_lets_none_in_and_a_misspelt_name_is_answered(goodfit, install):
+    install("odd", PLAIN)
+    assert set(states(goodfit, "plugins.allow=[]").values()) == {"left out"}
+    outcome = goodfit("plugins", "list", "plugins.allow=[od]")
+    assert outcome.errors == [("plugins.allow names 'od', which is not installed", "did you mean 'odd'?")]
+    assert states(goodfit, "plugins.allow=[odd,of_another_machine]")["odd"] == "ok"
+
+
+def test_a_file_with_hooks_that_is_asked_for_is_needed(goodfit, words, tmp_path):
+    (tmp_path / "own.py").write_text("1 / 0\n", "utf-8")
+    outcome = goodfit("check", *words, "plugins.file=own.py", "--quiet")
+    assert outcome.code == 4
+    ((error, fix),) = outcome.errors
+    assert error.startswith("plugins.file needs the plugin 'project', which is broken: ZeroDivisionError")
+    assert fix == f"mend {tmp_path / 'own.py'}"
+
+
+@pytest.mark.parametrize("layout", ["one module", "a namespace", "a namespace in two folders"])
+def test_changed_code_is_found_under_a_lock_in_every_layout(goodfit, install, words, tmp_path, layout, monkeypatch):
+    site = tmp_path / "site"
+    install("odd", PLAIN)
+    module = "odd_hooks" if layout == "one module" else "acme.goodfit_odd.plugin"
+    place = site / f"{module.replace('.', '/')}.py"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(PLAIN, "utf-8")
+    if layout != "one module":
+        (place.parent / "__init__.py").write_text("", "utf-8")
+        (place.parent / "conf" / "task").mkdir(parents=True)
+        (place.parent / "conf" / "task" / "odd.yaml").write_text(TASK.format(name="odd"), "utf-8")
+    if layout.endswith("folders"):
+        (tmp_path / "other" / "acme" / "goodfit_even").mkdir(parents=True)
+        monkeypatch.syspath_prepend(str(tmp_path / "other"))
+    (info(tmp_path) / "entry_points.txt").write_text(f"[goodfit]\nodd = {module}\n", "utf-8")
+    assert states(goodfit)["odd"] == "ok"
+    if layout != "one module":
+        assert goodfit("show", "task=odd", "model=bert").code == 0
+    locked = f"plugins.lock={goodfit('plugins', 'lock', '--json').json['lock']}"
+    assert goodfit("check", *words, locked).code == 0
+    place.write_text(PLAIN + "changed = True\n", "utf-8")
+    outcome = goodfit("check", *words, locked)
+    assert outcome.code == 4
+    assert "'odd' 1.0 has other files than were locked" in outcome.err
