@@ -41,10 +41,8 @@ class Bench:
     def __init__(self, root: Path) -> None:
         self.root = root
         (root / "models").mkdir()
-        self.words = [
-            *make_words(root / "data", make_models(root / "models", dropout=0.1))("classification", "encoder")
-        ]
-        self.words += [*EVERY, "adapter=none"]
+        words_of = make_words(root / "data", make_models(root / "models", dropout=0.1))
+        self.words = [*words_of("classification", "encoder"), *EVERY, "adapter=none"]
         self.undisturbed = root / "undisturbed"
         assert self.train(self.undisturbed) == (0, "")
 
@@ -118,7 +116,7 @@ def little_memory(bench: Bench) -> tuple[str, str]:
 
     def limit() -> None:
         used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + 2**24, used + 2**24))
+        resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, used + 2**27))
 
     code, err = bench.train(bench.root / "memory", before=limit)
     return f"exit {code}: {first_line(err)}", left_of(bench.root / "memory")
@@ -154,24 +152,17 @@ def dead_worker(bench: Bench) -> tuple[str, str]:
 
 
 def clock_back(bench: Bench) -> tuple[str, str]:
-    """A clock that goes back a day at each look, and times of files that say nothing."""
+    """A clock that goes back a day at each look."""
 
     def turn() -> None:
         real, looks = time.time, iter(range(10**9))
         patch("time.time", lambda: real() - 86400 * next(looks)).start()
 
     folder = bench.root / "clock"
-    code, err = bench.train(folder, "training.max_steps=6", before=turn)
-    same = different(bench.undisturbed, folder)
-    checkpoints = sorted((folder / "checkpoints").glob("step-*"))
-    for age, path in enumerate(reversed(checkpoints)):
-        os.utime(path, (age, age))
-    stopped = bench.root / "stopped"
-    bench.train(stopped, "training.epochs=2", before=lambda: signal.setitimer(signal.ITIMER_REAL, 0))
-    return (
-        f"exit {code}{': ' + first_line(err) if code else ''}",
-        f"{len(checkpoints)} checkpoints, differing: {len(same)}",
-    )
+    code, err = bench.train(folder, before=turn)
+    wrong = different(bench.undisturbed, folder)
+    said = f": {first_line(err)}" if code else ""
+    return f"exit {code}{said}", f"other bytes: {', '.join(wrong)}" if wrong else "the same bytes"
 
 
 def stopped(bench: Bench, number: int) -> tuple[str, str]:
@@ -231,20 +222,14 @@ def offline(bench: Bench, wandb: Path | None) -> list[tuple[str, str, str]]:
             done = subprocess.run(command, check=False, env={**os.environ, **more}, capture_output=True)
             seconds[name].append(time.monotonic() - started if done.returncode == 0 else float("nan"))
     plain = statistics.median(seconds["with network"])
-    return [
-        (
-            name,
-            f"{statistics.median(values):.1f} s",
-            f"{statistics.median(values) - plain:+.1f} s to a run with network",
-        )
-        for name, values in seconds.items()
-    ]
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    return [(name, f"{value:.1f} s", f"{value - plain:+.1f} s to the first") for name, value in medians.items()]
 
 
 def main() -> None:
     """Inject each fault, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--races", type=int, default=100)
+    parser.add_argument("--races", type=int, default=20)
     parser.add_argument("--wandb", type=Path)
     options = parser.parse_args()
     root = Path(tempfile.mkdtemp())
@@ -254,7 +239,7 @@ def main() -> None:
     rows: dict[str, Callable[[], tuple[str, str]]] = {
         "the disk is full in the middle of the run": lambda: full_disk(bench),
         "the folder is on a read-only disk": lambda: read_only(bench),
-        "16 MB of memory are left": lambda: little_memory(bench),
+        "128 MB of memory are left": lambda: little_memory(bench),
         "a loader's worker is killed": lambda: dead_worker(bench),
         "the clock goes back a day at each look": lambda: clock_back(bench),
         "SIGTERM": lambda: stopped(bench, signal.SIGTERM),

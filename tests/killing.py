@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 from conftest import run_main
@@ -13,17 +12,21 @@ WALL_CLOCK = {"run.json", "log.txt", "digests.json"}
 OF_THE_FOLDER = {"config.yaml", "overrides.txt"}
 
 
-def in_child(work, after_seconds=None):
-    """Do something in a forked process; its exit code, negative for a signal; it is killed after some seconds."""
+def in_child(work, meanwhile=None):
+    """Do something in a forked process; its exit code, negative for a signal.
+
+    Args:
+        work: What the process does; returns its exit code.
+        meanwhile: What is done here with its number.
+    """
     child = os.fork()
     if not child:
         code = 99
         with contextlib.suppress(BaseException):
             code = int(work() or 0)
         os._exit(code)
-    if after_seconds is not None:
-        time.sleep(after_seconds)
-        os.kill(child, signal.SIGKILL)
+    if meanwhile is not None:
+        meanwhile(child)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 

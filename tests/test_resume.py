@@ -1,11 +1,15 @@
 """Going on: killed, stopped or failed at any moment, a run comes to the bytes of one that nobody disturbed."""
 
 import json
+import os
 import shutil
 import signal
+import time
+from pathlib import Path
 
 import pytest
-from killing import different, killed
+from conftest import run_main
+from killing import different, in_child, killed
 
 EVERY = ["training.save_every_steps=1", "training.evaluations_per_epoch=2"]
 IN_A_SAVE = "optimizer.safetensors"
@@ -101,3 +105,28 @@ def test_a_finished_run_says_so(goodfit, finished):
     outcome = goodfit("resume", folder)
     assert (outcome.code, outcome.out) == (0, f"the run in {folder} is finished: there is nothing to go on with\n")
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_run_whose_loading_process_is_killed_says_so_and_goes_on_to_the_same_bytes(
+    goodfit, finished, tiny_words, tmp_path
+):
+    words = ["runtime.workers=2", "training.save_every_steps=1", "training.epochs=20", "training.patience=0"]
+    folder, said = tmp_path / "run", tmp_path / "said"
+
+    def work():
+        argv = ["train", *tiny_words("classification", "encoder"), *words, f"run.dir={folder}", "--quiet"]
+        outcome = run_main(argv, tmp_path)
+        said.write_text(outcome.err, "utf-8")
+        return outcome.code
+
+    def kill(child):
+        while not list(folder.glob("checkpoints/step-*")):
+            time.sleep(0.01)
+        os.kill(int(Path(f"/proc/{child}/task/{child}/children").read_text("ascii").split()[-1]), signal.SIGKILL)
+
+    assert in_child(work, meanwhile=kill) == 5
+    error, fix = said.read_text("utf-8").splitlines()
+    assert "the system ended a process that loads records" in error
+    assert "runtime.workers=0" in fix
+    assert goodfit("resume", folder, "--quiet").code == 0
+    assert different(finished("classification", "encoder", *words)[0], folder) == []

@@ -239,13 +239,26 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
         ) from None
 
 
+DEAD_WORKER = "DataLoader worker"
+NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc")
+"""What PyTorch's allocator for CPUs says."""
+
+
 def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning|torch.optim.lr_scheduler")
         try:
             trainer.fit(module, loader)
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise HardwareError(
-                f"memory ran out at step {trainer.global_step}: {str(error).splitlines()[0]}",
-                "halve training.batch_size and double training.accumulation: the step stays the same",
-            ) from None
+        except (MemoryError, RuntimeError) as error:  # PyTorch's errors are RuntimeErrors
+            said = str(error).splitlines()[0] if str(error) else type(error).__name__
+            if DEAD_WORKER in said:
+                raise HardwareError(
+                    f"at step {trainer.global_step} the system ended a process that loads records: {said}",
+                    "look for memory that ran out; runtime.workers=0 loads in the run's own process",
+                ) from None
+            if isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in said for word in NO_MEMORY):
+                raise HardwareError(
+                    f"memory ran out at step {trainer.global_step}: {said}",
+                    "halve training.batch_size and double training.accumulation: the step stays the same",
+                ) from None
+            raise
