@@ -350,14 +350,28 @@ def attention_of(side, shape, biased):
     return attend
 
 
+@pytest.mark.parametrize("long_row", [384, 1], ids=["in blocks", "long"])
 @pytest.mark.parametrize("cut", ["one block", "some blocks", "a block each"])
 @pytest.mark.parametrize("biased", [False, True], ids=["", "bias"])
 @pytest.mark.parametrize("name", ATTENTIONS)
-def test_gradients_of_attention_are_those_of_its_differences(monkeypatch, name, biased, cut):
+def test_gradients_of_attention_are_those_of_its_differences(monkeypatch, name, biased, cut, long_row):
+    monkeypatch.setattr("goodfit.models.fast.attention.LONG_ROW", long_row)
     cuts = {"one block": (0, 5), "some blocks": (0, 1, 4, 5), "a block each": tuple(range(6))}
     monkeypatch.setattr("goodfit.models.fast.layout.borders", lambda queries, keys: cuts[cut])
     attend = attention_of("inputs", ATTENTIONS[name], biased)
     assert torch.autograd.gradcheck(attend, parts(sum(ROWS), sum(ROWS)))
+
+
+@pytest.mark.parametrize("name", ["dropout", "softcap"])
+def test_what_a_long_row_computes_again_is_what_a_short_one_keeps(monkeypatch, name):
+    found = []
+    for long_row in (384, 1):
+        monkeypatch.setattr("goodfit.models.fast.attention.LONG_ROW", long_row)
+        given = parts(sum(ROWS), sum(ROWS))
+        answer = attention_of("inputs", ATTENTIONS[name], True)(*given)
+        answer.square().sum().backward()
+        found.append([answer.detach(), *(part.grad for part in given)])
+    assert all(torch.equal(kept, again) for kept, again in zip(*found, strict=True))
 
 
 def test_gradients_of_cross_attention_are_those_of_its_differences():

@@ -22,6 +22,8 @@ LAYER_VALUES = 17
 (Korthikanti et al. 2022, https://arxiv.org/abs/2205.05198, eq. 2: 34 bytes in 16 bits)."""
 PAIR_VALUES = 2.5
 """And per pair of tokens and attention head (the same equation: 5 bytes in 16 bits)."""
+PASSING_VALUES = 4
+"""Per pair while a layer's long rows are computed: products, probabilities, dropout, their product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,13 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool, qu
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
     tokens = load.rows * load.longest
-    # long rows go through an attention that keeps nothing; some models have none
-    heads = getattr(config, "num_attention_heads", 0) if load.longest < LONG_ROW else 0
-    kept = LAYER_VALUES * tokens * config.hidden_size + PAIR_VALUES * tokens * load.longest * heads
-    activations = int(width * kept * layers) + 3 * BYTES * load.labelled * classes
+    pairs = tokens * load.longest * getattr(config, "num_attention_heads", 0)  # some models have none
+    kept = width * LAYER_VALUES * tokens * config.hidden_size
+    if load.longest < LONG_ROW:
+        kept, passing = kept + width * PAIR_VALUES * pairs, 0
+    else:  # of a long row's pairs a byte is kept, and a layer's are computed again
+        kept, passing = kept + pairs, PASSING_VALUES * width * pairs
+    activations = int(kept * layers) + passing + 3 * BYTES * load.labelled * classes
     rest = at_rest(parameters, trainable, optimiser)
     saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
     return replace(rest, weights=rest.weights - saved, activations=activations)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from goodfit.models.fast.dropout import gain_of
 from goodfit.models.fast.layout import CURRENT, LONG_ROW, Block, Frame, Side
 
 NAME = "goodfit_flat"
@@ -103,7 +102,7 @@ def _blockwise(
     for block, queries, keys, values in parts:
         longest = max(block.queries.longest, block.keys.longest)
         near = None if bias is None else bias[:, : block.queries.longest, : block.keys.longest]
-        if longest >= LONG_ROW and shape.softcap is None:
+        if longest >= LONG_ROW and shape.softcap is None and not shape.dropout:
             found.append(_long(queries, keys, values, near, block, shape))
         else:
             found.append(_Attention.apply(queries, keys, values, near, block, shape))
@@ -159,32 +158,27 @@ class _Attention(torch.autograd.Function):
         heads = query.shape[0]
         queries, keys = _padded(query, block.queries), _padded(key, block.keys)
         values = _padded(value, block.keys)
-        products = torch.bmm(queries, keys.transpose(1, 2)).mul_(shape.scaling)
-        squashed = None
-        if shape.softcap is not None:
-            squashed = torch.tanh_(products.div_(shape.softcap))
-            products = squashed * shape.softcap
-        by_row = products.view(heads, block.queries.rows, block.queries.longest, block.keys.longest)
-        if bias is not None:
-            by_row += bias[:, None]
-        hidden = _hidden(block, shape, query.device)
-        if hidden is not None:
-            by_row.masked_fill_(hidden, float("-inf"))
-        probabilities = torch.softmax(products, -1)
-        kept = None
-        used = probabilities
-        if shape.dropout:
-            kept = block.draws.kept(probabilities, shape.dropout)
-            used = probabilities * kept
+        probabilities, squashed = _probabilities(queries, keys, bias, block, shape)
+        kept = block.draws.kept(probabilities, shape.dropout) if shape.dropout else None
+        used = probabilities if kept is None else probabilities * kept
         found = _flat(torch.bmm(used, values), block.queries, heads)
-        ctx.save_for_backward(queries, keys, values, probabilities, kept, squashed)
+        ctx.again = max(block.queries.longest, block.keys.longest) >= LONG_ROW
+        if ctx.again:  # a long row's pairs would fill the memory: a bit of each is kept, and the rest computed again
+            ctx.save_for_backward(queries, keys, values, bias, None if kept is None else kept.bool())
+        else:
+            ctx.save_for_backward(queries, keys, values, probabilities, kept, squashed)
         ctx.block, ctx.shape, ctx.heads, ctx.biased = block, shape, heads, bias is not None
         return found.transpose(0, 1).contiguous()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:
-        queries, keys, values, probabilities, kept, squashed = ctx.saved_tensors
         block, shape, heads = ctx.block, ctx.shape, ctx.heads
+        if ctx.again:
+            queries, keys, values, near, bits = ctx.saved_tensors
+            probabilities, squashed = _probabilities(queries, keys, near, block, shape)
+            kept = None if bits is None else bits.float().mul_(gain_of(shape.dropout)).to(probabilities.dtype)
+        else:
+            queries, keys, values, probabilities, kept, squashed = ctx.saved_tensors
         outer = _padded(gradients[0].transpose(0, 1), block.queries, clear=True)
         used = probabilities if kept is None else probabilities * kept
         value = torch.bmm(used.transpose(1, 2), outer)
@@ -209,8 +203,26 @@ class _Attention(torch.autograd.Function):
         )
 
 
+def _probabilities(
+    queries: Tensor, keys: Tensor, bias: Tensor | None, block: Block, shape: Shape
+) -> tuple[Tensor, Tensor | None]:
+    """Of a block's pairs, (heads * rows, queries, keys), and with a softcap what its squashing gave."""
+    products = torch.bmm(queries, keys.transpose(1, 2)).mul_(shape.scaling)
+    squashed = None
+    if shape.softcap is not None:
+        squashed = torch.tanh_(products.div_(shape.softcap))
+        products = squashed * shape.softcap
+    by_row = products.view(-1, block.queries.rows, block.queries.longest, block.keys.longest)
+    if bias is not None:
+        by_row += bias[:, None]
+    hidden = _hidden(block, shape, queries.device)
+    if hidden is not None:
+        by_row.masked_fill_(hidden, float("-inf"))
+    return torch.softmax(products, -1), squashed
+
+
 def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape) -> Tensor:
-    """A block of long rows by PyTorch's attention, which keeps no probabilities: (tokens, heads, size)."""
+    """A block of long rows by PyTorch's attention, which keeps no pairs if none is dropped: (tokens, heads, size)."""
     heads = query.shape[0]
     queries, keys = _padded(query, block.queries), _padded(key, block.keys)
     values = _padded(value, block.keys)
@@ -222,24 +234,8 @@ def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block:
     if hidden is not None:
         nothing = torch.zeros((), dtype=query.dtype, device=query.device)
         mask = (nothing if mask is None else mask).masked_fill(hidden[:, None], float("-inf"))
-    with drawing_from(block.draws.generator if shape.dropout else None):
-        found = functional.scaled_dot_product_attention(
-            *parts, attn_mask=mask, dropout_p=shape.dropout, is_causal=plainly_causal, scale=shape.scaling
-        )
+    found = functional.scaled_dot_product_attention(
+        *parts, attn_mask=mask, is_causal=plainly_causal, scale=shape.scaling
+    )
     padded = found.transpose(0, 1).reshape(heads * block.queries.rows, block.queries.longest, query.shape[-1])
     return _flat(padded, block.queries, heads).transpose(0, 1)
-
-
-@contextmanager
-def drawing_from(generator: torch.Generator | None) -> Iterator[None]:
-    """PyTorch's own draws are this generator's, which goes on with them."""
-    if generator is None:
-        yield
-        return
-    before = torch.get_rng_state()
-    torch.set_rng_state(generator.get_state())
-    try:
-        yield
-        generator.set_state(torch.get_rng_state())
-    finally:
-        torch.set_rng_state(before)

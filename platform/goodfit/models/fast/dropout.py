@@ -40,11 +40,21 @@ class Draws:
 
         if self._bits is None:
             self._bits = SFC64(int(torch.randint(2**62, (), generator=self.generator)))
-        count, share = like.numel(), round((1 - rate) * LEVELS)
+        count, share = like.numel(), _share(rate)
         bits = self._bits.random_raw(math.ceil(count / 4)).view("int16")[:count].reshape(like.shape)
         found = torch.empty(like.shape, dtype=torch.float32)
         torch.lt(torch.from_numpy(bits), share - LEVELS // 2, out=found)
-        return found.mul_(LEVELS / share).to(like.device, like.dtype)
+        return found.mul_(gain_of(rate)).to(like.device, like.dtype)
+
+
+def _share(rate: float) -> int:
+    """How many of the levels are kept."""
+    return round((1 - rate) * LEVELS)
+
+
+def gain_of(rate: float) -> float:
+    """What a kept value is multiplied by."""
+    return LEVELS / _share(rate)
 
 
 def swap_dropouts(model: Any, draws: Callable[[], Draws]) -> Callable[[], None]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from goodfit.data.batches import IGNORED, Batch
 from goodfit.models.call import Scores, call
-from goodfit.models.fast.attention import NotFlat, drawing_from
+from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
 from goodfit.models.fast.linears import product
@@ -364,3 +364,18 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
         for hook in hooks:
             hook.remove()
     return seen
+
+
+@contextmanager
+def drawing_from(generator: torch.Generator | None) -> Iterator[None]:
+    """PyTorch's own draws are this generator's, which goes on with them."""
+    if generator is None:
+        yield
+        return
+    before = torch.get_rng_state()
+    torch.set_rng_state(generator.get_state())
+    try:
+        yield
+        generator.set_state(torch.get_rng_state())
+    finally:
+        torch.set_rng_state(before)
