@@ -112,7 +112,7 @@ JOBS = {
     "gov_topics-lora": Job("gov_topics", "lora", 2e-3, 8, 16),
     "unfair_tos-lora": Job("unfair_tos", "lora", 2e-3, 2),
     "finentity-lora": Job("finentity", "lora", 2e-3, 10, 16),
-    "pubmedqa-lora": Job("pubmedqa", "lora", 1e-3, 6, 16),
+    "pubmedqa-lora": Job("pubmedqa", "lora", 1e-3, 2, 16),
     "medquad-lora": Job("medquad", "lora", 5e-4, 2),
     "cuad_qa-lora": Job("cuad_qa", "lora", 1e-3, 2, 16),
     "contract_summaries-none": Job("contract_summaries", "none", 1e-3, 10, 16),

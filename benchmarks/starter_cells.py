@@ -85,7 +85,7 @@ HEAD = """# Kinds and families on starter data
 same model untuned (for an encoder without a head for the task: the most frequent answer), asked the same test records;
 differences are paired, all intervals are 95 %. `model=t5` and `model=gpt` start from noise and have seen nothing but
 the task's own training records, so that overfitting is what is to be expected of them. Seconds are wall seconds of
-the run and of the whole process.
+the run and of the whole process.{note}
 
 Made by `python benchmarks/starter_cells.py`.
 
@@ -105,6 +105,7 @@ def main() -> None:
     """Run every cell, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("runs/starter_cells"), help="run folders and rows.json")
+    parser.add_argument("--note", default="", help="how it was measured, for the head of the table")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -117,7 +118,9 @@ def main() -> None:
             kept.write_text(json.dumps(rows), "utf-8")
             print(rows[name], flush=True)
     lines = [rows.get(name, f"| | | {task} | {model} | not measured |") for name, (task, model) in cells.items()]
-    HERE.with_suffix(".md").write_text(HEAD + "\n".join(lines) + REFUSALS, "utf-8")
+    HERE.with_suffix(".md").write_text(
+        HEAD.format(note=options.note and f" {options.note}") + "\n".join(lines) + REFUSALS, "utf-8"
+    )
 
 
 if __name__ == "__main__":
