@@ -12,21 +12,14 @@ WALL_CLOCK = {"run.json", "log.txt", "digests.json"}
 OF_THE_FOLDER = {"config.yaml", "overrides.txt"}
 
 
-def in_child(work, meanwhile=None):
-    """Do something in a forked process; its exit code, negative for a signal.
-
-    Args:
-        work: What the process does; returns its exit code.
-        meanwhile: What is done here with its number.
-    """
+def in_child(work):
+    """Do something in a forked process; its exit code, negative for a signal."""
     child = os.fork()
     if not child:
         code = 99
         with contextlib.suppress(BaseException):
             code = int(work() or 0)
         os._exit(code)
-    if meanwhile is not None:
-        meanwhile(child)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
