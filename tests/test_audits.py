@@ -259,6 +259,8 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
     assert json.loads((tmp_path / "run/lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
     deeds = json.loads((tmp_path / "run/run.json").read_text("utf-8"))["plugins"]
     assert deeds["quality"]["records"] == {"left_out": 2}
+    card = next((tmp_path / "run").glob("*/README.md")).read_text("utf-8")
+    assert "- quality: 2 records left out; " in card
     assert len((tmp_path / "leaky.jsonl").read_text("utf-8").splitlines()) == 35
 
 

@@ -22,6 +22,7 @@ def write_card(
     verdicts: Sequence[Verdict],
     findings: Sequence[Finding],
     steps: int,
+    deeds: Mapping[str, Mapping[str, Any]],
 ) -> str:
     """The card as Markdown with the hub's YAML head. It holds figures and ids, no texts."""
     conf = prepared.conf
@@ -43,6 +44,7 @@ def write_card(
         ),
         _privacy(prepared),
         "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
+        _plugins(deeds),
         _use(prepared),
     ]
     return "\n".join(sections)
@@ -122,6 +124,18 @@ def _number(value: float | None) -> str:
 
 def _fit(fit: Fit) -> str:
     return f"## Fit: {fit.verdict}\n\n{_list(fit.evidence, 'no evidence')}"
+
+
+def _plugins(deeds: Mapping[str, Mapping[str, Any]]) -> str:
+    """What plugins did in the run; those that were only there are left out."""
+    lines = []
+    for plugin, deed in deeds.items():
+        did = [f"{count} records {what.replace('_', ' ')}" for what, count in deed["records"].items()]
+        found = sum(deed["findings"].values())
+        did += [f"{found} findings"] if found else []
+        did += [f"used: {', '.join(deed['uses'])}"] if deed["uses"] else []
+        lines += [f"{plugin}: {'; '.join(did)}"] if did else []
+    return f"## Plugins\n\n{_list(lines, 'none did anything')}"
 
 
 def _use(prepared: Prepared) -> str:

@@ -84,7 +84,8 @@ def write_down(
     findings = [*prepared.findings, *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder)
-    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps)
+    deeds = host.deeds()
+    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)
     write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
@@ -101,7 +102,7 @@ def write_down(
         "best_step": trained.trace.best.step,
         "seconds": round(seconds, 2),
         "path": {"name": path.name, "reason": path.reason},
-        "plugins": host.deeds(),
+        "plugins": deeds,
     }
     record = record_of(prepared, "finished", more)
     write_record(folder, record)
