@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, MetricSpec, ModelSpec, Verdict
+from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, MetricSpec, ModelSpec, Verdict
 
 HOOK_API = 1
 

@@ -290,6 +290,26 @@ def test_memory_at_a_glance_is_what_a_run_will_count(cls, config):
         assert said[name] == pytest.approx(counted.total / 2**30, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("config", "kept"),
+    [
+        pytest.param(hf.BertConfig(), 1 * 12 + 16, id="dropout: a byte in each layer, four floats in one"),
+        pytest.param(hf.BertConfig(attention_probs_dropout_prob=0), 0, id="no dropout: nothing"),
+        pytest.param(hf.Gemma2Config(num_hidden_layers=12, num_attention_heads=12), 16, id="capped: floats in one"),
+    ],
+)
+def test_pairs_of_long_rows_count_where_attention_holds_them(config, kept):
+    class Bare(torch.nn.Module):
+        def get_output_embeddings(self):
+            return None
+
+    def activations(rows, longest):
+        return estimate(Bare(), config, "adamw", Load(rows=rows, longest=longest, labelled=0), False).activations
+
+    more = activations(1, 1024) - activations(2, 512)  # as many tokens, twice as many pairs
+    assert more == kept * 12 * (1024**2 - 2 * 512**2)
+
+
 # ---- bases that are special ---------------------------------------------------------------------------------------
 
 

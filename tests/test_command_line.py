@@ -1,5 +1,6 @@
 """The command line: two lines for a mistake, one object for --json, each stream for its own."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -225,3 +226,22 @@ def test_results_go_to_standard_output_and_all_else_to_standard_error(tmp_path):
     )
     assert json.loads(done.stdout)["choices"]["model"] == "t5"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), 1),
+        (OSError(errno.EIO, "Input/output error", "a.txt"), 1),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), 1),
+        (PermissionError(errno.EACCES, "Permission denied", "a.txt"), 2),
+    ],
+)
+def test_what_the_system_refuses_is_the_words_fault_where_they_name_it(goodfit, monkeypatch, error, code):
+    def refuse(arguments):
+        raise error
+
+    monkeypatch.setattr("goodfit.cli.list.run", refuse)
+    outcome = goodfit("list", "task")
+    assert outcome.code == code
+    assert ("by a bug of its own" in outcome.err) == (code == 1)

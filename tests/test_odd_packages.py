@@ -1,6 +1,7 @@
 """Packages and values of plugins that are odd but not wrong, and metadata that are: none hurts a run beside it."""
 
 import json
+import py_compile
 
 import pytest
 from broken_plugins import HEAD, TASK, judges, offers
@@ -110,6 +111,7 @@ def test_an_empty_list_of_plugins_lets_none_in_and_a_misspelt_name_is_answered(g
     assert set(states(goodfit, "plugins.allow=[]").values()) == {"left out"}
     outcome = goodfit("plugins", "list", "plugins.allow=[od]")
     assert outcome.errors == [("plugins.allow names 'od', which is not installed", "did you mean 'odd'?")]
+    assert states(goodfit, "plugins.allow=[odd,od]")["odd"] == "ok"
     assert states(goodfit, "plugins.allow=[odd,of_another_machine]")["odd"] == "ok"
 
 
@@ -122,16 +124,18 @@ def test_a_file_with_hooks_that_is_asked_for_is_needed(goodfit, words, tmp_path)
     assert fix == f"mend {tmp_path / 'own.py'}"
 
 
-@pytest.mark.parametrize("layout", ["one module", "a namespace", "a namespace in two folders"])
+@pytest.mark.parametrize("layout", ["one module", "a namespace", "a namespace in two folders", "no package"])
 def test_changed_code_is_found_under_a_lock_in_every_layout(goodfit, install, words, tmp_path, layout, monkeypatch):
     site = tmp_path / "site"
     install("odd", PLAIN)
-    module = "odd_hooks" if layout == "one module" else "acme.goodfit_odd.plugin"
+    modules = {"one module": "odd_hooks", "no package": "odd_folder.plugin"}
+    module = modules.get(layout, "acme.goodfit_odd.plugin")
     place = site / f"{module.replace('.', '/')}.py"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(PLAIN, "utf-8")
-    if layout != "one module":
+    if layout.startswith("a namespace"):
         (place.parent / "__init__.py").write_text("", "utf-8")
+    if layout != "one module":
         (place.parent / "conf" / "task").mkdir(parents=True)
         (place.parent / "conf" / "task" / "odd.yaml").write_text(TASK.format(name="odd"), "utf-8")
     if layout.endswith("folders"):
@@ -143,7 +147,70 @@ def test_changed_code_is_found_under_a_lock_in_every_layout(goodfit, install, wo
         assert goodfit("show", "task=odd", "model=bert").code == 0
     locked = f"plugins.lock={goodfit('plugins', 'lock', '--json').json['lock']}"
     assert goodfit("check", *words, locked).code == 0
-    place.write_text(PLAIN + "changed = True\n", "utf-8")
+    changed = place if layout == "one module" else place.parent / "conf" / "task" / "odd.yaml"
+    changed.write_text(changed.read_text("utf-8") + "# changed\n", "utf-8")
     outcome = goodfit("check", *words, locked)
     assert outcome.code == 4
     assert "'odd' 1.0 has other files than were locked" in outcome.err
+
+
+@pytest.mark.parametrize("suffix", [".pyc", ".so"])
+def test_a_module_without_source_is_locked_by_its_file(goodfit, install, words, tmp_path, suffix):
+    folder = install("odd", PLAIN)
+    module = folder / f"plugin{suffix}"
+    if suffix == ".so":
+        module.write_bytes(b"no library")
+        (folder / "plugin.py").unlink()
+        assert states(goodfit)["odd"] == "broken"
+        return
+    py_compile.compile(str(folder / "plugin.py"), str(module))
+    (folder / "plugin.py").unlink()
+    assert states(goodfit)["odd"] == "ok"
+    outcome = goodfit("train", *words, "training.epochs=1", "run.dir=out")
+    assert outcome.code == 0, outcome.err
+    assert "odd" in json.loads((tmp_path / "out" / "lock.json").read_text("utf-8"))["plugins"]
+
+
+def test_a_module_that_no_file_shows_is_a_broken_plugin_and_hurts_no_run(goodfit, install, words, tmp_path):
+    install("odd", PLAIN)
+    (info(tmp_path) / "entry_points.txt").write_text("[goodfit]\nodd = email.mime.text.nowhere\n", "utf-8")
+    assert goodfit("train", *words, "training.epochs=1", "run.dir=out").code == 0
+    (info(tmp_path) / "entry_points.txt").write_text("[goodfit]\nodd = sys\n", "utf-8")
+    outcome = goodfit("train", *words, "training.epochs=1", "run.dir=again")
+    assert outcome.code == 0, outcome.err
+    assert states(goodfit)["odd"] == "broken"
+
+
+def test_what_is_left_of_an_older_installation_does_not_stand_in_the_way(goodfit, install, words, tmp_path):
+    install("odd", PLAIN)
+    left = tmp_path / "site" / "goodfit_odd-0.9.dist-info"
+    left.mkdir()
+    (left / "entry_points.txt").write_text("[goodfit]\nodd = goodfit_odd.plugin\n", "utf-8")
+    assert goodfit("check", *words).code == 0
+    assert states(goodfit)["odd"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("figure='high'", "holds what is no finite number"),
+        ("figure=10**400", "holds what is no finite number"),
+        ("rows='abc'", "has rows that are no sequence of ids"),
+        ("evidence=[1]", "has evidence that is a list"),
+        ("message=1", "whose message is no text"),
+    ],
+)
+@pytest.mark.parametrize("hook", ["judge", "audit"])
+def test_a_finding_that_is_none_is_told_and_hurts_no_run(goodfit, install, words, tmp_path, what, said, hook):
+    told = f"Finding(**{{**dict(severity='info', code='odd.n', message='n'), **dict({what})}})"
+    audit = f"AuditSpec(name='odd.a', description='d', kinds=('classification',), look_at_data=lambda f: [{told}])"
+    install("odd", judges(f"return [{told}]") if hook == "judge" else offers("audits", f"return [{audit}]"))
+    asked = ["policy.audits=[odd.a]"] if hook == "audit" else []
+    outcome = goodfit("check", *words, *asked, "--json")
+    if hook == "audit":
+        assert outcome.code == 4, outcome.err
+        assert said in outcome.err
+    else:
+        assert outcome.code == 0, outcome.err
+        (found,) = [one for one in outcome.json["findings"] if one["code"] == "odd.failed"]
+        assert said in found["message"]

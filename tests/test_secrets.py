@@ -11,6 +11,7 @@ SECRETS = {
     "AWS": "AKIAIOSFODNN7EXAMPLE",
     "GitHub": "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
     "GitLab": "glpat-abcdefghij0123456789",
+    "Stripe": "sk_live_abcdefghijklmnop",
     "OpenAI": "sk-proj-abcdefghij0123456789abcdef",
     "Hugging Face": "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH",
     "Google": "AIza" + "b1c2d" * 7,
@@ -25,6 +26,7 @@ PLAIN = [
     "see https://example.com/help:faq",
     "order 1234567890",
     "Say: {text}",
+    "the module sk_characteristically and the folder sk-learn-something-quite-long",
 ]
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from broken_plugins import judges, offers
 
 HOOKS = """
 import os
@@ -116,3 +117,39 @@ def test_what_a_watcher_returns_is_a_fault_of_the_plugin(goodfit, install):
     outcome = goodfit("plugins", "check", "odd", "--json")
     assert outcome.code != 0
     assert "goodfit_on_run_end of a failed run: TypeError: expected None, got int" in outcome.out
+
+
+SENDS = "os.kill(os.getpid(), 15)"
+STOPS = {
+    "a watcher": HOOKS.format(body=f"run.record['status'] == 'running' and {SENDS}"),
+    "a judge": judges("pass").replace("check_data(task, splits)", "check_answers(task, items)") + f"    {SENDS}\n",
+    "a gate": offers("gates", f"return [GateSpec(name='odd.g', description='d', judge=lambda _: {SENDS})]"),
+    "an audit": offers(
+        "audits",
+        "return [AuditSpec(name='odd.a', description='d', kinds=('classification',), "
+        f"look_at_model=lambda _: {SENDS})]",
+    ),
+}
+
+
+@pytest.mark.parametrize("who", STOPS)
+def test_a_signal_that_comes_while_a_plugin_works_ends_the_run_and_not_the_plugin(
+    goodfit, install, words, tmp_path, who
+):
+    install("odd", STOPS[who])
+    asked = {"a gate": ["policy.gates=[odd.g]"], "an audit": ["policy.audits=[odd.a]"]}.get(who, [])
+    outcome = goodfit("train", *words, "run.dir=out", *asked)
+    assert outcome.code == 143, outcome.err
+    assert read(tmp_path / "out" / "run.json")["status"] == "preempted"
+    assert not (tmp_path / "out" / "metrics.json").exists()
+    assert goodfit("verify", "out").code != 0
+
+
+def test_a_run_of_a_search_has_the_deeds_of_that_run_alone(goodfit, install, words, tmp_path):
+    install("odd", judges("return [Finding(severity='info', code='odd.seen', message='seen')]"))
+    search = ["adapter=lora", "sweep.trials=2", "adapter.rank=2,4", "sweep.engine=solo", "run.dir=search", "--json"]
+    outcome = goodfit("sweep", *words, *search)
+    assert outcome.code == 0, outcome.err
+    run = read(tmp_path / "search" / "best" / "run.json")
+    assert run["plugins"]["odd"]["hooks"]["goodfit_check_data"] == 1
+    assert run["plugins"]["odd"]["findings"] == {"odd.seen": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -91,22 +92,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        if "--traceback" in argv:
-            raise
-        _print_error(_refused_by_system(error), as_json)
-        return ConfigError.exit_code
     except Exception as error:
         if "--traceback" in argv:
             raise
+        if isinstance(error, OSError) and error.filename and error.errno in OF_NAMES:
+            _print_error(_refused_by_system(error), as_json)
+            return ConfigError.exit_code
         what = f"goodfit failed by a bug of its own: {type(error).__name__}: {str(error).splitlines()[:1]}"
         _print_error(GoodfitError(what, "add --traceback, and report what it prints"), as_json)
         return 1
 
 
+OF_NAMES = (
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EROFS,
+    errno.ELOOP,
+)
+"""What a system says of a name that a user may have given."""
+
+
 def _refused_by_system(error: OSError) -> ConfigError:
     """A file or folder that was named and cannot be used: too long a name, no right to read it, no folder."""
-    named = str(error.filename or "a file")
+    named = str(error.filename)
     shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
     return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
 

@@ -14,7 +14,7 @@ from goodfit.data.edits import Edit, borders, edited, moved
 from goodfit.data.records import Record
 from goodfit.data.slots import Slot, Texts, texts_of, with_texts
 from goodfit.data.stand_ins import StandIns, placeholder
-from goodfit.errors import PluginError
+from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.schema.privacy import Mode
 
@@ -139,6 +139,8 @@ def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:
     """
     try:
         found = list(spec.find(list(texts)))
+    except StoppedError:
+        raise
     except Exception as error:  # the border to foreign code; its message could hold a text
         raise _failed(spec, f"raised {type(error.__cause__ or error).__name__}") from error
     if len(found) != len(texts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 
-from goodfit.errors import PluginError
+from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
 
@@ -60,6 +60,8 @@ def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
             if not isinstance(passed, bool):
                 raise TypeError(f"its verdict's passed is a {type(passed).__name__}, expected a bool")
             verdict = Verdict(gate=gate.name, passed=passed, reason=str(verdict.reason))
+        except StoppedError:
+            raise
         except PluginError as error:
             verdict = Verdict(gate=gate.name, passed=False, reason=error.what)
         except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass

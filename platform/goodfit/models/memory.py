@@ -24,6 +24,8 @@ PAIR_VALUES = 2.5
 """And per pair of tokens and attention head (the same equation: 5 bytes in 16 bits)."""
 PASSING_VALUES = 4
 """Per pair while a layer's long rows are computed: products, probabilities, dropout, their product."""
+PAIR_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop", "dropout_rate")
+"""What configs of transformers call the dropout of attention; without it, a long row's pairs are never all there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,12 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool, qu
     tokens = load.rows * load.longest
     pairs = tokens * load.longest * getattr(config, "num_attention_heads", 0)  # some models have none
     kept = width * LAYER_VALUES * tokens * config.hidden_size
+    dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
+    passing = 0
     if load.longest < LONG_ROW:
-        kept, passing = kept + width * PAIR_VALUES * pairs, 0
-    else:  # of a long row's pairs a byte is kept, and a layer's are computed again
-        kept, passing = kept + pairs, PASSING_VALUES * width * pairs
+        kept += width * PAIR_VALUES * pairs
+    elif dropped or getattr(config, "attn_logit_softcapping", None):  # a layer's pairs are computed, and once more
+        kept, passing = kept + dropped * pairs, PASSING_VALUES * width * pairs  # a byte says what was dropped
     activations = int(kept * layers) + passing + 3 * BYTES * load.labelled * classes
     rest = at_rest(parameters, trainable, optimiser)
     saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))

@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
-from importlib.machinery import PathFinder
+from importlib.machinery import PathFinder, all_suffixes
 from pathlib import Path
 
 from goodfit.errors import ConfigError, PluginError
 
 GROUP = "goodfit"
 """The entry-point group."""
+NAMELESS = "a package without a name"
+"""What a distribution is called that has lost its METADATA."""
 PROJECT = "project"
 """What the plugin in a file of the user's own is called."""
 
@@ -71,24 +73,29 @@ def declared_plugins() -> Mapping[str, Sequence[InstalledPlugin]]:
             here[plugin.name] = replace(plugin, fault=twice or plugin.fault)
         for plugin in here.values():  # of two on the path, the first is the one that is imported
             found[plugin.name].setdefault(re.sub(r"[-_.]+", "-", plugin.distribution).lower(), plugin)
-    return {name: list(named.values()) for name, named in found.items()}
+    return {name: _without_leftovers(list(named.values())) for name, named in found.items()}
+
+
+def _without_leftovers(plugins: Sequence[InstalledPlugin]) -> Sequence[InstalledPlugin]:
+    """What is left of a package that was not wholly uninstalled does not stand in the way of a whole one."""
+    return [plugin for plugin in plugins if plugin.distribution != NAMELESS] or plugins
 
 
 def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledPlugin]:
     """The plugins that a package declares; what is wrong with its metadata is their fault, and no one else's."""
     try:
-        name, version = str(distribution.name or "a package without a name"), str(distribution.version or "unknown")
+        name, version = str(distribution.name or NAMELESS), str(distribution.version or "unknown")
         entries = list(distribution.entry_points.select(group=GROUP))
     except Exception as error:  # noqa: BLE001 - anybody's metadata
         if f"[{GROUP}]" in _entry_points_of(distribution):
             yield InstalledPlugin("?", "a package", "?", "?", None, fault=f"its metadata cannot be read: {error}")
         return
     for entry in entries:
-        fault = _fault_of(entry) if distribution.name else "its package has no METADATA"
+        fault = fault_of(entry) if distribution.name else "its package has no METADATA"
         try:
             module = entry.module
             folder, source = places_of(module)
-        except Exception:  # noqa: BLE001 - the name may be anything
+        except (AttributeError, ImportError, ValueError, OSError):  # the name may be anything
             module, folder, source = entry.value, None, None
             fault = fault or f"its entry point names '{entry.value}', which is no module"
         yield InstalledPlugin(entry.name, name, version, module, folder, source, fault=fault)
@@ -101,11 +108,13 @@ def _entry_points_of(distribution: metadata.Distribution) -> str:
         return str(getattr(error, "object", b""))
 
 
-def _fault_of(entry: metadata.EntryPoint) -> str | None:
+def fault_of(entry: metadata.EntryPoint) -> str | None:
     if not re.fullmatch(r"[^\W\d][\w-]*", entry.name):
         return f"it is called '{entry.name}'; choose a lower-case word"
     if entry.name == PROJECT:
         return f"it is called '{PROJECT}', which is the name of plugins.file"
+    if entry.value.split(".")[0] == "__main__":
+        return "its entry point names '__main__', which is no module of a package"
     if ":" in entry.value:
         return f"its entry point names '{entry.value}'; name the module with the hooks, and nothing in it"
     return None
@@ -137,17 +146,20 @@ def places_of(module: str, path: Sequence[str] | None = None) -> tuple[Path | No
     if spec is None:
         return None, None
     if spec.submodule_search_locations is None:
-        return None, Path(spec.origin) if spec.origin and not rest else None
+        return None, Path(str(spec.origin)) if spec.has_location and not rest else None
     places = [Path(place) for place in spec.submodule_search_locations]
     folder = None if spec.origin is None else places[0]
     while rest and folder is None:
         part = rest.pop(0)
         folder = next((place / part for place in places if (place / part / "__init__.py").is_file()), None)
-        if not rest and folder is None:
-            return None, next((place / f"{part}.py" for place in places if (place / f"{part}.py").is_file()), None)
+        if not rest and folder is None:  # a module right in the namespace: what lies beside it is its plugin's
+            files = [place / f"{part}{suffix}" for place in places for suffix in all_suffixes()]
+            file = next((file for file in files if file.is_file()), None)
+            return file and file.parent, file
         places = [place / part for place in places]
     if folder is None:
         return None, None
     inside = folder.joinpath(*rest)
-    files = (inside / "__init__.py", inside.with_name(f"{inside.name}.py")) if rest else (inside / "__init__.py",)
+    files = [inside / f"__init__{suffix}" for suffix in all_suffixes()]
+    files += [inside.with_name(f"{inside.name}{suffix}") for suffix in all_suffixes() if rest]
     return folder, next((file for file in files if file.is_file()), None)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pluggy
 
-from goodfit.errors import ConfigError, GoodfitError, PluginError
+from goodfit.errors import ConfigError, GoodfitError, PluginError, StoppedError
 from goodfit.hooks import specs
 from goodfit.hooks.types import (
     AuditSpec,
@@ -82,6 +82,8 @@ class Host:
     models: Registry[ModelSpec] = field(default_factory=lambda: Registry("model source"))
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
     audits: Registry[AuditSpec] = field(default_factory=lambda: Registry("audit"))
+    loaded_by: int = 0
+    """How many calls it took to load them."""
     picked: list[str] = field(default_factory=list)
     """The names of plugins' things that were asked for."""
     found: list[tuple[str, Finding]] = field(default_factory=list)
@@ -132,7 +134,9 @@ class Host:
         plugin = spec.name.split(".", 1)[0]
         try:
             said = [sound(finding) for finding in look(facts)]
-        except (GoodfitError, TypeError) as raised:  # whatever it raises, its guard makes a GoodfitError of it
+        except StoppedError:
+            raise
+        except FOREIGN as raised:
             error = raised if isinstance(raised, GoodfitError) else _unsound(spec, raised)
             if needed:
                 raise error from raised
@@ -154,6 +158,8 @@ class Host:
         for name, call in self.implementations(hook):
             try:
                 call({"run": copy.deepcopy(run)})
+            except StoppedError:
+                raise
             except FOREIGN as error:
                 told.append(f"the plugin '{name}' failed while it watched, in {hook}: {reason(error)}")
         return told
@@ -175,6 +181,13 @@ class Host:
             }
             for plugin in self.plugins
         }
+
+    def forget_deeds(self) -> None:
+        """Forget what was done since plugins were loaded: the next run of this process has deeds of its own."""
+        del self.calls.made[self.loaded_by :]
+        self.picked.clear()
+        self.found.clear()
+        self.changed.clear()
 
     def offers(self, plugin: str) -> list[str]:
         """The names of all that a plugin offers."""
@@ -204,6 +217,8 @@ class Host:
             try:
                 given = copy.deepcopy(arguments)  # a judge changes nothing
                 said = [sound(finding) for finding in sequence_of(Finding, call(given))]
+            except StoppedError:
+                raise
             except FOREIGN as error:
                 why = f"{hook} raised {reason(error)}"
                 if task.split("/", 1)[0] == name:
@@ -217,8 +232,8 @@ class Host:
         return [finding for _, finding in findings]
 
 
-def _unsound(spec: AuditSpec, error: TypeError) -> PluginError:
-    return PluginError(f"the audit {spec.name} gave {error}", "mend or update its plugin")
+def _unsound(spec: AuditSpec, error: BaseException) -> PluginError:
+    return PluginError(f"the audit {spec.name} gave what is no finding: {reason(error)}", "mend or update its plugin")
 
 
 OFFERS = {
@@ -249,10 +264,13 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
     for plugin in host.plugins:
         try:
             _load(plugin, host)
+        except StoppedError:
+            raise
         except FOREIGN as error:  # the border to foreign code
             if manager.has_plugin(plugin.name):
                 manager.unregister(name=plugin.name)
             host.broken[plugin.name] = Broken(plugin, reason(error))
+    host.loaded_by = len(host.calls.made)
     for name in conf.required:
         host.need(name, "plugins.required")
     if conf.file is not None:
@@ -273,7 +291,8 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
             raise ConfigError(f"plugins.disable names '{name}', which is not installed", fix)
     allowed = names if conf.allow is None else conf.allow
     for name in allowed:
-        if name not in names and (guess := nearest(name, names)):  # a list for many machines may name others, too
+        guess = nearest(name, names) if name not in names else None
+        if guess is not None and guess not in allowed:  # a list for many machines may name others, too
             raise ConfigError(f"plugins.allow names '{name}', which is not installed", f"did you mean '{guess}'?")
     left_out = {name: "plugins.allow does not name it" for name in names if name not in allowed}
     left_out |= dict.fromkeys(conf.disable, "plugins.disable names it")
@@ -291,6 +310,10 @@ def _load(plugin: InstalledPlugin, host: Host) -> None:
     if plugin.fault is not None:
         raise PluginError(plugin.fault, "ask its authors to mend its package")
     module = host.calls.call(plugin.name, "import", _import, {"plugin": plugin})
+    if plugin.source is None:
+        raise PluginError(
+            f"nothing says which file {plugin.module} is, so no run could tell whether it changed", "publish files"
+        )
     if isinstance(api := vars(module).get("HOOK_API"), int):
         host.apis[plugin.name] = api
     refuse_other_api(module)

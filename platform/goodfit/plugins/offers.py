@@ -79,6 +79,8 @@ LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasy
 
 def _refuse_arguments(name: str, function: Callable[..., Any], given: Mapping[str, inspect.Parameter]) -> None:
     for argument in inspect.signature(function).parameters.values():
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            raise PluginError(f"its hook '{name}' takes '{argument}'", f"name them: {', '.join(given)}")
         if argument.name not in given:
             what = f"its hook '{name}' takes '{argument.name}', which it is not given"
             raise _misspelt(what, argument.name, given)
@@ -115,15 +117,20 @@ def sound(finding: Finding) -> Finding:
     """
     texts = {"code": finding.code, "message": finding.message, "mend": finding.mend}
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
-    if wrong or finding.severity not in SEVERITIES or not all(isinstance(row, str) for row in finding.rows):
-        what = f"{wrong[0]} is no text" if wrong else f"severity {finding.severity!r}, or rows that are no ids"
-        raise TypeError(f"a finding with {what}")
-    figure = None if finding.figure is None else float(finding.figure)
+    if wrong:
+        raise TypeError(f"a finding whose {wrong[0]} is no text")
+    if finding.severity not in SEVERITIES:
+        raise TypeError(f"a finding with severity {finding.severity!r}; choose of {', '.join(SEVERITIES)}")
+    if isinstance(finding.rows, str) or not all(isinstance(row, str) for row in finding.rows):
+        raise TypeError(f"the finding {finding.code} has rows that are no sequence of ids")
+    if not isinstance(finding.evidence, Mapping):
+        raise TypeError(f"the finding {finding.code} has evidence that is a {type(finding.evidence).__name__}")
     try:
+        figure = None if finding.figure is None else float(finding.figure)
         evidence = json.loads(json.dumps(dict(finding.evidence), default=_plain, allow_nan=False))
         json.dumps(figure, allow_nan=False)
-    except ValueError as error:
-        raise TypeError(f"the finding {finding.code} holds no finite number") from error
+    except (ValueError, OverflowError) as error:
+        raise TypeError(f"the finding {finding.code} holds what is no finite number") from error
     return dataclasses.replace(finding, figure=figure, evidence=evidence, rows=tuple(finding.rows))
 
 

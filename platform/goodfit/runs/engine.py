@@ -62,6 +62,7 @@ def carry_out(
         judged_only: Whether gates that say no are only written down.
     """
     started = time.monotonic()
+    host.forget_deeds()
     data = read_task(composed, host)
     tracked = wanted(composed.conf.tracker) and is_first_process()
 
@@ -85,7 +86,7 @@ def carry_out(
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
-        tell("goodfit_on_run_start", folder, record_of(prepared, "running"))
+        tell("goodfit_on_run_start", folder, record_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
         try:
@@ -114,7 +115,7 @@ class _Teller:
     progress: Progress
     lock: Mapping[str, Any]
 
-    def __call__(self, hook: str, folder: Path, record: Mapping[str, Any], metrics: Mapping[str, Any] = {}) -> None:
+    def __call__(self, hook: str, folder: Path, record: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
         if is_first_process():
             for line in self.host.watch(hook, RunFacts(folder=folder, record=record, lock=self.lock, metrics=metrics)):
                 self.progress.say(line)
@@ -137,7 +138,7 @@ def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopS
         if is_first_process():
             with contextlib.suppress(OSError):  # the disk may be why it failed
                 write_record(folder, record)
-        tell("goodfit_on_run_end", folder, record)
+        tell("goodfit_on_run_end", folder, record, {})
         if isinstance(error, OSError) and error.errno in DISK_FAULTS:
             raise disk_fault(error, "the run", folder) from error
         raise

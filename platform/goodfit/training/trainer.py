@@ -239,7 +239,7 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
         ) from None
 
 
-DEAD_WORKER = "DataLoader worker"
+DEAD_WORKER = "DataLoader worker (pid"
 NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc")
 """What PyTorch's allocator for CPUs says."""
 
