@@ -131,3 +131,30 @@ def test_a_damaged_checkpoint_is_not_taken_and_the_bytes_are_the_same(goodfit, f
     assert "not taken: step-00000003: weights.safetensors is not what was written" in outcome.err
     assert "goes on behind step 2" in outcome.err
     assert different(undisturbed, folder) == []
+
+
+def test_a_kill_before_the_last_save_has_removed_older_ones_leaves_none_of_them(
+    goodfit, finished, tiny_words, tmp_path
+):
+    words = ["training.save_every_steps=1", "training.keep_checkpoints=1"]
+    undisturbed, _ = finished("classification", "encoder", *words)
+    folder, fell = tmp_path / "run", 0
+    removed = "checkpoints/step-"
+    for count in (6, 7):  # the last ones of eight steps, of which the best is kept besides
+        argv = ["train", *tiny_words("classification", "encoder"), *words, f"run.dir={folder}"]
+        if killed(argv, tmp_path, "os.rename", removed, count) == -9:
+            fell += 1
+            assert goodfit("resume", folder).code == 0
+        assert different(undisturbed, folder) == []
+        shutil.rmtree(folder)
+    assert fell
+
+
+def test_a_kill_behind_the_end_leaves_a_whole_run_that_nobody_holds(goodfit, finished, tiny_words, tmp_path):
+    undisturbed, _ = finished("classification", "encoder")
+    folder = tmp_path / "run"
+    argv = ["train", *tiny_words("classification", "encoder"), f"run.dir={folder}"]
+    assert killed(argv, tmp_path, "os.remove", "run/.lock", 1) == -9
+    assert (folder / ".lock").exists()
+    assert goodfit("resume", folder).code == 0
+    assert different(undisturbed, folder) == []

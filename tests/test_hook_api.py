@@ -66,7 +66,9 @@ def test_a_plugin_of_api_1_does_all_that_it_did(goodfit, first, tiny_words, tmp_
     assert own_findings["first.counted"]["evidence"] == counts
     assert own_findings["first.counted"]["message"] == "bad good"
     assert (own_findings["first.seen"]["message"], own_findings["first.seen"]["figure"]) == ("first", 20.0)
-    assert (tmp_path / "run" / "first.txt").read_text("utf-8") == "running finished test/first.right 3"
+    assert (tmp_path / "run" / "first.txt").read_text("utf-8") == "running"
+    assert (tmp_path / "run" / "first_end.txt").read_text("utf-8") == "finished test/first.right 3"
+    assert goodfit("verify", "run").code == 0
     listed = {plugin["name"]: plugin for plugin in goodfit("plugins", "list", "--json").json["plugins"]}
     assert (listed["first"]["api"], listed["first"]["state"]) == (1, "ok")
     assert len(listed["first"]["hooks"]) == 8

@@ -77,8 +77,7 @@ def _missing(plugin: InstalledPlugin) -> Iterator[Trouble]:
     from packaging.requirements import InvalidRequirement, Requirement
 
     if plugin.source is None:
-        what, fix = f"there is no module {plugin.module}", f"pip install --force-reinstall {plugin.distribution}"
-        yield Trouble(plugin.name, "error", what, fix)
+        yield Trouble(plugin.name, "error", f"there is no module {plugin.module}", plugin.mended_by)
     try:
         lines = metadata.requires(plugin.distribution) or []
     except metadata.PackageNotFoundError:
@@ -106,7 +105,7 @@ def _outdated(host: Host) -> Iterator[Trouble]:
     for plugin in host.plugins:
         if plugin.name in host.broken:
             continue
-        fix = f"pip install --upgrade {plugin.distribution}"
+        fix = plugin.mended_by
         if (api := host.apis.get(plugin.name, HOOK_API)) < HOOK_API:
             yield Trouble(plugin.name, "warning", f"it was written for hook API {api}, and this is {HOOK_API}", fix)
         for hook in host.hooks_of(plugin.name):

@@ -33,7 +33,7 @@ def plugin_files(plugin: InstalledPlugin) -> Mapping[str, Path]:
     if plugin.source is None or plugin.fault is not None:
         raise PluginError(
             f"the plugin '{plugin.name}' cannot be locked: {plugin.fault or f'it has no module {plugin.module}'}",
-            f"install it again: pip install --force-reinstall {plugin.distribution}",
+            plugin.mended_by,
         )
     if plugin.file is not None:
         return {plugin.file.name: plugin.file}

@@ -16,7 +16,7 @@ from goodfit.errors import ConfigError, PluginError
 GROUP = "goodfit"
 """The entry-point group."""
 NAMELESS = "a package without a name"
-"""What a distribution is called that has lost its METADATA."""
+"""How a distribution is called that has lost its METADATA, or whose metadata nobody can read; the place follows."""
 PROJECT = "project"
 """What the plugin in a file of the user's own is called."""
 
@@ -38,6 +38,15 @@ class InstalledPlugin:
     """The same of a plugin that is no package but ``plugins.file``."""
     fault: str | None = None
     """Why it cannot be imported, where its package's own metadata say so."""
+
+    @property
+    def mended_by(self) -> str:
+        """What its user types or does where it is broken."""
+        if self.file is not None:
+            return f"mend {self.file}"
+        if self.distribution.startswith(NAMELESS):
+            return f"remove what is left of {self.distribution}, then install it again"
+        return f"mend or update it: pip install --upgrade {self.distribution}"
 
     @property
     def conf(self) -> Path | None:
@@ -78,17 +87,18 @@ def declared_plugins() -> Mapping[str, Sequence[InstalledPlugin]]:
 
 def _without_leftovers(plugins: Sequence[InstalledPlugin]) -> Sequence[InstalledPlugin]:
     """What is left of a package that was not wholly uninstalled does not stand in the way of a whole one."""
-    return [plugin for plugin in plugins if plugin.distribution != NAMELESS] or plugins
+    return [plugin for plugin in plugins if not plugin.distribution.startswith(NAMELESS)] or plugins
 
 
 def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledPlugin]:
     """The plugins that a package declares; what is wrong with its metadata is their fault, and no one else's."""
     try:
-        name, version = str(distribution.name or NAMELESS), str(distribution.version or "unknown")
+        name, version = str(distribution.name or _nameless(distribution)), str(distribution.version or "unknown")
         entries = list(distribution.entry_points.select(group=GROUP))
     except Exception as error:  # noqa: BLE001 - anybody's metadata
         if f"[{GROUP}]" in _entry_points_of(distribution):
-            yield InstalledPlugin("?", "a package", "?", "?", None, fault=f"its metadata cannot be read: {error}")
+            fault = f"its metadata cannot be read: {error}"
+            yield InstalledPlugin("?", _nameless(distribution), "?", "?", None, fault=fault)
         return
     for entry in entries:
         fault = fault_of(entry) if distribution.name else "its package has no METADATA"
@@ -99,6 +109,10 @@ def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledP
             module, folder, source = entry.value, None, None
             fault = fault or f"its entry point names '{entry.value}', which is no module"
         yield InstalledPlugin(entry.name, name, version, module, folder, source, fault=fault)
+
+
+def _nameless(distribution: metadata.Distribution) -> str:
+    return f"{NAMELESS} in {distribution.locate_file('')}"
 
 
 def _entry_points_of(distribution: metadata.Distribution) -> str:

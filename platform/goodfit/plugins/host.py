@@ -56,10 +56,9 @@ class Broken:
 
     def error(self, needed_for: str) -> PluginError:
         """The error for a run that needs it."""
-        update = f"mend or update it: pip install --upgrade {self.plugin.distribution}"
         return PluginError(
             f"{needed_for} needs the plugin '{self.plugin.name}', which is broken: {self.reason}",
-            update if self.plugin.file is None else f"mend {self.plugin.file}",
+            self.plugin.mended_by,
         )
 
 

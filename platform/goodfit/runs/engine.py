@@ -91,7 +91,8 @@ def carry_out(
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
         try:
             with logged_to(folder / "log.txt"):
-                saved = start_from(folder, progress) if resumed else None
+                keep = prepared.conf.training.keep_checkpoints
+                saved = start_from(folder, keep, progress) if resumed else None
                 finished = tune_and_judge(prepared, host, folder, history, progress, signals, saved, started)
         finally:
             if tracker is not None:

@@ -11,9 +11,9 @@ from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import find_run, is_first_process, read_json
+from goodfit.runs.folder import LOCK, find_run, held, is_first_process, read_json
 from goodfit.runs.slurm import waits_for_slurm
-from goodfit.training.checkpoints import choose_checkpoint, tidy
+from goodfit.training.checkpoints import choose_checkpoint, prune, tidy
 
 if TYPE_CHECKING:
     from goodfit.runs.write import Finished
@@ -38,6 +38,9 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
 
     folder = find_run(typed)
     if read_json(folder / "run.json")["status"] == "finished":
+        if (folder / LOCK).exists():
+            with held(folder):  # killed behind its end: it is let go
+                return folder, None
         return folder, None
     conf = started_with(folder)
     if conf.hardware.strategy not in ("single", "ddp"):
@@ -50,8 +53,9 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
     return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, resumed=folder, check=check)
 
 
-def start_from(folder: Path, progress: Progress) -> Saved | None:
+def start_from(folder: Path, keep_checkpoints: int, progress: Progress) -> Saved | None:
     """What is left of a run to go on from; its history is cut back to that moment."""
+    from goodfit.training.held_out import best_of
     from goodfit.training.state import HISTORY, open_saved
 
     checkpoints = folder / "checkpoints"
@@ -64,5 +68,8 @@ def start_from(folder: Path, progress: Progress) -> Saved | None:
             logging.getLogger(__name__).info(line)
             progress.say(line)
         tidy(checkpoints, saved.place.step if saved else 0)
+        if saved is not None:  # the save may have been killed before it removed what it takes the place of
+            keep = {best_of(saved.evaluations).step} if saved.evaluations else set()
+            prune(checkpoints, keep_checkpoints, keep)
         write_whole(folder / HISTORY, (chosen.path / HISTORY).read_bytes() if chosen.path else b"")
     return saved
