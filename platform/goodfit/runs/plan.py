@@ -7,11 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from goodfit.data.batches import Planned, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter
-from goodfit.models.call import call
+from goodfit.models.call import call, in_precision
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model, pick_device
 from goodfit.models.memory import GIB, Load, Memory, estimate
@@ -100,8 +102,6 @@ def free_bytes(conf: RunConf) -> int:
     if conf.hardware.memory_gb is not None:
         return int(conf.hardware.memory_gb * GIB)
     if conf.hardware.accelerator == "gpu":
-        import torch
-
         return torch.cuda.mem_get_info()[0]
     import psutil
 
@@ -148,10 +148,16 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     path = pick_path(prepared, model)
     spent, tokens = 0.0, 0
     with path.on(model):
-        for number, batch in enumerate(middle[: PROBE_STEPS + 1]):
-            rows = [examples[index] for index in batch.indices]
+        for number, chosen in enumerate(middle[: PROBE_STEPS + 1]):
+            rows = [examples[index] for index in chosen.indices]
             started = time.monotonic()
-            _step(model, collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device))
+            batch = collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device)
+            with in_precision(conf.precision.name, model.device.type):
+                loss = call(model, batch).losses().mean()
+            loss.backward()
+            model.zero_grad()
+            if model.device.type == "cuda":
+                torch.cuda.synchronize()
             if number:
                 spent += time.monotonic() - started
                 tokens += sum(row.length for row in rows)
@@ -161,8 +167,3 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     evaluated = sum(example.length for example in held_out) * conf.training.evaluations_per_epoch
     trained = sum(example.length for example in examples)
     return per_token * epochs * (trained + EVALUATION_COST * evaluated), path
-
-
-def _step(model: Any, batch: Any) -> None:
-    call(model, batch).losses().mean().backward()
-    model.zero_grad()

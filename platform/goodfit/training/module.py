@@ -32,10 +32,18 @@ class Tuning(lightning.LightningModule):
         total_steps: Optimiser steps of the whole run.
         accumulation: Batches per optimiser step.
         seed: Of the run.
+        scaled: Whether its losses are scaled, in precision=16.
     """
 
     def __init__(
-        self, model: Any, optim: OptimConf, schedule: ScheduleConf, total_steps: int, accumulation: int, seed: int
+        self,
+        model: Any,
+        optim: OptimConf,
+        schedule: ScheduleConf,
+        total_steps: int,
+        accumulation: int,
+        seed: int,
+        scaled: bool = False,
     ) -> None:
         super().__init__()
         self.model = model
@@ -44,6 +52,7 @@ class Tuning(lightning.LightningModule):
         self._total_steps = total_steps
         self._accumulation = accumulation
         self._seed = seed
+        self._scaled = scaled
         self._trained: list[torch.Tensor] = []
         self._step_sums = 0.0, 0
         """Of the optimiser step so far: losses, and labels."""
@@ -76,19 +85,19 @@ class Tuning(lightning.LightningModule):
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Clip the global norm, and refuse one that is not finite."""
-        self.last_norm = self.clip()
+        self.last_norm = float(self.clip())
         if (
             not math.isfinite(self.last_norm) and self.trainer.precision != "16-mixed"
         ):  # its scaler skips such steps itself
             raise not_finite("gradient", self.global_step)
 
-    def clip(self) -> float:
+    def clip(self) -> torch.Tensor:
         """Clip the gradient's global norm; what it was before."""
-        return float(torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf")))
+        return torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf"))
 
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule, stepped with each optimiser step."""
-        optimiser = build_optimiser(self.model.named_parameters(), self._optim)
+        optimiser = build_optimiser(self.model.named_parameters(), self._optim, self._scaled)
         self._trained = [weights for group in optimiser.param_groups for weights in group["params"]]
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate_factor(self._schedule, self._total_steps))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

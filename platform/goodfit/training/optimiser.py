@@ -10,12 +10,14 @@ from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 
 
-def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf) -> Any:
+def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scaled: bool = False) -> Any:
     """An optimiser over named parameters; biases and norms are not decayed.
 
     Args:
         parameters: (name, parameter); frozen ones are left out.
         conf: The optim group, with its rate filled in.
+        scaled: Whether losses are scaled, for 16-bit gradients: a fused optimiser unscales them itself, after they were
+            clipped.
     """
     import torch
 
@@ -26,10 +28,8 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf) -> A
     ]
     groups = [group for group in groups if group["params"]]
     lr: float = conf.lr  # type: ignore[assignment]
-    # on a GPU a fused optimiser unscales 16-bit gradients itself, after they were clipped
-    on_cpu = all(weights.device.type == "cpu" for _, weights in trained)
     if conf.name == "adamw":
-        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=on_cpu)
+        return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=not scaled)
     if conf.name == "adafactor":
         return torch.optim.Adafactor(groups, lr=lr)
     return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)

@@ -14,6 +14,7 @@ import torch
 
 from goodfit.data.batches import Batch, TrainingData, collate
 from goodfit.errors import GoodfitError
+from goodfit.models.call import in_precision
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema import RunConf
@@ -89,7 +90,7 @@ class _Course:
         for epoch in itertools.count():
             order.set_epoch(epoch)
             for number, planned in enumerate(order.plan()):
-                yield Turn(epoch, number, built[planned])
+                yield Turn(epoch, number, built[planned].to(trial.model.device))
 
     def next_turns(self) -> list[Turn]:
         """The batches of the next optimiser step; an epoch's last step may have fewer."""
@@ -102,7 +103,7 @@ class _Course:
         """Forget gradients."""
         self._optimiser.zero_grad()
 
-    def clip(self) -> float:
+    def clip(self) -> torch.Tensor:
         """Clip the gradient; its norm before that."""
         return self._tuning.clip()
 
@@ -199,19 +200,28 @@ class PackedTraining:
                 step_seed(course.trial.conf.seed, turn.epoch, turn.number) if turn else 0
                 for course, turn in zip(courses.values(), taken, strict=True)
             ]
-            scores = pack.call([turn and turn.batch for turn in taken], seeds)
-            shares = []
-            for name, turn, one in zip(turns, taken, scores, strict=True):
-                if turn:
-                    shares.append(one.losses().sum() / turn.batch.step_supervised)
-                    sums[name] += float(shares[-1].detach())
-            torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
+            with _in_precision_of(next(iter(courses.values())).trial):
+                scores = pack.call([turn and turn.batch for turn in taken], seeds)
+            shares = {
+                name: one.losses().sum() / turn.batch.step_supervised
+                for name, turn, one in zip(turns, taken, scores, strict=True)
+                if turn
+            }
+            together = torch.stack(list(shares.values()))
+            together.sum().backward()
+            for name, loss in zip(shares, together.tolist(), strict=True):
+                sums[name] += loss
         found = {}
-        for name, course in courses.items():
-            found[name] = Step(course.done + 1, turns[name][0].epoch, sums[name], course.clip())
+        norms = torch.stack([course.clip() for course in courses.values()]).tolist()
+        for (name, course), norm in zip(courses.items(), norms, strict=True):
+            found[name] = Step(course.done + 1, turns[name][0].epoch, sums[name], norm)
             if not math.isfinite(found[name].loss + found[name].norm):
                 found[name].error = not_finite("gradient" if math.isfinite(sums[name]) else "loss", course.done)
         return found
+
+
+def _in_precision_of(trial: Trial) -> Any:
+    return in_precision(trial.conf.precision.name, trial.model.device.type)
 
 
 def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
@@ -232,24 +242,25 @@ def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
         data = trial.data
         count = min(trial.conf.training.batch_size, len(data.examples))
         spread = sorted(data.examples, key=lambda example: example.length)[:: len(data.examples) // count]
-        batches.append(collate(spread[:count], data.pad_id, data.labels_at))
+        batches.append(collate(spread[:count], data.pad_id, data.labels_at).to(trial.model.device))
     share_base(models)
     best, least = 1, math.inf
     for width in sorted({*(2**power for power in range(len(trials).bit_length())), len(trials)}):
-        seconds = _seconds(models[:width], batches[:width], path) / width
+        seconds = _seconds(models[:width], batches[:width], path, _in_precision_of(trials[0])) / width
         if seconds < least * WIDER_PAYS:
             best, least = width, seconds
     return best
 
 
-def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath) -> float:
+def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath, precision: Any) -> float:
     """Of a pass and its gradients."""
     found = []
     trained = [weights for model in models for weights in model.parameters() if weights.requires_grad]
     with packed(models, path) as pack:
         for _ in range(PROBES):
             started = time.perf_counter()
-            scores = pack.call(batches, range(len(models)))
+            with precision:
+                scores = pack.call(batches, range(len(models)))
             losses = torch.stack([one.losses().mean() for one in scores if one])
             torch.stack([gradient.sum() for gradient in torch.autograd.grad(losses.sum(), trained)]).sum().item()
             found.append(time.perf_counter() - started)  # the sum above waits for a GPU

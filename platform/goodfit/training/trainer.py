@@ -185,7 +185,8 @@ def _make_steps(
     loader = build_loader(PlannedBatches(data, conf.seed), order, conf.runtime.workers)
     _go_on_at(trainer, place)
     _compute_ahead(model, data, order, device)
-    module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed)
+    scaled = conf.precision.name == "16"
+    module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled)
     module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
     with signals.at_step_ends():
         _fit(trainer, module, loader)

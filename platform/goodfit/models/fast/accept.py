@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ GRADIENT_TOLERANCE = 1e-3
 FLOOR = 1e-5
 """Gradients are compared down to this share of the largest gradient of all tensors."""
 
+ROUNDING, HALF_SLACK = 2.0, 1e-2
+"""In 16 bits a fast step may be as far from one in 32 bits as the plain one in 16 bits is, twice, and a little more."""
+
 NOISE = 0.02
 """Weights that are zero, as LoRA's second matrix is at first, get noise of this size: zeros hide gradients."""
 
@@ -40,7 +44,14 @@ class Verdict:
 
 
 def choose_path(
-    model: Any, conf: RuntimeConf, examples: Sequence[Example], pad_id: int, *, labels_at: LabelsAt, own_head: bool
+    model: Any,
+    conf: RuntimeConf,
+    examples: Sequence[Example],
+    pad_id: int,
+    *,
+    labels_at: LabelsAt,
+    own_head: bool,
+    half: Any = None,
 ) -> ComputePath:
     """The fastest path on which a step of this model is the same as on the plain one.
 
@@ -51,6 +62,7 @@ def choose_path(
         pad_id: The token that fills up.
         labels_at: Where the model answers.
         own_head: Whether a row's vector is the one that the model's own head reads.
+        half: The type of 16 bits that it will be trained in; a GPU has other kernels for it.
 
     Raises:
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
@@ -60,10 +72,10 @@ def choose_path(
         return ComputePath(False, onednn, "runtime.path is plain")
     flat = ComputePath(True, onednn, first_states=labels_at == "rows" and own_head)
     kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
-    verdict = Verdict(False, "the fast path is for CPUs")
-    ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
-    for path in ways if model.device.type == "cpu" else ():
+    for path in [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]:
         verdict = compare_steps(model, examples, pad_id, labels_at, path)
+        if verdict.same and half is not None and model.device.type != "cpu":
+            verdict = compare_steps(model, examples, pad_id, labels_at, path, half)
         if verdict.same:
             return replace(path, reason=verdict.reason)
     if conf.path == "fast":
@@ -74,7 +86,7 @@ def choose_path(
 
 
 def compare_steps(
-    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath
+    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, half: Any = None
 ) -> Verdict:
     """One plain step and one on another path; the model is left as it was.
 
@@ -84,18 +96,26 @@ def compare_steps(
         pad_id: The token that fills up.
         labels_at: Where the model answers.
         path: The other path.
+        half: Compute the fast step in this type of 16 bits.
     """
     import torch
 
     batch = collate([_learnable(example) for example in probe_examples(examples)], pad_id, labels_at).to(model.device)
-    with torch.random.fork_rng(devices=[]), _ready_to_compare(model):
+    devices = [model.device] if model.device.type == "cuda" else []
+    in_half = torch.autocast(model.device.type, half, enabled=half is not None)
+    limits = LOSS_TOLERANCE, GRADIENT_TOLERANCE
+    with torch.random.fork_rng(devices), _ready_to_compare(model):
         expected = _step(model, batch)
+        if half is not None:
+            with in_half:
+                loss, gradients, _ = _distance(expected, _step(model, batch))
+            limits = ROUNDING * loss + HALF_SLACK, ROUNDING * gradients + HALF_SLACK
         try:
-            with path.on(model):
+            with path.on(model), in_half:
                 found = _step(model, batch)
         except REFUSALS as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
-    return _judged(expected, found)
+    return _judged(expected, found, *limits)
 
 
 def probe_examples(examples: Sequence[Example]) -> list[Example]:
@@ -128,21 +148,32 @@ def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:
     }
 
 
-def _judged(expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]]) -> Verdict:
-    far = abs(expected[0] - found[0]) / max(abs(expected[0]), 1e-6)
-    if not far <= LOSS_TOLERANCE:
-        return Verdict(False, f"the loss differs by {far:.1e}")
+def _judged(
+    expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]], of_loss: float, of_gradients: float
+) -> Verdict:
     if expected[1].keys() != found[1].keys():
         return Verdict(False, "other tensors get a gradient")
+    loss, gradients, worst = _distance(expected, found)
+    if not loss <= of_loss:
+        return Verdict(False, f"the loss differs by {loss:.1e}")
+    if not gradients <= of_gradients:
+        return Verdict(False, f"the gradient of {worst} differs by {gradients:.1e}")
+    return Verdict(True, f"a plain and a fast step agree: loss to {loss:.1e}, gradients to {gradients:.1e}")
+
+
+def _distance(expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]]) -> tuple[float, float, str]:
+    """Of the losses, relative; of the gradients, relative to a tensor's largest; and the tensor where that is most."""
+    loss = abs(expected[0] - found[0]) / max(abs(expected[0]), 1e-6)
     largest = max((float(gradient.abs().max()) for gradient in expected[1].values()), default=0.0)
-    worst = 0.0
+    worst, where = 0.0, ""
     for name, gradient in expected[1].items():
         scale = max(float(gradient.abs().max()), FLOOR / GRADIENT_TOLERANCE * largest)
         off = float((gradient - found[1][name]).abs().max()) / max(scale, 1e-30)
-        if not off <= GRADIENT_TOLERANCE:
-            return Verdict(False, f"the gradient of {name} differs by {off:.1e}")
-        worst = max(worst, off)
-    return Verdict(True, f"a plain and a fast step agree: loss to {far:.1e}, gradients to {worst:.1e}")
+        if not off <= worst:  # NaN, too
+            worst, where = off, name
+        if math.isnan(off):
+            break
+    return loss, worst, where
 
 
 @contextmanager

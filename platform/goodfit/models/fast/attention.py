@@ -11,10 +11,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from goodfit.models.fast.dropout import gain_of
-from goodfit.models.fast.layout import CURRENT, LONG_ROW, Block, Frame, Side
+from goodfit.models.fast.layout import CURRENT, LONG_ROW, Block, Frame, Layout, Side
 
 NAME = "goodfit_flat"
 """What transformers knows this attention as. It has no mask function, so that no mask is built."""
+
+FLASH_SIZE = 256
+"""Units of a head that the kernel takes at most."""
 
 KNOWN = ("position_ids", "cache_position", "cu_seq_lens_q", "cu_seq_lens_k", "max_length_q", "max_length_k")
 """Tensors that models hand on and this attention does not need."""
@@ -83,13 +86,45 @@ def attend(
         raise NotFlat(f"attention got {tuple(query.shape)} for {queries} tokens")
     if key.shape[1] != query.shape[1]:
         key, value = (part.repeat_interleave(query.shape[1] // key.shape[1], 1) for part in (key, value))
-    if torch.is_autocast_enabled("cpu"):  # rotary models turn queries and keys in 32 bits; the backward pass is ours
-        query, key, value = (part.to(torch.get_autocast_dtype("cpu")) for part in (query, key, value))
+    device = query.device.type
+    if torch.is_autocast_enabled(device):  # rotary models turn queries and keys in 32 bits; the backward pass is ours
+        query, key, value = (part.to(torch.get_autocast_dtype(device)) for part in (query, key, value))
     causal = side != "cross" and (module.is_causal if is_causal is None else is_causal)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     shape = Shape(scale, dropout, causal, sliding_window, softcap)
     bias = None if position_bias is None or side == "cross" else position_bias[0]
+    if bias is None and _takes_flash(query, shape, layout):
+        return _flash(query[0], key[0], value[0], layout, side, shape).unsqueeze(0), None
     return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
+
+
+def _takes_flash(query: Tensor, shape: Shape, layout: Layout) -> bool:
+    """Whether a GPU's kernel for rows of any lengths computes this; what it drops is drawn for all rows at once."""
+    half = query.device.type == "cuda" and query.dtype in (torch.float16, torch.bfloat16)
+    alone = not (shape.dropout and layout.owners)
+    return half and alone and shape.softcap is None and query.shape[-1] % 8 == 0 and query.shape[-1] <= FLASH_SIZE
+
+
+def _flash(query: Tensor, key: Tensor, value: Tensor, layout: Layout, side: Side, shape: Shape) -> Tensor:
+    """All rows in one call: (heads, tokens, size) -> (tokens, heads, size).
+
+    Dao 2023, https://arxiv.org/abs/2307.08691; PyTorch's public ``varlen_attn`` is the same kernel without dropout.
+    """
+    before = None if shape.window is None else shape.window - 1
+    queries, keys = layout.sizes(side)
+    found: Tensor = torch.ops.aten._flash_attention_forward(
+        *(part.transpose(0, 1) for part in (query, key, value)),
+        *layout.ends(side),
+        max(queries),
+        max(keys),
+        shape.dropout,
+        shape.causal,
+        False,
+        scale=shape.scaling,
+        window_size_left=before,
+        window_size_right=0 if shape.causal and before is not None else before,
+    )[0]
+    return found
 
 
 def _blockwise(

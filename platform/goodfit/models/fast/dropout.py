@@ -18,7 +18,8 @@ LEVELS = 2**16
 class Draws:
     """Random bits, a function of the generator that seeds them when they are first used.
 
-    They come from SFC64 (Doty-Humphrey, in PractRand, https://pracrand.sourceforge.net), as NumPy has it.
+    On a CPU they come from SFC64 (Doty-Humphrey, in PractRand, https://pracrand.sourceforge.net), as NumPy has it; on a
+    GPU from a generator of PyTorch's there.
 
     Args:
         generator: PyTorch's own, when not given.
@@ -38,13 +39,17 @@ class Draws:
         import torch
         from numpy.random import SFC64
 
-        if self._bits is None:
-            self._bits = SFC64(int(torch.randint(2**62, (), generator=self.generator)))
+        seed = int(torch.randint(2**62, (), generator=self.generator)) if self._bits is None else 0
+        if like.device.type != "cpu":
+            self._bits = self._bits or torch.Generator(like.device).manual_seed(seed)
+            found = torch.empty_like(like, requires_grad=False)
+            return found.bernoulli_(1 - rate, generator=self._bits).div_(1 - rate)
+        self._bits = self._bits or SFC64(seed)
         count, share = like.numel(), _share(rate)
         bits = self._bits.random_raw(math.ceil(count / 4)).view("int16")[:count].reshape(like.shape)
         found = torch.empty(like.shape, dtype=torch.float32)
         torch.lt(torch.from_numpy(bits), share - LEVELS // 2, out=found)
-        return found.mul_(gain_of(rate)).to(like.device, like.dtype)
+        return found.mul_(gain_of(rate)).to(like.dtype)
 
 
 def _share(rate: float) -> int:
@@ -74,7 +79,14 @@ def swap_dropouts(model: Any, draws: Callable[[], Draws]) -> Callable[[], None]:
 
 
 def _dropout(module: Any, draws: Callable[[], Draws], states: Tensor) -> Tensor:
-    return states * draws().kept(states, module.p) if module.training else states
+    from torch.nn import functional
+
+    if not module.training:
+        return states
+    drawn = draws()
+    if drawn.generator is None and states.device.type != "cpu":  # PyTorch's own is one kernel there
+        return functional.dropout(states, module.p)
+    return states * drawn.kept(states, module.p)
 
 
 def replace_forwards(modules: Sequence[Any], forward: Callable[[Any], Callable[..., Any]]) -> Callable[[], None]:

@@ -6,7 +6,7 @@ import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from goodfit.models.fast.dropout import Draws
 
@@ -72,6 +72,9 @@ class Layout:
     """Whose rows these are, in this order, the last row aside; blocks do not mix them."""
     draws: Draws = field(default_factory=Draws)
     """Of the dropout of all rows without an owner."""
+    device: Any = "cpu"
+    """Where its tensors are."""
+    _ends: dict[tuple[int, ...], Tensor] = field(default_factory=dict)
     _blocks: dict[Side, list[Block]] = field(default_factory=dict)
 
     def sizes(self, side: Side) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -83,6 +86,17 @@ class Layout:
             "cross": (decoder, self.lengths),
         }[side]
 
+    def ends(self, side: Side) -> tuple[Tensor, Tensor]:
+        """Where each row of queries and of keys ends, and before them 0: (rows + 1,), 32-bit integers."""
+        import torch
+
+        for lengths in self.sizes(side):
+            if lengths not in self._ends:
+                ends = torch.tensor([0, *itertools.accumulate(lengths)], dtype=torch.int32)
+                self._ends[lengths] = ends.to(self.device)
+        queries, keys = self.sizes(side)
+        return self._ends[queries], self._ends[keys]
+
     def blocks(self, side: Side) -> list[Block]:
         """What attention computes at once, in the order of the rows; all layers share it."""
         if side not in self._blocks:
@@ -90,7 +104,9 @@ class Layout:
             ends = list(itertools.accumulate(owner.rows for owner in self.owners))
             draws = [*(owner.draws for owner in self.owners), self.draws]
             self._blocks[side] = [
-                _block(queries[start + first : start + last], keys[start + first : start + last], side, drawn)
+                _block(
+                    queries[start + first : start + last], keys[start + first : start + last], side, drawn, self.device
+                )
                 for start, end, drawn in zip([0, *ends], [*ends, len(queries)], draws, strict=True)
                 if start < end
                 for first, last in itertools.pairwise(borders(queries[start:end], keys[start:end]))
@@ -157,12 +173,12 @@ def borders(queries: tuple[int, ...], keys: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(reversed(cuts))
 
 
-def _block(queries: Sequence[int], keys: Sequence[int], side: Side, draws: Draws) -> Block:
-    frame = _frame(queries)
-    return Block(frame, _frame(keys) if side == "cross" else frame, draws)
+def _block(queries: Sequence[int], keys: Sequence[int], side: Side, draws: Draws, device: Any) -> Block:
+    frame = _frame(queries, device)
+    return Block(frame, _frame(keys, device) if side == "cross" else frame, draws)
 
 
-def _frame(lengths: Sequence[int]) -> Frame:
+def _frame(lengths: Sequence[int], device: Any) -> Frame:
     import torch
 
     longest, tokens = max(lengths), sum(lengths)
@@ -171,4 +187,5 @@ def _frame(lengths: Sequence[int]) -> Frame:
     places = torch.arange(longest)
     there = places < torch.tensor(lengths)[:, None]
     gather = torch.where(there, row_starts(lengths)[:, None] + places, 0).flatten()
-    return Frame(len(lengths), longest, tokens, gather, there.flatten().nonzero()[:, 0], ~there)
+    parts = (gather, there.flatten().nonzero()[:, 0], ~there)
+    return Frame(len(lengths), longest, tokens, *(part.to(device) for part in parts))

@@ -95,10 +95,12 @@ def onednn_pays() -> bool:
     ours, theirs = [], []
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    for _ in range(REPEATS):
-        ours.append(_seconds(lambda: (product(states, weight), product(outer, weight.t()))))
-        theirs.append(_seconds(lambda: (states @ weight.t(), outer @ weight)))
-    torch.set_num_threads(threads)
+    try:
+        for _ in range(REPEATS):
+            ours.append(_seconds(lambda: (product(states, weight), product(outer, weight.t()))))
+            theirs.append(_seconds(lambda: (states @ weight.t(), outer @ weight)))
+    finally:
+        torch.set_num_threads(threads)
     return min(theirs) >= GAIN * min(ours)
 
 

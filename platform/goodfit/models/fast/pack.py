@@ -80,6 +80,7 @@ class Pack:
         self._host, self._wiring = models[0], wiring
         self._product = product if path.onednn else functional.linear
         self._counts: dict[Axis, list[int]] = {}
+        self._shares: dict[tuple[Any, ...], Tensor] = {}
         self._draws = [Draws() for _ in models]
         rates = _dropout_rates(models[0])
         if any(_dropout_rates(model) != rates for model in models):
@@ -125,6 +126,7 @@ class Pack:
         return found
 
     def _begin(self, batches: Sequence[Batch | None]) -> None:
+        self._shares = {}
         self._counts = {
             "rows": [len(batch.lengths) if batch else 0 for batch in batches],
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
@@ -180,11 +182,34 @@ class Pack:
             half = torch.get_autocast_dtype(states.device.type)
             states, dropped, weight, *adapters = (part.to(half) for part in (states, dropped, weight, *adapters))
             bias = None if bias is None else bias.to(half)
+        if states.device.type != "cpu":  # many small products are slower there than a few wide ones
+            inner = functional.linear(dropped, torch.cat(adapters[::2]))
+            own = inner * self._share(axis, layers, inner)
+            return functional.linear(states, weight, bias) + functional.linear(own, torch.cat(adapters[1::2], 1))
         found = _PackedLora.apply(
             states.flatten(0, -2), None if dropped is states else dropped.flatten(0, -2), weight, bias,
             self._product, self._counts[axis], [layer.scaling for layer in layers], *adapters,
         )  # fmt: skip
         return found.view(*states.shape[:-1], len(weight))  # type: ignore[no-any-return]
+
+    def _share(self, axis: Axis, layers: Sequence[_Lora], like: Tensor) -> Tensor:
+        """What the ranks of all adapters are multiplied by in each row: an adapter's scaling in its own rows, else 0.
+
+        Args:
+            axis: What is counted.
+            layers: The adapters.
+            like: (1, tokens, ranks of all adapters), or (rows, …, the same).
+        """
+        ranks, scalings = tuple(len(layer.down) for layer in layers), tuple(layer.scaling for layer in layers)
+        key = (axis, ranks, scalings, like.dtype)
+        if key not in self._shares:
+            numbers = torch.arange(len(layers) + 1)
+            counts = torch.tensor([*self._counts[axis], self._filling(axis)])
+            rows, columns = numbers.repeat_interleave(counts), numbers[:-1].repeat_interleave(torch.tensor(ranks))
+            shares = (rows[:, None] == columns) * torch.tensor(scalings)[columns]
+            self._shares[key] = shares.to(like.device, like.dtype)
+        shares = self._shares[key]
+        return shares if axis != "rows" or like.dim() == shares.dim() else shares[:, None]
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""

@@ -85,7 +85,7 @@ class Wiring:
         if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
             filled = self._filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
             found["decoder_input_ids"], decoder_lengths = filled
-        CURRENT.layout = Layout(lengths, decoder_lengths, self.owners)
+        CURRENT.layout = Layout(lengths, decoder_lengths, self.owners, device=input_ids.device)
         return found
 
     def filling(self, tokens: int) -> int:
@@ -200,7 +200,7 @@ def _own_bias(model: Any) -> list[Any]:
     from transformers.models.mt5.modeling_mt5 import MT5Attention
     from transformers.models.t5.modeling_t5 import T5Attention
 
-    nothing = torch.zeros(1, 1, 1, 1)
+    nothing = torch.zeros(1, 1, 1, 1, device=model.device)
 
     def give_bias(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         side = SIDES.get(module)

