@@ -231,7 +231,7 @@ def speed(_: Path) -> Iterator[Row]:
     from goodfit.models.fast.accept import compare_steps
     from goodfit.models.fast.path import ComputePath
 
-    for what, size, rank in (("encoder", 32, 16), ("decoder", 8, 16), ("decoder", 8, None), ("seq2seq", 16, 16)):
+    for what, size, rank in (("encoder", 32, 16), ("seq2seq", 16, 16), ("decoder", 8, 16), ("decoder", 8, None)):
         examples = examples_of(what, size * (WARM + STEPS))
         at = "rows" if what == "encoder" else "tokens"
         batches = [collate(examples[first : first + size], 0, at).to("cuda") for first in range(0, len(examples), size)]
@@ -306,6 +306,10 @@ def trials_of(what: str, width: int, size: int, precision: str, base: Any) -> li
     return made
 
 
+PACKS = ((16, 1, "bf16"), (16, 4, "bf16"), (8, 1, "bf16"), (8, 4, "bf16"), (8, 1, "32"))
+"""(trials, records of each in a step, precision)."""
+
+
 def pack(_: Path) -> Iterator[Row]:
     """Steps of several trials in one pass, and the same trials one after another."""
     import torch
@@ -316,7 +320,7 @@ def pack(_: Path) -> Iterator[Row]:
     path = ComputePath(True, False)
     torch.manual_seed(0)
     base = model_of("decoder", None)
-    for width, size, precision in ((8, 1, "bf16"), (8, 4, "bf16"), (16, 1, "bf16"), (16, 4, "bf16"), (8, 1, "32")):
+    for width, size, precision in PACKS:
         found = {}
         for way, groups in (("one after another", 1), ("packed", width)):
             trials = trials_of("decoder", width, size, precision, base)

@@ -95,7 +95,7 @@ class Batch:
     def to(self, device: Any) -> Batch:
         """The batch with its tensors on a device."""
         moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids")}
-        return replace(self, **{name: tensor.to(device) for name, tensor in moved.items() if tensor is not None})
+        return replace(self, **{name: sent(tensor, device) for name, tensor in moved.items() if tensor is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,15 @@ def _joined(rows: Iterable[Sequence[int]]) -> Tensor:
     import torch
 
     return torch.tensor(list(itertools.chain.from_iterable(rows)))
+
+
+def sent(tensor: Tensor, device: Any) -> Tensor:
+    """A tensor on a device. A GPU gets it out of pinned memory: for any other, it first ends all that it does."""
+    import torch
+
+    if torch.device(device).type != "cuda" or tensor.device.type != "cpu":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
 
 
 def padded(flat: Tensor, lengths: Sequence[int], fill: int) -> tuple[Tensor, Tensor]:

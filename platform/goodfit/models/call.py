@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import IGNORED, Batch, padded
+from goodfit.data.batches import IGNORED, Batch, padded, sent
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 from goodfit.models.fast.wiring import wiring_of
@@ -106,7 +106,7 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
         return Scores(either, batch.labels, rows.repeat_interleave(decisions))
     lengths = batch.decoder_lengths or batch.lengths
     labelled = (batch.labels != IGNORED).nonzero()[:, 0]
-    rows = row_of_tokens(lengths).to(labelled.device)[labelled]
+    rows = sent(row_of_tokens(lengths), labelled.device)[labelled]
     where = labelled if flat else _places(lengths, labelled, rows)
     return Scores(_logits_at(model, inputs, where), batch.labels[labelled], rows)
 
@@ -144,7 +144,7 @@ def _likenesses(vectors: Tensor, batch: Batch) -> Scores:
     """
     import torch
 
-    starts = row_starts(batch.rows).to(vectors.device)
+    starts = sent(row_starts(batch.rows), vectors.device)
     is_document = torch.ones(len(vectors), dtype=torch.bool, device=vectors.device)
     is_document[starts] = False
     logits = LIKENESS_SCALE * vectors[starts] @ vectors[is_document].T
@@ -178,4 +178,4 @@ def _padded_inputs(batch: Batch) -> dict[str, Tensor]:
 
 def _places(lengths: tuple[int, ...], labelled: Tensor, rows: Tensor) -> Tensor:
     """Places of flat tokens where rows are padded to the longest."""
-    return rows * max(lengths) + labelled - row_starts(lengths).to(labelled.device)[rows]
+    return rows * max(lengths) + labelled - sent(row_starts(lengths), labelled.device)[rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from goodfit.data.batches import sent
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 
 if TYPE_CHECKING:
@@ -39,16 +40,18 @@ def pooled_flat(states: Tensor, lengths: Sequence[int], how: str) -> Tensor:
     Returns:
         (rows, hidden).
     """
+    import torch
+
     if how == "cls":
         return first_states(states, lengths)
-    rows = row_of_tokens(lengths).to(states.device)
+    rows = sent(row_of_tokens(lengths), states.device)
     sums = states.new_zeros(len(lengths), states.shape[-1]).index_add(0, rows, states)
-    return _scaled(sums / states.new_tensor(lengths)[:, None], how)
+    return _scaled(sums / sent(torch.tensor(lengths, dtype=states.dtype), states.device)[:, None], how)
 
 
 def first_states(states: Tensor, lengths: Sequence[int]) -> Tensor:
     """(tokens, hidden) -> the first of each row: (rows, hidden)."""
-    return states[row_starts(lengths).to(states.device)]
+    return states[sent(row_starts(lengths), states.device)]
 
 
 def _scaled(mean: Tensor, how: str) -> Tensor:

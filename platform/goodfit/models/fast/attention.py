@@ -253,7 +253,7 @@ def _probabilities(
     hidden = _hidden(block, shape, queries.device)
     if hidden is not None:
         by_row.masked_fill_(hidden, float("-inf"))
-    return torch.softmax(products, -1), squashed
+    return torch.softmax(products, -1).to(queries.dtype), squashed  # a GPU's autocast computes it in 32 bits
 
 
 def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape) -> Tensor:

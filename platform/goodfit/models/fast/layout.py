@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from goodfit.data.batches import sent
 from goodfit.models.fast.dropout import Draws
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Layout:
         for lengths in self.sizes(side):
             if lengths not in self._ends:
                 ends = torch.tensor([0, *itertools.accumulate(lengths)], dtype=torch.int32)
-                self._ends[lengths] = ends.to(self.device)
+                self._ends[lengths] = sent(ends, self.device)
         queries, keys = self.sizes(side)
         return self._ends[queries], self._ends[keys]
 
@@ -188,4 +189,4 @@ def _frame(lengths: Sequence[int], device: Any) -> Frame:
     there = places < torch.tensor(lengths)[:, None]
     gather = torch.where(there, row_starts(lengths)[:, None] + places, 0).flatten()
     parts = (gather, there.flatten().nonzero()[:, 0], ~there)
-    return Frame(len(lengths), longest, tokens, *(part.to(device) for part in parts))
+    return Frame(len(lengths), longest, tokens, *(sent(part, device) for part in parts))

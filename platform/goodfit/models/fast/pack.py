@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from goodfit.data.batches import IGNORED, Batch
+from goodfit.data.batches import IGNORED, Batch, sent
 from goodfit.models.call import Scores, call
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
@@ -207,7 +207,7 @@ class Pack:
             counts = torch.tensor([*self._counts[axis], self._filling(axis)])
             rows, columns = numbers.repeat_interleave(counts), numbers[:-1].repeat_interleave(torch.tensor(ranks))
             shares = (rows[:, None] == columns) * torch.tensor(scalings)[columns]
-            self._shares[key] = shares.to(like.device, like.dtype)
+            self._shares[key] = sent(shares.to(like.dtype), like.device)
         shares = self._shares[key]
         return shares if axis != "rows" or like.dim() == shares.dim() else shares[:, None]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch.nn import functional
 
-from goodfit.data.batches import Batch
+from goodfit.data.batches import Batch, sent
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.dropout import swap_dropouts
 from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
@@ -81,7 +81,7 @@ class Wiring:
         decoder_lengths = None
         found = {"input_ids": input_ids}
         if self._takes_positions:
-            found["position_ids"] = positions(lengths, self._offset).to(input_ids.device)[None]
+            found["position_ids"] = sent(positions(lengths, self._offset), input_ids.device)[None]
         if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
             filled = self._filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
             found["decoder_input_ids"], decoder_lengths = filled
