@@ -33,6 +33,10 @@ from killing import different, in_child
 
 EVERY = ["training.save_every_steps=1", "runtime.linears=torch", "training.epochs=2", "training.patience=0"]
 PARALLEL = 8
+LONGEST_SECONDS = 300.0
+"""What a run may take until something is seen of it, and to end."""
+WORKER = "pt_data_worker"
+"""The name that torch gives a loader's process: torch/utils/data/_utils/worker.py."""
 
 
 class Bench:
@@ -129,6 +133,57 @@ def left_of(folder: Path) -> str:
     return f"status {json.loads((folder / 'run.json').read_text('utf-8'))['status']}, no model"
 
 
+def exit_code(child: int) -> int | None:
+    """A child's exit code, negative for a signal; None while it runs."""
+    pid, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else None
+
+
+def seen(child: int, look: Callable[[], bool]) -> None:
+    """Wait until something is seen of a child.
+
+    Raises:
+        RuntimeError: It ended before.
+        TimeoutError: It takes too long; it is killed.
+    """
+    until = time.monotonic() + LONGEST_SECONDS
+    while not look():
+        if (code := exit_code(child)) is not None:
+            raise RuntimeError(f"the run ended with {code} too early")
+        out_of_time(child, until)
+
+
+def ended(child: int) -> int:
+    """Wait for a child's exit code.
+
+    Raises:
+        TimeoutError: It takes too long; it is killed.
+    """
+    until = time.monotonic() + LONGEST_SECONDS
+    while (code := exit_code(child)) is None:
+        out_of_time(child, until)
+    return code
+
+
+def out_of_time(child: int, until: float) -> None:
+    """Sleep for a moment, until it is too late."""
+    if time.monotonic() > until:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise TimeoutError(f"the run took more than {LONGEST_SECONDS:g} s")
+    time.sleep(0.002)
+
+
+def killed_worker(parent: int) -> bool:
+    """Kill a loader's worker of a process, if it has one at the moment."""
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # its epoch ended
+            if Path(f"/proc/{child}/comm").read_text("ascii").strip() == WORKER:
+                os.kill(int(child), signal.SIGKILL)
+                return True
+    return False
+
+
 def dead_worker(bench: Bench) -> tuple[str, str]:
     """A loader's worker that is killed."""
     folder = bench.root / "worker"
@@ -138,14 +193,11 @@ def dead_worker(bench: Bench) -> tuple[str, str]:
         outcome = run_main(argv, bench.root)
         (bench.root / "said").write_text(outcome.err, "utf-8")
         os._exit(outcome.code)
-    while not list(folder.glob("checkpoints/step-*")):
-        time.sleep(0.01)
-    children = Path(f"/proc/{child}/task/{child}/children").read_text("ascii").split()
+    seen(child, lambda: any(folder.glob("checkpoints/step-*")))
+    seen(child, lambda: killed_worker(child))
     started = time.monotonic()
-    os.kill(int(children[-1]), signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    code = ended(child)
     seconds = time.monotonic() - started
-    code = os.waitstatus_to_exitcode(status)
     whole = len(list(folder.glob("checkpoints/step-*")))
     said = first_line((bench.root / "said").read_text("utf-8"))
     return f"exit {code} after {seconds:.1f} s: {said}", f"{whole} whole checkpoints kept"
@@ -171,15 +223,14 @@ def stopped(bench: Bench, number: int) -> tuple[str, str]:
     child = os.fork()
     if not child:
         os._exit(run_main(["train", *bench.words, f"run.dir={folder}", "--quiet"], bench.root).code)
-    while not list(folder.glob("checkpoints/step-*")):
-        time.sleep(0.002)
+    seen(child, lambda: any(folder.glob("checkpoints/step-*")))
     started = time.monotonic()
     os.kill(child, number)
-    _, status = os.waitpid(child, 0)
+    code = ended(child)
     seconds = time.monotonic() - started
     state = json.loads((folder / "run.json").read_text("utf-8"))["status"]
     ending = bench.resumed(folder) if state != "finished" else "it had finished"
-    return f"exit {os.waitstatus_to_exitcode(status)} after {seconds:.2f} s, status {state}", ending
+    return f"exit {code} after {seconds:.2f} s, status {state}", ending
 
 
 def at_once(bench: Bench, times: int) -> tuple[str, str]:
@@ -196,11 +247,11 @@ def at_once(bench: Bench, times: int) -> tuple[str, str]:
                 time.sleep(max(0.0, go - time.monotonic()))
                 os._exit(run_main(argv, bench.root).code)
             children.append(child)
-        ended = sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
-        for code in ended:
+        found = sorted(ended(child) for child in children)
+        for code in found:
             codes[code] = codes.get(code, 0) + 1
         whole = bench.front_door(["verify", str(folder)])[0] == 0
-        mixed += ended != [0] + [2] * (PARALLEL - 1) or not whole
+        mixed += found != [0] + [2] * (PARALLEL - 1) or not whole
         shutil.rmtree(folder)
     listed = ", ".join(f"{count} times exit {code}" for code, count in sorted(codes.items()))
     return listed, f"{mixed} of {times} not one whole run and {PARALLEL - 1} refusals"

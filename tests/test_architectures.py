@@ -16,7 +16,7 @@ from goodfit.errors import ConfigError
 from goodfit.models.adapters import build_adapter
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.models.load import HEADS
-from goodfit.models.memory import Load, estimate
+from goodfit.models.memory import Load, Widths, estimate
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 REPOSITORY = Path(__file__).parents[1]
@@ -283,10 +283,11 @@ def test_memory_at_a_glance_is_what_a_run_will_count(cls, config):
     with torch.device("meta"):
         model = cls(config)
     millions = sum(weights.numel() for weights in model.parameters()) / 1e6
-    nothing = Load(rows=0, longest=0, labelled=0)
+    nothing = Load(inputs=0, outputs=0, longest=0, pairs=0, labelled=0)
     said = memory_at_a_glance(millions)
     for adapter, name in (("none", "all"), ("lora", "lora")):
-        counted = estimate(build_adapter(model, AdapterConf(name=adapter)), config, "adamw", nothing, False)
+        whole = build_adapter(model, AdapterConf(name=adapter))
+        counted = estimate(whole, config, "adamw", nothing, Widths(0, 0, 0), half=False)
         assert said[name] == pytest.approx(counted.total / 2**30, abs=0.1)
 
 
@@ -304,7 +305,8 @@ def test_pairs_of_long_rows_count_where_attention_holds_them(config, kept):
             return None
 
     def activations(rows, longest):
-        return estimate(Bare(), config, "adamw", Load(rows=rows, longest=longest, labelled=0), False).activations
+        load = Load(rows * longest, 0, longest, rows * longest**2, 0)
+        return estimate(Bare(), config, "adamw", load, Widths(0, 0, 0), half=False).activations
 
     more = activations(1, 1024) - activations(2, 512)  # as many tokens, twice as many pairs
     assert more == kept * 12 * (1024**2 - 2 * 512**2)

@@ -1,9 +1,11 @@
 """Nothing in a word, a YAML file, a saved run, an adapter or a model folder names code, or leads out of its folder."""
 
+import hashlib
 import json
 import pickle
 import runpy
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -256,26 +258,34 @@ def test_no_weights_are_unpickled(goodfit, trap, tiny_words, model_folders, tmp_
     assert not (tmp_path / "out" / "adapter").exists()
 
 
-def test_no_state_of_a_checkpoint_is_unpickled(goodfit, trap, tiny_words, tmp_path):
+@pytest.mark.parametrize("name", ["weights.safetensors", "optimizer.safetensors"])
+def test_no_state_of_a_checkpoint_is_unpickled(goodfit, trap, tiny_words, tmp_path, name):
     words = [*tiny_words("classification", "encoder"), "training.save_every_steps=1", "training.max_steps=3"]
     assert goodfit("train", *words, "run.dir=out").code == 0
     put(tmp_path / "out" / "run.json", status="preempted")
-    checkpoints = list((tmp_path / "out" / "checkpoints").glob("step-*"))
-    assert checkpoints
-    for folder in checkpoints:
-        for path in [path for path in folder.iterdir() if path.suffix == ".safetensors"]:
-            path.write_bytes((tmp_path / "evil.pkl").read_bytes())
-    goodfit("resume", "out")
+    checkpoints = tmp_path / "out" / "checkpoints"
+    shutil.rmtree(checkpoints / "step-00000003")  # the optimiser is read where steps are left
+    evil, path = (tmp_path / "evil.pkl").read_bytes(), checkpoints / "step-00000002" / "manifest.json"
+    (path.parent / name).write_bytes(evil)
+    manifest = json.loads(path.read_bytes())
+    manifest["files"][name] = {"bytes": len(evil), "sha256": hashlib.sha256(evil).hexdigest()}
+    path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", "utf-8")
+    outcome = goodfit("resume", "out", "--quiet")
+    assert outcome.code == 6
+    ((error, _),) = outcome.errors
+    assert error.startswith(f"{path.parent.resolve() / name} holds no tensors: ")
     assert not trap.exists()
 
 
 @pytest.mark.parametrize("make", ["a_line", "a_file"])
 def test_random_lines_and_rows_break_no_promise(tmp_path, monkeypatch, make):
     monkeypatch.chdir(tmp_path)
+    stdin = sys.stdin
     fuzz = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "fuzz.py"))
     codes, broken = fuzz["look"](60 if make == "a_line" else 10, 2026, fuzz[make])
     assert broken == []
     assert set(codes) == {0, 2}
+    assert sys.stdin is stdin
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "predict", "resume", "verify"])

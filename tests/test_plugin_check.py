@@ -1,6 +1,7 @@
 """``plugins check``: a bad plugin fails the checks that are meant for what is bad, and is never imported here."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -160,6 +161,12 @@ def test_what_cannot_be_checked_is_said(goodfit, argv, error):
     assert (outcome.code, outcome.errors[0][0]) == (2, error)
 
 
+def test_an_optional_hook_of_a_newer_goodfit_is_not_called(checked, install):
+    code = "from goodfit.hooks import hookimpl\nHOOK_API = 1\n"
+    install("odd", f"{code}@hookimpl(optionalhook=True)\ndef goodfit_on_some_day(weather):\n    pass\n")
+    assert set(checked("odd")) == {"readme"}
+
+
 PYPROJECT = """
 [build-system]
 requires = ["hatchling"]
@@ -169,20 +176,47 @@ name = "goodfit-small"
 version = "1"
 readme = "README.md"
 [project.entry-points.goodfit]
-small = "goodfit_small"
+%s
 [tool.hatch.build.targets.wheel]
-packages = ["goodfit_small"]
+packages = ["%s"]
 exclude = ["*.yaml"]
 """
 
 
-def test_the_wheel_of_a_folder_is_built_and_what_it_lacks_is_named(checked, tmp_path):
-    package = tmp_path / "small" / "goodfit_small"
-    (package / "conf" / "task").mkdir(parents=True)
-    (package / "__init__.py").write_text('"""Small."""\n', "utf-8")
-    (package / "conf" / "task" / "small.yaml").write_text("kind: chat\n", "utf-8")
-    (tmp_path / "small" / "README.md").write_text("It stores, sends and changes nothing.\n", "utf-8")
-    (tmp_path / "small" / "pyproject.toml").write_text(PYPROJECT, "utf-8")
+@pytest.fixture
+def project(tmp_path):
+    """``project(package, entry_point, source="")``: a plugin's folder, ``small``; its wheel lacks its one option."""
+
+    def write(package, entry_point, source=""):
+        folder = tmp_path / "small" / source / package
+        (folder / "conf" / "task").mkdir(parents=True)
+        (folder / "__init__.py").write_text('"""Small."""\n', "utf-8")
+        (folder / "conf" / "task" / "small.yaml").write_text("kind: chat\n", "utf-8")
+        (tmp_path / "small" / "README.md").write_text("It stores, sends and changes nothing.\n", "utf-8")
+        top = Path(source, package.split("/")[0]).as_posix()
+        (tmp_path / "small" / "pyproject.toml").write_text(PYPROJECT % (entry_point, top), "utf-8")
+
+    return write
+
+
+@pytest.mark.parametrize("source", ["", "src"])
+@pytest.mark.parametrize("package", ["goodfit_small", "acme/small"])
+def test_the_wheel_of_a_folder_is_built_and_what_it_lacks_is_named(checked, project, package, source):
+    project(package, f'small = "{package.replace("/", ".")}"', source)
     assert checked("small") == {
-        "wheel": "the wheel lacks goodfit_small/conf/task/small.yaml; see [tool.hatch.build] in pyproject.toml"
+        "wheel": f"the wheel lacks {package}/conf/task/small.yaml; see [tool.hatch.build] in pyproject.toml"
     }
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "problem"),
+    [
+        pytest.param('project = "goodfit_small"', "it is called 'project', which is the name of plugins", id="project"),
+        pytest.param('small = "goodfit_small:hooks"', "name the module with the hooks, and nothing in it", id="object"),
+        pytest.param('small = "goodfit-small"', "names 'goodfit-small', which is no module", id="no module"),
+        pytest.param('small = "__main__"', "names '__main__', which is no module of a package", id="main"),
+    ],
+)
+def test_an_entry_point_that_would_not_be_loaded_fails_in_the_wheel(checked, project, entry_point, problem):
+    project("goodfit_small", entry_point)
+    assert problem in checked("small")["entry_point"]

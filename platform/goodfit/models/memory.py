@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from goodfit.data.batches import Example
 from goodfit.models.fast.layout import LONG_ROW
+from goodfit.models.parts import linear_layers
 from goodfit.models.quantise import BYTES_PER_WEIGHT
 
 GIB = 2**30
@@ -13,15 +16,16 @@ BYTES = 4
 """Trained weights, gradients and CPU activations are 32-bit floats."""
 OPTIMISER_BYTES = {"adamw": 8, "adafactor": 1, "sgd": 4}
 """Per trained weight: two moments; factored ones; one."""
-COPIES = 3
-"""Of trained weights, besides those in use: as they were at first, and twice while the best are written."""
-PROCESS = 500 * 2**20
-"""Python with PyTorch, transformers and Lightning, before any weight: measured on x86-64 Linux."""
-LAYER_VALUES = 17
-"""Activations that a transformer layer keeps for the backward pass, per token and hidden unit
-(Korthikanti et al. 2022, https://arxiv.org/abs/2205.05198, eq. 2: 34 bytes in 16 bits)."""
+COPIES = {"cpu": 3, "cuda": 1}
+"""Of trained weights, besides those in use: as they were at first, and on a CPU twice while the best are written."""
+PROCESS = {"cpu": 500 * 2**20, "cuda": 700 * 2**20}
+"""Python with PyTorch, transformers and Lightning, before any weight (x86-64 Linux), and CUDA's context (H100)."""
+KEPT = {"cpu": 0.95, "cuda": 1.35}
+"""What is kept for the backward pass, in units of what linear layers take and give. On CPUs the count of
+Korthikanti et al. 2022 (https://arxiv.org/abs/2205.05198, eq. 2: per hidden unit 17 values of a layer whose linear
+layers take and give 18); on GPUs measured (benchmarks/gpu.md)."""
 PAIR_VALUES = 2.5
-"""And per pair of tokens and attention head (the same equation: 5 bytes in 16 bits)."""
+"""And per pair of tokens and attention head, where a CPU keeps them (the same equation: 5 bytes in 16 bits)."""
 PASSING_VALUES = 4
 """Per pair while a layer's long rows are computed: products, probabilities, dropout, their product."""
 PAIR_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop", "dropout_rate")
@@ -48,35 +52,88 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The largest batch of a run."""
+    """The largest batch of a run, as it is computed: where rows are padded, padding is among its tokens."""
 
-    rows: int
+    inputs: int
+    """Tokens of the inputs."""
+    outputs: int
+    """Tokens of the decoder inputs."""
     longest: int
     """Tokens of its longest record, input and output together."""
+    pairs: int
+    """Of tokens in one row."""
     labelled: int
     """Labelled positions."""
 
 
-def at_rest(parameters: int, trainable: int, optimiser: str) -> Memory:
+def load_of(rows: Sequence[Example], flat: bool) -> Load:
+    """The load of a batch."""
+    inputs, outputs = [len(row.inputs) for row in rows], [len(row.decoder_inputs or ()) for row in rows]
+    lengths = [row.length for row in rows]
+    if not flat:
+        inputs, outputs, lengths = ([max(part)] * len(rows) for part in (inputs, outputs, lengths))
+    pairs = sum(length**2 for length in lengths)
+    return Load(sum(inputs), sum(outputs), max(lengths), pairs, sum(row.supervised for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """The linear layers that tokens go through; what goes into them and comes out, and their weights."""
+
+    inputs: int
+    """Of a token of the inputs."""
+    outputs: int
+    """Of a token of the decoder inputs."""
+    weights: int
+
+
+def widths_of(model: Any) -> Widths:
+    """Count a model that has no adapter yet."""
+    inputs = outputs = weights = 0
+    for name in linear_layers(model):
+        parts, weight = name.split("."), model.get_submodule(name).weight
+        weights += weight.numel()
+        reads_inputs = parts[-1] in ("k", "v", "k_proj", "v_proj") and any(
+            "enc" in part.lower() for part in parts[-2:-1]
+        )
+        if model.config.is_encoder_decoder and "decoder" in parts and not reads_inputs:
+            outputs += sum(weight.shape)
+        else:
+            inputs += sum(weight.shape)
+    return Widths(inputs, outputs, weights)
+
+
+def at_rest(parameters: int, trainable: int, optimiser: str, device: str = "cpu") -> Memory:
     """What a model takes before its first batch.
 
     Args:
         parameters: All of them.
         trainable: Those that are tuned.
         optimiser: ``optim.name``.
+        device: Where it is trained.
     """
     return Memory(
-        weights=BYTES * (parameters + COPIES * trainable),
+        weights=BYTES * (parameters + COPIES[device] * trainable),
         gradients=BYTES * trainable,
         optimiser=OPTIMISER_BYTES[optimiser] * trainable,
         activations=0,
-        process=PROCESS,
+        process=PROCESS[device],
         parameters=parameters,
         trainable=trainable,
     )
 
 
-def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool, quantised: int = 0) -> Memory:
+def estimate(
+    model: Any,
+    config: Any,
+    optimiser: str,
+    load: Load,
+    widths: Widths,
+    *,
+    half: bool,
+    device: str = "cpu",
+    quantised: int = 0,
+) -> Memory:
     """Count a model that has its adapter, without its weights.
 
     Args:
@@ -84,27 +141,35 @@ def estimate(model: Any, config: Any, optimiser: str, load: Load, half: bool, qu
         config: transformers' config of it.
         optimiser: ``optim.name``.
         load: The largest batch.
+        widths: Of the model without its adapter.
         half: Whether activations have 16 bits.
+        device: Where it is trained.
         quantised: Weights of the base that are held in 4 bits.
     """
     parameters = sum(weights.numel() for weights in model.parameters())
     trainable = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
     config = config.get_text_config()  # models that see, too, have one for each sense
+    width = 2 if half else BYTES
+    classes = config.vocab_size if model.get_output_embeddings() is not None else 0
+    kept = KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
+    copies = 2 * widths.weights if half else 0  # autocast keeps what it made of the weights until the backward pass
+    kept += copies + 3 * BYTES * load.labelled * classes
+    if device == "cpu":  # a GPU's kernels compute them again
+        kept += _of_pairs(config, load, width)
+    rest = at_rest(parameters, trainable, optimiser, device)
+    saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
+    return replace(rest, weights=rest.weights - saved, activations=int(kept))
+
+
+def _of_pairs(config: Any, load: Load, width: int) -> float:
+    """Bytes of pairs of tokens: kept in all layers, or passing through one."""
     layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers
-    width = 2 if half else BYTES
-    classes = config.vocab_size if model.get_output_embeddings() is not None else 0
-    tokens = load.rows * load.longest
-    pairs = tokens * load.longest * getattr(config, "num_attention_heads", 0)  # some models have none
-    kept = width * LAYER_VALUES * tokens * config.hidden_size
-    dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
-    passing = 0
+    pairs = load.pairs * getattr(config, "num_attention_heads", 0)  # some models have none
     if load.longest < LONG_ROW:
-        kept += width * PAIR_VALUES * pairs
-    elif dropped or getattr(config, "attn_logit_softcapping", None):  # a layer's pairs are computed, and once more
-        kept, passing = kept + dropped * pairs, PASSING_VALUES * width * pairs  # a byte says what was dropped
-    activations = int(kept * layers) + passing + 3 * BYTES * load.labelled * classes
-    rest = at_rest(parameters, trainable, optimiser)
-    saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
-    return replace(rest, weights=rest.weights - saved, activations=activations)
+        return width * PAIR_VALUES * pairs * layers
+    dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
+    if not dropped and not getattr(config, "attn_logit_softcapping", None):
+        return 0.0
+    return pairs * (dropped * layers + PASSING_VALUES * width)  # of a dropped pair a byte is kept

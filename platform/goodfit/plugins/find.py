@@ -123,6 +123,7 @@ def _entry_points_of(distribution: metadata.Distribution) -> str:
 
 
 def fault_of(entry: metadata.EntryPoint) -> str | None:
+    """Why an entry point names no plugin; None where it names one."""
     if not re.fullmatch(r"[^\W\d][\w-]*", entry.name):
         return f"it is called '{entry.name}'; choose a lower-case word"
     if entry.name == PROJECT:

@@ -16,8 +16,7 @@ from goodfit.models.adapters import adapter_config, build_adapter
 from goodfit.models.call import call, in_precision
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model, pick_device
-from goodfit.models.memory import GIB, Load, Memory, estimate
-from goodfit.models.parts import linear_layers
+from goodfit.models.memory import GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
 from goodfit.training.trainer import fix_machine, total_steps
@@ -41,48 +40,65 @@ class Plan:
     """How the model would be computed, where it was tried."""
 
 
-def check_memory(prepared: Prepared) -> Memory:
+def check_memory(prepared: Prepared, path: ComputePath | None = None, free: int | None = None) -> Memory:
     """Estimate the memory of a run.
+
+    Args:
+        prepared: The run.
+        path: How the model is computed, where that is known; rows that are padded take more.
+        free: Bytes that it may use; asked, when not given.
 
     Raises:
         HardwareError: It cannot fit; the fix names what would.
         ConfigError: The adapter does not fit the model.
     """
     conf = prepared.conf
-    needed = _memory(prepared, conf)
-    free = free_bytes(conf)
+    flat = path.flat if path is not None else _expects_flat(conf)
+    needed = _memory(prepared, conf, flat)
+    free = free_bytes(conf) if free is None else free
     if needed.total <= free:
         return needed
     raise HardwareError(
         f"the run needs about {needed.total / GIB:.1f} GiB (weights {needed.weights / GIB:.1f}, optimiser and "
         f"gradients {(needed.optimiser + needed.gradients) / GIB:.1f}, activations {needed.activations / GIB:.1f}, "
         f"libraries {needed.process / GIB:.1f}), and {free / GIB:.1f} are free",
-        _what_would_fit(prepared, free),
+        _what_would_fit(prepared, free, flat),
     )
 
 
-def _memory(prepared: Prepared, conf: RunConf) -> Memory:
+def _expects_flat(conf: RunConf) -> bool:
+    """Whether a model of the usual sort is computed flat."""
+    whole = conf.hardware.strategy in ("single", "ddp") and conf.runtime.path != "plain"
+    return whole and (conf.hardware.accelerator != "gpu" or conf.precision.name != "32")
+
+
+def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     model = empty_model(prepared.base, prepared.learner.head, prepared.learner.outputs)
     # some start from a decomposition of the weights, which an empty model has not: they are as large as LoRA
     name: Any = conf.adapter.name
     if name in ("pissa", "olora", "vera"):
         adapter_config(model, conf.adapter)
         name = "lora"
-    frozen = linear_layers(model) if conf.adapter.four_bits else []
-    quantised = sum(model.get_submodule(layer).weight.numel() for layer in frozen)
+    widths = widths_of(model)
+    quantised = widths.weights if conf.adapter.four_bits else 0
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
-    half = conf.precision.name != "32"
-    return estimate(model, prepared.base.config, conf.optim.name, _largest(prepared, conf), half, quantised)
+    return estimate(
+        model,
+        prepared.base.config,
+        conf.optim.name,
+        _largest(prepared, conf, flat),
+        widths,
+        half=conf.precision.name != "32",
+        device=pick_device(conf.hardware.accelerator),
+        quantised=quantised,
+    )
 
 
-def _largest(prepared: Prepared, conf: RunConf) -> Load:
+def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
     """The batch of the first epoch that takes most."""
     examples = prepared.encoded["train"].examples
-    loads = []
-    for planned in _first_epoch(prepared, conf):
-        rows = [examples[index] for index in planned.indices]
-        loads.append(Load(len(rows), max(row.length for row in rows), sum(row.supervised for row in rows)))
-    return max(loads, key=lambda load: load.rows * load.longest)
+    batches = ([examples[index] for index in planned.indices] for planned in _first_epoch(prepared, conf))
+    return max((load_of(rows, flat) for rows in batches), key=lambda load: (load.inputs + load.outputs, load.longest))
 
 
 def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
@@ -108,7 +124,7 @@ def free_bytes(conf: RunConf) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def _what_would_fit(prepared: Prepared, free: int) -> str:
+def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
     conf = prepared.conf
     smaller = [
         (
@@ -121,7 +137,7 @@ def _what_would_fit(prepared: Prepared, free: int) -> str:
     lora = dataclasses.replace(conf, adapter=dataclasses.replace(conf.adapter, name="lora"))
     options = [*smaller, *([("adapter=lora", lora)] if conf.adapter.name == "none" else [])]
     for words, candidate in options:
-        if _memory(prepared, candidate).total <= free:
+        if _memory(prepared, candidate, flat).total <= free:
             return words
     return "choose a smaller model: goodfit list model shows sizes"
 
@@ -129,10 +145,13 @@ def _what_would_fit(prepared: Prepared, free: int) -> str:
 def plan_run(prepared: Prepared, measured: bool) -> Plan:
     """Memory, steps and, where ``measured``, the seconds of training."""
     conf = prepared.conf
-    memory = check_memory(prepared)
+    free = free_bytes(conf)
+    memory = check_memory(prepared, free=free)
     steps = total_steps(conf, len(prepared.encoded["train"].examples))
     seconds, path = _probe(prepared, steps) if measured else (None, None)
-    return Plan(memory, free_bytes(conf), steps, seconds, path)
+    if path is not None:
+        memory = check_memory(prepared, path, free)
+    return Plan(memory, free, steps, seconds, path)
 
 
 def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:

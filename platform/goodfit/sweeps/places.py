@@ -85,5 +85,5 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
     width, reason = width_of(search, host)
     if conf.engine == "packed" and not width:
         raise ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto")
-    watcher.status(f"{f'{width} trials' if width and width > 1 else 'one trial'} in a pass: {reason}")
+    watcher.status(f"{f'{width} trials' if width > 1 else 'one trial'} in a pass: {reason}")
     return Packed(host, signals, width) if width > 1 else Here(host, signals)

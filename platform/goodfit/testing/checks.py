@@ -56,12 +56,12 @@ def wheel(subject: Subject) -> Iterator[str]:
     """The wheel has every file of the package: conf, data, code."""
     if subject.project is None or subject.wheel is None or subject.plugin.folder is None:
         raise Skip("goodfit plugins check FOLDER builds and reads the wheel")
-    package = subject.plugin.folder.name
-    for path in sorted(subject.project.rglob(f"{package}/**/*")):
-        inside = path.relative_to(subject.project).as_posix()
-        inside = inside[inside.index(package) :]
-        if path.is_file() and "__pycache__" not in path.parts and not (subject.wheel / inside).is_file():
-            yield f"the wheel lacks {inside}; see [tool.hatch.build] in pyproject.toml"
+    package = subject.plugin.folder.relative_to(subject.wheel)
+    for folder in sorted(subject.project.rglob(str(package))):
+        for path in sorted(folder.rglob("*")):
+            inside = package / path.relative_to(folder)
+            if path.is_file() and "__pycache__" not in path.parts and not (subject.wheel / inside).is_file():
+                yield f"the wheel lacks {inside.as_posix()}; see [tool.hatch.build] in pyproject.toml"
 
 
 def entry_point(subject: Subject) -> Iterator[str]:

@@ -105,7 +105,7 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
 
     from goodfit.plugins.declared import declared_sources
     from goodfit.plugins.host import OFFERS
-    from goodfit.plugins.offers import hooks_of, refuse_other_api, refuse_wrong_hooks
+    from goodfit.plugins.offers import all_hooks, hooks_of, refuse_other_api, refuse_wrong_hooks
 
     steps = Steps(out)
     loaded: list[ModuleType] = []
@@ -120,12 +120,13 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
     things: list[Any] = []
     with steps.step("data/"):
         things += declared_sources(name, folder) if folder is not None else []
+    known = [hook for hook in all_hooks() if hook in facts["hooks"]]  # others may be those of a newer goodfit
     for hook, (_, sort) in OFFERS.items():
-        if hook in facts["hooks"]:
+        if hook in known:
             things += _offered(steps, name, hook, sort, vars(loaded[0])[hook])
     material = _try_all(steps, name, things)
     tasks = {source: _task_of(source, folder) for source in material.sources}
-    for hook in facts["hooks"]:
+    for hook in known:
         if hook.startswith("goodfit_on_"):
             _watch(steps, name, hook, vars(loaded[0])[hook])
         elif hook not in OFFERS:

@@ -172,11 +172,18 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def read_tensors(path: Path, name: str) -> dict[str, Any]:
-    """The tensors of a file in a checkpoint that was found valid."""
+    """The tensors of a file in a checkpoint that was found valid.
+
+    Raises:
+        TrainingError: It holds none: somebody else wrote it, and the digest of it.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    # copies: what is read lazily from a file would go with it
-    return {key: tensor.clone() for key, tensor in load_file(path / name).items()}
+    try:  # copies: what is read lazily from a file would go with it
+        return {key: tensor.clone() for key, tensor in load_file(path / name).items()}
+    except SafetensorError as error:
+        raise TrainingError(f"{path / name} holds no tensors: {error}", "train again, in another folder") from error
 
 
 def prune(folder: Path, keep_last: int, keep: Collection[int]) -> None:

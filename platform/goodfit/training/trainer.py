@@ -87,6 +87,7 @@ def fix_machine(conf: RunConf) -> None:
     if conf.runtime.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
         torch.use_deterministic_algorithms(True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it: twice the time of a GPU's step
 
 
 def _keep_memory() -> None:
@@ -250,9 +251,9 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning|torch.optim.lr_scheduler")
         try:
             trainer.fit(module, loader)
-        except (MemoryError, RuntimeError) as error:  # PyTorch's errors are RuntimeErrors
+        except (MemoryError, RuntimeError, ConnectionError, EOFError) as error:  # PyTorch's errors are RuntimeErrors
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
-            if DEAD_WORKER in said:
+            if DEAD_WORKER in said or isinstance(error, ConnectionError | EOFError):  # of the pipe to it
                 raise HardwareError(
                     f"at step {trainer.global_step} the system ended a process that loads records: {said}",
                     "look for memory that ran out; runtime.workers=0 loads in the run's own process",

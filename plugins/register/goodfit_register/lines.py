@@ -45,10 +45,20 @@ def line_of(event: Literal["start", "end"], run: RunFacts) -> dict[str, Any]:
 
 
 def append(path: Path, line: Mapping[str, Any]) -> None:
-    """Add a line; whole, also where several machines write, and on the disk before this returns."""
+    """Add a line; whole or not at all, also where several machines write, and on the disk before this returns.
+
+    Raises:
+        OSError: It cannot be written; the register is as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
+    left = json.dumps(line).encode() + b"\n"
+    with path.open("ab", buffering=0) as file:  # a buffer would write what is left of a refused line when it is closed
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.write(json.dumps(line).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        before = file.seek(0, os.SEEK_END)
+        try:
+            while left:  # a full disk may take a part of it, and refuse the rest
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(before)
+            raise

@@ -12,6 +12,7 @@ from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call
 from goodfit.models.fast.frozen import has_frozen_base
+from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema.runtime import RuntimeConf
 
@@ -72,10 +73,13 @@ def choose_path(
         return ComputePath(False, onednn, "runtime.path is plain")
     flat = ComputePath(True, onednn, first_states=labels_at == "rows" and own_head)
     kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
-    for path in [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]:
+    verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
+    on_cpu = model.device.type == "cpu"
+    ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
+    for path in ways if on_cpu or half is not None else ():
         verdict = compare_steps(model, examples, pad_id, labels_at, path)
-        if verdict.same and half is not None and model.device.type != "cpu":
-            verdict = compare_steps(model, examples, pad_id, labels_at, path, half)
+        if verdict.same and not on_cpu:
+            verdict = _in_half(model, examples, pad_id, labels_at, path, half)
         if verdict.same:
             return replace(path, reason=verdict.reason)
     if conf.path == "fast":
@@ -83,6 +87,17 @@ def choose_path(
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
     faster = onednn and compare_steps(model, examples, pad_id, labels_at, plain).same
     return plain if faster else replace(plain, onednn=False)
+
+
+def _in_half(
+    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, half: Any
+) -> Verdict:
+    """The same in 16 bits on a GPU, where blocks are slower than padded rows (benchmarks/gpu.md)."""
+    CURRENT.in_blocks = False
+    verdict = compare_steps(model, examples, pad_id, labels_at, path, half)
+    if verdict.same and CURRENT.in_blocks:
+        return Verdict(False, "a GPU has no attention for rows of any lengths with what this model adds to it")
+    return verdict
 
 
 def compare_steps(

@@ -95,6 +95,7 @@ def attend(
     bias = None if position_bias is None or side == "cross" else position_bias[0]
     if bias is None and _takes_flash(query, shape, layout):
         return _flash(query[0], key[0], value[0], layout, side, shape).unsqueeze(0), None
+    CURRENT.in_blocks = True
     return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
 
 

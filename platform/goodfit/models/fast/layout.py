@@ -119,6 +119,8 @@ class _Current:
     """The layout of the batch that is computed; it stays until the next one, for recomputed forward passes."""
 
     layout: Layout | None = None
+    in_blocks: bool = False
+    """Whether attention was computed block by block since somebody set this to False."""
 
 
 CURRENT = _Current()

@@ -19,6 +19,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
 from goodfit.models.fast.linears import product
+from goodfit.models.fast.lora import Lora, PackedLora, plain_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 
@@ -148,7 +149,7 @@ class Pack:
             if id(module) in inside:
                 continue
             if isinstance(module, Linear):
-                layers = [_plain_lora(layer, name) for layer in same]
+                layers = [plain_lora(layer, name) for layer in same]
                 found[module] = functools.partial(self._lora, layers)
                 inside |= {id(part) for part in module.modules()}
                 trained |= {id(weights) for layer in layers for weights in (layer.down, layer.up)}
@@ -173,7 +174,7 @@ class Pack:
     def _draws_of(self, number: int) -> Draws:
         return self._draws[number]
 
-    def _lora(self, layers: Sequence[_Lora], axis: Axis, states: Tensor) -> Tensor:
+    def _lora(self, layers: Sequence[Lora], axis: Axis, states: Tensor) -> Tensor:
         """The base layer on all rows, and each model's adapter on its own."""
         dropped = self._drop(states, axis, [layer.dropout for layer in layers])
         weight, bias = layers[0].weight, layers[0].bias
@@ -186,13 +187,13 @@ class Pack:
             inner = functional.linear(dropped, torch.cat(adapters[::2]))
             own = inner * self._share(axis, layers, inner)
             return functional.linear(states, weight, bias) + functional.linear(own, torch.cat(adapters[1::2], 1))
-        found = _PackedLora.apply(
+        found = PackedLora.apply(
             states.flatten(0, -2), None if dropped is states else dropped.flatten(0, -2), weight, bias,
             self._product, self._counts[axis], [layer.scaling for layer in layers], *adapters,
         )  # fmt: skip
         return found.view(*states.shape[:-1], len(weight))  # type: ignore[no-any-return]
 
-    def _share(self, axis: Axis, layers: Sequence[_Lora], like: Tensor) -> Tensor:
+    def _share(self, axis: Axis, layers: Sequence[Lora], like: Tensor) -> Tensor:
         """What the ranks of all adapters are multiplied by in each row: an adapter's scaling in its own rows, else 0.
 
         Args:
@@ -240,73 +241,6 @@ class Pack:
             for piece, rate, draws in zip(pieces, rates, self._draws, strict=True)
         ]
         return states * torch.cat([*kept, torch.ones_like(rest)], dimension)
-
-
-class _PackedLora(torch.autograd.Function):
-    """x W^T + b, and for the rows of each model s (x A^T) B^T (Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, states: Tensor, dropped: Tensor | None, weight: Tensor, bias: Tensor | None,
-        product: Callable[..., Tensor], counts: Sequence[int], scalings: Sequence[float], *adapters: Tensor,
-    ) -> Tensor:  # fmt: skip
-        found = product(states, weight, bias)
-        read = states if dropped is None else dropped
-        inner, first = [], 0
-        for count, scaling, down, up in zip(counts, scalings, adapters[::2], adapters[1::2], strict=True):
-            inner.append(read[first : first + count] @ down.t())
-            found[first : first + count].addmm_(inner[-1], up.t(), alpha=scaling)
-            first += count
-        ctx.save_for_backward(read, weight, *adapters, *inner)
-        ctx.product, ctx.counts, ctx.scalings, ctx.is_dropped = product, counts, scalings, dropped is not None
-        return found
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Any:
-        outer = gradients[0].contiguous()
-        read, weight, *others = ctx.saved_tensors
-        adapters, inner = others[: 2 * len(ctx.counts)], others[2 * len(ctx.counts) :]
-        states = ctx.product(outer, weight.t(), None) if ctx.needs_input_grad[0] else None
-        dropped = torch.zeros_like(read) if ctx.is_dropped else None
-        into = dropped if ctx.is_dropped else states
-        found, first = [], 0
-        for number, (count, scaling) in enumerate(zip(ctx.counts, ctx.scalings, strict=True)):
-            down, up = adapters[2 * number : 2 * number + 2]
-            own = slice(first, first + count)
-            near = (outer[own] @ up).mul_(scaling)
-            if into is not None:
-                into[own].addmm_(near, down)
-            found += [near.t() @ read[own], (outer[own].t() @ inner[number]).mul_(scaling)]
-            first += count
-        return states, dropped, None, None, None, None, None, *found
-
-
-class _Lora:
-    """A LoRA layer of one model."""
-
-    def __init__(self, layer: Any) -> None:
-        from transformers.pytorch_utils import Conv1D
-
-        name = layer.active_adapters[0]
-        base = layer.base_layer
-        if type(base) not in (nn.Linear, Conv1D):
-            raise NotFlat(f"a pack holds LoRA on linear layers, and this is a {type(base).__name__}")
-        self.weight, self.bias = base.weight.t() if type(base) is Conv1D else base.weight, base.bias
-        """(out, in) and (out,)."""
-        self.down, self.up = layer.lora_A[name].weight, layer.lora_B[name].weight
-        """(rank, in) and (out, rank)."""
-        self.scaling = float(layer.scaling[name])
-        self.dropout = float(getattr(layer.lora_dropout[name], "p", 0.0))
-
-
-def _plain_lora(layer: Any, name: str) -> _Lora:
-    from peft.tuners.lora import Linear
-
-    if not isinstance(layer, Linear) or len(layer.active_adapters) != 1:
-        raise NotFlat(f"not all models have one LoRA adapter on {name}")
-    if layer.lora_variant or layer.merged or layer.disable_adapters or any(layer.lora_bias.values()):
-        raise NotFlat(f"{name} has a variant of LoRA, or its adapter is merged or off")
-    return _Lora(layer)
 
 
 def _dropout_rates(model: Any) -> dict[str, float]:

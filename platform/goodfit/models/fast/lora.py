@@ -1,0 +1,83 @@
+"""LoRA layers of several models over one base layer, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from goodfit.models.fast.attention import NotFlat
+
+
+class PackedLora(torch.autograd.Function):
+    """x W^T + b, and for the rows of each model s (x A^T) B^T (Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, states: Tensor, dropped: Tensor | None, weight: Tensor, bias: Tensor | None,
+        product: Callable[..., Tensor], counts: Sequence[int], scalings: Sequence[float], *adapters: Tensor,
+    ) -> Tensor:  # fmt: skip
+        found = product(states, weight, bias)
+        read = states if dropped is None else dropped
+        inner, first = [], 0
+        for count, scaling, down, up in zip(counts, scalings, adapters[::2], adapters[1::2], strict=True):
+            inner.append(read[first : first + count] @ down.t())
+            found[first : first + count].addmm_(inner[-1], up.t(), alpha=scaling)
+            first += count
+        ctx.save_for_backward(read, weight, *adapters, *inner)
+        ctx.product, ctx.counts, ctx.scalings, ctx.is_dropped = product, counts, scalings, dropped is not None
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        outer = gradients[0].contiguous()
+        read, weight, *others = ctx.saved_tensors
+        adapters, inner = others[: 2 * len(ctx.counts)], others[2 * len(ctx.counts) :]
+        states = ctx.product(outer, weight.t(), None) if ctx.needs_input_grad[0] else None
+        dropped = torch.zeros_like(read) if ctx.is_dropped else None
+        into = dropped if ctx.is_dropped else states
+        found, first = [], 0
+        for number, (count, scaling) in enumerate(zip(ctx.counts, ctx.scalings, strict=True)):
+            down, up = adapters[2 * number : 2 * number + 2]
+            own = slice(first, first + count)
+            near = (outer[own] @ up).mul_(scaling)
+            if into is not None:
+                into[own].addmm_(near, down)
+            found += [near.t() @ read[own], (outer[own].t() @ inner[number]).mul_(scaling)]
+            first += count
+        return states, dropped, None, None, None, None, None, *found
+
+
+class Lora:
+    """A LoRA layer of one model."""
+
+    def __init__(self, layer: Any) -> None:
+        from transformers.pytorch_utils import Conv1D
+
+        name = layer.active_adapters[0]
+        base = layer.base_layer
+        if type(base) not in (nn.Linear, Conv1D):
+            raise NotFlat(f"a pack holds LoRA on linear layers, and this is a {type(base).__name__}")
+        self.weight, self.bias = base.weight.t() if type(base) is Conv1D else base.weight, base.bias
+        """(out, in) and (out,)."""
+        self.down, self.up = layer.lora_A[name].weight, layer.lora_B[name].weight
+        """(rank, in) and (out, rank)."""
+        self.scaling = float(layer.scaling[name])
+        self.dropout = float(getattr(layer.lora_dropout[name], "p", 0.0))
+
+
+def plain_lora(layer: Any, name: str) -> Lora:
+    """A LoRA layer of PEFT's.
+
+    Raises:
+        NotFlat: It is something else, or more.
+    """
+    from peft.tuners.lora import Linear
+
+    if not isinstance(layer, Linear) or len(layer.active_adapters) != 1:
+        raise NotFlat(f"not all models have one LoRA adapter on {name}")
+    if layer.lora_variant or layer.merged or layer.disable_adapters or any(layer.lora_bias.values()):
+        raise NotFlat(f"{name} has a variant of LoRA, or its adapter is merged or off")
+    return Lora(layer)
