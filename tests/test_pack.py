@@ -123,8 +123,10 @@ def assert_same_course(steps, lines, packed_model, own_model):
         torch.testing.assert_close(weights, found[name], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
 @pytest.mark.parametrize("model_name", MODELS)
-def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name):
+def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name, wide, monkeypatch):
+    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
     trials = [trial_of(name, model_name) for name in TRIALS]
     steps = together(trials, path_of(MODELS[model_name][2]))
     for trial in trials:

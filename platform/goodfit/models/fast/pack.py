@@ -71,6 +71,11 @@ def share_base(models: Sequence[Any]) -> None:
                 module._parameters[key] = shared
 
 
+def takes_wide(device: str) -> bool:
+    """Whether the low ranks of all adapters are computed for all rows: a GPU does one wide product sooner than many."""
+    return device != "cpu"
+
+
 class Pack:
     """What was changed in the first of some models so that it computes all of them; made by ``packed``."""
 
@@ -183,7 +188,7 @@ class Pack:
             half = torch.get_autocast_dtype(states.device.type)
             states, dropped, weight, *adapters = (part.to(half) for part in (states, dropped, weight, *adapters))
             bias = None if bias is None else bias.to(half)
-        if states.device.type != "cpu":  # many small products are slower there than a few wide ones
+        if takes_wide(states.device.type):
             inner = functional.linear(dropped, torch.cat(adapters[::2]))
             own = inner * self._share(axis, layers, inner)
             return functional.linear(states, weight, bias) + functional.linear(own, torch.cat(adapters[1::2], 1))
