@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer
 
 WEIGHTS = "model.safetensors"
 
@@ -243,3 +244,19 @@ def test_a_classifier_reads_the_vector_that_its_pooling_makes(ready, how):
         expected = model.classifier(pooled(states, torch.ones_like(ids), how))
         found = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [("classification", "decoder"), ("chat", "decoder"), ("chat", "seq2seq"), ("generation", "seq2seq")],
+)
+def test_a_tokenizer_that_ends_no_text_is_refused_by_check_and_train(goodfit, tiny_words, copied, kind, family):
+    folder = copied(family)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.eos_token = None
+    tokenizer.save_pretrained(folder)
+    words = [word for word in tiny_words(kind, family) if not word.startswith("model.name=")]
+    for verb in ("check", "train"):
+        outcome = goodfit(verb, *words, f"model.name={folder}")
+        assert outcome.code == 2, outcome.err
+        assert outcome.errors == [("the model's tokenizer has no end-of-text token", "choose another model")]

@@ -22,11 +22,19 @@ SCORED_ROWS = 512
 
 @dataclass(frozen=True, slots=True)
 class TextCoder:
-    """Token ids of prompts and answers, for both text families."""
+    """Token ids of prompts and answers, for both text families.
+
+    Raises:
+        ConfigError: Nothing would end an answer.
+    """
 
     coding: Coding
     turn_end: int | None = None
     """What ends an answer, where that is not the end of a text."""
+
+    def __post_init__(self) -> None:
+        if self.turn_end is None and self.coding.tokenizer.eos_token_id is None:
+            raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
 
     @property
     def is_decoder(self) -> bool:
@@ -36,10 +44,7 @@ class TextCoder:
     @property
     def eos(self) -> int:
         """The end of a text; it stays in the labels, so that the model learns to stop."""
-        end = self.coding.tokenizer.eos_token_id if self.turn_end is None else self.turn_end
-        if end is None:
-            raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
-        return int(end)
+        return int(self.coding.tokenizer.eos_token_id if self.turn_end is None else self.turn_end)
 
     def source(self, fields: Mapping[str, Any], room: int) -> tuple[tuple[int, ...], bool]:
         """What the model reads of a record: the prompt, filled; see ``reading``."""
