@@ -46,9 +46,8 @@ class FrozenBase:
         lacking = [row for row in dict.fromkeys(rows) if row not in self._kept]
         found = self._computed(lacking, batch) if lacking else {}
         states = [self._kept.get(row) or found[row] for row in rows]
-        CURRENT.layout = Layout(
-            batch.lengths, device=batch.input_ids.device
-        )  # what the head draws does not depend on what was kept
+        # what the head draws does not depend on what was kept
+        CURRENT.layout = Layout(batch.lengths, device=batch.input_ids.device)
         given = _Given({name: _joined([state[name] for state in states], batch.labels_at) for name in states[0]})
         setattr(self._model, self._model.base_model_prefix, given)
         try:
