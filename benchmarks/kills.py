@@ -206,7 +206,7 @@ def table(subjects: Sequence[Subject], command: str) -> str:
     lines = [
         "# Killed, and gone on",
         "",
-        f"`{command}`",
+        f"Made by `{command}`, on tiny models.",
         "",
         "| who | kills | equal (goodfit: every byte of every file; others: the weights) | did not go on |"
         " records missed | records repeated | temporary files left |",
