@@ -235,6 +235,8 @@ def test_results_go_to_standard_output_and_all_else_to_standard_error(tmp_path):
         (OSError(errno.EIO, "Input/output error", "a.txt"), 1),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), 1),
         (PermissionError(errno.EACCES, "Permission denied", "a.txt"), 2),
+        (MemoryError(), 5),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"), 5),
     ],
 )
 def test_what_the_system_refuses_is_the_words_fault_where_they_name_it(goodfit, monkeypatch, error, code):

@@ -61,6 +61,15 @@ class HardwareError(GoodfitError):
     exit_code = 5
 
 
+NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "CUDA out of memory")
+"""What PyTorch's allocators say, in a RuntimeError."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, whoever says so."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)
+
+
 class TrainingError(GoodfitError):
     """Training did not produce a usable model: NaN, no steps, no supervised token."""
 

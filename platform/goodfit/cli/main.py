@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit import __version__
-from goodfit.errors import ConfigError, GoodfitError, Mistakes
+from goodfit.errors import ConfigError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
 from goodfit.registry import did_you_mean
 from goodfit.texts.secrets import redact
 
@@ -81,26 +81,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = "--json" in argv
     try:
         return _run(parse(argv))
-    except GoodfitError as error:
-        if "--traceback" in argv:
-            raise
-        _print_error(error, as_json)
-        return error.exit_code
     except KeyboardInterrupt:
         print("error: interrupted\n  fix: the same command starts again", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as raised:
         if "--traceback" in argv:
             raise
-        if isinstance(error, OSError) and error.filename and error.errno in OF_NAMES:
-            _print_error(_refused_by_system(error), as_json)
-            return ConfigError.exit_code
-        what = f"goodfit failed by a bug of its own: {type(error).__name__}: {str(error).splitlines()[:1]}"
-        _print_error(GoodfitError(what, "add --traceback, and report what it prints"), as_json)
-        return 1
+        error = _told(raised)
+        _print_error(error, as_json)
+        return error.exit_code
 
 
 OF_NAMES = (
@@ -116,11 +108,20 @@ OF_NAMES = (
 """What a system says of a name that a user may have given."""
 
 
-def _refused_by_system(error: OSError) -> ConfigError:
-    """A file or folder that was named and cannot be used: too long a name, no right to read it, no folder."""
-    named = str(error.filename)
-    shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
-    return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
+def _told(error: Exception) -> GoodfitError:
+    """An error for users."""
+    if isinstance(error, GoodfitError):
+        return error
+    if isinstance(error, OSError) and error.filename and error.errno in OF_NAMES:
+        named = str(error.filename)
+        shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
+        return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
+    said = next(iter(str(error).splitlines()), "no message")
+    if is_out_of_memory(error):
+        fix = "free some, or take less: training.batch_size=1, a smaller model; goodfit check WORDS says how much"
+        return HardwareError(f"memory ran out: {said}", fix)
+    what = f"goodfit failed by a bug of its own: {type(error).__name__}: {said}"
+    return GoodfitError(what, "add --traceback, and report what it prints")
 
 
 def parse(argv: Sequence[str]) -> Arguments:

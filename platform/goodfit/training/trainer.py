@@ -16,7 +16,7 @@ import pytorch_lightning as lightning
 import torch
 
 from goodfit.data.batches import TrainingData, collate
-from goodfit.errors import HardwareError, TrainingError
+from goodfit.errors import HardwareError, TrainingError, is_out_of_memory
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import checkpoint_of
@@ -242,8 +242,6 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
 
 
 DEAD_WORKER = "DataLoader worker (pid"
-NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc")
-"""What PyTorch's allocator for CPUs says."""
 
 
 def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
@@ -258,7 +256,7 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
                     f"at step {trainer.global_step} the system ended a process that loads records: {said}",
                     "look for memory that ran out; runtime.workers=0 loads in the run's own process",
                 ) from None
-            if isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in said for word in NO_MEMORY):
+            if is_out_of_memory(error):
                 raise HardwareError(
                     f"memory ran out at step {trainer.global_step}: {said}",
                     "halve training.batch_size and double training.accumulation: the step stays the same",
