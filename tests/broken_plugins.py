@@ -143,7 +143,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "a figure that is no number": Broken(
         judges("return [Finding(severity='info', code='x', message='x', figure=np.nan)]"),
-        judged("TypeError: the finding x holds no finite number"),
+        judged("TypeError: the finding x holds what is no finite number"),
         "finding",
     ),
     "judge hangs": Broken(judges("time.sleep(60)"), judged("TimeoutError: it took longer than 2 s"), "finding"),

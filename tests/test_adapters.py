@@ -1,6 +1,7 @@
 """Adapters: each trains what it says or is refused; what was saved loads with PEFT and makes a difference."""
 
 import copy
+import importlib.util
 import json
 import typing
 
@@ -207,7 +208,8 @@ def test_qlora_is_refused_where_there_is_nothing_to_freeze(goodfit, tiny_words, 
 
 
 def test_qlora_without_its_package_says_what_to_install_and_exits_5(goodfit, tiny_words, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    found = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "bitsandbytes" else found(name))
     outcome = goodfit("check", *tiny_words("classification", "decoder"), "adapter=qlora")
     assert (outcome.code, outcome.out) == (5, "")
     assert outcome.errors == [("adapter=qlora needs the package bitsandbytes", "pip install 'goodfit[qlora]'")]
