@@ -226,7 +226,7 @@ def test_the_models_are_printed_with_size_memory_and_licence(goodfit):
     for heading in ("family", "millions", "GiB lora | all", "chat", "licence"):
         assert heading in lines[0]
     (line,) = (line for line in lines if line.startswith("qwen3-0.6b "))
-    assert line.split()[:7] == ["qwen3-0.6b", "decoder", "596", "3.0", "|", "16.0", "chatml"]
+    assert line.split()[:7] == ["qwen3-0.6b", "decoder", "596", "3.2", "|", "16.3", "chatml"]
 
 
 def test_the_reference_of_models_is_what_the_generator_writes():

@@ -205,7 +205,7 @@ def test_a_run_that_does_not_fit_into_memory_names_the_words_that_do(check):
     assert (outcome.code, outcome.out) == (5, "")
     ((error, fix),) = outcome.errors
     assert error.startswith(
-        "the run needs about 0.5 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0, libraries 0.5)"
+        "the run needs about 0.7 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0, libraries 0.7)"
     )
     assert re.fullmatch(r"training\.batch_size=\d training\.accumulation=\d", fix)
     assert check("seq2seq", "adapter=none", f"hardware.memory_gb={small}", *fix.split()).code == 0
