@@ -16,7 +16,7 @@ from goodfit.errors import ConfigError
 from goodfit.models.adapters import build_adapter
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.models.load import HEADS
-from goodfit.models.memory import Load, Widths, estimate
+from goodfit.models.memory import Load, Widths, estimate, widths_of
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 REPOSITORY = Path(__file__).parents[1]
@@ -310,6 +310,18 @@ def test_pairs_of_long_rows_count_where_attention_holds_them(config, kept):
 
     more = activations(1, 1024) - activations(2, 512)  # as many tokens, twice as many pairs
     assert more == kept * 12 * (1024**2 - 2 * 512**2)
+
+
+def test_weights_in_four_bits_have_no_copy_in_sixteen():
+    config = hf.Qwen3Config(**QWEN3, num_attention_heads=16, head_dim=128, tie_word_embeddings=True)
+    with torch.device("meta"):
+        model = hf.Qwen3ForCausalLM(config)
+    widths, nothing = widths_of(model), Load(inputs=0, outputs=0, longest=0, pairs=0, labelled=0)
+    whole, quantised = (
+        estimate(model, config, "adamw", nothing, widths, half=True, quantised=count).activations
+        for count in (0, widths.weights)
+    )
+    assert (whole, quantised) == (2 * widths.weights, 0)
 
 
 # ---- bases that are special ---------------------------------------------------------------------------------------

@@ -94,9 +94,7 @@ def widths_of(model: Any) -> Widths:
     for name in linear_layers(model):
         parts, weight = name.split("."), model.get_submodule(name).weight
         weights += weight.numel()
-        reads_inputs = parts[-1] in ("k", "v", "k_proj", "v_proj") and any(
-            "enc" in part.lower() for part in parts[-2:-1]
-        )
+        reads_inputs = parts[-1] in ("k", "v", "k_proj", "v_proj") and "enc" in parts[-2].lower()
         if model.config.is_encoder_decoder and "decoder" in parts and not reads_inputs:
             outputs += sum(weight.shape)
         else:
@@ -153,7 +151,8 @@ def estimate(
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
     kept = KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
-    copies = 2 * widths.weights if half else 0  # autocast keeps what it made of the weights until the backward pass
+    # autocast keeps what it made of 32-bit weights until the backward pass; those in 4 bits it does not see
+    copies = 2 * (widths.weights - quantised) if half else 0
     kept += copies + 3 * BYTES * load.labelled * classes
     if device == "cpu":  # a GPU's kernels compute them again
         kept += _of_pairs(config, load, width)

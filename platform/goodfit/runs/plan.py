@@ -149,7 +149,7 @@ def plan_run(prepared: Prepared, measured: bool) -> Plan:
     memory = check_memory(prepared, free=free)
     steps = total_steps(conf, len(prepared.encoded["train"].examples))
     seconds, path = _probe(prepared, steps) if measured else (None, None)
-    if path is not None:
+    if path is not None and path.flat != _expects_flat(conf):
         memory = check_memory(prepared, path, free)
     return Plan(memory, free, steps, seconds, path)
 

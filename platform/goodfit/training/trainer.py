@@ -87,7 +87,7 @@ def fix_machine(conf: RunConf) -> None:
     if conf.runtime.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
         torch.use_deterministic_algorithms(True)
-        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it: twice the time of a GPU's step
+        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
 
 
 def _keep_memory() -> None:
