@@ -238,8 +238,7 @@ def speed(_: Path) -> Iterator[Row]:
         path = ComputePath(True, False, first_states=what == "encoder")
         model = model_of(what, rank).train()
         verdicts = {
-            name: compare_steps(model, examples, 0, at, path, half).reason
-            for name, half in (("32", None), ("bf16", torch.bfloat16))
+            precision: compare_steps(model, examples, 0, at, path, precision).reason for precision in ("32", "bf16")
         }
 
         def theirs(batch: Any, model: Any = model, what: str = what) -> Any:

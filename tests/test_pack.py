@@ -147,6 +147,22 @@ def test_each_trial_has_an_optimiser_and_a_schedule_of_its_own(tmp_path, setting
     assert_same_course(steps["first"], solo(own, "bert", tmp_path), trials[0].model, own.model)
 
 
+def test_a_pack_computes_in_the_precision_of_its_trials(tmp_path):
+    runs = {}
+    for precision in ("32", "bf16"):
+        trials = [trial_of(name, "llama-dry", dropout=0.0) for name in ("first", "second")]
+        for trial in trials:
+            trial.conf.precision.name = precision
+        runs[precision] = together(trials, path_of("text"))
+    own = trial_of("first", "llama-dry", dropout=0.0)
+    own.conf.precision.name = "bf16"
+    lines = solo(own, "llama-dry", tmp_path / "own")
+    losses = {precision: [step.loss for step in steps["first"]] for precision, steps in runs.items()}
+    far = max(abs(one - other) for one, other in zip(losses["32"], losses["bf16"], strict=True))
+    near = max(abs(step - line["train/loss"]) for step, line in zip(losses["bf16"], lines, strict=True))
+    assert near < far
+
+
 def test_trials_enter_and_leave_while_others_go_on(tmp_path):
     names = ["first", "second", "third"]
     trials = {name: trial_of(name, "gpt2", epochs=3) for name in names}

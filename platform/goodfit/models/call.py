@@ -35,18 +35,11 @@ class Scores:
         return losses(self.logits, self.targets)
 
 
-def half_of(precision: str) -> Any:
-    """torch's type of 16 bits that ``precision.name`` computes in; None for 32 bits."""
-    import torch
-
-    return {"bf16": torch.bfloat16, "16": torch.float16}.get(precision)
-
-
 def in_precision(precision: str, device: str) -> Any:
-    """A context in which a model is called as Lightning calls it while it trains."""
+    """A context in which a model is called as Lightning calls it while it trains with ``precision.name``."""
     import torch
 
-    half = half_of(precision)
+    half = {"bf16": torch.bfloat16, "16": torch.float16}.get(precision)
     return torch.autocast(device, half, enabled=half is not None)
 
 

@@ -101,14 +101,29 @@ def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledP
             yield InstalledPlugin("?", _nameless(distribution), "?", "?", None, fault=fault)
         return
     for entry in entries:
-        fault = fault_of(entry) if distribution.name else "its package has no METADATA"
-        try:
-            module = entry.module
-            folder, source = places_of(module)
-        except (AttributeError, ImportError, ValueError, OSError):  # the name may be anything
-            module, folder, source = entry.value, None, None
-            fault = fault or f"its entry point names '{entry.value}', which is no module"
-        yield InstalledPlugin(entry.name, name, version, module, folder, source, fault=fault)
+        plugin = plugin_of(entry, name, version)
+        yield plugin if distribution.name else replace(plugin, fault="its package has no METADATA")
+
+
+def plugin_of(
+    entry: metadata.EntryPoint, distribution: str, version: str, path: Sequence[str] | None = None
+) -> InstalledPlugin:
+    """The plugin that an entry point declares; what is wrong with the entry point is its fault.
+
+    Args:
+        entry: Of the group.
+        distribution: The package's name.
+        version: Of the package.
+        path: Where its module lies; as Python looks for it when not given.
+    """
+    fault = _fault_of(entry)
+    try:
+        module = entry.module
+        folder, source = places_of(module, path)
+    except (AttributeError, ImportError, ValueError, OSError):  # the name may be anything
+        module, folder, source = entry.value, None, None
+        fault = fault or f"its entry point names '{entry.value}', which is no module"
+    return InstalledPlugin(entry.name, distribution, version, module, folder, source, fault=fault)
 
 
 def _nameless(distribution: metadata.Distribution) -> str:
@@ -122,8 +137,7 @@ def _entry_points_of(distribution: metadata.Distribution) -> str:
         return str(getattr(error, "object", b""))
 
 
-def fault_of(entry: metadata.EntryPoint) -> str | None:
-    """Why an entry point names no plugin; None where it names one."""
+def _fault_of(entry: metadata.EntryPoint) -> str | None:
     if not re.fullmatch(r"[^\W\d][\w-]*", entry.name):
         return f"it is called '{entry.name}'; choose a lower-case word"
     if entry.name == PROJECT:

@@ -15,7 +15,6 @@ from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.base import Base, find_base
-from goodfit.models.call import half_of
 from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.fast.path import ComputePath
@@ -218,5 +217,5 @@ def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, example
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
-    half, at = half_of(conf.precision.name), learner.labels_at
-    return choose_path(model, conf.runtime, examples, padding, labels_at=at, own_head=own_head, half=half)
+    at, precision = learner.labels_at, conf.precision.name
+    return choose_path(model, conf.runtime, examples, padding, labels_at=at, own_head=own_head, precision=precision)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError, PluginError
-from goodfit.plugins.find import GROUP, InstalledPlugin, declared_plugins, fault_of, places_of
+from goodfit.plugins.find import GROUP, InstalledPlugin, declared_plugins, plugin_of
 from goodfit.registry import did_you_mean
 
 PROBE_SECONDS = 120
@@ -146,12 +146,5 @@ def _in_wheel(project: Path, wheel: Path) -> Subject:
             f"{project} declares {len(entries)} plugins, expected one",
             f'add to its pyproject.toml: [project.entry-points.{GROUP}] with one line, <name> = "<module>"',
         )
-    entry, fault = entries[0], fault_of(entries[0])
-    try:
-        module = entry.module
-        folder, source = places_of(module, [str(wheel)])
-    except (AttributeError, ImportError, ValueError, OSError):  # the name may be anything
-        module, folder, source = entry.value, None, None
-        fault = fault or f"its entry point names '{entry.value}', which is no module"
-    plugin = InstalledPlugin(entry.name, distribution.name, distribution.version, module, folder, source, fault=fault)
+    plugin = plugin_of(entries[0], distribution.name, distribution.version, [str(wheel)])
     return Subject(plugin, project, wheel, str(distribution.metadata.get_payload() or ""))

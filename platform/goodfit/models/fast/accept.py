@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
-from goodfit.models.call import call
+from goodfit.models.call import call, in_precision
 from goodfit.models.fast.frozen import has_frozen_base
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
@@ -52,7 +53,7 @@ def choose_path(
     *,
     labels_at: LabelsAt,
     own_head: bool,
-    half: Any = None,
+    precision: str = "32",
 ) -> ComputePath:
     """The fastest path on which a step of this model is the same as on the plain one.
 
@@ -63,7 +64,7 @@ def choose_path(
         pad_id: The token that fills up.
         labels_at: Where the model answers.
         own_head: Whether a row's vector is the one that the model's own head reads.
-        half: The type of 16 bits that it will be trained in; a GPU has other kernels for it.
+        precision: In which it will be trained; a GPU has other kernels for 16 bits.
 
     Raises:
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
@@ -76,10 +77,10 @@ def choose_path(
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
-    for path in ways if on_cpu or half is not None else ():
+    for path in ways if on_cpu or precision != "32" else ():
         verdict = compare_steps(model, examples, pad_id, labels_at, path)
         if verdict.same and not on_cpu:
-            verdict = _in_half(model, examples, pad_id, labels_at, path, half)
+            verdict = _in_half(model, examples, pad_id, labels_at, path, precision)
         if verdict.same:
             return replace(path, reason=verdict.reason)
     if conf.path == "fast":
@@ -90,18 +91,23 @@ def choose_path(
 
 
 def _in_half(
-    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, half: Any
+    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, precision: str
 ) -> Verdict:
     """The same in 16 bits on a GPU, where blocks are slower than padded rows (benchmarks/gpu.md)."""
     CURRENT.in_blocks = False
-    verdict = compare_steps(model, examples, pad_id, labels_at, path, half)
+    verdict = compare_steps(model, examples, pad_id, labels_at, path, precision)
     if verdict.same and CURRENT.in_blocks:
         return Verdict(False, "a GPU has no attention for rows of any lengths with what this model adds to it")
     return verdict
 
 
 def compare_steps(
-    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, half: Any = None
+    model: Any,
+    examples: Sequence[Example],
+    pad_id: int,
+    labels_at: LabelsAt,
+    path: ComputePath,
+    precision: str = "32",
 ) -> Verdict:
     """One plain step and one on another path; the model is left as it was.
 
@@ -111,22 +117,22 @@ def compare_steps(
         pad_id: The token that fills up.
         labels_at: Where the model answers.
         path: The other path.
-        half: Compute the fast step in this type of 16 bits.
+        precision: Of the fast step.
     """
     import torch
 
     batch = collate([_learnable(example) for example in probe_examples(examples)], pad_id, labels_at).to(model.device)
     devices = [model.device] if model.device.type == "cuda" else []
-    in_half = torch.autocast(model.device.type, half, enabled=half is not None)
+    computed = functools.partial(in_precision, precision, model.device.type)
     limits = LOSS_TOLERANCE, GRADIENT_TOLERANCE
     with torch.random.fork_rng(devices), _ready_to_compare(model):
         expected = _step(model, batch)
-        if half is not None:
-            with in_half:
+        if precision != "32":
+            with computed():
                 loss, gradients, _ = _distance(expected, _step(model, batch))
             limits = ROUNDING * loss + HALF_SLACK, ROUNDING * gradients + HALF_SLACK
         try:
-            with path.on(model), in_half:
+            with path.on(model), computed():
                 found = _step(model, batch)
         except REFUSALS as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
