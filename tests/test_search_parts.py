@@ -5,6 +5,8 @@ import dataclasses
 import os
 import shutil
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,14 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
+from goodfit.errors import GoodfitError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.propose import propose
 from goodfit.sweeps.prune import is_behind, misfit_of
-from goodfit.sweeps.records import Entry, Result
+from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.trial import failed, run_trial, trial_folder
 from goodfit.training.held_out import Evaluation
 
 SPACE = [
@@ -219,3 +223,33 @@ def test_a_database_that_is_not_named_is_asked_for(goodfit, monkeypatch):
             "export GOODFIT_STORAGE=postgresql://user:password@host/database",
         )
     ]
+
+
+def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_taken(tmp_path):
+    order = Order(
+        number=0, words=(), folder=tmp_path / "0000", roots=(), sweep=SweepConf(), seed=0, rivals=()
+    )  # without words it could not be trained
+    begun = threading.Event()
+
+    def lost_worker():
+        with trial_folder(order.folder):
+            begun.set()
+            time.sleep(0.5)
+            failed(order, GoodfitError("its own", "end"))
+
+    worker = threading.Thread(target=lost_worker)
+    worker.start()
+    begun.wait()
+    assert run_trial(order, shared=None).reason == "its own (fix: end)"
+    worker.join()
+
+
+def test_what_an_interrupted_try_left_is_gone_before_the_next_one(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "config.yaml").touch()
+    with trial_folder(tmp_path):
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+    (tmp_path / "config.yaml").touch()
+    (tmp_path / "trial.json").touch()
+    with trial_folder(tmp_path):
+        assert {path.name for path in tmp_path.iterdir()} == {".lock", "config.yaml", "trial.json"}

@@ -104,32 +104,40 @@ os.register_at_fork(after_in_child=_let_go)  # a loader's worker outlives its ki
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[Path]:
+def held(path: Path, wait: bool = False) -> Iterator[Path]:
     """Hold the lock of a run's folder; the system frees it when the process ends, however it ends.
 
+    Args:
+        path: The folder.
+        wait: Wait for as long as another process holds it.
+
     Raises:
-        ConfigError: Another process holds it.
+        ConfigError: Another process holds it, and we do not wait.
     """
-    with (path / LOCK).open("w") as lock:
-        _LOCKS.add(lock)
-        try:
-            _take(lock, path)
+    while True:
+        with (path / LOCK).open("w") as lock:
+            _LOCKS.add(lock)
             try:
-                yield path
+                if _is_taken(lock, path):
+                    try:
+                        yield path
+                    finally:
+                        (path / LOCK).unlink(missing_ok=True)
+                    return
             finally:
-                (path / LOCK).unlink(missing_ok=True)
-        finally:
-            _LOCKS.discard(lock)
+                _LOCKS.discard(lock)
+        if not wait:
+            raise ConfigError(f"another run is writing to {path}", "choose another run.dir, or wait for its end")
+        time.sleep(0.2)
 
 
-def _take(lock: Any, folder: Path) -> None:
+def _is_taken(lock: Any, folder: Path) -> bool:
+    """Whether the lock is ours now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        mine = _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
     except BlockingIOError:
-        mine = False
-    if not mine:
-        raise ConfigError(f"another run is writing to {folder}", "choose another run.dir, or wait for its end")
+        return False
+    return _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
 
 
 def _is_at(opened: int, path: Path) -> bool:

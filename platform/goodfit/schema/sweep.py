@@ -63,8 +63,9 @@ class SweepConf:
     workers: Count = 1
     """Trials that run at a time, each in a process of its own; at most ``ahead``."""
 
-    executor: Literal["processes", "slurm"] = "processes"
-    """Where workers run: processes of this machine, or Slurm jobs (where there is no Slurm, submitit's local ones)."""
+    executor: Literal["processes", "slurm", "ray"] = "processes"
+    """Where workers run: processes of this machine, Slurm jobs (where there is no Slurm, submitit's local ones), or
+    nodes of the Ray cluster that runs on this machine or is named in ``RAY_ADDRESS``."""
 
     engine: Literal["auto", "solo", "packed"] = "auto"
     """How trials of one process are trained: one by one, or several LoRA trials over one base in one pass."""

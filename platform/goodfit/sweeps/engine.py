@@ -137,9 +137,10 @@ def _is_spent(search: Search, entries: list[Entry]) -> bool:
 def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -> Order:
     """What a worker has to know of a trial."""
     known = entries[: _known(entry.number, search.conf)]
+    threads = f"runtime.threads={search.first.conf.runtime.threads}"  # a node may have another number of cores
     return Order(
         number=entry.number,
-        words=(*search.fixed, *entry.words),
+        words=(threads, *search.fixed, *entry.words),
         folder=folder / "trials" / f"{entry.number:04d}",
         roots=search.roots,
         sweep=search.conf,

@@ -15,13 +15,12 @@ from goodfit.errors import GoodfitError, StoppedError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import claimed
 from goodfit.runs.log import logged_to
 from goodfit.runs.prepare import pick_path
 from goodfit.runs.score import build_measure
 from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.shared import Shared
-from goodfit.sweeps.trial import Started, emptied, failed, finish, read_result, run_trial, start
+from goodfit.sweeps.trial import Started, failed, finish, read_result, run_trial, start, trial_folder
 from goodfit.training.held_out import HeldOut
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Step, Trial
@@ -99,12 +98,11 @@ class Packed:
 
     def _enter(self, order: Order) -> Result | None:
         """Let a trial into the pack; one that cannot be is trained alone, and its result returned."""
-        result = read_result(order.folder)
-        if result is not None:
-            return result
         with ExitStack() as undo:
+            result = read_result(undo.enter_context(trial_folder(order.folder)))
+            if result is not None:
+                return result
             try:
-                undo.enter_context(claimed(emptied(order.folder), named=True))
                 started = start(order, self._shared)
                 if self._fits(started):
                     self._take(started, undo.pop_all())

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, stop_on
 from goodfit.plugins.host import Host
+from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
-from goodfit.sweeps.workers import Here, Processes, Slurm, Workers
+from goodfit.sweeps.workers import Here, Processes, Workers
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
     conf = search.conf
     if conf.executor == "slurm":
         return Slurm(conf.workers, search, folder)
+    if conf.executor == "ray":
+        return Ray(conf.workers, search, signals)
     if conf.workers > 1:
         return Processes(conf.workers)
     if conf.engine == "solo":

@@ -8,7 +8,8 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import GoodfitError, StoppedError
 from goodfit.models.load import pick_device
-from goodfit.runs.folder import claimed, write_json
+from goodfit.runs.folder import LOCK, held, make_folder, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import check_memory
@@ -85,38 +86,51 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) 
     Raises:
         StoppedError: A signal was heard; the trial has no result yet.
     """
-    done = read_result(order.folder)
-    if done is not None:
-        return done
-    try:
-        with claimed(emptied(order.folder), named=True) as folder, logged_to(folder / "log.txt"):
-            started = start(order, shared)
-            path = pick_path(started.prepared, started.model)
-            logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
-            with path.on(started.model):
-                trained = train(
-                    started.conf,
-                    started.model,
-                    started.data,
-                    device=pick_device(started.conf.hardware.accelerator),
-                    measure=build_measure(started.prepared, started.bench.probe),
-                    folder=folder,
-                    watch=Watch(started.history.log, Silent(), total_steps(started.conf, len(started.data.examples))),
-                    stop=started.course,
-                    signals=signals,
-                )
-                result = finish(started, trained.trace, trained.steps)
-    except StoppedError:
-        raise  # the search is stopped, and goes on with this trial
-    except GoodfitError as error:
-        result = failed(order, error)
-    return result
+    with trial_folder(order.folder) as folder:
+        done = read_result(folder)
+        if done is not None:
+            return done
+        try:
+            with logged_to(folder / "log.txt"):
+                return _train(start(order, shared), signals)
+        except StoppedError:
+            raise  # the search is stopped, and goes on with this trial
+        except GoodfitError as error:
+            return failed(order, error)
 
 
-def emptied(folder: Path) -> Path:
-    """The folder, without what an interrupted try left in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
+def _train(started: Started, signals: StopSignals | None) -> Result:
+    path = pick_path(started.prepared, started.model)
+    logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
+    with path.on(started.model):
+        trained = train(
+            started.conf,
+            started.model,
+            started.data,
+            device=pick_device(started.conf.hardware.accelerator),
+            measure=build_measure(started.prepared, started.bench.probe),
+            folder=started.order.folder,
+            watch=Watch(started.history.log, Silent(), total_steps(started.conf, len(started.data.examples))),
+            stop=started.course,
+            signals=signals,
+        )
+        return finish(started, trained.trace, trained.steps)
+
+
+@contextmanager
+def trial_folder(path: Path) -> Iterator[Path]:
+    """A trial's folder with its result, if it has one, or without what an interrupted try left.
+
+    A worker that a killed search or a lost node left behind may still be at it: it is waited for.
+    """
+    with held(make_folder(path, named=True), wait=True):
+        if not (path / RESULT).exists():
+            for leftover in path.iterdir():
+                if leftover.is_dir():
+                    shutil.rmtree(leftover)
+                elif leftover.name != LOCK:
+                    leftover.unlink()
+        yield path
 
 
 def start(order: Order, shared: Shared) -> Started:

@@ -1,4 +1,4 @@
-"""Where trials run: in this process, in processes of this machine, or as Slurm jobs."""
+"""Where trials run on this machine: in this process, or in processes of their own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import functools
 import multiprocessing
 import os
 import threading
-import time
 import warnings
 from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
 from typing import Any, Protocol
 
-from goodfit.config.search import Search
-from goodfit.errors import GoodfitError, HardwareError
+from goodfit.errors import GoodfitError
 from goodfit.plugins.host import Host
 from goodfit.sweeps.records import Order, Result
 from goodfit.training.interrupt import StopSignals
@@ -82,6 +79,13 @@ def run_in_worker(order: Order) -> Result:
     return run_trial(order, _shared_here())
 
 
+def lost(order: Order, what: str, fix: str) -> Result:
+    """What is recorded of a trial that no worker brought to its end."""
+    from goodfit.sweeps.trial import failed
+
+    return failed(order, GoodfitError(what, fix))
+
+
 def _end_with_parent() -> None:
     """A worker does not outlive the search: another one may go on with its trial."""
     parent = multiprocessing.parent_process()
@@ -129,70 +133,10 @@ class Processes:
                     self._begin(order, tries + 1)
                 else:
                     fix = "look for memory that ran out; run fewer at a time"
-                    found.append((order.number, _lost(order, f"its worker died {TRIES} times", fix)))
+                    found.append((order.number, lost(order, f"its worker died {TRIES} times", fix)))
         return found
 
     def close(self) -> None:
         """End the processes."""
         for pool in [*self._idle, *(pool for pool, _, _ in self._pools.values())]:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _lost(order: Order, what: str, fix: str) -> Result:
-    from goodfit.sweeps.trial import failed
-
-    return failed(order, GoodfitError(what, fix))
-
-
-class Slurm:
-    """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does."""
-
-    def __init__(self, places: int, search: Search, folder: Path) -> None:
-        submitit = _submitit()
-        hardware = search.first.conf.hardware
-        self.places = places
-        executor = submitit.AutoExecutor(folder=folder / "jobs")
-        days, _, clock = hardware.time_limit.rpartition("-")
-        hours, minutes, _ = (int(part) for part in clock.split(":"))
-        executor.update_parameters(
-            name="goodfit-sweep",
-            timeout_min=(int(days or 0) * 24 + hours) * 60 + minutes,
-            cpus_per_task=hardware.cpus_per_device,
-            slurm_partition=hardware.partition,
-            slurm_account=hardware.account,
-        )
-        self._executor = executor
-        self._running: list[tuple[Any, Order]] = []
-
-    def submit(self, order: Order) -> None:
-        """Submit its job."""
-        self._running.append((self._executor.submit(run_in_worker, order), order))
-
-    def wait(self) -> list[tuple[int, Result]]:
-        """Wait for the next job; one that was lost is submitted again by Slurm's requeue, or counts as failed."""
-        while True:
-            for job, order in self._running:
-                if job.done():
-                    self._running.remove((job, order))
-                    return [(order.number, job.result() if job.exception() is None else self._lost(job, order))]
-            time.sleep(0.5)
-
-    def _lost(self, job: Any, order: Order) -> Result:
-        """What a job without a result was: its last words, and where all of them are."""
-        said = str(job.exception()).strip().splitlines()[-1:]
-        return _lost(
-            order, f"its job {job.job_id} ended without a result: {' '.join(said)}", f"look at {job.paths.stderr}"
-        )
-
-    def close(self) -> None:
-        """Cancel what still runs."""
-        for job, _ in self._running:
-            job.cancel()
-
-
-def _submitit() -> Any:
-    try:
-        import submitit
-    except ImportError:
-        raise HardwareError("sweep.executor=slurm needs submitit", "pip install 'goodfit[slurm]'") from None
-    return submitit

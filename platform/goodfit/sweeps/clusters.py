@@ -1,0 +1,160 @@
+"""Where trials run on other machines: Slurm jobs, or tasks on the nodes of a Ray cluster.
+
+Nothing but an order goes there and nothing but a result comes back: data, models and the search's folder are read and
+written at the same paths on a disk that all machines share.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.search import Search
+from goodfit.errors import HardwareError
+from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.workers import TRIES, lost, run_in_worker
+from goodfit.training.interrupt import StopSignals
+
+
+def _needed(module: str, executor: str) -> Any:
+    """The library that an executor is made of, which is an extra of the executor's name."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        what = f"sweep.executor={executor} needs {module}"
+        raise HardwareError(what, f"pip install 'goodfit[{executor}]'") from None
+
+
+class Slurm:
+    """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does."""
+
+    def __init__(self, places: int, search: Search, folder: Path) -> None:
+        submitit = _needed("submitit", "slurm")
+        hardware = search.first.conf.hardware
+        self.places = places
+        executor = submitit.AutoExecutor(folder=folder / "jobs")
+        days, _, clock = hardware.time_limit.rpartition("-")
+        hours, minutes, _ = (int(part) for part in clock.split(":"))
+        executor.update_parameters(
+            name="goodfit-sweep",
+            timeout_min=(int(days or 0) * 24 + hours) * 60 + minutes,
+            cpus_per_task=hardware.cpus_per_device,
+            slurm_partition=hardware.partition,
+            slurm_account=hardware.account,
+        )
+        self._executor = executor
+        self._running: list[tuple[Any, Order]] = []
+
+    def submit(self, order: Order) -> None:
+        """Submit its job."""
+        self._running.append((self._executor.submit(run_in_worker, order), order))
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait for the next job; one that was lost is submitted again by Slurm's requeue, or counts as failed."""
+        while True:
+            for job, order in self._running:
+                if job.done():
+                    self._running.remove((job, order))
+                    return [(order.number, job.result() if job.exception() is None else self._without(job, order))]
+            time.sleep(0.5)
+
+    def _without(self, job: Any, order: Order) -> Result:
+        """What a job without a result was: its last words, and where all of them are."""
+        said = str(job.exception()).strip().splitlines()[-1:]
+        return lost(
+            order, f"its job {job.job_id} ended without a result: {' '.join(said)}", f"look at {job.paths.stderr}"
+        )
+
+    def close(self) -> None:
+        """Cancel what still runs."""
+        for job, _ in self._running:
+            job.cancel()
+
+
+def run_on_node(order: Order, folder: Path) -> Result:
+    """A trial in a process of Ray's, which begins in a folder of Ray's and not in the one where words were typed."""
+    os.chdir(folder)
+    return run_in_worker(order)
+
+
+def _refuse_deaf(address: str) -> None:
+    """Ray itself tries for minutes.
+
+    Raises:
+        OSError: Nobody listens at that host and port.
+    """
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host, int(port)), timeout=10).close()
+
+
+def _refuse_small(nodes: list[dict[str, float]], needs: dict[str, float]) -> None:
+    """Ray would wait for such a node for ever."""
+    if any(all(node.get(name, 0.0) >= count for name, count in needs.items()) for node in nodes):
+        return
+    if not any(node.get("GPU", 0.0) >= needs["GPU"] for node in nodes):
+        raise HardwareError("no node of the Ray cluster has a GPU", "add a node that has one, or hardware=cpu")
+    most = max((int(node.get("CPU", 0.0)) for node in nodes), default=0)
+    what = f"a trial has {needs['CPU']:.0f} threads, and no node of the Ray cluster has so many cores"
+    raise HardwareError(what, f"add runtime.threads={max(1, most)}")
+
+
+class Ray:
+    """A task for each trial on the nodes of a Ray cluster; where none runs, one of this machine alone is started.
+
+    A trial whose worker or node dies is begun again on another one, by Ray.
+
+    Raises:
+        HardwareError: Ray is missing, no cluster answers, or none of its nodes has what a trial needs.
+    """
+
+    def __init__(self, places: int, search: Search, signals: StopSignals) -> None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no report to its makers
+        self._ray = ray = _needed("ray", "ray")
+        self.places = places
+        conf = search.first.conf
+        needs = {"CPU": float(conf.runtime.threads or 1), "GPU": float(conf.hardware.accelerator == "gpu")}
+        try:
+            _refuse_deaf(os.environ.get("RAY_ADDRESS", ""))
+            ray.init(include_dashboard=False, log_to_driver=False, logging_level="error")
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            where = os.environ.get("RAY_ADDRESS", "this machine")
+            fix = "start one with 'ray start --head', or name it in RAY_ADDRESS"
+            raise HardwareError(f"no Ray cluster answers at {where}: {said}", fix) from None
+        finally:
+            signals.take_again()  # Ray has a handler of its own
+        try:
+            _refuse_small([node["Resources"] for node in ray.nodes() if node["Alive"]], needs)
+        except HardwareError:
+            self.close()
+            raise
+        self._task = ray.remote(num_cpus=needs["CPU"], num_gpus=needs["GPU"], max_retries=TRIES - 1)(run_on_node)
+        self._running: dict[Any, Order] = {}
+
+    def submit(self, order: Order) -> None:
+        """Let Ray place it."""
+        self._running[self._task.remote(order, Path.cwd())] = order
+
+    def wait(self) -> list[tuple[int, Result]]:
+        """Wait for the next; one whose workers and nodes died again and again counts as failed."""
+        done, _ = self._ray.wait(list(self._running), num_returns=1)
+        found = []
+        for task in done:
+            order = self._running.pop(task)
+            try:
+                found.append((order.number, self._ray.get(task)))
+            except self._ray.exceptions.RayTaskError:
+                raise  # an error of ours in a trial
+            except self._ray.exceptions.RayError as error:
+                what = f"its worker was lost {TRIES} times ({type(error).__name__})"
+                found.append((order.number, lost(order, what, "look at 'ray status' and at the memory of its nodes")))
+        return found
+
+    def close(self) -> None:
+        """End what still runs, and leave the cluster."""
+        self._ray.shutdown()
