@@ -146,6 +146,9 @@ def main() -> None:
             doubled += len(numbers) - len(set(numbers))
             other_trials += sum(one != other for one, other in zip(course(alone), course(found), strict=False))
             other_winners += found["best"]["words"][-2:] != alone["best"]["words"][-2:]
+            for one, other in zip(course(alone), course(found), strict=False):
+                if one != other:
+                    print(one, other, flush=True)
             print(struck, lost, doubled, other_trials, other_winners, flush=True)
     name = "ray" if options.executor == "ray" else options.storage
     what = "nodes killed" if options.executor == "ray" else "kills"

@@ -43,7 +43,7 @@ def course(process):
     out, err = process.communicate()
     assert process.returncode == 0, err
     assert err == ""
-    found = json.loads(out.splitlines()[-1])
+    *_, found = map(json.loads, out.splitlines())  # Ray prints of dying nodes on standard output
     for trial in found["trials"]:
         trial.pop("costs", None)
     return found["trials"], found["best"]["words"]

@@ -6,10 +6,15 @@ written at the same paths on a disk that all machines share.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import socket
+import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -103,21 +108,55 @@ def _refuse_small(nodes: list[dict[str, float]], needs: dict[str, float]) -> Non
     raise HardwareError(what, f"add runtime.threads={max(1, most)}")
 
 
+class _Guarded:
+    """Standard output without what other threads print: Ray tells there, in many lines, of nodes that died."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._thread = threading.get_ident()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Only what the thread prints that guards it."""
+        return self._stream.write(text) if threading.get_ident() == self._thread else len(text)
+
+    def flush(self) -> None:
+        """Its stream's."""
+        self._stream.flush()
+
+
 class Ray:
     """A task for each trial on the nodes of a Ray cluster; where none runs, one of this machine alone is started.
 
-    A trial whose worker or node dies is begun again on another one, by Ray.
+    A trial whose worker dies is begun again, as often as on this machine; one whose node is lost always is, since
+    machines that are lent may be taken away at any time.
 
     Raises:
         HardwareError: Ray is missing, no cluster answers, or none of its nodes has what a trial needs.
     """
 
-    def __init__(self, places: int, search: Search, signals: StopSignals) -> None:
+    def __init__(self, places: int, search: Search, signals: StopSignals, say: Callable[[str], None]) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no report to its makers
         self._ray = ray = _needed("ray", "ray")
         self.places = places
+        self._say = say
+        self._output = contextlib.ExitStack()
+        self._output.enter_context(contextlib.redirect_stdout(_Guarded(sys.stdout)))
         conf = search.first.conf
         needs = {"CPU": float(conf.runtime.threads or 1), "GPU": float(conf.hardware.accelerator == "gpu")}
+        try:
+            self._join(signals)
+            _refuse_small([node["Resources"] for node in ray.nodes() if node["Alive"]], needs)
+        except BaseException:
+            self.close()
+            raise
+        self._task = ray.remote(num_cpus=needs["CPU"], num_gpus=needs["GPU"], max_retries=0)(run_on_node)
+        self._running: dict[Any, tuple[Order, int]] = {}
+
+    def _join(self, signals: StopSignals) -> None:
+        ray = self._ray
         try:
             _refuse_deaf(os.environ.get("RAY_ADDRESS", ""))
             ray.init(include_dashboard=False, log_to_driver=False, logging_level="error")
@@ -128,33 +167,35 @@ class Ray:
             raise HardwareError(f"no Ray cluster answers at {where}: {said}", fix) from None
         finally:
             signals.take_again()  # Ray has a handler of its own
-        try:
-            _refuse_small([node["Resources"] for node in ray.nodes() if node["Alive"]], needs)
-        except HardwareError:
-            self.close()
-            raise
-        self._task = ray.remote(num_cpus=needs["CPU"], num_gpus=needs["GPU"], max_retries=TRIES - 1)(run_on_node)
-        self._running: dict[Any, Order] = {}
 
     def submit(self, order: Order) -> None:
         """Let Ray place it."""
-        self._running[self._task.remote(order, Path.cwd())] = order
+        self._begin(order, 1)
+
+    def _begin(self, order: Order, tries: int) -> None:
+        self._running[self._task.remote(order, Path.cwd())] = order, tries
 
     def wait(self) -> list[tuple[int, Result]]:
-        """Wait for the next; one whose workers and nodes died again and again counts as failed."""
-        done, _ = self._ray.wait(list(self._running), num_returns=1)
-        found = []
-        for task in done:
-            order = self._running.pop(task)
-            try:
-                found.append((order.number, self._ray.get(task)))
-            except self._ray.exceptions.RayTaskError:
-                raise  # an error of ours in a trial
-            except self._ray.exceptions.RayError as error:
-                what = f"its worker was lost {TRIES} times ({type(error).__name__})"
-                found.append((order.number, lost(order, what, "look at 'ray status' and at the memory of its nodes")))
-        return found
+        """Wait for the next; one whose worker died again and again counts as failed."""
+        (task,), _ = self._ray.wait(list(self._running), num_returns=1)
+        order, tries = self._running.pop(task)
+        wrong = self._ray.exceptions
+        try:
+            return [(order.number, self._ray.get(task))]
+        except wrong.RayTaskError:
+            raise  # an error of ours in a trial
+        except wrong.NodeDiedError:
+            self._say(f"trial {order.number} lost its node, and is begun again")
+            self._begin(order, tries)
+        except wrong.RayError as error:
+            if tries == TRIES:
+                what = f"its worker died {TRIES} times ({type(error).__name__})"
+                return [(order.number, lost(order, what, "look at 'ray status' and at the memory of its nodes"))]
+            self._begin(order, tries + 1)
+        return []
 
     def close(self) -> None:
         """End what still runs, and leave the cluster."""
-        self._ray.shutdown()
+        with contextlib.redirect_stdout(io.StringIO()):  # what it still had to say of nodes
+            self._ray.shutdown()
+        self._output.close()

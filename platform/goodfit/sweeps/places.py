@@ -78,7 +78,7 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
     if conf.executor == "slurm":
         return Slurm(conf.workers, search, folder)
     if conf.executor == "ray":
-        return Ray(conf.workers, search, signals)
+        return Ray(conf.workers, search, signals, watcher.status)
     if conf.workers > 1:
         return Processes(conf.workers)
     if conf.engine == "solo":
