@@ -42,7 +42,7 @@ CASES = [
 
 def train(words: list[str]) -> dict[str, Any]:
     """What ``train --json`` says of a run."""
-    more = ["tracker=none", "runtime.threads=1", "--json", "--quiet"]
+    more = ["plugins.disable=[fairness,privacy,quality]", "tracker=none", "runtime.threads=1", "--json", "--quiet"]
     command = [sys.executable, "-m", "goodfit", "train", *words, *more]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

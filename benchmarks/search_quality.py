@@ -1,0 +1,135 @@
+"""What a search's choice is worth on new records, beside defaults and two other rules of choice.
+
+    python benchmarks/search_quality.py [--data ../shared/data] [--draws 5] [--trials 12]
+
+Samples of 300 training records of real data, drawn anew for each seed. All trials of a search are trained to their end,
+so that each rule chooses among the same ones: goodfit's (held-out lower end less the gap), the lowest
+training loss in the last epoch, the lowest held-out loss after the last epoch. Each choice, and the defaults, are then
+trained and measured on the test records by ``goodfit train``, with the best epoch kept, also where a loss has chosen.
+Differences are paired by draw, with the 95 % interval of Student's t. Writes ``search_quality.md`` beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from samples import sample
+
+HERE = Path(__file__)
+SETS = ("banking77", "cuad_clauses", "ncbi_disease")
+COUNTS = {"train": 300, "validation": 100, "test": 600}
+SPACE = ["adapter=lora", "optim.lr=tag(log,interval(1e-5,3e-2))", "adapter.rank=4,16", "training.epochs=2,4,8,12"]
+SHARED = [
+    "model=bert",
+    "tracker=none",
+    "runtime.threads=1",
+    "plugins.disable=[fairness,privacy,quality]",
+    "--json",
+    "--quiet",
+]
+RULES = ("defaults", "training loss", "last held-out loss")
+"""What goodfit's choice is held against."""
+
+
+def goodfit(verb: str, words: Sequence[str]) -> dict[str, Any]:
+    """What a verb says with ``--json``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "goodfit", verb, *words, *SHARED], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def last_training_loss(trial: Path) -> float:
+    """The mean over the steps of the last epoch."""
+    lines = [json.loads(line) for line in (trial / "history.jsonl").read_text("utf-8").splitlines()]
+    steps = [line for line in lines if "train/loss" in line]
+    return float(np.mean([line["train/loss"] for line in steps if line["epoch"] == steps[-1]["epoch"]]))
+
+
+def choices(folder: Path, trials: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Rule -> the words of the trial that it chooses."""
+    judged = [trial for trial in trials if trial["state"] == "finished"]
+    places = {trial["number"]: folder / "trials" / f"{trial['number']:04d}" for trial in judged}
+    held_out = {
+        number: json.loads((place / "trial.json").read_text("utf-8"))["course"][-1]["validation/loss"]
+        for number, place in places.items()
+    }
+    by = {
+        "goodfit": lambda trial: -trial["value"],
+        "training loss": lambda trial: last_training_loss(places[trial["number"]]),
+        "last held-out loss": lambda trial: held_out[trial["number"]],
+    }
+    return {"defaults": []} | {rule: min(judged, key=worth)["words"] for rule, worth in by.items()}
+
+
+def measured(data: Path, name: str, draw: int, trials: int, folder: Path) -> dict[str, float]:
+    """Rule -> the primary metric of its choice on the test records."""
+    words = [*sample(data, name, COUNTS, draw, folder / "data"), f"seed={draw}"]
+    whole = ["sweep.pruner=none", "sweep.stop_misfits=false", "training.patience=0", f"sweep.trials={trials}"]
+    only = ["sweep.confirmations=0", "sweep.train_best=false", f"run.dir={folder / 'search'}"]
+    found = goodfit("sweep", [*words, *SPACE, *whole, *only])
+    known: dict[tuple[str, ...], float] = {}
+    scores = {}
+    for rule, chosen in choices(folder / "search", found["trials"]).items():
+        if tuple(chosen) not in known:
+            place = folder / f"run{len(known)}"
+            run = goodfit("train", [*words, *(["adapter=lora", *chosen] if chosen else []), f"run.dir={place}"])
+            known[tuple(chosen)] = run["metrics"][run["primary"]]["value"]
+        scores[rule] = known[tuple(chosen)]
+    return scores
+
+
+def with_interval(differences: Sequence[float]) -> str:
+    """Mean [95 % interval of Student's t]."""
+    from scipy import stats
+
+    mean = float(np.mean(differences))
+    half = float(stats.t.ppf(0.975, len(differences) - 1) * stats.sem(differences)) if len(differences) > 1 else 0.0
+    return f"{mean:+.3f} [{mean - half:+.3f}, {mean + half:+.3f}]"
+
+
+def main() -> None:
+    """Search, choose, measure, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--trials", type=int, default=12)
+    options = parser.parse_args()
+    scores: dict[str, list[dict[str, float]]] = {name: [] for name in SETS}
+    with tempfile.TemporaryDirectory() as made:
+        for draw in range(options.draws):
+            for name in SETS:
+                scores[name].append(measured(options.data, name, draw, options.trials, Path(made) / f"{name}{draw}"))
+                print(name, draw, scores[name][-1], flush=True)
+    lines = []
+    together = [one for drawn in scores.values() for one in drawn]
+    for name, found in [*scores.items(), ("all", together)]:
+        differences = [with_interval([one["goodfit"] - one[rule] for one in found]) for rule in RULES]
+        means = [f"{np.mean([one[rule] for one in found]):.3f}" for rule in ("goodfit", *RULES)]
+        lines.append(f"| {name} | {' | '.join([*means, *differences])} |")
+    text = [
+        "# What a search chooses",
+        f"\n{options.draws} draws of {COUNTS['train']} training, {COUNTS['validation']} held-out and up to "
+        f"{COUNTS['test']} test records; {options.trials} trials each, the same ones for all rules. Test score "
+        "(macro-F1, entity F1), and goodfit's less the other's: mean [95 % interval over the draws].\n",
+        "| data | goodfit | defaults | by training loss | by last held-out loss | less defaults | less training loss "
+        "| less last held-out loss |",
+        "|---|---|---|---|---|---|---|---|",
+        *lines,
+        f"\nSpace: `{' '.join(SPACE)}`.\n\nMade by `python benchmarks/search_quality.py {' '.join(sys.argv[1:])}`.\n",
+    ]
+    HERE.with_suffix(".md").write_text("\n".join(text), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
