@@ -6,6 +6,9 @@ Twenty trainings on samples of real data with the offline encoder. Overfitting: 
 no early stop. Underfitting: 400 records at a thousandth of the default rate, or one pass over them at a twentieth.
 Beside them, without a claim what is right, ten trainings at the default settings on as many records. Writes
 ``planted_fits.md`` beside this file.
+
+Left out where overfitting is planted: multidogo_finance, on which 48 records are enough (held-out macro-F1 0.93 and
+0.84 on two draws, verdict "good").
 """
 
 from __future__ import annotations
@@ -31,11 +34,11 @@ PLANTED = {
 }
 """What was planted -> records, words."""
 RIGHT = {"overfit": "overfit", "underfit": "underfit", "cut short": "underfit"}
-CLASSES = ("banking77", "cuad_clauses", "multidogo_finance")
+CLASSES = ("banking77", "cuad_clauses", "pubmedqa")
 CASES = [
     *(("overfit", name, draw) for name in (*CLASSES, "finentity", "ncbi_disease") for draw in (0, 1)),
-    *(("underfit", name, 0) for name in SETS),
-    *(("cut short", name, 1) for name in (*CLASSES, "ncbi_disease")),
+    *(("underfit", name, 0) for name in SETS if name != "pubmedqa"),
+    *(("cut short", name, 1) for name in ("banking77", "cuad_clauses", "multidogo_finance", "ncbi_disease")),
     *(("defaults", name, draw) for name in (*CLASSES, "clickbait", "ncbi_disease") for draw in (0, 1)),
 ]
 
@@ -74,6 +77,8 @@ def main() -> None:
         *lines,
         "\n| planted | training records | words |\n|---|---|---|",
         *settings,
+        "\nLeft out where overfitting is planted: multidogo_finance, on which 48 records are enough (held-out macro-F1 "
+        "0.93 and 0.84 on two draws, gap +0.05 and +0.16, verdict good).",
         "\nMade by `python benchmarks/planted_fits.py`.\n",
     ]
     HERE.with_suffix(".md").write_text("\n".join(text), "utf-8")

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 SETS = {
+    "pubmedqa": ("medical/pubmedqa", "classification"),
     "banking77": ("customer_support/banking77", "classification"),
     "cuad_clauses": ("legal/cuad_clauses", "classification"),
     "multidogo_finance": ("finance/multidogo_finance", "classification"),
@@ -34,6 +35,7 @@ def sample(data: Path, name: str, counts: Mapping[str, int], seed: int, folder: 
     place, task = SETS[name]
     folder.mkdir(parents=True, exist_ok=True)
     words, known = [f"task={task}", "dataset=files"], None
+    words += ["dataset.fields.text=question"] if name == "pubmedqa" else []
     for split, count in counts.items():
         lines = (data / place / f"{split}.jsonl").read_text("utf-8").splitlines()
         rows: list[dict[str, Any]] = [json.loads(line) for line in lines]

@@ -23,6 +23,7 @@ def write_card(
     findings: Sequence[Finding],
     steps: int,
     deeds: Mapping[str, Mapping[str, Any]],
+    given: Mapping[str, float] | None,
 ) -> str:
     """The card as Markdown with the hub's YAML head. It holds figures and ids, no texts."""
     conf = prepared.conf
@@ -42,7 +43,7 @@ def write_card(
         + _list(
             [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
         ),
-        _privacy(prepared),
+        _privacy(prepared) + _differential(given),
         "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
         _plugins(deeds),
         _use(prepared),
@@ -94,6 +95,18 @@ def _privacy(prepared: Prepared) -> str:
         f"## Privacy\n\nScrubbed before anything was learnt or stored ({scrub.mode}); what was found is among the "
         f"findings.{kept} Measured recall: {', '.join(recalls) or 'none'} ({by}). What a scrubber misses is learnt, "
         "and in other texts than those it was measured on it can miss more.\n"
+    )
+
+
+def _differential(given: Mapping[str, float] | None) -> str:
+    if given is None:
+        return ""
+    return (
+        f"\nTrained with differential privacy: epsilon {given['epsilon']:.2f} at delta {given['delta']:.2g}, for each "
+        f"of {given['records']:.0f} training records (noise {given['noise']:.3f}, gradients cut to {given['clip']:g}, "
+        f"{given['steps']:.0f} steps in which each record takes part with the chance {given['rate']:.3g}; Opacus's PRV "
+        "accountant). It is of these weights alone: figures that were measured on training records are not covered, "
+        "nor is the list of labels, and a person with several records has less.\n"
     )
 
 

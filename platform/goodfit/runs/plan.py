@@ -104,7 +104,9 @@ def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
 def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
     (planned,) = plan_epoch(
         prepared.encoded["train"].examples,
-        batch_size=conf.training.batch_size,
+        batch_size=1
+        if conf.privacy.epsilon
+        else conf.training.batch_size,  # privately, records are computed one by one
         accumulation=1,
         grouping=conf.training.length_grouping,
         seed=conf.seed,

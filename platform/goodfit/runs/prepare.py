@@ -69,7 +69,12 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf)]
     _refuse_unsupervised(encoded["train"])
-    return Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked)
+    prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked)
+    if conf.privacy.epsilon is not None:
+        from goodfit.training.trainer import guarantee_of
+
+        guarantee_of(conf, training_data(prepared))  # a budget that cannot be kept is refused before weights are read
+    return prepared
 
 
 def settle(conf: RunConf) -> RunConf:

@@ -63,6 +63,11 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
     from goodfit.runs.lock import MACHINE, drift, refuse_other_inputs
 
     folder, conf = _opened(typed)
+    if conf.privacy.epsilon is not None:
+        raise ConfigError(
+            f"{folder} was trained with differential privacy, whose noise is in no file: it cannot be made again",
+            f"goodfit verify {typed} shows whether it is as it was left",
+        )
     check = functools.partial(refuse_other_inputs, folder)
     again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
     changed = drift(read_json(folder / "lock.json"), read_json(again / "lock.json"))

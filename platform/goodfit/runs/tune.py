@@ -81,7 +81,7 @@ def untuned_model(prepared: Prepared, device: str) -> Any:
     conf, learner = prepared.conf, prepared.learner
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     model = model.to(device)
-    if prepared.encoded["train"].log_odds is not None:
+    if prepared.encoded["train"].log_odds is not None and conf.privacy.epsilon is None:  # they count the records
         start_head(model, prepared.encoded["train"].log_odds)
     return model
 

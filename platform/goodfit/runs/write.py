@@ -17,10 +17,10 @@ from goodfit.runs.audit import Audited
 from goodfit.runs.card import write_card
 from goodfit.runs.digests import write_digests
 from goodfit.runs.folder import as_json, write_json, write_lines
-from goodfit.runs.prepare import Prepared
+from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of
-from goodfit.training.trainer import Trained
+from goodfit.training.trainer import Trained, guarantee_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ def write_down(
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder)
     deeds = host.deeds()
-    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds)
+    guarantee = guarantee_of(prepared.conf, training_data(prepared))
+    given = guarantee.kept(trained.steps) if guarantee else None
+    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)
     write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
@@ -103,6 +105,7 @@ def write_down(
         "seconds": round(seconds, 2),
         "path": {"name": path.name, "reason": path.reason},
         "plugins": deeds,
+        **({"differential_privacy": given} if given else {}),
     }
     record = record_of(prepared, "finished", more)
     write_record(folder, record)

@@ -1,16 +1,18 @@
-"""What is taken out of the texts before anything reads or stores them: ``privacy=<name>``."""
+"""What is taken out of the texts, and what a model may give away of its training records: ``privacy=<name>``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 Mode = Literal["none", "mask", "hash", "pseudonymise", "drop"]
 
 
 @dataclass(kw_only=True, slots=True)
 class PrivacyConf:
-    """What is taken out of the texts. Selected with ``privacy=<name>``."""
+    """What is taken out of the texts, and what a model may give away. Selected with ``privacy=<name>``."""
 
     mode: Literal["auto", "none", "mask", "hash", "pseudonymise", "drop"] = "none"
     """What stands where something was found: ``mask`` its type, ``hash`` a keyed hash (its key is read from the
@@ -22,3 +24,14 @@ class PrivacyConf:
 
     keep: list[str] = field(default_factory=list)
     """Types that stay in the texts, as scrubbers call them; with ``privacy=auto`` ``task.privacy_keep`` adds some."""
+
+    epsilon: Annotated[float, Field(gt=0)] | None = None
+    """Train with differential privacy: no training record changes the chance of any model by more than the factor
+    exp(epsilon), but with the chance ``delta``. It is of the weights alone, not of figures that are measured on
+    training records. Such a run cannot be reproduced: its noise is in no file."""
+
+    delta: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The chance with which ``epsilon`` may not hold; when not given, a tenth of one over the training records."""
+
+    record_clip: Annotated[float, Field(gt=0)] = 1.0
+    """With ``epsilon``, the norm to which the gradient of each training record is cut."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, stop_on
 from goodfit.plugins.host import Host
+from goodfit.schema import RunConf
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
@@ -44,17 +45,25 @@ def check_search(search: Search) -> None:
         mistakes += _grid(search)
     if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):
         mistakes.append(ConfigError("sweep.engine=packed packs trials of one process", "leave sweep.workers out"))
-    hardware = search.first.conf.hardware
-    if hardware.launcher == "slurm" and conf.executor != "slurm":
-        mistakes.append(ConfigError("hardware=slurm submits one run", "submit each trial: sweep.executor=slurm"))
-    if hardware.devices * hardware.nodes > 1:
-        mistakes.append(ConfigError("a trial of a search runs on one device", "hardware.devices=1 hardware.nodes=1"))
     for name in ("workers", "width"):
         asked = getattr(conf, name) or 1
         if asked > conf.ahead:
             what = f"sweep.{name} is {asked}, more than sweep.ahead={conf.ahead} trials at a time"
             mistakes.append(ConfigError(what, f"add sweep.ahead={asked}"))
-    stop_on(mistakes)  # type: ignore[arg-type]
+    stop_on([*mistakes, *_one_run_only(search.first.conf)])  # type: ignore[list-item]
+
+
+def _one_run_only(conf: RunConf) -> list[ConfigError]:
+    """What a run may be, and a trial of many may not."""
+    mistakes = []
+    if conf.hardware.launcher == "slurm" and conf.sweep.executor != "slurm":
+        mistakes.append(ConfigError("hardware=slurm submits one run", "submit each trial: sweep.executor=slurm"))
+    if conf.hardware.devices * conf.hardware.nodes > 1:
+        mistakes.append(ConfigError("a trial of a search runs on one device", "hardware.devices=1 hardware.nodes=1"))
+    if conf.privacy.epsilon is not None:
+        what = "privacy.epsilon is of one training; what those of a search give away adds up"
+        mistakes.append(ConfigError(what, "search on data that is not private, then type the winner's words"))
+    return mistakes
 
 
 def _grid(search: Search) -> list[ConfigError]:

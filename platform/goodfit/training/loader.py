@@ -14,20 +14,41 @@ from goodfit.schema.training import TrainingConf
 
 
 class PlannedBatches(Dataset):  # type: ignore[type-arg]
-    """Builds the batch that the sampler planned; what varies between epochs is a function of counters, too."""
+    """Builds the batch that the sampler planned; what varies between epochs is a function of counters, too.
 
-    def __init__(self, data: TrainingData, seed: int) -> None:
+    Args:
+        data: What is learnt.
+        seed: Of the run.
+        by_record: A batch for each record instead of one of all.
+    """
+
+    def __init__(self, data: TrainingData, seed: int, by_record: bool = False) -> None:
         self._data = data
         self._seed = seed
+        self._by_record = by_record
 
-    def __getitem__(self, planned: Planned) -> Batch:
+    def __getitem__(self, planned: Planned) -> Batch | tuple[Batch, ...]:
         rows = [self._example(index, planned.epoch) for index in planned.indices]
+        if self._by_record:
+            return record_batches(rows, self._data)
         return collate(rows, self._data.pad_id, self._data.labels_at, planned.step_supervised)
 
     def _example(self, index: int, epoch: int) -> Example:
         if self._data.vary is None:
             return self._data.examples[index]
         return self._data.vary(index, random.Random(f"{self._seed}:{epoch}:{index}"))
+
+
+def record_batches(rows: Sequence[Example], data: TrainingData) -> tuple[Batch, ...]:
+    """A batch for each record, with all its windows; none of records that have nothing to learn."""
+    by_record: dict[int, list[Example]] = {}
+    for row in rows:
+        by_record.setdefault(row.record, []).append(row)
+    return tuple(
+        collate(windows, data.pad_id, data.labels_at)
+        for windows in by_record.values()
+        if any(window.supervised for window in windows)
+    )
 
 
 class EpochOrder(Sampler):  # type: ignore[type-arg]
@@ -95,6 +116,6 @@ def batches_per_device(examples: int, batch_size: int, devices: int) -> int:
     return math.ceil(math.ceil(examples / batch_size) / devices)
 
 
-def build_loader(dataset: PlannedBatches, order: EpochOrder, workers: int) -> Any:
+def build_loader(dataset: PlannedBatches, order: Sampler[Planned], workers: int) -> Any:
     """A loader that yields whole batches."""
     return DataLoader(dataset, batch_size=None, sampler=order, num_workers=workers)

@@ -24,6 +24,7 @@ from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning
+from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
 from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
 from goodfit.training.state import START, Place, Saved, put_weights, trainable_state
 from goodfit.training.watch import Watch
@@ -55,6 +56,12 @@ def batches_of(conf: RunConf, examples: int) -> int:
     """Batches of an epoch, on each device."""
     devices = conf.hardware.devices * conf.hardware.nodes
     return batches_per_device(examples, conf.training.batch_size, devices)
+
+
+def guarantee_of(conf: RunConf, data: TrainingData) -> Guarantee | None:
+    """What a private training promises; None where none was asked for."""
+    count = len(data.examples)
+    return private_guarantee(conf, data.examples, batches_of(conf, count), total_steps(conf, count))
 
 
 def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
@@ -182,12 +189,18 @@ def _make_steps(
     steps = total_steps(conf, len(data.examples))
     trainer = _build(conf, device, steps, callbacks)
     start = place.epoch, place.batch
-    order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size, start)
-    loader = build_loader(PlannedBatches(data, conf.seed), order, conf.runtime.workers)
+    guarantee = guarantee_of(conf, data)
+    order: Any
+    if guarantee is None:
+        order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size, start)
+    else:
+        order = PrivateOrder(data.examples, guarantee.rate, batches_of(conf, len(data.examples)), start)
+    loader = build_loader(PlannedBatches(data, conf.seed, by_record=guarantee is not None), order, conf.runtime.workers)
     _go_on_at(trainer, place)
     _compute_ahead(model, data, order, device)
     scaled = conf.precision.name == "16"
-    module = Tuning(model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled)
+    settings = model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
+    module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
     module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
     with signals.at_step_ends():
         _fit(trainer, module, loader)
@@ -211,7 +224,7 @@ def _go_on_at(trainer: Any, place: Place) -> None:
     fit.restarting = bool(within)
 
 
-def _compute_ahead(model: Any, data: TrainingData, order: EpochOrder, device: str) -> None:
+def _compute_ahead(model: Any, data: TrainingData, order: EpochOrder | PrivateOrder, device: str) -> None:
     """Fill what is kept of a frozen base, in one order whatever the training goes on from: who shares a matrix with a
     row can change its last bits."""
     frozen = frozen_of(model)

@@ -1,0 +1,209 @@
+"""Differentially private training: DP-SGD of Abadi et al. 2016 (https://arxiv.org/abs/1607.00133), for any model.
+
+In each step every record takes part with the same chance, independently of the others. The gradient of each record,
+with all its windows, is computed by itself and clipped; the sum of a step gets normal noise. What that gives is
+computed by Opacus: a bound on how much any one training record can change the chances of what is learnt. Noise and
+choice come from the system's randomness, and not from the run's seed, which everybody may read.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+
+from goodfit.data.batches import Batch, Example, Planned
+from goodfit.errors import ConfigError, HardwareError
+from goodfit.models.call import call
+from goodfit.schema import RunConf
+from goodfit.training.module import Tuning, not_finite
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What a private training promises, and what it does for it."""
+
+    delta: float
+    noise: float
+    """Standard deviation of the noise, over ``clip``."""
+    clip: float
+    """The norm to which the gradient of each record is cut."""
+    rate: float
+    """The chance of each record in each step."""
+    records: int
+
+    @property
+    def expected(self) -> float:
+        """Records of a step, on average."""
+        return self.rate * self.records
+
+    def kept(self, steps: int) -> dict[str, float]:
+        """The guarantee of so many steps, for run.json."""
+        accountant = _opacus().accountants.PRVAccountant()
+        accountant.history = [(self.noise, self.rate, steps)]
+        epsilon = float(accountant.get_epsilon(self.delta))
+        return {"epsilon": round(epsilon, 4), **asdict(self), "steps": steps}
+
+
+def private_guarantee(conf: RunConf, examples: Sequence[Example], steps_per_epoch: int, steps: int) -> Guarantee | None:
+    """What ``privacy.epsilon`` asks for; None where it asks for nothing.
+
+    Args:
+        conf: Of the run.
+        examples: All that is learnt.
+        steps_per_epoch: Each record takes part in one of them on average.
+        steps: Of the whole training.
+
+    Raises:
+        HardwareError: Opacus is missing.
+        ConfigError: The budget cannot be kept.
+    """
+    privacy = conf.privacy
+    if privacy.epsilon is None:
+        return None
+    refuse_unprivate(conf)
+    records = len({example.record for example in examples})
+    delta = privacy.delta or 1 / (10 * records)
+    if delta >= 1 / records:
+        raise ConfigError(
+            f"privacy.delta is {delta:g}, and with {records} records that allows one of them to be given away",
+            f"choose a value well below {1 / records:.2g}, or leave it out",
+        )
+    rate = 1 / steps_per_epoch
+    if rate == 1:
+        raise ConfigError(
+            "privacy.epsilon draws some records for each step, and training.batch_size takes all of them",
+            "a smaller training.batch_size",
+        )
+    noise = _noise_of(privacy.epsilon, delta, rate, steps)
+    return Guarantee(delta, noise, privacy.record_clip, rate, records)
+
+
+@functools.cache
+def _noise_of(epsilon: float, delta: float, rate: float, steps: int) -> float:
+    search = _opacus().accountants.utils.get_noise_multiplier
+    try:
+        found = search(target_epsilon=epsilon, target_delta=delta, sample_rate=rate, steps=steps, accountant="prv")
+    except ValueError:
+        raise ConfigError(
+            f"no noise keeps {steps} steps, in each of which {rate:.1%} of the records take part, within "
+            f"privacy.epsilon={epsilon:g}",
+            "fewer training.epochs, or a greater privacy.epsilon",
+        ) from None
+    return float(found)
+
+
+def refuse_unprivate(conf: RunConf) -> None:
+    """Refuse what a private training cannot be.
+
+    Raises:
+        ConfigError: With all there is to say of it.
+    """
+    for is_wrong, what, fix in (
+        (conf.training.accumulation > 1, "computes records one by one anyway", "training.accumulation=1"),
+        (conf.hardware.devices * conf.hardware.nodes > 1, "trains on one device", "hardware.devices=1"),
+        (conf.precision.name == "16", "scales no losses", "precision=bf16"),
+        (conf.training.length_grouping, "draws records whatever their length", "training.length_grouping=false"),
+        (conf.task.kind == "ranking", "needs a loss of each record, and ranking has one of pairs", "privacy=auto"),
+    ):
+        if is_wrong:
+            raise ConfigError(f"privacy.epsilon {what}", f"add {fix}")
+
+
+def _opacus() -> Any:
+    try:
+        import opacus.accountants.utils
+    except ImportError:
+        raise HardwareError("privacy.epsilon needs the package opacus", "pip install 'goodfit[dp]'") from None
+    return opacus
+
+
+@dataclass(slots=True)
+class PrivateOrder:
+    """The records of each step: every one with the same chance. Takes the place of ``EpochOrder``."""
+
+    examples: Sequence[Example]
+    rate: float
+    steps: int
+    """Of an epoch."""
+    start: tuple[int, int] = (0, 0)
+    """(epoch, step) at which an interrupted training goes on."""
+    epoch: int = 0
+    _chance: random.Random = field(default_factory=random.SystemRandom)
+
+    def __post_init__(self) -> None:
+        self.epoch = self.start[0]
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called by Lightning before each epoch."""
+        self.epoch = epoch
+
+    def first_plan(self) -> list[Planned]:
+        """Every record by itself, for what is computed once."""
+        return [Planned((index,), 0) for index in range(len(self.examples))]
+
+    def __iter__(self) -> Iterator[Planned]:
+        done = self.start[1] if self.epoch == self.start[0] else 0
+        for _ in range(self.steps - done):
+            drawn = {record: self._chance.random() < self.rate for record in self._records()}
+            indices = [index for index, example in enumerate(self.examples) if drawn[example.record]]
+            yield Planned(tuple(indices), 0, self.epoch)
+
+    def _records(self) -> list[int]:
+        return sorted({example.record for example in self.examples})
+
+    def __len__(self) -> int:
+        """Of the whole epoch: Lightning tells its end by it."""
+        return self.steps
+
+
+class PrivateTuning(Tuning):
+    """A model being tuned privately; a batch is a batch for each record that was drawn."""
+
+    def __init__(self, *arguments: Any, guarantee: Guarantee) -> None:
+        super().__init__(*arguments)
+        self._guarantee = guarantee
+        self._noise: torch.Generator | None = None
+
+    def training_step(self, batch: tuple[Batch, ...], batch_idx: int) -> Any:
+        """A value whose gradient is the step's: the clipped gradients' sum, with noise, over the expected records."""
+        sums = [torch.zeros_like(weights) for weights in self._trained]
+        losses = [self._add_record(record, sums) for record in batch]
+        if losses:
+            self.last_loss = sum(losses) / len(losses)
+        return sum(
+            (weights * (total + self._drawn(total)) / self._guarantee.expected).sum()
+            for weights, total in zip(self._trained, sums, strict=True)
+        )
+
+    def _add_record(self, record: Batch, sums: list[torch.Tensor]) -> float:
+        """Add a record's gradient, cut to ``clip``; its mean loss over labels."""
+        scores = call(self.model, record)
+        loss = scores.losses().mean()
+        gradients = torch.autograd.grad(loss, self._trained, allow_unused=True)
+        found = [gradient for gradient in gradients if gradient is not None]
+        norm = float(torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(one) for one in found])))
+        if not math.isfinite(norm):
+            raise not_finite("gradient of a record", self.global_step)
+        factor = min(1.0, self._guarantee.clip / (norm + 1e-6))
+        for total, gradient in zip(sums, gradients, strict=True):
+            if gradient is not None:
+                total.add_(gradient, alpha=factor)
+        return float(loss.detach())
+
+    def _drawn(self, like: torch.Tensor) -> torch.Tensor:
+        if self._noise is None:
+            self._noise = torch.Generator(like.device)
+            self._noise.manual_seed(secrets.randbits(63))
+        scale = self._guarantee.noise * self._guarantee.clip
+        return torch.empty_like(like).normal_(0.0, scale, generator=self._noise)
+
+    def transfer_batch_to_device(self, batch: tuple[Batch, ...], device: Any, dataloader_idx: int) -> Any:
+        """Each record's batch."""
+        return tuple(record.to(device) for record in batch)
