@@ -6,7 +6,8 @@ Samples of 300 training records of real data, drawn anew for each seed. All tria
 so that each rule chooses among the same ones: goodfit's (held-out lower end less the gap), the lowest
 training loss in the last epoch, the lowest held-out loss after the last epoch. Each choice, and the defaults, are then
 trained and measured on the test records by ``goodfit train``, with the best epoch kept, also where a loss has chosen.
-Differences are paired by draw, with the 95 % interval of Student's t. Writes ``search_quality.md`` beside this file.
+Differences are paired by draw, with the 95 % interval of Student's t. Each draw is a line in ``search_quality.jsonl``
+beside this file, and is not made again; ``search_quality.md`` is written from all of them.
 """
 
 from __future__ import annotations
@@ -111,15 +112,22 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--trials", type=int, default=10)
     options = parser.parse_args()
-    scores: dict[str, list[dict[str, float]]] = {name: [] for name in SETS}
-    with tempfile.TemporaryDirectory() as made:
-        for draw in range(options.draws):
-            for name in SETS:
-                scores[name].append(measured(options.data, name, draw, options.trials, Path(made) / f"{name}{draw}"))
-                print(name, draw, scores[name][-1], flush=True)
+    known = HERE.with_suffix(".jsonl")
+    done = [json.loads(line) for line in known.read_text("utf-8").splitlines()] if known.exists() else []
+    for draw in range(options.draws):
+        for name in SETS:
+            key = {"data": name, "draw": draw, "trials": options.trials}
+            if not any(key.items() <= line.items() for line in done):
+                with tempfile.TemporaryDirectory() as made:
+                    scores = measured(options.data, name, draw, options.trials, Path(made))
+                done.append(key | scores)
+                with known.open("a") as file:
+                    file.write(json.dumps(done[-1]) + "\n")
+                print(done[-1], flush=True)
+    drawn = [one for one in done if one["draw"] < options.draws and one["trials"] == options.trials]
     lines = []
-    together = [one for drawn in scores.values() for one in drawn]
-    for name, found in [*scores.items(), ("all", together)]:
+    for name in (*SETS, "all"):
+        found = [one for one in drawn if name in (one["data"], "all")]
         differences = [with_interval([one["goodfit"] - one[rule] for one in found]) for rule in RULES]
         means = [f"{np.mean([one[rule] for one in found]):.3f}" for rule in ("goodfit", *RULES)]
         lines.append(f"| {name} | {' | '.join([*means, *differences])} |")

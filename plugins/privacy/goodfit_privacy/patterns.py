@@ -11,6 +11,18 @@ MONTH = (
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[89]|20)\d\d"
 SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
+BEFORE_YEAR = "|".join(
+    rf"(?<=\b(?i:{word}) )"  # a look behind has one length
+    for word in "a the of from by before after during in since until around year early late and".split()  # noqa: SIM905
+)
+"""Words from which a number is a year; in a table of figures a bare one is not."""
+
+COUNTED = (
+    r"(?:dollars?|euros?|pounds?|usd|eur|gbp|people|persons?|employees|staff|shares?|units?|items?|copies|words|pages|records"
+    r"|rows|tokens|days|hours|minutes|seconds|times|k?m|miles|feet|m?g|kg|ml|mah|rpm|calories|k?cal|percent|or more|more)\b"
+)
+"""Words behind a number that could be a year and say that it counts something."""
+
 NO_STREET = (
     r"(?:days?|weeks?|months?|years?|hours?|minutes?|times?|per|percent|of|in|by|m?g|ml|and|or|to|the|people|pages)\b"
 )
@@ -88,7 +100,7 @@ PATTERNS: dict[str, str] = {
     "date": (
         rf"(?i:\b(?:{DAY}[ .-]?(?:\s*of\s+)?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s*,?\s*{YEAR})?"
         rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
-        rf"|(?:(?<=\b[Ii]n )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )){YEAR}\b(?![-/.,]?\d)"
+        rf"|(?:{BEFORE_YEAR}){YEAR}(?:s\b)?(?![\w%]|[-/.,:]\d)(?!\s{{0,3}}(?i:{COUNTED}))"
         rf"|(?<![\d./-])(?:{YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01]|[1-9])(?:[T ]\d\d:\d\d(?::\d\d)?)?"
         rf"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:{YEAR}|\d\d))(?![\d/-]|\.\d)"
     ),
