@@ -9,7 +9,9 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.evaluation.fit import FitFacts, diagnose
 from goodfit.evaluation.gates import BUILT_IN, judge
-from goodfit.hooks.types import Evidence, Finding, GateSpec, Verdict
+from goodfit.evaluation.report import dealt
+from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
+from goodfit.kinds.measures import classification_metrics
 
 
 def mean(sums):
@@ -58,6 +60,19 @@ def diagnosed(*words, **changes):
         pytest.param({}, "good", "gap +0.020", id="good"),
         pytest.param(OVERFIT, "overfit", "policy.max_fit_gap=0.1", id="overfit"),
         pytest.param(NOTHING, "underfit", "not better than the simplest reference", id="learnt nothing"),
+        pytest.param(
+            {"dealt": np.linspace(0.7, 0.9, 101)},
+            "underfit",
+            "not better than its answers dealt at random, of which 95 % lie between 0.705 and 0.895",
+            id="answers that any record could have got",
+        ),
+        pytest.param(
+            {"probe": share(0.02, 500), "probe_reference": share(0.0, 500), "validation": share(0.02, 100)},
+            "underfit",
+            "of what that lacks to accuracy 1, at most 3",
+            id="hardly anything learnt",
+        ),
+        pytest.param({"dealt": np.linspace(0.4, 0.6, 101)}, "good", "gap", id="better than answers at random"),
         pytest.param(FALLING, "underfit", "still falling", id="ended too soon"),
         pytest.param({**FALLING, "stopped_early": True}, "good", "gap", id="stopped"),
         pytest.param({**FALLING, **LEARNT}, "good", "gap", id="all learnt"),
@@ -217,3 +232,18 @@ def test_an_enforced_gate_ends_the_run_with_3_and_the_run_is_there(goodfit, tmp_
     assert error.startswith(f"the model in {tmp_path}/run did not pass: min_value: test/f1_macro is certain to 0.")
     assert fix == "mend the cause, or judge only: policy=default"
     assert goodfit("evaluate", "run", "--json").code == 0
+
+
+def test_answers_without_a_thought_are_no_better_than_the_same_ones_dealt_at_random():
+    chance = np.random.default_rng(3)
+    spec = classification_metrics(["a", "b"])[0]
+    for right in (False, True):
+        items = []
+        for number in range(200):
+            label = ("a", "b")[number % 2]
+            answer = label if right else chance.choice(["a", "b"])
+            items.append(Item(id=str(number), fields={"label": label}, answer=str(answer)))
+        value = float(spec.reduce(spec.statistics(items).sum(0)))
+        at_random = dealt(spec, items, 0)
+        assert (value > np.quantile(at_random, 0.975)) == right
+        assert value > 0.4  # though a majority's macro-F1 is 0.33

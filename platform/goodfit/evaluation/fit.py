@@ -19,6 +19,11 @@ LEARNT = 0.95
 """From this value of the primary metric on, the training records count as learnt."""
 
 
+LEAST_SKILL = 0.05
+"""Of the distance between the simplest reference and all right on the training records; below that nothing was learnt,
+however surely it differs from nothing. The forecasters' skill score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A verdict with its evidence."""
@@ -45,6 +50,9 @@ class FitFacts:
     best: int
     """Index of the kept evaluation."""
     stopped_early: bool
+    dealt: np.ndarray | None = None
+    """The metric on the probe when its answers are dealt to its records at random, (deals,); None where answers are
+    no labels."""
 
 
 def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
@@ -59,13 +67,8 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         return Fit("unknown", (f"only {len(facts.validation)} held-out records, fewer than {FEWEST_RECORDS}",), ())
     difference = gap(facts.probe, facts.validation, signed, conf.seed)
     evidence.append(_gap_text(facts, difference))
-    learnt = paired(facts.probe, facts.probe_reference, signed, conf.seed)
-    if not learnt.low > 0:
-        evidence.append(
-            f"on its own training records the model is not better than the simplest reference: {facts.metric} "
-            f"differs by {learnt.difference:+.3f} [{learnt.low:+.3f}, {learnt.high:+.3f}]"
-        )
-        return Fit("underfit", tuple(evidence), _more(conf))
+    if not_learnt := _not_learnt(facts, signed, conf.seed):
+        return Fit("underfit", (*evidence, f"on its own training records the model is {not_learnt}"), _more(conf))
     if difference.low > conf.policy.max_fit_gap:
         evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
         return Fit("overfit", tuple(evidence), _less(conf, facts.best))
@@ -77,6 +80,38 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
     return Fit("good", tuple(evidence), ())
+
+
+def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
+    """Why the training records do not count as learnt at all; None where they do."""
+    learnt = paired(facts.probe, facts.probe_reference, signed, seed)
+    if not learnt.low > 0:
+        return (
+            f"not better than the simplest reference: {facts.metric} differs by {learnt.difference:+.3f} "
+            f"[{learnt.low:+.3f}, {learnt.high:+.3f}]"
+        )
+    skill = learnt.high / (1 - float(facts.reduce(facts.probe_reference.sum(0)))) if _is_a_share(facts) else 1.0
+    if skill < LEAST_SKILL:
+        return (
+            "hardly better than the simplest reference: of what that lacks to "
+            f"{facts.metric} 1, at most {skill:.1%} are gained"
+        )
+    if facts.dealt is not None and not _beats_chance(facts):
+        # F1 over labels rewards any answers of many labels, and the simplest reference has one
+        low, high = np.quantile(facts.dealt, (0.025, 0.975))
+        return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"
+    return None
+
+
+def _is_a_share(facts: FitFacts) -> bool:
+    """Whether the metric goes from 0 to 1, as far as its values show."""
+    values = [float(facts.reduce(part.sum(0))) for part in (facts.probe, facts.probe_reference)]
+    return facts.greater_is_better and all(0 <= value <= 1 for value in values) and values[1] < 1
+
+
+def _beats_chance(facts: FitFacts) -> bool:
+    sign = 1 if facts.greater_is_better else -1
+    return bool(sign * facts.reduce(facts.probe.sum(0)) > np.quantile(sign * facts.dealt, 0.975))
 
 
 def _gap_text(facts: FitFacts, difference: Interval) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
 LOSS = "loss"
+
+DEALS = 100
+"""How often answers are dealt to records at random."""
 
 
 def units_of(records: Sequence[Record]) -> list[int]:
@@ -39,6 +43,19 @@ def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int])
     if rows.ndim != 2 or len(rows) != len(items):
         raise TypeError(f"the metric '{spec.name}' gave an array of shape {rows.shape}, expected ({len(items)}, k)")
     return by_unit(rows, units)
+
+
+def dealt(spec: MetricSpec, items: Sequence[Item], seed: int) -> np.ndarray:
+    """A metric of answers that are dealt to the items at random, ``DEALS`` times."""
+    chance = np.random.default_rng(seed)
+    orders = [chance.permutation(len(items)) for _ in range(DEALS)]
+    given = [
+        replace(item, answer=items[other].answer, confidence=items[other].confidence)
+        for order in orders
+        for item, other in zip(items, order, strict=True)
+    ]
+    rows = np.asarray(spec.statistics(given), dtype=np.float64).reshape(DEALS, len(items), -1)
+    return np.array([float(spec.reduce(sums)) for sums in rows.sum(1)])
 
 
 def loss_statistics(losses: Sequence[float | None], units: Sequence[int]) -> np.ndarray:

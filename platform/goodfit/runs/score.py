@@ -12,6 +12,7 @@ import numpy as np
 from goodfit.data.records import Record
 from goodfit.evaluation.fit import Fit, FitFacts, diagnose
 from goodfit.evaluation.report import (
+    dealt,
     differences,
     figures,
     items_of,
@@ -99,6 +100,10 @@ class BaseAnswers:
     """What the simplest answer to each record of the training probe is."""
 
 
+DEALT = ("classification", "multilabel")
+"""Kinds whose answer to one record could be one to any other."""
+
+
 def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
@@ -178,15 +183,17 @@ def diagnose_fit(
     outcomes = prepared.learner.outcomes(model, probe.records, probe.encoded)
     units, held_out = units_of(probe.records), prepared.splits.validation
     validation_units = units_of(held_out)
+    learnt = outcome_items(probe.records, outcomes)
     facts = FitFacts(
         metric=primary.name,
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
-        probe=statistics_of(primary, outcome_items(probe.records, outcomes), units),
+        probe=statistics_of(primary, learnt, units),
         probe_reference=statistics_of(primary, items_of(probe.records, simplest, [None] * len(probe.records)), units),
         validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,
+        dealt=dealt(primary, learnt, prepared.conf.seed) if prepared.task.kind.name in DEALT else None,
     )
     return diagnose(facts, prepared.conf)
