@@ -44,6 +44,7 @@ def sample(data: Path, name: str, counts: Mapping[str, int], seed: int, folder: 
         drawn = Random(f"{seed} {split}").sample(rows, min(count, len(rows)))
         known = known or {row.get("label") for row in drawn}
         path = folder / f"{split}.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in drawn), "utf-8")
+        rows_with_ids = [{**row, "id": f"{split}-{number}"} for number, row in enumerate(drawn)]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows_with_ids), "utf-8")
         words.append(f"dataset.{split}={path}")
     return words
