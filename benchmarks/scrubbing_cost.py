@@ -2,7 +2,7 @@
 
     python benchmarks/scrubbing_cost.py [--data ../shared/data] [--records 1500]
 
-The offline encoder with LoRA, trained twice on the same sample, as it is and with ``privacy=mask``, which masks the test
+The offline encoder with LoRA, trained twice on the same sample, as it is and with ``privacy=mask``, which masks test
 records, too. Accuracy on the same test records, and the paired difference with its 95 % bootstrap interval. Writes
 ``scrubbing_cost.md`` beside this file.
 """

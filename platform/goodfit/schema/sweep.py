@@ -40,8 +40,9 @@ class SweepConf:
     metric: str | None = None
     """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric."""
 
-    gap_weight: Share = 1.0
-    """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, in the metric's unit."""
+    gap_weight: Share = 0.1
+    """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, in the metric's unit. With little
+    data every model that is good has a gap: at 1, one that learnt nothing could win."""
 
     objectives: list[str] = field(default_factory=lambda: ["quality"])
     """What is searched for: ``quality``, and the costs ``seconds``, ``steps``, ``trainable`` (weights)."""
