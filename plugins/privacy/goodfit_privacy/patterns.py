@@ -80,7 +80,7 @@ PATTERNS: dict[str, str] = {
         r"(?i:\b(?:passport|licen[cs]e|driver'?s? licen[cs]e|driving licen[cs]e|mrn|medical record|patient|member|policy|claim|"
         r"account|acct\.?|a/c|iban|sort code|routing|swift|bic|ssn|social security|nhs|national insurance|ni|tax|vat|tin|"
         r"customer|client|case|docket|file|employee|staff|student|badge|ticket|reference|ref\.?|registration|plate|vin|imei|"
-        r"serial|certificate|beneficiary|health plan|device|card|cvv|cvc|id|identification)"
+        r"serial|certificate|beneficiary|health plan|device|card|cvv|cvc|id|identification|number|code)"
         rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF})"
         r"(?P<said_value>(?=[A-Z0-9/ -]{0,12}\d)[A-Z0-9]{1,6}(?:[-/ ]?[A-Z0-9]{1,6}){0,5}(?<=\d)[A-Z]{0,3})(?![\w%])"
     ),
