@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from typing import Any
 
 
 class GoodfitError(Exception):
@@ -21,9 +22,19 @@ class GoodfitError(Exception):
         self.what = what
         self.fix = fix
 
+    def __reduce__(self) -> Any:
+        """As pickle needs it: by its attributes, for an exception's arguments are not those of its class."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def lines(self) -> list[str]:
         """The two lines that a user sees."""
         return [f"error: {_in_one_line(self.what)}", f"  fix: {_in_one_line(self.fix)}"]
+
+
+def _again(sort: type[GoodfitError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> GoodfitError:
+    error = sort.__new__(sort, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 def _in_one_line(text: str) -> str:

@@ -41,6 +41,9 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if conf.privacy.mode == "auto":
         conf.privacy.mode = conf.task.privacy
         reasons["privacy.mode"] = "derived: task.privacy"
+        if conf.privacy.epsilon is not None and conf.privacy.mode == "pseudonymise":
+            conf.privacy.mode = "mask"
+            reasons["privacy.mode"] = "derived: task.privacy, without pseudonyms: they depend on all texts"
         if conf.task.privacy_keep:
             conf.privacy.keep = [*conf.privacy.keep, *conf.task.privacy_keep]
             reasons["privacy.keep"] = "derived: task.privacy_keep"

@@ -106,7 +106,8 @@ def _differential(given: Mapping[str, float] | None) -> str:
         f"of {given['records']:.0f} training records (noise {given['noise']:.3f}, gradients cut to {given['clip']:g}, "
         f"{given['steps']:.0f} steps in which each record takes part with the chance {given['rate']:.3g}; Opacus's PRV "
         "accountant). It is of these weights alone: figures that were measured on training records are not covered, "
-        "nor is the list of labels, and a person with several records has less.\n"
+        "nor are validation records and the list of labels. A person with several records has less, and so has "
+        "everybody where other models were trained on the same records.\n"
     )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import fcntl
 import json
+import logging
 import os
 import secrets
 import time
@@ -20,6 +21,9 @@ from goodfit.schema import RunConf
 LOCK = ".lock"
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
+
+PATIENCE = 5.0
+"""Seconds after which a process that waits for another one says so."""
 
 JOIN_SECONDS = 600
 """How long a further process waits for the first one to check its data and make the folder."""
@@ -114,6 +118,7 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
     Raises:
         ConfigError: Another process holds it, and we do not wait.
     """
+    told = time.monotonic() + PATIENCE
     while True:
         with (path / LOCK).open("w") as lock:
             _LOCKS.add(lock)
@@ -128,6 +133,9 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
                 _LOCKS.discard(lock)
         if not wait:
             raise ConfigError(f"another run is writing to {path}", "choose another run.dir, or wait for its end")
+        if time.monotonic() > told:
+            logging.getLogger(__name__).warning("waiting for another process that writes to %s", path)
+            told = float("inf")
         time.sleep(0.2)
 
 

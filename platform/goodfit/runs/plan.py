@@ -19,6 +19,7 @@ from goodfit.models.load import empty_model, load_model, pick_device
 from goodfit.models.memory import GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
+from goodfit.training.private import PrivateOrder
 from goodfit.training.trainer import fix_machine, total_steps
 
 PROBE_STEPS = 3
@@ -82,7 +83,7 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     widths = widths_of(model)
     quantised = widths.weights if conf.adapter.four_bits else 0
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
-    return estimate(
+    needed = estimate(
         model,
         prepared.base.config,
         conf.optim.name,
@@ -92,21 +93,24 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
         device=pick_device(conf.hardware.accelerator),
         quantised=quantised,
     )
+    private = conf.privacy.epsilon is not None  # the step's sum and the noise, beside a record's gradient
+    return dataclasses.replace(needed, gradients=3 * needed.gradients) if private else needed
 
 
 def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
-    """The batch of the first epoch that takes most."""
+    """The batch of the first epoch that takes most; privately, the record."""
     examples = prepared.encoded["train"].examples
     batches = ([examples[index] for index in planned.indices] for planned in _first_epoch(prepared, conf))
     return max((load_of(rows, flat) for rows in batches), key=lambda load: (load.inputs + load.outputs, load.longest))
 
 
 def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
+    examples = prepared.encoded["train"].examples
+    if conf.privacy.epsilon is not None:
+        return PrivateOrder(examples, 1.0, 1).first_plan()
     (planned,) = plan_epoch(
-        prepared.encoded["train"].examples,
-        batch_size=1
-        if conf.privacy.epsilon
-        else conf.training.batch_size,  # privately, records are computed one by one
+        examples,
+        batch_size=conf.training.batch_size,
         accumulation=1,
         grouping=conf.training.length_grouping,
         seed=conf.seed,
@@ -134,7 +138,7 @@ def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
             dataclasses.replace(conf, training=dataclasses.replace(conf.training, batch_size=size)),
         )
         for size in (8, 4, 2, 1)
-        if size < conf.training.batch_size
+        if size < conf.training.batch_size and conf.privacy.epsilon is None
     ]
     lora = dataclasses.replace(conf, adapter=dataclasses.replace(conf.adapter, name="lora"))
     options = [*smaller, *([("adapter=lora", lora)] if conf.adapter.name == "none" else [])]

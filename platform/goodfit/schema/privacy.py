@@ -25,7 +25,7 @@ class PrivacyConf:
     keep: list[str] = field(default_factory=list)
     """Types that stay in the texts, as scrubbers call them; with ``privacy=auto`` ``task.privacy_keep`` adds some."""
 
-    epsilon: Annotated[float, Field(gt=0)] | None = None
+    epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Train with differential privacy: no training record changes the chance of any model by more than the factor
     exp(epsilon), but with the chance ``delta``. It is of the weights alone, not of figures that are measured on
     training records. Such a run cannot be reproduced: its noise is in no file."""

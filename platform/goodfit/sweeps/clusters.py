@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.search import Search
-from goodfit.errors import HardwareError
+from goodfit.errors import HardwareError, StoppedError
 from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.workers import TRIES, lost, run_in_worker
 from goodfit.training.interrupt import StopSignals
@@ -82,7 +82,13 @@ class Slurm:
 
 def run_on_node(order: Order, folder: Path) -> Result:
     """A trial in a process of Ray's, which begins in a folder of Ray's and not in the one where words were typed."""
-    os.chdir(folder)
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise HardwareError(
+            f"{folder} is not on the node {socket.gethostname()}: {error.strerror}",
+            "put data, models and run.dir where all nodes have them at the same paths",
+        ) from None
     return run_in_worker(order)
 
 
@@ -182,11 +188,11 @@ class Ray:
         wrong = self._ray.exceptions
         try:
             return [(order.number, self._ray.get(task))]
-        except wrong.RayTaskError:
-            raise  # an error of ours in a trial
-        except wrong.NodeDiedError:
+        except (wrong.NodeDiedError, StoppedError):  # a node that is taken away says so to its processes first
             self._say(f"trial {order.number} lost its node, and is begun again")
             self._begin(order, tries)
+        except wrong.RayTaskError as error:
+            raise error.cause from None  # a trial's own failures are results: this one is of the search
         except wrong.RayError as error:
             if tries == TRIES:
                 what = f"its worker died {TRIES} times ({type(error).__name__})"

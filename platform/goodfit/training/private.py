@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import functools
 import math
-import random
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from goodfit.data.batches import Batch, Example, Planned
-from goodfit.errors import ConfigError, HardwareError
+from goodfit.errors import ConfigError, HardwareError, stop_on
 from goodfit.models.call import call
 from goodfit.schema import RunConf
 from goodfit.training.module import Tuning, not_finite
@@ -44,7 +44,12 @@ class Guarantee:
         return self.rate * self.records
 
     def kept(self, steps: int) -> dict[str, float]:
-        """The guarantee of so many steps, for run.json."""
+        """The guarantee, for run.json.
+
+        Args:
+            steps: Of the whole training as it was planned: one that is stopped early, because of what it learnt, has no
+                better one.
+        """
         accountant = _opacus().accountants.PRVAccountant()
         accountant.history = [(self.noise, self.rate, steps)]
         epsilon = float(accountant.get_epsilon(self.delta))
@@ -105,15 +110,20 @@ def refuse_unprivate(conf: RunConf) -> None:
     Raises:
         ConfigError: With all there is to say of it.
     """
-    for is_wrong, what, fix in (
-        (conf.training.accumulation > 1, "computes records one by one anyway", "training.accumulation=1"),
-        (conf.hardware.devices * conf.hardware.nodes > 1, "trains on one device", "hardware.devices=1"),
-        (conf.precision.name == "16", "scales no losses", "precision=bf16"),
-        (conf.training.length_grouping, "draws records whatever their length", "training.length_grouping=false"),
-        (conf.task.kind == "ranking", "needs a loss of each record, and ranking has one of pairs", "privacy=auto"),
-    ):
-        if is_wrong:
-            raise ConfigError(f"privacy.epsilon {what}", f"add {fix}")
+    whole = conf.hardware.devices * conf.hardware.nodes == 1 and conf.hardware.strategy == "single"
+    found = (
+        (conf.training.accumulation > 1, "computes records one by one anyway", "add training.accumulation=1"),
+        (not whole, "trains a whole model on one device", "add hardware.devices=1 hardware.strategy=single"),
+        (conf.precision.name == "16", "scales no losses", "add precision=bf16"),
+        (conf.training.length_grouping, "draws records whatever their length", "add training.length_grouping=false"),
+        (conf.task.kind == "ranking", "needs a loss of each record, and ranking has one of pairs", "leave it out"),
+        (
+            conf.privacy.mode == "pseudonymise",
+            "holds where a record changes no other, and a pseudonym depends on all texts",
+            "leave privacy=pseudonymise out, or add privacy.mode=mask",
+        ),
+    )
+    stop_on([ConfigError(f"privacy.epsilon {what}", fix) for is_wrong, what, fix in found if is_wrong])
 
 
 def _opacus() -> Any:
@@ -124,43 +134,49 @@ def _opacus() -> Any:
     return opacus
 
 
-@dataclass(slots=True)
+def secret_chance() -> np.random.Generator:
+    """Randomness that nobody can make again: 128 bits of the system's."""
+    return np.random.Generator(np.random.Philox(key=secrets.randbits(128)))
+
+
 class PrivateOrder:
-    """The records of each step: every one with the same chance. Takes the place of ``EpochOrder``."""
+    """The records of each step: every one with the same chance. Takes the place of ``EpochOrder``.
 
-    examples: Sequence[Example]
-    rate: float
-    steps: int
-    """Of an epoch."""
-    start: tuple[int, int] = (0, 0)
-    """(epoch, step) at which an interrupted training goes on."""
-    epoch: int = 0
-    _chance: random.Random = field(default_factory=random.SystemRandom)
+    Args:
+        examples: All training examples.
+        rate: The chance of a record, with all its windows.
+        steps: Of an epoch.
+        start: (epoch, step) at which an interrupted training goes on.
+    """
 
-    def __post_init__(self) -> None:
-        self.epoch = self.start[0]
+    def __init__(self, examples: Sequence[Example], rate: float, steps: int, start: tuple[int, int] = (0, 0)) -> None:
+        by_record: dict[int, list[int]] = {}
+        for index, example in enumerate(examples):
+            by_record.setdefault(example.record, []).append(index)
+        self._windows = list(by_record.values())
+        self._rate = rate
+        self._steps = steps
+        self._start = start
+        self._epoch = start[0]
+        self._chance = secret_chance()
 
     def set_epoch(self, epoch: int) -> None:
         """Called by Lightning before each epoch."""
-        self.epoch = epoch
+        self._epoch = epoch
 
     def first_plan(self) -> list[Planned]:
         """Every record by itself, for what is computed once."""
-        return [Planned((index,), 0) for index in range(len(self.examples))]
+        return [Planned(tuple(windows), 0) for windows in self._windows]
 
     def __iter__(self) -> Iterator[Planned]:
-        done = self.start[1] if self.epoch == self.start[0] else 0
-        for _ in range(self.steps - done):
-            drawn = {record: self._chance.random() < self.rate for record in self._records()}
-            indices = [index for index, example in enumerate(self.examples) if drawn[example.record]]
-            yield Planned(tuple(indices), 0, self.epoch)
-
-    def _records(self) -> list[int]:
-        return sorted({example.record for example in self.examples})
+        done = self._start[1] if self._epoch == self._start[0] else 0
+        for _ in range(self._steps - done):
+            drawn = np.flatnonzero(self._chance.random(len(self._windows)) < self._rate)
+            yield Planned(tuple(index for record in drawn for index in self._windows[record]), 0, self._epoch)
 
     def __len__(self) -> int:
         """Of the whole epoch: Lightning tells its end by it."""
-        return self.steps
+        return self._steps
 
 
 class PrivateTuning(Tuning):
@@ -169,21 +185,24 @@ class PrivateTuning(Tuning):
     def __init__(self, *arguments: Any, guarantee: Guarantee) -> None:
         super().__init__(*arguments)
         self._guarantee = guarantee
-        self._noise: torch.Generator | None = None
+        self._chance = secret_chance()
 
     def training_step(self, batch: tuple[Batch, ...], batch_idx: int) -> Any:
         """A value whose gradient is the step's: the clipped gradients' sum, with noise, over the expected records."""
         sums = [torch.zeros_like(weights) for weights in self._trained]
         losses = [self._add_record(record, sums) for record in batch]
-        if losses:
-            self.last_loss = sum(losses) / len(losses)
+        self.last_loss = sum(losses) / len(losses) if losses else math.nan
         return sum(
             (weights * (total + self._drawn(total)) / self._guarantee.expected).sum()
             for weights, total in zip(self._trained, sums, strict=True)
         )
 
     def _add_record(self, record: Batch, sums: list[torch.Tensor]) -> float:
-        """Add a record's gradient, cut to ``clip``; its mean loss over labels."""
+        """Add a record's gradient, cut to ``clip``; its mean loss over labels.
+
+        Its dropout is its own: were it drawn behind that of the records before, one record would change all gradients.
+        """
+        torch.manual_seed(secrets.randbits(63))
         scores = call(self.model, record)
         loss = scores.losses().mean()
         gradients = torch.autograd.grad(loss, self._trained, allow_unused=True)
@@ -198,11 +217,11 @@ class PrivateTuning(Tuning):
         return float(loss.detach())
 
     def _drawn(self, like: torch.Tensor) -> torch.Tensor:
-        if self._noise is None:
-            self._noise = torch.Generator(like.device)
-            self._noise.manual_seed(secrets.randbits(63))
         scale = self._guarantee.noise * self._guarantee.clip
-        return torch.empty_like(like).normal_(0.0, scale, generator=self._noise)
+        if like.device.type == "cuda":  # whose generator, unlike that of CPUs, takes all bits of its seed
+            generator = torch.Generator(like.device).manual_seed(secrets.randbits(63))
+            return torch.empty_like(like).normal_(0.0, scale, generator=generator)
+        return torch.from_numpy(self._chance.standard_normal(like.shape, dtype=np.float32) * np.float32(scale))
 
     def transfer_batch_to_device(self, batch: tuple[Batch, ...], device: Any, dataloader_idx: int) -> Any:
         """Each record's batch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -77,7 +78,8 @@ class Saver(lightning.Callback):
             ended = batch_idx + 1 == self._batches
             epoch = trainer.current_epoch
             self._place = Place(trainer.global_step, epoch + ended, 0 if ended else batch_idx + 1)
-            self._rise.refuse(pl_module.last_loss, trainer.global_step)
+            if math.isfinite(pl_module.last_loss):  # a private step can have no record
+                self._rise.refuse(pl_module.last_loss, trainer.global_step)
         asked = self._signals.asked is not None
         if trainer.world_size > 1:  # all stop behind the same step
             asked = trainer.strategy.reduce_boolean_decision(asked, all=False)

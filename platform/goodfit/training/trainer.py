@@ -270,8 +270,11 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
                     "look for memory that ran out; runtime.workers=0 loads in the run's own process",
                 ) from None
             if is_out_of_memory(error):
+                one_by_one = isinstance(module, PrivateTuning)
                 raise HardwareError(
                     f"memory ran out at step {trainer.global_step}: {said}",
-                    "halve training.batch_size and double training.accumulation: the step stays the same",
+                    "a smaller dataset.max_tokens, or adapter=lora"
+                    if one_by_one
+                    else "halve training.batch_size and double training.accumulation: the step stays the same",
                 ) from None
             raise

@@ -25,7 +25,7 @@ SMALL = 0.9
 SMALL_PERSON = 0.3
 """What the surest word of a place has to have: of an occupation, which hardly tells who it is; of a place without a
 capital in a text that has some, to which its base is blind; of persons and streets among these, which many people write
-so. All were chosen on texts that no figure is made of."""
+so, and of all in a text without capitals. All were chosen on texts that no figure is made of."""
 
 MAX_TOKENS = 256
 OVERLAP = 64

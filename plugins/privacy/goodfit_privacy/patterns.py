@@ -11,14 +11,21 @@ MONTH = (
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[89]|20)\d\d"
 SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
-BEFORE_YEAR = "|".join(
-    rf"(?<=\b(?i:{word}) )"  # a look behind has one length
-    for word in "a the of from by before after during in since until around year early late and".split()  # noqa: SIM905
-)
-"""Words from which a number is a year; in a table of figures a bare one is not."""
+
+
+def _behind(words: str) -> str:
+    """Behind one of some words; a look behind has one length."""
+    return "|".join(rf"(?<=\b(?i:{word})\s)" for word in words.split())
+
+
+AFTER_YEARS = _behind("in since until around year early late during before after between from")
+"""Where a number is a year whatever comes; in a table of figures a bare one is not."""
+
+PERHAPS_YEARS = _behind("a the of by and for to")
+"""Where it is one if it counts nothing."""
 
 COUNTED = (
-    r"(?:dollars?|euros?|pounds?|usd|eur|gbp|people|persons?|employees|staff|shares?|units?|items?|copies|words|pages|records"
+    r"(?:dollars?|euros?|pounds?|usd|eur|gbp|people|persons?|employees|staff|shares?|units?|items?|copies|words|pages|records|bits?|bytes|h|x"
     r"|rows|tokens|days|hours|minutes|seconds|times|k?m|miles|feet|m?g|kg|ml|mah|rpm|calories|k?cal|percent|or more|more)\b"
 )
 """Words behind a number that could be a year and say that it counts something."""
@@ -100,7 +107,8 @@ PATTERNS: dict[str, str] = {
     "date": (
         rf"(?i:\b(?:{DAY}[ .-]?(?:\s*of\s+)?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s*,?\s*{YEAR})?"
         rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
-        rf"|(?:{BEFORE_YEAR}){YEAR}(?:s\b)?(?![\w%]|[-/.,:]\d)(?!\s{{0,3}}(?i:{COUNTED}))"
+        rf"|(?:(?:{AFTER_YEARS})|(?:{PERHAPS_YEARS})(?!\d{{4}}\s+[a-z]+s\b)){YEAR}(?:s\b)?"
+        rf"(?![\w%]|[/.,:]\d|[-–]\w)(?!\s{{0,3}}(?i:{COUNTED}))"
         rf"|(?<![\d./-])(?:{YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01]|[1-9])(?:[T ]\d\d:\d\d(?::\d\d)?)?"
         rf"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:{YEAR}|\d\d))(?![\d/-]|\.\d)"
     ),
