@@ -3,8 +3,8 @@
     python benchmarks/planted_fits.py [--data ../shared/data]
 
 Twenty trainings on samples of real data with the offline encoder. Overfitting: 48 records, 15 epochs of full tuning,
-no early stop. Underfitting: 400 records at a thousandth of the default rate, or one pass over them at a twentieth.
-Beside them, without a claim what is right, ten trainings at the default settings on as many records. Writes
+no early stop. Underfitting: 400 records in two passes at a thousandth or a twentieth of the default rate.
+Beside them, without a claim what is right, four trainings at the default settings on as many records. Writes
 ``planted_fits.md`` beside this file.
 
 Left out where overfitting is planted: multidogo_finance, on which 48 records are enough (held-out macro-F1 0.93 and
@@ -39,7 +39,7 @@ CASES = [
     *(("overfit", name, draw) for name in (*CLASSES, "finentity", "ncbi_disease") for draw in (0, 1)),
     *(("underfit", name, 0) for name in SETS if name != "pubmedqa"),
     *(("cut short", name, 1) for name in ("banking77", "cuad_clauses", "multidogo_finance", "ncbi_disease")),
-    *(("defaults", name, draw) for name in (*CLASSES, "clickbait", "ncbi_disease") for draw in (0, 1)),
+    *(("defaults", name, 0) for name in ("banking77", "cuad_clauses", "clickbait", "ncbi_disease")),
 ]
 
 
@@ -79,6 +79,9 @@ def main() -> None:
         *settings,
         "\nLeft out where overfitting is planted: multidogo_finance, on which 48 records are enough (held-out macro-F1 "
         "0.93 and 0.84 on two draws, gap +0.05 and +0.16, verdict good).",
+        "\nBefore these cases were looked at, four with too small a rate were called good (clickbait, finentity, "
+        "ncbi_disease twice): any answers of many labels have some F1. The diagnosis was mended on them, so the table "
+        "shows what it knows now, and not how it does on cases that nobody has seen.",
         "\nMade by `python benchmarks/planted_fits.py`.\n",
     ]
     HERE.with_suffix(".md").write_text("\n".join(text), "utf-8")

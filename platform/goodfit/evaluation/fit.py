@@ -19,7 +19,7 @@ LEARNT = 0.95
 """From this value of the primary metric on, the training records count as learnt."""
 
 
-LEAST_SKILL = 0.05
+LEAST_SKILL = 0.1
 """Of the distance between the simplest reference and all right on the training records; below that nothing was learnt,
 however surely it differs from nothing. The forecasters' skill score."""
 
