@@ -120,6 +120,8 @@ def main() -> None:
         "| trained on | copies of each | mean exposure, bits | highest | loss on other sentences |",
         "|---|---|---|---|---|",
         *lines,
+        "\nEpsilon is for one record: a secret that stands in 64 of them has 64 times as much. The losses of scrubbed "
+        "runs are of scrubbed sentences.",
         f"\n`goodfit train {' '.join(WORDS)}`. Made by `python benchmarks/canaries.py`.\n",
     ]
     HERE.with_suffix(".md").write_text("\n".join(text), "utf-8")
