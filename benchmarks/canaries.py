@@ -14,14 +14,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import numpy as np
+from typed import goodfit
 
 HERE = Path(__file__)
 STARTER = HERE.parents[1] / "plugins/support/goodfit_support/data/intent"
@@ -35,8 +34,8 @@ WAYS = {
     "scrubbed": ["privacy=mask"],
     "epsilon 8": ["privacy=none", "privacy.epsilon=8"],
 }
-WORDS = ["task=language_modeling", "dataset=files", "model=gpt", "adapter=none", "training.epochs=8", "optim.lr=1e-3"]
-QUIET = ["training.patience=0", "tracker=none", "runtime.threads=1", "--json", "--quiet"]
+WORDS = ["task=language_modeling", "dataset=files", "model=gpt", "adapter=none", "training.epochs=8"]
+WORDS += ["optim.lr=1e-3", "training.patience=0"]
 
 
 def secret(chance: Random) -> str:
@@ -88,31 +87,23 @@ def main() -> None:
     """Train all, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--secrets", type=int, default=20)
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="only these, and write no table")
     options = parser.parse_args()
     chance = Random(0)
     secrets = [secret(chance) for _ in range(options.secrets)]
     lines = []
     with tempfile.TemporaryDirectory() as made:
-        for way in options.ways:
-            words = WAYS[way]
+        for way, words in WAYS.items():
             for copies in COPIES:
                 folder = Path(made) / f"{way}{copies}".replace(" ", "")
                 folder.mkdir()
-                command = [sys.executable, "-m", "goodfit", "train", *WORDS, *write_data(folder, secrets, copies)]
-                done = subprocess.run(
-                    [*command, *words, f"run.dir={folder / 'run'}", *QUIET], capture_output=True, text=True, check=False
-                )
-                if done.returncode:
-                    raise SystemExit(done.stderr)
+                data = write_data(folder, secrets, copies)
+                found = goodfit("train", *WORDS, *data, *words, f"run.dir={folder / 'run'}")
                 bits = exposures(folder / "run", secrets)
-                loss = json.loads(done.stdout.splitlines()[-1])["metrics"]["test/loss"]["value"]
+                loss = found["metrics"]["test/loss"]["value"]
                 mean, half = np.mean(bits), 1.96 * float(np.std(bits, ddof=1)) / math.sqrt(len(bits))
                 figures = f"{mean:.2f} [{mean - half:.2f}, {mean + half:.2f}] | {max(bits):.2f} | {loss:.3f}"
                 lines.append(f"| {way} | {copies} | {figures} |")
                 print(lines[-1], flush=True)
-    if len(options.ways) < len(WAYS):
-        return
     text = [
         "# Exposure of planted secrets",
         f"\n{options.secrets} access numbers of eight digits, in {SENTENCES} other sentences. By chance 1.44 bits in "

@@ -10,10 +10,11 @@ beside this file.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from typed import goodfit
 
 HERE = Path(__file__)
 TASKS = ("support/sentiment", "finance/compliance", "legal/terms")
@@ -25,12 +26,7 @@ def main() -> None:
     for task in tasks:
         with tempfile.TemporaryDirectory() as made:
             run = Path(made) / "run"
-            words = [f"task={task}", "model=bert", f"run.dir={run}", "tracker=none", "runtime.threads=1"]
-            command = [sys.executable, "-m", "goodfit", "train", *words, "--json", "--quiet"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise SystemExit(done.stderr)
-            answer = json.loads(done.stdout.splitlines()[-1])
+            answer = goodfit("train", f"task={task}", "model=bert", f"run.dir={run}")
             score = answer["metrics"][answer["primary"]]["value"]
             for finding in map(json.loads, (run / "findings.jsonl").read_text("utf-8").splitlines()):
                 if finding["code"].startswith("fairness."):

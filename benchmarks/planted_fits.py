@@ -14,14 +14,11 @@ Left out where overfitting is planted: multidogo_finance, on which 48 records ar
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from samples import SETS, sample
+from samples import NO_AUDITS, SETS, sample
+from typed import goodfit
 
 HERE = Path(__file__)
 SMALL = {"train": 48, "validation": 120, "test": 40}
@@ -43,16 +40,6 @@ CASES = [
 ]
 
 
-def train(words: list[str]) -> dict[str, Any]:
-    """What ``train --json`` says of a run."""
-    more = ["plugins.disable=[fairness,privacy,quality]", "tracker=none", "runtime.threads=1", "--json", "--quiet"]
-    command = [sys.executable, "-m", "goodfit", "train", *words, *more]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def main() -> None:
     """Train all, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -64,7 +51,7 @@ def main() -> None:
             counts, words = PLANTED[what]
             folder = Path(made) / str(number)
             data = sample(options.data, name, counts, draw, folder / "data")
-            found = train([*data, "model=bert", *words, f"run.dir={folder / 'run'}"])["fit"]
+            found = goodfit("train", *data, "model=bert", *words, *NO_AUDITS, f"run.dir={folder / 'run'}")["fit"]
             hits += [found["verdict"] == RIGHT[what]] if what in RIGHT else []
             mark = ("yes" if hits[-1] else "NO") if what in RIGHT else "-"
             lines.append(f"| {what} | {name} | {draw} | {found['verdict']} | {mark} | {'; '.join(found['evidence'])} |")

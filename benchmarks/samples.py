@@ -18,6 +18,8 @@ SETS = {
     "ncbi_disease": ("medical/ncbi_disease", "token_classification"),
 }
 """Name -> folder of the data, task."""
+NO_AUDITS = ("plugins.disable=[fairness,privacy,quality]",)
+"""Words for trainings of which no finding is read."""
 
 
 def sample(data: Path, name: str, counts: Mapping[str, int], seed: int, folder: Path) -> list[str]:

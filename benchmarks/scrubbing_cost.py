@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,11 +18,11 @@ from typing import Any
 
 import numpy as np
 from samples import sample
+from typed import goodfit
 
 HERE = Path(__file__)
 SETS = ("banking77", "cuad_clauses", "multidogo_finance")
 WORDS = ["model=bert", "adapter=lora", "training.epochs=4", "optim.lr=2e-3", "training.batch_size=32"]
-QUIET = ["tracker=none", "runtime.threads=1", "--json", "--quiet"]
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -33,10 +32,7 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
 
 def train(words: list[str], run: Path) -> dict[str, str]:
     """Test record -> the tuned model's answer."""
-    command = [sys.executable, "-m", "goodfit", "train", *words, *WORDS, f"run.dir={run}", *QUIET]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr)
+    goodfit("train", *words, *WORDS, f"run.dir={run}")
     return {row["id"]: row["prediction"] for row in rows_of(run / "predictions" / "test.jsonl")}
 
 

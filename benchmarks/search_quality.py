@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,32 +21,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from samples import sample
+from samples import NO_AUDITS, sample
+from typed import goodfit
 
 HERE = Path(__file__)
 SETS = ("banking77", "multidogo_finance", "ncbi_disease")
 COUNTS = {"train": 300, "validation": 100, "test": 500}
 SPACE = ["adapter=lora", "optim.lr=tag(log,interval(1e-5,3e-2))", "adapter.rank=4,16", "training.epochs=2,4,8"]
-SHARED = [
-    "model=bert",
-    "tracker=none",
-    "runtime.threads=1",
-    "plugins.disable=[fairness,privacy,quality]",
-    "--json",
-    "--quiet",
-]
+SHARED = ["model=bert", *NO_AUDITS]
 RULES = ("defaults", "training loss", "last held-out loss")
 """What goodfit's choice is held against."""
-
-
-def goodfit(verb: str, words: Sequence[str]) -> dict[str, Any]:
-    """What a verb says with ``--json``."""
-    done = subprocess.run(
-        [sys.executable, "-m", "goodfit", verb, *words, *SHARED], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def last_training_loss(trial: Path) -> float:
@@ -84,13 +67,14 @@ def measured(data: Path, name: str, draw: int, trials: int, folder: Path) -> dic
         f"sweep.trials={trials}",
     ]
     only = ["sweep.confirmations=0", "sweep.train_best=false", f"run.dir={folder / 'search'}"]
-    found = goodfit("sweep", [*words, *SPACE, *whole, *only])
+    found = goodfit("sweep", *words, *SHARED, *SPACE, *whole, *only)
     known: dict[tuple[str, ...], float] = {}
     scores = {}
     for rule, chosen in choices(folder / "search", found["trials"]).items():
         if tuple(chosen) not in known:
             place = folder / f"run{len(known)}"
-            run = goodfit("train", [*words, *(["adapter=lora", *chosen] if chosen else []), f"run.dir={place}"])
+            typed = ["adapter=lora", *chosen] if chosen else []
+            run = goodfit("train", *words, *SHARED, *typed, f"run.dir={place}")
             known[tuple(chosen)] = run["metrics"][run["primary"]]["value"]
         scores[rule] = known[tuple(chosen)]
     return scores

@@ -26,7 +26,7 @@ def nodes():
 
 @pytest.fixture
 def search(tiny_words, tmp_path):
-    """``search(folder, *words, **environment)``: a search that was begun in a process of its own."""
+    """``search(folder, *words, environment=None)``: a search that was begun in a process of its own."""
 
     def begin(folder, *words, environment=None):
         argv = [*tiny_words("classification", "encoder"), *SPACE, *SHORT, "sweep.engine=solo", "runtime.threads=1"]
@@ -43,7 +43,7 @@ def course(process):
     out, err = process.communicate()
     assert process.returncode == 0, err
     assert err == ""
-    *_, found = map(json.loads, out.splitlines())  # Ray prints of dying nodes on standard output
+    *_, found = map(json.loads, out.splitlines())  # no line is Ray's, which prints of dying nodes
     for trial in found["trials"]:
         trial.pop("costs", None)
     return found["trials"], found["best"]["words"]

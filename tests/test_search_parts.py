@@ -3,7 +3,9 @@
 import contextlib
 import dataclasses
 import os
+import pickle
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -16,7 +18,7 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
-from goodfit.errors import GoodfitError
+from goodfit.errors import ConfigError, GoodfitError, Mistakes, StoppedError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
@@ -242,6 +244,14 @@ def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_ta
     begun.wait()
     assert run_trial(order, shared=None).reason == "its own (fix: end)"
     worker.join()
+
+
+def test_an_error_of_a_worker_crosses_with_its_words_and_its_code():
+    several = Mistakes([ConfigError("one", "mend it"), GoodfitError("two", "mend that")])
+    for error in (ConfigError("what", "fix"), StoppedError(signal.SIGINT, "what", "fix"), several):
+        found = pickle.loads(pickle.dumps(error))
+        assert type(found) is type(error)
+        assert (str(found), found.lines(), found.exit_code) == (str(error), error.lines(), error.exit_code)
 
 
 def test_what_an_interrupted_try_left_is_gone_before_the_next_one(tmp_path):

@@ -107,6 +107,14 @@ class Planned:
     epoch: int = 0
 
 
+def by_record(examples: Sequence[Example]) -> list[list[int]]:
+    """The examples of each record, its windows, as indices."""
+    found: dict[int, list[int]] = {}
+    for index, example in enumerate(examples):
+        found.setdefault(example.record, []).append(index)
+    return list(found.values())
+
+
 def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_supervised: int = 0) -> Batch:
     """Put examples one behind the other.
 

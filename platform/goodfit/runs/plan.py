@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from goodfit.data.batches import Planned, collate, plan_epoch
+from goodfit.data.batches import Planned, by_record, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter
@@ -19,7 +19,6 @@ from goodfit.models.load import empty_model, load_model, pick_device
 from goodfit.models.memory import GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
-from goodfit.training.private import PrivateOrder
 from goodfit.training.trainer import fix_machine, total_steps
 
 PROBE_STEPS = 3
@@ -107,7 +106,7 @@ def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
 def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
     examples = prepared.encoded["train"].examples
     if conf.privacy.epsilon is not None:
-        return PrivateOrder(examples, 1.0, 1).first_plan()
+        return [Planned(tuple(windows), 0) for windows in by_record(examples)]
     (planned,) = plan_epoch(
         examples,
         batch_size=conf.training.batch_size,

@@ -20,7 +20,7 @@ from goodfit.runs.folder import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of
-from goodfit.training.trainer import Trained, guarantee_of, total_steps
+from goodfit.training.trainer import Trained, guarantee_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,8 @@ def write_down(
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder)
     deeds = host.deeds()
-    data = training_data(prepared)
-    guarantee = guarantee_of(prepared.conf, data)
-    given = guarantee.kept(total_steps(prepared.conf, len(data.examples))) if guarantee else None
+    guarantee = guarantee_of(prepared.conf, training_data(prepared))
+    given = guarantee.kept() if guarantee else None
     card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)

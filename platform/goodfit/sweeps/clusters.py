@@ -188,17 +188,22 @@ class Ray:
         wrong = self._ray.exceptions
         try:
             return [(order.number, self._ray.get(task))]
-        except (wrong.NodeDiedError, StoppedError):  # a node that is taken away says so to its processes first
-            self._say(f"trial {order.number} lost its node, and is begun again")
-            self._begin(order, tries)
         except wrong.RayTaskError as error:
-            raise error.cause from None  # a trial's own failures are results: this one is of the search
+            if not isinstance(error.cause, StoppedError):
+                raise error.cause from None  # a trial's own failures are results: this one is of the search
+            self._again(order, tries)  # a node that is taken away says so to its processes first
+        except wrong.NodeDiedError:
+            self._again(order, tries)
         except wrong.RayError as error:
             if tries == TRIES:
                 what = f"its worker died {TRIES} times ({type(error).__name__})"
                 return [(order.number, lost(order, what, "look at 'ray status' and at the memory of its nodes"))]
             self._begin(order, tries + 1)
         return []
+
+    def _again(self, order: Order, tries: int) -> None:
+        self._say(f"trial {order.number} lost its node, and is begun again")
+        self._begin(order, tries)
 
     def close(self) -> None:
         """End what still runs, and leave the cluster."""

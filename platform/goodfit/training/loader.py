@@ -9,7 +9,7 @@ from typing import Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from goodfit.data.batches import Batch, Example, Planned, TrainingData, collate, plan_epoch
+from goodfit.data.batches import Batch, Example, Planned, TrainingData, by_record, collate, plan_epoch
 from goodfit.schema.training import TrainingConf
 
 
@@ -19,17 +19,17 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
     Args:
         data: What is learnt.
         seed: Of the run.
-        by_record: A batch for each record instead of one of all.
+        one_by_one: A batch for each record instead of one of all.
     """
 
-    def __init__(self, data: TrainingData, seed: int, by_record: bool = False) -> None:
+    def __init__(self, data: TrainingData, seed: int, one_by_one: bool = False) -> None:
         self._data = data
         self._seed = seed
-        self._by_record = by_record
+        self._one_by_one = one_by_one
 
     def __getitem__(self, planned: Planned) -> Batch | tuple[Batch, ...]:
         rows = [self._example(index, planned.epoch) for index in planned.indices]
-        if self._by_record:
+        if self._one_by_one:
             return record_batches(rows, self._data)
         return collate(rows, self._data.pad_id, self._data.labels_at, planned.step_supervised)
 
@@ -41,12 +41,10 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
 
 def record_batches(rows: Sequence[Example], data: TrainingData) -> tuple[Batch, ...]:
     """A batch for each record, with all its windows; none of records that have nothing to learn."""
-    by_record: dict[int, list[Example]] = {}
-    for row in rows:
-        by_record.setdefault(row.record, []).append(row)
+    records = ([rows[index] for index in windows] for windows in by_record(rows))
     return tuple(
         collate(windows, data.pad_id, data.labels_at)
-        for windows in by_record.values()
+        for windows in records
         if any(window.supervised for window in windows)
     )
 

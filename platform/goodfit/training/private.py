@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from goodfit.data.batches import Batch, Example, Planned
+from goodfit.data.batches import Batch, Example, Planned, by_record
 from goodfit.errors import ConfigError, HardwareError, stop_on
 from goodfit.models.call import call
 from goodfit.schema import RunConf
@@ -37,23 +37,19 @@ class Guarantee:
     rate: float
     """The chance of each record in each step."""
     records: int
+    steps: int
+    """Of the training as it was planned: one that is stopped early, because of what it learnt, promises no more."""
 
     @property
     def expected(self) -> float:
         """Records of a step, on average."""
         return self.rate * self.records
 
-    def kept(self, steps: int) -> dict[str, float]:
-        """The guarantee, for run.json.
-
-        Args:
-            steps: Of the whole training as it was planned: one that is stopped early, because of what it learnt, has no
-                better one.
-        """
+    def kept(self) -> dict[str, float]:
+        """The guarantee with its epsilon, for run.json."""
         accountant = _opacus().accountants.PRVAccountant()
-        accountant.history = [(self.noise, self.rate, steps)]
-        epsilon = float(accountant.get_epsilon(self.delta))
-        return {"epsilon": round(epsilon, 4), **asdict(self), "steps": steps}
+        accountant.history = [(self.noise, self.rate, self.steps)]
+        return {"epsilon": round(float(accountant.get_epsilon(self.delta)), 4), **asdict(self)}
 
 
 def private_guarantee(conf: RunConf, examples: Sequence[Example], steps_per_epoch: int, steps: int) -> Guarantee | None:
@@ -72,8 +68,8 @@ def private_guarantee(conf: RunConf, examples: Sequence[Example], steps_per_epoc
     privacy = conf.privacy
     if privacy.epsilon is None:
         return None
-    refuse_unprivate(conf)
-    records = len({example.record for example in examples})
+    _refuse_unprivate(conf)
+    records = len(by_record(examples))
     delta = privacy.delta or 1 / (10 * records)
     if delta >= 1 / records:
         raise ConfigError(
@@ -87,7 +83,7 @@ def private_guarantee(conf: RunConf, examples: Sequence[Example], steps_per_epoc
             "a smaller training.batch_size",
         )
     noise = _noise_of(privacy.epsilon, delta, rate, steps)
-    return Guarantee(delta, noise, privacy.record_clip, rate, records)
+    return Guarantee(delta, noise, privacy.record_clip, rate, records, steps)
 
 
 @functools.cache
@@ -104,7 +100,7 @@ def _noise_of(epsilon: float, delta: float, rate: float, steps: int) -> float:
     return float(found)
 
 
-def refuse_unprivate(conf: RunConf) -> None:
+def _refuse_unprivate(conf: RunConf) -> None:
     """Refuse what a private training cannot be.
 
     Raises:
@@ -150,10 +146,7 @@ class PrivateOrder:
     """
 
     def __init__(self, examples: Sequence[Example], rate: float, steps: int, start: tuple[int, int] = (0, 0)) -> None:
-        by_record: dict[int, list[int]] = {}
-        for index, example in enumerate(examples):
-            by_record.setdefault(example.record, []).append(index)
-        self._windows = list(by_record.values())
+        self._windows = by_record(examples)
         self._rate = rate
         self._steps = steps
         self._start = start

@@ -195,7 +195,9 @@ def _make_steps(
         order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size, start)
     else:
         order = PrivateOrder(data.examples, guarantee.rate, batches_of(conf, len(data.examples)), start)
-    loader = build_loader(PlannedBatches(data, conf.seed, by_record=guarantee is not None), order, conf.runtime.workers)
+    loader = build_loader(
+        PlannedBatches(data, conf.seed, one_by_one=guarantee is not None), order, conf.runtime.workers
+    )
     _go_on_at(trainer, place)
     _compute_ahead(model, data, order, device)
     scaled = conf.precision.name == "16"
