@@ -27,7 +27,7 @@ from typed import goodfit
 HERE = Path(__file__)
 SETS = ("banking77", "multidogo_finance", "ncbi_disease")
 COUNTS = {"train": 300, "validation": 100, "test": 500}
-SPACE = ["adapter=lora", "optim.lr=tag(log,interval(1e-5,3e-2))", "adapter.rank=4,16", "training.epochs=2,4,8"]
+SPACE = ["adapter=lora", "optim.lr=tag(log,interval(1e-5,3e-2))", "adapter.rank=4,16", "training.epochs=2,5,10"]
 SHARED = ["model=bert", *NO_AUDITS]
 RULES = ("defaults", "training loss", "last held-out loss")
 """What goodfit's choice is held against."""

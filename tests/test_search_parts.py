@@ -34,13 +34,13 @@ SPACE = [
 ]
 
 
-def searched(conf, count, worth=lambda params: -abs(np.log10(params["optim.lr"]) + 3)):
+def searched(conf, count, worth=lambda params: -abs(np.log10(params["optim.lr"]) + 3), start=None):
     """The proposals of a search whose trials are worth what a formula says."""
     entries = []
     for number in range(count):
         known = max(0, number - conf.ahead + 1)
-        params = propose(SPACE, conf, 1, entries, known)
-        assert params == propose(SPACE, conf, 1, [*entries[:known], *map(unfinished, entries[known:])], known)
+        params = propose(SPACE, conf, 1, entries, known, start)
+        assert params == propose(SPACE, conf, 1, [*entries[:known], *map(unfinished, entries[known:])], known, start)
         result = Result(state="finished", value=float(worth(params)), costs={})
         entries.append(Entry(number=number, params=params, words=(), result=result))
     return entries
@@ -57,6 +57,30 @@ def test_a_proposal_is_a_function_of_the_results_that_may_be_known(sampler):
     assert [entry.params for entry in one] == [entry.params for entry in other]
     assert len({entry.params["optim.lr"] for entry in one}) == 7
     assert all(1e-5 <= entry.params["optim.lr"] <= 1e-2 for entry in one)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "cmaes", "qmc", "random"])
+def test_the_first_trial_has_the_defaults_and_the_others_are_proposed_behind_it(sampler):
+    start = {"optim.lr": 2e-3, "adapter.rank": "16"}
+    found = [entry.params for entry in searched(SweepConf(sampler=sampler, ahead=2), 5, start=start)]
+    assert found[0] == start
+    assert len({params["optim.lr"] for params in found}) == 5
+    other = searched(SweepConf(sampler=sampler, ahead=2, defaults_first=False), 5, start=start)
+    assert other[0].params != start
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        (["optim.lr=tag(log,interval(1e-4,1e-2))", "adapter.rank=8,16"], {"optim.lr": 2e-3, "adapter.rank": "16"}),
+        (["adapter=lora,dora", "training.batch_size=range(8,33,8)"], {"adapter": "lora", "training.batch_size": "16"}),
+        (["optim.lr=interval(1e-5,1e-4)", "adapter.rank=8,16"], None),
+        (["precision=32,bf16", "seed=1,2"], None),
+    ],
+)
+def test_a_search_begins_with_the_defaults_where_its_space_holds_them(words, start):
+    search = compose_search(["task=support/intent", "model=bert", *words], config_roots(Arguments()))
+    assert search.start == start
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "gp"])

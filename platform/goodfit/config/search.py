@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from goodfit.config.compose import Composed, check_words, compose
 from goodfit.config.places import ConfRoot, find_options
@@ -29,6 +31,8 @@ class Search:
     first: Composed
     """A trial of the space, with the group ``sweep`` and the folder of the search."""
     roots: tuple[ConfRoot, ...]
+    start: Mapping[str, Any] | None = None
+    """Key -> value that a run without the search would have; None where the space does not hold all of them."""
 
     @property
     def conf(self) -> SweepConf:
@@ -52,7 +56,23 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
     last = [dimension.extremes()[-1] for dimension in space]
     compose([*own, *last], roots)  # the other end of the space can be composed, too
-    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots))
+    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), _start(own, space, roots))
+
+
+def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]) -> dict[str, Any] | None:
+    """What the searched settings and groups are where nothing is searched."""
+    try:
+        conf = compose(words, roots).conf
+    except ConfigError:
+        return None  # such as without the group that is searched
+    found = {}
+    for one in space:
+        setting = functools.reduce(getattr, one.key.split("."), conf)
+        if one.key in conf.choices:  # a group: what was chosen, or what that came to, as ``auto`` does
+            found[one.key] = one.holding(conf.choices[one.key]) or one.holding(getattr(setting, "name", None))
+        else:
+            found[one.key] = one.holding(setting)
+    return None if None in found.values() else found
 
 
 def _key(word: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from goodfit.config.compose import plain_value
 from goodfit.config.places import ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import names_several
@@ -38,6 +39,13 @@ class Dimension:
         if self.options:
             return f"{self.key}={value}"
         return f"{self.key}={int(value)}" if self.whole else f"{self.key}={value:.4g}"
+
+    def holding(self, setting: Any) -> Any:
+        """The value that stands for a setting's value; None where the dimension does not hold it."""
+        if self.options:
+            return next((option for option in self.options if setting in (option, plain_value(option))), None)
+        is_number = isinstance(setting, int | float) and not isinstance(setting, bool)
+        return setting if is_number and self.low <= setting <= self.high else None
 
     def extremes(self) -> list[str]:
         """The words that show whether all values are allowed."""

@@ -30,6 +30,10 @@ class SweepConf:
     startup_trials: Count = 6
     """Trials proposed at random before ``tpe``, ``gp`` or a pruner compares."""
 
+    defaults_first: bool = True
+    """Whether the first trial has the settings that a run without the search would have, where the space holds them;
+    a grid keeps its own order."""
+
     pruner: Literal["none", "asha", "hyperband", "median", "wilcoxon", "patience"] = "median"
     """What ends a trial that is worse than earlier ones at the same evaluation."""
 

@@ -117,7 +117,7 @@ def _next(search: Search, ledger: Ledger) -> Entry | None:
     compared = conf.sampler in ADAPTIVE or conf.pruner != "none"
     if compared and any(entry.result is None for entry in entries[:known]):
         return None
-    params = propose(search.space, conf, search.first.conf.seed, entries, known)
+    params = propose(search.space, conf, search.first.conf.seed, entries, known, search.start)
     return None if params is None else ledger.begin(params)
 
 

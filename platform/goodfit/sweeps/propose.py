@@ -53,7 +53,14 @@ def _is_finite(space: Sequence[Dimension]) -> bool:
     return all(dimension.options for dimension in space)
 
 
-def propose(space: Sequence[Dimension], conf: SweepConf, seed: int, earlier: Sequence[Entry], known: int) -> Any:
+def propose(
+    space: Sequence[Dimension],
+    conf: SweepConf,
+    seed: int,
+    earlier: Sequence[Entry],
+    known: int,
+    start: Mapping[str, Any] | None = None,
+) -> Any:
     """The next trial's value in each dimension.
 
     Args:
@@ -62,6 +69,7 @@ def propose(space: Sequence[Dimension], conf: SweepConf, seed: int, earlier: Seq
         seed: Of the search.
         earlier: All trials so far, in order.
         known: The results of so many of them may be used.
+        start: The first trial's values, unless ``conf`` says otherwise.
 
     Returns:
         Key -> value; None when the space is exhausted.
@@ -69,6 +77,9 @@ def propose(space: Sequence[Dimension], conf: SweepConf, seed: int, earlier: Seq
     number = len(earlier)
     if conf.sampler == "grid":
         return _of_grid(space, number)
+    start = start if conf.defaults_first else None
+    if start and not number:
+        return dict(start)
     taken = {words_of(space, entry.params) for entry in earlier}
     size = grid_size(space)
     if size is not None and len(taken) >= size:
@@ -76,7 +87,7 @@ def propose(space: Sequence[Dimension], conf: SweepConf, seed: int, earlier: Seq
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Optuna's samplers warn of being new
         for attempt in range(RETRIES):
-            found = _sampled(space, conf, seed, earlier[:known], number, attempt)
+            found = _sampled(space, conf, seed, earlier, known, attempt, start)
             if words_of(space, found) not in taken:
                 return found
     return _untried(space, taken) if size is not None else found
@@ -116,9 +127,15 @@ def distributions(space: Sequence[Dimension]) -> dict[str, optuna.distributions.
 
 
 def _sampled(
-    space: Sequence[Dimension], conf: SweepConf, seed: int, known: Sequence[Entry], number: int, attempt: int
+    space: Sequence[Dimension],
+    conf: SweepConf,
+    seed: int,
+    earlier: Sequence[Entry],
+    count: int,
+    attempt: int,
+    start: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    optuna, axes = quiet_optuna(), distributions(space)
+    optuna, axes, number, known = quiet_optuna(), distributions(space), len(earlier), earlier[:count]
     replayed = conf.sampler in ("cmaes", "qmc") and not attempt
     own_seed = seed % 2**32 if replayed else _seed(seed, number, attempt)
     study = optuna.create_study(directions=directions(conf), sampler=_sampler(conf, own_seed, attempt))
@@ -126,6 +143,8 @@ def _sampled(
         study.add_trials([frozen(entry.params, axes, entry.result, conf) for entry in known])
         return dict(study.ask(axes).params)
     # these carry a state from one proposal to the next: all are made again, with the results that came in between
+    if start:
+        study.enqueue_trial(dict(start))
     asked: list[Any] = []
     places = number - len(known)
     for index in range(number):
