@@ -2,8 +2,9 @@
 
     python benchmarks/plain_trainer.py --task classification --train a.jsonl --validation b.jsonl --test c.jsonl …
 
-The rival of ``real_data.py``: MiniLM at the settings that goodfit gets, padded as transformers' collators do. Prints
-one JSON object with the test records' figures. goodfit takes no part in it.
+The rival of ``real_data.py`` and ``search_speed.py``: MiniLM, or any model for text, at the settings that goodfit gets,
+padded as transformers' collators do. Prints one JSON object with the test records' figures; without test records, the
+best score on the validation records, and no model is saved. goodfit takes no part in it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-SPLITS = ("train", "validation", "test")
-SEED, RANK, ALPHA, WEIGHT_DECAY, WARMUP_SHARE, LONGEST = 42, 16, 32, 0.01, 0.06, 512
+SEED, ALPHA, WEIGHT_DECAY, WARMUP_SHARE, LONGEST = 42, 32, 0.01, 0.06, 512
 """goodfit's defaults."""
 RESAMPLES = 1000
 
@@ -33,59 +33,64 @@ def train(options: argparse.Namespace) -> Row:
     if options.threads:
         torch.set_num_threads(options.threads)
     set_seed(SEED)
-    rows = {split: read_rows(getattr(options, split)) for split in SPLITS}
-    side = SIDES[options.task](rows["train"])
-    encoded = {split: side.encode(rows[split]) for split in SPLITS}
+    paths = {"train": options.train, "validation": options.validation, "test": options.test}
+    rows = {split: read_rows(path) for split, path in paths.items() if path}
+    side = SIDES[options.task](rows["train"], options.model or model_folder())
+    encoded = {split: side.encode(found) for split, found in rows.items()}
     arguments = TrainingArguments(
         output_dir=str(options.out),
         num_train_epochs=options.epochs,
         max_steps=options.max_steps or -1,
         per_device_train_batch_size=options.batch_size,
-        per_device_eval_batch_size=64,
+        per_device_eval_batch_size=64 if options.test else 8,
         learning_rate=options.lr,
         weight_decay=WEIGHT_DECAY,
         lr_scheduler_type="linear",
         warmup_steps=WARMUP_SHARE,  # below 1: a share
         eval_strategy="epoch",
-        save_strategy="epoch",
+        save_strategy="epoch" if options.test else "no",
         save_total_limit=1,
-        load_best_model_at_end=True,
-        metric_for_best_model="score",
+        load_best_model_at_end=bool(options.test),
+        metric_for_best_model="score" if side.watched else "loss",
         seed=SEED,
         report_to="none",
         disable_tqdm=True,
         use_cpu=True,
     )
     trainer = Trainer(
-        with_adapter(side.model(), options.adapter, side.peft_task),
+        with_adapter(side.model(), options.adapter, side.peft_task, options.rank),
         arguments,
         train_dataset=encoded["train"],
         eval_dataset=encoded["validation"],
         data_collator=side.collator(),
-        compute_metrics=lambda found: {
-            "score": side.figures(rows["validation"], found.predictions)[side.watched]["value"]
-        },
+        compute_metrics=side.watched
+        and (lambda found: {"score": side.figures(rows["validation"], found.predictions)[side.watched]["value"]}),
     )
     trainer.train()
+    if not options.test:
+        seen = [line for line in trainer.state.log_history if "eval_loss" in line]
+        return {"validation": max(line["eval_score"] if side.watched else -line["eval_loss"] for line in seen)}
     trainer.compute_metrics = None
     figures = side.figures(rows["test"], trainer.predict(encoded["test"]).predictions)
     return {f"test/{name}": figure for name, figure in figures.items()}
 
 
-def with_adapter(model: Any, adapter: str, peft_task: str) -> Any:
-    """The model, or the model with LoRA on every linear layer and a head that is trained."""
+def with_adapter(model: Any, adapter: str, peft_task: str, rank: int) -> Any:
+    """The model, or the model with LoRA on every linear layer and a head that is trained, or with that head alone."""
     if adapter == "none":
+        return model
+    if adapter == "head":
+        model.base_model.requires_grad_(False)
         return model
     import peft
 
     config = peft.LoraConfig(
         task_type=peft_task,
-        r=RANK,
+        r=rank,
         lora_alpha=ALPHA,
         lora_dropout=0.0,
         target_modules="all-linear",
-        exclude_modules=["classifier"],
-        modules_to_save=["classifier"],
+        **({} if peft_task == "CAUSAL_LM" else {"exclude_modules": ["classifier"], "modules_to_save": ["classifier"]}),
     )
     return peft.get_peft_model(model, config)
 
@@ -109,17 +114,18 @@ class Classes:
     peft_task = "SEQ_CLS"
     watched = "f1_macro"
 
-    def __init__(self, train: Sequence[Row]) -> None:
+    def __init__(self, train: Sequence[Row], folder: Path) -> None:
         from transformers import AutoTokenizer
 
         self.labels = sorted({row["label"] for row in train})
-        self.tokenizer = AutoTokenizer.from_pretrained(model_folder())
+        self.folder = folder
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
 
     def model(self) -> Any:
         """MiniLM with transformers' own head: a dense layer over [CLS], then the labels."""
         from transformers import AutoModelForSequenceClassification
 
-        return AutoModelForSequenceClassification.from_pretrained(model_folder(), num_labels=len(self.labels))
+        return AutoModelForSequenceClassification.from_pretrained(self.folder, num_labels=len(self.labels))
 
     def collator(self) -> Any:
         """Pads a batch to its longest text."""
@@ -154,18 +160,19 @@ class LabelSets(Classes):
 
     watched = "f1_micro"
 
-    def __init__(self, train: Sequence[Row]) -> None:
+    def __init__(self, train: Sequence[Row], folder: Path) -> None:
         from transformers import AutoTokenizer
 
         self.labels = sorted({label for row in train for label in row["labels"]})
-        self.tokenizer = AutoTokenizer.from_pretrained(model_folder())
+        self.folder = folder
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
 
     def model(self) -> Any:
         """MiniLM with transformers' own head, and a sigmoid for each label."""
         from transformers import AutoModelForSequenceClassification
 
         return AutoModelForSequenceClassification.from_pretrained(
-            model_folder(), num_labels=len(self.labels), problem_type="multi_label_classification"
+            self.folder, num_labels=len(self.labels), problem_type="multi_label_classification"
         )
 
     def encode(self, rows: Sequence[Row]) -> list[Row]:
@@ -195,17 +202,18 @@ class Tags:
     peft_task = "TOKEN_CLS"
     watched = "f1"
 
-    def __init__(self, train: Sequence[Row]) -> None:
+    def __init__(self, train: Sequence[Row], folder: Path) -> None:
         from transformers import AutoTokenizer
 
         self.tags = sorted({tag for row in train for tag in row["tags"]})
-        self.tokenizer = AutoTokenizer.from_pretrained(model_folder())
+        self.folder = folder
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
 
     def model(self) -> Any:
         """MiniLM with a linear layer over each state."""
         from transformers import AutoModelForTokenClassification
 
-        return AutoModelForTokenClassification.from_pretrained(model_folder(), num_labels=len(self.tags))
+        return AutoModelForTokenClassification.from_pretrained(self.folder, num_labels=len(self.tags))
 
     def collator(self) -> Any:
         """Pads a batch to its longest text, and its tags by -100."""
@@ -250,6 +258,41 @@ class Tags:
         return {"f1": with_interval(f1, len(rows))}
 
 
+class Texts:
+    """Every token of a text from those before it; the model is random, in the shape of ``--model``."""
+
+    peft_task = "CAUSAL_LM"
+    watched = ""
+
+    def __init__(self, train: Sequence[Row], folder: Path) -> None:
+        from transformers import AutoTokenizer
+
+        self.folder = folder
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+
+    def model(self) -> Any:
+        """With random weights."""
+        from transformers import AutoConfig, AutoModelForCausalLM
+
+        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(self.folder))
+
+    def collator(self) -> Any:
+        """Pads a batch to its longest text, and its labels by -100."""
+        from transformers import DataCollatorForLanguageModeling
+
+        return DataCollatorForLanguageModeling(self.tokenizer, mlm=False)
+
+    def encode(self, rows: Sequence[Row]) -> list[Row]:
+        """Token ids between a beginning and an end."""
+        coded = self.tokenizer([row["text"] for row in rows], add_special_tokens=False)["input_ids"]
+        ends = [self.tokenizer.bos_token_id], [self.tokenizer.eos_token_id]
+        return [{"input_ids": [*ends[0], *ids, *ends[1]]} for ids in coded]
+
+    def figures(self, rows: Sequence[Row], logits: np.ndarray) -> dict[str, dict[str, float]]:
+        """None but the loss, which transformers counts."""
+        raise SystemExit("texts have no test figures: leave --test out")
+
+
 def entities(tags: Sequence[str]) -> set[tuple[int, int, str]]:
     """(first word, word behind the last, label) of each entity; an I- that continues nothing begins one."""
     found, start = set(), 0
@@ -270,7 +313,12 @@ def with_interval(figure: Callable[[np.ndarray], float], count: int) -> dict[str
     return {"value": figure(np.ones(count)), "low": float(low), "high": float(high)}
 
 
-SIDES = {"classification": Classes, "multilabel": LabelSets, "token_classification": Tags}
+SIDES = {
+    "classification": Classes,
+    "multilabel": LabelSets,
+    "token_classification": Tags,
+    "language_modeling": Texts,
+}
 """Kind -> how it is learnt."""
 
 
@@ -278,9 +326,11 @@ def main() -> None:
     """Read the command line, train, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--task", choices=SIDES, required=True)
-    for split in SPLITS:
-        parser.add_argument(f"--{split}", type=Path, required=True)
-    parser.add_argument("--adapter", choices=("lora", "none"), required=True)
+    for split in ("train", "validation", "test"):
+        parser.add_argument(f"--{split}", type=Path, required=split != "test")
+    parser.add_argument("--model", type=Path, help="the folder of another model; MiniLM when not given")
+    parser.add_argument("--adapter", choices=("lora", "none", "head"), required=True)
+    parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--lr", type=float, required=True)
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--batch-size", type=int, required=True)

@@ -169,6 +169,14 @@ def test_the_correction_leaves_a_clear_winner_what_it_has():
     assert abs(corrected(trials, mean, 0).value - mean(trials[2].sum(0))) < 0.01
 
 
+def test_the_correction_chooses_as_the_search_does():
+    chance = np.random.default_rng(0)
+    trials = [np.stack([chance.random(200) < share, np.ones(200)], 1).astype(float) for share in (0.5, 0.6)]
+    first, highest = (mean(trial.sum(0)) for trial in trials)
+    assert abs(corrected(trials, mean, 0, first=0, margin=1.0).value - first) < 0.01
+    assert abs(corrected(trials, mean, 0, first=0, margin=-1.0).value - highest) < 0.01
+
+
 NAMED = named_searches(config_roots(Arguments()))
 DEPARTMENTS = ["legal", "medical", "finance", "support", "content"]
 

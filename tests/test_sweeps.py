@@ -68,6 +68,24 @@ def test_a_trial_is_worth_its_lower_end_less_the_gap(searched):
             assert trial["value"] <= trial["held_out"]["low"] + 1e-9
 
 
+def test_the_defaults_stay_unless_a_trial_is_better_beyond_chance(searched, goodfit, tiny_words):
+    space = ["optim.lr=tag(log,interval(1e-5,1e-1))", "adapter=lora", "adapter.rank=2,16", "sweep.metric=loss"]
+    shared = [*tiny_words("classification", "encoder"), *space, "sweep.trials=4", "sweep.train_best=false"]
+    found = {}
+    for margin in (0, 1000):
+        outcome = goodfit("sweep", *shared, "sweep.confirmations=0", f"sweep.margin={margin}", "--json", "--quiet")
+        assert outcome.code == 0, outcome.err
+        found[margin] = outcome.json
+    assert found[0]["trials"][0]["words"][-1] == "adapter.rank=16"
+    values = [trial["value"] if trial["value"] is not None else -99.0 for trial in found[0]["trials"]]
+    assert found[0]["best"]["number"] == values.index(max(values)) != 0
+    beside = found[1000]["best"]["beside_defaults"]
+    assert found[1000]["best"]["number"] == 0 and beside["keeps"]
+    assert beside["highest"] == found[0]["best"]["number"]
+    assert beside["difference"] == max(values) - values[0]
+    assert beside["standard_error"] > 0
+
+
 def test_only_the_winners_run_reads_the_test_records(searched):
     folder, _ = searched()
     for place in [*folder.glob("trials/*"), *folder.glob("confirmations/*")]:

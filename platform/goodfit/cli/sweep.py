@@ -31,6 +31,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _print(record: dict[str, Any]) -> None:
+    from goodfit.sweeps.summary import beside_defaults
+
     rows = [
         [
             str(trial["number"]),
@@ -47,6 +49,8 @@ def _print(record: dict[str, Any]) -> None:
     best = record["best"]
     metric = best["held_out"]["metric"]
     print(f"\nbest: trial {best['number']}, {metric} {with_interval(best['held_out'])} on the validation records")
+    if best["beside_defaults"]:
+        print(f"      {beside_defaults(best)}")
     if best["corrected"]:
         count = best["corrected"]["trials"]
         print(f"      {with_interval(best['corrected'])} corrected for the choice among {count} trials")

@@ -90,6 +90,14 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
     return Paired(difference, *_bounds(draws), p=_randomised(one, other, reduce, difference, seed))
 
 
+def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
+    """The standard error of the difference ``one - other`` on the same units, by a paired bootstrap."""
+    k = one.shape[1]
+    both = np.concatenate([one, other], axis=1)
+    draws = np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
+    return float(np.nanstd(draws, ddof=1))
+
+
 def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: float, seed: int) -> float:
     if np.isnan(difference):
         return float("nan")

@@ -48,6 +48,10 @@ class SweepConf:
     """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, in the metric's unit. With little
     data every model that is good has a gap: at 1, one that learnt nothing could win."""
 
+    margin: Share = 1.0
+    """By how many standard errors of the paired difference a trial has to be better than the defaults to win, where the
+    first trial has them; 0 takes the highest."""
+
     objectives: list[str] = field(default_factory=lambda: ["quality"])
     """What is searched for: ``quality``, and the costs ``seconds``, ``steps``, ``trainable`` (weights)."""
 

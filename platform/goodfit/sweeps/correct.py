@@ -16,13 +16,21 @@ from goodfit.evaluation.resample import CONFIDENCE, Interval
 DRAWS = 1000
 
 
-def corrected(statistics: Sequence[np.ndarray], signed: Callable[[np.ndarray], np.ndarray], seed: int) -> Interval:
+def corrected(
+    statistics: Sequence[np.ndarray],
+    signed: Callable[[np.ndarray], np.ndarray],
+    seed: int,
+    first: int | None = None,
+    margin: float = 0.0,
+) -> Interval:
     """The winner's expected score on new records, with its interval.
 
     Args:
         statistics: Of each trial, (units, k), on the same units.
         signed: Sums over units, (..., k) -> score, greater is better.
         seed: Of the resampling.
+        first: The place of the trial that wins where no other one is better by ``margin``.
+        margin: In the score's unit.
     """
     trials = np.stack(statistics)
     units = trials.shape[1]
@@ -34,6 +42,8 @@ def corrected(statistics: Sequence[np.ndarray], signed: Callable[[np.ndarray], n
         if np.isnan(chosen).all() or not (counts == 0).any():
             continue
         winner = int(np.nanargmax(chosen))
+        if first is not None and chosen[winner] - chosen[first] < margin:
+            winner = first
         inside.append(chosen[winner])
         outside.append(float(signed(trials[winner][counts == 0].sum(0))))
     scores = np.array(outside)[~np.isnan(outside)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.sweeps.records import Entry
+from goodfit.sweeps.summary import beside_defaults
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
@@ -60,6 +61,8 @@ def _summary(best: Mapping[str, Any]) -> str:
         f"Trial {best['number']} won: {escape(best['held_out']['metric'])} {_interval(best['held_out'])} on the "
         "validation records that chose it."
     ]
+    if best["beside_defaults"]:
+        lines.append(f"{escape(beside_defaults(best))}.")
     if best["corrected"]:
         lines.append(
             f"Corrected for the choice among {best['corrected']['trials']} trials: {_interval(best['corrected'])}."

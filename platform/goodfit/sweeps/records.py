@@ -13,6 +13,9 @@ from goodfit.schema.sweep import SweepConf
 JUDGED = ("finished", "stopped")
 """States of trials that came to a value; the others are ``pruned``, ``failed`` and ``running``."""
 
+STATISTICS = "validation.npz"
+"""A judged trial's file: the metric's statistics of each validation unit, (units, k)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:

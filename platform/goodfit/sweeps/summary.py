@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,18 @@ def _best(search: Search, winner: Winner) -> dict[str, Any]:
         "words": [*search.fixed, *winner.entry.words],
         "value": result.value,
         "held_out": dict(result.held_out),
+        "beside_defaults": winner.beside and {**dataclasses.asdict(winner.beside), "keeps": winner.beside.keeps},
         "corrected": winner.corrected,
         "confirmed": winner.confirmed,
         "fit": result.fit,
         "run": winner.run,
     }
+
+
+def beside_defaults(best: Mapping[str, Any]) -> str:
+    """How the trial that is worth most compares with the defaults, in a reader's words."""
+    found = best["beside_defaults"]
+    more = f"{found['difference']:.3f} more than the defaults (standard error {found['standard_error']:.3f})"
+    if found["keeps"]:
+        return f"these are the defaults: trial {found['highest']} was worth {more}, which may be chance"
+    return f"worth {more}"

@@ -31,7 +31,7 @@ from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.sweeps.judge import measure_trial, records_digest
 from goodfit.sweeps.prune import Course
-from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.records import STATISTICS, Order, Result
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
@@ -41,8 +41,6 @@ from goodfit.training.watch import Watch
 
 RESULT = "trial.json"
 """A trial's result, written last: a folder that has it is done."""
-
-STATISTICS = "validation.npz"
 
 
 class Silent:

@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from goodfit.config.compose import compose
 from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
+from goodfit.evaluation.resample import interval
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import read_json
+from goodfit.sweeps.choice import Beside, choose, front_of, statistics_in
+from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.propose import COSTS, excess, values_of
 from goodfit.sweeps.records import Entry, Order, Result
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
     from goodfit.sweeps.engine import Watcher
+    from goodfit.sweeps.judge import Aim
+    from goodfit.sweeps.shared import Shared
 
 NO_TRIAL = "no trial of the search came to a value"
 
@@ -30,6 +36,8 @@ class Winner:
     """The trial that was chosen, and what its settings are worth."""
 
     entry: Entry
+    beside: Beside | None
+    """What the highest trial is worth beside the defaults."""
     corrected: Mapping[str, Any] | None
     """Its held-out score, less what the choice among trials added: {value, low, high, trials}."""
     confirmed: Mapping[str, Any] | None
@@ -57,15 +65,18 @@ def finish_search(
     front = front_of(search, entries)
     if not front:
         raise TrainingError(_why_none(search, entries), "goodfit check WORDS shows what one trial would be")
-    chosen = max(front, key=lambda entry: (_values(search, entry)[0], -entry.number))
+    from goodfit.sweeps.judge import aim_of
     from goodfit.sweeps.shared import Shared
 
     shared = Shared(host)
+    aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
+    chosen, beside = choose(search, folder, entries, front, aim)
     watcher.status(f"trial {chosen.number} won; confirming")
     winner = Winner(
         chosen,
-        _corrected(search, folder, entries, chosen, shared),
-        _confirmed(search, folder, chosen, shared, signals),
+        beside,
+        _corrected(search, folder, entries, chosen, beside, aim),
+        _confirmed(search, folder, chosen, aim, shared, signals),
         _trained(search, host, folder, chosen, watcher) if search.conf.train_best else None,
     )
     return winner, front
@@ -81,60 +92,25 @@ def _why_none(search: Search, entries: Sequence[Entry]) -> str:
     return f"{NO_TRIAL}; the last one: {reasons[-1]}" if reasons else NO_TRIAL
 
 
-def _values(search: Search, entry: Entry) -> list[float]:
-    """What a trial is worth, greater is better."""
-    values = values_of(entry.result, search.conf) if entry.result else None
-    pairs = zip(values or [], search.conf.objectives, strict=False)
-    return [-value if name in COSTS else value for value, name in pairs]
-
-
-def front_of(search: Search, entries: Sequence[Entry]) -> list[Entry]:
-    """The trials that keep the constraints and that no other one beats in every objective."""
-    fair = [
-        entry
-        for entry in judged(entries)
-        if entry.result and all(much <= 0 for much in excess(entry.result, search.conf).values())
-    ]
-    if len(search.conf.objectives) == 1:
-        best = max(fair, key=lambda entry: (_values(search, entry)[0], -entry.number), default=None)
-        return [best] if best else []
-
-    def beaten(entry: Entry) -> bool:
-        own = _values(search, entry)
-        return any(
-            all(one >= mine for one, mine in zip(_values(search, other), own, strict=True))
-            and _values(search, other) != own
-            for other in fair
-        )
-
-    return [entry for entry in fair if not beaten(entry)]
-
-
 def _corrected(
-    search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, shared: Any
+    search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, beside: Beside | None, aim: Aim
 ) -> dict[str, Any] | None:
-    import numpy as np
-
-    from goodfit.sweeps.correct import corrected
-    from goodfit.sweeps.judge import aim_of
-    from goodfit.sweeps.trial import STATISTICS
-
     same = [entry for entry in judged(entries) if entry.result and entry.result.records == _result(chosen).records]
-    files = [folder / "trials" / f"{entry.number:04d}" / STATISTICS for entry in same]
-    statistics = [np.load(path)["statistics"] for path in files if path.exists()]
-    if len(statistics) < 2:
+    found = {entry.number: statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in same}
+    kept = {number: statistics for number, statistics in found.items() if statistics is not None}
+    if len(kept) < 2:
         return None
-    aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
-    return _figure(aim, corrected(statistics, aim.signed, search.first.conf.seed)) | {"trials": len(statistics)}
+    first = list(kept).index(beside.first) if beside and beside.first in kept else None
+    margin = beside.margin if beside else 0.0
+    figure = corrected(list(kept.values()), aim.signed, search.first.conf.seed, first, margin)
+    return _figure(aim, figure) | {"trials": len(kept)}
 
 
-def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any, signals: StopSignals) -> dict[str, Any] | None:
+def _confirmed(
+    search: Search, folder: Path, chosen: Entry, aim: Aim, shared: Shared, signals: StopSignals
+) -> dict[str, Any] | None:
     """Train the winner's settings on fresh splits of training and validation records."""
-    import numpy as np
-
-    from goodfit.evaluation.resample import interval
-    from goodfit.sweeps.judge import aim_of
-    from goodfit.sweeps.trial import STATISTICS, run_trial
+    from goodfit.sweeps.trial import run_trial
 
     found = []
     for number in range(1, search.conf.confirmations + 1):
@@ -150,13 +126,13 @@ def _confirmed(search: Search, folder: Path, chosen: Entry, shared: Any, signals
             fresh=number,
         )
         if run_trial(order, shared, signals).is_judged:
-            found.append(np.load(place / STATISTICS)["statistics"])
-    if not found:
+            found.append(statistics_in(place))
+    kept = [statistics for statistics in found if statistics is not None]
+    if not kept:
         return None
-    aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
-    together = np.concatenate(found)
+    together = np.concatenate(kept)
     figure = _figure(aim, interval(together, aim.signed, search.first.conf.seed))
-    return figure | {"n": len(together), "splits": len(found)}
+    return figure | {"n": len(together), "splits": len(kept)}
 
 
 def _figure(aim: Any, found: Any) -> dict[str, Any]:

@@ -1,0 +1,237 @@
+"""What sixteen trials cost: transformers' Trainer and Optuna with a process each, beside a search in one process.
+
+    python benchmarks/search_speed.py [--data ../shared/data] [--only banking77 …] [--batches 1 4 8 16] [--repeats 3]
+
+All ways train the same trials on the same records, evaluated after each epoch: LoRA, four epochs, rates and ranks drawn
+by goodfit's seed. Only with pruning do trials end early. Seconds are those of the processor (of the clock on a GPU), on
+one thread, from the start of the first process to the end of the last, all ways in turn. Of the rival, whose processes
+know nothing of each other, each repetition runs two other trials and counts them eight times; of the padded path it
+runs one trial and then four, and counts the difference five times. Each measurement is a line in
+``search_speed.jsonl`` beside this file, and is not made again; ``search_speed.md`` is written from all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu import shape_of, tokenizer_of
+from samples import NO_AUDITS, sample
+from typed import goodfit
+
+HERE = Path(__file__)
+Row = dict[str, Any]
+TRIALS, EPOCHS, AGAIN = 16, 4, 2
+"""``AGAIN``: trials of the rival in one repetition."""
+SPACE = ["optim.lr=tag(log,interval(2e-4,2e-2))", "adapter.rank=4,8,16,32"]
+WHOLE = ["sweep.pruner=none", "sweep.stop_misfits=false"]
+SEARCH = [
+    "sweep.sampler=random", "sweep.confirmations=0", "sweep.train_best=false",
+    "training.patience=0", "training.probe_size=32", f"training.epochs={EPOCHS}", "adapter=lora", *NO_AUDITS,
+]  # fmt: skip
+PRUNED = ["sweep.engine=auto"]
+RIVAL, PADDED, SOLO, PACKED, ALL = (
+    "HF Trainer + Optuna, a process each", "one process, padded", "one process, fast path", "packed", "packed, pruned"
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Work:
+    """One workload."""
+
+    data: str
+    counts: dict[str, int]
+    task: str = "classification"
+    shape: str = ""
+    """Of a model with random weights; MiniLM where it is empty."""
+    words: tuple[str, ...] = ()
+    ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, ALL)
+    clock: Callable[[], float] = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+
+
+SMALL = {"hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 6, "num_attention_heads": 8,
+         "num_key_value_heads": 4, "vocab_size": 30_522, "tie_word_embeddings": True}  # fmt: skip
+"""A Llama of 12 million weights."""
+WORKS = {
+    "banking77": Work("banking77", {"train": 192, "validation": 64, "test": 16}),
+    "cuad_clauses": Work("cuad_clauses", {"train": 96, "validation": 48, "test": 16}),
+    "decoder": Work("banking77", {"train": 192, "validation": 64, "test": 16}, "language_modeling", "small"),
+    "decoder on a GPU": Work(
+        "cuad_clauses", {"train": 64, "validation": 32, "test": 16}, "language_modeling", "decoder",
+        ("hardware=gpu", "precision=bf16", "sweep.ahead=16"), (SOLO, PACKED, ALL), time.monotonic,
+    ),
+}  # fmt: skip
+PADDED_AT = 8
+"""The batch size at which the padded path is measured, too."""
+
+
+def shaped(work: Work, folder: Path) -> Path | None:
+    """The folder of a model with random weights: its config and a tokenizer."""
+    if not work.shape:
+        return None
+    import transformers as hf
+
+    place, tokenizer = folder / work.shape, tokenizer_of()
+    ends = {"pad_token_id": 0, "bos_token_id": 101, "eos_token_id": 102}
+    small = hf.LlamaConfig(**SMALL, **ends, use_cache=False, architectures=["LlamaForCausalLM"])
+    (small if work.shape == "small" else shape_of(work.shape)).save_pretrained(place)
+    tokenizer.bos_token, tokenizer.eos_token = tokenizer.cls_token, tokenizer.sep_token
+    tokenizer.save_pretrained(place)
+    return place
+
+
+class Measured:
+    """One workload at one batch size."""
+
+    def __init__(self, work: Work, size: int, data: Path, folder: Path) -> None:
+        self.work, self.size, self.folder, self.searches = work, size, folder, 0
+        self.model = shaped(work, folder)
+        words = sample(data, work.data, work.counts, 0, folder / "data")[1:]
+        random = ["model=custom", f"model.name={self.model}", "model.weights=random", "sweep.metric=loss"]
+        self.words = [f"task={work.task}", *words, f"training.batch_size={size}", *work.words]
+        self.words += random if self.model else ["model=bert"]
+
+    def search(self, *words: str, trials: int = TRIALS) -> tuple[float, list[dict[str, Any]]]:
+        """Seconds of a search, and its trials."""
+        self.searches += 1
+        before = self.work.clock()
+        own = [f"sweep.trials={trials}", f"run.dir={self.folder / f'search{self.searches}'}"]
+        found = goodfit("sweep", *self.words, *SPACE, *SEARCH, *words, *own)
+        return self.work.clock() - before, found["trials"]
+
+    def rival(self, trials: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
+        """Seconds of an Optuna study whose trials are processes, and their scores."""
+        study = ["--task", self.work.task, "--adapter", "lora", "--epochs", str(EPOCHS), "--threads", "1"]
+        study += [f"--{split}={self.folder / 'data' / f'{split}.jsonl'}" for split in ("train", "validation")]
+        study += ["--batch-size", str(self.size), "--out", str(self.folder / "hf")]
+        study += ["--model", str(self.model)] if self.model else []
+        before = self.work.clock()
+        given = json.dumps([dict(word.split("=") for word in words) for words in trials])
+        command = [sys.executable, str(HERE.with_name("plain_study.py")), given, *study]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr[-2000:])
+        return self.work.clock() - before, json.loads(done.stdout.splitlines()[-1])
+
+
+def measured(way: str, number: int, one: Measured, known: Sequence[Row]) -> Row:
+    """What a way costs in one repetition.
+
+    Args:
+        way: How.
+        number: Of the repetition.
+        one: The workload.
+        known: What was measured of it.
+    """
+    if way == RIVAL:
+        words = next(row["words"] for row in known if row["way"] == SOLO)[AGAIN * number : AGAIN * (number + 1)]
+        seconds, scores = one.rival(words)
+        return {"seconds": seconds * TRIALS / AGAIN, "scores": scores}
+    if way == PADDED:
+        padded = [*WHOLE, "sweep.engine=solo", "runtime=plain"]
+        first, _ = one.search(*padded, trials=1)
+        seconds, trials = one.search(*padded, trials=4)
+        seconds = first + (seconds - first) / 3 * (TRIALS - 1)
+    else:
+        words = {SOLO: [*WHOLE, "sweep.engine=solo"], PACKED: [*WHOLE, "sweep.engine=packed"], ALL: PRUNED}[way]
+        seconds, trials = one.search(*words)
+    scores = [trial["held_out"].get("value") for trial in trials]
+    steps = [trial["costs"]["steps"] for trial in trials]
+    return {"seconds": seconds, "scores": scores, "steps": steps, "words": [trial["words"] for trial in trials]}
+
+
+def in_turn(options: argparse.Namespace, known: list[Row]) -> None:
+    """Measure what is not known yet, all ways of a workload in turn."""
+    for number in range(options.repeats):
+        for name in options.only:
+            for size in options.batches:
+                work, key = WORKS[name], {"work": name, "batch": size}
+                own = [row for row in known if key.items() <= row.items()]
+                lacking = [
+                    way for way in work.ways if not any(row["way"] == way and row["repeat"] == number for row in own)
+                ]
+                with tempfile.TemporaryDirectory() as folder:
+                    one = Measured(work, size, options.data, Path(folder))
+                    for way in lacking:
+                        if way != PADDED or size == PADDED_AT:
+                            own.append(key | {"way": way, "repeat": number} | measured(way, number, one, own))
+                            known.append(own[-1])
+                            with options.rows.open("a") as file:
+                                file.write(json.dumps(own[-1]) + "\n")
+                            print(number, name, size, way, round(own[-1]["seconds"], 1), flush=True)
+
+
+def table(known: Sequence[Row]) -> str:
+    """Medians and ratios as Markdown."""
+    lines = [
+        "# What sixteen trials cost",
+        f"\n{TRIALS} LoRA trials of {EPOCHS} epochs, seconds, medians [lowest, highest]; the rival is {RIVAL}.",
+        "Score: the best of all trials, of the rival's the best of those that were run, beside the same trials' best on the",
+        "fast path (macro-F1; of the decoder nats of a token, less is better).\n",
+        "| data | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, work in WORKS.items():
+        for size in sorted({row["batch"] for row in known if row["work"] == name}):
+            rows = {way: [row for row in known if (row["work"], row["batch"], row["way"]) == (name, size, way)]
+                    for way in work.ways}  # fmt: skip
+            middle = {way: statistics.median(row["seconds"] for row in own) for way, own in rows.items() if own}
+            for way, seconds in middle.items():
+                lines.append(f"| {name} | {size} | {way} | {line_of(way, rows, middle, work)} |")
+    return "\n".join(
+        [
+            *lines,
+            f"\nSpace: `{' '.join(SPACE)}`, `{' '.join(SEARCH)}`.",
+            "Made by `python benchmarks/search_speed.py`.\n",
+        ]
+    )
+
+
+def line_of(way: str, rows: dict[str, list[Row]], middle: dict[str, float], work: Work) -> str:
+    """A way's cells."""
+    own = [row["seconds"] for row in rows[way]]
+    ratio = {rival: f"{middle[rival] / middle[way]:.1f}" if rival in middle else "" for rival in (RIVAL, SOLO)}
+    scores = [score for row in rows[way] for score in row["scores"] if score is not None]
+    same = ""
+    if way == RIVAL:
+        solo = rows[SOLO][0]["scores"]
+        same = f"{best(solo[: AGAIN * len(rows[RIVAL])], work):.3f}"
+    steps = f"{sum(rows[way][0]['steps']):.0f}" if "steps" in rows[way][0] and way != PADDED else ""
+    cells = [f"{middle[way]:.0f} [{min(own):.0f}, {max(own):.0f}]", ratio[RIVAL], ratio[SOLO], steps]
+    return " | ".join([*cells, f"{best(scores, work):.3f}", same])
+
+
+def best(scores: Sequence[float | None], work: Work) -> float:
+    """The best score; a random model's is a loss."""
+    found = [score for score in scores if score is not None]
+    return min(map(abs, found)) if work.shape else max(found)
+
+
+def main() -> None:
+    """Measure, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--only", nargs="+", choices=WORKS, default=list(WORKS)[:-1])
+    parser.add_argument("--batches", nargs="+", type=int, default=[1, 4, 8, 16])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--rows", type=Path, default=HERE.with_suffix(".jsonl"), help="where measurements are kept")
+    options = parser.parse_args()
+    os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    known = [json.loads(line) for line in options.rows.read_text("utf-8").splitlines()] if options.rows.exists() else []
+    in_turn(options, known)
+    HERE.with_suffix(".md").write_text(table(known), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
