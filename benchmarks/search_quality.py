@@ -131,7 +131,8 @@ def main() -> None:
         f"| data | goodfit | {' | '.join(RULES)} | {' | '.join(f'less {rule}' for rule in RULES)} |",
         f"|---|---|{'---|' * 2 * len(RULES)}",
         *lines,
-        f"\nSpace: `{' '.join(SPACE)}`.\n\nMade by `{shlex.join(['python', 'benchmarks/search_quality.py', *sys.argv[1:]])}`.\n",
+        f"\nSpace: `{' '.join(SPACE)}`.",
+        f"\nMade by `{shlex.join(['python', 'benchmarks/search_quality.py', *sys.argv[1:]])}`.\n",
     ]
     HERE.with_suffix(".md").write_text("\n".join(text), "utf-8")
 
