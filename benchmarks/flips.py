@@ -2,9 +2,9 @@
 
     python benchmarks/flips.py [TASK ...]
 
-Trains ``model=bert`` at a department's own settings, and lists what its fairness audit says of swapped names, pronouns
-and descriptions: the share of answers that change, with an interval that is resampled by record. Writes ``flips.md``
-beside this file.
+Trains ``model=bert`` at a department's own settings, and lists what ``fairness.swaps`` says of swapped names,
+pronouns and descriptions on all test records: the share of answers that change, with an interval that is resampled by
+record, beside that of another name of the same group. Writes ``flips.md`` beside this file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from typed import goodfit
 
 HERE = Path(__file__)
-TASKS = ("support/sentiment", "finance/compliance", "legal/terms")
+TASKS = ("support/sentiment", "finance/compliance", "medical/coding")
+AUDIT = ["policy.audits=[fairness.swaps]", "policy.limits.swap_records=300"]
 
 
 def main() -> None:
@@ -26,15 +27,16 @@ def main() -> None:
     for task in tasks:
         with tempfile.TemporaryDirectory() as made:
             run = Path(made) / "run"
-            answer = goodfit("train", f"task={task}", "model=bert", f"run.dir={run}")
+            answer = goodfit("train", f"task={task}", "model=bert", *AUDIT, f"run.dir={run}")
             score = answer["metrics"][answer["primary"]]["value"]
             for finding in map(json.loads, (run / "findings.jsonl").read_text("utf-8").splitlines()):
-                if finding["code"].startswith("fairness."):
-                    lines.append(f"| {task} | {score:.3f} | {finding['severity']} | {finding['message']} |")
+                if finding["code"] == "fairness.flips":
+                    what = finding["evidence"]["swapped"]
+                    lines.append(f"| {task} | {score:.3f} | {what} | {finding['message']} |")
                     print(lines[-1], flush=True)
     text = [
         "# What changes when another person is named\n",
-        "| task | test score | severity | what the audit says |",
+        "| task | test score | swapped | what the audit says |",
         "|---|---|---|---|",
         *lines,
         "\nStarter data, which is synthetic. Made by `python benchmarks/flips.py`.\n",

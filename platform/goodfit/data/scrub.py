@@ -18,8 +18,9 @@ from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.schema.privacy import Mode
 
-ROUNDS = 8
-"""A changed text is read again, until nothing is found: so scrubbed texts scrub to themselves. Two rounds are usual."""
+ROUNDS = 64
+"""A changed text is read again, until nothing is found: so scrubbed texts scrub to themselves. Two rounds are usual;
+in a long text a model may find one thing after the other, once its surroundings are taken out."""
 
 SHORTEST_REPEAT = 3
 """Characters of a value that is looked for in a record's other texts."""

@@ -170,6 +170,7 @@ def train(
             return Trained(steps, trace)
     if not steps or not trace.evaluations:
         raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
+    model.to(device)  # Lightning leaves it on the CPU
     put_weights(model, checkpoint_of(folder / "checkpoints", trace.best.step))
     refuse_not_finite(model, trace.best.step)
     refuse_untrained(model, before)

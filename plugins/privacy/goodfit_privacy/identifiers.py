@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from goodfit.hooks.types import Found
 from goodfit_privacy.numbers import number_type, said_type, spoken_digits, valid_iban, valid_vat
-from goodfit_privacy.patterns import PATTERNS
+from goodfit_privacy.patterns import NEEDS, PATTERNS
 from goodfit_privacy.plain import plain
 
 Check = Callable[[re.Match[str]], str | None]
@@ -60,9 +61,19 @@ def _looks_secret(value: str) -> bool:
     return bool(re.search(r"\d", value) or re.search(r"[^\w.,!?'’-]", value) or re.search(r"[a-z][A-Z]", value))
 
 
+NAMES = tuple(PATTERNS)
+
+
 @cache
-def _expression() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS.items()))
+def _compiled() -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in PATTERNS.values()]
+
+
+@cache
+def _looks() -> list[tuple[re.Pattern[str], set[int]]]:
+    """What to look for first, and the patterns that need it."""
+    needs = dict.fromkeys(need for needed in NEEDS.values() for need in needed)
+    return [(re.compile(need), {NAMES.index(name) for name in NEEDS if need in NEEDS[name]}) for need in needs]
 
 
 _VALUES = ("secret_value", "said_value", "zip_value", "zip_said_value", "age_value", "age_years")
@@ -74,25 +85,37 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
 
 
 def _find(text: str) -> Iterator[Found]:
-    read = plain(text)
-    search, place = _expression().search, 0
-    while (hit := search(read.text, place)) is not None:
-        start, end = _span(hit)
-        sort = CHECKS[_name(hit)](hit)
-        if sort is None:
-            place = hit.start() + 1
-            continue
-        place = max(end, hit.start() + 1)
-        first, last = read.back(start, end)
-        yield Found(start=first, end=last, type=sort)
+    """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
+    read, place = plain(text), 0
+    coming = [
+        (hit.start(), order, hit) for order in possible(read.text) if (hit := _compiled()[order].search(read.text))
+    ]
+    heapq.heapify(coming)
+    while coming:
+        at, order, hit = heapq.heappop(coming)
+        if at >= place:
+            start, end = _span(hit)
+            sort = CHECKS[NAMES[order]](hit)
+            place = at + 1 if sort is None else max(end, at + 1)
+            if sort is not None:
+                first, last = read.back(start, end)
+                yield Found(start=first, end=last, type=sort)
+        following = _compiled()[order].search(read.text, place)
+        if following is not None:
+            heapq.heappush(coming, (following.start(), order, following))
 
 
-def _name(hit: re.Match[str]) -> str:
-    return next(name for name in PATTERNS if hit[name] is not None)
+def possible(text: str) -> set[int]:
+    """The patterns that can have a hit in a text."""
+    # letters that a pattern without regard to case takes for Latin ones become these, such as a long s
+    small = text.lower() if text.isascii() else text.casefold().replace("\u0131", "i")
+    left = set(range(len(NAMES)))
+    for look, orders in _looks():
+        if left & orders and not look.search(small):
+            left -= orders
+    return left
 
 
 def _span(hit: re.Match[str]) -> tuple[int, int]:
-    for value in _VALUES:
-        if hit[value] is not None:
-            return hit.span(value)
-    return hit.span()
+    groups = hit.re.groupindex
+    return next((hit.span(value) for value in _VALUES if value in groups and hit[value] is not None), hit.span())

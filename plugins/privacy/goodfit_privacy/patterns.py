@@ -46,6 +46,14 @@ TOP_LEVEL = (
 )
 DOT = r"\s{0,3}(?:\(\s?dot\s?\)|\[\s?dot\s?\]|\{\s?dot\s?\}|<dot>|\s{1,3}dot\s{1,3}|\s?\.\s?)\s{0,3}"
 
+SAID = (
+    r"(?:passport|licen[cs]e|driver'?s? licen[cs]e|driving licen[cs]e|mrn|medical record|patient|member|policy|claim|account|acct\.?|a/c"
+    r"|iban|sort code|routing|swift|bic|ssn|social security|nhs|national insurance|ni|tax|vat|tin|customer|client|case|docket|file"
+    r"|employee|staff|student|badge|ticket|reference|ref\.?|registration|plate|vin|imei|serial|certificate|beneficiary|health plan"
+    r"|device|card|cvv|cvc|id|identification|number|code)"
+)
+"""Words that say what the number behind them is."""
+
 OF = r"(?:\s{0,3}(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s{0,3}"
 """What stands between a word such as "passport" and its number."""
 
@@ -84,10 +92,7 @@ PATTERNS: dict[str, str] = {
     "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b",
     "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}[ .-]?[A-Z0-9]{0,4}\b",
     "said_number": (
-        r"(?i:\b(?:passport|licen[cs]e|driver'?s? licen[cs]e|driving licen[cs]e|mrn|medical record|patient|member|policy|claim|"
-        r"account|acct\.?|a/c|iban|sort code|routing|swift|bic|ssn|social security|nhs|national insurance|ni|tax|vat|tin|"
-        r"customer|client|case|docket|file|employee|staff|student|badge|ticket|reference|ref\.?|registration|plate|vin|imei|"
-        r"serial|certificate|beneficiary|health plan|device|card|cvv|cvc|id|identification|number|code)"
+        rf"(?i:\b{SAID}"
         rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF})"
         r"(?P<said_value>(?=[A-Z0-9/ -]{0,12}\d)[A-Z0-9]{1,6}(?:[-/ ]?[A-Z0-9]{1,6}){0,5}(?<=\d)[A-Z]{0,3})(?![\w%])"
     ),
@@ -107,7 +112,7 @@ PATTERNS: dict[str, str] = {
     "date": (
         rf"(?i:\b(?:{DAY}[ .-]?(?:\s*of\s+)?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s*,?\s*{YEAR})?"
         rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
-        rf"|(?:(?:{AFTER_YEARS})|(?:{PERHAPS_YEARS})(?!\d{{4}}\s+[a-z]+s\b)){YEAR}(?:s\b)?"
+        rf"|(?={YEAR})(?:(?:{AFTER_YEARS})|(?:{PERHAPS_YEARS})(?!\d{{4}}\s+[a-z]+s\b)){YEAR}(?:s\b)?"
         rf"(?![\w%]|[/.,:]\d|[-–]\w)(?!\s{{0,3}}(?i:{COUNTED}))"
         rf"|(?<![\d./-])(?:{YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01]|[1-9])(?:[T ]\d\d:\d\d(?::\d\d)?)?"
         rf"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:{YEAR}|\d\d))(?![\d/-]|\.\d)"
@@ -130,3 +135,30 @@ PATTERNS: dict[str, str] = {
     "long_id": r"\b(?=[A-Z0-9-]{0,18}\d[A-Z0-9-]{0,18}\d)(?=[A-Z0-9-]{0,18}[A-Z])[A-Z]{1,4}-?\d{6,14}[A-Z]?\b",
 }
 """Name -> pattern; where a group ``…_value`` is named, only that part is the place."""
+
+DIGIT = r"\d"
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("ip4", "crypto", "iban", "vat", "ni_number", "uk_postcode", "us_zip", "street", "unit", "age", "digits",
+         "long_id"), (DIGIT,)
+    ),
+    "secret_key": (r"-----begin",),
+    "secret_jwt": (r"eyj",),
+    "secret_said": (r"pass|pwd|api|secret|token|bearer|pin",),
+    "url": (r"://|www\.",),
+    "email": (r"@",),
+    "email_odd": (r"@|\sat\s|[(\[{<]\s?at",),
+    "domain": (r"\.[a-z]",),
+    "ip6": (r":",),
+    "mac": (r"[0-9a-f]{2}[:-]",),
+    "handle": (r"@",),
+    "said_number": (DIGIT, rf"\b{SAID}"),
+    "zip_said": (DIGIT, r"zip|post|plz"),
+    "date": (
+        r"days?\b|\d[-/.]\d|(?:1[89]|20)\d\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec",
+    ),
+    "title": (r"\b(?:[mdps]r|m[rs]s|m[sx]|miss|prof|rev|fr|sra|srta|hon|capt|lt|col|gen|sgt|herr|frau|mme|mlle|sir|dame|lady|lord)\b",),
+    "spoken": (rf"{SPOKEN_DIGIT}[\s,-]{{1,3}}{SPOKEN_DIGIT}",),
+}  # fmt: skip
+"""Name -> what stands in every text with a hit, each of them, in small letters: a quick look spares the long one. What has
+no entry is always looked for."""

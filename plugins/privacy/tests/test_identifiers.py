@@ -1,9 +1,11 @@
 """Structured identifiers: a frozen set of texts, odd ways of writing, and figures that name nobody."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from goodfit_privacy import identifiers
 from goodfit_privacy.identifiers import find
 from goodfit_privacy.numbers import number_type, spoken_digits, valid_iban
 from goodfit_privacy.patterns import PATTERNS
@@ -26,6 +28,29 @@ def test_every_pattern_has_a_check():
     from goodfit_privacy.identifiers import CHECKS
 
     assert set(PATTERNS) == set(CHECKS)
+
+
+PARTS = re.findall(
+    r"\S+",
+    """ab at dot . @ 1 2 34 - / ( ) + : www. :// one two three Mr Dr mrs monday may 19 20 2003 sk- pin is bc1 0x A1 DE GB
+    IBAN no \u017ftreet \u0131d \u212a Passport licence street apt day 1999 Jones 12345678 4111111111111111 zip 90210 eyJ
+    token password: x9""",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(["", " "])), max_size=30))
+@settings(deadline=None, max_examples=400)
+def test_a_quick_look_spares_no_pattern_that_has_a_hit(parts):
+    text = plain("".join(map("".join, parts))).text
+    found = {order for order, pattern in enumerate(PATTERNS.values()) if re.search(pattern, text)}
+    assert found <= identifiers.possible(text)
+
+
+@pytest.mark.parametrize("text", [text for _, _, text in FROZEN])
+def test_a_quick_look_spares_no_pattern_of_the_frozen_set(text):
+    read = plain(text).text
+    found = {order for order, pattern in enumerate(PATTERNS.values()) if re.search(pattern, read)}
+    assert found <= identifiers.possible(read)
 
 
 @pytest.mark.parametrize(
