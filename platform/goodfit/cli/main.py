@@ -25,6 +25,7 @@ VERBS = {
     "compare": "paired differences between runs: goodfit compare RUN RUN",
     "reproduce": "make a run again and compare every file: goodfit reproduce RUN [--without IDS]",
     "verify": "whether every file of a run is what was written: goodfit verify RUN",
+    "reveal": 'what pseudonyms stand for, with the key of the vault: goodfit reveal FILE "a text"',
     "data": "what is wrong with the data, by every audit: goodfit data task=legal",
     "check": "all that can be known without training: names, data, memory, time",
     "show": "the resolved config, with the origin of each value",
@@ -43,7 +44,7 @@ OWN_FLAGS = {"--allow-drift": ("resume",)}
 
 VALUED = {
     "--config-dir": tuple(VERBS),
-    "--input": ("predict",),
+    "--input": ("predict", "reveal"),
     "--output": ("predict", "plugins", "reproduce"),
     "--without": ("reproduce",),
     "--documents": ("predict",),

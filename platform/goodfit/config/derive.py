@@ -63,6 +63,7 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     conf.dataset = dataclasses.replace(
         conf.dataset, **_absolute(conf.dataset, ("train", "validation", "test", "without"))
     )
+    conf.privacy = dataclasses.replace(conf.privacy, **_absolute(conf.privacy, ("vault",)))
     conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
     return conf, reasons
 

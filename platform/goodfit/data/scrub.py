@@ -59,6 +59,8 @@ class Scrub:
     key: Callable[[Iterable[str]], bytes]
     """The texts of a data set -> its key."""
     keep: frozenset[str] = field(default_factory=frozenset)
+    written: dict[str, Counter[str]] | None = None
+    """What stands for what in all records so far, where a vault is asked for."""
 
     def records(self, records: Sequence[Record], texts: Texts) -> tuple[list[Record], Scrubbed]:
         """The records of one data set without what was found in them.
@@ -84,6 +86,7 @@ class Scrub:
                     further.append(index)
             open_ones = further
             if not open_ones:
+                self._keep_written(stand_ins)
                 by = {plugin: len(own) for plugin, own in sorted(changed.items())}
                 touched = len(set().union(*changed.values()))
                 return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by)
@@ -92,6 +95,11 @@ class Scrub:
             f"{len(open_ones)} records are still changed by {names} after {ROUNDS} rounds",
             "a scrubber finds what stands in for what it found: mend its stand_in, or use privacy=mask",
         )
+
+    def _keep_written(self, stand_ins: StandIns) -> None:
+        if self.written is not None:
+            for stand_in, values in stand_ins.written.items():
+                self.written.setdefault(stand_in, Counter()).update(values)
 
     def texts(self, texts: Sequence[str]) -> list[str]:
         """Texts that are no records, such as documents to search."""

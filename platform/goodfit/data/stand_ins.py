@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import ScrubberSpec
@@ -27,6 +28,8 @@ class StandIns:
 
     mode: Mode
     key: bytes
+    written: dict[str, Counter[str]] = field(default_factory=dict)
+    """Stand-in -> the values that it stands for, with how often; of hashes and pseudonyms alone."""
 
     def of(self, spec: ScrubberSpec, sort: str, value: str) -> str:
         """What stands for a value.
@@ -41,7 +44,9 @@ class StandIns:
         if self.mode == "mask":
             return f"[{sort}]"
         made = spec.stand_in(sort, value, self.key) if self.mode == "pseudonymise" and spec.stand_in else ""
-        return made or f"[{sort}_{_signs(self.key, sort, value)}]"
+        made = made or f"[{sort}_{_signs(self.key, sort, value)}]"
+        self.written.setdefault(made, Counter())[value] += 1
+        return made
 
 
 def _signs(key: bytes, sort: str, value: str) -> str:

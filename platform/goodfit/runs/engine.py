@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
+from goodfit.data.vault import write_vault
 from goodfit.errors import GateError, StoppedError
 from goodfit.files import DISK_FAULTS, disk_fault
 from goodfit.hooks.types import RunFacts
@@ -63,7 +64,8 @@ def carry_out(
     """
     started = time.monotonic()
     host.forget_deeds()
-    data = read_task(composed, host)
+    again = resumed is not None or judged_only  # by resume or reproduce
+    data = read_task(composed, host, again)
     tracked = wanted(composed.conf.tracker) and is_first_process()
 
     # a mistake in words or data is answered before the machine-learning libraries are imported
@@ -85,6 +87,8 @@ def carry_out(
     with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared, tell) as signals:
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
+            if prepared.conf.privacy.vault and not again:
+                write_vault(Path(prepared.conf.privacy.vault), prepared.task.scrub.written)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         tell("goodfit_on_run_start", folder, record_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None

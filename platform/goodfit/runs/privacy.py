@@ -34,7 +34,9 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
                 f"no scrubber finds the type '{sort}', which privacy.keep names",
                 f"choose of {', '.join(sorted(types))}",
             )
-    return Scrub(specs, chosen.mode, key_for(chosen.mode, conf.seed), frozenset(chosen.keep))
+    return Scrub(
+        specs, chosen.mode, key_for(chosen.mode, conf.seed), frozenset(chosen.keep), {} if chosen.vault else None
+    )
 
 
 def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Finding]:

@@ -14,6 +14,7 @@ from goodfit.config.record import read_config
 from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
 from goodfit.data.records import BadRows, Problem, Record
 from goodfit.data.scrub import Scrub, Scrubbed
+from goodfit.data.vault import check_vault
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
@@ -56,13 +57,20 @@ class TaskData:
     """The audits of the data that were asked, for run.json."""
 
 
-def read_task(composed: Composed, host: Host) -> TaskData:
+def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     """All that can be known of a run without its model.
+
+    Args:
+        composed: Its config.
+        host: The plugins.
+        again: Whether the run was made before, so that nothing is written beside it.
 
     Raises:
         GoodfitError: A name that nobody offers, a family that cannot learn the kind, bad data.
     """
     need_plugins(composed, host)
+    if not again:
+        check_vault(composed.conf.privacy.vault, composed.conf.privacy.mode)
     task = resolve_task(composed.conf, host)
     refuse_family(task.kind, composed.conf.model.family)
     task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))

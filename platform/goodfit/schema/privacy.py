@@ -25,6 +25,10 @@ class PrivacyConf:
     keep: list[str] = field(default_factory=list)
     """Types that stay in the texts, as scrubbers call them; with ``privacy=auto`` ``task.privacy_keep`` adds some."""
 
+    vault: str | None = None
+    """With ``hash`` and ``pseudonymise``, a file that keeps what stands for what, encrypted with the secret in the
+    variable GOODFIT_VAULT_KEY; ``goodfit reveal`` reads it. Without it nobody finds the way back."""
+
     epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Train with differential privacy: no training record changes the chance of any model by more than the factor
     exp(epsilon), but with the chance ``delta``. It is of the weights alone, not of figures that are measured on

@@ -1,0 +1,140 @@
+"""What stands for what in a scrubbed data set, encrypted: the way back for those who have the key."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from goodfit.errors import ConfigError, HardwareError
+
+KEY_VARIABLE = "GOODFIT_VAULT_KEY"
+SHORTEST_KEY = 16
+"""Characters; what protects names of people should not be a word."""
+
+MARK = b"goodfit vault 1\n"
+"""The beginning of the file; 16 bytes of salt, 12 of nonce and the encrypted text follow."""
+
+SALT, NONCE = 16, 12
+COST = {"n": 2**15, "r": 8, "p": 1, "length": 32}
+"""Of scrypt, for a key of AES-256-GCM: 32 MiB and a tenth of a second for each guess (RFC 7914, section 2)."""
+
+DEEPEST = 3
+"""So often stand-ins of stand-ins are replaced."""
+
+Written = Mapping[str, Counter[str]]
+"""Stand-in -> the values that it stands for, with how often."""
+
+
+def check_vault(path: str | None, mode: str) -> None:
+    """Refuse before any work what could not be written in the end.
+
+    Raises:
+        ConfigError: The mode leaves nothing to find the way back from, there is no key, or the path is another file's.
+        HardwareError: The package that encrypts is missing.
+    """
+    if path is None:
+        return
+    if mode not in ("hash", "pseudonymise"):
+        raise ConfigError(
+            f"privacy.vault is for privacy=hash and privacy=pseudonymise, and the mode is {mode}",
+            "leave privacy.vault out",
+        )
+    _ciphers()
+    _given_key()
+    place = Path(path)
+    if not place.parent.is_dir():
+        raise ConfigError(f"{place.parent} is no folder", f"mkdir -p {place.parent}")
+    if place.exists() and not (place.is_file() and place.read_bytes()[: len(MARK)] == MARK):
+        raise ConfigError(f"{place} exists, and is no vault", "choose another privacy.vault")
+
+
+def write_vault(path: Path, written: Written) -> None:
+    """Encrypt what stands for what; the file is its owner's alone."""
+    listed = {stand_in: values.most_common() for stand_in, values in sorted(written.items())}
+    salt, nonce = os.urandom(SALT), os.urandom(NONCE)
+    text = json.dumps(listed, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    sealed = _cipher(salt).encrypt(nonce, text, MARK)
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(MARK + salt + nonce + sealed)
+        os.replace(made, path)
+    except BaseException:
+        Path(made).unlink(missing_ok=True)
+        raise
+
+
+def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
+    """Stand-in -> what it stands for, with how often, most frequent first.
+
+    Raises:
+        ConfigError: It is no vault, it was damaged, or the key is another one's.
+        HardwareError: The package that encrypts is missing.
+    """
+    ciphers = _ciphers()
+    raw = path.read_bytes()
+    if raw[: len(MARK)] != MARK:
+        raise ConfigError(f"{path} is no vault", "name the file that privacy.vault wrote")
+    raw = raw[len(MARK) :]
+    salt, nonce, sealed = raw[:SALT], raw[SALT : SALT + NONCE], raw[SALT + NONCE :]
+    try:
+        text = _cipher(salt).decrypt(nonce, sealed, MARK)
+    except (ciphers.InvalidTag, ValueError):
+        raise ConfigError(
+            f"{path} does not open: another key, or a damaged file",
+            f"set {KEY_VARIABLE} to the key it was written with",
+        ) from None
+    return {
+        stand_in: [(value, count) for value, count in values]
+        for stand_in, values in json.loads(text.decode("utf-8", "surrogatepass")).items()
+    }
+
+
+def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str, int]:
+    """A text with values in place of their stand-ins, the most frequent where there are several; and how many."""
+    import re
+
+    longest_first = sorted(vault, key=lambda stand_in: (-len(stand_in), stand_in))
+    if not longest_first:
+        return text, 0
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    replaced = 0
+    for _ in range(DEEPEST):
+        text, count = pattern.subn(lambda match: vault[match[0]][0][0], text)
+        replaced += count
+        if not count:
+            break
+    return text, replaced
+
+
+def _given_key() -> bytes:
+    given = os.environ.get(KEY_VARIABLE, "")
+    if len(given) < SHORTEST_KEY:
+        what = "is not set" if not given else f"has {len(given)} characters"
+        raise ConfigError(
+            f"a vault is encrypted, and the variable {KEY_VARIABLE} {what}",
+            f"set it to a secret of at least {SHORTEST_KEY} characters, and keep it apart from the file",
+        )
+    return given.encode("utf-8", "surrogateescape")
+
+
+def _cipher(salt: bytes) -> Any:
+    ciphers = _ciphers()
+    return ciphers.AESGCM(ciphers.Scrypt(salt=salt, **COST).derive(_given_key()))
+
+
+def _ciphers() -> Any:
+    from types import SimpleNamespace
+
+    try:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+    except ImportError:
+        raise HardwareError("privacy.vault needs the package cryptography", "pip install 'goodfit[vault]'") from None
+    return SimpleNamespace(InvalidTag=InvalidTag, AESGCM=AESGCM, Scrypt=Scrypt)

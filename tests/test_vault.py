@@ -1,0 +1,90 @@
+"""The vault: the way back from stand-ins to values, encrypted, and only where it is asked for."""
+
+import json
+import sys
+
+import pytest
+from test_scrubbing import FINDS, PLUGIN
+
+from goodfit.data.vault import KEY_VARIABLE, MARK, put_back, read_vault
+
+KEY = "correct horse battery staple"
+HASHED = ["privacy=hash", "privacy.scrubbers=[badge.numbers]"]
+
+
+@pytest.fixture
+def words(tmp_path, monkeypatch, tiny_words, rows_of, install):
+    """The words of a tiny run whose records name badges, two of them the same one."""
+    install("badge", PLUGIN.format(body=FINDS))
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "another long secret")
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    rows = rows_of("classification", 40, 0)
+    for number, row in enumerate(rows):
+        row["text"] += f" badge-{1000 + number // 2}"
+    own = tmp_path / "train.jsonl"
+    own.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return [*tiny_words("classification", "encoder"), f"dataset.train={own}", "training.epochs=1", *HASHED]
+
+
+def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit, monkeypatch):
+    vault = tmp_path / "staff.vault"
+    assert goodfit("train", *words, f"privacy.vault={vault}", "run.dir=run").code == 0
+    raw = vault.read_bytes()
+    assert raw.startswith(MARK) and b"badge-" not in raw
+    assert vault.stat().st_mode & 0o077 == 0
+    found = read_vault(vault)
+    stand_in = next(key for key, values in found.items() if values[0][0] == "badge-1003")
+    outcome = goodfit("reveal", vault, f"{stand_in} came in", "nobody did", "--json")
+    assert outcome.json == {"texts": ["badge-1003 came in", "nobody did"], "replaced": 1}
+    text = tmp_path / "text.txt"
+    text.write_text(f"it was {stand_in}\n", "utf-8")
+    assert goodfit("reveal", vault, "--input", text).out == "it was badge-1003\n"
+
+    monkeypatch.setenv(KEY_VARIABLE, KEY + "!")
+    refused = goodfit("reveal", vault, stand_in)
+    assert refused.code == 2 and "does not open: another key, or a damaged file" in refused.err
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    damaged = bytearray(raw)
+    damaged[-1] ^= 1
+    vault.write_bytes(damaged)
+    assert goodfit("reveal", vault, stand_in).code == 2
+    monkeypatch.delenv(KEY_VARIABLE)  # what was made once needs no key again, and writes no vault
+    assert goodfit("reproduce", "run", "--output", tmp_path / "again").code == 0
+    assert vault.read_bytes() == damaged
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "code"),
+    [
+        (["privacy=mask"], "privacy.vault is for privacy=hash and privacy=pseudonymise, and the mode is mask", 2),
+        (["privacy.vault=missing/staff.vault"], "is no folder", 2),
+        (["privacy.vault=README.md"], "exists, and is no vault", 2),
+        ("no key", f"the variable {KEY_VARIABLE} is not set", 2),
+        ("short key", f"the variable {KEY_VARIABLE} has 5 characters", 2),
+        ("no package", "privacy.vault needs the package cryptography", 5),
+    ],
+)
+def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
+    words, tmp_path, goodfit, monkeypatch, change, said, code
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text("mine", "utf-8")
+    if change == "no key":
+        monkeypatch.delenv(KEY_VARIABLE)
+    if change == "short key":
+        monkeypatch.setenv(KEY_VARIABLE, "short")
+    if change == "no package":
+        monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    changes = change if isinstance(change, list) else []
+    keys = {word.partition("=")[0] for word in changes}
+    typed = [word for word in (*words, "privacy.vault=staff.vault") if word.partition("=")[0] not in keys]
+    outcome = goodfit("train", *typed, *changes, "run.dir=run")
+    assert outcome.code == code and said in outcome.err
+    assert not (tmp_path / "run").exists() and not (tmp_path / "staff.vault").exists()
+    assert (tmp_path / "README.md").read_text("utf-8") == "mine"
+
+
+def test_the_longest_stand_in_is_put_back_and_the_most_frequent_value():
+    vault = {"Ann Lee": [("Jo Fox", 3), ("JO FOX", 1)], "Ann": [("Kim", 1)]}
+    assert put_back("Ann Lee met Ann and Annabel", vault) == ("Jo Fox met Kim and Annabel", 2)
+    assert put_back("nobody", {}) == ("nobody", 0)
