@@ -3,7 +3,7 @@
     python benchmarks/planted_faults.py [TASK…]
 
 Each row is a task: found / planted of copies, leaks and wrong answers, and the training records that an audit names
-without a planted fault. Nothing is trained.
+without a planted fault. Nothing is trained. Writes ``planted_faults.md`` beside this file.
 """
 
 from __future__ import annotations
@@ -63,17 +63,21 @@ def measure(task: str, host: Host) -> tuple[list[str], Counter[str], Counter[str
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure each task, and write the table."""
     host = load_plugins()
-    print("| task | copies | leaks | wrong answers | named without a fault | s |\n|---|---|---|---|---|---|")
+    lines = ["| task | copies | leaks | wrong answers | named without a fault | s |", "|---|---|---|---|---|---|"]
     hits: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for task in sys.argv[1:] or tasks_with_data(host):
         row, found, planted = measure(task, host)
         hits += found
         sizes += planted
-        print("| " + " | ".join(row) + " |", flush=True)
-    print("| all | " + " | ".join(f"{hits[fault]} / {sizes[fault]}" for fault in CODES) + " | | |")
+        lines.append("| " + " | ".join(row) + " |")
+        print(lines[-1], flush=True)
+    lines.append("| all | " + " | ".join(f"{hits[fault]} / {sizes[fault]}" for fault in CODES) + " | | |")
+    made = " ".join(["python benchmarks/planted_faults.py", *sys.argv[1:]])
+    text = ["# Planted faults of the departments' data", "\nFound / planted.\n", *lines, f"\nMade by `{made}`.\n"]
+    Path(__file__).with_suffix(".md").write_text("\n".join(text), "utf-8")
 
 
 if __name__ == "__main__":
