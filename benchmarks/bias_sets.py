@@ -3,7 +3,7 @@
     python benchmarks/bias_sets.py [--data ../shared/data]
 
 Both are sentiment classifiers (``task=support/sentiment``): before is a head over the frozen encoder, after the encoder
-tuned with LoRA, at the department's own settings. No sentence of the audit sets is trained on.
+tuned with LoRA, at the department's settings. No audit set is trained on.
 
 - toxicity_templates (Dixon et al. 2018): friendly sentences that name a group; the share called negative, the group with
   most of them, and how many groups differ beyond chance (Fisher's exact test, Holm's correction).

@@ -250,6 +250,32 @@ def test_packed_trials_are_judged_as_they_are_alone(searched):
     assert "packed" in log
 
 
+def test_trials_that_tune_a_head_share_what_the_base_computes(searched, tmp_path, tiny_words, monkeypatch):
+    from goodfit.models.fast.frozen import FrozenBase
+
+    computed, real = [], FrozenBase._computed
+    monkeypatch.setattr(
+        FrozenBase, "_computed", lambda own, rows, batch: computed.append(len(rows)) or real(own, rows, batch)
+    )
+    words = ["training.batch_size=4,8", "sweep.sampler=grid", "sweep.confirmations=0", "sweep.train_best=false"]
+    both = _heads(tiny_words, tmp_path / "both", words)
+    rows = sum(computed)
+    computed.clear()
+    (alone,) = _heads(tiny_words, tmp_path / "alone", [word.replace("4,8", "choice(8)") for word in words])
+    assert 0 < rows < 1.5 * sum(computed)  # a path is accepted on a few rows by each
+    assert both[1]["course"] == alone["course"] and both[0]["course"] != alone["course"]
+
+
+def _heads(tiny_words, folder, words):
+    """The results of a search over heads."""
+    from conftest import run_main
+
+    argv = [*tiny_words("classification", "encoder"), "adapter=head", *words, f"run.dir={folder}", "--quiet"]
+    outcome = run_main(["sweep", *argv], folder.parent)
+    assert outcome.code == 0, outcome.err
+    return [read(path) for path in sorted(folder.glob("trials/*/trial.json"))]
+
+
 def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
     folder, outcome = searched()
     page = (folder / "report.html").read_text("utf-8")

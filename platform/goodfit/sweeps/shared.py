@@ -9,6 +9,7 @@ from typing import Any
 
 from goodfit.config.compose import Composed
 from goodfit.data.split import split_off
+from goodfit.models.fast.frozen import KeptStates
 from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.prepare import Prepared, pick_path, prepare
 from goodfit.runs.score import Probe, pick_probe, simplest_answers
@@ -37,6 +38,8 @@ class Bench:
     model: Any = None
     """With its head, untuned."""
     simplest: list[Any] | None = None
+    kept: KeptStates = dataclasses.field(default_factory=KeptStates)
+    """What the base makes of the records, where trials leave it as it is."""
 
 
 class Shared:

@@ -100,7 +100,7 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) 
 def _train(started: Started, signals: StopSignals | None) -> Result:
     path = pick_path(started.prepared, started.model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
-    with path.on(started.model):
+    with path.on(started.model, started.bench.kept):
         trained = train(
             started.conf,
             started.model,

@@ -86,10 +86,6 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
         """The batches of the current epoch."""
         return self._plan(self._epoch)
 
-    def first_plan(self) -> list[Planned]:
-        """The batches of the first epoch, wherever this training goes on."""
-        return self._plan(0)
-
     def _plan(self, epoch: int) -> list[Planned]:
         return plan_epoch(
             self._examples,

@@ -157,10 +157,6 @@ class PrivateOrder:
         """Called by Lightning before each epoch."""
         self._epoch = epoch
 
-    def first_plan(self) -> list[Planned]:
-        """Every record by itself, for what is computed once."""
-        return [Planned(tuple(windows), 0) for windows in self._windows]
-
     def __iter__(self) -> Iterator[Planned]:
         done = self._start[1] if self._epoch == self._start[0] else 0
         for _ in range(self._steps - done):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -19,6 +19,15 @@ from goodfit.models.fast.wiring import base_of, wiring_of
 KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""
 
+
+@dataclass(slots=True)
+class KeptStates:
+    """What a base made of rows of tokens: for all models over this very base."""
+
+    rows: dict[tuple[int, ...], dict[str, Tensor]] = field(default_factory=dict)
+    bytes: int = 0
+
+
 _FROZEN: weakref.WeakKeyDictionary[Any, FrozenBase] = weakref.WeakKeyDictionary()
 
 
@@ -27,25 +36,25 @@ class FrozenBase:
 
     Args:
         model: Wired, with a base of which no weight is trained.
+        kept: Takes them, and gives those that it has.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, kept: KeptStates) -> None:
         wiring = wiring_of(model)
         if wiring is None:
             raise NotFlat("a base is kept of flat models only")
         self._model = base_of(model)
         self._wiring = wiring
         self._base = getattr(self._model, self._model.base_model_prefix)
-        self._kept: dict[tuple[int, ...], dict[str, Tensor]] = {}
-        self._bytes = 0
+        self._kept = kept
 
     @contextmanager
     def giving(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
         """The model with the states of a batch in place of its base; yields what to call it with."""
         rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
-        lacking = [row for row in dict.fromkeys(rows) if row not in self._kept]
+        lacking = [row for row in dict.fromkeys(rows) if row not in self._kept.rows]
         found = self._computed(lacking, batch) if lacking else {}
-        states = [self._kept.get(row) or found[row] for row in rows]
+        states = [self._kept.rows.get(row) or found[row] for row in rows]
         # what the head draws does not depend on what was kept
         CURRENT.layout = Layout(batch.lengths, device=batch.input_ids.device)
         given = _Given({name: _joined([state[name] for state in states], batch.labels_at) for name in states[0]})
@@ -78,9 +87,9 @@ class FrozenBase:
                 found[row][name] = piece.clone()
         for row, kept in found.items():
             size = sum(piece.nbytes for piece in kept.values())
-            if self._bytes + size <= KEPT_BYTES:
-                self._kept[row] = kept
-                self._bytes += size
+            if self._kept.bytes + size <= KEPT_BYTES:
+                self._kept.rows[row] = kept
+                self._kept.bytes += size
         return found
 
 
@@ -108,9 +117,9 @@ def frozen_of(model: Any) -> FrozenBase | None:
 
 
 @contextmanager
-def keeping(model: Any) -> Iterator[None]:
-    """Compute the base of a wired model once for each row, for as long as it lasts."""
-    _FROZEN[model] = FrozenBase(model)
+def keeping(model: Any, kept: KeptStates | None = None) -> Iterator[None]:
+    """Compute the base of a wired model once for each row, for as long as it lasts, or as what is kept."""
+    _FROZEN[model] = FrozenBase(model, KeptStates() if kept is None else kept)
     try:
         yield
     finally:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.models.fast.frozen import keeping
+from goodfit.models.fast.frozen import KeptStates, keeping
 from goodfit.models.fast.wiring import wired
 
 
@@ -30,8 +30,12 @@ class ComputePath:
         return first + (", with oneDNN" if self.onednn else "") + (", base kept" if self.keep_base else "")
 
     @contextmanager
-    def on(self, model: Any) -> Iterator[None]:
+    def on(self, model: Any, kept: KeptStates | None = None) -> Iterator[None]:
         """The model on this path, for as long as the context lasts.
+
+        Args:
+            model: Any of transformers.
+            kept: What models over the same base have computed, where a frozen base is kept.
 
         Raises:
             NotFlat: It cannot take flat batches.
@@ -39,5 +43,5 @@ class ComputePath:
         with ExitStack() as stack:
             stack.enter_context(wired(model, first_states=self.first_states, flat=self.flat, onednn=self.onednn))
             if self.keep_base:
-                stack.enter_context(keeping(model))
+                stack.enter_context(keeping(model, kept))
             yield
