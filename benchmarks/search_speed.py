@@ -145,7 +145,7 @@ def measured(way: str, number: int, one: Measured, known: Sequence[Row]) -> Row:
         SOLO: one_by_one,
         PADDED: [*one_by_one, "runtime=plain"],
         PACKED: [*WHOLE, "sweep.engine=packed"],
-        ALL: [],
+        ALL: ["sweep.pruner=asha"],
     }[way]
     if way in one.work.counted:
         first, _ = one.search(*words, trials=1)
