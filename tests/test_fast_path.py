@@ -11,7 +11,7 @@ from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ
 
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
-from goodfit.models.call import call
+from goodfit.models.call import call, in_precision
 from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.dropout import Draws
@@ -225,6 +225,60 @@ def test_a_wired_model_is_not_wired_again(tiny):
             pass
         assert wiring_of(model) is not None
     assert not any("forward" in vars(module) for module in model.modules())
+
+
+# ---- LoRA ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["bert", "llama", "gpt2", "t5"])
+@pytest.mark.parametrize("adapter", ["lora", "rslora"])
+def test_a_lora_layer_in_one_step_computes_what_pefts_does(tiny, monkeypatch, adapter, name):
+    from peft.tuners.lora import Linear
+
+    model, what, words = tiny(name)
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name=adapter, rank=2, dropout=0.3)).train()
+    with torch.no_grad():
+        for weights in model.parameters():
+            if weights.requires_grad and not weights.any():
+                weights.normal_(std=0.02)
+    path = dataclasses.replace(FAST[what], onednn=False)
+    batch, calls, real = collate(examples_of(what), words["pad_id"], words["labels_at"]), [], Linear.forward
+
+    def step(precision):
+        torch.manual_seed(3)
+        with path.on(model), in_precision(precision, "cpu"):
+            loss = call(model, batch).losses().mean()
+        loss.backward()
+        found = [weights.grad.flatten() for weights in model.parameters() if weights.grad is not None]
+        model.zero_grad()
+        return torch.cat([loss.detach().reshape(1), *found])
+
+    monkeypatch.setattr(Linear, "forward", lambda own, *args, **more: calls.append(1) or real(own, *args, **more))
+    whole, half = step("32"), step("bf16")
+    assert not calls
+    monkeypatch.setattr("goodfit.models.fast.wiring.swap_lora", lambda model, product: lambda: None)
+    pefts, pefts_half = step("32"), step("bf16")
+    assert calls
+    assert (whole - pefts).norm() < 1e-5 * pefts.norm()
+    assert (half - pefts).norm() < 1.5 * (pefts_half - pefts).norm()  # as near as PEFT's own
+    with model.disable_adapter(), path.on(model), torch.no_grad():
+        without = call(model.eval(), batch).logits
+    torch.testing.assert_close(without, _of_base(tiny, name, batch, path), rtol=1e-4, atol=1e-5)
+
+
+def _of_base(tiny, name, batch, path):
+    """The logits of the model without an adapter."""
+    base = copy.deepcopy(tiny(name)[0]).eval()
+    with path.on(base), torch.no_grad():
+        return call(base, batch).logits
+
+
+def test_a_variant_of_lora_stays_pefts(tiny):
+    model, what, _ = tiny("bert")
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name="dora", rank=2))
+    with FAST[what].on(model):
+        layers = [module for name, module in model.named_modules() if name.endswith("query")]
+        assert layers and not any("forward" in vars(layer) for layer in layers)
 
 
 # ---- a frozen base ------------------------------------------------------------------------------------------------

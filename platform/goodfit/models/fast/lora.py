@@ -1,7 +1,8 @@
-"""LoRA layers of several models over one base layer, in one pass."""
+"""LoRA layers, of one model or of several over one base layer, in one pass."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.dropout import replace_forwards
 
 
 class PackedLora(torch.autograd.Function):
@@ -81,3 +83,57 @@ def plain_lora(layer: Any, name: str) -> Lora:
     if layer.lora_variant or layer.merged or layer.disable_adapters or any(layer.lora_bias.values()):
         raise NotFlat(f"{name} has a variant of LoRA, or its adapter is merged or off")
     return Lora(layer)
+
+
+def in_half(states: Tensor, *parts: Tensor | None) -> list[Tensor | None]:
+    """All of them in the precision of autocast, where it is on; an autograd function is not cast by itself."""
+    device = states.device.type
+    if not torch.is_autocast_enabled(device):
+        return [states, *parts]
+    half = torch.get_autocast_dtype(device)
+    return [None if part is None else part.to(half) for part in (states, *parts)]
+
+
+def swap_lora(model: Any, product: Callable[..., Tensor]) -> Callable[[], None]:
+    """Let a model's LoRA layers compute in one step each, as PEFT does in five.
+
+    Args:
+        model: With an adapter of PEFT's, or without.
+        product: left @ right.T + bias.
+
+    Returns:
+        What undoes it.
+    """
+    from peft.tuners.lora import Linear
+
+    layers: dict[Any, Lora] = {}
+    for name, module in model.named_modules():
+        if isinstance(module, Linear) and not module.get_base_layer().weight.requires_grad:
+            try:
+                layers[module] = plain_lora(module, name)
+            except NotFlat:
+                continue
+    return replace_forwards(list(layers), lambda module: functools.partial(_forward, module, layers[module], product))
+
+
+def _forward(module: Any, layer: Lora, product: Callable[..., Tensor], states: Tensor, *_: Any) -> Tensor:
+    if module.merged or module.disable_adapters or not states.numel():
+        return type(module).forward(module, states)  # type: ignore[no-any-return]
+    dropped = module.lora_dropout[module.active_adapters[0]](states) if layer.dropout else None
+    given = in_half(states, dropped, layer.weight, layer.bias, layer.down, layer.up)
+    whole, read, weight, bias, down, up = given
+    if len({part.dtype for part in given if part is not None}) > 1 or whole is None or weight is None:
+        return type(module).forward(module, states)  # type: ignore[no-any-return]
+    flat = whole.flatten(0, -2)
+    found = PackedLora.apply(
+        flat,
+        None if read is None else read.flatten(0, -2),
+        weight,
+        bias,
+        product,
+        [len(flat)],
+        [layer.scaling],
+        down,
+        up,
+    )
+    return found.view(*states.shape[:-1], len(weight))  # type: ignore[no-any-return]

@@ -14,7 +14,8 @@ from goodfit.data.batches import Batch, sent
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.dropout import swap_dropouts
 from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
-from goodfit.models.fast.linears import swap_linears
+from goodfit.models.fast.linears import product, swap_linears
+from goodfit.models.fast.lora import swap_lora
 from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
         if onednn:
             undo.append(swap_linears(model))
         if flat:
+            undo.append(swap_lora(model, product if onednn else functional.linear))
             wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
             wiring.resume()
