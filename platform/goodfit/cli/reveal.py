@@ -22,10 +22,11 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         raise ConfigError("reveal has texts and --input", "give one of them")
     if not texts:
         given = arguments.options.get("--input")
-        texts = (Path(given).read_text("utf-8") if given else sys.stdin.read()).splitlines()
+        raw = Path(given).read_bytes() if given else sys.stdin.buffer.read()
+        texts = raw.decode("utf-8", "replace").splitlines()
     found = [put_back(text, vault) for text in texts]
     if arguments.json:
         return {"texts": [text for text, _ in found], "replaced": sum(count for _, count in found)}
     for text, _ in found:
-        print(text)
+        print(text.encode("utf-8", "replace").decode())
     return None

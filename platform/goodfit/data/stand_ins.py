@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from goodfit.errors import ConfigError
+from goodfit.data.keys import secret_key
 from goodfit.hooks.types import ScrubberSpec
 from goodfit.schema.privacy import Mode
 
 KEY_VARIABLE = "GOODFIT_PRIVACY_KEY"
-SHORTEST_KEY = 16
-"""Characters; a shorter key can be guessed, and with it every hashed name of a telephone book."""
-
 SIGNS = 12
 """Hexadecimal digits of a hash: 48 bits, so that a million values share none (birthday bound 0.2 %)."""
 
@@ -70,14 +66,8 @@ def key_for(mode: Mode, seed: int) -> Callable[[Iterable[str]], bytes]:
         ConfigError: Hashes are wanted, and there is no key in the environment, or a short one.
     """
     if mode == "hash":
-        given = os.environ.get(KEY_VARIABLE, "")
-        if len(given) < SHORTEST_KEY:
-            what = "is not set" if not given else f"has {len(given)} characters"
-            raise ConfigError(
-                f"privacy=hash, and the variable {KEY_VARIABLE} {what}",
-                f"set it to a secret of at least {SHORTEST_KEY} characters, the same for all runs that are to agree",
-            )
-        return lambda texts: given.encode()
+        given = secret_key(KEY_VARIABLE, "privacy=hash", "the same for all runs that are to agree")
+        return lambda texts: given
     return lambda texts: _key_of(texts, seed)
 
 

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.keys import secret_key
 from goodfit.errors import ConfigError, HardwareError
 
 KEY_VARIABLE = "GOODFIT_VAULT_KEY"
-SHORTEST_KEY = 16
-"""Characters; what protects names of people should not be a word."""
-
 MARK = b"goodfit vault 1\n"
 """The beginning of the file; 16 bytes of salt, 12 of nonce and the encrypted text follow."""
 
@@ -45,7 +43,7 @@ def check_vault(path: str | None, mode: str) -> None:
             "leave privacy.vault out",
         )
     _ciphers()
-    _given_key()
+    _key()
     place = Path(path)
     if not place.parent.is_dir():
         raise ConfigError(f"{place.parent} is no folder", f"mkdir -p {place.parent}")
@@ -112,20 +110,13 @@ def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str
     return text, replaced
 
 
-def _given_key() -> bytes:
-    given = os.environ.get(KEY_VARIABLE, "")
-    if len(given) < SHORTEST_KEY:
-        what = "is not set" if not given else f"has {len(given)} characters"
-        raise ConfigError(
-            f"a vault is encrypted, and the variable {KEY_VARIABLE} {what}",
-            f"set it to a secret of at least {SHORTEST_KEY} characters, and keep it apart from the file",
-        )
-    return given.encode("utf-8", "surrogateescape")
+def _key() -> bytes:
+    return secret_key(KEY_VARIABLE, "a vault is encrypted", "and keep it apart from the file")
 
 
 def _cipher(salt: bytes) -> Any:
     ciphers = _ciphers()
-    return ciphers.AESGCM(ciphers.Scrypt(salt=salt, **COST).derive(_given_key()))
+    return ciphers.AESGCM(ciphers.Scrypt(salt=salt, **COST).derive(_key()))
 
 
 def _ciphers() -> Any:
