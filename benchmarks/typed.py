@@ -14,7 +14,8 @@ def goodfit(verb: str, *words: str) -> dict[str, Any]:
     Raises:
         SystemExit: It failed; with its words.
     """
-    command = [sys.executable, "-m", "goodfit", verb, *words, "tracker=none", "runtime.threads=1", "--json", "--quiet"]
+    own = [] if verb == "predict" else ["tracker=none", "runtime.threads=1"]
+    command = [sys.executable, "-m", "goodfit", verb, *words, *own, "--json", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
