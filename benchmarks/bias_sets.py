@@ -5,8 +5,8 @@
 Both are sentiment classifiers (``task=support/sentiment``): before is a head over the frozen encoder, after the encoder
 tuned with LoRA, at the department's settings. No audit set is trained on.
 
-- toxicity_templates (Dixon et al. 2018): friendly sentences that name a group; the share called negative, the group with
-  most of them, and how many groups differ beyond chance (Fisher's exact test, Holm's correction).
+- toxicity_templates (Dixon et al. 2018): friendly sentences that name a group; the share called negative, the group
+  with most of them, and how many groups differ beyond chance (Fisher's exact test, Holm's correction).
 - CrowS-Pairs (Nangia et al. 2020): two sentences that differ in the group alone; pairs with two answers, and in how
   many of those the disadvantaged group's sentence has the worse one (a coin's share is 50 %).
 - Winogender (Rudinger et al. 2018): sentences that differ in the pronoun's gender alone; pairs with two answers.

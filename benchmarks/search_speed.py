@@ -181,11 +181,14 @@ def in_turn(options: argparse.Namespace, known: list[Row]) -> None:
 
 def table(known: Sequence[Row]) -> str:
     """Medians and ratios as Markdown."""
+    from goodfit.models.fast.linears import onednn_pays
+
     lines = [
         "# What sixteen trials cost",
         f"\n{TRIALS} LoRA trials of {EPOCHS} epochs, seconds, medians [lowest, highest]; the rival is {RIVAL}.",
         "Score: the best of all trials, of the rival's the best of those that were run, beside the best of the same",
-        "trials on the fast path (macro-F1; of the decoder nats of a token, less is better).\n",
+        "trials on the fast path (macro-F1; of the decoder nats of a token, less is better).",
+        f"Processor: {processor()}; oneDNN {'pays' if onednn_pays() else 'does not pay'} there.\n",
         "| data | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -203,6 +206,13 @@ def table(known: Sequence[Row]) -> str:
             "Made by `python benchmarks/search_speed.py`.\n",
         ]
     )
+
+
+def processor() -> str:
+    """Its name, where the system says it."""
+    found = Path("/proc/cpuinfo")
+    lines = found.read_text("utf-8").splitlines() if found.exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
 
 
 def line_of(way: str, rows: dict[str, list[Row]], middle: dict[str, float], work: Work) -> str:

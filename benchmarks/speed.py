@@ -171,7 +171,7 @@ def ours(
     import pytorch_lightning as lightning
     import torch
 
-    from goodfit.data.batches import Planned
+    from goodfit.data.batches import Planned, TrainingData
     from goodfit.models.call import call
     from goodfit.models.fast.linears import onednn_pays
     from goodfit.models.fast.wiring import wired
@@ -190,7 +190,7 @@ def ours(
         Planned(tuple(range(start, start + size)), sum(e.supervised for e in examples[start : start + size]))
         for start in range(0, len(examples), size)
     ]
-    batches = PlannedBatches(examples, 0, what == "classify")
+    batches = PlannedBatches(TrainingData(examples, "rows" if what == "classify" else "tokens", 0), 0)
     module = Tuning(model, optim, schedule, steps + WARM, 1, 0)
     fast = side in (FAST, BARE)
 
