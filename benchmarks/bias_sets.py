@@ -28,7 +28,7 @@ from typed import goodfit
 
 HERE = Path(__file__)
 STAGES = {"before (frozen encoder)": ["adapter=head", "optim.lr=5e-3"], "after (LoRA)": ["adapter=lora"]}
-ORDER = {"negative": 0, "neutral": 1, "mixed": 1, "positive": 2}
+ORDER = {"negative": 0, "neutral": 1, "positive": 2}
 """From the worst answer to the best."""
 
 

@@ -12,17 +12,21 @@ from goodfit.errors import HardwareError
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
 
-def write_whole(path: Path, content: bytes) -> None:
+EVERYBODY, OWNER = 0o666, 0o600
+"""Who may read a new file, as far as the umask lets them."""
+
+
+def write_whole(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
     """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename, fsync."""
     temporary = path.with_name(f".{path.name}.part")
-    write_synced(temporary, content)
+    write_synced(temporary, content, rights)
     os.replace(temporary, path)
     sync_folder(path.parent)
 
 
-def write_synced(path: Path, content: bytes) -> None:
+def write_synced(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
     """Write a file and wait until the disk has it."""
-    with path.open("wb") as file:
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, rights)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

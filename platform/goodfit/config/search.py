@@ -11,7 +11,7 @@ from typing import Any
 from goodfit.config.compose import Composed, check_words, compose
 from goodfit.config.places import ConfRoot, find_options
 from goodfit.config.space import Dimension, named_searches, split_space, words_of
-from goodfit.errors import ConfigError, stop_on
+from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
 
@@ -63,7 +63,7 @@ def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[Con
     """What the searched settings and groups are where nothing is searched."""
     try:
         conf = compose(words, roots).conf
-    except ConfigError:
+    except GoodfitError:
         return None  # such as without the group that is searched
     found = {}
     for one in space:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from goodfit.data.keys import secret_key
 from goodfit.errors import ConfigError, HardwareError
+from goodfit.files import OWNER, write_whole
 
 KEY_VARIABLE = "GOODFIT_VAULT_KEY"
 MARK = b"goodfit vault 1\n"
@@ -47,8 +48,15 @@ def check_vault(path: str | None, mode: str) -> None:
     place = Path(path)
     if not place.parent.is_dir():
         raise ConfigError(f"{place.parent} is no folder", f"mkdir -p {place.parent}")
-    if place.exists() and not (place.is_file() and place.read_bytes()[: len(MARK)] == MARK):
+    if place.exists() and not _is_vault(place):
         raise ConfigError(f"{place} exists, and is no vault", "choose another privacy.vault")
+
+
+def _is_vault(place: Path) -> bool:
+    if not place.is_file():
+        return False
+    with place.open("rb") as file:
+        return file.read(len(MARK)) == MARK
 
 
 def write_vault(path: Path, written: Written) -> None:
@@ -57,14 +65,7 @@ def write_vault(path: Path, written: Written) -> None:
     salt, nonce = os.urandom(SALT), os.urandom(NONCE)
     text = json.dumps(listed, ensure_ascii=False).encode("utf-8", "surrogatepass")
     sealed = _cipher(salt).encrypt(nonce, text, MARK)
-    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(MARK + salt + nonce + sealed)
-        os.replace(made, path)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
+    write_whole(path, MARK + salt + nonce + sealed, OWNER)
 
 
 def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
@@ -95,8 +96,6 @@ def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
 
 def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str, int]:
     """A text with values in place of their stand-ins, the most frequent where there are several; and how many."""
-    import re
-
     longest_first = sorted(vault, key=lambda stand_in: (-len(stand_in), stand_in))
     if not longest_first:
         return text, 0

@@ -83,19 +83,21 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
         reduce: Sums -> metric.
         seed: Of the resampling.
     """
-    k = one.shape[1]
-    both = np.concatenate([one, other], axis=1)
-    draws = np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
+    draws = _differences(one, other, reduce, seed)
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     return Paired(difference, *_bounds(draws), p=_randomised(one, other, reduce, difference, seed))
 
 
 def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
     """The standard error of the difference ``one - other`` on the same units, by a paired bootstrap."""
+    return float(np.nanstd(_differences(one, other, reduce, seed), ddof=1))
+
+
+def _differences(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> np.ndarray:
+    """The difference ``one - other`` on resamples of the same units."""
     k = one.shape[1]
     both = np.concatenate([one, other], axis=1)
-    draws = np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
-    return float(np.nanstd(draws, ddof=1))
+    return np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
 
 
 def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: float, seed: int) -> float:

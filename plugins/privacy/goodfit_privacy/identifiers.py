@@ -1,4 +1,4 @@
-"""Structured identifiers: one pass of one compiled expression, each hit checked by what its kind of number promises."""
+"""Structured identifiers: patterns that may be in a text, each hit checked by what its kind of number promises."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _find(text: str) -> Iterator[Found]:
 def possible(text: str) -> set[int]:
     """The patterns that can have a hit in a text."""
     # letters that a pattern without regard to case takes for Latin ones become these, such as a long s
-    small = text.lower() if text.isascii() else text.casefold().replace("\u0131", "i")
+    small = text.lower() if text.isascii() else text.replace("\u0130", "i").casefold().replace("\u0131", "i")
     left = set(range(len(NAMES)))
     for look, orders in _looks():
         if left & orders and not look.search(small):

@@ -32,9 +32,9 @@ def test_every_pattern_has_a_check():
 
 PARTS = re.findall(
     r"\S+",
-    """ab at dot . @ 1 2 34 - / ( ) + : www. :// one two three Mr Dr mrs monday may 19 20 2003 sk- pin is bc1 0x A1 DE GB
-    IBAN no \u017ftreet \u0131d \u212a Passport licence street apt day 1999 Jones 12345678 4111111111111111 zip 90210 eyJ
-    token password: x9""",
+    """ab at dot . @ 1 2 34 - / ( ) + : www. :// one two three Mr Dr mrs monday may 19 20 2003 sk- pin is bc1 0x A1
+    DE GB IBAN no \u017ftreet \u0131d \u0130d \u212a Passport licence street apt day 1999 Jones 12345678
+    4111111111111111 zip 90210 eyJ token password: x9""",
 )
 
 
@@ -46,7 +46,7 @@ def test_a_quick_look_spares_no_pattern_that_has_a_hit(parts):
     assert found <= identifiers.possible(text)
 
 
-@pytest.mark.parametrize("text", [text for _, _, text in FROZEN])
+@pytest.mark.parametrize("text", ["\u0130d 12345678", *(text for _, _, text in FROZEN)])
 def test_a_quick_look_spares_no_pattern_of_the_frozen_set(text):
     read = plain(text).text
     found = {order for order, pattern in enumerate(PATTERNS.values()) if re.search(pattern, read)}
