@@ -31,7 +31,7 @@ MAX_TOKENS = 256
 OVERLAP = 64
 """Tokens that two windows of a long text share; each word is judged by the window in which it stands further inside."""
 
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 768
 
 
 @cache

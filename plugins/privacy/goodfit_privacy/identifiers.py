@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from goodfit.hooks.types import Found
+from goodfit_privacy.looks import Looks
 from goodfit_privacy.numbers import number_type, said_type, spoken_digits, valid_iban, valid_vat
-from goodfit_privacy.patterns import NEEDS, PATTERNS
+from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
 
 Check = Callable[[re.Match[str]], str | None]
@@ -41,7 +42,7 @@ CHECKS: Mapping[str, Check] = {
     "ni_number": _always("NATIONAL_ID"),
     **dict.fromkeys(("uk_postcode", "us_zip", "zip_said"), _always("ZIP_CODE")),
     **dict.fromkeys(("street", "unit"), _always("STREET_ADDRESS")),
-    "date": _always("DATE_TIME"),
+    **dict.fromkeys(("date_words", "date_year", "date_figures"), _always("DATE_TIME")),
     "age": _always("AGE"),
     "title": _always("TITLE"),
     "spoken": lambda hit: _spoken_type(hit[0]),
@@ -70,10 +71,8 @@ def _compiled() -> list[re.Pattern[str]]:
 
 
 @cache
-def _looks() -> list[tuple[re.Pattern[str], set[int]]]:
-    """What to look for first, and the patterns that need it."""
-    needs = dict.fromkeys(need for needed in NEEDS.values() for need in needed)
-    return [(re.compile(need), {NAMES.index(name) for name in NEEDS if need in NEEDS[name]}) for need in needs]
+def _looks() -> Looks:
+    return Looks(PATTERNS.values())
 
 
 _VALUES = ("secret_value", "said_value", "zip_value", "zip_said_value", "age_value", "age_years")
@@ -88,7 +87,9 @@ def _find(text: str) -> Iterator[Found]:
     """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
     read, place = plain(text), 0
     coming = [
-        (hit.start(), order, hit) for order in possible(read.text) if (hit := _compiled()[order].search(read.text))
+        (hit.start(), order, hit)
+        for order in _looks().possible(read.text)
+        if (hit := _compiled()[order].search(read.text))
     ]
     heapq.heapify(coming)
     while coming:
@@ -103,17 +104,6 @@ def _find(text: str) -> Iterator[Found]:
         following = _compiled()[order].search(read.text, place)
         if following is not None:
             heapq.heappush(coming, (following.start(), order, following))
-
-
-def possible(text: str) -> set[int]:
-    """The patterns that can have a hit in a text."""
-    # letters that a pattern without regard to case takes for Latin ones become these, such as a long s
-    small = text.lower() if text.isascii() else text.replace("\u0130", "i").casefold().replace("\u0131", "i")
-    left = set(range(len(NAMES)))
-    for look, orders in _looks():
-        if left & orders and not look.search(small):
-            left -= orders
-    return left
 
 
 def _span(hit: re.Match[str]) -> tuple[int, int]:

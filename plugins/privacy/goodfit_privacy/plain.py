@@ -41,6 +41,11 @@ _PLAIN: dict[int, str] = {
 }
 
 
+_ODD = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
+_LIKE_LATIN = re.compile(f"[{''.join(_LOOK_ALIKE)}]")
+"""Most texts have none of these: looking is cheaper than going through them sign by sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A plain text; ``places`` leads back, None where nothing moved."""
@@ -59,7 +64,9 @@ def plain(text: str) -> Plain:
     """Make a text plain."""
     if text.isascii():
         return Plain(text)
-    same_length = _WORD.sub(_latin, text.translate(_PLAIN))
+    same_length = text.translate(_PLAIN) if _ODD.search(text) else text
+    if _LIKE_LATIN.search(same_length):
+        same_length = _WORD.sub(_latin, same_length)
     if not HIDDEN.search(same_length):
         return Plain(same_length)
     kept = [place for place, sign in enumerate(same_length) if not HIDDEN.match(sign)]

@@ -5,8 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from goodfit_privacy import identifiers
 from goodfit_privacy.identifiers import find
+from goodfit_privacy.looks import Looks, relaxed
 from goodfit_privacy.numbers import number_type, spoken_digits, valid_iban
 from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
@@ -34,23 +34,53 @@ PARTS = re.findall(
     r"\S+",
     """ab at dot . @ 1 2 34 - / ( ) + : www. :// one two three Mr Dr mrs monday may 19 20 2003 sk- pin is bc1 0x A1
     DE GB IBAN no \u017ftreet \u0131d \u0130d \u212a Passport licence street apt day 1999 Jones 12345678
-    4111111111111111 zip 90210 eyJ token password: x9""",
+    4111111111111111 zip 90210 in since eyJ token password: x9""",
 )
+
+
+LOOKS = Looks(PATTERNS.values())
+
+
+def hits(text):
+    return {place for place, pattern in enumerate(PATTERNS.values()) if re.search(pattern, text)}
 
 
 @given(st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(["", " "])), max_size=30))
 @settings(deadline=None, max_examples=400)
 def test_a_quick_look_spares_no_pattern_that_has_a_hit(parts):
     text = plain("".join(map("".join, parts))).text
-    found = {order for order, pattern in enumerate(PATTERNS.values()) if re.search(pattern, text)}
-    assert found <= identifiers.possible(text)
+    assert hits(text) <= LOOKS.possible(text)
 
 
-@pytest.mark.parametrize("text", ["\u0130d 12345678", *(text for _, _, text in FROZEN)])
+RARE = [
+    "\u0130d 12345678",
+    "\ud800 4111111111111111",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ",
+    "send it to 0x52908400098527886E0F7030069857D2E4169EE7",
+    "my zip code is 90210",
+]
+
+
+def test_each_pattern_has_a_text():
+    texts = [plain(text).text for text in [*RARE, *(text for _, _, text in FROZEN)]]
+    assert set.union(*map(hits, texts)) == set(range(len(PATTERNS)))
+
+
+@pytest.mark.parametrize("text", [*RARE, *(text for _, _, text in FROZEN)])
 def test_a_quick_look_spares_no_pattern_of_the_frozen_set(text):
     read = plain(text).text
-    found = {order for order, pattern in enumerate(PATTERNS.values()) if re.search(pattern, read)}
-    assert found <= identifiers.possible(read)
+    assert hits(read) <= LOOKS.possible(read)
+
+
+def test_a_quick_look_spares_most_patterns():
+    assert not LOOKS.possible("The parcel has come back, and nobody knows why.")
+    assert len(LOOKS.possible("Write to ann@example.com about it.")) < 5
+
+
+def test_what_cannot_be_said_is_refused():
+    with pytest.raises(ValueError, match="GROUPREF"):
+        relaxed(r"(a)\1")
 
 
 @pytest.mark.parametrize(
