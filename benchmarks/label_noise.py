@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-from goodfit_quality.labels import doubtful_labels, out_of_fold
+from goodfit_quality.doubts import doubtful_labels, out_of_fold
 from goodfit_quality.states import states
 
 from goodfit.hooks.types import RecordView

@@ -38,7 +38,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
             name="quality.labels",
             description="Answers that are probably wrong, by what a small encoder learns from the other records.",
             look_at_data=labels.labels,
-            kinds=labels.KINDS,
+            kinds=tuple(labels.SEARCHES),
             heavy=True,
         ),
         AuditSpec(

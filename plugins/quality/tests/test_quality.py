@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from goodfit_quality import curve, labels
+from goodfit_quality import curve, doubts, labels, states
 from goodfit_quality.answers import answers
 from goodfit_quality.copies import copies
 from goodfit_quality.language import language_of
@@ -17,6 +17,7 @@ from goodfit.cli.main import main
 from goodfit.hooks.types import DataFacts, RecordView
 from goodfit.plugins.declared import all_declared
 from goodfit.texts.secrets import has_secret
+from goodfit.texts.words import split_words
 
 SENTENCES = [
     "The parcel came on day {} and the box was open.",
@@ -193,7 +194,7 @@ def placed(monkeypatch):
         centre = {"a": (1.0, 0.0, 0.0), "b": (0.0, 1.0, 0.0)}
         return np.array([centre[text[0]] + chance.normal(0, 0.15, 3) for text in given], dtype=np.float32)
 
-    for module in (labels, curve):
+    for module in (doubts, curve):
         monkeypatch.setattr(module, "states", near)
 
 
@@ -223,6 +224,66 @@ def test_answers_of_other_records_are_found(monkeypatch):
     train[7], train[8] = replace(train[7], answer="t 8"), replace(train[8], answer="t 7")
     found = labels.labels(facts(train, kind="generation"))
     assert [finding.rows for finding in found] == [("g7", "g8")]
+
+
+def test_answers_are_not_doubted_where_most_fit_no_better_than_others(monkeypatch):
+    chance = np.random.default_rng(0)
+    monkeypatch.setattr(labels, "states", lambda given: chance.normal(size=(len(given), 8)).astype(np.float32))
+    train = [RecordView(id=f"g{n}", fields={}, text=f"s {n}", answer=f"t {n}") for n in range(60)]
+    assert labels.labels(facts(train, kind="generation")) == []
+
+
+DRUGS = ("aspirin", "insulin", "codeine")
+
+
+def prescribed(n, spans=True):
+    drug = DRUGS[n % 3]
+    text = f"Take {drug} at noon and call {n}."
+    found = [{"start": 5, "end": 5 + len(drug), "label": "DRUG"}] if spans else []
+    fields = {"text": text, "spans": found, "words": split_words(text)}
+    return RecordView(id=f"s{n}", fields=fields, text=text, answer="")
+
+
+@pytest.fixture
+def worded(monkeypatch):
+    """States of words without an encoder: drugs lie near each other."""
+
+    def near(texts, words):
+        chance = np.random.default_rng(0)
+        centres = [[float(text[a:z] in DRUGS) for a, z in places] for text, places in zip(texts, words, strict=True)]
+        return [
+            np.array([[8 * one, 1.0] for one in found]) + chance.normal(0, 0.1, (len(found), 2)) for found in centres
+        ]
+
+    monkeypatch.setattr(doubts, "word_states", near)
+
+
+def test_spans_that_lack_and_spans_that_are_none_are_found_by_what_the_other_records_say(worded):
+    train = [prescribed(n, spans=n != 9) for n in range(60)]
+    noon = {"start": train[4].text.index("noon"), "end": train[4].text.index("noon") + 4, "label": "DRUG"}
+    train[4] = replace(train[4], fields={**train[4].fields, "spans": [*train[4].fields["spans"], noon]})
+    (finding,) = labels.labels(facts(train, kind="token_classification"))
+    assert finding.rows == ("s4", "s9")
+
+
+def test_no_span_is_doubted_where_the_encoder_does_not_know_them(worded):
+    chance = np.random.default_rng(1)
+    train = [prescribed(n, spans=False) for n in range(60)]
+    for number, one in enumerate(train):
+        start, end = one.fields["words"][chance.integers(len(one.fields["words"]))]
+        spans = [{"start": start, "end": end, "label": "DRUG"}]
+        train[number] = replace(one, fields={**one.fields, "spans": spans})
+    assert labels.labels(facts(train, kind="token_classification")) == []
+
+
+def test_the_state_of_a_word_is_that_of_its_first_token_and_words_behind_the_limit_have_none(monkeypatch):
+    text = "Unbelievably good aspirin."
+    ((found,), (other,)) = (states.word_states([text], [tuple(split_words(text))]) for _ in range(2))
+    assert found.shape == (4, 384)
+    assert np.array_equal(found, other)
+    monkeypatch.setattr(states, "LONGEST_IN_WORDS", 6)
+    (short,) = states.word_states([text], [tuple(split_words(text))])
+    assert 0 < len(short) < 4
 
 
 def test_a_learning_curve_says_what_more_records_would_give(placed):
