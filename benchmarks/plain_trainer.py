@@ -63,8 +63,11 @@ def train(options: argparse.Namespace) -> Row:
         train_dataset=encoded["train"],
         eval_dataset=encoded["validation"],
         data_collator=side.collator(),
-        compute_metrics=side.watched
-        and (lambda found: {"score": side.figures(rows["validation"], found.predictions)[side.watched]["value"]}),
+        compute_metrics=(
+            lambda found: {"score": side.figures(rows["validation"], found.predictions)[side.watched]["value"]}
+        )
+        if side.watched
+        else None,
     )
     trainer.train()
     if not options.test:
