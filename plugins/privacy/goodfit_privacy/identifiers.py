@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from goodfit.hooks.types import Found
@@ -62,20 +63,29 @@ def _looks_secret(value: str) -> bool:
     return bool(re.search(r"\d", value) or re.search(r"[^\w.,!?'’-]", value) or re.search(r"[a-z][A-Z]", value))
 
 
-NAMES = tuple(PATTERNS)
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """One kind of hit."""
+
+    pattern: re.Pattern[str]
+    check: Check
+    values: tuple[str, ...]
+    """Groups that are the place, where they are in the hit; else all of it is."""
+
+    def place(self, hit: re.Match[str]) -> tuple[int, int]:
+        """Where the place of a hit begins and ends."""
+        return next((hit.span(value) for value in self.values if hit[value] is not None), hit.span())
 
 
 @cache
-def _compiled() -> list[re.Pattern[str]]:
-    return [re.compile(pattern) for pattern in PATTERNS.values()]
+def _sorts() -> tuple[_Sort, ...]:
+    patterns = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+    return tuple(_Sort(one, CHECKS[name], tuple(one.groupindex)) for name, one in patterns.items())
 
 
 @cache
 def _looks() -> Looks:
     return Looks(PATTERNS.values())
-
-
-_VALUES = ("secret_value", "said_value", "zip_value", "zip_said_value", "age_value", "age_years")
 
 
 def find(texts: Sequence[str]) -> list[list[Found]]:
@@ -85,27 +95,23 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
 
 def _find(text: str) -> Iterator[Found]:
     """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
-    read, place = plain(text), 0
+    read, place, sorts = plain(text), 0, _sorts()
     coming = [
         (hit.start(), order, hit)
         for order in _looks().possible(read.text)
-        if (hit := _compiled()[order].search(read.text))
+        if (hit := sorts[order].pattern.search(read.text))
     ]
     heapq.heapify(coming)
     while coming:
         at, order, hit = heapq.heappop(coming)
+        sort = sorts[order]
         if at >= place:
-            start, end = _span(hit)
-            sort = CHECKS[NAMES[order]](hit)
-            place = at + 1 if sort is None else max(end, at + 1)
-            if sort is not None:
+            start, end = sort.place(hit)
+            found = sort.check(hit)
+            place = at + 1 if found is None else max(end, at + 1)
+            if found is not None:
                 first, last = read.back(start, end)
-                yield Found(start=first, end=last, type=sort)
-        following = _compiled()[order].search(read.text, place)
+                yield Found(start=first, end=last, type=found)
+        following = sort.pattern.search(read.text, place)
         if following is not None:
             heapq.heappush(coming, (following.start(), order, following))
-
-
-def _span(hit: re.Match[str]) -> tuple[int, int]:
-    groups = hit.re.groupindex
-    return next((hit.span(value) for value in _VALUES if value in groups and hit[value] is not None), hit.span())

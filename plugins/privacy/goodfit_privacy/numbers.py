@@ -41,6 +41,9 @@ _LENGTHS = {
 IBAN_LENGTHS = {country: length for length, countries in _LENGTHS.items() for country in countries.split()}
 """Country -> signs of its accounts. Source: SWIFT IBAN registry."""
 
+YEAR = re.compile(r"(?:19|20)\d\d")
+SSN = re.compile(r"\s*\d{3}[- ]\d{2}[- ]\d{4}\s*")
+NHS = re.compile(r"\s*\d{3}[- ]?\d{3}[- ]?\d{4}\s*")
 NO_PHONE = re.compile(r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^\d+[./]\d+$|^\d{4}-\d{4}$")
 """Plain numbers, thousands with points, decimals, spans of years."""
 
@@ -84,12 +87,12 @@ def number_type(text: str) -> str | None:
     """The type of a run of digits with blanks and signs between them; None for what is only a figure."""
     if FIGURES.search(text):
         return None
-    digits = re.sub(r"\D", "", text)
+    digits = "".join(filter(str.isdigit, text))
     if len(digits) in CARD_DIGITS and digits[0] in CARD_STARTS and luhn.is_valid(digits):
         return "CREDIT_CARD"
-    if re.fullmatch(r"\s*\d{3}[- ]\d{2}[- ]\d{4}\s*", text) and ssn.is_valid(digits):
+    if SSN.fullmatch(text) and ssn.is_valid(digits):
         return "US_SSN"
-    if re.fullmatch(r"\s*\d{3}[- ]?\d{3}[- ]?\d{4}\s*", text) and nhs.is_valid(digits):
+    if NHS.fullmatch(text) and nhs.is_valid(digits):
         return "NATIONAL_ID"
     if is_phone(text, digits):
         return "PHONE_NUMBER"
@@ -118,21 +121,24 @@ def _valid(digits: str, region: str) -> bool:
         return False
 
 
-SAID = (
-    ("CREDIT_CARD", r"card|cvv|cvc"),
-    ("US_SSN", r"ssn|social"),
-    ("NATIONAL_ID", r"nhs|insurance|\bni\b|passport|licen|identification"),
-    ("TAX_NUMBER", r"tax|vat|tin"),
-    ("IBAN_CODE", r"iban"),
-)
+SAID = {
+    sort: re.compile(words)
+    for sort, words in {
+        "CREDIT_CARD": r"card|cvv|cvc",
+        "US_SSN": r"ssn|social",
+        "NATIONAL_ID": r"nhs|insurance|\bni\b|passport|licen|identification",
+        "TAX_NUMBER": r"tax|vat|tin",
+        "IBAN_CODE": r"iban",
+    }.items()
+}
 """Type -> the words before a number of this type."""
 
 
 def said_type(text: str, value: str) -> str | None:
     """The type of a number that the words before it announce."""
     said = text[: -len(value)].lower() if text.endswith(value) else text.lower()
-    if sum(sign.isdigit() for sign in value) < 4 and "cv" not in said:
+    if sum(map(str.isdigit, value)) < 4 and "cv" not in said:
         return None
-    if re.fullmatch(r"(?:19|20)\d\d", value):
+    if YEAR.fullmatch(value):
         return None
-    return next((sort for sort, words in SAID if re.search(words, said)), "RECORD_NUMBER")
+    return next((sort for sort, words in SAID.items() if words.search(said)), "RECORD_NUMBER")
