@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -58,7 +59,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "threads": conf.runtime.threads,
         "device": torch.cuda.get_device_name() if conf.hardware.accelerator == "gpu" else "cpu",
-        "packages": dict(sorted(_packages("goodfit", {}).items())),
+        "packages": dict(_packages()),
     }
 
 
@@ -95,7 +96,13 @@ def _code_digest() -> str:
     return f"sha256:{whole.hexdigest()}"
 
 
-def _packages(name: str, found: dict[str, str]) -> dict[str, str]:
+@functools.cache  # a search asks for each trial
+def _packages() -> Mapping[str, str]:
+    """The versions of what goodfit needs, directly or not."""
+    return dict(sorted(_needed_by("goodfit", {}).items()))
+
+
+def _needed_by(name: str, found: dict[str, str]) -> dict[str, str]:
     """The versions of what a package needs, and of what that needs; what is left out as an extra is not among them."""
     try:
         needed = importlib.metadata.requires(name) or []
@@ -111,7 +118,7 @@ def _packages(name: str, found: dict[str, str]) -> dict[str, str]:
                 found[dependency] = importlib.metadata.version(dependency)
             except importlib.metadata.PackageNotFoundError:
                 continue  # for another system or another Python
-            _packages(dependency, found)
+            _needed_by(dependency, found)
     return found
 
 
