@@ -86,6 +86,17 @@ def test_the_defaults_stay_unless_a_trial_is_better_beyond_chance(searched, good
     assert beside["standard_error"] > 0
 
 
+def test_defaults_that_are_worth_most_are_named_beside_the_best_of_the_others(goodfit, tiny_words):
+    space = ["optim.lr=choice(1e-9,5e-4,1e-8)", "sweep.metric=loss", "sweep.trials=3"]
+    own = ["sweep.train_best=false", "sweep.confirmations=0", "--json", "--quiet"]
+    best = goodfit("sweep", *tiny_words("classification", "encoder"), *space, *own).json["best"]
+    beside = best["beside_defaults"]
+    assert best["words"][-1] == "optim.lr=0.0005"
+    assert beside["first"] == best["number"] != beside["highest"]
+    assert beside["difference"] < 0 and beside["keeps"]
+    assert beside["margin"] == beside["standard_error"] > 0
+
+
 def test_only_the_winners_run_reads_the_test_records(searched):
     folder, _ = searched()
     for place in [*folder.glob("trials/*"), *folder.glob("confirmations/*")]:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The trial that is worth most, beside the one that has the defaults."""
+    """The other trial that is worth most, beside the one that has the defaults."""
 
     first: int
     """The number of the one with the defaults."""
     highest: int
-    """The number of the one that is worth most."""
+    """The number of the one of the others that is worth most."""
     difference: float
-    """By how much it is worth more."""
+    """By how much it is worth more; below 0 where the defaults are worth more."""
     standard_error: float
     """Of the difference of their held-out scores, on the same records."""
     margin: float
@@ -91,19 +91,21 @@ def choose(
         aim: The metric.
 
     Returns:
-        The winner; and how the defaults compare, where one objective was searched, they were tried, and did not win by
-        themselves.
+        The winner; and how the defaults compare, where one objective was searched and they and another were tried.
     """
     highest = max(front, key=lambda entry: (_values(search, entry)[0], -entry.number))
-    first = next((entry for entry in fair(search, entries) if entry.params == search.start), None)
-    if first is None or first is highest or search.conf.objectives != ["quality"]:
+    tried = fair(search, entries)
+    first = next((entry for entry in tried if entry.params == search.start), None)
+    others = [entry for entry in tried if entry is not first]
+    if first is None or not others or search.conf.objectives != ["quality"]:
         return highest, None
-    one, other = (statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in (highest, first))
+    rival = max(others, key=lambda entry: (_values(search, entry)[0], -entry.number))
+    one, other = (statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in (rival, first))
     if one is None or other is None or one.shape != other.shape:
         return highest, None
     error = standard_error(one, other, aim.signed, search.first.conf.seed)
-    difference = _values(search, highest)[0] - _values(search, first)[0]
-    beside = Beside(first.number, highest.number, difference, error, search.conf.margin * error)
+    difference = _values(search, rival)[0] - _values(search, first)[0]
+    beside = Beside(first.number, rival.number, difference, error, search.conf.margin * error)
     return (first if beside.keeps else highest), beside
 
 

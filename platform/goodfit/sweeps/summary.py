@@ -72,8 +72,10 @@ def _best(search: Search, winner: Winner) -> dict[str, Any]:
 
 
 def beside_defaults(best: Mapping[str, Any]) -> str:
-    """How the trial that is worth most compares with the defaults, in a reader's words."""
+    """How the other trial that is worth most compares with the defaults, in a reader's words."""
     found = best["beside_defaults"]
+    if found["difference"] < 0:
+        return "these are the defaults: no other trial was worth more"
     more = f"{found['difference']:.3f} more than the defaults (standard error {found['standard_error']:.3f})"
     if found["keeps"]:
         return f"these are the defaults: trial {found['highest']} was worth {more}, which may be chance"

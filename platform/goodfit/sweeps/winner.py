@@ -37,7 +37,7 @@ class Winner:
 
     entry: Entry
     beside: Beside | None
-    """What the highest trial is worth beside the defaults."""
+    """What the best of the other trials is worth beside the defaults."""
     corrected: Mapping[str, Any] | None
     """Its held-out score, less what the choice among trials added: {value, low, high, trials}."""
     confirmed: Mapping[str, Any] | None
