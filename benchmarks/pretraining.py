@@ -128,9 +128,9 @@ def main() -> None:
     files = passages(options.corpus, options.passages, options.out)
     rows = [compared(model, options, files) for model in options.models]
     typed = "".join(
-        f" --{name.replace('_', '-')} {value}"
+        f" --{name.replace('_', '-')} {' '.join(value) if isinstance(value, list) else value}"
         for name, value in vars(options).items()
-        if value != parser.get_default(name) and name not in ("data", "corpus", "out", "models")
+        if value != parser.get_default(name) and name not in ("data", "corpus", "out")
     )
     HERE.with_suffix(".md").write_text(
         HEAD.format(**vars(options), words=PASSAGE_WORDS, typed=typed) + "\n".join(rows) + "\n", "utf-8"
