@@ -50,15 +50,17 @@ class Looks:
         options = re2.Options()
         options.max_mem, options.log_errors = MEMORY, False
         self._set = re2.Set.SearchSet(options)
-        self._all = frozenset(self._set.Add(relaxed(pattern)) for pattern in patterns)
+        self._all = [self._set.Add(relaxed(pattern)) for pattern in patterns]
         self._read = self._set.Add("")
         """Hits in every text: without it the text was not read to its end."""
         self._set.Compile()
 
-    def possible(self, text: str) -> frozenset[int]:
+    def possible(self, text: str) -> list[int]:
         """The places of the patterns that can have a hit, among them all that have."""
         found = self._set.Match((text if text.isascii() else text.translate(_DOTLESS)).encode("utf-8", "replace"))
-        return self._all.intersection(found) if found and self._read in found else self._all
+        if not found or self._read not in found:
+            return self._all
+        return [place for place in found if place != self._read]
 
 
 def relaxed(pattern: str) -> str:

@@ -41,7 +41,7 @@ _PLAIN: dict[int, str] = {
 }
 
 
-_ODD = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
+_ODD = frozenset(map(chr, _PLAIN))
 _LIKE_LATIN = re.compile(f"[{''.join(_LOOK_ALIKE)}]")
 """Most texts have none of these: looking is cheaper than going through them sign by sign."""
 
@@ -64,7 +64,7 @@ def plain(text: str) -> Plain:
     """Make a text plain."""
     if text.isascii():
         return Plain(text)
-    same_length = text.translate(_PLAIN) if _ODD.search(text) else text
+    same_length = text if _ODD.isdisjoint(text) else text.translate(_PLAIN)
     if _LIKE_LATIN.search(same_length):
         same_length = _WORD.sub(_latin, same_length)
     if not HIDDEN.search(same_length):

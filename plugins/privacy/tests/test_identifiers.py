@@ -49,7 +49,7 @@ def hits(text):
 @settings(deadline=None, max_examples=400)
 def test_a_quick_look_spares_no_pattern_that_has_a_hit(parts):
     text = plain("".join(map("".join, parts))).text
-    assert hits(text) <= LOOKS.possible(text)
+    assert hits(text) <= set(LOOKS.possible(text))
 
 
 RARE = [
@@ -70,7 +70,7 @@ def test_each_pattern_has_a_text():
 @pytest.mark.parametrize("text", [*RARE, *(text for _, _, text in FROZEN)])
 def test_a_quick_look_spares_no_pattern_of_the_frozen_set(text):
     read = plain(text).text
-    assert hits(read) <= LOOKS.possible(read)
+    assert hits(read) <= set(LOOKS.possible(read))
 
 
 def test_a_quick_look_spares_most_patterns():
