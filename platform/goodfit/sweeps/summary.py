@@ -74,7 +74,7 @@ def _best(search: Search, winner: Winner) -> dict[str, Any]:
 def beside_defaults(best: Mapping[str, Any]) -> str:
     """How the other trial that is worth most compares with the defaults, in a reader's words."""
     found = best["beside_defaults"]
-    if found["difference"] < 0:
+    if best["number"] == found["first"] and found["difference"] <= 0:
         return "these are the defaults: no other trial was worth more"
     more = f"{found['difference']:.3f} more than the defaults (standard error {found['standard_error']:.3f})"
     if found["keeps"]:
