@@ -65,14 +65,14 @@ def _looks_secret(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
-    """One kind of hit."""
+    """A pattern with what makes a place of its hits."""
 
     pattern: re.Pattern[str]
     check: Check
     values: tuple[str, ...]
     """Groups that are the place, where they are in the hit; else all of it is."""
 
-    def place(self, hit: re.Match[str]) -> tuple[int, int]:
+    def span_of(self, hit: re.Match[str]) -> tuple[int, int]:
         """Where the place of a hit begins and ends."""
         return next((hit.span(value) for value in self.values if hit[value] is not None), hit.span())
 
@@ -106,12 +106,12 @@ def _find(text: str) -> Iterator[Found]:
         at, order, hit = heapq.heappop(coming)
         sort = sorts[order]
         if at >= place:
-            start, end = sort.place(hit)
-            found = sort.check(hit)
-            place = at + 1 if found is None else max(end, at + 1)
-            if found is not None:
+            start, end = sort.span_of(hit)
+            name = sort.check(hit)
+            place = at + 1 if name is None else max(end, at + 1)
+            if name is not None:
                 first, last = read.back(start, end)
-                yield Found(start=first, end=last, type=found)
+                yield Found(start=first, end=last, type=name)
         following = sort.pattern.search(read.text, place)
         if following is not None:
             heapq.heappush(coming, (following.start(), order, following))

@@ -14,6 +14,8 @@ SPOKEN = {
     **{"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4"},
     **{"five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"},
 }
+PLAIN_LETTERS = str.maketrans("\u0130\u0131\u017f", "iis")
+"""Letters that a pattern without regard to case takes for these."""
 CARD_DIGITS = range(12, 20)
 CARD_STARTS = "23456"
 """Maestro and the American networks, Diners and JCB, Visa, Mastercard, Discover."""
@@ -74,7 +76,7 @@ def valid_vat(text: str) -> bool:
 def spoken_digits(text: str) -> str:
     """Digits that are written as words: ``double seven`` is ``77``."""
     found, times = [], 1
-    for word in re.findall(r"[a-z]+", text.lower()):
+    for word in re.findall(r"[a-z]+", text.translate(PLAIN_LETTERS).lower()):
         if word in ("double", "triple"):
             times = 2 if word == "double" else 3
         else:
@@ -87,7 +89,7 @@ def number_type(text: str) -> str | None:
     """The type of a run of digits with blanks and signs between them; None for what is only a figure."""
     if FIGURES.search(text):
         return None
-    digits = "".join(filter(str.isdigit, text))
+    digits = "".join(filter(str.isdecimal, text))
     if len(digits) in CARD_DIGITS and digits[0] in CARD_STARTS and luhn.is_valid(digits):
         return "CREDIT_CARD"
     if SSN.fullmatch(text) and ssn.is_valid(digits):

@@ -21,9 +21,9 @@ def _behind(words: str) -> str:
 def _by_first_letter(words: str) -> str:
     """Words in any case: Python's engine sees at once where none begins, and does not try each of them.
 
-    It takes a dotted and a dotless i and a long s for these letters, too.
+    It takes a dotted and a dotless i, a long s and the sign of kelvins for these letters, too.
     """
-    also = {"i": "\u0130\u0131", "s": "\u017f"}
+    also = {"i": "\u0130\u0131", "s": "\u017f", "k": "\u212a"}
     behind: dict[str, list[str]] = {}
     for word in words.split("|"):
         behind.setdefault(word[0], []).append(word[1:])

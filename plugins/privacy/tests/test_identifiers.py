@@ -53,6 +53,8 @@ def test_a_quick_look_spares_no_pattern_that_has_a_hit(parts):
 
 
 RARE = [
+    "ONE TWO THREE FOUR F\u0130VE SIX SEVEN EIGHT NINE ZERO",
+    "one two three four five \u017fix seven eight nine zero",
     "\u0130d 12345678",
     "\ud800 4111111111111111",
     "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----",
@@ -71,6 +73,24 @@ def test_each_pattern_has_a_text():
 def test_a_quick_look_spares_no_pattern_of_the_frozen_set(text):
     read = plain(text).text
     assert hits(read) <= set(LOOKS.possible(read))
+    find([text])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("(?i:abc)", "ABC"),
+        ("(?i:\u0131)", "i"),
+        ("(?i:i)", "\u0131"),
+        ("[^i]", "\u0131"),
+        ("[^?]", "\ud800"),
+        ("(?i:k)", "\u212a"),
+        (r"a(?=b)c|d(?=e)", "de"),
+        (r"x{20}", "x" * 20),
+    ],
+)
+def test_a_loose_pattern_hits_where_its_pattern_does(pattern, text):
+    assert re.search(pattern, text) and list(Looks([pattern]).possible(text)) == [0]
 
 
 def test_a_quick_look_spares_most_patterns():
@@ -81,6 +101,8 @@ def test_a_quick_look_spares_most_patterns():
 def test_what_cannot_be_said_is_refused():
     with pytest.raises(ValueError, match="GROUPREF"):
         relaxed(r"(a)\1")
+    with pytest.raises(ValueError, match="flags stand in the groups"):
+        relaxed(r"(?i)a")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -12,8 +14,11 @@ import numpy as np
 LONGEST = 128
 """Tokens that are read of a text: what the encoder was trained with."""
 LONGEST_IN_WORDS = 384
-"""The same where each word is wanted."""
+"""Tokens that are read where each word is wanted; the encoder has places for 512."""
 BATCH = 64
+
+_LONE = re.compile("[\ud800-\udfff]")
+"""Halves of a sign, which no tokenizer takes."""
 
 Places = tuple[tuple[int, int], ...]
 """Where each word of a text begins and ends."""
@@ -38,22 +43,30 @@ def states(texts: tuple[str, ...]) -> np.ndarray:
 def word_states(texts: Sequence[str], words: Sequence[Places]) -> list[np.ndarray]:
     """Texts with their words -> of each text a float32 array, shape (words that were read, 384).
 
-    A word's state is that of its first token. A long text is read up to a limit; the words behind it have no state.
+    A word's state is that of its first token; a sign for which the tokenizer has none has that of the token before. A
+    long text is read up to a limit; the words behind it have no state.
     """
     found: list[np.ndarray] = [np.empty(0)] * len(texts)
     for places, batch, last in _read(texts, LONGEST_IN_WORDS):
         for row, place in enumerate(places):
-            token_of: dict[int, int] = {}
-            word = 0
-            for token, (start, end) in enumerate(batch["offset_mapping"][row].tolist()):
-                while word < len(words[place]) and words[place][word][1] <= start < end:
-                    word += 1
-                if word < len(words[place]) and start < end:
-                    token_of.setdefault(word, token)
-            read = list(range(len(token_of)))
-            known = [token_of[index] for index in read] if read == sorted(token_of) else []
-            found[place] = last[row, known].numpy()
+            spans = [
+                (token, *span) for token, span in enumerate(batch["offset_mapping"][row].tolist()) if span[0] < span[1]
+            ]
+            firsts = [_token_at(start, end, spans) for start, end in words[place] if spans and start < spans[-1][2]]
+            found[place] = last[row, firsts].numpy()
     return found
+
+
+def _token_at(start: int, end: int, spans: Sequence[tuple[int, int, int]]) -> int:
+    """The first token of a word, or the last one before it.
+
+    Args:
+        start: Of the word.
+        end: Of the word.
+        spans: Tokens with their beginnings and ends, in the order of the text.
+    """
+    place = bisect_right(spans, start, key=lambda span: span[2])
+    return spans[place if place < len(spans) and spans[place][1] < end else max(0, place - 1)][0]
 
 
 def _read(texts: Sequence[str], longest: int) -> Iterator[tuple[list[int], dict[str, Any], Any]]:
@@ -65,7 +78,7 @@ def _read(texts: Sequence[str], longest: int) -> Iterator[tuple[list[int], dict[
     for start in range(0, len(order), BATCH):
         places = order[start : start + BATCH]
         batch = tokenizer(
-            [texts[place] for place in places],
+            [_LONE.sub("\ufffd", texts[place]) for place in places],
             padding=True,
             truncation=True,
             max_length=longest,

@@ -276,6 +276,34 @@ def test_no_span_is_doubted_where_the_encoder_does_not_know_them(worded):
     assert labels.labels(facts(train, kind="token_classification")) == []
 
 
+def test_a_wrong_span_beside_a_right_one_is_found(worded):
+    train = [prescribed(n) for n in range(60)]
+    at = {"start": train[4].fields["spans"][0]["end"] + 1, "label": "DRUG"}
+    spans = [*train[4].fields["spans"], at | {"end": at["start"] + 2}]
+    train[4] = replace(train[4], fields={**train[4].fields, "spans": spans})
+    (finding,) = labels.labels(facts(train, kind="token_classification"))
+    assert finding.rows == ("s4",)
+
+
+@pytest.mark.parametrize("with_spans", [(), (3,), range(0)])
+def test_spans_too_few_to_learn_from_are_not_doubted(worded, with_spans):
+    train = [prescribed(n, spans=n in with_spans) for n in range(45)]
+    assert labels.labels(facts(train, kind="token_classification")) == []
+
+
+def test_words_that_are_all_of_one_span_are_not_doubted(worded):
+    fields = {"text": "aspirin", "spans": [{"start": 0, "end": 7, "label": "DRUG"}], "words": [(0, 7)]}
+    train = [RecordView(id=f"s{n}", fields=fields, text="aspirin", answer="") for n in range(45)]
+    assert labels.labels(facts(train, kind="token_classification")) == []
+
+
+@pytest.mark.parametrize("text", ["I \u2764\ufe0f it", "cafe\u0301 au lait", "", "\ud800 odd", "\u200b"])
+def test_a_sign_without_a_token_takes_no_state_from_others(text):
+    words = tuple(split_words(text))
+    (found,) = states.word_states([text], [words])
+    assert len(found) == (len(words) if text != "\u200b" else 0)
+
+
 def test_the_state_of_a_word_is_that_of_its_first_token_and_words_behind_the_limit_have_none(monkeypatch):
     text = "Unbelievably good aspirin."
     ((found,), (other,)) = (states.word_states([text], [tuple(split_words(text))]) for _ in range(2))
