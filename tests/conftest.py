@@ -22,6 +22,11 @@ from goodfit.cli.main import main
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
+# submitit closes every log handler when it is imported, and absl's then closes its stream, which is what pytest reads
+# if absl was imported by an earlier test: so first this one
+with contextlib.suppress(ModuleNotFoundError):
+    import submitit  # noqa: F401
+
 
 @dataclass(frozen=True)
 class Outcome:
