@@ -1,7 +1,8 @@
 """Labels and spans that are probably wrong.
 
 A small classifier over the frozen states of an encoder says of each record, out of fold, how probable its answer is.
-What is returned are the places of the records, the most certain first.
+What is returned are the places of the records, the most certain first; where that classifier does not know the task,
+``CannotTell`` says so.
 """
 
 from __future__ import annotations
@@ -30,10 +31,17 @@ MOST_WORDS = 20_000
 """Words from which the states of spans are learnt, of records that are drawn."""
 
 
+class CannotTell(Exception):
+    """No answer is doubted, since what would doubt it does not know the task; says why."""
+
+
 def doubtful_labels(train: Sequence[RecordView], seed: int) -> list[int]:
     """Records with a label that confident learning takes for wrong.
 
     Northcutt, Jiang and Chuang 2021, https://arxiv.org/abs/1911.00068.
+
+    Raises:
+        CannotTell: Too few labels are foretold.
     """
     from cleanlab.filter import find_label_issues
 
@@ -42,12 +50,11 @@ def doubtful_labels(train: Sequence[RecordView], seed: int) -> list[int]:
     kept = [index for index, name in enumerate(names) if counts[name] >= 2]  # one of its kind: no fold can know it
     known = sorted({names[index] for index in kept})
     if len(known) < 2:
-        return []
+        raise CannotTell("fewer than two labels have two records")
     given = np.array([known.index(names[index]) for index in kept])
     probabilities = out_of_fold(states(tuple(train[index].text for index in kept)), given, seed)
     best = probabilities.argmax(1)
-    if (best == given).mean() < LEAST_RIGHT:
-        return []
+    _need_knowledge((best == given).mean(), "labels")
     places = np.arange(len(given))
     ahead = probabilities[places, best] - probabilities[places, given] >= LEAD
     found = find_label_issues(given, probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
@@ -58,6 +65,9 @@ def doubtful_spans(train: Sequence[RecordView], seed: int) -> list[int]:
     """Records with a span too many, of another label, or too few, by what the states of its words say.
 
     A span that stands there has to be something else in each of its words; a lacking one stands where no other does.
+
+    Raises:
+        CannotTell: Too few tags of the spans' words are foretold.
     """
     words = [tuple((start, end) for start, end in record.fields["words"]) for record in train]
     vectors = word_states(tuple(record.text for record in train), tuple(words))
@@ -70,13 +80,19 @@ def doubtful_spans(train: Sequence[RecordView], seed: int) -> list[int]:
     flat = np.concatenate(given)
     counts = np.unique(flat, return_counts=True)[1]
     if len(counts) < 2 or counts.min() < FOLDS:
-        return []
+        raise CannotTell(f"fewer than {FOLDS} words of a label, or outside of all spans")
     probabilities = _words_out_of_fold(vectors, given, len(names), seed)
-    if (np.concatenate(probabilities).argmax(1) == flat)[flat != OUTSIDE].mean() < LEAST_RIGHT:
-        return []
+    right = np.concatenate(probabilities).argmax(1) == flat
+    _need_knowledge(right[flat != OUTSIDE].mean(), "words in spans")
     doubts = [_doubt(*one) for one in zip(spans, given, probabilities, strict=True)]
     named = [index for index, doubt in enumerate(doubts) if doubt >= LEAD_OF_WORDS]
     return sorted(named, key=lambda index: -doubts[index])
+
+
+def _need_knowledge(right: float, what: str) -> None:
+    """Refuse to doubt from less than ``LEAST_RIGHT``."""
+    if right < LEAST_RIGHT:
+        raise CannotTell(f"a small encoder foretells {right:.0%} of the {what}, and {LEAST_RIGHT:.0%} is needed")
 
 
 def _spans_in(record: RecordView, words: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:

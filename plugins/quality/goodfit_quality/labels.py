@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from goodfit.hooks.types import DataFacts, Finding, RecordView
-from goodfit_quality.doubts import doubtful_labels, doubtful_spans
+from goodfit_quality.doubts import CannotTell, doubtful_labels, doubtful_spans
 from goodfit_quality.report import about
 from goodfit_quality.states import states
 
@@ -23,6 +23,9 @@ def strange_answers(train: Sequence[RecordView], seed: int) -> list[int]:
     """Indices of records whose input has many answers of other records nearer than its own, the strangest first.
 
     Nothing is drawn: ``seed`` is there as in every search.
+
+    Raises:
+        CannotTell: More than ``MOST_STRANGE`` seem strange.
     """
     inputs = states(tuple(record.text for record in train))
     written = states(tuple(record.answer for record in train))
@@ -31,8 +34,11 @@ def strange_answers(train: Sequence[RecordView], seed: int) -> list[int]:
     nearer = (near > own[:, None]).mean(1)
     # an answer that is itself odd is far from every input: what counts is that another one fits this input
     strange = np.flatnonzero((nearer > FAR_AWAY) & (own < np.quantile(own, FAR_AWAY)))
-    if len(strange) > MOST_STRANGE * len(train):
-        return []
+    share = len(strange) / len(train)
+    if share > MOST_STRANGE:
+        raise CannotTell(
+            f"{share:.0%} of the answers seem strange to a small encoder, and {MOST_STRANGE:.0%} is the most"
+        )
     return [int(index) for index in strange[np.argsort(-nearer[strange])]]
 
 
@@ -51,12 +57,25 @@ SEARCHES: Mapping[str, tuple[Search, str]] = {
 
 
 def labels(facts: DataFacts) -> list[Finding]:
-    """One finding with the training records whose answer is probably wrong, the most certain first in the evidence."""
+    """One finding with the training records whose answer is probably wrong, the most certain first in the evidence.
+
+    Or one that says why none was looked for: silence would read as praise.
+    """
     train = facts.splits["train"]
-    if len(train) < LEAST_RECORDS:
-        return []
     search, message = SEARCHES[facts.kind]
-    ranked = search(train, facts.seed)
+    try:
+        if len(train) < LEAST_RECORDS:
+            raise CannotTell(f"{len(train)} training records, and {LEAST_RECORDS} are needed")
+        ranked = search(train, facts.seed)
+    except CannotTell as why:
+        return [
+            Finding(
+                severity="info",
+                code="quality.answers_unseen",
+                message=f"wrong answers were not looked for: {why}",
+                mend="read a sample of the answers yourself",
+            )
+        ]
     chosen = set(ranked)
     rows = [record.id for index, record in enumerate(train) if index in chosen]
     worst = [train[index].id for index in ranked[:20]]
