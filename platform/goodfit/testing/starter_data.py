@@ -14,17 +14,39 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
-Row = dict[str, Any]
+from goodfit.testing.frames import Novelty
 
+Row = dict[str, Any]
+Draw = Callable[[str, Novelty, Random], Sequence[Row]]
+"""(split, what was accepted in all splits, chance) -> the split's clean records."""
+
+SIZES = {"train": 480, "validation": 120, "test": 150}
+"""Clean records of each split; faults are planted among them and behind them."""
 DUPLICATES, LEAKS = 6, 4
 NOISY_SHARE = PERSONAL_SHARE = 0.02
 GIVEN = ("Ines", "Tomas", "Aisha", "Peter", "Mei", "Lukas", "Noor", "Grace", "Viktor", "Paula", "Samir", "Ruth")
 FAMILY = ("Bartok", "Okafor", "Lindqvist", "Moreau", "Tanaka", "Hollis", "Duarte", "Petrov", "Keane", "Rahman")
+
+
+def generate(folder: Path, kind: str, draw: Draw, seed: int, most_alike: float) -> None:
+    """Draw the splits of a task one after another, and write them as ``write_starter_data`` does.
+
+    Args:
+        folder: Where they go, unless the command line names another one.
+        kind: The task's kind.
+        draw: Draws one split.
+        seed: Of the one source of chance.
+        most_alike: Jaccard index of word triples, 0 to 1, from which a text counts as a copy of an earlier one.
+    """
+    rng, novelty = Random(seed), Novelty(most_alike)
+    splits = {split: draw(split, novelty, rng) for split in SIZES}
+    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else folder, kind, splits, seed)
 
 
 def write_starter_data(folder: Path, kind: str, splits: Mapping[str, Sequence[Row]], seed: int) -> None:

@@ -4,7 +4,6 @@ A record is a channel and a text that breaks the style guide in several ways, an
 guide would put it there. The guide is ``goodfit_content/guide.yaml``; every target keeps it.
 """
 
-import sys
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,11 +12,10 @@ from goodfit_content.guide import read_guide
 from voice_frames import CLOSERS, DAYS, GOODS, HOURS, MONTHS, NEW_GOODS, OPENERS, TOPICS, TOWNS
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import Row, write_starter_data
+from goodfit.testing.starter_data import SIZES, Row, generate
 
 DATA = Path(__file__).resolve().parent.parent / "goodfit_content" / "data" / "brand_voice"
 SEED = 90263
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.35  # share of the validation and the test split that training's frames do not tell
 NEW_SHARE = 0.5  # of those in the test split: goods that training never names
 MOST_ALIKE = 0.6
@@ -77,10 +75,7 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 def main() -> None:
     """Write the three splits, with faults planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    write_starter_data(folder, "generation", splits, SEED)
+    generate(DATA, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

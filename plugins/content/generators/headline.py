@@ -4,7 +4,6 @@ A record is the first paragraph of an article, 40 to 100 words, and a headline o
 figures and months that are not the news, and says the news in other words than the headline.
 """
 
-import sys
 from pathlib import Path
 from random import Random
 
@@ -27,11 +26,10 @@ from headline_frames import (
 )
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import Row, write_starter_data
+from goodfit.testing.starter_data import SIZES, Row, generate
 
 DATA = Path(__file__).resolve().parent.parent / "goodfit_content" / "data" / "headline"
 SEED = 71993
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.35  # share of the validation and the test split that training's frames do not tell
 NEW_FIRM = 0.5  # of those in the test split: firms that training never names
 MOST_ALIKE = 0.6
@@ -84,10 +82,7 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 def main() -> None:
     """Write the three splits, with faults planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    write_starter_data(folder, "generation", splits, SEED)
+    generate(DATA, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ A record is an object of attributes and one or two sentences of copy that state 
 source wants to be said, and avoid what it forbids. The house's own attributes (stock, supplier, …) stay out of it.
 """
 
-import sys
 from pathlib import Path
 from random import Random
 
@@ -24,11 +23,10 @@ from product_frames import (
 )
 
 from goodfit.testing.frames import Novelty, until_kept
-from goodfit.testing.starter_data import Row, write_starter_data
+from goodfit.testing.starter_data import SIZES, Row, generate
 
 DATA = Path(__file__).resolve().parent.parent / "goodfit_content" / "data" / "product_copy"
 SEED = 40417
-SIZES = {"train": 480, "validation": 120, "test": 150}
 NEW_SHARE = 0.35  # of the test split: products and names that training never shows
 MOST_ALIKE = 0.6
 LEFT_OUT = {"colour": 0.2, "size": 0.15, "feature": 0.12, "price": 0.12}
@@ -106,10 +104,7 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 def main() -> None:
     """Write the three splits, with faults planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    write_starter_data(folder, "generation", splits, SEED)
+    generate(DATA, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ from random import Random
 
 from invoice_frames import FOOT, HEAD, ITEMS, SENDER, SUMS, THINGS
 from values import CENT, CITIES, DAY_STYLES, STREETS, day, firm, grouped, person, phone, spread_amount, written_day
-from writing import SIZES, Row, frames_of, write_task
+from writing import Row, frames_of, write_task
 
 from goodfit.testing.frames import spin
+from goodfit.testing.starter_data import SIZES
 
 SEED = 55207
 WITH_DUE_DATE, WITH_TAX, CONTINENTAL, MISREAD = 0.72, 0.85, 0.2, 0.25

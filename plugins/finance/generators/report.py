@@ -12,9 +12,10 @@ from typing import Any
 
 from report_frames import AUDITS, EVENTS, MEASURES, MOVES, OUTLOOKS, REGIONS, REPORTS
 from values import trade_name
-from writing import SIZES, Row, frames_of, write_task
+from writing import Row, frames_of, write_task
 
 from goodfit.testing.frames import spin, tidy
+from goodfit.testing.starter_data import SIZES
 
 SEED = 63841
 FLAT, WITH_CHANGE = 0.12, 0.5

@@ -1,7 +1,6 @@
 """How the records of a task are drawn and written: sizes, ids and the refusal of near-copies are those of all six."""
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,13 +8,12 @@ from random import Random
 from typing import Any
 
 from goodfit.testing.frames import Novelty, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 Row = dict[str, Any]
 Draw = Callable[[Any, str, Random], Row]
 
 DATA = Path(__file__).resolve().parents[1] / "goodfit_finance" / "data"
-SIZES = {"train": 480, "validation": 120, "test": 150}
 OWN_FRAMES = 0.34
 """Share of the test records that use a frame which training never shows; of validation, too."""
 
@@ -61,15 +59,14 @@ def write_task(
         most_alike: Jaccard index of word triples from which two texts count as copies.
         words: The fewest and the most words of that text, figures included.
     """
-    rng, novelty = Random(seed), Novelty(most_alike)
 
-    def is_kept(row: Row) -> bool:
+    def is_kept(novelty: Novelty, row: Row) -> bool:
         text = seen(row)
         return words[0] <= len(text.split()) <= words[1] and novelty.accepts(without_numbers(text))
 
-    def records(split: str) -> list[Row]:
-        rows = [until_kept(partial(draw, plan, split, rng), is_kept) for plan in plans(split, rng)]
+    def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
+        kept = partial(is_kept, novelty)
+        rows = [until_kept(partial(draw, plan, split, rng), kept) for plan in plans(split, rng)]
         return [{"id": f"{task}-{split}-{number:03}", **row} for number, row in enumerate(rows)]
 
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / task
-    write_starter_data(folder, kind, {split: records(split) for split in SIZES}, seed)
+    generate(DATA / task, kind, records, seed, most_alike)

@@ -4,14 +4,16 @@ A record is one clause: operative words of one type (its label), and often a num
 clause, and a tail that borrows another type's words. The label is what the clause *does*, not what it mentions.
 """
 
+from pathlib import Path
 from random import Random
 
 from clause_frames import CORES, OPENERS, TAILS, TITLES
 from values import CONTRACTS, PLACES, PLACES_TEST, UP_TO_A_YEAR, Contract, day, period, sum_of_money
-from writing import SIZES, write_task
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
+DATA = Path(__file__).parents[1] / "goodfit_legal" / "data" / "clauses"
 SEED = 20417
 # Records by label: uneven, as in real contracts, and the smallest class holds more than 8 % of its split.
 SHARES = {
@@ -76,9 +78,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_task("clauses", "classification", {split: records(split, novelty, rng) for split in SIZES}, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(DATA, "classification", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

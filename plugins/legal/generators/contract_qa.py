@@ -6,16 +6,18 @@ for, or states it for the other party only.
 """
 
 import re
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from qa_frames import CITIES, MEANS, QUESTIONS, SCENES, SITES
 from summary_frames import PADDING as SUMMARY_PADDING
 from values import CONTRACTS, PERIODS, UP_TO_A_YEAR, Contract, day, legal_system, period, person, sum_of_money
-from writing import SIZES, write_task
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
+DATA = Path(__file__).parents[1] / "goodfit_legal" / "data" / "contract_qa"
 SEED = 77003
 OWN_FRAMES = 0.4  # share of a held-out split's questions and of their sentences that training never shows
 UNANSWERABLE = 0.25
@@ -138,9 +140,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_task("contract_qa", "question_answering", {split: records(split, novelty, rng) for split in SIZES}, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(DATA, "question_answering", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

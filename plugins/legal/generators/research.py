@@ -8,14 +8,15 @@ the test split shows.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from writing import SIZES, write_task
-
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
+DATA = Path(__file__).parents[1] / "goodfit_legal" / "data" / "research"
 SEED = 88104
 OWN_LINES = 0.35  # share of the test questions that training never shows
 OWN_WAYS = 0.4  # share of a held-out split's questions that are asked in ways which training never shows
@@ -78,7 +79,7 @@ def query(words: str, split: str, rng: Random) -> str:
     return tidy(spin(f"{rng.choice(ASIDES[ways])} {asked}", rng).replace("{client}", rng.choice(CLIENTS[split])))
 
 
-def records(split: str, book: list[Passage], novelty: Novelty, rng: Random) -> list[dict[str, Any]]:
+def records(book: list[Passage], split: str, novelty: Novelty, rng: Random) -> list[dict[str, Any]]:
     """All records of one split; every passage is asked for about equally often."""
     order = rng.sample(book, len(book))
     rows = []
@@ -97,9 +98,8 @@ def records(split: str, book: list[Passage], novelty: Novelty, rng: Random) -> l
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty, book = Random(SEED), Novelty(MOST_ALIKE), passages()
-    write_task("research", "ranking", {split: records(split, book, novelty, rng) for split in SIZES}, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(DATA, "ranking", partial(records, passages()), SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

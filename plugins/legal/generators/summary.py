@@ -4,14 +4,16 @@ A record is a clause of 60 to 120 words and one plain sentence of 10 to 25 words
 the period and the date. Figures are often written differently in the two, as lawyers and plain writers do.
 """
 
+from pathlib import Path
 from random import Random
 
 from summary_frames import PADDING, SCENES
 from values import CONTRACTS, UP_TO_A_YEAR, Contract, day, in_words, period, sum_of_money
-from writing import SIZES, write_task
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
+DATA = Path(__file__).parents[1] / "goodfit_legal" / "data" / "summary"
 SEED = 58231
 OWN_FRAMES = 0.35  # share of the test split that uses source frames which training never shows
 MOST_ALIKE = 0.75
@@ -65,9 +67,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_task("summary", "generation", {split: records(split, novelty, rng) for split in SIZES}, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(DATA, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,16 @@ with its unit, the legal system. Witnesses, banks, statutes, clause numbers and 
 """
 
 import re
+from pathlib import Path
 from random import Random
 
 from term_frames import FILLERS, FRAMES
 from values import UP_TO_A_YEAR, company, day, legal_system, period, person, sum_of_money
-from writing import SIZES, write_task
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
+DATA = Path(__file__).parents[1] / "goodfit_legal" / "data" / "terms"
 SEED = 31907
 OWN_FRAMES = 0.35  # share of a held-out split's sentences that use frames which training never shows
 UNSEEN_NAMES = 0.6  # share of the test split's values from pools which training never shows
@@ -100,9 +102,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    write_task("terms", "token_classification", {split: records(split, novelty, rng) for split in SIZES}, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(DATA, "token_classification", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,15 @@ A record is a short note: a patient, mentions of diagnoses and procedures that a
 that are not (denied, past, planned, a relative's), and remarks. The terms are those of the code list in the package.
 """
 
-import sys
 from pathlib import Path
 from random import Random
 
 from coding_frames import ARTICLES, CODED, COUNTS, FILLERS, MONTHS, NAMED, OPENERS, PAIRS, WHENS
 from goodfit_medical.codes import code_list
-from pools import NAMES, PRONOUNS, RELATIVES, SETTINGS, SIZES, patient
+from pools import NAMES, PRONOUNS, RELATIVES, SETTINGS, patient
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 60217
 FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "coding"
@@ -104,10 +103,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 
 def main() -> None:
-    """Write the three splits and what was planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, "multilabel", splits, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(FOLDER, "multilabel", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Measurements, periods, visits and persons are no terms.
 """
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -23,14 +22,13 @@ from pools import (
     PRONOUNS,
     SIDE_EFFECTS,
     SIDE_EFFECTS_TEST,
-    SIZES,
     TESTS,
     TESTS_TEST,
     prescriptions,
 )
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 70919
 FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "entities"
@@ -123,10 +121,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[dict[str, object]
 
 
 def main() -> None:
-    """Write the three splits and what was planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, "token_classification", splits, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(FOLDER, "token_classification", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ section of the note, of 10 to 40 words, that keeps complaints, denials, drugs, d
 """
 
 import re
-import sys
 from pathlib import Path
 from random import Random
 
@@ -27,10 +26,10 @@ from note_frames import (
     SYMPTOMS_TEST,
     WARNINGS,
 )
-from pools import PERIODS, RELATIVES, SIZES, prescribe, prescriptions
+from pools import PERIODS, RELATIVES, prescribe, prescriptions
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 81031
 FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "notes"
@@ -125,10 +124,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 
 def main() -> None:
-    """Write the three splits and what was planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, "generation", splits, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(FOLDER, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,14 @@ A record is what a clinician writes, two or three sentences of 40 to 90 words wi
 patient, and what the patient is told, 10 to 40 plain words that keep drug, dose and figures and no clinical term.
 """
 
-import sys
 from pathlib import Path
 from random import Random
 
 from message_frames import EXTRA_DRUGS, REMARKS, SITES, TIMES, TOPICS
-from pools import DRUGS, DRUGS_TEST, NAMES, SIZES
+from pools import DRUGS, DRUGS_TEST, NAMES
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 91127
 FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "patient_message"
@@ -84,10 +83,8 @@ def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
 
 
 def main() -> None:
-    """Write the three splits and what was planted in them."""
-    rng, novelty = Random(SEED), Novelty(MOST_ALIKE)
-    splits = {split: records(split, novelty, rng) for split in SIZES}
-    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER, "generation", splits, SEED)
+    """Write the three splits, with faults planted in them."""
+    generate(FOLDER, "generation", records, SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ usual kind, so that the texts read like notes; they are no guide to treatment. P
 from dataclasses import dataclass
 from random import Random
 
-SIZES = {"train": 480, "validation": 120, "test": 150}
-
 
 @dataclass(frozen=True)
 class Drug:

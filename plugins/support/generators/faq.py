@@ -6,11 +6,13 @@ split shows, and the answer itself.
 
 import random
 import re
+from functools import partial
 from typing import Any
 
-from writing import DRESS, MOST_ALIKE, SIZES, Grammar, expand, read_grammar, sentence_case, without_numbers, write_task
+from writing import DATA, DRESS, MOST_ALIKE, Grammar, expand, read_grammar, sentence_case, without_numbers
 
 from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 4103
 OWN_LINES = 0.35  # share of the test questions whose words training never shows
@@ -29,7 +31,7 @@ def question(grammar: Grammar, words: str, rng: random.Random) -> dict[str, Any]
 
 
 def records(
-    split: str, topics: list[str], grammar: Grammar, novelty: Novelty, rng: random.Random
+    topics: list[str], grammar: Grammar, split: str, novelty: Novelty, rng: random.Random
 ) -> list[dict[str, Any]]:
     """All records of one split; every answer is asked for about equally often."""
     order = rng.sample(topics, len(topics))
@@ -48,11 +50,10 @@ def records(
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = random.Random(SEED), Novelty(MOST_ALIKE)
+    """Write the three splits, with faults planted in them."""
     topics = [name.removesuffix(".answer") for name in read_grammar("faq") if name.endswith(".answer")]
     grammar = read_grammar("shared", "faq")
-    write_task("faq", "ranking", {split: records(split, topics, grammar, novelty, rng) for split in SIZES}, SEED)
+    generate(DATA / "faq", "ranking", partial(records, topics, grammar), SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ depends on them alone: customers say the same under a rule that pays back and un
 
 import random
 import re
+from functools import partial
 from typing import Any
 
-from writing import SIZES, Grammar, expand, read_grammar, sentence_case, without_numbers, write_task
+from writing import DATA, Grammar, expand, read_grammar, sentence_case, without_numbers
 
 from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 4104
 MOST_ALIKE = 0.75
@@ -87,7 +89,7 @@ def conversation(grammar: Grammar, known: Rules, split: str, rng: random.Random)
     return {"messages": messages, "slices": {"topic": topic, "rule": granted}}
 
 
-def records(split: str, grammar: Grammar, novelty: Novelty, rng: random.Random) -> list[dict[str, Any]]:
+def records(grammar: Grammar, split: str, novelty: Novelty, rng: random.Random) -> list[dict[str, Any]]:
     """All records of one split; no customer says nearly what another said to get nearly the same answer."""
 
     def new(drawn: dict[str, Any]) -> bool:
@@ -101,10 +103,9 @@ def records(split: str, grammar: Grammar, novelty: Novelty, rng: random.Random) 
 
 
 def main() -> None:
-    """Write the three splits, with faults planted."""
-    rng, novelty = random.Random(SEED), Novelty(MOST_ALIKE)
+    """Write the three splits, with faults planted in them."""
     grammar = read_grammar("shared", "reply")
-    write_task("reply", "chat", {split: records(split, grammar, novelty, rng) for split in SIZES}, SEED)
+    generate(DATA / "reply", "chat", partial(records, grammar), SEED, MOST_ALIKE)
 
 
 if __name__ == "__main__":

@@ -6,19 +6,17 @@ one line of that list and ``[a|b]`` for one of the words between the bars. All o
 
 import random
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from goodfit.testing.frames import Novelty, until_kept
-from goodfit.testing.starter_data import write_starter_data
+from goodfit.testing.starter_data import SIZES, generate
 
 Grammar = Mapping[str, Sequence[str]]
 Aside = Callable[[str, random.Random], str]
 
 DATA = Path(__file__).parents[1] / "goodfit_support" / "data"
-SIZES = {"train": 480, "validation": 120, "test": 150}
 CHANNELS = {"email": 45, "chat": 35, "phone_note": 20}
 UNSEEN_SHARE = 0.33
 """Share of the validation and of the test messages whose main sentence has a frame that no other split holds."""
@@ -137,11 +135,6 @@ def without_numbers(text: str) -> str:
     return re.sub(r"\d+", "", text)
 
 
-def write_task(task: str, kind: str, splits: Mapping[str, Sequence[dict[str, Any]]], seed: int) -> None:
-    """Write a task's files into the plugin, or into the folder given on the command line."""
-    write_starter_data(Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / task, kind, splits, seed)
-
-
 def write_messages(task: str, shares: Mapping[str, int], seed: int, aside: Aside) -> None:
     """Write the files of a task that gives each message a label.
 
@@ -151,20 +144,18 @@ def write_messages(task: str, shares: Mapping[str, int], seed: int, aside: Aside
         seed: Start of all chance.
         aside: Chooses the list of what a message with a certain label mentions besides; empty for nothing.
     """
-    rng, novelty = random.Random(seed), Novelty(MOST_ALIKE)
     grammar = read_grammar("shared", task)
 
-    def message(label: str, split: str) -> dict[str, Any]:
-        return until_kept(
-            lambda: compose(grammar, rng, label=label, aside=aside(label, rng), split=split),
-            lambda drawn: novelty.accepts(without_numbers(drawn["text"])),
-        )
+    def messages(split: str, novelty: Novelty, rng: random.Random) -> list[dict[str, Any]]:
+        def message(label: str) -> dict[str, Any]:
+            return until_kept(
+                lambda: compose(grammar, rng, label=label, aside=aside(label, rng), split=split),
+                lambda drawn: novelty.accepts(without_numbers(drawn["text"])),
+            )
 
-    splits = {
-        split: [
-            {"id": f"{task}-{split}-{number:03}", "label": label, **message(label, split)}
-            for number, label in enumerate(labels_for(shares, size, rng))
+        return [
+            {"id": f"{task}-{split}-{number:03}", "label": label, **message(label)}
+            for number, label in enumerate(labels_for(shares, SIZES[split], rng))
         ]
-        for split, size in SIZES.items()
-    }
-    write_task(task, "classification", splits, seed)
+
+    generate(DATA / task, "classification", messages, seed, MOST_ALIKE)
