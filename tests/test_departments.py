@@ -3,35 +3,13 @@
 import json
 
 import pytest
-
-HEAD = """
-from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, Verdict
-
-HOOK_API = 1
-
-
-def metric(name):
-    return MetricSpec(
-        name=name,
-        description="Share of right answers",
-        kinds=("classification",),
-        greater_is_better=True,
-        statistics=lambda items: __import__("numpy").array([[i.answer == i.fields["label"], 1.0] for i in items]),
-        reduce=lambda sums: sums[..., 0] / sums[..., 1],
-    )
-"""
-TASK = "name: {name}\nkind: classification\ndescription: A task\nprompt: 'Sort: {{text}}'\n"
+from strangers import HEAD, TASK, with_task
 
 
 @pytest.fixture
 def words(tiny_words):
     """A tiny run that needs no plugin."""
     return tiny_words("classification", "encoder")
-
-
-def with_task(words, task):
-    return [f"task={task}", *words[1:]]
 
 
 JUDGE = HEAD + "\n@hookimpl\ndef goodfit_check_data(task, splits):\n    {body}\n"

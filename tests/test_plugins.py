@@ -1,35 +1,13 @@
 """Plugins: what a run needs and cannot get stops it, and what it does not need can be broken without hurting it."""
 
 import pytest
-
-HEAD = """
-from goodfit.hooks import hookimpl
-from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec, Verdict
-
-HOOK_API = 1
-
-
-def metric(name):
-    return MetricSpec(
-        name=name,
-        description="Share of right answers",
-        kinds=("classification",),
-        greater_is_better=True,
-        statistics=lambda items: __import__("numpy").array([[i.answer == i.fields["label"], 1.0] for i in items]),
-        reduce=lambda sums: sums[..., 0] / sums[..., 1],
-    )
-"""
-TASK = "name: {name}\nkind: classification\ndescription: A task\nprompt: 'Sort: {{text}}'\n"
+from strangers import HEAD, TASK, with_task
 
 
 @pytest.fixture
 def words(tiny_words):
     """A tiny run that needs no plugin."""
     return tiny_words("classification", "encoder")
-
-
-def with_task(words, task):
-    return [f"task={task}", *words[1:]]
 
 
 def test_a_run_that_does_not_need_a_broken_plugin_goes_on(goodfit, install, words):
