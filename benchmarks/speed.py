@@ -3,9 +3,9 @@
     python benchmarks/speed.py --data ../shared/data [--threads 1] [--repeats 3]
 
 Each measurement is a process of its own, all sides in turn. Every side gets the same weights, the same records in the
-same order, the same batches, 32-bit floats, AdamW, a linear decay, clipping at 1 and no dropout, so that the losses
-have to agree. TRL makes batches of its own records and is held to its tokens alone; it has to be installed, else it is
-left out. Writes ``speed.md`` and ``speed.png`` beside this file.
+same order, the same batches, 32-bit floats (bf16 autocast where a side says so), AdamW, a linear decay, clipping at 1
+and no dropout, so that the losses have to agree. TRL makes batches of its own records and is held to its tokens alone;
+it has to be installed, else it is left out. Writes ``speed.md`` and ``speed.png`` beside this file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ WORKLOADS = {
 STEPS = {"classify": 16, "write": 6, "translate": 4}
 """Optimiser steps that are measured."""
 FAST, BARE = "goodfit fast", "goodfit fast, bare loop"
-SIDES = ("HF Trainer", "HF Trainer, grouped", "TRL", "goodfit plain", FAST, BARE)
+BF16, EAGER = ", bf16", ", eager"
+SIDES = (
+    "HF Trainer", "HF Trainer, grouped", "TRL", "goodfit plain", FAST, BARE,
+    f"HF Trainer{BF16}", f"HF Trainer{BF16}{EAGER}", f"{FAST}{BF16}",
+)  # fmt: skip
 Outcome = tuple[float, float, list[float]]
 """CPU seconds, wall seconds, the loss of each step."""
 
@@ -131,6 +135,8 @@ def measured(side: str, workload: str, folder: Path) -> Row:
     steps = STEPS[what]
     examples = examples_of(what, folder)[: (steps + WARM) * size]
     model = model_of(what, lora).train()
+    if side.endswith(EAGER):
+        model.set_attn_implementation("eager")
     tokens = sum(example.length for example in examples[WARM * size :])
     run = ours if side.startswith("goodfit") else theirs
     seconds, wall, losses = run(side, what, model, examples, size, steps)
@@ -183,7 +189,8 @@ def ours(
     from goodfit.training.trainer import trainer_settings
 
     conf, clock, losses = RunConf(), Clock(), []
-    conf.hardware.accelerator, conf.precision.name, conf.runtime.deterministic = "cpu", "32", False
+    conf.hardware.accelerator, conf.runtime.deterministic = "cpu", False
+    conf.precision.name = "bf16" if BF16 in side else "32"
     conf.training.epochs = 1
     optim, schedule = OptimConf(lr=LR, weight_decay=0.0), ScheduleConf(warmup_share=0.0)
     plan = [
@@ -192,14 +199,14 @@ def ours(
     ]
     batches = PlannedBatches(TrainingData(examples, "rows" if what == "classify" else "tokens", 0), 0)
     module = Tuning(model, optim, schedule, steps + WARM, 1, 0)
-    fast = side in (FAST, BARE)
+    fast, half = side.startswith(FAST), side.endswith(BF16)
 
     class Watch(lightning.Callback):
         def on_train_batch_end(self, trainer: Any, pl_module: Any, *_: Any) -> None:
             losses.append(pl_module.last_loss)
             clock.step(len(losses))
 
-    with wired(model, first_states=what == "classify", flat=fast, onednn=fast and onednn_pays()):
+    with wired(model, first_states=what == "classify", flat=fast, onednn=fast and onednn_pays(half)):
         if side == BARE:
             trained = [weights for weights in model.parameters() if weights.requires_grad]
             made = module.configure_optimizers()
@@ -239,7 +246,7 @@ def theirs(
         "output_dir": tempfile.mkdtemp(),
         "max_steps": steps + WARM, "per_device_train_batch_size": size, "learning_rate": LR,
         "weight_decay": 0.0, "logging_steps": 1, "save_strategy": "no", "report_to": "none", "disable_tqdm": True,
-        "use_cpu": True,
+        "use_cpu": True, "bf16": BF16 in side,
     }  # fmt: skip
     if side == "TRL":
         return trl(model, examples, words, Watch(), clock, losses)
@@ -258,7 +265,7 @@ def trl(model: Any, examples: Sequence[Any], words: Row, watch: Any, clock: Cloc
 
     rows = [{"input_ids": [*e.inputs, e.labels[-1]], "completion_mask": [0, *(int(label >= 0) for label in e.labels)]}
             for e in examples]  # fmt: skip
-    arguments = SFTConfig(**words, completion_only_loss=True, max_length=None, gradient_checkpointing=False, bf16=False)
+    arguments = SFTConfig(**words, completion_only_loss=True, max_length=None, gradient_checkpointing=False)
     trainer = SFTTrainer(model, arguments, train_dataset=Dataset.from_list(rows), processing_class=tokenizer_of(),
                          callbacks=[watch])  # fmt: skip
     trainer.train()
@@ -337,7 +344,8 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         "",
         f"Tokens without padding per CPU second of the training loop, {options.threads} thread(s), medians of "
         f"{options.repeats} [lowest, highest], every side in turn.",
-        "The same weights, records, batches and settings on every side, 32-bit floats. MFU: needed products against",
+        "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other. MFU:",
+        "needed products against",
         f"the {peak:.0f} GFLOP/s that a core reaches here.",
         "",
         f"Made by `python benchmarks/speed.py {words}`.",

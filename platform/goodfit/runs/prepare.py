@@ -97,13 +97,13 @@ def settle(conf: RunConf) -> RunConf:
     accelerator: Any = "gpu" if device == "cuda" else "cpu"
     return dataclasses.replace(
         conf,
-        runtime=dataclasses.replace(conf.runtime, linears=_linears(conf, device)),
+        runtime=dataclasses.replace(conf.runtime, linears=_linears(conf, device, name)),
         precision=dataclasses.replace(conf.precision, name=name),
         hardware=dataclasses.replace(conf.hardware, accelerator=accelerator),
     )
 
 
-def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
+def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "torch"]:
     """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
 
     if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.strategy not in ("single", "ddp")):
@@ -112,7 +112,7 @@ def _linears(conf: RunConf, device: str) -> Literal["onednn", "torch"]:
         return conf.runtime.linears
     # processes of one run could measure differently
     measured = device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
-    return "onednn" if measured and onednn_pays() else "torch"
+    return "onednn" if measured and onednn_pays(precision == "bf16") else "torch"
 
 
 def open_base(conf: RunConf, host: Host) -> Base:

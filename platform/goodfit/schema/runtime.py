@@ -17,8 +17,9 @@ class RuntimeConf:
     first step on real records gives the same loss and gradients on both."""
 
     linears: Literal["auto", "onednn", "torch"] = "auto"
-    """What multiplies 32-bit matrices on a CPU; ``auto`` is oneDNN where a short measurement finds it
-    at least 15 % faster than PyTorch's default. The choice is recorded: it belongs to a run's identity."""
+    """What multiplies matrices on a CPU; ``auto`` is oneDNN where a short measurement finds it at least
+    15 % faster than PyTorch's default. It multiplies in 32 bits with ``precision=bf16``, too. The choice is
+    recorded: it belongs to a run's identity."""
 
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     """CPU threads; when not given, the cores this process may use. It belongs to a run's identity:

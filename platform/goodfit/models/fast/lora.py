@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.linears import in_half
 
 
 class PackedLora(torch.autograd.Function):
@@ -85,13 +86,18 @@ def plain_lora(layer: Any, name: str) -> Lora:
     return Lora(layer)
 
 
-def in_half(states: Tensor, *parts: Tensor | None) -> list[Tensor | None]:
-    """All of them in the precision of autocast, where it is on; an autograd function is not cast by itself."""
-    device = states.device.type
-    if not torch.is_autocast_enabled(device):
-        return [states, *parts]
-    half = torch.get_autocast_dtype(device)
-    return [None if part is None else part.to(half) for part in (states, *parts)]
+def in_one_precision(
+    product: Callable[..., Tensor], states: Tensor, dropped: Tensor | None, layers: Sequence[Lora]
+) -> list[Tensor | None]:
+    """States, dropped states, the base layer's weight and bias, and the adapters of some models, to be multiplied.
+
+    In autocast the base layer stays in 32 bits where ``product`` widens the states.
+    """
+    adapters = [part for layer in layers for part in (layer.down, layer.up)]
+    states_and_adapters = in_half(states, dropped, *adapters)
+    weight, bias = layers[0].weight, layers[0].bias
+    base = in_half(weight, bias) if product is nn.functional.linear else [weight, bias]
+    return [*states_and_adapters[:2], *base, *states_and_adapters[2:]]
 
 
 def swap_lora(model: Any, product: Callable[..., Tensor]) -> Callable[[], None]:
@@ -120,9 +126,10 @@ def _forward(module: Any, layer: Lora, product: Callable[..., Tensor], states: T
     if module.merged or module.disable_adapters or not states.numel():
         return type(module).forward(module, states)  # type: ignore[no-any-return]
     dropped = module.lora_dropout[module.active_adapters[0]](states) if layer.dropout else None
-    given = in_half(states, dropped, layer.weight, layer.bias, layer.down, layer.up)
-    whole, read, weight, bias, down, up = given
-    if len({part.dtype for part in given if part is not None}) > 1 or whole is None or weight is None:
+    whole, read, weight, bias, down, up = in_one_precision(product, states, dropped, [layer])
+    kinds = {part.dtype for part in (whole, read, down, up) if part is not None}
+    of_base = kinds if product is nn.functional.linear else {*kinds, torch.float32}
+    if len(kinds) > 1 or whole is None or weight is None or weight.dtype not in of_base:
         return type(module).forward(module, states)  # type: ignore[no-any-return]
     flat = whole.flatten(0, -2)
     found = PackedLora.apply(

@@ -19,7 +19,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
 from goodfit.models.fast.linears import product
-from goodfit.models.fast.lora import Lora, PackedLora, in_half, plain_lora
+from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 
@@ -182,9 +182,7 @@ class Pack:
     def _lora(self, layers: Sequence[Lora], axis: Axis, states: Tensor) -> Tensor:
         """The base layer on all rows, and each model's adapter on its own."""
         dropped = self._drop(states, axis, [layer.dropout for layer in layers])
-        weight, bias = layers[0].weight, layers[0].bias
-        adapters = [part for layer in layers for part in (layer.down, layer.up)]
-        states, dropped, weight, bias, *adapters = in_half(states, dropped, weight, bias, *adapters)
+        states, dropped, weight, bias, *adapters = in_one_precision(self._product, states, dropped, layers)
         if takes_wide(states.device.type):
             inner = functional.linear(dropped, torch.cat(adapters[::2]))
             own = inner * self._share(axis, layers, inner)
