@@ -3,13 +3,13 @@
     python benchmarks/search_speed.py [--data ../shared/data] [--only banking77 …] [--batches 1 4 8 16] [--repeats 3]
 
 All ways train the same trials on the same records, evaluated after each epoch: LoRA, four epochs, rates and ranks drawn
-by goodfit's seed. Only with pruning do trials end early, the first after half an epoch, since they are evaluated twice
-in each. Seconds are those of the processor (of the clock on a GPU), on one thread, from the start of the first process
-to the end of the last, all ways in turn. Of the rival, whose processes know nothing of each other, each repetition runs
-two other trials and counts them eight times; of ways whose trials come one after another in one process it runs one
-trial and then three where all would take too long, and counts the difference as often as it takes. Each measurement is
-a line in ``search_speed.jsonl`` beside this file, and is not made again; ``search_speed.md`` is written from all of
-them.
+by goodfit's seed. Only with pruning do trials end early, after an epoch, or after half a one where they are evaluated
+twice in each. Seconds are those of the processor (of the clock on a GPU), on one thread, from the start of the first
+process to the end of the last, all ways in turn. Of the rival, whose processes know nothing of each other, each
+repetition runs two other trials and counts them eight times; of ways whose trials come one after another in one process
+it runs one trial and then three where all would take too long, and counts the difference as often as it takes. Each
+measurement is a line in ``search_speed.jsonl`` beside this file, and is not made again; ``search_speed.md`` is written
+from all of them.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ SEARCH = [
     "sweep.sampler=random", "sweep.confirmations=0", "sweep.train_best=false",
     "training.patience=0", "training.probe_size=32", f"training.epochs={EPOCHS}", "adapter=lora", *NO_AUDITS,
 ]  # fmt: skip
-RIVAL, PADDED, SOLO, PACKED, ALL = (
-    "HF Trainer + Optuna, a process each", "one process, padded", "one process, fast path", "packed", "packed, pruned"
+RIVAL, PADDED, SOLO, PACKED, WHOLE_EPOCHS, ALL = (
+    "HF Trainer + Optuna, a process each", "one process, padded", "one process, fast path", "packed",
+    "packed, pruned at epochs", "packed, pruned at half epochs",
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ class Work:
     shape: str = ""
     """Of a model with random weights; MiniLM where it is empty."""
     words: tuple[str, ...] = ()
-    ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, ALL)
+    ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL)
     clock: Callable[[], float] = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     counted: tuple[str, ...] = (PADDED,)
     """Ways of which three trials are run."""
@@ -146,6 +147,7 @@ def measured(way: str, number: int, one: Measured, known: Sequence[Row]) -> Row:
         SOLO: one_by_one,
         PADDED: [*one_by_one, "runtime=plain"],
         PACKED: [*WHOLE, "sweep.engine=packed"],
+        WHOLE_EPOCHS: ["sweep.pruner=asha"],
         ALL: ["sweep.pruner=asha", "training.evaluations_per_epoch=2"],
     }[way]
     if way in one.work.counted:
