@@ -14,7 +14,6 @@ from typing import Any
 from goodfit.errors import GoodfitError, StoppedError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
-from goodfit.plugins.host import Host
 from goodfit.runs.log import logged_to
 from goodfit.runs.prepare import pick_path
 from goodfit.runs.score import build_measure
@@ -58,15 +57,15 @@ class Packed:
     """Trials of one process that share passes.
 
     Args:
-        host: The loaded plugins.
+        shared: What trials have in common.
         signals: End the search between two steps.
         places: Trials in one pass.
     """
 
-    def __init__(self, host: Host, signals: StopSignals, places: int) -> None:
+    def __init__(self, shared: Shared, signals: StopSignals, places: int) -> None:
         self.places = places
         self._signals = signals
-        self._shared = Shared(host)
+        self._shared = shared
         self._orders: list[Order] = []
         self._running: dict[str, _Running] = {}
         self._path: ComputePath | None = None

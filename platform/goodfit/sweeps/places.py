@@ -12,6 +12,7 @@ from goodfit.schema import RunConf
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
+from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.workers import Here, Processes, Workers
 from goodfit.training.interrupt import StopSignals
 
@@ -90,12 +91,13 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
         return Ray(conf.workers, search, signals, watcher.status)
     if conf.workers > 1:
         return Processes(conf.workers)
+    shared = Shared(host)
     if conf.engine == "solo":
-        return Here(host, signals)
+        return Here(shared, signals)
     from goodfit.sweeps.width import width_of
 
-    width, reason = width_of(search, host)
+    width, reason = width_of(search, shared)
     if conf.engine == "packed" and not width:
         raise ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto")
     watcher.status(f"{f'{width} trials' if width > 1 else 'one trial'} in a pass: {reason}")
-    return Packed(host, signals, width) if width > 1 else Here(host, signals)
+    return Packed(shared, signals, width) if width > 1 else Here(shared, signals)

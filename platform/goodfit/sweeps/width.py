@@ -5,7 +5,6 @@ from __future__ import annotations
 from goodfit.config.search import Search
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.load import pick_device
-from goodfit.plugins.host import Host
 from goodfit.runs.prepare import pick_path, training_data
 from goodfit.runs.tune import adapted
 from goodfit.sweeps.packed import MERGED
@@ -14,7 +13,7 @@ from goodfit.training.pack import Trial, pack_width
 from goodfit.training.trainer import fix_machine
 
 
-def width_of(search: Search, host: Host) -> tuple[int, str]:
+def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     """Trials in one pass, and why; 0 where they cannot be packed."""
     conf, sweep = search.first.conf, search.conf
     if conf.adapter.name not in MERGED:
@@ -24,7 +23,6 @@ def width_of(search: Search, host: Host) -> tuple[int, str]:
     if sweep.width is not None:
         return sweep.width, "sweep.width was typed"
     most = min(sweep.ahead, sweep.trials)
-    shared = Shared(host)
     bench = shared.bench(search.first)
     fix_machine(bench.prepared.conf)
     device, data = pick_device(bench.prepared.conf.hardware.accelerator), training_data(bench.prepared)

@@ -10,12 +10,14 @@ import warnings
 from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from goodfit.errors import GoodfitError
-from goodfit.plugins.host import Host
 from goodfit.sweeps.records import Order, Result
 from goodfit.training.interrupt import StopSignals
+
+if TYPE_CHECKING:
+    from goodfit.sweeps.shared import Shared
 
 TRIES = 3
 """A trial whose worker dies so often takes the next one's worker with it, too: it counts as failed."""
@@ -42,10 +44,8 @@ class Here:
 
     places = 1
 
-    def __init__(self, host: Host, signals: StopSignals) -> None:
-        from goodfit.sweeps.shared import Shared
-
-        self._shared = Shared(host)
+    def __init__(self, shared: Shared, signals: StopSignals) -> None:
+        self._shared = shared
         self._signals = signals
         self._orders: list[Order] = []
 
