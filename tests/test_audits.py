@@ -75,7 +75,7 @@ def test_a_config_says_which_audits_are_asked(goodfit, install, words, word, exp
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="raises"),
+        pytest.param("1 / 0", "ZeroDivisionError (", id="raises"),
         pytest.param("raise SystemExit(0)", "SystemExit", id="exits"),
         pytest.param("return None", "TypeError: expected Sequence, got NoneType", id="returns nothing"),
     ],

@@ -21,7 +21,7 @@ def test_a_judge_that_fails_on_its_own_task_exits_4(goodfit, install, words):
     assert (outcome.code, outcome.out) == (4, "")
     ((error, fix),) = outcome.errors
     assert error.startswith(
-        "the plugin 'odd' could not judge its own task: goodfit_check_data raised ZeroDivisionError: "
+        "the plugin 'odd' could not judge its own task: goodfit_check_data raised ZeroDivisionError ("
     )
     assert fix.startswith("mend the plugin")
 
@@ -29,7 +29,7 @@ def test_a_judge_that_fails_on_its_own_task_exits_4(goodfit, install, words):
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        pytest.param("1 / 0", "raised ZeroDivisionError: division by zero", id="raises"),
+        pytest.param("1 / 0", "raised ZeroDivisionError (", id="raises"),
         pytest.param("return ['bad']", "raised TypeError: expected a sequence of ", id="returns texts"),
         pytest.param("return None", "raised TypeError: expected a sequence of ", id="returns nothing"),
     ],

@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from strangers import HEAD
 
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError
@@ -66,6 +67,19 @@ def test_a_trial_is_worth_its_lower_end_less_the_gap(searched):
     for trial in outcome.json["trials"]:
         if trial["state"] in ("finished", "stopped"):
             assert trial["value"] <= trial["held_out"]["low"] + 1e-9
+
+
+def test_a_metric_without_a_value_makes_a_failed_trial_and_not_a_broken_search(install, goodfit, tiny_words, tmp_path):
+    nothing = "\n@hookimpl\ndef goodfit_register_metrics():\n    return [metric('odd.nothing')]\n"
+    install("odd", HEAD.replace("sums[..., 0] / sums[..., 1]", "sums[..., 0] * float('nan')") + nothing)
+    words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=2"]
+    words += ["task.metrics=[odd.nothing]", "sweep.metric=odd.nothing", f"run.dir={tmp_path / 'search'}"]
+    outcome = goodfit("sweep", *words, "--json")
+    assert outcome.code == 6
+    assert "odd.nothing has no value on the validation or the training records" in outcome.err
+    assert [read(path)["state"] for path in sorted((tmp_path / "search" / "trials").glob("*/trial.json"))] == [
+        "failed"
+    ] * 2
 
 
 def test_the_defaults_stay_unless_a_trial_is_better_beyond_chance(searched, goodfit, tiny_words):

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from goodfit.errors import GoodfitError
@@ -62,7 +63,7 @@ class Calls:
             outcome = summary(result)
             return result
         except FOREIGN as error:
-            outcome = f"raised {reason(error)}"
+            outcome = f"raised {reason(error, had_records=True)}"
             raise
         finally:
             call = Call(plugin, what, time.monotonic() - started, outcome)
@@ -139,14 +140,25 @@ def summary(value: Any, name: str = "") -> str:
     return type(value).__name__ if value is not None else "None"
 
 
-def reason(error: BaseException) -> str:
-    """What was raised and where, in one line."""
+OURS = str(Path(__file__).parents[1])
+"""goodfit's own code, whose messages hold no text of a record."""
+
+
+def reason(error: BaseException, had_records: bool = False) -> str:
+    """What was raised and where, in one line.
+
+    Args:
+        error: Of a plugin.
+        had_records: Whether it was given records: its message may then hold one's text, and is left out.
+    """
     if isinstance(error, GoodfitError):
         return error.what
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    if had_records and not (frames and frames[-1].filename.startswith(OURS)):
+        return f"{type(error).__name__}{where}"
     try:
         lines = str(error).splitlines()
     except FOREIGN:
         lines = ["its message cannot be read"]
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {lines[0] if lines else ''}{where}"

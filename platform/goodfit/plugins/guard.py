@@ -58,7 +58,7 @@ class Guarded:
             raise
         except FOREIGN as error:
             raise PluginError(
-                f"the plugin '{self.plugin}' failed in {self.offer}.{self.field}: {reason(error)}",
+                f"the plugin '{self.plugin}' failed in {self.offer}.{self.field}: {reason(error, had_records=True)}",
                 f"goodfit plugins check {self.plugin} tells its authors what is wrong",
             ) from error
         return result

@@ -219,7 +219,7 @@ class Host:
             except StoppedError:
                 raise
             except FOREIGN as error:
-                why = f"{hook} raised {reason(error)}"
+                why = f"{hook} raised {reason(error, had_records=True)}"
                 if task.split("/", 1)[0] == name:
                     raise PluginError(
                         f"the plugin '{name}' could not judge its own task: {why}",
@@ -232,7 +232,8 @@ class Host:
 
 
 def _unsound(spec: AuditSpec, error: BaseException) -> PluginError:
-    return PluginError(f"the audit {spec.name} gave what is no finding: {reason(error)}", "mend or update its plugin")
+    what = reason(error, had_records=True)
+    return PluginError(f"the audit {spec.name} gave what is no finding: {what}", "mend or update its plugin")
 
 
 OFFERS = {

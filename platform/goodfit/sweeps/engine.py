@@ -183,7 +183,7 @@ def _write_words(search: Search, folder: Path) -> None:
     words = sorted(word for word in search.typed if word.partition("=")[0] not in MAY_CHANGE)
     if path.exists():
         before = [word for word in path.read_text("utf-8").splitlines() if word.partition("=")[0] not in MAY_CHANGE]
-        if sorted(before) != words:
+        if {*before} != {*words}:
             other = sorted({*before} ^ {*words})[0]
             raise ConfigError(
                 f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"

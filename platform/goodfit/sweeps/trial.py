@@ -185,7 +185,11 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
             "evidence": list(measured.fit.evidence),
             "try": list(measured.fit.words),
         }
-        known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
+        if math.isfinite(measured.value) and math.isfinite(measured.probe):
+            known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
+        else:
+            metric = measured.held_out["metric"]
+            known |= {"state": "failed", "reason": f"{metric} has no value on the validation or the training records"}
     costs["seconds"] = time.monotonic() - started.began
     return write_result(order, prepared, Result(**known, costs=costs))
 

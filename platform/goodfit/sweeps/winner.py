@@ -17,7 +17,7 @@ from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.resample import interval
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import read_json
-from goodfit.sweeps.choice import Beside, choose, front_of, statistics_in
+from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
 from goodfit.sweeps.records import Entry, Order, Result
@@ -95,7 +95,9 @@ def _why_none(search: Search, entries: Sequence[Entry]) -> str:
 def _corrected(
     search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, beside: Beside | None, aim: Aim
 ) -> dict[str, Any] | None:
-    same = [entry for entry in judged(entries) if entry.result and entry.result.records == _result(chosen).records]
+    same = [
+        entry for entry in fair(search, entries) if entry.result and entry.result.records == _result(chosen).records
+    ]
     found = {entry.number: statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in same}
     kept = {number: statistics for number, statistics in found.items() if statistics is not None}
     if len(kept) < 2:

@@ -32,6 +32,6 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _shingles(text: str) -> set[str]:
-    words = re.findall(r"\w+", text.lower())
+    words = re.findall(r"\w+", text.lower()) or [text]  # signs alone are alike where they are the same
     count = max(1, len(words) - SHINGLE_WORDS + 1)
     return {" ".join(words[start : start + SHINGLE_WORDS]) for start in range(count)}

@@ -13,7 +13,7 @@ TOKEN = "|".join(
     [
         r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
         r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bglpat-[\w-]{16,}",
-        r"\b(?:sk|pk|rk)[-_](?:(?:live|test|proj)[-_]?|(?=[A-Za-z]*\d))[A-Za-z0-9]{16,}|\bsk-(?=[\w-]*\d)[\w-]{20,}\b",
+        r"\b(?:sk|pk|rk)[-_](?:(?:live|test|proj)[-_]?|(?=[A-Za-z]*\d))[A-Za-z0-9]{16,}|\bsk-(?=[\w-]{0,64}\d)[\w-]{20,}\b",
         r"\bhf_[A-Za-z0-9]{20,}|\bnpm_[A-Za-z0-9]{20,}|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}",
     ]
 )

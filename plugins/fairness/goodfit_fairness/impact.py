@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from statistics import NormalDist
 
 import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import interval_of, resampled_sums, units_of
+from goodfit_fairness.intervals import resampled_sums, units_of
 
 RATIO = Limit(
     name="impact_ratio",
@@ -23,6 +24,8 @@ SUPPOSED = 0.9
 """The ratio for which the needed number of records is said."""
 ONE_SIDED_Z, POWER_Z = 1.6449, 0.8416
 LEAST = 5
+LEVEL = 0.05
+"""Share of runs without any difference in which some verdict is wrong, all pairs of groups of a run together."""
 
 
 def impact(facts: ModelFacts) -> list[Finding]:
@@ -31,11 +34,16 @@ def impact(facts: ModelFacts) -> list[Finding]:
         return []
     answers = np.array([item.answer for item in facts.items])
     units = units_of([item.group for item in facts.items])
+    sliced = {
+        " and ".join(chosen): {name: inside for name, inside in groups.items() if inside.sum() >= LEAST}
+        for chosen, groups in groups_of([item.slices for item in facts.items]).items()
+    }
+    pairs = sum(math.comb(len(masks), 2) for masks in sliced.values()) * len(facts.labels)
     return [
         finding
-        for chosen, groups in groups_of([item.slices for item in facts.items]).items()
+        for name, masks in sliced.items()
         for label in facts.labels
-        for finding in _judged(" and ".join(chosen), label, answers == label, groups, units, facts)
+        for finding in _judged(name, label, answers == label, masks, units, facts, LEVEL / max(1, pairs))
     ]
 
 
@@ -43,21 +51,19 @@ def _judged(
     slice_name: str,
     label: str,
     given: np.ndarray,
-    groups: Mapping[str, np.ndarray],
+    masks: Mapping[str, np.ndarray],
     units: list[int],
     facts: ModelFacts,
+    level: float,
 ) -> list[Finding]:
-    masks = {name: inside for name, inside in groups.items() if inside.sum() >= LEAST}
     if len(masks) < 2:
         return []
     rates = selection_rates(given, facts, masks)
-    lowest, highest = min(rates, key=rates.__getitem__), max(rates, key=rates.__getitem__)
+    lowest = min(rates, key=rates.__getitem__)
+    highest = max((name for name in rates if name != lowest), key=rates.__getitem__)
     if rates[highest] == 0:
         return []
-    one, other = masks[lowest], masks[highest]
-    draws = resampled_sums(np.stack([given & one, one, given & other, other], axis=1).astype(float), units, facts.seed)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = interval_of((draws[:, 0] / draws[:, 1]) / (draws[:, 2] / draws[:, 3]))
+    low, high = ratio_interval(given, masks[lowest], masks[highest], units, level, facts.seed)
     ratio, limit = rates[lowest] / rates[highest], facts.limits[RATIO.name]
     verdict = "fair" if low >= limit else "unfair" if high < limit else "cannot tell"
     said = {
@@ -87,6 +93,34 @@ def _judged(
             else "see whether the groups' records differ in more than the group; add records",
         )
     ]
+
+
+def ratio_interval(
+    given: np.ndarray, one: np.ndarray, other: np.ndarray, units: list[int], level: float, seed: int
+) -> tuple[float, float]:
+    """The interval of the ratio of two groups' rates, which is defined also where one of them is 0.
+
+    Normal for its logarithm, with a half added to each count: Walter 1976, https://doi.org/10.2307/2335730. Records of
+    one unit count for less: the spread is widened to that of resampled units where that is greater.
+
+    Args:
+        given: Whether a record's answer is the label, shape (records,).
+        one: Whether it is of the first group, shape (records,).
+        other: Of the second.
+        units: Of each record, what is drawn as a whole.
+        level: Share of intervals that miss the true ratio.
+        seed: Of the resamples.
+    """
+    columns = np.stack([given & one, one, given & other, other], axis=1).astype(float)
+    sums = columns.sum(0) + 0.5
+    spread = math.sqrt(max(1e-12, 1 / sums[0] - 1 / sums[1] + 1 / sums[2] - 1 / sums[3]))
+    if len(set(units)) < len(units):
+        draws = resampled_sums(columns, units, seed) + 0.5
+        logs = np.log(draws[:, 0] / draws[:, 1]) - np.log(draws[:, 2] / draws[:, 3])
+        spread = max(spread, float(logs.std()))
+    middle = math.log(sums[0] / sums[1]) - math.log(sums[2] / sums[3])
+    half = NormalDist().inv_cdf(1 - level / 2) * spread
+    return math.exp(middle - half), math.exp(middle + half)
 
 
 def selection_rates(given: np.ndarray, facts: ModelFacts, masks: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 
 DRAWS = 1999
-"""Permutations and resamples: the smallest p is 1 / 2000."""
+"""Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000."""
 CELLS = 4_000_000
 """Records times draws that are held at once."""
 
@@ -15,30 +17,46 @@ CELLS = 4_000_000
 def permutation_p(scores: np.ndarray, inside: np.ndarray, seed: int) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
+    Of scores that are 0 or 1 it is counted exactly: Fisher 1935, The logic of inductive inference.
+
     Args:
-        scores: One for each record, shape (records,).
+        scores: One for each record, shape (records,); the records are independent.
         inside: Whether the record is of the group, shape (records,).
         seed: Of the permutations.
     """
-    chance = np.random.default_rng([seed, int(inside.sum()), len(scores)])
     count, total = int(inside.sum()), scores.sum()
     seen = abs(scores[inside].mean() - scores[~inside].mean())
-    chosen = _shuffled_sums(scores, count, chance)
-    apart = np.abs(chosen / count - (total - chosen) / (len(scores) - count))
-    return (int((apart >= seen - 1e-12).sum()) + 1) / (DRAWS + 1)
+
+    def as_far(chosen: np.ndarray) -> np.ndarray:
+        return np.abs(chosen / count - (total - chosen) / (len(scores) - count)) >= seen - 1e-12
+
+    ones = int((scores == 1).sum())
+    if ones + int((scores == 0).sum()) == len(scores):
+        from scipy.stats import hypergeom
+
+        sums = np.arange(max(0, count - (len(scores) - ones)), min(ones, count) + 1)
+        return float(min(1.0, hypergeom.pmf(sums, len(scores), ones, count)[as_far(sums)].sum()))
+    chance = np.random.default_rng([seed, count, len(scores)])
+    return (int(as_far(_shuffled_sums(scores, count, chance)).sum()) + 1) / (DRAWS + 1)
 
 
 def _shuffled_sums(scores: np.ndarray, count: int, chance: np.random.Generator) -> np.ndarray:
     """The sum of so many scores, drawn without putting back: (draws,)."""
-    ones = int((scores == 1).sum())
-    if ones + int((scores == 0).sum()) == len(scores):
-        return chance.hypergeometric(ones, len(scores) - ones, count, size=DRAWS)
     found: list[np.ndarray] = []
     rows = max(1, CELLS // len(scores))
     for start in range(0, DRAWS, rows):
         several = np.tile(scores, (min(rows, DRAWS - start), 1))
         found.append(chance.permuted(several, axis=1)[:, :count].sum(1))
     return np.concatenate(found)
+
+
+def resampled_p(differences: np.ndarray) -> float:
+    """The same from resamples of a difference, two-sided: where records stand in groups that are drawn as a whole."""
+    known = differences[np.isfinite(differences)]
+    if not len(known):
+        return 1.0
+    tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
+    return min(1.0, 2 * (tail + 1) / (len(known) + 1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -88,6 +106,26 @@ def units_of(groups: Sequence[str | None]) -> list[int]:
     """Records of one group are one unit, each other record is one."""
     places: dict[str, int] = {}
     return [places.setdefault(group or f"\0{index}", len(places)) for index, group in enumerate(groups)]
+
+
+def wilson(hits: int, of: int, z: float) -> tuple[float, float]:
+    """A share's interval. Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953."""
+    share, scale = hits / of, 1 + z * z / of
+    middle = (share + z * z / (2 * of)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def surely_more(hits: int, of: int, others: int, of_others: int, tests: int) -> float:
+    """How much greater a share certainly is than another one, of so many tests at 5 % together.
+
+    The lower end of Newcombe's hybrid score interval, which holds for few records, too: Newcombe 1998, method 10,
+    https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+    """
+    z = NormalDist().inv_cdf(1 - 0.025 / tests)
+    own, other = hits / of, others / of_others
+    low, high = wilson(hits, of, z)[0], wilson(others, of_others, z)[1]
+    return own - other - math.hypot(own - low, high - other)
 
 
 def upper_bound(hits: int, of: int, level: float = 0.95) -> float:

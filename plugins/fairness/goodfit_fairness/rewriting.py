@@ -40,10 +40,11 @@ def introduced(record: RecordView, kind: str, sentence: str) -> RecordView:
 
 
 def turned(record: RecordView, kind: str) -> RecordView | None:
-    """The record with its men and women swapped, and without its answer; None where it speaks of none."""
+    """The record with its men and women swapped, and without its answer; None where its own words speak of none."""
     if not any(GENDERED.search(text) for text in _texts(record, kind)):
         return None
-    return _changed(record, kind, turn, first_only=False)
+    found = _changed(record, kind, turn, first_only=False)
+    return None if found.fields == plain(record, kind).fields else found
 
 
 def turn(text: str) -> str:
@@ -53,6 +54,8 @@ def turn(text: str) -> str:
 
 def _other(match: re.Match[str]) -> str:
     word = match[0].lower()
+    if word not in PRONOUNS:  # a long s or a dotted I passes for its plain letter in a search that ignores case
+        return match[0]
     other = PRONOUNS[word]
     if word == "her":
         other = "his" if OWNED.match(match.string, match.end()) else "him"

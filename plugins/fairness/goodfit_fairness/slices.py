@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import holm, interval_of, permutation_p, resampled_sums, units_of
+from goodfit_fairness.intervals import holm, interval_of, permutation_p, resampled_p, resampled_sums, units_of
 from goodfit_fairness.scores import scores_of
 
 GAP = Limit(
@@ -79,7 +79,7 @@ def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequenc
         *interval_of(own),
         value - rest,
         *interval_of(own - others),
-        permutation_p(scores, inside, seed),
+        permutation_p(scores, inside, seed) if len(set(units)) == len(units) else resampled_p(own - others),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.types import Finding, Item, Limit, ModelFacts, RecordView
-from goodfit_fairness.intervals import interval_of, resampled_sums, units_of, upper_bound
+from goodfit_fairness.intervals import interval_of, resampled_sums, surely_more, units_of, upper_bound
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, descriptions_of, names_of
 from goodfit_fairness.rewriting import INPUTS, introduced, plain, turn, turned
 
@@ -67,7 +67,7 @@ def swaps(facts: ModelFacts) -> list[Finding]:
     about = np.array([pair.about for pair in pairs])
     units = units_of([pair.one.group or pair.one.id for pair in pairs])
     sorts = [sort for sort in dict.fromkeys(about.tolist()) if sort != "name"]
-    return [_judged(sort, changed, about, units, facts) for sort in sorts]
+    return [_judged(sort, changed, about, units, facts, len(sorts)) for sort in sorts]
 
 
 def swaps_of(record: RecordView, kind: str, chance: random.Random) -> list[Swap]:
@@ -130,7 +130,9 @@ def _without(text: str, swap: Swap, first: bool) -> str:
     return turn(text) if swap.turns and first else text
 
 
-def _judged(sort: str, changed: np.ndarray, about: np.ndarray, units: Sequence[int], facts: ModelFacts) -> Finding:
+def _judged(
+    sort: str, changed: np.ndarray, about: np.ndarray, units: Sequence[int], facts: ModelFacts, sorts: int
+) -> Finding:
     """The rate of changed answers, beside that of two names of one group."""
     own, control = about == sort, about == "name"
     draws = resampled_sums(
@@ -142,6 +144,8 @@ def _judged(sort: str, changed: np.ndarray, about: np.ndarray, units: Sequence[i
     flips, pairs, limit = int(changed[own].sum()), int(own.sum()), facts.limits[FLIPS.name]
     rate, usual = flips / pairs, float(changed[control].mean())
     certain_high = max(high, upper_bound(flips, pairs))
+    # of few pairs no resample differs much from the others, and of several sorts one looks bad by chance
+    more_low = min(more_low, surely_more(flips, pairs, int(changed[control].sum()), int(control.sum()), sorts))
     if more_low > limit:
         verdict = "unfair"
         said = f"that is {rate - usual:.1%} [{more_low:.1%}, {more_high:.1%}] more often, certainly above {limit:.1%}"

@@ -1,5 +1,6 @@
 """A planted bias is found, none where there is none, and with too few records the audits say that nobody can tell."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_ratio
 from goodfit_fairness import gates, impact, representation, slices, swaps
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import holm, permutation_p, upper_bound
+from goodfit_fairness.intervals import holm, permutation_p, surely_more, upper_bound
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
 from goodfit_fairness.rewriting import introduced, plain, turn, turned
 
@@ -161,10 +162,63 @@ def test_p_values_hold_for_all_groups_together():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     scores = np.array([1.0] * 10 + [0.0] * 10)
     apart = permutation_p(scores, np.arange(20) < 10, seed=0)
-    assert apart == pytest.approx(1 / 2000)
-    assert permutation_p(scores + 0.5, np.arange(20) < 10, seed=0) == pytest.approx(apart)
+    assert apart == pytest.approx(2 / math.comb(20, 10))
+    assert permutation_p(scores + 0.5, np.arange(20) < 10, seed=0) == pytest.approx(1 / 2000)
     assert permutation_p(scores, np.arange(20) % 2 == 0, seed=0) > 0.5
     assert upper_bound(0, 299) == pytest.approx(0.01, abs=1e-4)
+
+
+def test_a_group_that_is_always_wrong_is_found_among_hundreds():
+    chance, items = np.random.default_rng(0), []
+    for number in range(1200):
+        parts = {name: str(chance.integers(5)) for name in ("a", "b", "c")}
+        answer = "no" if parts["a"] == "0" else "yes"
+        items.append(Item(id=str(number), fields={"label": "yes"}, answer=answer, slices=parts))
+    found = [finding.evidence["group"] for finding in gaps(items)]
+    assert "a=0" in found
+    assert all("a=0" in group for group in found)
+
+
+def test_records_of_one_customer_are_not_so_many_records():
+    alarms = 0
+    for seed in range(40):
+        chance, items = np.random.default_rng(seed), []
+        for customer in range(60):
+            answer, sex = chance.choice(["yes", "no"]), ("male", "female")[customer % 2]
+            items += [
+                Item(
+                    id=f"{customer} {n}",
+                    fields={"label": "yes"},
+                    answer=str(answer),
+                    slices={"sex": sex},
+                    group=str(customer),
+                )
+                for n in range(20)
+            ]
+        alarms += bool(gaps(items))
+    assert alarms <= 6
+
+
+@pytest.mark.parametrize(("groups", "rate", "count"), [(6, 0.12, 100), (12, 0.25, 100), (20, 0.6, 100), (4, 0.3, 5)])
+def test_groups_of_one_rate_are_hardly_ever_called_unfair(groups, rate, count):
+    unfair = 0
+    for seed in range(40):
+        chance = np.random.default_rng(seed)
+        drawn = {f"g{number}": chance.binomial(count, rate) / count for number in range(groups)}
+        findings = impact.impact(facts_of(chosen(drawn, count)))
+        unfair += any(finding.severity == "error" for finding in findings)
+    assert unfair <= 4
+
+
+def test_two_groups_of_one_rate_and_few_records_are_not_called_fair():
+    (finding, _) = impact.impact(facts_of(chosen({"a": 0.6, "b": 0.6}, 5)))
+    assert finding.evidence["verdict"] == "cannot tell"
+    assert "40.0% of origin=a and 40.0% of origin=b" in finding.message
+
+
+def test_one_changed_answer_of_one_proves_nothing():
+    assert surely_more(1, 1, 3, 10, tests=8) < 0
+    assert surely_more(30, 100, 2, 100, tests=8) > 0.1
 
 
 def test_a_record_without_a_slice_is_of_the_group_unknown():
@@ -183,6 +237,7 @@ def test_a_record_without_a_slice_is_of_the_group_unknown():
         ("MR Brown and his wife", "MRS Brown and her husband"),
         ("The theory of men", "The theory of women"),
         ("Nobody is in it.", "Nobody is in it."),
+        ("BU HİS GÜZEL, ſhe said", "BU HİS GÜZEL, ſhe said"),
     ],
 )
 def test_men_and_women_of_a_text_are_swapped(text, other):
@@ -233,6 +288,11 @@ def test_every_kind_is_asked_with_other_people_and_without_its_answer(kind):
         assert ("positive" in form.fields) == (kind == "ranking")
     assert "'From Ngozi Okafor: he came'" in str(introduced(record, kind, "From Ngozi Okafor:").fields)
     assert "she came" in str(turned(record, kind).fields)
+
+
+def test_a_talk_in_which_only_others_name_a_man_is_not_swapped():
+    messages = [{"role": "system", "content": "Help the customer and his bank."}, {"role": "user", "content": "Hello."}]
+    assert turned(RecordView(id="r", fields={"messages": messages}, text="", answer=""), "chat") is None
 
 
 @pytest.mark.parametrize("kind", swaps.KINDS)

@@ -57,14 +57,15 @@ def membership(facts: ModelFacts) -> list[Finding]:
     sides = [list(facts.splits["train"]), [*facts.splits["validation"], *facts.splits["test"]]]
     members, others = (sorted(chance.sample(side, min(ASKED, len(side))), key=lambda one: one.id) for side in sides)
     if len(others) < FEWEST_HELD_OUT:
-        message = f"membership cannot be judged: {len(others)} held-out records, {FEWEST_HELD_OUT} are needed"
-        return [Finding(severity="info", code=CODES[0], message=message)]
+        return [_unjudged(f"{len(others)} held-out records, {FEWEST_HELD_OUT} are needed")]
     inside, outside = (_signal(facts, side) for side in (members, others))
+    if len(outside) < FEWEST_HELD_OUT or not len(inside):
+        return [_unjudged(f"{len(inside)} training and {len(outside)} held-out records have a loss")]
     threshold = np.quantile(outside, 1 - FALSE_POSITIVES, method="higher")
     found = int((inside > threshold).sum())
     low, high = interval(found, len(inside))
-    ranks = np.searchsorted(np.sort(outside), inside)
-    area = float(ranks.mean() / len(outside))
+    below, upto = (np.searchsorted(np.sort(outside), inside, side).mean() for side in ("left", "right"))
+    area = float((below + upto) / 2 / len(outside))  # of a tie a half counts
     limit = facts.limits[MEMBERSHIP.name]
     return [
         Finding(
@@ -79,10 +80,15 @@ def membership(facts: ModelFacts) -> list[Finding]:
     ]
 
 
+def _unjudged(why: str) -> Finding:
+    return Finding(severity="info", code=CODES[0], message=f"membership cannot be judged: {why}")
+
+
 def _signal(facts: ModelFacts, records: Sequence[RecordView]) -> np.ndarray[Any, Any]:
-    """The higher, the more a record looks learnt."""
+    """The higher, the more a record looks learnt; of those that have a loss."""
     tuned = np.array(facts.losses(records))
-    return (np.array(facts.base_losses(records)) if facts.base_losses else 0.0) - tuned
+    signal = (np.array(facts.base_losses(records)) if facts.base_losses else 0.0) - tuned
+    return signal[np.isfinite(signal)]
 
 
 def interval(hits: int, of: int) -> tuple[float, float]:

@@ -121,10 +121,10 @@ PATTERNS: dict[str, str] = {
         rf"(?i:\b\d{{1,5}}(?:[ -]?[a-z])?,?\s{{1,3}}(?!{NO_STREET})(?:(?:[NSEW]\.?|north|south|east|west)\s+)?(?:[^\W\d_][\w'’.-]{{0,30}}\s{{1,3}}){{1,4}}?{STREET}"
         r"(?=[\s,.;:)]|$)(?:[ ,]+(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|#)\.?\s*\w{1,6}\b)?)"
     ),
-    "unit": r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|p\.?\s?o\.?\s?box|post(?:fach| box))\.?\s*#?\s*\d\w{0,6}\b)",
+    "unit": r"(?i:\b(?:apt|apartment|suite|ste|unit|flat|p\.?\s?o\.?\s?box|post(?:fach| box))\.?\s{0,8}#?\s{0,8}\d\w{0,6}\b)",
     # time
     "date_words": (
-        rf"(?i:\b(?:{DAY}[ .-]?(?:\s*of\s+)?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s*,?\s*{YEAR})?"
+        rf"(?i:\b(?:{DAY}[ .-]?(?:\s{{0,8}}of\s{{1,8}})?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s{{0,8}},?\s{{0,8}}{YEAR})?"
         rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
     ),
     "date_year": (

@@ -7,8 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-"""Signs without a width: soft hyphens, joiners, marks of direction, variation selectors."""
+HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+"""Signs without a width: soft hyphens, joiners, marks and isolates of direction, fillers, variation selectors, tags."""
+
+_MARKED = re.compile(r"[^\W\d_][\u0300-\u036f]+")
+"""A letter with its marks as signs of their own: half of an accented letter in a decomposed text."""
 
 _LOOK_ALIKE = dict(
     zip("АВЕКМНОРСТУХаеорсухіјѕԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXaeopcyxijsdhqwABEZHIKMNOPTYXo", strict=True)
@@ -48,16 +54,16 @@ _LIKE_LATIN = re.compile(f"[{''.join(_LOOK_ALIKE)}]")
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain text; ``places`` leads back, None where nothing moved."""
+    """A plain text; ``places`` leads back: where each sign begins and ends. None where nothing moved."""
 
     text: str
-    places: Sequence[int] | None = None
+    places: Sequence[tuple[int, int]] | None = None
 
     def back(self, start: int, end: int) -> tuple[int, int]:
         """Where a place of the plain text stands in the given one."""
         if self.places is None:
             return start, end
-        return self.places[start], self.places[end - 1] + 1
+        return self.places[start][0], self.places[end - 1][1]
 
 
 def plain(text: str) -> Plain:
@@ -67,10 +73,19 @@ def plain(text: str) -> Plain:
     same_length = text if _ODD.isdisjoint(text) else text.translate(_PLAIN)
     if _LIKE_LATIN.search(same_length):
         same_length = _WORD.sub(_latin, same_length)
-    if not HIDDEN.search(same_length):
+    if not HIDDEN.search(same_length) and not _MARKED.search(same_length):
         return Plain(same_length)
-    kept = [place for place, sign in enumerate(same_length) if not HIDDEN.match(sign)]
-    return Plain("".join(same_length[place] for place in kept), kept)
+    kept = [(sign, (place, place + 1)) for place, sign in enumerate(same_length) if not HIDDEN.match(sign)]
+    shown = "".join(sign for sign, _ in kept)
+    places = [place for _, place in kept]
+    signs, ends, last = [], [], 0
+    for found in _MARKED.finditer(shown):
+        whole = unicodedata.normalize("NFC", found[0])
+        signs += [shown[last : found.start()], whole]
+        ends += places[last : found.start()]
+        ends += [(places[found.start()][0], places[found.end() - 1][1])] * len(whole)
+        last = found.end()
+    return Plain("".join([*signs, shown[last:]]), [*ends, *places[last:]])
 
 
 def _latin(match: re.Match[str]) -> str:

@@ -21,7 +21,8 @@ FIRST, MIDDLE, LAST = _FIRST.split(), _MIDDLE.split(), _LAST.split()
 WORDS = len(FIRST) * len(MIDDLE) * len(LAST)
 
 _SURROGATE = re.compile(f"(?:{'|'.join(FIRST)})(?:{'|'.join(MIDDLE)})(?:{'|'.join(LAST)})", re.IGNORECASE)
-_PART = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_PART = re.compile(r"(?<![^\W_]['’])[^\W_]+(?:['’](?!s\b)[^\W_]+)?")
+"""A word of a name; the s of whose it is stays as it is, so that Doe and Doe's are one person."""
 _KEPT = (
     "& ab ag and bank bv co corp corporation da de del den der di dr gmbh group hospital inc jr la le limited "
     "llc llp ltd mr mrs ms of oy plc sa spa sr the university van von"

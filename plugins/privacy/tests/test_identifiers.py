@@ -1,6 +1,7 @@
 """Structured identifiers: a frozen set of texts, odd ways of writing, and figures that name nobody."""
 
 import re
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -136,6 +137,24 @@ def test_look_alikes_and_hidden_signs_lead_back_to_their_places():
     start, end = read.back(read.text.index("jane"), len(read.text))
     assert text[start:end] == "j\u0430ne"
     assert plain("Москва").text == "Москва"
+
+
+@pytest.mark.parametrize("sign", ["\u2066", "\u180b", "\u3164", "\ufffa", "\U000e0041", "\U000e0101"])
+def test_a_sign_without_a_width_hides_no_number(sign):
+    text = f"call +44 20 79{sign}46 0958 now"
+    ((found,),) = find([text])
+    assert text[found.start : found.end] == f"+44 20 79{sign}46 0958"
+
+
+def test_a_letter_with_marks_of_its_own_is_one_letter():
+    text = unicodedata.normalize("NFD", "an José Núñez: zoë@müller.de!")
+    read = plain(text)
+    assert read.text == unicodedata.normalize("NFC", text)
+    for word in ("José", "zoë@müller.de"):
+        start = read.text.index(word)
+        first, last = read.back(start, start + len(word))
+        assert text[first:last] == unicodedata.normalize("NFD", word)
+    assert plain("x\u0301\u0302y").back(0, 1) == (0, 3)
 
 
 @CALM

@@ -69,6 +69,24 @@ def test_too_few_held_out_records_are_said():
     assert finding.message == "membership cannot be judged: 40 held-out records, 100 are needed"
 
 
+def test_a_record_without_a_loss_hides_no_leak():
+    def losses(asked):
+        return [
+            float("nan") if one.id == "2003" else 0.01 if int(one.id) < 1000 else 3.0 + int(one.id) / 1e6
+            for one in asked
+        ]
+
+    (finding,) = leaks.membership(facts(records(0, 200), records(2000, 200), losses))
+    assert (finding.figure, finding.severity, finding.evidence["others"]) == (1.0, "warning", 199)
+    none = facts(records(0, 200), records(2000, 200), lambda asked: [float("nan")] * len(asked))
+    assert leaks.membership(none)[0].message.endswith("0 training and 0 held-out records have a loss")
+
+
+def test_what_cannot_be_told_apart_has_an_area_of_a_half():
+    (finding,) = leaks.membership(facts(records(0, 200), records(2000, 200), lambda asked: [2.0] * len(asked)))
+    assert finding.evidence["auc"] == 0.5
+
+
 @pytest.mark.parametrize("knows", [True, False])
 def test_a_secret_that_the_model_knows_is_exposed_and_another_is_not(knows):
     planted = [view(n, "what is the code?", f"it is {n}73465{n}", f"canary-{n}") for n in range(3, 9)]

@@ -93,6 +93,13 @@ def test_a_person_has_one_pseudonym_in_a_data_set_and_parts_of_the_name_share_it
     assert stand_in("STREET_ADDRESS", "44 Old Mill Road", key) == ""
 
 
+def test_whose_something_is_does_not_make_another_person():
+    one, other = (stand_in("PERSON", text, b"a key") for text in ("Jane Doe", "Jane Doe's"))
+    assert other == f"{one}'s"
+    assert stand_in("PERSON", "O'Brien", b"a key") != "O'Brien"
+    assert "Anna" not in stand_in("PERSON", "'Anna", b"a key")
+
+
 def test_no_name_that_we_know_looks_like_a_pseudonym():
     people = runpy.run_path(str(Path(__file__).parents[1] / "recipes" / "people.py"))["PEOPLE"]
     known = [name for lists in people.values() for text in lists for name in text.split()]

@@ -14,6 +14,10 @@ from goodfit_quality.report import about
 
 BROKEN = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """The sign that stands for bytes which were no text, and control characters."""
+LIKELY = re.compile(
+    "[\u00a0-\u017f\u2000-\u206f\u20ac\u2122]|[\u0370-\u06ff\u0900-\u0dff\u3000-\u9fff\uac00-\ud7af]{2}"
+)
+"""What a wrong reading of UTF-8 takes apart: accented letters, dashes, quotes, the euro; or a word of a script."""
 FOREIGN = re.compile(r"[^\x00-\x7f]{2,}")
 MARKUP = re.compile(
     r"&(?:amp|lt|gt|quot|nbsp|#\d{1,5});|</?(?:br|p|div|span|td|tr|li|ul|b|i)\b[^>]{0,80}>", re.IGNORECASE
@@ -54,7 +58,9 @@ def _was_utf8(run: str) -> bool:
     """Whether these characters are the bytes of UTF-8, each taken for one of Windows' western characters."""
     try:
         data = b"".join(bytes([ord(sign)]) if ord(sign) < 0x100 else sign.encode("cp1252") for sign in run)
-        return len(data.decode("utf-8")) < len(run)
+        found = data.decode("utf-8")
+        # an umlaut and a closing quote are bytes of UTF-8, too, but of a sign that hardly a text holds
+        return len(found) < len(run) and bool(LIKELY.search(found))
     except UnicodeError:
         return False
 

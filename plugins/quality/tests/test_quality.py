@@ -76,6 +76,12 @@ def test_near_copies_of_held_out_records_and_groups_on_both_sides_are_leaks():
     assert found == {"near_leak": ("r4",), "group_leak": ("r9",)}
 
 
+def test_signs_without_words_are_copies_where_they_are_the_same():
+    signs = ["\U0001f44d", "\U0001f389", "\U0001f44d", "???"]
+    train = [*many(), *(record(f"e{n}", sign) for n, sign in enumerate(signs))]
+    assert rows(copies(facts(train, [record("t", "\U0001f621")]))) == {"duplicate": ("e2",)}
+
+
 def test_near_copies_with_another_answer_are_no_copies():
     train = [*many(), record("x", many()[4].text + " Thanks!", "b")]
     assert rows(copies(facts(train))) == {"near_conflict": ("r4", "x")}
@@ -106,6 +112,9 @@ def test_questions_on_one_context_are_no_copies():
         ("Żółć gęślą jaźń", False),
         ("日本語の文章です", False),
         ("price: 5 €, 20 °C — fine", False),
+        ("„Das macht Spaß“, sagte er, „groß…“", False),
+        ("“CAFÉ” und „DAS MENÜ“", False),
+        ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚ again", True),
     ],
 )
 def test_damaged_characters_are_told_from_foreign_ones(text, damaged):
