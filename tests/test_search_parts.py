@@ -141,8 +141,23 @@ def evaluation(step, score, held_out, probe):
     ],
 )
 def test_a_misfit_is_told_by_its_held_out_loss(course, said):
-    assert misfit_of([evaluation(*one) for one in course]).startswith(said)
-    assert bool(misfit_of([evaluation(*one) for one in course])) == bool(said)
+    found = misfit_of([evaluation(*one) for one in course], range(60))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+
+
+def test_records_of_one_group_are_no_evidence_of_their_own():
+    stopped = {"alone": 0, "in groups": 0}
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        before, after = (np.repeat(rng.normal(1, 0.5, 12), 10).tolist() for _ in range(2))
+        figures = [{"validation/loss": float(np.mean(losses)), "probe/loss": 0.5} for losses in (before, after)]
+        course = [
+            Evaluation(1, 0.1, 0.9, figures[0], before), Evaluation(2, 0.2, 0.8, figures[1], after)
+        ]  # fmt: skip
+        stopped["alone"] += bool(misfit_of(course, range(120)))
+        stopped["in groups"] += bool(misfit_of(course, [number // 10 for number in range(120)]))
+    assert stopped["in groups"] <= 8 < stopped["alone"]
 
 
 def mean(sums):

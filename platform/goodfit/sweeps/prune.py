@@ -16,7 +16,7 @@ from goodfit.sweeps.records import Order, Result
 from goodfit.training.held_out import Evaluation, Trace
 
 BEYOND_CHANCE = 2.0
-"""Standard errors by which the held-out loss has to have risen, over the records, before a trial is stopped."""
+"""Standard errors by which the held-out loss has to have risen, over the units, before a trial is stopped."""
 
 
 class Course:
@@ -24,10 +24,12 @@ class Course:
 
     Args:
         order: The trial.
+        units: Of each validation record, what is independent of the others: its group of records, or it alone.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, units: Sequence[int]) -> None:
         self._order = order
+        self._units = units
         self.rungs: dict[str, float] = {}
         self.state = "finished"
         self.reason = ""
@@ -35,7 +37,7 @@ class Course:
     def __call__(self, trace: Trace) -> bool:
         """Whether the trial ends here."""
         sweep = self._order.sweep
-        misfit = misfit_of(trace.evaluations) if sweep.stop_misfits else ""
+        misfit = misfit_of(trace.evaluations, self._units) if sweep.stop_misfits else ""
         if misfit:
             self.state, self.reason = "stopped", misfit
         elif self._is_behind(trace):
@@ -51,11 +53,11 @@ class Course:
         return behind
 
 
-def misfit_of(evaluations: Sequence[Evaluation]) -> str:
+def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
     """Why training on is lost time: empty, or the sign that the held-out loss has risen beyond chance.
 
-    The loss at the latest evaluation is held against its least, record by record; a score that is still the best one
-    speaks for going on.
+    The loss at the latest evaluation is held against its least, record by record, those of one unit together; a score
+    that is still the best one speaks for going on.
     """
     latest = evaluations[-1]
     least = min(evaluations, key=lambda found: found.figures["validation/loss"])
@@ -63,7 +65,11 @@ def misfit_of(evaluations: Sequence[Evaluation]) -> str:
     if latest is least or latest is best:
         return ""
     rise = np.asarray(latest.validation_losses, float) - np.asarray(least.validation_losses, float)
-    if len(rise) < 2 or not rise.mean() > BEYOND_CHANCE * rise.std(ddof=1) / math.sqrt(len(rise)):
+    apart = np.bincount(units, weights=rise - rise.mean())
+    if len(apart) < 2:
+        return ""
+    error = math.sqrt(len(apart) / (len(apart) - 1) * float(apart @ apart)) / len(rise)
+    if not rise.mean() > BEYOND_CHANCE * error:
         return ""
     learnt = latest.figures["probe/loss"] < least.figures["probe/loss"]
     what = "it overfits" if learnt else "it diverges"

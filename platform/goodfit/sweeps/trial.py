@@ -19,6 +19,7 @@ from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import GoodfitError, StoppedError
+from goodfit.evaluation.report import units_of
 from goodfit.models.load import pick_device
 from goodfit.runs.folder import LOCK, held, make_folder, write_json
 from goodfit.runs.lock import lock_of
@@ -155,7 +156,8 @@ def start(order: Order, shared: Shared) -> Started:
         "memory_gb": memory.total / 2**30,
     }
     history = History(order.folder / "history.jsonl")
-    return Started(order, bench, model, simplest, training_data(prepared), Course(order), history, began, costs)
+    course = Course(order, units_of(prepared.splits.validation))
+    return Started(order, bench, model, simplest, training_data(prepared), course, history, began, costs)
 
 
 def finish(started: Started, trace: Trace, steps: int) -> Result:
