@@ -123,8 +123,8 @@ BROKEN: Mapping[str, Broken] = {
         offers("metrics", "return [metric(__name__.split('_')[1].split('.')[0] + '.x')] * 2"),
         left_out("ValueError: it offers '{name}.x' twice"),
     ),
-    "judge raises": Broken(judges("crash()"), judged("ValueError: out of order"), "finding"),
-    "judge exits": Broken(judges("raise SystemExit(3)"), judged("SystemExit: 3"), "finding"),
+    "judge raises": Broken(judges("crash()"), judged("ValueError ("), "finding"),
+    "judge exits": Broken(judges("raise SystemExit(3)"), judged("SystemExit ("), "finding"),
     "judge returns nothing": Broken(
         judges("return None"), judged("TypeError: expected a sequence of Finding, got NoneType"), "finding"
     ),
@@ -149,12 +149,12 @@ BROKEN: Mapping[str, Broken] = {
     "judge hangs": Broken(judges("time.sleep(60)"), judged("TimeoutError: it took longer than 2 s"), "finding"),
     "judge changes a frozen value": Broken(
         judges("splits['train'][0]['text'] = Finding(severity='info', code='x', message='').code = 'x'"),
-        judged("FrozenInstanceError: "),
+        judged("FrozenInstanceError ("),
         "finding",
     ),
     "metric raises": Broken(
         offers("metrics", "return [metric('{name}.x', statistics=crash)]"),
-        "the plugin '{name}' failed in {name}.x.statistics: ValueError: out of order",
+        "the plugin '{name}' failed in {name}.x.statistics: ValueError (",
         "unseen",
         "metrics: [{name}.x]\n",
     ),

@@ -106,7 +106,8 @@ def test_a_new_record_hardly_moves_the_others():
         ),
         pytest.param("yes", "no", False, id="single words"),
         pytest.param("yes", "Yes.", True, id="a single word twice"),
-        pytest.param("?!", "...", True, id="no words at all"),
+        pytest.param("?!", "...", False, id="no words at all"),
+        pytest.param("\U0001f44d", "\U0001f44d", True, id="one sign twice"),
     ],
 )
 def test_near_duplicates_are_found(one, other, alike):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from goodfit.errors import GoodfitError, PluginError
+from goodfit.hooks.types import DataSourceSpec
 from goodfit.plugins.calls import FOREIGN, reason, tame
 
 Spec = TypeVar("Spec")
@@ -57,8 +58,9 @@ class Guarded:
         except GoodfitError:
             raise
         except FOREIGN as error:
+            why = reason(error, had_records=self.sort is not DataSourceSpec)
             raise PluginError(
-                f"the plugin '{self.plugin}' failed in {self.offer}.{self.field}: {reason(error, had_records=True)}",
+                f"the plugin '{self.plugin}' failed in {self.offer}.{self.field}: {why}",
                 f"goodfit plugins check {self.plugin} tells its authors what is wrong",
             ) from error
         return result
