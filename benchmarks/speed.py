@@ -344,9 +344,8 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         "",
         f"Tokens without padding per CPU second of the training loop, {options.threads} thread(s), medians of "
         f"{options.repeats} [lowest, highest], every side in turn.",
-        "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other. MFU:",
-        "needed products against",
-        f"the {peak:.0f} GFLOP/s that a core reaches here.",
+        "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other.",
+        f"MFU: needed products against the {peak:.0f} GFLOP/s that a core reaches here.",
         "",
         f"Made by `python benchmarks/speed.py {words}`.",
     ]
