@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from goodfit.plugins import calls
+
 HEAD = """
 import json
 from pathlib import Path
@@ -89,6 +91,14 @@ def test_an_audit_that_fails_is_reported_and_stops_a_run_that_names_it(goodfit, 
     ((error, fix),) = outcome.errors
     assert error.startswith(f"the plugin 'odd' failed in odd.look.look_at_data: {reason}")
     assert fix == "goodfit plugins check odd tells its authors what is wrong"
+
+
+def test_an_error_of_a_plugin_that_lies_beside_goodfit_shows_no_record():
+    place = calls.OURS.with_name("goodfit_odd") / "plugin.py"
+    with pytest.raises(ValueError) as caught:
+        exec(compile("float('Jane Doe')", str(place), "exec"))
+    assert calls.reason(caught.value, had_records=True) == f"ValueError ({place}:1)"
+    assert "Jane Doe" in calls.reason(caught.value)
 
 
 @pytest.mark.parametrize("name", ["absent", "absent.look"])

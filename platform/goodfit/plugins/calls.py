@@ -140,7 +140,7 @@ def summary(value: Any, name: str = "") -> str:
     return type(value).__name__ if value is not None else "None"
 
 
-OURS = str(Path(__file__).parents[1])
+OURS = Path(__file__).parents[1]
 """goodfit's own code, whose messages hold no text of a record."""
 
 
@@ -155,7 +155,7 @@ def reason(error: BaseException, had_records: bool = False) -> str:
         return error.what
     frames = traceback.extract_tb(error.__traceback__)
     where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    if had_records and not (frames and frames[-1].filename.startswith(OURS)):
+    if had_records and not (frames and Path(frames[-1].filename).is_relative_to(OURS)):
         return f"{type(error).__name__}{where}"
     try:
         lines = str(error).splitlines()

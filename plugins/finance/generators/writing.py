@@ -60,13 +60,12 @@ def write_task(
         words: The fewest and the most words of that text, figures included.
     """
 
-    def is_kept(novelty: Novelty, row: Row) -> bool:
-        text = seen(row)
-        return words[0] <= len(text.split()) <= words[1] and novelty.accepts(without_numbers(text))
-
     def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
-        kept = partial(is_kept, novelty)
-        rows = [until_kept(partial(draw, plan, split, rng), kept) for plan in plans(split, rng)]
+        def is_kept(row: Row) -> bool:
+            text = seen(row)
+            return words[0] <= len(text.split()) <= words[1] and novelty.accepts(without_numbers(text))
+
+        rows = [until_kept(partial(draw, plan, split, rng), is_kept) for plan in plans(split, rng)]
         return [{"id": f"{task}-{split}-{number:03}", **row} for number, row in enumerate(rows)]
 
     generate(DATA / task, kind, records, seed, most_alike)
