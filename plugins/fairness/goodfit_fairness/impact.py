@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import resampled_sums, units_of
+from goodfit_fairness.intervals import LEVEL, resampled_sums, units_of
 
 RATIO = Limit(
     name="impact_ratio",
@@ -24,8 +24,6 @@ SUPPOSED = 0.9
 """The ratio for which the needed number of records is said."""
 ONE_SIDED_Z, POWER_Z = 1.6449, 0.8416
 LEAST = 5
-LEVEL = 0.05
-"""Share of runs without any difference in which some verdict is wrong, all pairs of groups of a run together."""
 
 
 def impact(facts: ModelFacts) -> list[Finding]:

@@ -8,6 +8,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+LEVEL = 0.05
+"""Share of runs without any difference in which an audit reports one, all its comparisons together."""
 DRAWS = 1999
 """Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000."""
 CELLS = 4_000_000
@@ -117,12 +119,12 @@ def wilson(hits: int, of: int, z: float) -> tuple[float, float]:
 
 
 def surely_more(hits: int, of: int, others: int, of_others: int, tests: int) -> float:
-    """How much greater a share certainly is than another one, of so many tests at 5 % together.
+    """How much greater a share certainly is than another one, of so many tests at ``LEVEL`` together.
 
     The lower end of Newcombe's hybrid score interval, which holds for few records, too: Newcombe 1998, method 10,
     https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
     """
-    z = NormalDist().inv_cdf(1 - 0.025 / tests)
+    z = NormalDist().inv_cdf(1 - LEVEL / 2 / tests)
     own, other = hits / of, others / of_others
     low, high = wilson(hits, of, z)[0], wilson(others, of_others, z)[1]
     return own - other - math.hypot(own - low, high - other)

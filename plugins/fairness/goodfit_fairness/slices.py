@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import holm, interval_of, permutation_p, resampled_p, resampled_sums, units_of
+from goodfit_fairness.intervals import LEVEL, holm, interval_of, permutation_p, resampled_p, resampled_sums, units_of
 from goodfit_fairness.scores import scores_of
 
 GAP = Limit(
@@ -20,8 +20,6 @@ GAP = Limit(
     high=1,
     meaning="How much worse than the others a group may certainly be, in the score's unit, before it is an error.",
 )
-LEVEL = 0.05
-"""Share of runs without any difference in which some group is reported, all groups of a run together."""
 LEAST = 5
 """Test records below which a group is counted, but not compared."""
 POWER_Z = 0.8416

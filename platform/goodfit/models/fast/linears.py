@@ -4,7 +4,7 @@
 "highest", and takes transposed views, so that forward and both backward products need no copy of the weights.
 
 Many processors multiply 16-bit floats more slowly than 32-bit ones. In autocast the states between the layers are of
-16 bits here as there, and take half the memory; they are widened for the product, and its weights are not rounded.
+16 bits here as there; they are widened for the product, and its weights are not rounded.
 """
 
 from __future__ import annotations
