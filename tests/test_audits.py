@@ -279,5 +279,9 @@ def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_r
     words = [*tiny_words("classification", "encoder"), f"dataset.train={test}", f"dataset.test={test}"]
     other = [{**row, "id": f"v{row['id']}"} for row in rows_of("classification", 24)]
     words.append(f"dataset.test={write_rows(tmp_path / 'other.jsonl', other)}")
+    unknown = goodfit("check", *words, "quality.fix=drop", "quality.fixes=[data.laek]")
+    assert unknown.errors == [
+        ("quality.fixes names 'data.laek', and no finding is called so", "did you mean 'data.leak'?")
+    ]
     outcome = goodfit("check", *words, "quality.fix=drop")
     assert (outcome.code, outcome.errors[0][0]) == (2, "quality.fix would leave no training record")

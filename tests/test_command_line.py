@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shlex
 import subprocess
 import sys
 
@@ -57,6 +58,9 @@ LEGAL = "task=legal model=t5"
             "optim.name is 'adamm', expected one of adamw, adafactor, sgd",
             "did you mean 'adamw'?",
             id="misspelt choice",
+        ),
+        pytest.param(
+            f"{LEGAL} task.labels=[pos,neg,neg]", "task.labels names 'neg' twice", "name each once", id="named twice"
         ),
         pytest.param("task=lega model=t5", "no task called 'lega'", "did you mean 'legal'?", id="misspelt task"),
         pytest.param(
@@ -226,6 +230,32 @@ def test_results_go_to_standard_output_and_all_else_to_standard_error(tmp_path):
     )
     assert json.loads(done.stdout)["choices"]["model"] == "t5"
     assert done.stderr == ""
+
+
+def shell(line, folder):
+    command = ["bash", "-c", f"set -o pipefail; {line}"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_nobody_has_to_read_what_is_said_on_standard_error(tmp_path, tiny_words):
+    words = shlex.join([*tiny_words("classification", "encoder"), "training.epochs=2", "run.dir=run"])
+    done = shell(f"{sys.executable} -m goodfit train {words} 2>&1 >out.txt | head -n 1", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "finished"
+
+
+def test_an_output_that_takes_nothing_is_an_error_of_two_lines(tmp_path):
+    done = shell(f"{sys.executable} -m goodfit explain --json >/dev/full", tmp_path)
+    assert done.returncode == 5
+    assert done.stderr == (
+        "error: the output cannot be written: No space left on device\n  fix: make room, or write it elsewhere\n"
+    )
+
+
+def test_a_word_that_is_not_utf8_is_named_alone(tmp_path):
+    done = shell(f"{sys.executable} -m goodfit check task=legal model=bert run.dir=$'a\\xff'", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "error: 'run.dir=a?' holds bytes that are not UTF-8\n  fix: name it in UTF-8\n"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_a_hub_model_has_a_pinned_revision_a_licence_and_a_size(name):
         pytest.param("precision=16", "precision.name", "16", id="option of digits"),
         pytest.param("task.labels=[no,010]", "task.labels", ["no", "010"], id="list of texts"),
         pytest.param("task.labels=[0,1]", "task.labels", ["0", "1"], id="labels that are numbers"),
+        pytest.param("""task.labels=["a, [b]",don't, c d ]""", "task.labels", ["a, [b]", "don't", "c d"], id="quotes"),
         pytest.param("optim.lr=1e-3", "optim.lr", 0.001, id="exponent"),
         pytest.param("optim.lr=1", "optim.lr", 1.0, id="whole number for a fraction"),
         pytest.param("model.max_length=null", "model.max_length", None, id="null"),

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from goodfit.data.read import read_file
+
 WORDS = ("task=classification", "dataset=files", "model=bert")
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
 
@@ -78,10 +80,66 @@ def test_a_bad_row_is_named_with_file_line_and_reason(problems, line, problem):
         pytest.param(b"text,label\nx,a\n\xff,b\n", ["train.csv:3:1: bytes that are not UTF-8"], id="bad UTF-8"),
         pytest.param(b"text,label\nx,a\n,b\n", ["train.csv:3: text is empty"], id="empty cell"),
         pytest.param(b'text,label\nx,a\n"y"z,b\n', ["train.csv:3: broken CSV: ',' expected after '\"'"], id="quotes"),
+        pytest.param(
+            b'text,label\n"y"z,b\nx,a\n\xff,b\n"open,a\nw,b\nv,b,c\n"two\nlines",a\n',
+            [
+                "train.csv:2: broken CSV: ',' expected after '\"'",
+                "train.csv:4:1: bytes that are not UTF-8",
+                "train.csv:5: broken CSV: ',' expected after '\"'",
+                "train.csv:7: 3 cells, expected 2",
+            ],
+            id="every broken row of a file",
+        ),
     ],
 )
 def test_a_bad_row_of_a_csv_file_is_named(problems, content, expected):
     assert problems(content, name="train.csv") == expected
+
+
+def test_a_broken_row_of_a_csv_file_takes_no_other_row_with_it(tmp_path):
+    long = "word " * 40_000
+    content = f'text,label\nfirst,a\n"y"z,b\n"open,a\n"two\r\nlines",a\n"{long}",b\n\nlast,b\n'
+    (tmp_path / "train.csv").write_text(content, "utf-8", newline="")
+    rows, problems = read_file(tmp_path / "train.csv")
+    assert [row.values["text"] for row in rows] == ["first", "two\r\nlines", long, "last"]
+    assert [row.origin for row in rows] == [f"train.csv:{line}" for line in (2, 5, 7, 9)]
+    assert [problem.origin for problem in problems] == ["train.csv:3", "train.csv:4"]
+
+
+def test_what_stands_in_the_place_of_a_name_is_not_repeated(goodfit, tmp_path):
+    rows = [*GOOD, *({"text": "b", "label": f"Agnes Mustermann {number}"} for number in range(20))]
+    (tmp_path / "swapped.jsonl").write_bytes(lines(rows))
+    (tmp_path / "bare.csv").write_text("Agnes Mustermann is in,good\nBen Holt is not,bad\n", "utf-8")
+    for name, said in [("swapped.jsonl", "a label is not in the label set"), ("bare.csv", "is there a header line?")]:
+        outcome = goodfit("check", *WORDS, f"dataset.train={name}", "task.labels=[a,b]", "--json")
+        assert outcome.code == 2 and said in outcome.err
+        assert "Agnes" not in outcome.err + outcome.out
+    (tmp_path / "near.jsonl").write_bytes(lines([*GOOD, {"text": "x", "label": "positve"}]))
+    outcome = goodfit("check", *WORDS, "dataset.train=near.jsonl", "task.labels=[a,b,positive]")
+    assert "a label is not in the label set ('positve', did you mean 'positive'?)" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "fix"),
+    [
+        pytest.param(
+            "dataset.fields.gruop=customer",
+            "dataset.fields.gruop: records of the kind classification have no field 'gruop'",
+            "did you mean 'group'?",
+            id="field",
+        ),
+        pytest.param(
+            "dataset.fields.group=custmer",
+            "dataset.fields.group=custmer, and no row has a field 'custmer'",
+            "did you mean 'customer'?",
+            id="column",
+        ),
+    ],
+)
+def test_a_renamed_field_that_is_not_there_is_refused(check, word, error, fix):
+    content = lines([{**row, "customer": "x"} for row in GOOD])
+    assert check(content, word).errors == [(error, fix)]
+    assert check(content, "dataset.fields.group=customer").code != 2 or "custmer" not in check(content).err
 
 
 def test_a_csv_column_that_stands_twice_is_refused(check):
@@ -108,13 +166,13 @@ def test_an_id_that_stands_twice_is_a_bad_row(problems):
 def test_a_label_that_training_lacks_is_a_bad_row(problems, tmp_path, split):
     (tmp_path / "other.jsonl").write_bytes(lines([*GOOD[:3], {"text": "new", "label": "c"}]))
     found = problems(lines(GOOD), f"dataset.{split}=other.jsonl")
-    assert found == ["other.jsonl:4: the label 'c' is not in the label set"]
+    assert found == ["other.jsonl:4: a label is not in the label set"]
 
 
 def test_a_label_that_was_not_typed_is_a_bad_row(problems):
     found = problems(lines(GOOD), "task.labels=[a,c]")
     assert len(found) == 6
-    assert set(found) == {f"train.jsonl:{n}: the label 'b' is not in the label set" for n in range(2, 13, 2)}
+    assert set(found) == {f"train.jsonl:{n}: a label is not in the label set" for n in range(2, 13, 2)}
 
 
 @pytest.mark.parametrize(

@@ -226,8 +226,10 @@ def test_a_gate_or_metric_that_is_not_there_prints_two_lines_and_exits_2(goodfit
 
 def test_an_enforced_gate_ends_the_run_with_3_and_the_run_is_there(goodfit, tmp_path, tiny_words):
     words = ["policy=strict", "policy.gates=[min_value]", "policy.min_value=1", "training.epochs=1", "run.dir=run"]
-    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "--quiet")
-    assert (outcome.code, outcome.out) == (3, "")
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "--quiet", "--json")
+    assert outcome.code == outcome.json["exit_code"] == 3
+    assert {"run", "status", "metrics", "fit", "gates"} <= set(outcome.json)
+    assert [gate["passed"] for gate in outcome.json["gates"]] == [False]
     ((error, fix),) = outcome.errors
     assert error.startswith(f"the model in {tmp_path}/run did not pass: min_value: test/f1_macro is certain to 0.")
     assert fix == "mend the cause, or judge only: policy=default"

@@ -130,6 +130,16 @@ def test_what_was_changed_is_found_and_ends_with_3(goodfit, copied, what):
     assert (outcome.code, outcome.json["faults"]) == (3, {name: said})
 
 
+def test_a_run_whose_checkpoints_are_gone_is_not_whole_and_can_be_made_again(goodfit, copied, tmp_path):
+    run = copied("classification", "encoder")
+    shutil.rmtree(run / "checkpoints")
+    outcome = goodfit("verify", run, "--json")
+    assert outcome.code == 3
+    assert set(outcome.json["faults"].values()) == {"missing"}
+    assert all(name.startswith("checkpoints/step-") for name in outcome.json["faults"])
+    assert goodfit("reproduce", run, "--output", tmp_path / "again", "--quiet").code == 0
+
+
 def test_a_run_without_an_end_cannot_be_verified_or_made_again(goodfit, killed_run):
     for verb in ("verify", "reproduce"):
         outcome = goodfit(verb, killed_run)

@@ -63,6 +63,22 @@ def test_a_word_with_a_secret_is_refused_and_not_repeated(goodfit, tmp_path, tin
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("verb", "word"),
+    [
+        ("check", 'task.description=password: "Abc12345xyz!" {text}'),
+        ("check", 'run.dir=a-"quoted"-secret-of-ours'),
+        ("sweep", "task.labels=choice([a,b],[a,'password: Abc12345xyz!'],[c,d])"),
+    ],
+)
+def test_a_secret_is_seen_behind_quotes_and_within_lists(goodfit, monkeypatch, tiny_words, verb, word):
+    monkeypatch.setenv("DEPARTMENT_TOKEN", 'a-"quoted"-secret-of-ours')
+    outcome = goodfit(verb, *tiny_words("classification", "encoder"), word)
+    assert outcome.code == 2
+    assert "holds what looks like a secret, and a config is written down" in outcome.errors[0][0]
+    assert "Abc12345" not in outcome.err
+
+
 def test_a_file_with_a_secret_is_refused(goodfit, tmp_path, tiny_words):
     folder = tmp_path / "mine" / "tracker"
     folder.mkdir(parents=True)

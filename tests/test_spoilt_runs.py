@@ -46,6 +46,17 @@ def spoil_config(run):
     (run / "config.yaml").write_text(yaml.safe_dump(config), "utf-8")
 
 
+def spoil_scale(run):
+    config = read(run, "adapter/adapter_config.json")
+    (run / "adapter" / "adapter_config.json").write_text(json.dumps({**config, "lora_alpha": 3}), "utf-8")
+
+
+def spoil_seed(run):
+    config = yaml.safe_load((run / "config.yaml").read_text("utf-8"))
+    config["seed"] = 7
+    (run / "config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+
+
 def spoil_labels(run):
     task = read(run, "adapter/task.json")
     (run / "adapter" / "task.json").write_text(json.dumps({**task, "labels": task["labels"][::-1]}), "utf-8")
@@ -54,11 +65,26 @@ def spoil_labels(run):
 @pytest.mark.parametrize(
     ("spoil", "error"),
     [
-        pytest.param(spoil_adapter, "the weights in {run}/adapter are not those that were written", id="flipped bit"),
+        pytest.param(
+            spoil_adapter, "{run}/adapter/adapter_model.safetensors is not what was written", id="flipped bit"
+        ),
         pytest.param(spoil_status, "the run in {run} is failed, not finished", id="failed run"),
         pytest.param(spoil_record, "{run}/run.json is damaged", id="damaged record"),
         pytest.param(spoil_config, "optim.lr is 7.0", id="edited config"),
-        pytest.param(spoil_labels, "{run}", id="labels in another order"),
+        pytest.param(spoil_labels, "{run}/adapter/task.json is not what was written", id="labels in another order"),
+        pytest.param(spoil_scale, "{run}/adapter/adapter_config.json is not what was written", id="another scale"),
+        pytest.param(spoil_seed, "{run}/config.yaml is not what was written", id="another seed"),
+        pytest.param(
+            lambda run: (run / "run.json").write_text("[]", "utf-8"), "{run}/run.json is damaged", id="no object"
+        ),
+        pytest.param(
+            lambda run: (run / "run.json").write_text("{}", "utf-8"), "{run}/run.json is damaged", id="no status"
+        ),
+        pytest.param(
+            lambda run: (run / "adapter" / "adapter_config.json").unlink(),
+            "{run}/adapter/adapter_config.json is missing",
+            id="missing file",
+        ),
     ],
 )
 def test_a_run_that_was_tampered_with_is_refused(goodfit, run, spoil, error):
@@ -70,6 +96,27 @@ def test_a_run_that_was_tampered_with_is_refused(goodfit, run, spoil, error):
     assert fix
 
 
+def test_a_card_may_be_edited(goodfit, run):
+    (run / "adapter" / "README.md").write_text("mine", "utf-8")
+    assert goodfit("predict", run, "a text").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        pytest.param("lock.json", "{}", "{run}/lock.json is damaged", id="lock"),
+        pytest.param(
+            "predictions/test.jsonl", '{"id": ', "{run}/predictions/test.jsonl is not what was written", id="answers"
+        ),
+    ],
+)
+def test_a_spoilt_run_is_not_compared(goodfit, run, name, content, said):
+    (run / name).write_text(content, "utf-8")
+    outcome = goodfit("compare", run, run)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0] == said.replace("{run}", str(run))
+
+
 def test_a_flipped_bit_in_a_whole_model_is_refused(goodfit, finished, tmp_path):
     folder, _ = finished("token_classification", "decoder", "adapter=none")
     run = shutil.copytree(folder, tmp_path / "run")
@@ -78,7 +125,8 @@ def test_a_flipped_bit_in_a_whole_model_is_refused(goodfit, finished, tmp_path):
     (run / "model" / "model.safetensors").write_bytes(bytes(content))
     outcome = goodfit("predict", run, "a text")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors == [(f"the weights in {run}/model are not those that were written", "train again")]
+    ((what, _),) = outcome.errors
+    assert what == f"{run}/model/model.safetensors is not what was written"
 
 
 def test_an_adapter_is_not_put_on_another_base(goodfit, tmp_path, tiny_words, model_folders):

@@ -174,6 +174,48 @@ def test_a_folder_keeps_to_one_search(searched, goodfit, tiny_words):
     assert "holds a search of other words" in outcome.err
 
 
+def test_no_run_is_written_into_the_folder_of_a_search(searched, goodfit, tiny_words):
+    folder, _ = searched()
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={folder}")
+    assert outcome.errors[0][0] == f"{folder} holds a search already"
+    assert not (folder / "config.yaml").exists()
+
+
+def test_a_search_goes_on_whatever_its_words_look_like_and_over_its_own_records(
+    goodfit, tmp_path, tiny_words, write_rows, rows_of
+):
+    rows = rows_of("classification", 12, 5)
+    own = ["optim.lr=1e-3,1e-2", "adapter=lora", "task.description=two\nlines", "training.epochs=1"]
+    own.append(f"dataset.validation={write_rows(tmp_path / 'validation.jsonl', rows)}")
+    own += ["sweep.train_best=false", "sweep.confirmations=0", "run.dir=search", "--json", "--quiet"]
+    first = goodfit("sweep", *tiny_words("classification", "encoder"), *own, "+sweep.trials=1")
+    assert first.code == 0, first.err
+    assert len(first.json["trials"]) == 1 and first.json["importances"] == {}
+    more = goodfit("sweep", *tiny_words("classification", "encoder"), *own, "sweep.trials=2")
+    assert more.code == 0, more.err
+    assert more.json["trials"][0] == first.json["trials"][0] and len(more.json["trials"]) == 2
+    write_rows(tmp_path / "validation.jsonl", [{**rows[0], "label": rows[1]["label"]}, *rows[1:]])
+    outcome = goodfit("sweep", *tiny_words("classification", "encoder"), *own, "sweep.trials=3")
+    what = f"the validation records are not those that the search in {tmp_path / 'search'} began with"
+    assert outcome.errors == [(what, "bring them back, or choose another run.dir")]
+
+
+@pytest.mark.parametrize("name", ["journal.log", "trials/0002/trial.json", "search.json"])
+def test_a_spoilt_search_is_refused(searched, goodfit, tmp_path, tiny_words, name):
+    folder, _ = searched()
+    spoilt = shutil.copytree(folder, tmp_path / "spoilt")
+    if name.startswith("trials"):  # a result that the journal has is not read again
+        lines = (spoilt / "journal.log").read_text("utf-8").splitlines(keepends=True)
+        begun = max(index for index, line in enumerate(lines) if '"op_code":4' in line)
+        (spoilt / "journal.log").write_text("".join(lines[: begun + 1]), "utf-8")
+    path = spoilt / name
+    path.write_text(path.read_text("utf-8") + "garbage\n" if name == "journal.log" else "{}", "utf-8")
+    words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", f"run.dir={spoilt}"]
+    outcome = goodfit("sweep", *words, "--quiet")
+    assert outcome.code == 2
+    assert outcome.errors[0][0] == f"{path} is damaged"
+
+
 def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words):
     argv = [*tiny_words("classification", "encoder"), "adapter=lora", "adapter.rank=2,4", "sweep.confirmations=0"]
     more = ["optim.lr=1e-2", "adapter.targets=choice([query],[nothing])", "sweep.train_best=false", "training.epochs=1"]
@@ -192,6 +234,18 @@ LEGAL = "task=legal model=bert"
     [
         pytest.param(f"{LEGAL} optim.lrr=1,2", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
         pytest.param(f"{LEGAL} optim.lr=interval(1,7)", "optim.lr is 7", "choose a value between 0 and 1", id="range"),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-3,oops,1e-4",
+            "optim.lr is 'oops', expected a number",
+            "for example optim.lr=0.1",
+            id="value in the middle",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=range(1,2,0)",
+            "'optim.lr=range(1,2,0)' cannot be read: a range's step is not 0",
+            "write a,b,c or choice(a,b,c), range(1,5), interval(0,1) or tag(log,interval(1e-5,1e-3))",
+            id="range without a step",
+        ),
         pytest.param("task=legal model=t5,brt", "no model called 'brt'", "did you mean 'bert'?", id="option"),
         pytest.param(
             f"{LEGAL} task.prompt=a,b",

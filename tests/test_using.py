@@ -1,6 +1,8 @@
 """Using a finished run: evaluated on other data, asked for answers, compared with another run."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,9 @@ def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write
         pytest.param(["optim.lr=1"], "evaluate does not take optim.lr", None, id="setting of training"),
         pytest.param(["optim.lrr=1"], "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
         pytest.param(["dataset.train=x.jsonl"], "evaluate takes one file", None, id="file of another split"),
+        pytest.param(
+            ["dataset.fields.text=said"], "dataset.fields renames what a file of yours holds", None, id="fields alone"
+        ),
         pytest.param(["dataset.test=gone.jsonl"], "the data file gone.jsonl does not exist", None, id="missing file"),
     ],
 )
@@ -65,7 +70,13 @@ def test_a_label_that_the_run_does_not_know_is_a_bad_row(goodfit, tmp_path, enco
     write_rows(tmp_path / "other.jsonl", [{"text": "x", "label": "good"}, {"text": "y", "label": "new"}])
     outcome = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl", "--json")
     assert outcome.code == 2
-    assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: the label 'new' is not in the label set"]
+    assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: a label is not in the label set"]
+
+
+def test_a_bad_row_of_evaluate_is_not_told_to_be_set_aside(goodfit, tmp_path, encoder_run, write_rows):
+    write_rows(tmp_path / "other.jsonl", [{"text": "x"}])
+    ((_, fix),) = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl").errors
+    assert fix == "mend the rows"
 
 
 def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
@@ -101,6 +112,14 @@ def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run
         goodfit("predict", encoder_run, stdin='a lovely chair\n{"id": "x", "text": "an awful lamp"}\n{odd\n')
     )
     assert [answer["id"] for answer in found] == ["1", "x", "3"]
+
+
+def test_unicodes_line_separators_end_no_line_of_standard_input(goodfit, encoder_run):
+    row = json.dumps({"id": "x", "text": "an\u2028awful\u0085lamp"}, ensure_ascii=False)
+    assert [answer["id"] for answer in answers(goodfit("predict", encoder_run, stdin=f"{row}\r\nlast\r\n"))] == [
+        "x",
+        "2",
+    ]
 
 
 def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):
@@ -180,6 +199,23 @@ def test_a_run_does_not_differ_from_itself(goodfit, encoder_run):
     (other,) = found["others"]
     pair = other["paired"]["test/f1_macro"]
     assert (pair["difference"], pair["low"], pair["high"], pair["p"]) == (0, 0, 0, 1)
+
+
+def test_runs_are_not_compared_on_answers_that_are_no_longer_right(
+    goodfit, tmp_path, encoder_run, tiny_words, write_rows
+):
+    rows = [json.loads(line) for line in _test_file(tiny_words).read_text("utf-8").splitlines()]
+    changed = write_rows(tmp_path / "test.jsonl", [{**rows[0], "label": rows[1]["label"]}, *rows[1:]])
+    run = shutil.copytree(encoder_run, tmp_path / "run")
+    config = (run / "config.yaml").read_text("utf-8")
+    (run / "config.yaml").write_text(config.replace(str(_test_file(tiny_words)), str(changed)), "utf-8")
+    ((what, _),) = goodfit("compare", run, run).errors
+    assert what == f"the data behind {run} changed since it was tested"
+
+
+def _test_file(tiny_words):
+    words = tiny_words("classification", "encoder")
+    return Path(next(word for word in words if word.startswith("dataset.test=")).removeprefix("dataset.test="))
 
 
 def test_compared_runs_have_paired_differences_corrected_for_their_number(goodfit, finished, encoder_run):

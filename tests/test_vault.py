@@ -59,6 +59,21 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
     assert vault.read_bytes() == damaged
 
 
+def test_a_vault_is_not_written_over_the_one_of_other_records(words, tmp_path, goodfit):
+    vault, train = tmp_path / "staff.vault", tmp_path / "train.jsonl"
+    assert goodfit("train", *words, f"privacy.vault={vault}", "run.dir=one").code == 0
+    assert (
+        goodfit("train", *words, f"privacy.vault={vault}", "run.dir=two").code == 0
+    )  # the same records, as after a kill
+    before = vault.read_bytes()
+    train.write_text(train.read_text("utf-8").replace("badge-1003", "badge-4003"), "utf-8")
+    outcome = goodfit("train", *words, f"privacy.vault={vault}", "run.dir=three")
+    assert outcome.errors == [
+        (f"{vault} is the vault of other records", "choose another privacy.vault, or move it away")
+    ]
+    assert vault.read_bytes() == before and not (tmp_path / "three").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said", "code"),
     [

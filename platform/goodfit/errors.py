@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -55,9 +55,17 @@ class DataError(GoodfitError):
 
 
 class GateError(GoodfitError):
-    """A gate of the policy said no."""
+    """A gate of the policy said no.
+
+    Args:
+        result: What ``--json`` shows all the same.
+    """
 
     exit_code = 3
+
+    def __init__(self, what: str, fix: str, result: Mapping[str, Any]) -> None:
+        super().__init__(what, fix)
+        self.result = dict(result)
 
 
 class PluginError(GoodfitError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import json
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit import __version__
-from goodfit.errors import ConfigError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
+from goodfit.cli.console import Unread
+from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
+from goodfit.files import DISK_FAULTS
 from goodfit.registry import did_you_mean
 from goodfit.texts.secrets import redact
 
@@ -80,20 +83,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
     argv = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in argv
-    try:
-        return _run(parse(argv))
-    except KeyboardInterrupt:
-        print("error: interrupted\n  fix: the same command starts again", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as raised:
-        if "--traceback" in argv:
-            raise
-        error = _told(raised)
-        _print_error(error, as_json)
-        return error.exit_code
+    with contextlib.redirect_stderr(Unread(sys.stderr)):  # type: ignore[type-var]
+        try:
+            code = _run(parse(argv))
+            sys.stdout.flush()
+            return code
+        except KeyboardInterrupt:
+            print("error: interrupted\n  fix: the same command starts again", file=sys.stderr)
+            return 130
+        except BrokenPipeError:
+            _drop_output()
+            return 0
+        except Exception as raised:
+            if "--traceback" in argv:
+                raise
+            error = _told(raised)
+            try:
+                _print_error(error, as_json)
+                sys.stdout.flush()
+            except OSError:  # standard output itself is what failed
+                _drop_output()
+            return error.exit_code
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to standard output go nowhere: nobody takes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 OF_NAMES = (
@@ -117,6 +132,8 @@ def _told(error: Exception) -> GoodfitError:
         named = str(error.filename)
         shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
         return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
+    if isinstance(error, OSError) and error.errno in DISK_FAULTS and not error.filename:
+        return HardwareError(f"the output cannot be written: {error.strerror}", "make room, or write it elsewhere")
     said = next(iter(str(error).splitlines()), "no message")
     if is_out_of_memory(error):
         fix = "free some, or take less: training.batch_size=1, a smaller model; goodfit check WORDS says how much"
@@ -240,4 +257,5 @@ def _print_error(error: GoodfitError, as_json: bool) -> None:
             }
             for mistake in mistakes
         ]
-        print(redact(json.dumps({"exit_code": error.exit_code, "errors": listed})))
+        result = error.result if isinstance(error, GateError) else {}
+        print(redact(json.dumps({**result, "exit_code": error.exit_code, "errors": listed})))

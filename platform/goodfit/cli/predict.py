@@ -20,7 +20,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     host = open_host_of(arguments, folder)
-    from goodfit.runs.use import answer_records, cut_documents, find_documents, open_run, read_inputs
+    from goodfit.runs.use import answer_records, cut_documents, find_documents, lines_of, open_run, read_inputs
 
     opened = open_run(folder, host)
     documents = find_documents(opened, host, arguments.options.get("--documents"))
@@ -29,7 +29,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         return _converse(opened)
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
-    lines = None if texts or "--input" in arguments.options else sys.stdin.read().splitlines()
+    lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
     records = read_inputs(opened, texts, arguments.options.get("--input"), lines)
     answers = answer_records(opened, records, documents)
     output = arguments.options.get("--output")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         _print(record)
     refused = record["best"]["run"] and record["best"]["run"]["refused"]
     if refused:
-        raise GateError(refused, "mend the cause, or judge only: policy=default")
+        raise GateError(refused, "mend the cause, or judge only: policy=default", record)
     return record
 
 
@@ -71,6 +72,6 @@ def _print(record: dict[str, Any]) -> None:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
     print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
-    print(f"next: goodfit train {' '.join(best['words'])}")
+    print(f"next: {shlex.join(['goodfit', 'train', *best['words']])}")
     if run:
         print(f'      goodfit predict {short_path(Path(run["run"]))} "your text"')

@@ -33,18 +33,9 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 def show_finished(finished: Finished, arguments: Arguments) -> dict[str, Any]:
     """Say what was made and what to type next; the result of ``--json``."""
-    record, metrics = finished.record, finished.metrics
     if not arguments.json:
         _print(finished)
-    return {
-        "run": str(finished.folder),
-        "status": record["status"],
-        "metrics": metrics["tuned"],
-        "primary": metrics["primary"],
-        "paired": metrics["paired"],
-        "fit": record["fit"],
-        "gates": record["gates"],
-    }
+    return finished.shown()
 
 
 def _refuse_search(composed: Composed) -> None:

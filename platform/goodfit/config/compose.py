@@ -27,6 +27,10 @@ NEEDED = {
 }
 
 
+_PART = re.compile(r"""\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*(?=,|$)|[^,]+""")
+"""One of a list's values: in quotes, or up to the next comma."""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """A checked run, and where its values come from."""
@@ -94,10 +98,21 @@ def _secrets(tree: Mapping[str, Any], parents: str = "") -> list[GoodfitError]:
     for name, value in tree.items():
         if isinstance(value, dict):
             found += _secrets(value, f"{parents}{name}.")
-        elif isinstance(value, str | list) and has_own_secret(json.dumps(value, ensure_ascii=False)):
-            what = f"{parents}{name} holds what looks like a secret, and a config is written down"
-            found.append(ConfigError(what, "take it out: keys are read from the environment by what uses them"))
+        elif any(isinstance(text, str) and has_own_secret(text) for text in _each(value)):
+            found.append(secret_in(f"{parents}{name}"))
     return found
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def secret_in(key: str) -> ConfigError:
+    """The error for a secret in a setting's value."""
+    return ConfigError(
+        f"{key} holds what looks like a secret, and a config is written down",
+        "take it out: keys are read from the environment by what uses them",
+    )
 
 
 def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -> list[GoodfitError]:
@@ -126,10 +141,18 @@ def _typed_values(read: Words) -> dict[str, Any]:
     return tree
 
 
+def _unquoted(text: str) -> str:
+    """Text without Hydra's quotes; within them a quote is escaped, and so are backslashes before one."""
+    if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0]:
+        return text
+    inner = re.sub(rf"(\\+)({text[0]})", lambda match: "\\" * (len(match[1]) // 2) + match[2], text[1:-1])
+    return re.sub(r"(\\+)$", lambda match: "\\" * (len(match[1]) // 2), inner)
+
+
 def plain_value(text: str) -> Any:
     """A typed value as Hydra's grammar reads it, for plain values and lists of them."""
     if text.startswith("[") and text.endswith("]"):
-        return [part.strip().strip("'\"") for part in text[1:-1].split(",") if part.strip()]
+        return [_unquoted(part.strip()) for part in _PART.findall(text[1:-1]) if part.strip()]
     words = {"null": None, "": None, "true": True, "false": False}
     if text.lower() in words:
         return words[text.lower()]

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.compose import Composed, check_words, compose
+from goodfit.config.compose import Composed, check_words, compose, secret_in
 from goodfit.config.places import ConfRoot, find_options
 from goodfit.config.space import Dimension, named_searches, split_space, words_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
+from goodfit.texts.secrets import has_own_secret
 
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
@@ -46,13 +47,15 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     Raises:
         GoodfitError: All mistakes of the words together; there is nothing to search; a trial could not be composed.
     """
+    stop_on([secret_in(_key(word)) for word in words if has_own_secret(word)])
     named, options = named_searches(roots), find_options(roots)
     _refuse_unknown(words, [*named, *options["sweep"]])
     fixed, space = split_space(_expanded(words, named))
     first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
     if not space:
         space = _space_of(first, named)
-    stop_on([mistake for dimension in space for mistake in check_words(dimension.extremes(), options)])
+    ends = [word for dimension in space for word in dimension.extremes()]
+    stop_on([mistake for word in ends for mistake in check_words([word], options)])
     own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
     last = [dimension.extremes()[-1] for dimension in space]
     compose([*own, *last], roots)  # the other end of the space can be composed, too

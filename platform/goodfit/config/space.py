@@ -105,6 +105,8 @@ def _dimension(word: str, key: str) -> Dimension:
 
 
 def _is_finite(value: Any) -> bool:
+    if not value.step:
+        raise ValueError("a range's step is not 0")
     return value.stop is not None and abs(float(value.stop) - float(value.start or 0)) / abs(value.step) <= MOST_OPTIONS
 
 

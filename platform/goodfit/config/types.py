@@ -43,7 +43,21 @@ def mistakes_of(tree: Mapping[str, Any], files: Mapping[str, Path] | None = None
         typed(tree)
     except ValidationError as error:
         return [_mistake(details, files or {}) for details in error.errors(include_url=False)]
-    return []
+    return _named_twice(tree, files or {})
+
+
+def _named_twice(tree: Mapping[str, Any], files: Mapping[str, Path], parents: str = "") -> list[GoodfitError]:
+    """Lists name things, each once."""
+    found: list[GoodfitError] = []
+    for name, value in tree.items():
+        path = f"{parents}{name}"
+        if isinstance(value, dict):
+            found += _named_twice(value, files, f"{path}.")
+        elif isinstance(value, list) and len(set(value)) < len(value):
+            twice = next(one for number, one in enumerate(value) if one in value[:number])
+            where = f" ({files[path]})" if path in files else ""
+            found.append(ConfigError(f"{path} names '{twice}' twice{where}", "name each once"))
+    return found
 
 
 def _mistake(details: Any, files: Mapping[str, Path]) -> ConfigError:

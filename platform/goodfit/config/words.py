@@ -47,6 +47,9 @@ def names_several(value: str) -> bool:
 
 
 def _read_word(word: str, options: Options, read: Words) -> None:
+    if any("\ud800" <= sign <= "\udfff" for sign in word):
+        shown = word.encode("utf-8", "replace").decode()
+        raise ConfigError(f"'{shown}' holds bytes that are not UTF-8", "name it in UTF-8")
     match = _WORD.match(word)
     if match is None or match["value"] is None or match["sign"] == "~":
         raise _not_a_word(word)

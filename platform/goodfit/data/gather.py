@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import split_off
 from goodfit.errors import DataError
+from goodfit.registry import did_you_mean
 from goodfit.schema.dataset import DatasetConf
 
 SPLITS = ("train", "validation", "test")
@@ -40,6 +42,15 @@ class Splits:
     def __getitem__(self, split: str) -> Sequence[Record]:
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
 
+    def digests(self) -> dict[str, dict[str, Any]]:
+        """Of each split, how many records and the digest of their content."""
+        found = {}
+        for split in SPLITS:
+            content = json.dumps([[record.id, record.fields, record.group] for record in self[split]], sort_keys=True)
+            digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+            found[split] = {"records": len(self[split]), "digest": f"sha256:{digest}"}
+        return found
+
 
 def gather(
     conf: DatasetConf,
@@ -63,9 +74,10 @@ def gather(
 
     Raises:
         BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
-        DataError: There is nothing to train on.
+        DataError: There is nothing to train on, or no row has a field that was renamed.
     """
     rows, problems = _read(conf, offered)
+    _refuse_missing_columns(conf.fields, [row for part in rows.values() for row in part])
     if conf.without is not None:
         rows = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
     total = sum(map(len, rows.values())) + len(problems)
@@ -75,7 +87,7 @@ def gather(
         records[split], bad = _check_rows(split_rows, conf.fields, check, seen, split)
         problems += bad
     if problems and conf.on_bad_rows == "stop":
-        raise BadRows(problems, total)
+        raise BadRows(problems, total, may_quarantine=True)
     if not records.get("train"):
         raise DataError("no good training record is left", "mend the rows that were rejected")
     if conf.limit is not None:
@@ -92,17 +104,19 @@ def gather(
     return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total, scrubbed=scrubbed)
 
 
-def read_split(path: Path, fields: Mapping[str, str], check: CheckRow, on_bad_rows: str = "stop") -> list[Record]:
-    """The records of one more file, for ``evaluate`` and ``predict``.
+def read_split(path: Path, fields: Mapping[str, str], check: CheckRow) -> list[Record]:
+    """The records of one more file, for ``evaluate``.
 
     Raises:
-        BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
+        BadRows: Rows are bad.
+        DataError: No row has a field that was renamed.
     """
     rows, problems = read_file(path)
+    _refuse_missing_columns(fields, rows)
     total = len(rows) + len(problems)
     records, bad = _check_rows(rows, fields, check, set(), path.stem)
     problems += bad
-    if problems and on_bad_rows == "stop":
+    if problems:
         raise BadRows(problems, total)
     return records
 
@@ -120,6 +134,17 @@ def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> tuple[dict[s
         rows[split], bad = read_file(path)
         problems += bad
     return rows, problems
+
+
+def _refuse_missing_columns(names: Mapping[str, str], rows: Sequence[Row]) -> None:
+    """A renamed field that no row has would be left out in silence where the kind can do without it."""
+    there = {name for row in rows for name in row.values} if names else set()
+    for ours, theirs in names.items():
+        if rows and theirs not in there:
+            raise DataError(
+                f"dataset.fields.{ours}={theirs}, and no row has a field '{theirs}'",
+                did_you_mean(theirs, there, f"name the field of your data that holds the {ours}"),
+            )
 
 
 def _check_rows(

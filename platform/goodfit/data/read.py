@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from goodfit.schema.dataset import DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 _BOM = b"\xef\xbb\xbf"
+_ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
@@ -80,28 +82,55 @@ def _no_constant(name: str) -> Any:
 
 
 def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
-        return [], [Problem(f"{path.name}:{line}:{column}", "bytes that are not UTF-8")]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
-    rows, problems = [], []
-    try:
-        header = next(reader, [])
-        twice = sorted({name for name in header if header.count(name) > 1})
-        if twice:
-            return [], [Problem(f"{path.name}:1", f"the column '{twice[0]}' stands twice")]
-        for cells in reader:
-            origin = f"{path.name}:{reader.line_num}"
-            if len(cells) == len(header):
-                rows.append(Row(origin, dict(zip(header, cells, strict=True))))
-            elif cells:
-                problems.append(Problem(origin, f"{len(cells)} cells, expected {len(header)}"))
-    except csv.Error as error:
-        problems.append(Problem(f"{path.name}:{reader.line_num}", f"broken CSV: {error}"))
+    # bytes that are not UTF-8 become halves of surrogate pairs, which no text in UTF-8 holds
+    lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="").readlines()
+    delimiter = "\t" if path.suffix == ".tsv" else ","
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    header: list[str] | None = None
+    start = 0
+    while start < len(lines):
+        cells, end, reason = _next_cells(lines, start, delimiter)
+        origin = f"{path.name}:{start + 1}"
+        if (byte := _no_utf8(lines[start : end if reason is None else start + 1])) is not None:
+            line, column = byte
+            origin, reason = f"{path.name}:{start + 1 + line}:{column}", "bytes that are not UTF-8"
+        elif header is None and reason is None:
+            twice = sorted({name for name in cells if cells.count(name) > 1})
+            reason = f"the column '{twice[0]}' stands twice" if twice else None
+        elif header is not None and reason is None and cells and len(cells) != len(header):
+            reason = f"{len(cells)} cells, expected {len(header)}"
+        if reason is not None:
+            problems.append(Problem(origin, reason))
+            end = start + 1  # what a broken row's quotes swallowed is read again, row by row
+            if header is None:
+                break
+        elif header is None:
+            header = cells
+        elif cells:
+            rows.append(Row(origin, dict(zip(header, cells, strict=True))))
+        start = end
     return rows, problems
+
+
+def _next_cells(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str], int, str | None]:
+    """The cells of the row that begins in a line, the line behind it, and why it is broken."""
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader((lines[number] for number in range(start, len(lines))), delimiter=delimiter, strict=True)
+    try:
+        cells = next(reader, [])
+    except csv.Error as error:
+        return [], start + reader.line_num, f"broken CSV: {error}"
+    return cells, start + reader.line_num, None
+
+
+def _no_utf8(lines: Sequence[str]) -> tuple[int, int] | None:
+    """The line, from 0, and column in bytes, from 1, of the first byte that is not UTF-8."""
+    for number, line in enumerate(lines):
+        found = _ESCAPED.search(line)
+        if found is not None:
+            return number, len(line[: found.start()].encode("utf-8", "surrogateescape")) + 1
+    return None
 
 
 def _read_parquet(path: Path) -> list[Row]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from goodfit.errors import DataError
@@ -50,15 +52,35 @@ class RowProblem(Exception):
     """Raised by a kind when a row cannot become a record; says the field and the reason."""
 
 
+_FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,39}")
+
+
+def fields_given(values: Mapping[str, Any]) -> str:
+    """The fields of a row for an error. What a file without a header line has in their place is text, and not shown."""
+    given = sorted(str(name) for name, there in values.items() if there is not None)
+    if all(map(_FIELD_NAME.fullmatch, given)):
+        return f"fields: {', '.join(given) or 'none'}"
+    return f"{len(given)} fields whose names look like text: is there a header line?"
+
+
+def close_name(value: str, known: Iterable[str]) -> str:
+    """What an error may say of a value that ought to be a known name: nothing, unless it is nearly one.
+
+    Where fields are swapped, the value is a record's text.
+    """
+    close = get_close_matches(value, sorted(known), n=1, cutoff=0.75)
+    return f" ('{value}', did you mean '{close[0]}'?)" if close else ""
+
+
 class BadRows(DataError):
     """Rows that cannot become records."""
 
-    def __init__(self, problems: Sequence[Problem], rows: int) -> None:
+    def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
         shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
         more = len(problems) - SHOWN_PROBLEMS
         rest = f"; and {more} more (all of them with --json)" if more > 0 else ""
         super().__init__(
             f"{len(problems)} of {rows} rows are bad: {shown}{rest}",
-            "mend the rows, or set them aside: dataset.on_bad_rows=quarantine",
+            "mend the rows" + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine,
         )
         self.problems = tuple(problems)

@@ -59,6 +59,19 @@ def _is_vault(place: Path) -> bool:
         return file.read(len(MARK)) == MARK
 
 
+def refuse_other_vault(path: Path, written: Written) -> None:
+    """Refuse to write over the way back from other stand-ins; a run that was killed finds its own.
+
+    Raises:
+        ConfigError: The vault that is there has something else, or does not open with this key.
+    """
+    if not path.exists():
+        return
+    for stand_in, values in read_vault(path).items():
+        if any(value not in written.get(stand_in, {}) for value, _ in values):
+            raise ConfigError(f"{path} is the vault of other records", "choose another privacy.vault, or move it away")
+
+
 def write_vault(path: Path, written: Written) -> None:
     """Encrypt what stands for what; the file is its owner's alone."""
     listed = {stand_in: values.most_common() for stand_in, values in sorted(written.items())}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from goodfit.data.records import RowProblem
+from goodfit.data.records import RowProblem, close_name, fields_given
 from goodfit.kinds.shape import need_text
 
 Message = Mapping[str, str]
@@ -46,8 +46,7 @@ def read_messages(values: Mapping[str, Any]) -> list[Message]:
                 raise RowProblem("prompt is a list of messages, and completion is none")
             return _in_turns(_listed([*values["prompt"], *said], "prompt", "role", "content"))
         return _pair(need_text(values, "prompt"), values, "completion")
-    given = ", ".join(sorted(key for key, there in values.items() if there is not None)) or "none"
-    raise RowProblem(f"the field 'messages' is missing (fields: {given})")
+    raise RowProblem(f"the field 'messages' is missing ({fields_given(values)})")
 
 
 def typed_message(text: str) -> list[Message]:
@@ -70,7 +69,8 @@ def _listed(given: Any, name: str, role: str, content: str) -> list[Message]:
         if not isinstance(message, dict) or role not in message:
             raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
         if not isinstance(message[role], str) or message[role] not in ROLES:
-            raise RowProblem(f"message {number} is of the role {message[role]!r}, expected system, user or assistant")
+            close = close_name(str(message[role]), ROLES)
+            raise RowProblem(f"message {number} has an unknown role{close}, expected system, user or assistant")
         try:
             said = need_text(message, content)
         except RowProblem as problem:

@@ -33,9 +33,8 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
             labels = [part.strip() for part in labels.split(BETWEEN) if part.strip()]
         if not isinstance(labels, list):
             raise RowProblem("labels is missing or no list (of a text without labels it is empty)")
-        wrong = [label for label in labels if not isinstance(label, str) or not label.strip()]
-        if wrong:
-            raise RowProblem(f"the label {wrong[0]!r} is no text")
+        if not all(isinstance(label, str) and label.strip() for label in labels):
+            raise RowProblem("one of the labels is no text")
         fields["labels"] = sorted(set(labels))
     return fields
 

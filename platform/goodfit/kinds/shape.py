@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from goodfit.data.batches import Example, LabelsAt, Vary
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import Record, RowProblem, fields_given
 from goodfit.data.slots import Texts
+from goodfit.errors import ConfigError
 from goodfit.hooks.types import Item, MetricSpec
+from goodfit.registry import did_you_mean
+
+OF_EVERY_KIND = ("id", "group", "slices")
+"""The fields that a record of any kind may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,19 @@ class Kind:
     """Whether a record's answer can only be learnt roughly."""
 
 
+def refuse_unknown_fields(kind: Kind, renamed: Iterable[str]) -> None:
+    """Refuse to rename what the kind does not read.
+
+    Raises:
+        ConfigError: Names the nearest field.
+    """
+    known = [*", ".join(kind.fields).split(", "), *OF_EVERY_KIND]
+    for name in renamed:
+        if name not in known:
+            fix = did_you_mean(name, known, f"{kind.name} reads {', '.join(known)}")
+            raise ConfigError(f"dataset.fields.{name}: records of the kind {kind.name} have no field '{name}'", fix)
+
+
 def item(record: Record, answer: Any, confidence: float | None = None, loss: float | None = None) -> Item:
     """A record with an answer, as metrics and plugins see it."""
     return Item(
@@ -135,8 +153,7 @@ def need_text(values: Mapping[str, Any], name: str) -> str:
     """
     value = values.get(name)
     if value is None:
-        given = ", ".join(sorted(key for key, there in values.items() if there is not None)) or "none"
-        raise RowProblem(f"the field '{name}' is missing (fields: {given})")
+        raise RowProblem(f"the field '{name}' is missing ({fields_given(values)})")
     if not isinstance(value, str):
         raise RowProblem(f"{name} is a {type(value).__name__}, expected text")
     if not value.strip():

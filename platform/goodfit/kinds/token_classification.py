@@ -61,9 +61,9 @@ def _from_tokens(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
         tags = values.get("tags")
         if not isinstance(tags, list) or len(tags) != len(tokens):
             raise RowProblem(f"tags is not a list of {len(tokens)} tags, one for each token")
-        wrong = [tag for tag in tags if not isinstance(tag, str) or not re.fullmatch(r"O|[BI]-.+", tag)]
+        wrong = [n for n, tag in enumerate(tags, 1) if not isinstance(tag, str) or not re.fullmatch(r"O|[BI]-.+", tag)]
         if wrong:
-            raise RowProblem(f"the tag {wrong[0]!r} is neither O nor B-… nor I-…")
+            raise RowProblem(f"tag {wrong[0]} is neither O nor B-… nor I-…")
         fields["spans"] = spans_of(tags, words)
     return fields
 

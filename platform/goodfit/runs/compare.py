@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError
 from goodfit.evaluation.report import differences, items_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
+from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
@@ -23,14 +24,17 @@ def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
         ConfigError: The runs were not tested on the same records, or their data changed.
     """
     folders = [find_run(name) for name in typed]
-    tested = [read_json(folder / "lock.json")["data"]["test"] for folder in folders]
+    tested = [read_json(folder / "lock.json", "data")["data"]["test"] for folder in folders]
     for name, digest in zip(typed[1:], tested[1:], strict=True):
         if digest != tested[0]:
             raise ConfigError(
                 f"{typed[0]} and {name} were tested on other records", "compare runs of one task, dataset and seed"
             )
     task = open_task(folders[0], host)
-    records = with_labels(task, read_splits(task, host))[0].test
+    splits = with_labels(task, read_splits(task, host))[0]
+    if splits.digests()["test"] != tested[0]:
+        raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
+    records = splits.test
     answers = [_items(folder, records) for folder in folders]
     specs = _specs(task)
     pairs = [differences(specs, records, items, answers[0], "test", task.conf.seed) for items in answers[1:]]
@@ -45,12 +49,9 @@ def _specs(task: Task) -> list[MetricSpec]:
 
 
 def _items(folder: Path, records: Sequence[Record]) -> list[Item]:
-    path = folder / "predictions" / "test.jsonl"
-    if not path.is_file():
-        raise ConfigError(f"{path} is missing: the run is not finished", "train again")
-    lines = {line["id"]: line for line in map(json.loads, path.read_text("utf-8").splitlines())}
-    if set(lines) != {record.id for record in records}:
-        raise ConfigError(f"the data behind {folder} changed since it was tested", "restore them, or evaluate again")
+    refuse_changed(folder, "predictions/test.jsonl")
+    written = (folder / "predictions" / "test.jsonl").read_text("utf-8").split("\n")
+    lines = {line["id"]: line for line in map(json.loads, filter(None, written))}
     return items_of(records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records])
 
 

@@ -18,6 +18,7 @@ DIGESTS = "digests.json"
 LEFT_OUT = (DIGESTS, LOCK, "log.txt", "wandb", "wandb.log", "checkpoints", "job.sbatch")
 """What goes on changing, or has digests of its own."""
 
+CARD = "README.md"
 SEALED = ("adapter", "model", "predictions", "data")
 """Folders in which a file that was not written by the run is a fault, too."""
 
@@ -26,11 +27,12 @@ def write_digests(folder: Path, coming: Mapping[str, bytes]) -> None:
     """Write down what a run left, and what it is going to write last."""
     files = {name: file_digest(folder / name) for name in _files(folder)}
     files |= {name: hashlib.sha256(content).hexdigest() for name, content in coming.items()}
-    write_whole(folder / DIGESTS, _content(files))
+    checkpoints = [path.name for path in checkpoints_in(folder / "checkpoints")]
+    write_whole(folder / DIGESTS, _content({"schema": 1, "sha256": files, "checkpoints": checkpoints}))
 
 
-def _content(files: Mapping[str, str]) -> bytes:
-    return (json.dumps({"schema": 1, "sha256": files}, indent=1, sort_keys=True) + "\n").encode()
+def _content(written: Mapping[str, Any]) -> bytes:
+    return (json.dumps(written, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -47,22 +49,38 @@ def read_digests(folder: Path) -> dict[str, str]:
     Raises:
         ConfigError: It has none, or they were changed.
     """
-    try:
-        content = (folder / DIGESTS).read_bytes()
-        files: dict[str, str] = json.loads(content)["sha256"]
-        whole = content == _content(files)
-    except FileNotFoundError:
-        raise ConfigError(f"{folder} has no {DIGESTS}: the run is not finished", "goodfit resume RUN") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
-        raise ConfigError(f"{folder}/{DIGESTS} is not what was written", "train again, or take a copy of the run")
+    files: dict[str, str] = _read(folder)["sha256"]
     return files
 
 
-def faults(folder: Path) -> dict[str, str]:
-    """What is not as the run left it: file -> what is wrong."""
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        content = (folder / DIGESTS).read_bytes()
+        written: dict[str, Any] = json.loads(content)
+        whole = content == _content(written) and {"sha256", "checkpoints"} <= set(written)
+    except FileNotFoundError:
+        raise ConfigError(f"{folder} has no {DIGESTS}: the run is not finished", "goodfit resume RUN") from None
+    except (ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise ConfigError(f"{folder}/{DIGESTS} is not what was written", "train again, or take a copy of the run")
+    return written
+
+
+def refuse_changed(folder: Path, *names: str) -> None:
+    """Refuse to use files of a finished run, or folders of them, that are not what it wrote. Its card may be edited.
+
+    Raises:
+        ConfigError: Names the first one.
+    """
     expected = read_digests(folder)
+    for name in names:
+        own = {file: digest for file, digest in expected.items() if file.startswith(name) and not file.endswith(CARD)}
+        for file, fault in (_changed(folder, own) if own else {name: "missing"}).items():
+            raise ConfigError(f"{folder / file} is {fault}", "train again, or take a copy of the run that is whole")
+
+
+def _changed(folder: Path, expected: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, digest in expected.items():
         path = folder / name
@@ -70,11 +88,20 @@ def faults(folder: Path) -> dict[str, str]:
             found[name] = "missing"
         elif file_digest(path) != digest:
             found[name] = "not what was written"
+    return found
+
+
+def faults(folder: Path) -> dict[str, str]:
+    """What is not as the run left it: file -> what is wrong."""
+    expected = read_digests(folder)
+    found = _changed(folder, expected)
     strange = set(_files(folder)) - set(expected)
     found |= {name: "not of this run" for name in sorted(strange) if name.split("/", 1)[0] in SEALED}
-    for path in checkpoints_in(folder / "checkpoints"):
+    left = {path.name: path for path in checkpoints_in(folder / "checkpoints")}
+    found |= {f"checkpoints/{name}": "missing" for name in _read(folder)["checkpoints"] if name not in left}
+    for name, path in left.items():
         if reason := damage(path):
-            found[f"checkpoints/{path.name}"] = reason
+            found[f"checkpoints/{name}"] = reason
     return found
 
 

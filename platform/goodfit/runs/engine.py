@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
-from goodfit.data.vault import write_vault
+from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError, StoppedError
 from goodfit.files import DISK_FAULTS, disk_fault
 from goodfit.hooks.types import RunFacts
@@ -83,12 +83,15 @@ def carry_out(
     lock = lock_of(prepared, host, composed.conf.task.labels is not None)
     if check is not None:
         check(lock)
+    vault = Path(prepared.conf.privacy.vault) if prepared.conf.privacy.vault and not again else None
+    if vault is not None:
+        refuse_other_vault(vault, prepared.task.scrub.written)
     tell = _Teller(host, progress, lock)
     with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared, tell) as signals:
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
-            if prepared.conf.privacy.vault and not again:
-                write_vault(Path(prepared.conf.privacy.vault), prepared.task.scrub.written)
+            if vault is not None:
+                write_vault(vault, prepared.task.scrub.written)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         tell("goodfit_on_run_start", folder, record_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
@@ -107,7 +110,9 @@ def carry_out(
     if prepared.conf.policy.enforce and refused and not judged_only:
         reasons = "; ".join(f"{gate['gate']}: {gate['reason']}" for gate in refused)
         raise GateError(
-            f"the model in {folder} did not pass: {reasons}", "mend the cause, or judge only: policy=default"
+            f"the model in {folder} did not pass: {reasons}",
+            "mend the cause, or judge only: policy=default",
+            finished.shown(),
         )
     return finished
 

@@ -37,6 +37,10 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
     return findings
 
 
+MENDABLE = ("data.leak", "data.conflict")
+"""The findings here that name training records, so that ``quality.fixes`` can name them."""
+
+
 def _key(kind: Kind, record: Record) -> str:
     return " ".join(kind.text(record).lower().split())
 

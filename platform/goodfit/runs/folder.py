@@ -19,6 +19,9 @@ from goodfit.files import write_whole
 from goodfit.schema import RunConf
 
 LOCK = ".lock"
+SEARCH = "search.json"
+"""What a search writes into its folder first: a folder that has it is no run's."""
+
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
 
@@ -91,8 +94,9 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
     """
     path = make_folder(path, named)
     with held(path):
-        if (path / "config.yaml").exists():
-            raise ConfigError(f"{path} holds a run already", "choose another run.dir, or delete that folder")
+        for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
+            if (path / name).exists():
+                raise ConfigError(f"{path} holds {what} already", "choose another run.dir, or delete that folder")
         yield path
 
 
@@ -218,16 +222,27 @@ def write_lines(path: Path, lines: Any) -> None:
     write_whole(path, "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines).encode())
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *needed: str) -> dict[str, Any]:
     """Read a JSON file of a run.
+
+    Args:
+        path: The file.
+        needed: What has to stand in it.
 
     Raises:
         ConfigError: The run has not written it, or it is damaged.
     """
     try:
-        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing: the run is not finished", "train again") from None
     except ValueError:
-        raise ConfigError(f"{path} is damaged", "train again") from None
+        content = None
+    if not isinstance(content, dict) or any(name not in content for name in needed):
+        raise damaged(path)
     return content
+
+
+def damaged(path: Path) -> ConfigError:
+    """The error for a file that is not what was written."""
+    return ConfigError(f"{path} is damaged", "take a copy that is whole, or begin again in another run.dir")

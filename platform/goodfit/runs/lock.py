@@ -15,7 +15,6 @@ from typing import Any
 
 import goodfit
 from goodfit.config.record import read_config
-from goodfit.data.gather import SPLITS
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import read_json, write_json
@@ -46,7 +45,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
     conf = prepared.conf
     return {
         "schema": 1,
-        "data": {split: _records_digest(prepared, split) for split in SPLITS},
+        "data": prepared.splits.digests(),
         "base": {**base_identity(prepared.base), "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
         "plugins": host.identities(),
         "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
@@ -74,13 +73,6 @@ def _identity(conf: RunConf) -> Mapping[str, Any]:
 
 def _digest(content: str) -> str:
     return f"sha256:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _records_digest(prepared: Prepared, split: str) -> dict[str, Any]:
-    """Of the records that are learnt from and measured by, as they are after everything that changes them."""
-    records = prepared.splits[split]
-    content = json.dumps([[record.id, record.fields, record.group] for record in records], sort_keys=True)
-    return {"records": len(records), "digest": _digest(content)}
 
 
 def _tokenizer_digest(tokenizer: Any) -> str:
@@ -125,7 +117,7 @@ def _needed_by(name: str, found: dict[str, str]) -> dict[str, str]:
 def started_with(folder: Path) -> RunConf:
     """The config that a run was started with: labels that were found in its data are to be found again."""
     conf = read_config(folder)
-    if read_json(folder / "lock.json").get("labels_given", True):
+    if read_json(folder / "lock.json", "data", "base").get("labels_given", True):
         return conf
     return dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=None))
 

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Problem
-from goodfit.errors import DataError
+from goodfit.errors import ConfigError, DataError
 from goodfit.hooks.types import Finding
+from goodfit.registry import did_you_mean
+from goodfit.runs.faults import MENDABLE
 from goodfit.schema.quality import QualityConf
+
+
+def refuse_unknown_fixes(conf: QualityConf, plugins: Collection[str]) -> None:
+    """Refuse a code that no finding has: neither one of goodfit's own, nor of an installed plugin.
+
+    Raises:
+        ConfigError: Names the nearest.
+    """
+    usual = QualityConf().fixes
+    for code in conf.fixes:
+        if code not in (*usual, *MENDABLE) and code.partition(".")[0] not in plugins:
+            fix = did_you_mean(code, {*usual, *MENDABLE}, "take the code of a finding that names records: goodfit data")
+            raise ConfigError(f"quality.fixes names '{code}', and no finding is called so", fix)
 
 
 def mend_training(splits: Splits, findings: Sequence[Finding], conf: QualityConf) -> tuple[Splits, list[Finding]]:

@@ -128,7 +128,7 @@ def open_base(conf: RunConf, host: Host) -> Base:
 def _base_of_run(conf: RunConf) -> Base:
     """The whole model that a run left behind."""
     run = find_run(conf.model.name or "")
-    status, folder = read_json(run / "run.json").get("status"), run / "model"
+    status, folder = read_json(run / "run.json", "status")["status"], run / "model"
     if status != "finished":
         raise ConfigError(f"the run in {run} is {status}, not finished", "train it again")
     if not folder.is_dir():
@@ -136,7 +136,7 @@ def _base_of_run(conf: RunConf) -> Base:
             f"the run in {run} holds an adapter, and no whole model", "train it again with adapter=none, or on its base"
         )
     base = find_base(conf.model, folder)
-    if base.digest != read_json(folder / "task.json")["digest"]:
+    if base.digest != read_json(folder / "task.json", "digest")["digest"]:
         raise ConfigError(f"the weights in {folder} are not those that were written", "train it again")
     return base
 

@@ -93,7 +93,8 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
     from goodfit.runs.lock import started_with
 
     folder = find_run(typed)
-    if found := faults(folder):
+    # checkpoints are not read: a run may be made again without them
+    if found := {name: what for name, what in faults(folder).items() if not name.startswith("checkpoints/")}:
         raise ConfigError(
             f"{folder} is not as the run left it: {'; '.join(f'{name}: {what}' for name, what in found.items())}",
             "take a copy that is whole",

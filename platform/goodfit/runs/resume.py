@@ -37,7 +37,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
     from goodfit.runs.lock import refuse_drift, started_with
 
     folder = find_run(typed)
-    if read_json(folder / "run.json")["status"] == "finished":
+    if read_json(folder / "run.json", "status")["status"] == "finished":
         if (folder / LOCK).exists():
             with held(folder):  # killed behind its end: it is let go
                 return folder, None

@@ -12,7 +12,7 @@ from typing import Any
 from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
 from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
-from goodfit.data.records import BadRows, Problem, Record
+from goodfit.data.records import BadRows, Problem, Record, close_name
 from goodfit.data.scrub import Scrub, Scrubbed
 from goodfit.data.vault import check_vault
 from goodfit.errors import ConfigError, DataError
@@ -20,12 +20,12 @@ from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Finding, GateSpec, MetricSpec
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.shape import Kind
+from goodfit.kinds.shape import Kind, refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import Registry
 from goodfit.runs.audit import ChosenAudit, audit_data, choose_audits
 from goodfit.runs.faults import find_faults
-from goodfit.runs.mend import mend_training
+from goodfit.runs.mend import mend_training, refuse_unknown_fixes
 from goodfit.runs.privacy import pick_scrub, privacy_findings
 from goodfit.schema import RunConf
 
@@ -73,6 +73,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
         check_vault(composed.conf.privacy.vault, composed.conf.privacy.mode)
     task = resolve_task(composed.conf, host)
     refuse_family(task.kind, composed.conf.model.family)
+    refuse_unknown_fixes(composed.conf.quality, {plugin.name for plugin in host.plugins})
     task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
     splits, labels = with_labels(task, read_splits(task, host))
     findings = privacy_findings(task.scrub, splits.scrubbed)
@@ -109,6 +110,7 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
     if conf.task.kind is None:
         raise ConfigError(f"task={conf.task.name} has no kind", f"add task.kind=…, one of {', '.join(sorted(KINDS))}")
     kind = find_kind(conf.task.kind)
+    refuse_unknown_fields(kind, conf.dataset.fields)
     _refuse_empty_prompt(conf, kind)
     needed_for = f"task={conf.task.name}"
     known: Registry[MetricSpec] = Registry("metric", {**TEXT_METRICS, **host.metrics})
@@ -197,7 +199,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
         good[split], bad = known_labels(kind, splits[split], labels)
         problems += bad
     if problems and task.conf.dataset.on_bad_rows == "stop":
-        raise BadRows(problems, splits.rows_read)
+        raise BadRows(problems, splits.rows_read, may_quarantine=True)
     refuse_empty(good)
     if kind.name in ("classification", "multilabel") and len(set(trained) & set(labels)) < 2:
         raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
@@ -212,7 +214,8 @@ def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -
     for record in records:
         unknown = sorted(set(kind.labels(record.fields)) - set(labels))
         if unknown:
-            problems.append(Problem(record.origin or record.id, f"the label '{unknown[0]}' is not in the label set"))
+            what = f"a label is not in the label set{close_name(unknown[0], labels)}"
+            problems.append(Problem(record.origin or record.id, what))
         else:
             good.append(record)
     return good, problems

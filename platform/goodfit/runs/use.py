@@ -15,13 +15,13 @@ from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import ConfigError, DataError
 from goodfit.evaluation.report import figures, outcome_items
-from goodfit.files import file_digest
 from goodfit.kinds.ranking import documents_of
-from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
-from goodfit.models.base import Base, folder_digest
+from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome, refuse_unknown_fields
+from goodfit.models.base import Base
 from goodfit.models.load import load_model, load_saved, pick_device
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
+from goodfit.runs.digests import refuse_changed
 from goodfit.runs.documents import read_documents
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.prepare import build_learner, open_base, path_of
@@ -54,13 +54,14 @@ def open_run(typed: str, host: Host) -> OpenedRun:
         ConfigError: It is not finished, its weights are damaged, or its base is another one now.
     """
     folder = find_run(typed)
-    status = read_json(folder / "run.json").get("status")
+    status = read_json(folder / "run.json", "status")["status"]
     if status != "finished":
         raise ConfigError(f"the run in {typed} is {status}, not finished", "train again")
     task = open_task(folder, host)
     conf = task.conf
     weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")
-    written = read_json(weights / "task.json")
+    refuse_changed(folder, "config.yaml", f"{weights.name}/")
+    written = read_json(weights / "task.json", "base", "labels")
     base = open_base(conf, host)
     if written["base"] != base_identity(base):
         raise ConfigError(
@@ -68,20 +69,10 @@ def open_run(typed: str, host: Host) -> OpenedRun:
             f"base here has {base.digest}",
             "install the base model that the run was tuned on",
         )
-    _check_digest(weights, written["digest"])
-    if written["labels"] != (conf.task.labels or []):
-        raise ConfigError(f"{weights}/task.json and config.yaml name other labels, or another order", "train again")
     learner, coding = build_learner(task, base, tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
     return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())
-
-
-def _check_digest(weights: Path, expected: str) -> None:
-    adapter = weights / "adapter_model.safetensors"
-    found = f"sha256:{file_digest(adapter)}" if adapter.exists() else folder_digest(weights)
-    if found != expected:
-        raise ConfigError(f"the weights in {weights} are not those that were written", "train again")
 
 
 def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
@@ -119,22 +110,26 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
     if split not in SPLITS:
         raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
     given: dict[str, str] = {}
-    fields = dict(opened.conf.dataset.fields)
+    renamed: dict[str, str] = {}
     for word in words:
         key, _, value = word.lstrip("+").partition("=")
         if key.startswith("dataset.fields."):
-            fields[key.removeprefix("dataset.fields.")] = value
+            renamed[key.removeprefix("dataset.fields.")] = value
         elif key in (f"dataset.{name}" for name in SPLITS):
             given[key] = value
         elif find_setting(key) is None:
             raise unknown_setting(key)
         else:
             raise ConfigError(f"evaluate does not take {key}", "it takes dataset.test=FILE and dataset.fields.…=NAME")
+    kind = opened.task.kind
+    refuse_unknown_fields(kind, renamed)
     if not given:
+        if renamed:
+            raise ConfigError("dataset.fields renames what a file of yours holds", f"add dataset.{split}=FILE")
         return with_labels(opened.task, read_splits(opened.task, host))[0][split]
     if f"dataset.{split}" not in given or len(given) > 1:
         raise ConfigError("evaluate takes one file", f"dataset.{split}=FILE, for the split {split}")
-    kind = opened.task.kind
+    fields = {**opened.conf.dataset.fields, **renamed}
     records = read_split(Path(given[f"dataset.{split}"]), fields, lambda row: kind.check(row, True))
     _, unknown = known_labels(kind, records, opened.coding.labels)
     if unknown:
@@ -180,9 +175,14 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
     return _scrubbed(opened, records)
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text. Unicode's own line separators stand inside JSON strings, and end no line."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
 def _text_lines(path: Path) -> list[str]:
     try:
-        return path.read_text("utf-8").splitlines()
+        return lines_of(path.read_text("utf-8"))
     except FileNotFoundError:
         raise DataError(f"the data file {path} does not exist", "check --input") from None
     except UnicodeDecodeError as error:

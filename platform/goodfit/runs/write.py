@@ -34,6 +34,19 @@ class Finished:
     metrics: Mapping[str, Any]
     """The content of metrics.json."""
 
+    def shown(self) -> dict[str, Any]:
+        """What ``--json`` shows of it."""
+        record, metrics = self.record, self.metrics
+        return {
+            "run": str(self.folder),
+            "status": record["status"],
+            "metrics": metrics["tuned"],
+            "primary": metrics["primary"],
+            "paired": metrics["paired"],
+            "fit": record["fit"],
+            "gates": record["gates"],
+        }
+
 
 def record_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The content of run.json, as far as it is known.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import held, make_folder, point_latest, run_path, write_json
+from goodfit.runs.folder import SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.ledger import Ledger, judged
@@ -60,11 +60,11 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
     """
     check_search(search)
-    read_task(search.first, host)  # a mistake in the data ends the search before it begins
+    data = read_task(search.first, host).splits.digests()  # a mistake in the data ends it before it begins
     with contextlib.ExitStack() as held:
         folder = held.enter_context(search_folder(search))
         signals = held.enter_context(StopSignals(_again(search, folder)).listening())
-        _write_words(search, folder)
+        _write_search(search, folder, data)
         ledger = held.enter_context(contextlib.closing(Ledger(search, folder)))
         workers = open_workers(search, host, folder, signals, watcher)
         try:
@@ -171,22 +171,30 @@ def search_folder(search: Search) -> Iterator[Path]:
         yield folder
 
 
-def _write_words(search: Search, folder: Path) -> None:
-    """Write the words the first time; later, refuse others.
+def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> None:
+    """Write words and records down the first time; later, refuse others.
 
     Raises:
-        ConfigError: The folder holds a run, or a search of other words.
+        ConfigError: The folder holds a run, or a search of other words or records.
     """
-    path = folder / "overrides.txt"
+    path = folder / SEARCH
     if (folder / "run.json").exists():
         raise ConfigError(f"{folder} holds a run", "choose another run.dir")
-    words = sorted(word for word in search.typed if word.partition("=")[0] not in MAY_CHANGE)
-    if path.exists():
-        before = [word for word in path.read_text("utf-8").splitlines() if word.partition("=")[0] not in MAY_CHANGE]
-        if {*before} != {*words}:
-            other = sorted({*before} ^ {*words})[0]
-            raise ConfigError(
-                f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"
-            )
+    if not path.exists():
+        write_json(path, {"schema": 1, "words": search.typed, "data": data})
         return
-    path.write_text("".join(f"{word}\n" for word in search.typed), "utf-8")
+    before = read_json(path, "words", "data")
+    if other := sorted(_own_words(before["words"]) ^ _own_words(search.typed)):
+        raise ConfigError(
+            f"{folder} holds a search of other words ('{other[0]}')", "type its words, or choose another run.dir"
+        )
+    if changed := [split for split in data if before["data"].get(split) != data[split]]:
+        raise ConfigError(
+            f"the {' and '.join(changed)} records are not those that the search in {folder} began with",
+            "bring them back, or choose another run.dir",
+        )
+
+
+def _own_words(words: Iterable[str]) -> set[str]:
+    """The words that make a search what it is."""
+    return {word for word in words if word.partition("=")[0].lstrip("+") not in MAY_CHANGE}

@@ -18,8 +18,12 @@ from typing import IO, Any
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
+from goodfit.runs.folder import damaged
 from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_of
 from goodfit.sweeps.records import Entry, Result
+
+LEAST_FOR_IMPORTANCES = 4
+"""PED-ANOVA compares the better trials with all: of fewer, it says something about chance alone."""
 
 JOURNAL = "journal.log"
 DATABASE = "GOODFIT_STORAGE"
@@ -37,16 +41,21 @@ class Ledger:
     def __init__(self, search: Search, folder: Path) -> None:
         self._space, self._conf = search.space, search.conf
         self._axes = distributions(search.space)
-        optuna = quiet_optuna()
         self._storage = _storage(search, folder)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._study = optuna.create_study(
-                storage=self._storage,
-                study_name=_study_name(folder),
-                directions=directions(search.conf),
-                load_if_exists=True,
-            )
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._study = quiet_optuna().create_study(
+                    storage=self._storage,
+                    study_name=_study_name(folder),
+                    directions=directions(search.conf),
+                    load_if_exists=True,
+                )
+            self.entries()
+        except (ValueError, KeyError, TypeError, AttributeError):  # as Optuna fails on lines that it did not write
+            if search.conf.storage == "journal":
+                raise damaged(folder / JOURNAL) from None
+            raise
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,6 +112,8 @@ class Ledger:
 
     def importances(self) -> dict[str, float]:
         """How much of the difference between trials each setting explains, 0 to 1 (PED-ANOVA, Watanabe 2023)."""
+        if len(judged(self.entries())) < LEAST_FOR_IMPORTANCES:
+            return {}
         optuna = quiet_optuna()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -112,7 +123,7 @@ class Ledger:
                     evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
                     target=(lambda trial: trial.values[0]) if len(self._conf.objectives) > 1 else None,
                 )
-            except (ValueError, RuntimeError):  # fewer than two trials with a value, or no two that differ
+            except (ValueError, RuntimeError):  # no two values that differ
                 return {}
         return {name: round(float(share), 4) for name, share in found.items()}
 

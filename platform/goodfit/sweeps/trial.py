@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import math
 import shutil
@@ -21,7 +20,7 @@ from goodfit.data.batches import TrainingData
 from goodfit.errors import GoodfitError, StoppedError
 from goodfit.evaluation.report import units_of
 from goodfit.models.load import pick_device
-from goodfit.runs.folder import LOCK, held, make_folder, write_json
+from goodfit.runs.folder import LOCK, damaged, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import check_memory
@@ -231,7 +230,10 @@ def failed(order: Order, error: GoodfitError) -> Result:
 
 def read_result(folder: Path) -> Result | None:
     """The result that a trial wrote, if it did."""
-    try:
-        return Result(**json.loads((folder / RESULT).read_text("utf-8")))
-    except FileNotFoundError:
+    path = folder / RESULT
+    if not path.exists():
         return None
+    try:
+        return Result(**read_json(path))
+    except TypeError:
+        raise damaged(path) from None

@@ -173,7 +173,7 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
 
 
 def _is_finished(place: Path) -> bool:
-    return (place / "run.json").exists() and read_json(place / "run.json")["status"] == "finished"
+    return (place / "run.json").exists() and read_json(place / "run.json", "status")["status"] == "finished"
 
 
 def _result(entry: Entry) -> Result:
