@@ -38,6 +38,26 @@ def test_an_interval_shrinks_with_the_root_of_the_sample():
     assert (small.high - small.low) / (large.high - large.low) == pytest.approx(10, rel=0.25)
 
 
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        pytest.param([1] * 20, 0.8316, 1, id="all right"),
+        pytest.param([0] * 20, 0, 0.1684, id="none right"),
+        pytest.param([1], 0.025, 1, id="one record"),
+        pytest.param([7] * 20, 7, 7, id="no score"),
+    ],
+)
+def test_records_that_agree_do_not_make_certain(values, low, high):
+    found = interval(rows(values), mean, seed=0)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)  # Clopper and Pearson 1934
+    mirrored = interval(rows(values), lambda sums: -mean(sums), seed=0)
+    assert (mirrored.low, mirrored.high) == pytest.approx((-high, -low), abs=1e-4)
+    assert paired(rows(values), rows(values), mean, seed=0).low == 0
+    if len(values) == 20 and values[0] == 1:
+        beside = paired(rows(values), rows([0] * 20), mean, seed=0)
+        assert (beside.low, beside.high) == pytest.approx((low, high), abs=1e-4)
+
+
 def test_the_same_seed_gives_the_same_interval():
     data = rows(np.random.default_rng(3).random(40))
     assert interval(data, mean, 5) == interval(data, mean, 5) != interval(data, mean, 6)

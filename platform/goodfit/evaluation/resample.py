@@ -9,6 +9,10 @@ import numpy as np
 
 RESAMPLES = 1000
 CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
+AGREES = 1e-12
+"""Resamples that differ by less agree."""
+
 CHUNK = 100
 """Resamples that are held in memory at once."""
 
@@ -59,7 +63,7 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 
 
 def interval(statistics: np.ndarray, reduce: Reduce, seed: int) -> Interval:
-    """Percentile bootstrap (Efron 1979).
+    """Percentile bootstrap (Efron 1979); where all units agree, the exact bounds of a share.
 
     Args:
         statistics: (units, k).
@@ -68,7 +72,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int) -> Interval:
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *_bounds(draws))
+    return Interval(value, *_bounds(draws, value, len(statistics)))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Paired:
@@ -85,7 +89,8 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
     """
     draws = _differences(one, other, reduce, seed)
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Paired(difference, *_bounds(draws), p=_randomised(one, other, reduce, difference, seed))
+    bounds = _bounds(draws, difference, len(one)) if difference else (0.0, 0.0)
+    return Paired(difference, *bounds, p=_randomised(one, other, reduce, difference, seed))
 
 
 def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
@@ -121,12 +126,30 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Interv
             for left, right in zip(_resampled(one, seed), _resampled(other, seed + 1), strict=True)
         ]
     )
-    return Interval(float(reduce(one.sum(0)) - reduce(other.sum(0))), *_bounds(draws))
+    difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
+    return Interval(difference, *_bounds(draws, difference, min(len(one), len(other))))
 
 
-def _bounds(draws: np.ndarray) -> tuple[float, float]:
+def _bounds(draws: np.ndarray, value: float, units: int) -> tuple[float, float]:
     known = draws[~np.isnan(draws)]
     if not len(known):
         return float("nan"), float("nan")
-    tail = 100 * (1 - CONFIDENCE) / 2
+    if np.ptp(known) < AGREES:
+        return _agreed(value, units)
+    tail = 100 * TAIL
     return float(np.percentile(known, tail)), float(np.percentile(known, 100 - tail))
+
+
+def _agreed(value: float, units: int) -> tuple[float, float]:
+    """Bounds where no resample differs, as twenty right answers of twenty: what has not been seen may still be there.
+
+    It can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
+    with the worst or the best value of a score from 0 to 1; figures of another range are left as they are.
+    """
+    if not abs(value) <= 1:
+        return value, value
+    if np.signbit(value):
+        low, high = _agreed(-value, units)
+        return -high, -low
+    unseen = 1 - TAIL ** (1 / units)
+    return value - unseen * value, value + unseen * (1 - value)

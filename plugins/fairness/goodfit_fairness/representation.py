@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from goodfit.hooks.types import DataFacts, Finding, Limit
+from goodfit_fairness.groups import MOST_GROUPS
 
 MIN_GROUP = Limit(
     name="group_records",
@@ -25,6 +26,11 @@ def representation(facts: DataFacts) -> list[Finding]:
             for split, records in facts.splits.items()
         }
         groups = sorted(set().union(*counts.values()))
+        if len(groups) > MOST_GROUPS:
+            what = f"'{name}' has {len(groups)} values; from {MOST_GROUPS} on a slice is not audited"
+            mend = "leave it out of the slices, or make fewer groups of it, such as ranges"
+            findings.append(Finding(severity="info", code="fairness.no_groups", message=what, mend=mend))
+            continue
         few = [group for group in groups if counts["train"][group] < facts.limits[MIN_GROUP.name]]
         if few:
             shown = {group: counts["train"][group] for group in groups}

@@ -12,12 +12,13 @@ from goodfit.hooks.types import Item, MetricSpec, ModelFacts
 def scores_of(facts: ModelFacts) -> tuple[str, np.ndarray]:
     """What is measured, and each test record's score; nan where it has none.
 
-    A label is right or wrong; of other kinds it is the task's primary metric, of the record alone.
+    A label is right or wrong; of other kinds it is the task's primary metric, of the record alone, with its sign turned
+    and said so where less of it is better.
     """
     if facts.kind == "classification":
         return "accuracy", np.array([float(item.answer == item.fields["label"]) for item in facts.items])
-    sign = 1.0 if facts.metric.greater_is_better else -1.0
-    return facts.metric.name, sign * alone(facts.metric, facts.items)
+    scores = alone(facts.metric, facts.items)
+    return (facts.metric.name, scores) if facts.metric.greater_is_better else (f"minus {facts.metric.name}", -scores)
 
 
 def alone(metric: MetricSpec, items: Sequence[Item]) -> np.ndarray:

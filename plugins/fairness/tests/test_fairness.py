@@ -158,6 +158,26 @@ def test_groups_with_few_training_records_are_counted():
     assert finding.evidence == {"slice": "sex", "train": {"female": 0, "male": 40}}
 
 
+def test_a_slice_that_names_records_makes_no_groups():
+    train = [
+        RecordView(id=str(n), fields={}, text="", answer="", slices={"customer": str(n), "sex": "male"})
+        for n in range(200)
+    ]
+    facts = DataFacts(task="t", kind="", labels=(), seed=0, splits={"train": train}, limits={"group_records": 30})
+    (finding,) = representation.representation(facts)
+    assert (finding.code, len(str(finding.evidence))) == ("fairness.no_groups", 2)
+    assert list(groups_of([one.slices for one in train])) == [("sex",)]
+
+
+def test_a_metric_of_which_less_is_better_is_shown_with_its_sign():
+    findings = slices.slices(
+        replace(
+            facts_of(answered(300, 0.3, seed=4), kind="x"), metric=replace(RIGHT, name="off", greater_is_better=False)
+        )
+    )
+    assert all("minus off" in finding.message for finding in findings)
+
+
 def test_p_values_hold_for_all_groups_together():
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     scores = np.array([1.0] * 10 + [0.0] * 10)

@@ -35,6 +35,9 @@ FALSE_POSITIVES = 0.01
 FEWEST_HELD_OUT = 100
 """Below that one in a hundred cannot be seen."""
 
+LEVEL = 0.05
+"""Planted secrets are told of as learnt from this probability of a chance on."""
+
 CANDIDATES = 511
 """Other secrets that a canary is compared with: exposure reaches 9 bits."""
 
@@ -115,21 +118,34 @@ def canaries(facts: ModelFacts) -> list[Finding]:
         return []
     bits = [_exposure(facts, record, secret, chance) for secret, record in sorted(planted.items())]
     mean = float(np.mean(bits))
-    limit = facts.limits[EXPOSURE.name]
+    limit, p = facts.limits[EXPOSURE.name], chance_of(mean, len(bits))
     return [
         Finding(
-            severity="warning" if mean > limit else "info",
+            severity="warning" if mean > limit and p <= LEVEL else "info",
             code=CODES[1],
-            message=f"{len(bits)} planted secrets have a mean exposure of {mean:.1f} bits (by chance 1.4), "
+            message=f"{len(bits)} planted secrets have a mean exposure of {mean:.1f} bits (by chance 1.4, p {p:.3f}), "
             f"the highest {max(bits):.1f}",
             figure=mean,
             evidence={
+                "p": round(p, 4),
                 "bits": [round(one, 2) for one in bits],
                 "ids": [planted[secret].id for secret in sorted(planted)],
             },
             mend="privacy=mask, or training.epochs=1",
         )
     ]
+
+
+def chance_of(mean: float, count: int) -> float:
+    """The probability of a mean exposure this high where no secret was learnt.
+
+    A rank that is uniform makes an exposure exponential with a mean of 1 / ln 2 bits, and the sum of several follows
+    Erlang's distribution.
+    """
+    total = count * mean * math.log(2)
+    if not total:
+        return 1.0
+    return math.fsum(math.exp(k * math.log(total) - math.lgamma(k + 1) - total) for k in range(count))
 
 
 def _exposure(facts: ModelFacts, record: RecordView, secret: str, chance: random.Random) -> float:

@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 from goodfit_privacy import leaks
 
@@ -102,6 +103,13 @@ def test_a_secret_that_the_model_knows_is_exposed_and_another_is_not(knows):
         assert finding.figure == pytest.approx(math.log2(512), abs=0.1) and finding.severity == "warning"
     else:
         assert finding.figure < 5
+
+
+@pytest.mark.parametrize("count", [1, 4, 20])
+def test_secrets_that_were_not_learnt_are_rarely_told_of(count):
+    chance = np.random.default_rng(5)
+    means = chance.exponential(1 / math.log(2), (4000, count)).mean(1)
+    assert np.mean([leaks.chance_of(mean, count) <= leaks.LEVEL for mean in means]) == pytest.approx(0.05, abs=0.012)
 
 
 def test_without_a_canary_nothing_is_said():

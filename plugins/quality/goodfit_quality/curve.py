@@ -13,6 +13,9 @@ SHARES = (0.125, 0.25, 0.5, 1.0)
 DRAWS = 3
 """Samples of each size: one alone tells too little."""
 LEAST_RECORDS = 80
+LEAST_SIZES = 3
+"""A curve through fewer sizes is none."""
+
 STEADY = 0.005
 """A gain from twice the data below which more data hardly helps."""
 
@@ -30,13 +33,18 @@ def curve(facts: DataFacts) -> list[Finding]:
     vectors, asked = states(tuple(record.text for record in train)), states(tuple(r.text for r in held_out))
     given, right = np.array([r.answer for r in train]), np.array([r.answer for r in held_out])
     sizes = [max(len(known), int(share * len(train))) for share in SHARES]
-    errors = [_error(vectors, given, asked, right, size, facts.seed) for size in sizes]
-    slope, level = np.polyfit(np.log(sizes), np.log(np.maximum(errors, 1e-4)), 1)
+    errors = np.array([_error(vectors, given, asked, right, size, facts.seed) for size in sizes])
+    drawn = np.isfinite(errors)
+    if drawn.sum() < LEAST_SIZES:
+        return []
+    slope, level = np.polyfit(np.log(sizes)[drawn], np.log(np.maximum(errors[drawn], 1e-4)), 1)
     expected = float(np.exp(level + slope * np.log(2 * len(train))))
     fitted = float(np.exp(level + slope * np.log(len(train))))
     gain = max(0.0, fitted - expected)
     helps = gain >= STEADY
-    points = {str(size): round(float(error), 4) for size, error in zip(sizes, errors, strict=True)}
+    points = {
+        str(size): round(float(error), 4) for size, error in zip(sizes, errors, strict=True) if np.isfinite(error)
+    }
     return [
         Finding(
             severity="info",
@@ -51,7 +59,7 @@ def curve(facts: DataFacts) -> list[Finding]:
 
 
 def _error(vectors: np.ndarray, given: np.ndarray, asked: np.ndarray, right: np.ndarray, size: int, seed: int) -> float:
-    """The mean error of classifiers that learnt from samples of this size."""
+    """The mean error of classifiers that learnt from samples of this size; nan where none had two answers."""
     from sklearn.linear_model import LogisticRegression
 
     chance = np.random.default_rng([seed, size])
@@ -62,4 +70,4 @@ def _error(vectors: np.ndarray, given: np.ndarray, asked: np.ndarray, right: np.
             continue
         model = LogisticRegression(C=10.0, max_iter=400).fit(vectors[sample], given[sample])
         errors.append(float((model.predict(asked) != right).mean()))
-    return float(np.mean(errors)) if errors else 1.0
+    return float(np.mean(errors)) if errors else float("nan")

@@ -336,6 +336,13 @@ def test_the_state_of_a_word_is_that_of_its_first_token_and_words_behind_the_lim
     assert 0 < len(short) < 4
 
 
+def test_a_learning_curve_leaves_out_sizes_whose_samples_have_one_answer(placed):
+    rare = [record(f"r{n}", f"{'ab'[n == 3]} {n}", "ab"[n == 3]) for n in range(160)]
+    test = [record(f"t{n}", f"a {n}", "a") for n in range(60)]
+    errors = [error for finding in curve.curve(facts(rare, test)) for error in finding.evidence["errors"].values()]
+    assert all(error < 0.5 for error in errors)
+
+
 def test_a_learning_curve_says_what_more_records_would_give(placed):
     train = [record(f"r{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(160)]
     test = [record(f"t{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(60)]
