@@ -6,12 +6,12 @@ import math
 
 import pytest
 import torch
-from tiny import asked
+from tiny import asked, next_logs
 
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.passes import pad_id
+from goodfit.kinds.passes import losses_of, pad_id
 from goodfit.kinds.spans import spans_of
 from goodfit.kinds.text import continuation_logprobs, generate
 from goodfit.models.call import call
@@ -171,20 +171,10 @@ def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
     for source, written in zip(sources, generate(model, coder, sources, 6), strict=True):
         expected = []
         while len(expected) < 6:
-            if (token := int(plain_next(model, coder, source, expected).argmax())) == coder.eos:
+            if (token := int(next_logs(model, coder, source, expected).argmax())) == coder.eos:
                 break
             expected.append(token)
         assert written == expected
-
-
-def plain_next(model, coder, source, written):
-    """Log-probabilities of the next token."""
-    with torch.inference_mode():
-        if coder.is_decoder:
-            return model(input_ids=torch.tensor([[*source, *written]])).logits[0, -1].log_softmax(-1)
-        start = [coder.coding.decoder_start_id, *written]
-        logits = model(input_ids=torch.tensor([source]), decoder_input_ids=torch.tensor([start])).logits
-        return logits[0, -1].log_softmax(-1)
 
 
 def tagged_from_left_to_right(model, learner, record):
@@ -197,7 +187,7 @@ def tagged_from_left_to_right(model, learner, record):
         fitting = {name: ids for name, ids in learner.marks.items() if inside or name != "I"}
         depth = 0
         while len(fitting) > 1 or depth < len(next(iter(fitting.values()))):
-            scores = plain_next(model, learner.coder, source, written)
+            scores = next_logs(model, learner.coder, source, written)
             best = max({ids[depth] for ids in fitting.values()}, key=lambda token: scores[token])
             fitting = {name: ids for name, ids in fitting.items() if ids[depth] == best}
             written.append(best)
@@ -251,7 +241,7 @@ def test_the_losses_of_records_are_means_over_their_labels(lively, kind, family)
     prepared, model = lively(kind, family)
     learner, records = prepared.learner, prepared.splits.test[:5]
     encoded = learner.encode(records)
-    found = learner.losses(model, encoded, len(records))
+    found = losses_of(learner, model, encoded, len(records))
     for number, record in enumerate(records):
         alone = learner.encode([record])
         batch = collate(alone.examples, pad_id(learner.coding.tokenizer), learner.labels_at)

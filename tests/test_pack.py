@@ -16,6 +16,7 @@ from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
+from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Trial, pack_width
 from goodfit.training.trainer import train
 from goodfit.training.watch import Watch
@@ -82,15 +83,17 @@ def alone(trial, folder, path=None):
     """The losses of each step of the trial's own run; its model is tuned."""
     folder.mkdir(exist_ok=True)
     losses, scores = [], iter(range(10**6))
-    trained = train(
-        trial.conf,
-        trial.model,
-        trial.data,
-        device="cpu",
-        measure=lambda model: (float(next(scores)), {}, [0.0]),
-        folder=folder,
-        watch=Watch(lambda line: losses.extend([line] if "train/loss" in line else []), Silent(), 1),
-    )
+    with StopSignals("").listening() as signals:
+        trained = train(
+            trial.conf,
+            trial.model,
+            trial.data,
+            device="cpu",
+            measure=lambda model: (float(next(scores)), {}, [0.0]),
+            folder=folder,
+            watch=Watch(lambda line: losses.extend([line] if "train/loss" in line else []), Silent(), 1),
+            signals=signals,
+        )
     return losses, trained
 
 

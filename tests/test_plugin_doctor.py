@@ -71,7 +71,7 @@ def test_a_plugin_without_its_package_is_an_error(troubles, install):
 def test_a_hook_that_will_go_is_a_warning(troubles, install, monkeypatch):
     install("odd", JUDGE)
     assert troubles() == (0, [])
-    old = deprecated.Deprecation(since=2, gone=3, instead="offer an audit")
+    old = deprecated.Deprecation(gone=3, instead="offer an audit")
     monkeypatch.setitem(deprecated.DEPRECATED, "goodfit_check_data", old)
     for name in ("finance", "medical", "support"):  # ours have that hook, too
         monkeypatch.setattr(f"goodfit_{name}.plugin.goodfit_check_data", None)

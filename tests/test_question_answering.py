@@ -12,6 +12,7 @@ import torch
 import transformers as hf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import next_logs
 
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record, RowProblem
@@ -295,16 +296,6 @@ def test_a_run_that_breaks_off_has_its_whole_words(ready, family):
     assert extract.place(whole) == (0, 1)
     assert extract.place(whole[:-1]) == (0, 0)
     assert extract.place(()) is None
-
-
-def next_logs(model, coder, source, written):
-    """Log-probabilities of the next token, by a plain forward pass."""
-    with torch.inference_mode():
-        if coder.is_decoder:
-            return model(input_ids=torch.tensor([[*source, *written]])).logits[0, -1].log_softmax(-1)
-        start = [coder.coding.decoder_start_id, *written]
-        logits = model(input_ids=torch.tensor([source]), decoder_input_ids=torch.tensor([start])).logits
-        return logits[0, -1].log_softmax(-1)
 
 
 def best_by_hand(model, coder, source, runs):

@@ -289,7 +289,7 @@ def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_ta
     worker = threading.Thread(target=lost_worker)
     worker.start()
     begun.wait()
-    assert run_trial(order, shared=None).reason == "its own (fix: end)"
+    assert run_trial(order, shared=None, signals=None).reason == "its own (fix: end)"
     worker.join()
 
 

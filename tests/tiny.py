@@ -2,6 +2,8 @@
 
 import random
 
+import torch
+
 from goodfit.data.batches import IGNORED, Example
 
 VOCABULARY = 64
@@ -74,3 +76,13 @@ def asked(kind, fields):
 def labels_at(what):
     """Where these examples have their labels."""
     return "rows" if what == "rows" else "tokens"
+
+
+def next_logs(model, coder, source, written):
+    """Log-probabilities of the next token, by a plain forward pass."""
+    with torch.inference_mode():
+        if coder.is_decoder:
+            return model(input_ids=torch.tensor([[*source, *written]])).logits[0, -1].log_softmax(-1)
+        start = [coder.coding.decoder_start_id, *written]
+        logits = model(input_ids=torch.tensor([source]), decoder_input_ids=torch.tensor([start])).logits
+        return logits[0, -1].log_softmax(-1)

@@ -47,6 +47,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def text_digest(text: str) -> str:
+    """``sha256:…`` of a text, halves of surrogate pairs among it."""
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 def disk_fault(error: Exception, what: str, folder: Path) -> HardwareError:
     """The error for a disk that does not take something."""
     reason = error.strerror if isinstance(error, OSError) else str(error)

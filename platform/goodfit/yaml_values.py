@@ -36,6 +36,11 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def typed_text(value: Any) -> str:
+    """A value as it would be typed."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a file.
 

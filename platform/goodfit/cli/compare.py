@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from goodfit.cli.console import print_table, with_interval
+from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
+from goodfit.texts.shown import with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -103,16 +103,6 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("  ".join(f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def figure(value: float | None) -> str:
-    """A figure with three decimals."""
-    return "-" if value is None else f"{value:.3f}"
-
-
-def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
-    """``0.812 [0.780, 0.840]``."""
-    return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
-
-
 def short_path(path: Path) -> str:
     """A path as it is typed here: from this folder where it lies below, else whole."""
     relative = os.path.relpath(path)

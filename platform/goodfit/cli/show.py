@@ -9,6 +9,7 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.config.compose import as_tree
 from goodfit.config.settings import settings
+from goodfit.yaml_values import typed_text
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -22,11 +23,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
             value = value[part]
         values[path] = value
     if not arguments.json:
-        rows = [[path, _text(value), composed.origins[path]] for path, value in values.items()]
+        rows = [[path, typed_text(value), composed.origins[path]] for path, value in values.items()]
         print_table(["setting", "value", "origin"], rows)
     origins = {path: composed.origins[path] for path in values}
     return {"config": tree, "origins": origins, "choices": composed.conf.choices}
-
-
-def _text(value: Any) -> str:
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,12 +6,13 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from goodfit.cli.console import figure, print_table, short_path, with_interval
+from goodfit.cli.console import print_table, short_path
 from goodfit.cli.live import Live
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.search import compose_search
 from goodfit.errors import GateError
+from goodfit.texts.shown import figure, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

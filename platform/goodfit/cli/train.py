@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from goodfit.cli.console import Bar, figure, print_table, short_path, with_interval
+from goodfit.cli.console import Bar, print_table, short_path
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.runs.slurm import submit, waits_for_slurm
+from goodfit.texts.shown import figure, with_interval
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
@@ -23,11 +24,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
     host = open_host(arguments, composed.conf.plugins)
     if waits_for_slurm(composed.conf):
         return _submitted(composed, host, arguments.json)
-    from goodfit.runs.engine import train_run
+    from goodfit.runs.engine import carry_out
 
     with Bar(arguments.quiet) as bar:
         bar.status(f"{composed.conf.task.name} on {composed.conf.choices['model']}: checking, encoding, loading")
-        finished = train_run(composed, host, bar)
+        finished = carry_out(composed, host, bar)
     return show_finished(finished, arguments)
 
 

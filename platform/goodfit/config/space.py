@@ -12,7 +12,7 @@ from goodfit.config.places import ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import names_several
 from goodfit.errors import ConfigError
-from goodfit.yaml_values import read_yaml
+from goodfit.yaml_values import read_yaml, typed_text
 
 FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tracker")
 """What a search has one of: its trials are judged on the same records by the same rules."""
@@ -157,6 +157,5 @@ def words_of(path: Path) -> list[str]:
     for key, value in read_yaml(path).items():
         if isinstance(value, dict | list):
             raise ConfigError(f"'{key}' is no single value ({path})", "write it as it would be typed, in quotes")
-        text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-        words.append(f"{key}={text}")
+        words.append(f"{key}={typed_text(value)}")
     return words

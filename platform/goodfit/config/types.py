@@ -12,6 +12,7 @@ from goodfit.config.settings import Setting, find_setting
 from goodfit.errors import ConfigError, GoodfitError
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
+from goodfit.yaml_values import typed_text
 
 
 @functools.cache
@@ -92,4 +93,4 @@ def _example(setting: Setting) -> str:
     value = setting.default
     if value in (None, "", [], {}):
         value = {int: 10, float: 0.1, str: "text", bool: "true"}.get(setting.plain_type, "[a,b]")
-    return f"for example {setting.path}={str(value).lower() if isinstance(value, bool) else value}"
+    return f"for example {setting.path}={typed_text(value)}"

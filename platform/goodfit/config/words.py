@@ -41,6 +41,11 @@ def read_words(words: Sequence[str], options: Options) -> Words:
     return read
 
 
+def without(words: Sequence[str], key: str) -> list[str]:
+    """The words but those that set a key."""
+    return [word for word in words if word.partition("=")[0].lstrip("+") != key]
+
+
 def names_several(value: str) -> bool:
     """Whether what is typed behind ``=`` names several values, as words of a search do."""
     return _SEVERAL.match(value) is not None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +12,9 @@ from goodfit.data.erase import without_rows
 from goodfit.data.read import read_file, read_hub
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.data.scrub import Scrubbed
-from goodfit.data.split import split_off
+from goodfit.data.split import rank, split_off
 from goodfit.errors import DataError
+from goodfit.files import text_digest
 from goodfit.registry import did_you_mean
 from goodfit.schema.dataset import DatasetConf
 
@@ -47,8 +46,7 @@ class Splits:
         found = {}
         for split in SPLITS:
             content = json.dumps([[record.id, record.fields, record.group] for record in self[split]], sort_keys=True)
-            digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-            found[split] = {"records": len(self[split]), "digest": f"sha256:{digest}"}
+            found[split] = {"records": len(self[split]), "digest": text_digest(content)}
         return found
 
 
@@ -171,7 +169,7 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
         raise RowProblem(f"id is a {type(given).__name__}, expected text or a number")
     slices = values.get("slices") or {}
     if isinstance(slices, str):
-        slices = _parsed(slices, "slices")
+        slices = _parsed(slices)
     if not isinstance(slices, dict):
         raise RowProblem("slices is not a mapping of names to values")
     group = values.get("group")
@@ -184,16 +182,14 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
     )
 
 
-def _parsed(text: str, field_name: str) -> Any:
+def _parsed(slices: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(slices)
     except ValueError:
-        raise RowProblem(f"{field_name} is not JSON") from None
+        raise RowProblem("slices is not JSON") from None
 
 
 def _limited(records: Sequence[Record], limit: int, seed: int) -> list[Record]:
-    from goodfit.data.split import rank
-
     return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
 
 
@@ -203,7 +199,7 @@ def refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:
     Raises:
         DataError: Names them.
     """
-    counts = Counter({split: len(records[split]) for split in SPLITS})
+    counts = {split: len(records[split]) for split in SPLITS}
     empty = [split for split in SPLITS if not counts[split]]
     if empty:
         raise DataError(

@@ -11,10 +11,15 @@ from urllib.request import getproxies
 TIMEOUT_SECONDS = 3.0
 
 
+def is_offline() -> bool:
+    """Whether the hub's libraries were told to ask nobody."""
+    return os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+
+
 @functools.cache
 def hub_is_reachable() -> bool:
     """Whether a connection to the hub opens; with a proxy, the libraries have to find out themselves."""
-    if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
+    if is_offline():
         return False
     if getproxies():
         return True

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.hub import hub_is_reachable
+from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.records import Problem, Row
 from goodfit.errors import DataError, HardwareError
 from goodfit.schema.dataset import DatasetConf
@@ -168,7 +167,7 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
     """
     if conf.name is None:
         raise DataError("dataset=hub without a name", "add dataset.name=<owner>/<data set>")
-    if not hub_is_reachable() and "HF_HUB_OFFLINE" not in os.environ:
+    if not hub_is_reachable() and not is_offline():
         raise HardwareError(
             f"the hub could not give {conf.name}: it cannot be reached",
             "check the network (HF_ENDPOINT), take what was fetched before with HF_HUB_OFFLINE=1, or use dataset=files",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, Reduce, gap, interval, paired
+from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean, paired
 from goodfit.schema import RunConf
 
 FEWEST_RECORDS = 20
@@ -32,6 +33,13 @@ class Fit:
     evidence: tuple[str, ...]
     words: tuple[str, ...]
     """What to type next."""
+
+    def shown(self) -> dict[str, Any]:
+        """As run.json has it."""
+        return {"verdict": self.verdict, "evidence": list(self.evidence), "try": list(self.words)}
+
+
+UNDIAGNOSED = Fit("unknown", (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         return Fit("underfit", (*evidence, f"on its own training records the model is {not_learnt}"), _more(conf))
     if difference.low > conf.policy.max_fit_gap:
         evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
-        return Fit("overfit", tuple(evidence), _less(conf, facts.best))
+        return Fit("overfit", tuple(evidence), _less(conf))
     evidence += _course(facts, conf)
     if len(facts.loss_course) == 1:
         evidence.append("scored once only, so that nothing tells whether training ended too soon")
@@ -122,15 +130,11 @@ def _gap_text(facts: FitFacts, difference: Interval) -> str:
     )
 
 
-def _mean(sums: np.ndarray) -> np.ndarray:
-    return sums[..., 0] / sums[..., 1]
-
-
 def _course(facts: FitFacts, conf: RunConf) -> list[str]:
     last = len(facts.loss_course) - 1
     if facts.best == last:
         return []
-    rise = paired(facts.loss_course[last], facts.loss_course[facts.best], _mean, conf.seed)
+    rise = paired(facts.loss_course[last], facts.loss_course[facts.best], mean, conf.seed)
     if rise.low > 0:
         return [
             f"after evaluation {facts.best + 1} of {last + 1} the held-out loss rose by {rise.difference:.3f} "
@@ -147,8 +151,8 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
     learnt = facts.greater_is_better and interval(facts.probe, facts.reduce, conf.seed).high >= LEARNT
     if learnt:  # the loss of a model that is always right falls for ever
         return False
-    fall = paired(facts.loss_course[last - 1], facts.loss_course[last], _mean, conf.seed)
-    before = float(_mean(facts.loss_course[last - 1].sum(0)))
+    fall = paired(facts.loss_course[last - 1], facts.loss_course[last], mean, conf.seed)
+    before = float(mean(facts.loss_course[last - 1].sum(0)))
     return fall.low > STILL_IMPROVING * before
 
 
@@ -159,7 +163,7 @@ def _more(conf: RunConf) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _less(conf: RunConf, best: int) -> tuple[str, ...]:
+def _less(conf: RunConf) -> tuple[str, ...]:
     if conf.adapter.name == "none":
         words = ["adapter=lora"] if conf.model.weights == "pretrained" else ["optim.weight_decay=0.1"]
     elif conf.adapter.name == "head":

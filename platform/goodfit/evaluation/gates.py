@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
+UNDEFINED = "not defined on these records"
+
 
 def better_than_base(evidence: Evidence) -> Verdict:
     """The paired difference to the base, on the primary metric, has an interval above 0."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
-    ahead = pair["low"] > 0 if evidence.greater_is_better else pair["high"] < 0
-    reason = f"{evidence.primary} differs by {pair['difference']:+.3f} [{pair['low']:+.3f}, {pair['high']:+.3f}]"
+    difference, low, high = (pair[name] for name in ("difference", "low", "high"))
+    if difference is None or low is None or high is None:
+        return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
+    ahead = low > 0 if evidence.greater_is_better else high < 0
+    reason = f"{evidence.primary} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}]"
     return Verdict(gate="better_than_base", passed=ahead, reason=reason)
 
 
@@ -37,6 +42,8 @@ def min_value(evidence: Evidence) -> Verdict:
     end = figure["low"] if evidence.greater_is_better else figure["high"]
     if evidence.min_value is None:
         return Verdict(gate="min_value", passed=False, reason="policy.min_value is not set")
+    if end is None:
+        return Verdict(gate="min_value", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
     passed = end >= evidence.min_value if evidence.greater_is_better else end <= evidence.min_value
     reason = f"{evidence.primary} is certain to {end:.3f}, asked for {evidence.min_value:g}"
     return Verdict(gate="min_value", passed=passed, reason=reason)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from goodfit.data.records import Record
-from goodfit.evaluation.resample import Interval, by_unit, interval, paired
+from goodfit.evaluation.resample import Interval, by_unit, interval, mean, paired
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -63,11 +63,6 @@ def loss_statistics(losses: Sequence[float | None], units: Sequence[int]) -> np.
     return by_unit(np.array([[np.nan if loss is None else loss, 1.0] for loss in losses]), units)
 
 
-def mean(sums: np.ndarray) -> np.ndarray:
-    """Sums of (value, 1) -> mean."""
-    return sums[..., 0] / sums[..., 1]
-
-
 def figures(
     specs: Sequence[MetricSpec],
     records: Sequence[Record],
@@ -113,8 +108,3 @@ def _figure(found: Interval, count: int) -> dict[str, Any]:
 def plain(value: float) -> float | None:
     """A number for JSON; null where it is not defined."""
     return None if math.isnan(value) or math.isinf(value) else round(value, 6)
-
-
-def primary_value(found: Mapping[str, Mapping[str, Any]], primary: str) -> float | None:
-    """The value of the primary metric."""
-    return found[primary]["value"]

@@ -38,6 +38,11 @@ class Paired:
     p: float
 
 
+def mean(sums: np.ndarray) -> np.ndarray:
+    """Sums of (value, 1) -> mean."""
+    return sums[..., 0] / sums[..., 1]
+
+
 def by_unit(statistics: np.ndarray, units: Sequence[int]) -> np.ndarray:
     """Sum the rows of records that belong together (one group), since they are resampled together.
 

@@ -13,8 +13,6 @@ OLDEST_API = 1
 class Deprecation:
     """Why a hook is not to be used any more."""
 
-    since: int
-    """The hook API in which its successor came."""
     gone: int
     """The hook API in which it will not be called any more."""
     instead: str

@@ -110,10 +110,10 @@ class Evidence:
     task: str
     primary: str
     """The primary metric on the test split, as ``test/<metric>``."""
-    tuned: Mapping[str, Mapping[str, float]]
-    """Metric -> {value, low, high, n} of the tuned model."""
-    paired: Mapping[str, Mapping[str, float]]
-    """Metric -> {difference, low, high, p}; empty where the base cannot be scored."""
+    tuned: Mapping[str, Mapping[str, float | None]]
+    """Metric -> {value, low, high, n} of the tuned model; None where it is not defined."""
+    paired: Mapping[str, Mapping[str, float | None]]
+    """Metric -> {difference, low, high, p}; empty where the base cannot be scored, None where one is not defined."""
     fit: str
     """``good``, ``overfit``, ``underfit`` or ``unknown``."""
     findings: Sequence[Finding]

@@ -11,7 +11,7 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import Message, read_messages, typed_message, written
 from goodfit.kinds.measures import text_metrics
-from goodfit.kinds.passes import mean_losses
+from goodfit.kinds.passes import losses_if_known
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder, generate
 from goodfit.kinds.whole import special_tokens
@@ -189,10 +189,6 @@ class ReplyByDecoder:
         answers = generate(model, self.coder, prompts, self._room)
         return _outcomes(self, model, records, encoded, answers)
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of what the assistant says in each conversation, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 def _read(learnt: Sequence[bool]) -> int:
     """Tokens before the last run of those that are learnt; all but the last one where nothing is."""
@@ -242,16 +238,12 @@ class ReplyBySeq2seq:
             self, model, records, encoded, generate(model, self.coder, sources, self.coding.max_new_tokens)
         )
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of what the assistant says in each conversation, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 def _outcomes(
     learner: Any, model: Any, records: Sequence[Record], encoded: Encoded, answers: Sequence[Sequence[int]]
 ) -> list[Outcome]:
-    known = bool(records) and all(record.fields["messages"][-1]["role"] == "assistant" for record in records)
-    losses: list[Any] = learner.losses(model, encoded, len(records)) if known else [None] * len(records)
+    known = [record.fields["messages"][-1]["role"] == "assistant" for record in records]
+    losses = losses_if_known(learner, model, encoded, known)
     texts = learner.coding.tokenizer.batch_decode(answers, skip_special_tokens=True)
     return [Outcome(text.strip(), None, loss) for text, loss in zip(texts, losses, strict=True)]
 

@@ -11,7 +11,7 @@ from goodfit.data.batches import IGNORED, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import classification_metrics
-from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.passes import scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words
 from goodfit.kinds.whole import encode_whole
@@ -59,10 +59,6 @@ class ClassifyByHead:
                 found[index] = _outcome(row.tolist(), self.coding.labels, records[index])
         return found
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 class ClassifyByText:
     """A text model that scores each label as a continuation: an answer outside the label set cannot be."""
@@ -98,10 +94,6 @@ class ClassifyByText:
         return [
             _outcome(_normalised(row), self.coding.labels, record) for row, record in zip(scores, records, strict=True)
         ]
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's label, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 def _normalised(logs: Sequence[float]) -> list[float]:

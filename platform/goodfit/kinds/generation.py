@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
 from goodfit.kinds.measures import text_metrics
-from goodfit.kinds.passes import mean_losses
+from goodfit.kinds.passes import losses_if_known
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate
 
@@ -67,14 +67,9 @@ class Write:
         limit = self.coding.max_new_tokens
         sources = [self.coder.source(record.fields, limit)[0] for record in records]
         written = generate(model, self.coder, sources, limit)
-        known = bool(records) and all("target" in record.fields for record in records)
-        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        losses = losses_if_known(self, model, encoded, ["target" in record.fields for record in records])
         texts = self.coding.tokenizer.batch_decode(written, skip_special_tokens=True)
         return [Outcome(text.strip(), None, loss) for text, loss in zip(texts, losses, strict=True)]
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's target, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 KIND = Kind(

@@ -12,7 +12,7 @@ from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import language_metrics
-from goodfit.kinds.passes import mean_losses, summed_losses
+from goodfit.kinds.passes import summed_losses
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.whole import special_tokens
 
@@ -56,10 +56,6 @@ class _Reads:
             answer = {"nats": nats, "tokens": int(tokens), "bytes": size}
             found.append(Outcome(answer, None, nats / tokens if tokens else math.nan))
         return found
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's tokens that have to be guessed."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
     def _pieces(self, record: Record, limit: int) -> list[tuple[int, ...]]:
         """A document's tokens, in runs of at most so many; a single token at the end joins nobody."""

@@ -12,7 +12,7 @@ from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import multilabel_metrics
-from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate, label_words
 from goodfit.kinds.whole import encode_whole
@@ -68,10 +68,6 @@ class LabelsByHead:
                 found[index] = Outcome(answer, math.prod(max(p, 1 - p) for p in row), loss if known else None)
         return found
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's decisions."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 def _log_odds(decisions: Sequence[tuple[int, ...]]) -> list[float]:
     """How probable each label is, half a record added to either side.
@@ -112,13 +108,8 @@ class LabelsByText:
         """Greedy answers among all lists of labels."""
         sources = [self.coder.source(record.fields, self.room)[0] for record in records]
         written = generate(model, self.coder, sources, self.room, lambda _, written: self.lists.allowed(written))
-        known = bool(records) and all("labels" in record.fields for record in records)
-        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        losses = losses_if_known(self, model, encoded, ["labels" in record.fields for record in records])
         return [Outcome(self.lists.labels(ids), None, loss) for ids, loss in zip(written, losses, strict=True)]
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's list of labels, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 State = tuple[tuple[int, ...], tuple[int, ...]]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import Example, LabelsAt, collate, in_batches
-from goodfit.kinds.shape import Coding
+from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.call import Scores, call
 
 if TYPE_CHECKING:
@@ -44,6 +44,16 @@ def scores_of(
         for indices in in_batches(examples, coding.batch_size):
             batch = collate([examples[index] for index in indices], padding, labels_at)
             yield indices, call(model, batch.to(model.device))
+
+
+def losses_of(learner: Learner, model: Any, encoded: Encoded, records: int) -> list[float]:
+    """Mean negative log-likelihood of each record's labels, in nats."""
+    return mean_losses(model, encoded.examples, learner.coding, learner.labels_at, records)
+
+
+def losses_if_known(learner: Learner, model: Any, encoded: Encoded, known: Sequence[bool]) -> Sequence[float | None]:
+    """The records' losses where the right answers of all are known, else None for each."""
+    return losses_of(learner, model, encoded, len(known)) if known and all(known) else [None] * len(known)
 
 
 def mean_losses(

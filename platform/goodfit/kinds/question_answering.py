@@ -16,7 +16,7 @@ from goodfit.data.batches import Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.kinds.extract import Extract
 from goodfit.kinds.measures import answer_metrics
-from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.passes import losses_if_known, mean_losses, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.spans import windows
 from goodfit.kinds.text import TextCoder, fill_prompt, generate
@@ -206,10 +206,6 @@ class AnswerByBorders:
             return lead, "", math.exp(none)
         return lead, context[parts[start][0] : parts[end][1]].strip(), math.exp(float(both[start, end]))
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's first and last tokens."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 class AnswerByText:
     """A text model that writes the answer: words that stand together in the context, or that there is none."""
@@ -274,8 +270,7 @@ class AnswerByText:
         doubts = self._doubts(model, read, said)
         for (piece, *_), place, doubt in zip(read, said, doubts, strict=True):
             found[piece.record].append((doubt, _text_at(records[piece.record], piece, place)))
-        known = bool(records) and all("answers" in record.fields for record in records)
-        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        losses = losses_if_known(self, model, encoded, ["answers" in record.fields for record in records])
         answers = [min((one for one in own if one[1]), default=(0.0, ""))[1] for own in found.values()]
         return [Outcome(answer, None, loss) for answer, loss in zip(answers, losses, strict=True)]
 
@@ -289,10 +284,6 @@ class AnswerByText:
             for number, ((_, extract, source, _), place) in enumerate(zip(read, said, strict=True))
         ]
         return mean_losses(model, examples, self.coding, self.labels_at, len(examples))
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's answer, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 def _text_at(record: Record, piece: _Piece, place: tuple[int, int] | None) -> str:

@@ -12,7 +12,7 @@ from goodfit.data.batches import Example, LabelsAt, collate, in_batches
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import ranking_metrics
-from goodfit.kinds.passes import evaluating, mean_losses, pad_id
+from goodfit.kinds.passes import evaluating, losses_if_known, pad_id
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import SEPARATOR, TextCoder, continuation_logprobs, fill_prompt
 from goodfit.models.call import LIKENESS_SCALE, embed
@@ -136,10 +136,6 @@ class RankByVectors:
                     vectors[index] = vector
         return torch.stack(vectors)
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Negative log-likelihood of each query's document among those of its batch."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 class RankByText:
     """A text model reads a query with one document and says yes or no; documents are ranked by how sure the yes is.
@@ -209,8 +205,7 @@ class RankByText:
         ]
         sources = [self._source(record.fields, document)[0] for record, document in pairs]
         logs = iter(continuation_logprobs(model, self.coder, sources, [self.said[YES], self.said[NO]]))
-        known = all("positive" in record.fields for record in records)
-        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        losses = losses_if_known(self, model, encoded, ["positive" in record.fields for record in records])
         found = []
         for order, loss in zip(orders, losses, strict=True):
             leads = [yes - no for yes, no in itertools.islice(logs, len(order[:SCORED]))]
@@ -218,10 +213,6 @@ class RankByText:
             chance = 1 / (1 + math.exp(-max(min(leads[places[0]], 500), -500)))
             found.append(Outcome([*(order[place] for place in places), *order[SCORED:]], chance, loss))
         return found
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of the yes and the noes of each record, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 def bm25_order(queries: Sequence[str], documents: Sequence[str], most: int) -> list[list[str]]:

@@ -62,6 +62,7 @@ class Outcome:
 class Learner(Protocol):
     """How one family learns a kind."""
 
+    coding: Coding
     head: str
     """A key of ``models.load.HEADS``."""
     outputs: tuple[str, ...]
@@ -76,9 +77,6 @@ class Learner(Protocol):
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The model's answers, one for each record."""
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record, in nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +115,12 @@ class Kind:
     """An answer as ``goodfit predict`` prints it."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
+
+    def labels_in(self, records: Iterable[Record]) -> tuple[str, ...]:
+        """The labels that records use, sorted; none for kinds without labels."""
+        if self.labels is None:
+            return ()
+        return tuple(sorted({label for record in records for label in self.labels(record.fields)}))
 
 
 def refuse_unknown_fields(kind: Kind, renamed: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.measures import entity_metrics
-from goodfit.kinds.passes import mean_losses, scores_of
+from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.spans import (
     Window,
@@ -153,10 +153,6 @@ class TagByHead:
         words = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
         return words, [total / max(1, len(logs)) for total, logs in zip(sums, words, strict=True)]
 
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's tags."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
-
 
 class TagByText:
     """A text model that copies the text with a tag behind each word.
@@ -235,8 +231,7 @@ class TagByText:
             for place, tag in enumerate(_tags_of_marks(marks), window.first):
                 if place in range(*window.owned):
                     tags[window.record][place] = tag
-        known = bool(records) and all("spans" in record.fields for record in records)
-        losses: list[Any] = self.losses(model, encoded, len(records)) if known else [None] * len(records)
+        losses = losses_if_known(self, model, encoded, ["spans" in record.fields for record in records])
         return _assembled(records, tags, losses)
 
     def _decode(self, model: Any, copies: Sequence[Copy]) -> list[list[str]]:
@@ -291,10 +286,6 @@ class TagByText:
             better.append(name if name in fitting else next(iter(fitting)))
             place += len(self.marks[name])
         return better
-
-    def losses(self, model: Any, encoded: Encoded, records: int) -> list[float]:
-        """Mean negative log-likelihood of each record's tags, per token."""
-        return mean_losses(model, encoded.examples, self.coding, self.labels_at, records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _head_only(model: Any) -> Any:
 
 
 def _common(model: Any, conf: AdapterConf) -> dict[str, Any]:
-    """What all methods share. A task type is not named: it would rewrite the model's forward for nothing."""
+    """What all methods share."""
     return {
         "target_modules": conf.targets or linear_layers(model),
         "modules_to_save": head_names(model) or None,
@@ -84,6 +84,7 @@ def _is_turned(model: Any) -> bool:
 
 
 def _task_type(model: Any) -> str:
+    """What PEFT calls the model's task: an adapter that names it is loaded by whoever has only its folder."""
     name = model.__class__.__name__
     if name.endswith("ForSequenceClassification"):
         return "SEQ_CLS"

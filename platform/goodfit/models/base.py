@@ -9,6 +9,7 @@ from typing import Any
 
 from goodfit.data.hub import hub_is_reachable
 from goodfit.errors import ConfigError, HardwareError
+from goodfit.files import file_digest
 from goodfit.schema.model import ModelConf
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -160,9 +161,6 @@ def _digest(folder: Path | None, conf: ModelConf) -> str | None:
 
 def folder_digest(folder: Path) -> str:
     """``sha256:…`` of the weights in a folder; of several files, of their digests in the order of names."""
-    digests = []
-    for path in sorted(folder.glob("model*.safetensors")):
-        with path.open("rb") as file:
-            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    digests = [file_digest(path) for path in sorted(folder.glob("model*.safetensors"))]
     whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     return f"sha256:{whole}"

@@ -149,6 +149,7 @@ def _from_pretrained(
     cls: Any, base: Base, config: Any, new_head: bool = True, kept: Sequence[str] | None = None
 ) -> Any:
     import torch
+    from safetensors import SafetensorError
 
     try:
         model, info = cls.from_pretrained(
@@ -171,9 +172,7 @@ def _from_pretrained(
     except (RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"{base.place} does not fit its config: {reason}", "fetch the model again") from None
-    except Exception as error:
-        if type(error).__name__ != "SafetensorError":
-            raise
+    except SafetensorError as error:
         raise ConfigError(f"the weights in {base.place} are damaged: {error}", "fetch the model again") from None
     missing = [key for key in info["missing_keys"] if not _may_be_new(key, model, new_head)]
     if _lacks_text_head(missing, model):

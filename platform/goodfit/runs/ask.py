@@ -9,6 +9,7 @@ from typing import Any
 from goodfit.data.records import Record
 from goodfit.evaluation.report import items_of, outcome_items
 from goodfit.hooks.types import Item, ModelFacts, RecordView
+from goodfit.kinds.passes import losses_of
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited, ask_audit, limits_for, views
 from goodfit.runs.prepare import Prepared
@@ -74,7 +75,7 @@ def _ask(prepared: Prepared, model: Any) -> Callable[[Sequence[RecordView]], lis
 def _losses(prepared: Prepared, model: Any) -> Losses:
     def losses(asked: Sequence[RecordView]) -> list[float]:
         records = _records(prepared, asked)
-        return prepared.learner.losses(model, prepared.learner.encode(records), len(records))
+        return losses_of(prepared.learner, model, prepared.learner.encode(records), len(records))
 
     return losses
 

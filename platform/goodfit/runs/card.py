@@ -13,9 +13,10 @@ from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
+from goodfit.texts.shown import figure, with_interval
 
 
-def write_card(
+def card_of(
     prepared: Prepared,
     metrics: Mapping[str, Any],
     fit: Fit,
@@ -88,7 +89,7 @@ def _privacy(prepared: Prepared) -> str:
     scrub = prepared.task.scrub
     if scrub is None:
         return "## Privacy\n\nNothing was taken out of the texts: what they say of persons can be in the model.\n"
-    recalls = [f"{sort} {_number(recall)}" for sort, recall in best_recall(scrub).items() if not math.isnan(recall)]
+    recalls = [f"{sort} {figure(recall)}" for sort, recall in best_recall(scrub).items() if not math.isnan(recall)]
     by = "; ".join(f"{spec.name}, {spec.measured_on}" for spec in scrub.specs)
     kept = f" Left in on purpose: {', '.join(sorted(scrub.keep))}." if scrub.keep else ""
     return (
@@ -115,25 +116,17 @@ def _figures(metrics: Mapping[str, Any]) -> str:
     rows = ["| metric | tuned [95 % interval] | base | difference [95 % interval] | p |", "|---|---|---|---|---|"]
     for name, tuned in metrics["tuned"].items():
         pair = metrics["paired"].get(name, {})
-        difference = _range(pair, "difference") if pair else ""
+        difference = with_interval(pair, "difference") if pair else ""
         p = f"{pair['p']:.3f}" if pair.get("p") is not None else ""
-        base = _number(metrics["base"][name]["value"])
-        rows.append(f"| {name} | {_range(tuned, 'value')} | {base} | {difference} | {p} |")
+        base = figure(metrics["base"][name]["value"])
+        rows.append(f"| {name} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |")
     table = "\n".join(rows)
     reference = metrics["reference"].get(metrics["primary"], {}).get("value")
     return (
         f"## Figures\n\nOn {metrics['tuned'][metrics['primary']]['n']} test records; intervals by bootstrap, p by "
         f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: {metrics['base_is']}. The simplest "
-        f"reference ({metrics['reference_is']}) has {metrics['primary']} {_number(reference)}.\n"
+        f"reference ({metrics['reference_is']}) has {metrics['primary']} {figure(reference)}.\n"
     )
-
-
-def _range(figure: Mapping[str, Any], name: str) -> str:
-    return f"{_number(figure[name])} [{_number(figure['low'])}, {_number(figure['high'])}]"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _fit(fit: Fit) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.report import differences, items_of
-from goodfit.hooks.types import Item, MetricSpec
+from goodfit.hooks.types import Item
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.task import Task, open_task, read_splits, with_labels
+from goodfit.runs.task import open_task, read_splits, with_labels
 
 
 def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
@@ -36,16 +36,12 @@ def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
         raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
     records = splits.test
     answers = [_items(folder, records) for folder in folders]
-    specs = _specs(task)
+    specs = task.measures(tuple(task.conf.task.labels or ()))
     pairs = [differences(specs, records, items, answers[0], "test", task.conf.seed) for items in answers[1:]]
     for name in pairs[0]:
         _holm([pair[name] for pair in pairs])
     others = [{"run": name, "paired": pair} for name, pair in zip(typed[1:], pairs, strict=True)]
     return {"first": typed[0], "records": len(records), "others": others}
-
-
-def _specs(task: Task) -> list[MetricSpec]:
-    return [*task.kind.metrics(tuple(task.conf.task.labels or ())), *task.metrics]
 
 
 def _items(folder: Path, records: Sequence[Record]) -> list[Item]:

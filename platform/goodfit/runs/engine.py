@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 Check = Callable[[Mapping[str, Any]], None]
 
 
-def train_run(composed: Composed, host: Host, progress: Progress) -> Finished:
-    """Check, train, judge, write down.
-
-    Raises:
-        GateError: An enforced gate said no; the run is written down all the same.
-        StoppedError: A signal was heard; ``resume`` goes on.
-        GoodfitError: Anything else that a user can mend; nothing is left half-written.
-    """
-    return carry_out(composed, host, progress)
-
-
 def carry_out(
     composed: Composed,
     host: Host,
@@ -52,7 +41,7 @@ def carry_out(
     check: Check | None = None,
     judged_only: bool = False,
 ) -> Finished:
-    """Train a run, or go on with one.
+    """Check, train, judge and write down a run, or go on with one.
 
     Args:
         composed: Its config.
@@ -61,6 +50,11 @@ def carry_out(
         resumed: The folder of the run that goes on.
         check: Sees what makes the run what it is, as ``lock.json`` has it, before a weight is loaded.
         judged_only: Whether gates that say no are only written down.
+
+    Raises:
+        GateError: An enforced gate said no; the run is written down all the same.
+        StoppedError: A signal was heard; ``resume`` goes on.
+        GoodfitError: Anything else that a user can mend; nothing is left half-written.
     """
     started = time.monotonic()
     host.forget_deeds()
@@ -78,7 +72,7 @@ def carry_out(
     from goodfit.runs.write import record_of
 
     prepared = prepare(data, host)
-    primary_of(prepared)
+    primary_of(prepared)  # a metric that nobody measures is refused before memory is asked for
     check_memory(prepared)
     lock = lock_of(prepared, host, composed.conf.task.labels is not None)
     if check is not None:

@@ -32,11 +32,11 @@ JOIN_SECONDS = 600
 """How long a further process waits for the first one to check its data and make the folder."""
 
 
-def run_path(conf: RunConf, now: datetime.datetime | None = None) -> Path:
+def run_path(conf: RunConf) -> Path:
     """Where a run is written: ``run.dir``, or ``runs/<date>/<time>-<task>-<model>``."""
     if conf.run.dir is not None:
         return Path(conf.run.dir).expanduser().absolute()
-    now = now or datetime.datetime.now()
+    now = datetime.datetime.now()
     task = conf.task.name.replace("/", "-")
     name = f"{now:%H%M%S}-{task}-{conf.choices.get('model', 'model').replace('/', '-')}"
     return Path.cwd() / "runs" / f"{now:%Y-%m-%d}" / name

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from goodfit.config.words import without
 from goodfit.schema import RunConf
 
 PORT = 29500
@@ -25,7 +26,7 @@ def torchrun_commands(conf: RunConf, words: Sequence[str], folder: Path) -> list
         words: As typed.
         folder: Of the run, on a disk that all machines share.
     """
-    own = [word for word in words if not word.startswith("run.dir=")]
+    own = without(words, "run.dir")
     run = shlex.join(["-m", "goodfit", "train", *own, f"run.dir={folder}"])
     return [
         f"torchrun --nnodes={conf.hardware.nodes} --nproc-per-node={conf.hardware.devices} --node-rank={node} "

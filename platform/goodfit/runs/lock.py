@@ -16,6 +16,7 @@ from typing import Any
 import goodfit
 from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
+from goodfit.files import text_digest
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import read_json, write_json
 from goodfit.runs.prepare import Prepared
@@ -49,7 +50,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
         "base": {**base_identity(prepared.base), "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
         "plugins": host.identities(),
         "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
-        "config": _digest(json.dumps(_identity(conf), sort_keys=True)),
+        "config": text_digest(json.dumps(_identity(conf), sort_keys=True)),
         "labels_given": labels_given,
         "seed": conf.seed,
         "python": platform.python_version(),
@@ -71,13 +72,9 @@ def _identity(conf: RunConf) -> Mapping[str, Any]:
     return {name: value for name, value in tree.items() if name not in UNREAD}
 
 
-def _digest(content: str) -> str:
-    return f"sha256:{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
 def _tokenizer_digest(tokenizer: Any) -> str:
     whole = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else json.dumps(sorted(tokenizer.get_vocab()))
-    return _digest(json.dumps([whole, tokenizer.chat_template, tokenizer.all_special_tokens]))
+    return text_digest(json.dumps([whole, tokenizer.chat_template, tokenizer.all_special_tokens]))
 
 
 def _code_digest() -> str:

@@ -68,7 +68,7 @@ def check_memory(prepared: Prepared, path: ComputePath | None = None, free: int 
 
 def _expects_flat(conf: RunConf) -> bool:
     """Whether a model of the usual sort is computed flat."""
-    whole = conf.hardware.strategy in ("single", "ddp") and conf.runtime.path != "plain"
+    whole = not conf.hardware.is_sharded and conf.runtime.path != "plain"
     return whole and (conf.hardware.accelerator != "gpu" or conf.precision.name != "32")
 
 

@@ -106,7 +106,7 @@ def settle(conf: RunConf) -> RunConf:
 def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "torch"]:
     """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
 
-    if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.strategy not in ("single", "ddp")):
+    if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.is_sharded):
         raise ConfigError("runtime.linears=onednn is for whole models on CPUs", "leave it out")
     if conf.runtime.linears != "auto":
         return conf.runtime.linears
@@ -216,7 +216,7 @@ def pick_path(prepared: Prepared, model: Any) -> ComputePath:
 
 def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example]) -> ComputePath:
     """How a model is computed on some examples."""
-    if conf.hardware.strategy not in ("single", "ddp"):
+    if conf.hardware.is_sharded:
         if conf.runtime.path == "fast":
             raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")

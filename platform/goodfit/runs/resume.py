@@ -43,7 +43,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
                 return folder, None
         return folder, None
     conf = started_with(folder)
-    if conf.hardware.strategy not in ("single", "ddp"):
+    if conf.hardware.is_sharded:
         raise ConfigError(
             f"hardware={conf.hardware.strategy} shards the model, and such a run cannot go on", "train it again"
         )

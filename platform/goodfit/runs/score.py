@@ -22,6 +22,7 @@ from goodfit.evaluation.report import (
     units_of,
 )
 from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
 from goodfit.registry import Registry
 from goodfit.runs.prepare import Prepared
@@ -45,18 +46,13 @@ def pick_probe(prepared: Prepared) -> Probe:
     return Probe(records, prepared.learner.encode(records))
 
 
-def specs_of(prepared: Prepared) -> list[MetricSpec]:
-    """The kind's metrics and those of plugins that the task names."""
-    return [*prepared.task.kind.metrics(prepared.coding.labels), *prepared.task.metrics]
-
-
 def primary_of(prepared: Prepared) -> MetricSpec:
     """The metric that decides.
 
     Raises:
         ConfigError: The task names one that it does not measure.
     """
-    specs = {spec.name: spec for spec in specs_of(prepared)}
+    specs = {spec.name: spec for spec in prepared.task.measures(prepared.coding.labels)}
     return Registry("metric of this task", specs).pick(prepared.conf.task.primary or next(iter(specs)))
 
 
@@ -72,7 +68,7 @@ def build_measure(prepared: Prepared, probe: Probe) -> Measure:
         kept: Sequence[float] = []
         for split, (records, encoded) in parts.items():
             if learner.monitor == "loss":
-                losses: Sequence[Any] = learner.losses(model, encoded, len(records))
+                losses: Sequence[Any] = losses_of(learner, model, encoded, len(records))
             else:
                 outcomes = learner.outcomes(model, records, encoded)
                 losses = [outcome.loss for outcome in outcomes]
@@ -142,7 +138,7 @@ class Judged:
 def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace, probe: Probe) -> Judged:
     """Measure the tuned model on the test records, against its base, and diagnose the fit."""
     learner, splits, seed = prepared.learner, prepared.splits, prepared.conf.seed
-    specs, primary = specs_of(prepared), primary_of(prepared)
+    specs, primary = prepared.task.measures(prepared.coding.labels), primary_of(prepared)
     outcomes = {
         split: learner.outcomes(model, splits[split], prepared.encoded[split]) for split in ("validation", "test")
     }

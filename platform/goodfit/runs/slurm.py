@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.config.compose import Composed
+from goodfit.config.words import without
 from goodfit.errors import HardwareError
 from goodfit.runs.folder import FOLDER, claimed, run_path
 from goodfit.schema import RunConf
@@ -62,7 +63,7 @@ def job_script(conf: RunConf, words: Sequence[str], folder: Path) -> str:
         "chdir": shlex.quote(str(Path.cwd())),
         "output": shlex.quote(str(folder / "slurm-%j.txt")),
     }
-    own = [word for word in words if not word.startswith("run.dir=")]
+    own = without(words, "run.dir")
     train, resume = (_start(verb) for verb in (["train", *own, f"run.dir={folder}"], ["resume", str(folder)]))
     lines = [
         "#!/bin/bash",

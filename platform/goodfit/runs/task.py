@@ -44,6 +44,10 @@ class Task:
     audits: Sequence[ChosenAudit] = ()
     """Those of a run that is made; a finished one is used without them."""
 
+    def measures(self, labels: Sequence[str]) -> list[MetricSpec]:
+        """All metrics, the kind's own first."""
+        return [*self.kind.metrics(labels), *self.metrics]
+
 
 @dataclass(frozen=True, slots=True)
 class TaskData:
@@ -190,7 +194,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     kind = task.kind
     if kind.labels is None:
         return splits, ()
-    trained = sorted({label for record in splits.train for label in kind.labels(record.fields)})
+    trained = kind.labels_in(splits.train)
     labels = tuple(task.conf.task.labels or trained)
     if not labels:
         raise DataError("no training record has a label", "check the fields: dataset.fields.label=<your column>")

@@ -94,7 +94,7 @@ def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str
     records = _records(opened, host, words, split)
     encoded = opened.learner.encode(records)
     outcomes = _outcomes(opened, records, encoded)
-    specs = [*opened.task.kind.metrics(opened.coding.labels), *opened.task.metrics]
+    specs = opened.task.measures(opened.coding.labels)
     items, losses = outcome_items(records, outcomes), [outcome.loss for outcome in outcomes]
     found = figures(specs, records, items, split, opened.conf.seed, losses)
     return {

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.gates import judge
 from goodfit.hooks.types import Evidence, Finding
 from goodfit.kinds.shape import Outcome
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited
-from goodfit.runs.card import write_card
+from goodfit.runs.card import card_of
 from goodfit.runs.digests import write_digests
 from goodfit.runs.folder import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared, training_data
@@ -66,7 +67,7 @@ def record_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = 
         "kind": prepared.task.kind.name,
         "family": prepared.base.family,
         "adapter": conf.adapter.name,
-        "fit": {"verdict": "unknown", "evidence": [], "try": []},
+        "fit": UNDIAGNOSED.shown(),
         "gates": [],
         "steps": 0,
         "seconds": None,
@@ -100,7 +101,7 @@ def write_down(
     deeds = host.deeds()
     guarantee = guarantee_of(prepared.conf, training_data(prepared))
     given = guarantee.kept() if guarantee else None
-    card = write_card(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds, given)
+    card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)
     write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
@@ -108,9 +109,8 @@ def write_down(
     write_lines(folder / "data" / "rejected.jsonl", rejected)
     for split, outcomes in judged.outcomes.items():
         _write_predictions(folder / "predictions" / f"{split}.jsonl", prepared, split, outcomes)
-    fit = judged.fit
     more = {
-        "fit": {"verdict": fit.verdict, "evidence": list(fit.evidence), "try": list(fit.words)},
+        "fit": judged.fit.shown(),
         "gates": [dataclasses.asdict(verdict) for verdict in verdicts],
         "audits": [*prepared.asked, *audited.asked],
         "steps": trained.steps,

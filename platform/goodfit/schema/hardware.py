@@ -41,3 +41,8 @@ class HardwareConf:
 
     memory_gb: Annotated[float, Field(gt=0)] | None = None
     """Memory that the run may use on each device, in GiB; when not given, what is free."""
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether each device holds a part of the model."""
+        return self.strategy not in ("single", "ddp")

@@ -22,4 +22,4 @@ class TrackerConf:
     """wandb's mode; ``auto`` is online when a key is in the environment."""
 
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
-    """How long the tracker may take to start; it runs aside, and a run never waits longer for it."""
+    """How long a run waits at its end for the tracker to take the last lines; then it is left to finish by itself."""

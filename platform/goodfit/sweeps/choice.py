@@ -13,7 +13,7 @@ from goodfit.config.search import Search
 from goodfit.evaluation.resample import standard_error
 from goodfit.sweeps.ledger import judged
 from goodfit.sweeps.propose import COSTS, excess, values_of
-from goodfit.sweeps.records import STATISTICS, Entry
+from goodfit.sweeps.records import STATISTICS, Entry, trial_place
 
 if TYPE_CHECKING:
     from goodfit.sweeps.judge import Aim
@@ -100,7 +100,7 @@ def choose(
     if first is None or not others or search.conf.objectives != ["quality"]:
         return highest, None
     rival = max(others, key=lambda entry: (_values(search, entry)[0], -entry.number))
-    one, other = (statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in (rival, first))
+    one, other = (statistics_in(trial_place(folder, entry.number)) for entry in (rival, first))
     if one is None or other is None or one.shape != other.shape:
         return highest, None
     error = standard_error(one, other, aim.signed, search.first.conf.seed)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from goodfit.config.search import Search
+from goodfit.config.words import without
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
@@ -19,7 +20,7 @@ from goodfit.sweeps.ledger import Ledger, judged
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
-from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.records import Entry, Order, trial_place
 from goodfit.sweeps.summary import record_of
 from goodfit.sweeps.winner import Winner, finish_search
 from goodfit.sweeps.workers import Workers
@@ -61,11 +62,11 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     """
     check_search(search)
     data = read_task(search.first, host).splits.digests()  # a mistake in the data ends it before it begins
-    with contextlib.ExitStack() as held:
-        folder = held.enter_context(search_folder(search))
-        signals = held.enter_context(StopSignals(_again(search, folder)).listening())
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(search_folder(search))
+        signals = stack.enter_context(StopSignals(_again(search, folder)).listening())
         _write_search(search, folder, data)
-        ledger = held.enter_context(contextlib.closing(Ledger(search, folder)))
+        ledger = stack.enter_context(contextlib.closing(Ledger(search, folder)))
         workers = open_workers(search, host, folder, signals, watcher)
         try:
             entries = _search(search, folder, ledger, workers, watcher)
@@ -81,8 +82,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
 
 def _again(search: Search, folder: Path) -> str:
     """What is typed to go on with a search."""
-    words = [word for word in search.typed if not word.startswith("run.dir=")]
-    return shlex.join(["goodfit", "sweep", *words, f"run.dir={folder}"])
+    return shlex.join(["goodfit", "sweep", *without(search.typed, "run.dir"), f"run.dir={folder}"])
 
 
 def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:
@@ -141,11 +141,11 @@ def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -
     return Order(
         number=entry.number,
         words=(threads, *search.fixed, *entry.words),
-        folder=folder / "trials" / f"{entry.number:04d}",
+        folder=trial_place(folder, entry.number),
         roots=search.roots,
         sweep=search.conf,
         seed=search.first.conf.seed,
-        rivals=tuple(one.result or Result(state="failed") for one in known),
+        rivals=tuple(one.outcome for one in known),
     )
 
 

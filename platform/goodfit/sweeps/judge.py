@@ -11,11 +11,11 @@ import numpy as np
 
 from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
-from goodfit.evaluation.report import LOSS, loss_statistics, mean, outcome_items, statistics_of, units_of
-from goodfit.evaluation.resample import Reduce, gap, interval
+from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
+from goodfit.evaluation.resample import Reduce, gap, interval, mean
 from goodfit.registry import did_you_mean
 from goodfit.runs.prepare import Prepared
-from goodfit.runs.score import Probe, diagnose_fit, primary_of, specs_of
+from goodfit.runs.score import Probe, diagnose_fit, primary_of
 from goodfit.training.held_out import Trace
 
 
@@ -62,7 +62,7 @@ def aim_of(prepared: Prepared, metric: str | None) -> Aim:
     """
     if metric == LOSS:
         return Aim(LOSS, -1, mean, None)
-    specs = {spec.name: spec for spec in specs_of(prepared)}
+    specs = {spec.name: spec for spec in prepared.task.measures(prepared.coding.labels)}
     if metric is not None and metric not in specs:
         raise ConfigError(
             f"no metric of this task is called '{metric}'", did_you_mean(metric, [*specs, LOSS], "goodfit")

@@ -27,7 +27,7 @@ from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
 from goodfit.training.trainer import batches_of, total_steps
 
-MERGED = ("lora", "rslora")
+PACKABLE = ("lora", "rslora")
 """Adapters that a pack can compute."""
 
 
@@ -118,7 +118,7 @@ class Packed:
         batches = batches_of(conf, len(started.data.examples))
         ends = HeldOut.ends(batches, conf.training.evaluations_per_epoch)
         between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
-        if conf.adapter.name not in MERGED or not between or started.data.labels_at == "pairs":
+        if conf.adapter.name not in PACKABLE or not between or started.data.labels_at == "pairs":
             return False
         if self._running and started.bench.key != self._base:
             return False

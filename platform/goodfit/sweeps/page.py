@@ -9,6 +9,7 @@ from typing import Any
 
 from goodfit.sweeps.records import Entry
 from goodfit.sweeps.summary import beside_defaults
+from goodfit.texts.shown import with_interval
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
@@ -52,27 +53,24 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
     return path
 
 
-def _interval(found: Mapping[str, Any]) -> str:
-    return f"{found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
-
-
 def _summary(best: Mapping[str, Any]) -> str:
     lines = [
-        f"Trial {best['number']} won: {escape(best['held_out']['metric'])} {_interval(best['held_out'])} on the "
+        f"Trial {best['number']} won: {escape(best['held_out']['metric'])} {with_interval(best['held_out'])} on the "
         "validation records that chose it."
     ]
     if best["beside_defaults"]:
         lines.append(f"{escape(beside_defaults(best))}.")
     if best["corrected"]:
         lines.append(
-            f"Corrected for the choice among {best['corrected']['trials']} trials: {_interval(best['corrected'])}."
+            f"Corrected for the choice among {best['corrected']['trials']} trials: {with_interval(best['corrected'])}."
         )
     if best["confirmed"]:
-        lines.append(f"Trained anew on {best['confirmed']['splits']} fresh split(s): {_interval(best['confirmed'])}.")
+        splits = best["confirmed"]["splits"]
+        lines.append(f"Trained anew on {splits} fresh split(s): {with_interval(best['confirmed'])}.")
     run = best["run"]
     if run:
         lines.append(
-            f"As a run of its own, on the test records: {_interval(run['metrics'][run['primary']])}; "
+            f"As a run of its own, on the test records: {with_interval(run['metrics'][run['primary']])}; "
             f"fit: {escape(run['fit']['verdict'])}."
         )
     return "".join(f"<p>{line}</p>" for line in lines)
@@ -185,7 +183,7 @@ def _table(entries: Sequence[Entry], best: int) -> str:
         result = entry.result
         mark = " class=best" if entry.number == best else ""
         value = "" if result is None or result.value is None else f"{result.value:.3f}"
-        held_out = _interval(result.held_out) if result and result.held_out else ""
+        held_out = with_interval(result.held_out) if result and result.held_out else ""
         probe = "" if result is None or result.probe is None else f"{result.probe:.3f}"
         fit = str(result.fit.get("verdict", "")) if result else ""
         reason = f"<br>{escape(result.reason)}" if result and result.reason else ""

@@ -61,6 +61,16 @@ class Entry:
     result: Result | None
     """None until it is over."""
 
+    @property
+    def outcome(self) -> Result:
+        """Its result; of one that has none, that it failed."""
+        return self.result or Result(state="failed")
+
+
+def trial_place(search: Path, number: int) -> Path:
+    """Where a trial is written."""
+    return search / "trials" / f"{number:04d}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.search import Search
-from goodfit.sweeps.records import Entry, Result
+from goodfit.sweeps.records import Entry
 from goodfit.sweeps.winner import Winner
 
 
@@ -57,7 +57,7 @@ def _listed(entry: Entry) -> dict[str, Any]:
 
 
 def _best(search: Search, winner: Winner) -> dict[str, Any]:
-    result = winner.entry.result or Result(state="failed")
+    result = winner.entry.outcome
     return {
         "number": winner.entry.number,
         "words": [*search.fixed, *winner.entry.words],

@@ -18,6 +18,7 @@ from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import GoodfitError, StoppedError
+from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import units_of
 from goodfit.models.load import pick_device
 from goodfit.runs.folder import LOCK, damaged, held, make_folder, read_json, write_json
@@ -52,6 +53,9 @@ class Silent:
     def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
         """An evaluation."""
 
+    def say(self, line: str) -> None:
+        """A line for people."""
+
 
 @dataclasses.dataclass(slots=True)
 class Started:
@@ -78,7 +82,7 @@ class Started:
         return self.bench.prepared.conf
 
 
-def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) -> Result:
+def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
     """Train and judge one trial; what goes wrong in it is its result. A trial that is written down is not run again.
 
     Raises:
@@ -97,7 +101,7 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals | None = None) 
             return failed(order, error)
 
 
-def _train(started: Started, signals: StopSignals | None) -> Result:
+def _train(started: Started, signals: StopSignals) -> Result:
     path = pick_path(started.prepared, started.model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
     with path.on(started.model, started.bench.kept):
@@ -181,11 +185,7 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         count = len(prepared.splits.validation) + len(started.bench.probe.records)
         costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
         np.savez(order.folder / STATISTICS, statistics=measured.statistics)
-        fit = {
-            "verdict": measured.fit.verdict,
-            "evidence": list(measured.fit.evidence),
-            "try": list(measured.fit.words),
-        }
+        fit = measured.fit.shown()
         if math.isfinite(measured.value) and math.isfinite(measured.probe):
             known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
         else:
@@ -209,7 +209,7 @@ def _findings(prepared: Prepared) -> dict[str, float]:
 def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
     """Write run.json and, last, the result."""
     more = {
-        "fit": result.fit or {"verdict": "unknown", "evidence": [], "try": []},
+        "fit": result.fit or UNDIAGNOSED.shown(),
         "steps": int(result.costs["steps"]),
         "best_step": result.best_step,
         "seconds": round(result.costs["seconds"], 2),

@@ -7,7 +7,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.load import pick_device
 from goodfit.runs.prepare import pick_path, training_data
 from goodfit.runs.tune import adapted
-from goodfit.sweeps.packed import MERGED
+from goodfit.sweeps.packed import PACKABLE
 from goodfit.sweeps.shared import Shared
 from goodfit.training.pack import Trial, pack_width
 from goodfit.training.trainer import fix_machine
@@ -16,7 +16,7 @@ from goodfit.training.trainer import fix_machine
 def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     """Trials in one pass, and why; 0 where they cannot be packed."""
     conf, sweep = search.first.conf, search.conf
-    if conf.adapter.name not in MERGED:
+    if conf.adapter.name not in PACKABLE:
         return 0, f"adapter={conf.adapter.name} cannot be packed"
     if conf.hardware.strategy != "single":
         return 0, f"hardware.strategy is {conf.hardware.strategy}"

@@ -20,7 +20,7 @@ from goodfit.runs.folder import read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.records import Entry, Order, trial_place
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
@@ -95,10 +95,8 @@ def _why_none(search: Search, entries: Sequence[Entry]) -> str:
 def _corrected(
     search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, beside: Beside | None, aim: Aim
 ) -> dict[str, Any] | None:
-    same = [
-        entry for entry in fair(search, entries) if entry.result and entry.result.records == _result(chosen).records
-    ]
-    found = {entry.number: statistics_in(folder / "trials" / f"{entry.number:04d}") for entry in same}
+    same = [entry for entry in fair(search, entries) if entry.result and entry.result.records == chosen.outcome.records]
+    found = {entry.number: statistics_in(trial_place(folder, entry.number)) for entry in same}
     kept = {number: statistics for number, statistics in found.items() if statistics is not None}
     if len(kept) < 2:
         return None
@@ -147,7 +145,7 @@ def _figure(aim: Any, found: Any) -> dict[str, Any]:
 
 def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
     """The winner as a run: the only one that reads the test records."""
-    from goodfit.runs.engine import train_run
+    from goodfit.runs.engine import carry_out
     from goodfit.sweeps.trial import Silent
 
     place = folder / "best"
@@ -157,7 +155,7 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
         watcher.status("training the winner as a run of its own")
         words = [*search.fixed, *chosen.words, f"run.dir={place}"]
         try:
-            train_run(compose(words, search.roots), host, Silent())
+            carry_out(compose(words, search.roots), host, Silent())
         except GateError as error:
             refused = error.what
     record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
@@ -174,7 +172,3 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
 
 def _is_finished(place: Path) -> bool:
     return (place / "run.json").exists() and read_json(place / "run.json", "status")["status"] == "finished"
-
-
-def _result(entry: Entry) -> Result:
-    return entry.result or Result(state="failed")

@@ -76,7 +76,8 @@ def run_in_worker(order: Order) -> Result:
     from goodfit.sweeps.trial import run_trial
 
     warnings.simplefilter("ignore")  # they stand in the trial's log
-    return run_trial(order, _shared_here())
+    with StopSignals("the same command goes on").listening() as signals:
+        return run_trial(order, _shared_here(), signals)
 
 
 def lost(order: Order, what: str, fix: str) -> Result:

@@ -23,7 +23,6 @@ from goodfit.hooks.types import (
     ModelSpec,
 )
 from goodfit.kinds import find_kind
-from goodfit.kinds.shape import Kind
 from goodfit.plugins.offers import sound
 from goodfit.runs.audit import views
 from goodfit.schema.dataset import DatasetConf
@@ -131,8 +130,8 @@ def try_gate(spec: GateSpec, material: Material) -> Tried:
 def try_model(spec: ModelSpec, material: Material) -> Tried:
     """Look for the folder; a model that is not installed says so by an exception."""
     folder = spec.folder()
-    missing = [name for name in ("config.json",) if not (folder / name).is_file()]
-    return {"problems": [f"{folder} has no {name}" for name in missing], "digest": digest(str(folder))}
+    problems = [] if (folder / "config.json").is_file() else [f"{folder} has no config.json"]
+    return {"problems": problems, "digest": digest(str(folder))}
 
 
 def try_audit(spec: AuditSpec, material: Material) -> Tried:
@@ -142,13 +141,10 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
         kind = find_kind(name)
         if spec.look_at_data is None or (spec.kinds and name not in spec.kinds):
             continue
-        labels = (
-            sorted({label for record in splits.train for label in kind.labels(record.fields)}) if kind.labels else []
-        )
         facts = DataFacts(
             task=source.replace(".", "/"),
             kind=name,
-            labels=tuple(labels),
+            labels=kind.labels_in(splits.train),
             seed=42,
             splits=views(kind, splits),
             limits={limit.name: limit.default for limit in spec.limits},
@@ -156,13 +152,6 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
         found += spec.look_at_data(facts)
         told += [record.fields for record in splits.test]
     return {"problems": [], **about_findings(found, told)}
-
-
-def labels_of(kind: Kind, splits: Splits) -> tuple[str, ...]:
-    """The labels of the training records, sorted; none for kinds without labels."""
-    if kind.labels is None:
-        return ()
-    return tuple(sorted({label for record in splits.train for label in kind.labels(record.fields)}))
 
 
 def about_findings(found: Sequence[Finding], rows: Sequence[Mapping[str, Any]]) -> Tried:

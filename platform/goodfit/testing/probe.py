@@ -152,10 +152,6 @@ def _offered(steps: Steps, plugin: str, hook: str, sort: type, function: Callabl
     return found
 
 
-def _values(spec: Any) -> dict[str, Any]:
-    return {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
-
-
 def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
     """Try everything that is offered, data first; returns the data."""
     from goodfit.hooks.types import DataSourceSpec

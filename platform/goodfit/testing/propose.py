@@ -78,8 +78,7 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
     named = {**fields, **conf.fields}
     conf = replace(conf, source="files", train=str(path), fields=named)
     splits = gather(conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text)
-    used = {label for record in splits.train for label in what.labels(record.fields)} if what.labels else set()
-    labels = tuple(sorted(used)) if found in ("classification", "multilabel") else ()
+    labels = what.labels_in(splits.train) if found in ("classification", "multilabel") else ()
     return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
 
 

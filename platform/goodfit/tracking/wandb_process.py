@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
+START_SECONDS = 60
+"""How long wandb asks for its server; nobody waits for this process meanwhile."""
+
 
 def main() -> None:
     """Log every line until the pipe closes."""
@@ -16,7 +19,7 @@ def main() -> None:
         name=start["name"],
         mode=start["mode"],
         config=start["config"],
-        settings=wandb.Settings(init_timeout=60, console="off", disable_git=True, save_code=False),
+        settings=wandb.Settings(init_timeout=START_SECONDS, console="off", disable_git=True, save_code=False),
     )
     for line in sys.stdin:
         figures = json.loads(line)

@@ -84,16 +84,13 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
 
     def plan(self) -> list[Planned]:
         """The batches of the current epoch."""
-        return self._plan(self._epoch)
-
-    def _plan(self, epoch: int) -> list[Planned]:
         return plan_epoch(
             self._examples,
             batch_size=self._conf.batch_size,
             accumulation=self._conf.accumulation,
             grouping=self._conf.length_grouping,
             seed=self._seed,
-            epoch=epoch,
+            epoch=self._epoch,
             devices=self._devices,
         )[self._rank]
 

@@ -114,8 +114,8 @@ def train(
     measure: Measure,
     folder: Path,
     watch: Watch,
+    signals: StopSignals,
     stop: Stop = go_on,
-    signals: StopSignals | None = None,
     saved: Saved | None = None,
 ) -> Trained:
     """Tune a model; on return it holds the best weights (in the first process of several).
@@ -128,8 +128,8 @@ def train(
         measure: Scores a model.
         folder: Of the run.
         watch: Writes what happens.
+        signals: End it behind a step.
         stop: Asked after each evaluation whether to end there.
-        signals: End it behind a step; where none are given, it listens itself.
         saved: What an earlier process of the run left; None starts from the beginning.
 
     Raises:
@@ -137,20 +137,6 @@ def train(
         HardwareError: Memory or disk ran out, or a strategy is missing.
         StoppedError: A signal was heard; the last step is saved.
     """
-    if signals is None:
-        with StopSignals("the same command goes on").listening() as own:
-            return train(
-                conf,
-                model,
-                data,
-                device=device,
-                measure=measure,
-                folder=folder,
-                watch=watch,
-                stop=stop,
-                signals=own,
-                saved=saved,
-            )
     training, batches = conf.training, batches_of(conf, len(data.examples))
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:

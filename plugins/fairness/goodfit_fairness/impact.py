@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import LEVEL, resampled_sums, units_of
+from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, resampled_sums, units_of
 
 RATIO = Limit(
     name="impact_ratio",
@@ -22,8 +22,7 @@ RATIO = Limit(
 )
 SUPPOSED = 0.9
 """The ratio for which the needed number of records is said."""
-ONE_SIDED_Z, POWER_Z = 1.6449, 0.8416
-LEAST = 5
+ONE_SIDED_Z = 1.6449
 
 
 def impact(facts: ModelFacts) -> list[Finding]:
@@ -56,19 +55,24 @@ def _judged(
 ) -> list[Finding]:
     if len(masks) < 2:
         return []
-    rates = selection_rates(given, facts, masks)
+    rates = selection_rates(given, masks)
     lowest = min(rates, key=rates.__getitem__)
     highest = max((name for name in rates if name != lowest), key=rates.__getitem__)
     if rates[highest] == 0:
         return []
     low, high = ratio_interval(given, masks[lowest], masks[highest], units, level, facts.seed)
     ratio, limit = rates[lowest] / rates[highest], facts.limits[RATIO.name]
+    needed = needed_records(rates[highest], limit)
     verdict = "fair" if low >= limit else "unfair" if high < limit else "cannot tell"
     said = {
         "fair": "that is fair, certainly",
         "unfair": f"that is below {limit:g}, certainly",
-        "cannot tell": f"whether it is below {limit:g} nobody can tell: that needs about "
-        f"{needed_records(rates[highest], limit)} test records of each group",
+        "cannot tell": f"whether it is below {limit:g} nobody can tell: "
+        + (
+            f"that needs about {needed} test records of each group"
+            if needed
+            else f"no number of records shows that a ratio of {SUPPOSED:g} is above it"
+        ),
     }[verdict]
     return [
         Finding(
@@ -121,7 +125,7 @@ def ratio_interval(
     return math.exp(middle - half), math.exp(middle + half)
 
 
-def selection_rates(given: np.ndarray, facts: ModelFacts, masks: Mapping[str, np.ndarray]) -> dict[str, float]:
+def selection_rates(given: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, float]:
     """How often each group is given the label, as Fairlearn counts it."""
     from fairlearn.metrics import MetricFrame, selection_rate
 
@@ -135,12 +139,15 @@ def selection_rates(given: np.ndarray, facts: ModelFacts, masks: Mapping[str, np
     return {str(name): float(rate) for name, rate in frame.by_group.items()}
 
 
-def needed_records(rate: float, limit: float) -> int:
+def needed_records(rate: float, limit: float) -> int | None:
     """Test records of each group with which a true ratio of 0.9 is shown to be above the limit, with a power of 0.8.
 
-    From the variance of a logarithm of two rates: Katz et al. 1978, https://doi.org/10.2307/2530610.
+    None where the limit is as high as that: no number of records shows it then. From the variance of a logarithm of two
+    rates: Katz et al. 1978, https://doi.org/10.2307/2530610.
     """
-    if rate >= 1 or limit >= SUPPOSED:
-        return LEAST if rate >= 1 else 100_000
+    if rate >= 1:
+        return LEAST
+    if limit >= SUPPOSED:
+        return None
     odds = (1 - rate) / max(rate, 1e-3)
     return math.ceil(2 * odds * ((ONE_SIDED_Z + POWER_Z) / math.log(SUPPOSED / limit)) ** 2)

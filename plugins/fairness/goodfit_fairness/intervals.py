@@ -12,6 +12,10 @@ LEVEL = 0.05
 """Share of runs without any difference in which an audit reports one, all its comparisons together."""
 DRAWS = 1999
 """Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000."""
+LEAST = 5
+"""Test records below which a group is counted, but not compared."""
+POWER_Z = 0.8416
+"""The quantile of the normal distribution for a power of 0.8."""
 CELLS = 4_000_000
 """Records times draws that are held at once."""
 

@@ -10,7 +10,17 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import LEVEL, holm, interval_of, permutation_p, resampled_p, resampled_sums, units_of
+from goodfit_fairness.intervals import (
+    LEAST,
+    LEVEL,
+    POWER_Z,
+    holm,
+    interval_of,
+    permutation_p,
+    resampled_p,
+    resampled_sums,
+    units_of,
+)
 from goodfit_fairness.scores import scores_of
 
 GAP = Limit(
@@ -20,10 +30,6 @@ GAP = Limit(
     high=1,
     meaning="How much worse than the others a group may certainly be, in the score's unit, before it is an error.",
 )
-LEAST = 5
-"""Test records below which a group is counted, but not compared."""
-POWER_Z = 0.8416
-"""The quantile of the normal distribution for a power of 0.8."""
 
 
 @dataclass(frozen=True, slots=True)

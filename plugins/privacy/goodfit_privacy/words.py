@@ -9,7 +9,6 @@ TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|\n|[^\s\w]|_")
 """Words, numbers, single signs; the end of a line counts as a sign, for it ends names."""
 
 BUCKETS = 16_384
-FEATURES = 9
 
 
 def features(word: str) -> list[int]:
