@@ -241,7 +241,7 @@ def database(tmp_path, monkeypatch):
 
 def ledger_of(folder, *words):
     words = ["task=support", "model=bert", "optim.lr=interval(1e-4,1e-3)", *words]
-    return Ledger(compose_search(words, config_roots(Arguments())), folder)
+    return Ledger(compose_search(words, config_roots(Arguments())), folder, "search")
 
 
 @pytest.mark.parametrize("storage", ["journal", "postgresql"])

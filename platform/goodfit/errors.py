@@ -80,6 +80,14 @@ class HardwareError(GoodfitError):
     exit_code = 5
 
 
+class DiskError(HardwareError):
+    """A disk takes nothing more."""
+
+
+class ChangedError(ConfigError):
+    """What several trainings share is not what it was when the first of them began."""
+
+
 NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "CUDA out of memory")
 """What PyTorch's allocators say, in a RuntimeError."""
 

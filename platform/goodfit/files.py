@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from goodfit.errors import HardwareError
+from goodfit.errors import DiskError
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
@@ -52,10 +52,10 @@ def text_digest(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def disk_fault(error: Exception, what: str, folder: Path) -> HardwareError:
+def disk_fault(error: Exception, what: str, folder: Path) -> DiskError:
     """The error for a disk that does not take something."""
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return HardwareError(
+    return DiskError(
         f"{what} could not be written to {folder}: {reason}",
         "mend that, then go on with: goodfit resume RUN",
     )

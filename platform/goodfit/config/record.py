@@ -10,6 +10,7 @@ import yaml
 from goodfit.config.compose import as_tree
 from goodfit.config.files import unknown_keys
 from goodfit.config.types import mistakes_of, typed
+from goodfit.config.words import without
 from goodfit.errors import stop_on
 from goodfit.files import write_whole
 from goodfit.schema import RunConf
@@ -20,6 +21,17 @@ def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:
     """Write ``overrides.txt`` and, last, ``config.yaml``: with it, the folder holds a run."""
     write_whole(folder / "overrides.txt", "".join(f"{word}\n" for word in words).encode())
     write_whole(folder / "config.yaml", yaml.safe_dump(as_tree(conf), sort_keys=False).encode())
+
+
+def is_made_from(folder: Path, words: Sequence[str]) -> bool:
+    """Whether a run's folder was begun with these words, wherever it lies."""
+    try:
+        written = (folder / "overrides.txt").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    own = "".join(f"{word}\n" for word in without(words, "run.dir"))
+    rest = written.removeprefix(own)
+    return written.startswith(own) and (not rest or (rest.startswith("run.dir=") and rest.count("\n") == 1))
 
 
 def read_config(folder: Path) -> RunConf:

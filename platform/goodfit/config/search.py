@@ -16,6 +16,9 @@ from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
 from goodfit.texts.secrets import has_own_secret
 
+MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
+"""What may be typed anew for an unfinished search: its budget, and where it runs."""
+
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
 
@@ -32,6 +35,8 @@ class Search:
     first: Composed
     """A trial of the space, with the group ``sweep`` and the folder of the search."""
     roots: tuple[ConfRoot, ...]
+    meaning: tuple[str, ...] = ()
+    """The words with a named search's own among them, and each dimension: what makes the search what it is."""
     start: Mapping[str, Any] | None = None
     """Key -> value that a run without the search would have; None where the space does not hold all of them."""
 
@@ -50,7 +55,8 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     stop_on([secret_in(_key(word)) for word in words if has_own_secret(word)])
     named, options = named_searches(roots), find_options(roots)
     _refuse_unknown(words, [*named, *options["sweep"]])
-    fixed, space = split_space(_expanded(words, named))
+    expanded = _expanded(words, named)
+    fixed, space = split_space(expanded)
     first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
     if not space:
         space = _space_of(first, named)
@@ -59,7 +65,10 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
     last = [dimension.extremes()[-1] for dimension in space]
     compose([*own, *last], roots)  # the other end of the space can be composed, too
-    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), _start(own, space, roots))
+    meaning = sorted(word.lstrip("+") for word in expanded if _key(word) not in MAY_CHANGE)
+    meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
+    start = _start(own, space, roots)
+    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start)
 
 
 def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ SEARCH = "search.json"
 
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
+
+TRIALS = ("trials", "confirmations")
+"""Folders of a search in which its trainings lie."""
 
 PATIENCE = 5.0
 """Seconds after which a process that waits for another one says so."""
@@ -179,6 +183,15 @@ def make_folder(path: Path, named: bool) -> Path:
         raise ConfigError(f"{path} cannot be made: {error.strerror}", "choose another run.dir") from None
 
 
+def empty(folder: Path) -> None:
+    """Remove what an earlier try left in a folder that we hold."""
+    for leftover in folder.iterdir():
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover)
+        elif leftover.name != LOCK:
+            leftover.unlink()
+
+
 def point_latest(path: Path) -> None:
     """Let ``runs/latest`` point to a run below ``runs/``."""
     runs = next((parent for parent in path.parents if parent.name == "runs"), None)
@@ -200,6 +213,9 @@ def find_run(typed: str) -> Path:
     if not path.is_dir():
         raise ConfigError(f"there is no run in {typed}", "name a run's folder, such as runs/latest")
     path = path.resolve()
+    search = path.parent.parent
+    if path.parent.name in TRIALS and (search / SEARCH).is_file():
+        raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/best")
     if not (path / "config.yaml").is_file() or not (path / "run.json").is_file():
         raise ConfigError(f"{typed} is no run: it lacks config.yaml or run.json", "name a folder that 'train' wrote")
     return path

@@ -37,7 +37,7 @@ class Beside:
     @property
     def keeps(self) -> bool:
         """Whether the defaults win."""
-        return self.difference < self.margin
+        return self.difference <= 0 or self.difference < self.margin
 
 
 def _values(search: Search, entry: Entry) -> list[float]:
@@ -101,7 +101,7 @@ def choose(
         return highest, None
     rival = max(others, key=lambda entry: (_values(search, entry)[0], -entry.number))
     one, other = (statistics_in(trial_place(folder, entry.number)) for entry in (rival, first))
-    if one is None or other is None or one.shape != other.shape:
+    if one is None or other is None or rival.outcome.records != first.outcome.records:
         return highest, None
     error = standard_error(one, other, aim.signed, search.first.conf.seed)
     difference = _values(search, rival)[0] - _values(search, first)[0]

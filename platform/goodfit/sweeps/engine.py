@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from goodfit.config.search import Search
 from goodfit.config.words import without
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
+from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger, judged
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
@@ -25,9 +27,6 @@ from goodfit.sweeps.summary import record_of
 from goodfit.sweeps.winner import Winner, finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.training.interrupt import StopSignals
-
-MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
-"""What may be typed anew for an unfinished search: its budget, and where it runs."""
 
 
 class Watcher(Protocol):
@@ -61,22 +60,44 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
     """
     check_search(search)
-    data = read_task(search.first, host).splits.digests()  # a mistake in the data ends it before it begins
+    task = read_task(search.first, host)  # a mistake in the data ends the search before it begins
+    refuse_unknown_metric(task.task.measures(task.labels), search.conf.metric)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(search_folder(search))
-        signals = stack.enter_context(StopSignals(_again(search, folder)).listening())
-        _write_search(search, folder, data)
-        ledger = stack.enter_context(contextlib.closing(Ledger(search, folder)))
-        workers = open_workers(search, host, folder, signals, watcher)
+        again = _again(search, folder)
         try:
-            entries = _search(search, folder, ledger, workers, watcher)
-        finally:
-            workers.close()
+            signals = stack.enter_context(StopSignals(again).listening())
+            name = _write_search(search, folder, task.splits.digests())
+            ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
+            done = _carry_out(search, host, folder, ledger, signals, watcher)
+        except StoppedError as error:
+            error.fix = again
+            raise
+        except DiskError as error:
+            error.fix = f"make room, then go on with: {again}"
+            raise
+    if done.winner and done.winner.run:
+        point_latest(folder / "best")
+    return done
+
+
+def _carry_out(
+    search: Search, host: Host, folder: Path, ledger: Ledger, signals: StopSignals, watcher: Watcher
+) -> Searched:
+    """Run the trials, and what comes behind them."""
+    workers = open_workers(search, host, folder, signals, watcher)
+    try:
+        entries = _search(search, folder, ledger, workers, watcher)
+    finally:
+        workers.close()
+    try:
         winner, front = finish_search(search, host, folder, entries, signals, watcher)
-        record = record_of(search, folder, entries, winner, front, ledger.importances())
-        write_json(folder / "sweep.json", record)
-        write_page(folder, record, entries)
-    point_latest(folder)
+    except TrainingError:
+        write_json(folder / "sweep.json", record_of(search, folder, entries, None, status="failed"))
+        raise
+    record = record_of(search, folder, entries, winner, front, ledger.importances())
+    write_json(folder / "sweep.json", record)
+    write_page(folder, record, entries)
     return Searched(folder, entries, winner, record)
 
 
@@ -112,7 +133,7 @@ def _next(search: Search, ledger: Ledger) -> Entry | None:
     conf, entries = search.conf, ledger.entries()
     number = len(entries)
     known = _known(number, conf)
-    if number >= conf.trials or _is_spent(search, entries):
+    if number >= conf.trials or _is_spent(search, entries, known):
         return None
     compared = conf.sampler in ADAPTIVE or conf.pruner != "none"
     if compared and any(entry.result is None for entry in entries[:known]):
@@ -126,11 +147,11 @@ def _known(number: int, conf: SweepConf) -> int:
     return max(0, number - conf.ahead + 1)
 
 
-def _is_spent(search: Search, entries: list[Entry]) -> bool:
-    costs = [entry.result.costs for entry in entries if entry.result is not None]
-    minutes = sum(cost.get("seconds", 0.0) for cost in costs) / 60
-    steps = sum(cost.get("steps", 0.0) for cost in costs)
+def _is_spent(search: Search, entries: Sequence[Entry], known: int) -> bool:
+    """Whether the budget is used up: of steps by the results that are known wherever the search runs."""
     conf = search.conf
+    minutes = sum(entry.result.costs.get("seconds", 0.0) for entry in entries if entry.result) / 60
+    steps = sum(entry.result.costs.get("steps", 0.0) for entry in entries[:known] if entry.result)
     return minutes >= (conf.max_minutes or float("inf")) or steps >= (conf.max_steps or float("inf"))
 
 
@@ -171,30 +192,33 @@ def search_folder(search: Search) -> Iterator[Path]:
         yield folder
 
 
-def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> None:
-    """Write words and records down the first time; later, refuse others.
+def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
+    """Write down what is searched, the first time; later, refuse another search.
+
+    Returns:
+        What the search is called, wherever its folder lies.
 
     Raises:
-        ConfigError: The folder holds a run, or a search of other words or records.
+        ConfigError: The folder holds something else, or a search of other words or records.
     """
     path = folder / SEARCH
-    if (folder / "run.json").exists():
-        raise ConfigError(f"{folder} holds a run", "choose another run.dir")
     if not path.exists():
-        write_json(path, {"schema": 1, "words": search.typed, "data": data})
-        return
-    before = read_json(path, "words", "data")
-    if other := sorted(_own_words(before["words"]) ^ _own_words(search.typed)):
+        others = sorted(one.name for one in folder.iterdir() if one.name != LOCK)
+        if others:
+            raise ConfigError(f"{folder} holds other files ('{others[0]}')", "choose another run.dir")
+        name = f"{folder.name}-{secrets.token_hex(6)}"
+        found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
+        write_json(path, found)
+        return name
+    before = read_json(path, "name", "meaning", "data")
+    if tuple(before["meaning"]) != search.meaning:
+        other = next((line for line in search.meaning if line not in before["meaning"]), "their order")
         raise ConfigError(
-            f"{folder} holds a search of other words ('{other[0]}')", "type its words, or choose another run.dir"
+            f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"
         )
     if changed := [split for split in data if before["data"].get(split) != data[split]]:
         raise ConfigError(
             f"the {' and '.join(changed)} records are not those that the search in {folder} began with",
             "bring them back, or choose another run.dir",
         )
-
-
-def _own_words(words: Iterable[str]) -> set[str]:
-    """The words that make a search what it is."""
-    return {word for word in words if word.partition("=")[0].lstrip("+") not in MAY_CHANGE}
+    return str(before["name"])

@@ -13,6 +13,7 @@ from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
 from goodfit.evaluation.resample import Reduce, gap, interval, mean
+from goodfit.hooks.types import MetricSpec
 from goodfit.registry import did_you_mean
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.score import Probe, diagnose_fit, primary_of
@@ -63,12 +64,21 @@ def aim_of(prepared: Prepared, metric: str | None) -> Aim:
     if metric == LOSS:
         return Aim(LOSS, -1, mean, None)
     specs = {spec.name: spec for spec in prepared.task.measures(prepared.coding.labels)}
-    if metric is not None and metric not in specs:
-        raise ConfigError(
-            f"no metric of this task is called '{metric}'", did_you_mean(metric, [*specs, LOSS], "goodfit")
-        )
+    refuse_unknown_metric(list(specs.values()), metric)
     spec = specs[metric] if metric else primary_of(prepared)
     return Aim(spec.name, 1 if spec.greater_is_better else -1, spec.reduce, spec)
+
+
+def refuse_unknown_metric(specs: Sequence[MetricSpec], metric: str | None) -> None:
+    """Refuse to search for what nobody measures.
+
+    Raises:
+        ConfigError: Names the nearest metric.
+    """
+    known = [*(spec.name for spec in specs), LOSS]
+    if metric is not None and metric not in known:
+        fix = did_you_mean(metric, known, f"choose among {', '.join(known)}")
+        raise ConfigError(f"no metric of this task is called '{metric}'", fix)
 
 
 def measure_trial(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
-import hashlib
 import json
 import os
 import warnings
@@ -36,9 +35,10 @@ class Ledger:
     Args:
         search: The search.
         folder: Of the search.
+        name: What the search is called, which does not change where its folder is moved.
     """
 
-    def __init__(self, search: Search, folder: Path) -> None:
+    def __init__(self, search: Search, folder: Path, name: str) -> None:
         self._space, self._conf = search.space, search.conf
         self._axes = distributions(search.space)
         self._storage = _storage(search, folder)
@@ -47,7 +47,7 @@ class Ledger:
                 warnings.simplefilter("ignore")
                 self._study = quiet_optuna().create_study(
                     storage=self._storage,
-                    study_name=_study_name(folder),
+                    study_name=name,
                     directions=directions(search.conf),
                     load_if_exists=True,
                 )
@@ -187,10 +187,6 @@ def _database(optuna: Any) -> Any:
         return optuna.storages.RDBStorage(f"postgresql+psycopg://{rest}", engine_kwargs={"pool_pre_ping": True})
     except OperationalError:
         raise HardwareError(f"the database in {DATABASE} does not answer", "start it, or mend the address") from None
-
-
-def _study_name(folder: Path) -> str:
-    return f"{folder.name}-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
 
 
 def judged(entries: Sequence[Entry]) -> list[Entry]:

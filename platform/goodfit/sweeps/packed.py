@@ -11,7 +11,7 @@ import math
 from contextlib import ExitStack
 from typing import Any
 
-from goodfit.errors import GoodfitError, StoppedError
+from goodfit.errors import GoodfitError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.runs.log import logged_to
@@ -19,7 +19,16 @@ from goodfit.runs.prepare import pick_path
 from goodfit.runs.score import build_measure
 from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.shared import Shared
-from goodfit.sweeps.trial import Started, failed, finish, read_result, run_trial, start, trial_folder
+from goodfit.sweeps.trial import (
+    ENDS_SEARCH,
+    Started,
+    failed,
+    finish,
+    read_result,
+    run_trial,
+    start,
+    trial_folder,
+)
 from goodfit.training.held_out import HeldOut
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Step, Trial
@@ -106,7 +115,7 @@ class Packed:
                 if self._fits(started):
                     self._take(started, undo.pop_all())
                     return None
-            except StoppedError:
+            except ENDS_SEARCH:
                 raise
             except GoodfitError as error:
                 return failed(order, error)
@@ -164,7 +173,7 @@ class Packed:
                 self._after(running, step)
                 if running.is_over:
                     over.append((int(name), self._judge(name)))
-            except StoppedError:
+            except ENDS_SEARCH:
                 raise
             except GoodfitError as error:
                 over.append((int(name), self._failed(name, error)))

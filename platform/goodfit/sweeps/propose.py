@@ -146,17 +146,19 @@ def _sampled(
     if start:
         study.enqueue_trial(dict(start))
     asked: list[Any] = []
-    places = number - len(known)
-    for index in range(number):
-        if index >= places:
-            _tell(study, asked[index - places], known[index - places].result, conf)
+    told = 0
+    for index in range(number + 1):
+        while told < min(len(known), max(0, index - conf.ahead + 1)):
+            # a double was replaced by settings that the sampler did not ask for: their result is not its own
+            trained = words_of(space, asked[told].params) == words_of(space, known[told].params)
+            _tell(study, asked[told], known[told].result if trained else None, conf)
+            told += 1
         asked.append(study.ask(axes))
-    for index in range(max(0, number - places), len(known)):
-        _tell(study, asked[index], known[index].result, conf)
-    return dict(study.ask(axes).params)
+    return dict(asked[-1].params)
 
 
 def _tell(study: Any, trial: Any, result: Result | None, conf: SweepConf) -> None:
+    """Tell a trial's values; that it failed where it has none."""
     values = values_of(result, conf) if result else None
     study.tell(trial, values) if values else study.tell(trial, state=quiet_optuna().trial.TrialState.FAIL)
 

@@ -19,15 +19,17 @@ def record_of(
     winner: Winner | None,
     front: Sequence[Entry] = (),
     importances: Mapping[str, float] | None = None,
+    status: str = "running",
 ) -> dict[str, Any]:
-    """The content of sweep.json."""
+    """The content of sweep.json; ``status`` is that of a search without a winner."""
     conf = search.first.conf
+    models = next((one.options for one in search.space if one.key == "model"), (conf.choices.get("model"),))
     return {
         "schema": 1,
-        "status": "finished" if winner else "running",
+        "status": "finished" if winner else status,
         "sweep": str(folder),
         "task": conf.task.name,
-        "model": conf.choices.get("model"),
+        "model": ", ".join(map(str, models)),
         "words": list(search.fixed),
         "space": {dimension.key: dimension.text() for dimension in search.space},
         "objectives": search.conf.objectives,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 import math
 import shutil
@@ -17,11 +18,12 @@ import numpy as np
 from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
-from goodfit.errors import GoodfitError, StoppedError
+from goodfit.data.gather import SPLITS
+from goodfit.errors import ChangedError, DiskError, GoodfitError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import units_of
 from goodfit.models.load import pick_device
-from goodfit.runs.folder import LOCK, damaged, held, make_folder, read_json, write_json
+from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import check_memory
@@ -32,13 +34,16 @@ from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.sweeps.judge import measure_trial, records_digest
 from goodfit.sweeps.prune import Course
-from goodfit.sweeps.records import STATISTICS, Order, Result
+from goodfit.sweeps.records import STATISTICS, Order, Result, trial_place
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.trainer import fix_machine, total_steps, train
 from goodfit.training.watch import Watch
+
+ENDS_SEARCH = (StoppedError, DiskError, ChangedError)
+"""What is no result of a trial: the search ends, and the same command goes on with this trial."""
 
 RESULT = "trial.json"
 """A trial's result, written last: a folder that has it is done."""
@@ -86,7 +91,7 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
     """Train and judge one trial; what goes wrong in it is its result. A trial that is written down is not run again.
 
     Raises:
-        StoppedError: A signal was heard; the trial has no result yet.
+        GoodfitError: One of ``ENDS_SEARCH``; the trial has no result yet.
     """
     with trial_folder(order.folder) as folder:
         done = read_result(folder)
@@ -95,8 +100,8 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
         try:
             with logged_to(folder / "log.txt"):
                 return _train(start(order, shared), signals)
-        except StoppedError:
-            raise  # the search is stopped, and goes on with this trial
+        except ENDS_SEARCH:
+            raise
         except GoodfitError as error:
             return failed(order, error)
 
@@ -127,11 +132,7 @@ def trial_folder(path: Path) -> Iterator[Path]:
     """
     with held(make_folder(path, named=True), wait=True):
         if not (path / RESULT).exists():
-            for leftover in path.iterdir():
-                if leftover.is_dir():
-                    shutil.rmtree(leftover)
-                elif leftover.name != LOCK:
-                    leftover.unlink()
+            empty(path)
         yield path
 
 
@@ -140,6 +141,7 @@ def start(order: Order, shared: Shared) -> Started:
 
     Raises:
         GoodfitError: It cannot be trained.
+        ChangedError: Another trial had other records or another base.
     """
     began = time.monotonic()
     composed = compose(order.words, order.roots)
@@ -150,7 +152,9 @@ def start(order: Order, shared: Shared) -> Started:
     write_config(prepared.conf, composed.words, order.folder)
     write_record(order.folder, record_of(prepared, "running"))
     given = composed.conf.task.labels is not None
-    write_json(order.folder / "lock.json", lock_of(prepared, shared.host(prepared.conf), given))
+    lock = lock_of(prepared, shared.host(prepared.conf), given)
+    refuse_other_inputs(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
+    write_json(order.folder / "lock.json", lock)
     device = pick_device(prepared.conf.hardware.accelerator)
     model, simplest = shared.model(bench, device)
     model = adapted(model, prepared.conf, device)
@@ -161,6 +165,36 @@ def start(order: Order, shared: Shared) -> Started:
     history = History(order.folder / "history.jsonl")
     course = Course(order, units_of(prepared.splits.validation))
     return Started(order, bench, model, simplest, training_data(prepared), course, history, began, costs)
+
+
+def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh: bool = False) -> None:
+    """Refuse to compare trainings on other records or another base than one of the search's trials had.
+
+    Args:
+        search: The folder of the search.
+        own: That of the training.
+        lock: Of the training.
+        fresh: Whether its training and validation records are split anew: then only the test records are the same.
+
+    Raises:
+        ChangedError: Names the trial that had others.
+    """
+    for path in sorted(trial_place(search, 0).parent.glob("*/lock.json")):
+        try:
+            then = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue  # a worker that was killed may have left a part of it
+        if path.parent == own:
+            continue
+        splits = ("test",) if fresh else SPLITS
+        what = [f"{split} records" for split in splits if then["data"][split] != lock["data"][split]]
+        if then["base"]["name"] == lock["base"]["name"] and then["base"] != lock["base"]:
+            what.append(f"weights of {lock['base']['name']}")
+        if what:
+            fix = "bring them back, or begin a new search in another run.dir"
+            if then["seed"] != lock["seed"]:
+                fix = "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out"
+            raise ChangedError(f"the {' and '.join(what)} are not those of trial {int(path.parent.name)}", fix)
 
 
 def finish(started: Started, trace: Trace, steps: int) -> Result:
@@ -184,7 +218,8 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         )
         count = len(prepared.splits.validation) + len(started.bench.probe.records)
         costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
-        np.savez(order.folder / STATISTICS, statistics=measured.statistics)
+        units = list(dict.fromkeys(record.group or record.id for record in prepared.splits.validation))
+        np.savez(order.folder / STATISTICS, statistics=measured.statistics, units=np.array(units))
         fit = measured.fit.shown()
         if math.isfinite(measured.value) and math.isfinite(measured.probe):
             known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}

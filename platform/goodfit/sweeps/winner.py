@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import shutil
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goodfit.config.compose import compose
+from goodfit.config.record import is_made_from
 from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
-from goodfit.evaluation.resample import interval
+from goodfit.evaluation.resample import by_unit, interval
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import read_json
+from goodfit.runs.folder import empty, held, read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.records import Entry, Order, trial_place
+from goodfit.sweeps.records import STATISTICS, Entry, Order, trial_place
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
@@ -95,7 +97,9 @@ def _why_none(search: Search, entries: Sequence[Entry]) -> str:
 def _corrected(
     search: Search, folder: Path, entries: Sequence[Entry], chosen: Entry, beside: Beside | None, aim: Aim
 ) -> dict[str, Any] | None:
-    same = [entry for entry in fair(search, entries) if entry.result and entry.result.records == chosen.outcome.records]
+    if search.conf.objectives != ["quality"]:
+        return None  # it takes away what the choice of the best quality added, and another one was chosen
+    same = [entry for entry in fair(search, entries) if entry.outcome.records == chosen.outcome.records]
     found = {entry.number: statistics_in(trial_place(folder, entry.number)) for entry in same}
     kept = {number: statistics for number, statistics in found.items() if statistics is not None}
     if len(kept) < 2:
@@ -112,7 +116,7 @@ def _confirmed(
     """Train the winner's settings on fresh splits of training and validation records."""
     from goodfit.sweeps.trial import run_trial
 
-    found = []
+    places = []
     for number in range(1, search.conf.confirmations + 1):
         place = folder / "confirmations" / str(number)
         order = Order(
@@ -125,14 +129,32 @@ def _confirmed(
             rivals=(),
             fresh=number,
         )
+        _empty_unless(place, order.words)
         if run_trial(order, shared, signals).is_judged:
-            found.append(statistics_in(place))
-    kept = [statistics for statistics in found if statistics is not None]
-    if not kept:
+            places.append(place)
+    if not places:
         return None
-    together = np.concatenate(kept)
+    together = together_in(places)
     figure = _figure(aim, interval(together, aim.signed, search.first.conf.seed))
-    return figure | {"n": len(together), "splits": len(kept)}
+    return figure | {"n": len(together), "splits": len(places)}
+
+
+def together_in(places: Sequence[Path]) -> np.ndarray:
+    """The statistics of the units of several splits, (units, k): one that stands in several is one."""
+    numbers: dict[str, int] = {}
+    parts, units = [], []
+    for place in places:
+        with np.load(place / STATISTICS) as found:
+            parts.append(found["statistics"])
+            units += [numbers.setdefault(str(unit), len(numbers)) for unit in found["units"]]
+    return by_unit(np.concatenate(parts), units)
+
+
+def _empty_unless(place: Path, words: Sequence[str]) -> None:
+    """Remove a training of other words: the search went on, and another trial won."""
+    if place.exists() and not is_made_from(place, words):
+        with held(place):
+            empty(place)
 
 
 def _figure(aim: Any, found: Any) -> dict[str, Any]:
@@ -146,19 +168,21 @@ def _figure(aim: Any, found: Any) -> dict[str, Any]:
 def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
     """The winner as a run: the only one that reads the test records."""
     from goodfit.runs.engine import carry_out
-    from goodfit.sweeps.trial import Silent
+    from goodfit.runs.resume import resume_run
+    from goodfit.sweeps.trial import Silent, refuse_other_inputs
 
     place = folder / "best"
-    refused = None
-    if not _is_finished(place):
-        shutil.rmtree(place, ignore_errors=True)
-        watcher.status("training the winner as a run of its own")
-        words = [*search.fixed, *chosen.words, f"run.dir={place}"]
-        try:
-            carry_out(compose(words, search.roots), host, Silent())
-        except GateError as error:
-            refused = error.what
+    words = (*search.fixed, *chosen.words)
+    _empty_unless(place, words)
+    watcher.status("training the winner as a run of its own")
+    with contextlib.suppress(GateError):  # it is written down, and said below
+        if (place / "config.yaml").exists():
+            resume_run(str(place), host, Silent())
+        else:
+            check = functools.partial(refuse_other_inputs, folder, place)
+            carry_out(compose([*words, f"run.dir={place}"], search.roots), host, Silent(), check=check)
     record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
+    refused = [f"{gate['gate']}: {gate['reason']}" for gate in record["gates"] if not gate["passed"]]
     return {
         "run": str(place),
         "status": record["status"],
@@ -166,9 +190,7 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
         "primary": metrics["primary"],
         "fit": record["fit"],
         "gates": record["gates"],
-        "refused": refused,
+        "refused": f"the model in {place} did not pass: {'; '.join(refused)}"
+        if refused and search.first.conf.policy.enforce
+        else None,
     }
-
-
-def _is_finished(place: Path) -> bool:
-    return (place / "run.json").exists() and read_json(place / "run.json", "status")["status"] == "finished"

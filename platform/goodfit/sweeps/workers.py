@@ -138,6 +138,8 @@ class Processes:
         return found
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; a trial that runs in one ends behind its step."""
         for pool in [*self._idle, *(pool for pool, _, _ in self._pools.values())]:
             pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
