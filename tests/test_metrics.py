@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
 
+from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.measures import (
@@ -267,3 +268,8 @@ def test_a_metric_reduces_many_resamples_as_it_does_one(kind):
         assert together.shape == (3, 5)
         alone = [[float(spec.reduce(weights[i, j] @ rows)) for j in range(5)] for i in range(3)]
         np.testing.assert_allclose(together, alone)
+
+
+def test_a_share_divides_the_sums_of_many_resamples_at_once_and_is_nan_where_nothing_could_count():
+    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
+    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])

@@ -52,19 +52,8 @@ def share(sums: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
-def share_rows(rows: Sequence[tuple[float, float]]) -> np.ndarray:
-    """What items add to the two sums of a share, as an array.
-
-    Args:
-        rows: (what counts, out of how much) of each item.
-
-    Returns:
-        Float64, shape (items, 2), also where there are no items.
-    """
+def _rows_of(counts: Counts, items: Sequence[Item]) -> np.ndarray:
+    """What items add to the two sums, float64 of shape (items, 2), also where there are no items."""
     import numpy as np
 
-    return np.asarray(rows, dtype=np.float64).reshape(-1, 2)
-
-
-def _rows_of(counts: Counts, items: Sequence[Item]) -> np.ndarray:
-    return share_rows([counts(item) for item in items])
+    return np.asarray([counts(item) for item in items], dtype=np.float64).reshape(-1, 2)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
 from goodfit.errors import DataError
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
 from goodfit.schema.quality import QualityConf
 
-SHOWN_IDS = 20
 HELD_OUT = ("validation", "test")
 
 
@@ -49,7 +49,7 @@ def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
     trained: dict[str, list[str]] = defaultdict(list)
     for record in splits.train:
         trained[_key(kind, record)].append(record.id)
-    found = _about(
+    found = _in_splits(
         splits,
         HELD_OUT,
         lambda record: _key(kind, record) in trained,
@@ -63,7 +63,7 @@ def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
 
 
 def _blurred(kind: Kind, splits: Splits) -> list[Finding]:
-    return _about(
+    return _in_splits(
         splits,
         SPLITS,
         lambda record: kind.is_blurred(record.fields),
@@ -72,21 +72,14 @@ def _blurred(kind: Kind, splits: Splits) -> list[Finding]:
     )
 
 
-def _about(splits: Splits, parts: Sequence[str], has: Callable[[Record], bool], code: str, what: str) -> list[Finding]:
+def _in_splits(
+    splits: Splits, parts: Sequence[str], has: Callable[[Record], bool], code: str, what: str
+) -> list[Finding]:
     """A finding for each split that has such records."""
-    findings = []
+    findings: list[Finding] = []
     for split in parts:
-        ids = [record.id for record in splits[split] if has(record)]
-        if ids:
-            findings.append(
-                Finding(
-                    severity="warning",
-                    code=code,
-                    message=f"{len(ids)} of {len(splits[split])} {split} {what}",
-                    figure=len(ids) / len(splits[split]),
-                    evidence={"split": split, "ids": ids[:SHOWN_IDS]},
-                )
-            )
+        ids, of = [record.id for record in splits[split] if has(record)], len(splits[split])
+        findings += about(code, f"{len(ids)} of {of} {split} {what}", ids, of, split=split)
     return findings
 
 
@@ -95,19 +88,8 @@ def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
     for record in records:
         answers[_key(kind, record)][kind.answer(record)].append(record.id)
     several = [found for found in answers.values() if len(found) > 1]
-    if not several:
-        return []
     ids = [record_id for found in several for same in found.values() for record_id in same]
     message = f"{len(several)} training inputs have several different answers"
-    figure = len(ids) / len(records)
-    finding = Finding(
-        severity="warning",
-        code="data.conflict",
-        message=message,
-        figure=figure,
-        evidence={"ids": ids[:SHOWN_IDS]},
-        rows=tuple(ids),
-        mend="decide on one answer for each input, or leave all of them out: quality.fix=drop "
-        "quality.fixes=[data.conflict]",
-    )
-    return [finding]
+    leave_out = "quality.fix=drop quality.fixes=[data.conflict]"
+    mend = f"decide on one answer for each input, or leave all of them out: {leave_out}"
+    return about("data.conflict", message, ids, len(records), rows=ids, mend=mend)

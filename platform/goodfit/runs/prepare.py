@@ -11,6 +11,7 @@ from typing import Any, Literal
 from goodfit.data.batches import Example, TrainingData
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.errors import ConfigError, DataError, HardwareError
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
@@ -178,27 +179,19 @@ def _refuse_lengths(conf: RunConf, base: Base) -> None:
 
 def _cuts(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:
     """Records of which the model does not read everything: reported, or refused above a set share."""
-    findings = []
+    findings: list[Finding] = []
     for split, part in encoded.items():
-        share = len(part.cut) / len(splits[split])
+        ids, of = [splits[split][index].id for index in part.cut], len(splits[split])
+        share = len(ids) / of
         if share > conf.dataset.max_cut_share:
             raise DataError(
-                f"{len(part.cut)} of {len(splits[split])} {split} records ({share:.0%}) are longer than the model "
-                f"reads; at most {conf.dataset.max_cut_share:.0%} may be cut",
+                f"{len(ids)} of {of} {split} records ({share:.0%}) are longer than the model reads; at most "
+                f"{conf.dataset.max_cut_share:.0%} may be cut",
                 "choose a model with a longer context, shorten the records, or allow it: dataset.max_cut_share="
                 f"{min(1.0, round(share + 0.01, 2))}",
             )
-        if part.cut:
-            ids = [splits[split][index].id for index in part.cut[:20]]
-            findings.append(
-                Finding(
-                    severity="warning",
-                    code="data.cut",
-                    message=f"{len(part.cut)} of {len(splits[split])} {split} records are cut to the model's length",
-                    figure=share,
-                    evidence={"split": split, "ids": ids},
-                )
-            )
+        message = f"{len(ids)} of {of} {split} records are cut to the model's length"
+        findings += about("data.cut", message, ids, of, split=split)
     return findings
 
 

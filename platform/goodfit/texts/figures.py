@@ -81,6 +81,19 @@ def unsupported(text: str, source: str) -> set[Figure]:
     return stated(text) - grounds(source)
 
 
+def number_in_words(words: str) -> int:
+    """The value of a run of number words: ``twelve thousand five hundred`` is 12500."""
+    total = current = 0
+    for word in re.split(r"[\s-]+", words):
+        if word in SCALES:
+            total, current = total + max(current, 1) * SCALES[word], 0
+        elif word == "hundred":
+            current = max(current, 1) * 100
+        else:
+            current += SMALL.get(word, 0)
+    return total + current
+
+
 def _scan(text: str) -> Iterator[tuple[Figure, float]]:
     """Every figure of a text in order, with its bare number as written."""
     digits = WORDS.sub(_in_digits, text.lower().replace("\u00a0", " "))
@@ -90,19 +103,10 @@ def _scan(text: str) -> Iterator[tuple[Figure, float]]:
 
 
 def _in_digits(words: re.Match[str]) -> str:
-    """A run of number words as digits: ``twelve thousand five hundred`` is ``12500``."""
-    run = re.split(r"[\s-]+", words[0])
-    if run == ["one"] and not UNIT_FOLLOWS.match(words.string, words.end()):
+    """A run of number words in digits; ``one`` before anything but a unit stays as it is."""
+    if words[0] == "one" and not UNIT_FOLLOWS.match(words.string, words.end()):
         return words[0]
-    total = current = 0
-    for word in run:
-        if word in SCALES:
-            total, current = total + max(current, 1) * SCALES[word], 0
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        else:
-            current += SMALL.get(word, 0)
-    return str(total + current)
+    return str(number_in_words(words[0]))
 
 
 def _figure(match: re.Match[str]) -> tuple[Figure, float]:

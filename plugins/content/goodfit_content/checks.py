@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit_content.attributes import forbidden
 from goodfit_content.guide import read_guide
 from goodfit_content.metrics import broken_rules
 from goodfit_content.phrases import stands_in, those_in
-
-MOST_IDS = 20
-"""How many ids a finding lists, so that it stays readable; its counts are of all."""
 
 FORBIDDEN, UNSUPPORTED = "content.forbidden", "content.unsupported_claims"
 
@@ -54,16 +52,8 @@ def _never_said(item: Item) -> list[str]:
 def _finding(code: str, what: str, found: Mapping[str, Sequence[str]]) -> list[Finding]:
     """One finding if some answers have something; counts of answers by rule (or by phrase of the guide)."""
     ids = [key for key, rules in found.items() if rules]
-    if not ids:
-        return []
     rules = sorted({rule for broken in found.values() for rule in broken})
     by_rule = {rule: sum(rule in broken for broken in found.values()) for rule in rules}
-    finding = Finding(
-        severity="warning",
-        code=code,
-        message=f"{len(ids)} of {len(found)} answers {what}: "
-        + ", ".join(f"{count} {rule}" for rule, count in by_rule.items()),
-        figure=len(ids) / len(found),
-        evidence={"answers": len(ids), "of": len(found), "by_rule": by_rule, "ids": ids[:MOST_IDS]},
-    )
-    return [finding]
+    listed = ", ".join(f"{count} {rule}" for rule, count in by_rule.items())
+    message = f"{len(ids)} of {len(found)} answers {what}: {listed}"
+    return about(code, message, ids, len(found), answers=len(ids), of=len(found), by_rule=by_rule)

@@ -1,23 +1,14 @@
-"""What an editor counts in copy, headlines and rewrites, as ratios of two counts.
-
-Every metric gives two counts for each record, how often something is so and how often it could be; ``share`` divides
-their sums. The platform resamples the counts, which gives intervals and paired tests.
-"""
+"""What an editor counts in copy, headlines and rewrites, each a share: what is so, out of how often it could be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from goodfit.hooks.shares import share_rows
+from goodfit.hooks.shares import share_metric
+from goodfit.hooks.types import Item
 from goodfit_content.attributes import attributes, forbidden, required, to_state
 from goodfit_content.guide import read_guide
 from goodfit_content.phrases import those_in
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from goodfit.hooks.types import Item
+KINDS = ("generation",)
 
 MOST_CHARACTERS = 70
 """What fits into one line of a search result or a phone's notification, about."""
@@ -25,58 +16,62 @@ MOST_CHARACTERS = 70
 END_MARKS = (".", "!", "?", ":", ";", ",", "…")
 
 
-def attributes_covered(items: Sequence[Item]) -> np.ndarray:
-    """Attribute values which the copy must state and which stand in it, word for word.
-
-    Returns:
-        Columns (stated, to be stated), shape (items, 2).
-    """
-    wanted = [to_state(item.fields["source"]) for item in items]
-    return share_rows(
-        [(len(those_in(values, item.answer)), len(values)) for item, values in zip(items, wanted, strict=True)]
-    )
+def attributes_covered(item: Item) -> tuple[float, float]:
+    """Attribute values which the copy must state and which stand in it, word for word."""
+    values = to_state(item.fields["source"])
+    return len(those_in(values, item.answer)), len(values)
 
 
-def required_phrases(items: Sequence[Item]) -> np.ndarray:
-    """Phrases that the sources want to be said and that the copy says; a source that names none counts as nothing.
-
-    Returns:
-        Columns (said, wanted), shape (items, 2).
-    """
-    wanted = [required(item.fields["source"]) for item in items]
-    return share_rows(
-        [(len(those_in(named, item.answer)), len(named)) for item, named in zip(items, wanted, strict=True)]
-    )
+ATTRIBUTES_COVERED = share_metric(
+    "content.attributes_covered",
+    "Attribute values that the copy states, of those it must; 0 to 1.",
+    KINDS,
+    attributes_covered,
+)
 
 
-def forbidden_phrases(items: Sequence[Item]) -> np.ndarray:
-    """Answers that use a phrase which their own source forbids, of those whose source forbids one.
-
-    Returns:
-        Columns (answers with such a phrase, answers whose source forbids phrases), shape (items, 2).
-    """
-    unwanted = [forbidden(item.fields["source"]) for item in items]
-    return share_rows(
-        [(bool(those_in(named, item.answer)), bool(named)) for item, named in zip(items, unwanted, strict=True)]
-    )
+def required_phrases(item: Item) -> tuple[float, float]:
+    """Phrases that the sources want to be said and that the copy says; a source that names none counts as nothing."""
+    named = required(item.fields["source"])
+    return len(those_in(named, item.answer)), len(named)
 
 
-def headline_fits(items: Sequence[Item]) -> np.ndarray:
-    """Headlines of one line, ``MOST_CHARACTERS`` at most, with words in it and no punctuation at the end.
+REQUIRED_PHRASES = share_metric(
+    "content.required_phrases",
+    "Phrases that the copy says, of those its source wants; 0 to 1.",
+    KINDS,
+    required_phrases,
+)
 
-    Returns:
-        Columns (fits, headlines), shape (items, 2).
-    """
-    return share_rows([(_fits(item.answer.strip()), 1) for item in items])
+
+def forbidden_phrases(item: Item) -> tuple[float, float]:
+    """Answers that use a phrase which their own source forbids, of those whose source forbids one."""
+    named = forbidden(item.fields["source"])
+    return bool(those_in(named, item.answer)), bool(named)
 
 
-def voice_kept(items: Sequence[Item]) -> np.ndarray:
-    """Answers that break no rule of the style guide for their channel.
+FORBIDDEN_PHRASES = share_metric(
+    "content.forbidden_phrases",
+    "Answers that use a phrase which their source forbids; 0 to 1.",
+    KINDS,
+    forbidden_phrases,
+    greater_is_better=False,
+)
 
-    Returns:
-        Columns (kept, answers), shape (items, 2).
-    """
-    return share_rows([(not broken_rules(item), 1) for item in items])
+
+def headline_fits(item: Item) -> tuple[float, float]:
+    """Headlines of one line, ``MOST_CHARACTERS`` at most, with words in it and no punctuation at the end."""
+    headline = item.answer.strip()
+    one_line = bool(headline) and "\n" not in headline
+    return one_line and len(headline) <= MOST_CHARACTERS and not headline.endswith(END_MARKS), 1
+
+
+HEADLINE_FITS = share_metric(
+    "content.headline_fits",
+    "Headlines of 70 characters at most, without an end mark; 0 to 1.",
+    KINDS,
+    headline_fits,
+)
 
 
 def broken_rules(item: Item) -> list[str]:
@@ -84,6 +79,11 @@ def broken_rules(item: Item) -> list[str]:
     return read_guide().broken_rules(item.answer, attributes(item.fields["source"]).get("channel", ""))
 
 
-def _fits(headline: str) -> bool:
-    one_line = bool(headline) and "\n" not in headline
-    return one_line and len(headline) <= MOST_CHARACTERS and not headline.endswith(END_MARKS)
+def voice_kept(item: Item) -> tuple[float, float]:
+    """Answers that break no rule of the style guide for their channel."""
+    return not broken_rules(item), 1
+
+
+VOICE_KEPT = share_metric(
+    "content.voice_kept", "Answers that break no rule of the style guide; 0 to 1.", KINDS, voice_kept
+)

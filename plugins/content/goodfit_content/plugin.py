@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -14,23 +13,12 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer the metrics of an editor; what each means stands in ``metrics.py``."""
     from goodfit_content import metrics
 
-    table = [
-        ("attributes_covered", "Attribute values that the copy states, of those it must", metrics.attributes_covered),
-        ("required_phrases", "Phrases that the copy says, of those its source wants", metrics.required_phrases),
-        ("forbidden_phrases", "Answers that use a phrase which their source forbids", metrics.forbidden_phrases),
-        ("headline_fits", "Headlines of 70 characters at most, without an end mark", metrics.headline_fits),
-        ("voice_kept", "Answers that break no rule of the style guide", metrics.voice_kept),
-    ]
     return [
-        MetricSpec(
-            name=f"content.{name}",
-            description=f"{description}; 0 to 1.",
-            kinds=("generation",),
-            greater_is_better=name != "forbidden_phrases",
-            statistics=statistics,
-            reduce=share,
-        )
-        for name, description, statistics in table
+        metrics.ATTRIBUTES_COVERED,
+        metrics.REQUIRED_PHRASES,
+        metrics.FORBIDDEN_PHRASES,
+        metrics.HEADLINE_FITS,
+        metrics.VOICE_KEPT,
     ]
 
 

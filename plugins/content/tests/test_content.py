@@ -17,7 +17,6 @@ from goodfit_content.attributes import forbidden, required, to_state
 from goodfit_content.guide import read_guide
 from goodfit_content.phrases import stands_in
 
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Evidence, Finding, Item
 from goodfit.kinds.generation import attributes
 from goodfit.plugins.declared import declared_sources
@@ -250,11 +249,6 @@ def test_a_metric_is_the_ratio_of_its_summed_counts(name, pairs, value):
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
     assert math.isnan(score(name, []))
-
-
-def test_share_reduces_many_resamples_at_once():
-    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
-    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding, Item
 from goodfit_finance.amounts import amounts
 from goodfit_finance.benford import FirstDigits, first_digits
 from goodfit_finance.metrics import wrong_directions
 from goodfit_finance.statements import Statement, adds_up, read_statement, repeated
-
-MOST_IDS = 20
-"""How many ids a finding lists, so that it stays readable; its counts are of all."""
 
 
 class Fault(NamedTuple):
@@ -79,7 +77,7 @@ def missed_frauds(items: Sequence[Item]) -> list[Finding]:
     message = f"{len(missed)} of {len(frauds)} frauds were called legitimate: {_listed(by_type)}"
     of = Counter(str(item.fields["label"]) for item in frauds)
     evidence = {"missed": dict(sorted(by_type.items())), "frauds": dict(sorted(of.items()))}
-    return _finding("finance.missed_frauds", message, [item.id for item in missed], len(frauds), evidence)
+    return _finding("finance.missed_frauds", message, [item.id for item in missed], len(frauds), **evidence)
 
 
 def missed_breaches(items: Sequence[Item]) -> list[Finding]:
@@ -89,7 +87,7 @@ def missed_breaches(items: Sequence[Item]) -> list[Finding]:
     by_breach = Counter(label for item in missed for label in item.fields["labels"])
     message = f"{len(missed)} of {len(faulty)} texts with a breach were passed: {_listed(by_breach)}"
     evidence = {"missed": dict(sorted(by_breach.items()))}
-    return _finding("finance.missed_breaches", message, [item.id for item in missed], len(faulty), evidence)
+    return _finding("finance.missed_breaches", message, [item.id for item in missed], len(faulty), **evidence)
 
 
 def reports_of_data(splits: Mapping[str, Records]) -> list[Finding]:
@@ -111,7 +109,7 @@ def invented_answers(items: Sequence[Item]) -> list[Finding]:
     unanswerable = [item for item in items if not item.fields["answers"]]
     ids = [item.id for item in unanswerable if item.answer.strip()]
     message = f"{len(ids)} of {len(unanswerable)} questions without an answer in the report were answered"
-    return _finding("finance.invented_answers", message, ids, len(unanswerable), {})
+    return _finding("finance.invented_answers", message, ids, len(unanswerable))
 
 
 def _read(records: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, Statement]]:
@@ -136,7 +134,7 @@ def _faulty(
     message = f"in {len(found)} of {len(known)} {what} {fault.words}; {len(passed)} of them are {verb} consistent"
     more = {**evidence, f"{verb}_consistent": len(passed), f"ids_{verb}_consistent": passed[:MOST_IDS]}
     severity = "warning" if passed else "info"
-    return _finding(fault.code, message, [name for name, _ in found], len(known), more, severity)
+    return _finding(fault.code, message, [name for name, _ in found], len(known), severity=severity, **more)
 
 
 def _unfounded(
@@ -146,13 +144,13 @@ def _unfounded(
     named = [(name, statement) for name, label, statement in known if label == fault.label]
     ids = [name for name, statement in named if not fault.is_in(statement)]
     message = f"{len(ids)} of {len(named)} {what} that are {verb} {fault.label} do not have that fault"
-    return _finding("finance.unfounded", message, ids, len(named), {**evidence, "label": fault.label})
+    return _finding("finance.unfounded", message, ids, len(named), **evidence, label=fault.label)
 
 
 def _wrong_directions(told: Sequence[tuple[str, str, str]], what: str, evidence: Mapping[str, Any]) -> list[Finding]:
     ids = [name for name, source, report in told if wrong_directions(source, report)]
     message = f"{len(ids)} of {len(told)} {what} have a rise or fall that their figures do not show"
-    return _finding("finance.wrong_direction", message, ids, len(told), evidence)
+    return _finding("finance.wrong_direction", message, ids, len(told), **evidence)
 
 
 def _sums(text: str, spans: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
@@ -168,7 +166,7 @@ def _unbalanced(sums: Mapping[str, Mapping[str, Decimal]], what: str, evidence: 
     whole = {name: fields for name, fields in sums.items() if len(fields) == 3}
     ids = [name for name, fields in whole.items() if fields["NET"] + fields["TAX"] != fields["TOTAL"]]
     message = f"in {len(ids)} of {len(whole)} {what} with net, tax and total the three do not add up"
-    return _finding("finance.invoice_sums", message, ids, len(whole), evidence)
+    return _finding("finance.invoice_sums", message, ids, len(whole), **evidence)
 
 
 def _benford(split: str, found: Iterable[Decimal]) -> list[Finding]:
@@ -192,11 +190,6 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
 
 
-def _finding(
-    code: str, message: str, ids: Sequence[str], of: int, evidence: Mapping[str, Any], severity: Any = "warning"
-) -> list[Finding]:
-    """A finding about these records, if there are any; at most ``MOST_IDS`` of their ids are listed."""
-    if not ids:
-        return []
-    counted = {**evidence, "count": len(ids), "of": of, "ids": list(ids[:MOST_IDS])}
-    return [Finding(severity=severity, code=code, message=message, figure=len(ids) / of, evidence=counted)]
+def _finding(code: str, message: str, ids: Sequence[str], of: int, **more: Any) -> list[Finding]:
+    """A finding about these records, if there are any, with both counts."""
+    return about(code, message, ids, of, **more, count=len(ids), of=of)

@@ -1,101 +1,105 @@
-"""The metrics that a finance department asks for, each a share made of two sums over records.
-
-A statistics function gives one row per record, shape (items, 2), float64: what counts, and out of how much. ``share``
-turns their sums into the metric, so that goodfit can draw intervals and paired tests from the rows.
-"""
+"""The metrics that a finance department asks for, each a share: what counts, out of how much, summed over records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from goodfit.hooks.shares import share_rows
+from goodfit.hooks.shares import share_metric
+from goodfit.hooks.types import Item
 from goodfit_finance.amounts import is_numeric, numbers
 from goodfit_finance.directions import Claim, claims, directions
 
-if TYPE_CHECKING:
-    import numpy as np
 
-    from goodfit.hooks.types import Item
-
-
-def document_exact(items: Sequence[Item]) -> np.ndarray:
+def document_exact(item: Item) -> tuple[float, float]:
     """Invoices of which every field was found at its place, with nothing more and nothing less.
 
     An invoice is booked by its record: one wrong date of seven fields, and somebody has to open the document.
-
-    Returns:
-        Columns (exact, invoices), shape (items, 2).
     """
-    return share_rows([(_spans(item.answer) == _spans(item.fields["spans"]), 1) for item in items])
+    return _spans(item.answer) == _spans(item.fields["spans"]), 1
 
 
-def fraud_recall(items: Sequence[Item]) -> np.ndarray:
-    """Frauds that raise an alarm, under whichever name: an investigator who looks sees what it is.
-
-    Returns:
-        Columns (flagged, frauds), shape (items, 2).
-    """
-    return _found(items, lambda item: item.fields["label"] != "legitimate", lambda item: item.answer != "legitimate")
+DOCUMENT_EXACT = share_metric(
+    "finance.document_exact", "Invoices with every field right; 0 to 1.", ("token_classification",), document_exact
+)
 
 
-def fraud_false_alarms(items: Sequence[Item]) -> np.ndarray:
-    """Legitimate cases that raise an alarm: each one stops a customer's payment.
-
-    Returns:
-        Columns (flagged, legitimate), shape (items, 2).
-    """
-    return _found(items, lambda item: item.fields["label"] == "legitimate", lambda item: item.answer != "legitimate")
+def fraud_recall(item: Item) -> tuple[float, float]:
+    """Frauds that raise an alarm, under whichever name: an investigator who looks sees what it is."""
+    return (item.answer != "legitimate", 1) if item.fields["label"] != "legitimate" else (0, 0)
 
 
-def anomaly_recall(items: Sequence[Item]) -> np.ndarray:
-    """Statements with an error that are not passed as consistent, whichever error is named.
-
-    Returns:
-        Columns (flagged, with an error), shape (items, 2).
-    """
-    return _found(items, lambda item: item.fields["label"] != "consistent", lambda item: item.answer != "consistent")
+FRAUD_RECALL = share_metric(
+    "finance.fraud_recall", "Frauds that raise an alarm, of all frauds; 0 to 1.", ("classification",), fraud_recall
+)
 
 
-def anomaly_false_alarms(items: Sequence[Item]) -> np.ndarray:
-    """Consistent statements that are said to have an error.
-
-    Returns:
-        Columns (flagged, consistent), shape (items, 2).
-    """
-    return _found(items, lambda item: item.fields["label"] == "consistent", lambda item: item.answer != "consistent")
+def fraud_false_alarms(item: Item) -> tuple[float, float]:
+    """Legitimate cases that raise an alarm: each one stops a customer's payment."""
+    return (item.answer != "legitimate", 1) if item.fields["label"] == "legitimate" else (0, 0)
 
 
-def breach_recall(items: Sequence[Item]) -> np.ndarray:
-    """Texts with a breach that are held back, for whichever breach: a text that is not is published.
-
-    Returns:
-        Columns (held back, with a breach), shape (items, 2).
-    """
-    return _found(items, lambda item: bool(item.fields["labels"]), lambda item: bool(item.answer))
-
-
-def breach_false_alarms(items: Sequence[Item]) -> np.ndarray:
-    """Texts without a breach that are held back.
-
-    Returns:
-        Columns (held back, without a breach), shape (items, 2).
-    """
-    return _found(items, lambda item: not item.fields["labels"], lambda item: bool(item.answer))
+FRAUD_FALSE_ALARMS = share_metric(
+    "finance.fraud_false_alarms",
+    "Legitimate cases that raise an alarm, of all legitimate ones; 0 to 1.",
+    ("classification",),
+    fraud_false_alarms,
+    greater_is_better=False,
+)
 
 
-def direction_right(items: Sequence[Item]) -> np.ndarray:
-    """Of the rises and falls that reports claim, those that their figures show.
+def anomaly_recall(item: Item) -> tuple[float, float]:
+    """Statements with an error that are not passed as consistent, whichever error is named."""
+    return (item.answer != "consistent", 1) if item.fields["label"] != "consistent" else (0, 0)
 
-    Returns:
-        Columns (right, claimed), shape (items, 2).
-    """
-    rows = []
-    for item in items:
-        source = item.fields["source"]
-        claimed = claims(item.answer, directions(source))
-        rows.append((len(claimed) - len(wrong_directions(source, item.answer)), len(claimed)))
-    return share_rows(rows)
+
+ANOMALY_RECALL = share_metric(
+    "finance.anomaly_recall",
+    "Statements with an error that are flagged, of all with an error; 0 to 1.",
+    ("classification",),
+    anomaly_recall,
+)
+
+
+def anomaly_false_alarms(item: Item) -> tuple[float, float]:
+    """Consistent statements that are said to have an error."""
+    return (item.answer != "consistent", 1) if item.fields["label"] == "consistent" else (0, 0)
+
+
+ANOMALY_FALSE_ALARMS = share_metric(
+    "finance.anomaly_false_alarms",
+    "Consistent statements that are flagged, of all consistent; 0 to 1.",
+    ("classification",),
+    anomaly_false_alarms,
+    greater_is_better=False,
+)
+
+
+def breach_recall(item: Item) -> tuple[float, float]:
+    """Texts with a breach that are held back, for whichever breach: a text that is not is published."""
+    return (bool(item.answer), 1) if item.fields["labels"] else (0, 0)
+
+
+BREACH_RECALL = share_metric(
+    "finance.breach_recall",
+    "Texts with a breach that are held back, of all with a breach; 0 to 1.",
+    ("multilabel",),
+    breach_recall,
+)
+
+
+def breach_false_alarms(item: Item) -> tuple[float, float]:
+    """Texts without a breach that are held back."""
+    return (bool(item.answer), 1) if not item.fields["labels"] else (0, 0)
+
+
+BREACH_FALSE_ALARMS = share_metric(
+    "finance.breach_false_alarms",
+    "Texts without a breach that are held back, of all without; 0 to 1.",
+    ("multilabel",),
+    breach_false_alarms,
+    greater_is_better=False,
+)
 
 
 def wrong_directions(source: str, report: str) -> list[Claim]:
@@ -104,34 +108,51 @@ def wrong_directions(source: str, report: str) -> list[Claim]:
     return [claim for claim in claims(report, shown) if shown[claim.measure] != claim.direction]
 
 
-def numeric_exact(items: Sequence[Item]) -> np.ndarray:
+def direction_right(item: Item) -> tuple[float, float]:
+    """Of the rises and falls that reports claim, those that their figures show."""
+    source = item.fields["source"]
+    claimed = len(claims(item.answer, directions(source)))
+    return claimed - len(wrong_directions(source, item.answer)), claimed
+
+
+DIRECTION_RIGHT = share_metric(
+    "finance.direction_right",
+    "Rises and falls in reports that their figures show; 0 to 1.",
+    ("generation",),
+    direction_right,
+)
+
+
+def numeric_exact(item: Item) -> tuple[float, float]:
     """Questions whose right answer is a number, and that got this number, with its scale and its per cent.
 
     The currency and the words around the number do not count: ``EUR 4.2 million`` and ``4.2 million`` are equal, and
     ``4.2`` is not.
-
-    Returns:
-        Columns (right, questions with a number as answer), shape (items, 2).
     """
-    rows = []
-    for item in items:
-        right = [answer["text"] for answer in item.fields["answers"] if is_numeric(answer["text"])]
-        rows.append((any(numbers(item.answer) == numbers(text) for text in right), bool(right)))
-    return share_rows(rows)
+    right = [answer["text"] for answer in item.fields["answers"] if is_numeric(answer["text"])]
+    return any(numbers(item.answer) == numbers(text) for text in right), bool(right)
 
 
-def false_answers(items: Sequence[Item]) -> np.ndarray:
-    """Questions that the report does not answer, and that got an answer all the same.
+NUMERIC_EXACT = share_metric(
+    "finance.numeric_exact",
+    "Numbers answered exactly, of all that were asked for; 0 to 1.",
+    ("question_answering",),
+    numeric_exact,
+)
 
-    Returns:
-        Columns (answered, without an answer), shape (items, 2).
-    """
-    return _found(items, lambda item: not item.fields["answers"], lambda item: bool(item.answer.strip()))
+
+def false_answers(item: Item) -> tuple[float, float]:
+    """Questions that the report does not answer, and that got an answer all the same."""
+    return (bool(item.answer.strip()), 1) if not item.fields["answers"] else (0, 0)
 
 
-def _found(items: Sequence[Item], among: Callable[[Item], bool], event: Callable[[Item], bool]) -> np.ndarray:
-    """Rows (event, counted) that count the items of ``among`` only."""
-    return share_rows([(among(item) and event(item), among(item)) for item in items])
+FALSE_ANSWERS = share_metric(
+    "finance.false_answers",
+    "Questions without an answer that got one, of all without; 0 to 1.",
+    ("question_answering",),
+    false_answers,
+    greater_is_better=False,
+)
 
 
 def _spans(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:

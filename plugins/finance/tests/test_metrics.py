@@ -7,7 +7,6 @@ import pytest
 from goodfit_finance import plugin
 from goodfit_finance.directions import Claim, claims, directions
 
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
@@ -163,11 +162,6 @@ def test_a_measure_with_an_earlier_value_has_a_direction():
 )
 def test_a_word_of_direction_belongs_to_its_measure(text, found):
     assert claims(text, ["revenue", "personnel costs", "net debt"]) == [Claim(*claim) for claim in found]
-
-
-def test_share_reduces_many_resamples_at_once():
-    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
-    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 
 @pytest.mark.parametrize("name", METRICS)

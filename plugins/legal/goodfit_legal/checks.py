@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit.texts.figures import unsupported
 from goodfit_legal.citations import uncited
 from goodfit_legal.metrics import RISK_CLAUSES
-
-MOST_IDS = 20
-"""How many ids a finding lists, so that it stays readable; its counts are of all."""
 
 
 def invented_figures(items: Sequence[Item]) -> list[Finding]:
@@ -29,35 +27,21 @@ def _invented(items: Sequence[Item], noun: str, find: Callable[[str, str], Colle
     """One finding if ``find(answer, source)`` finds something."""
     counts = {item.id: len(find(item.answer, item.fields["source"])) for item in items}
     ids = [key for key, count in counts.items() if count]
-    if not ids:
-        return []
-    finding = Finding(
-        severity="warning",
-        code=f"legal.invented_{noun}s",
-        message=f"{len(ids)} of {len(items)} summaries have a {noun} that their source does not have",
-        figure=len(ids) / len(items),
-        evidence={"answers": len(ids), f"{noun}s": sum(counts.values()), "of": len(items), "ids": ids[:MOST_IDS]},
-    )
-    return [finding]
+    message = f"{len(ids)} of {len(items)} summaries have a {noun} that their source does not have"
+    evidence: dict[str, Any] = {"answers": len(ids), f"{noun}s": sum(counts.values()), "of": len(items)}
+    return about(f"legal.invented_{noun}s", message, ids, len(items), **evidence)
 
 
 def missed_risk_clauses(items: Sequence[Item]) -> list[Finding]:
     """One finding if clauses of a type that a reviewer must never miss were taken for something else."""
     risky = [item for item in items if item.fields["label"] in RISK_CLAUSES]
     missed = [item for item in risky if item.answer != item.fields["label"]]
-    if not missed:
-        return []
-    by_type = Counter(item.fields["label"] for item in missed)
-    finding = Finding(
-        severity="warning",
-        code="legal.missed_risk_clauses",
-        message=f"{len(missed)} of {len(risky)} risk clauses were taken for something else: "
-        + ", ".join(f"{count} {label}" for label, count in sorted(by_type.items())),
-        figure=len(missed) / len(risky),
-        evidence={
-            "missed": dict(sorted(by_type.items())),
-            "of": dict(sorted(Counter(item.fields["label"] for item in risky).items())),
-            "ids": [item.id for item in missed[:MOST_IDS]],
-        },
-    )
-    return [finding]
+    by_type = _by_type(missed)
+    listed = ", ".join(f"{count} {label}" for label, count in by_type.items())
+    message = f"{len(missed)} of {len(risky)} risk clauses were taken for something else: {listed}"
+    ids = [item.id for item in missed]
+    return about("legal.missed_risk_clauses", message, ids, len(risky), missed=by_type, of=_by_type(risky))
+
+
+def _by_type(items: Sequence[Item]) -> dict[str, int]:
+    return dict(sorted(Counter(item.fields["label"] for item in items).items()))

@@ -1,61 +1,61 @@
-"""The metrics that a contract lawyer asks for, each a share made of two sums over records.
-
-A statistics function gives one row per record, shape (items, 2), float64: what counts, and out of how much. ``share``
-turns their sums into the metric, so that goodfit can draw intervals and paired tests from the rows.
-"""
+"""The metrics that a contract lawyer asks for, each a share: what counts, out of how much, summed over records."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from goodfit.hooks.shares import share_rows
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from goodfit.hooks.types import Item
+from goodfit.hooks.shares import share_metric
+from goodfit.hooks.types import Item
 
 RISK_CLAUSES = frozenset({"indemnity", "limitation_of_liability", "termination"})
 """Clause types that move money or end the contract. To overlook one costs more than to read ten clauses in vain."""
 
 
-def risk_recall(items: Sequence[Item]) -> np.ndarray:
+def risk_recall(item: Item) -> tuple[float, float]:
     """Risk clauses that the model named rightly, of all risk clauses.
 
     A reviewer who sorts clauses by their labels never sees a risk clause that got another label, and nobody notices.
     A false alarm is read and dismissed. Hence recall, and only over ``RISK_CLAUSES``.
-
-    Returns:
-        Columns (found, risk clauses), shape (items, 2).
     """
-    return share_rows(
-        [(item.answer == item.fields["label"], 1) if item.fields["label"] in RISK_CLAUSES else (0, 0) for item in items]
-    )
+    label = item.fields["label"]
+    return (item.answer == label, 1) if label in RISK_CLAUSES else (0, 0)
 
 
-def document_exact(items: Sequence[Item]) -> np.ndarray:
+RISK_RECALL = share_metric(
+    "legal.risk_recall", "Risk clauses found, of all risk clauses; 0 to 1.", ("classification",), risk_recall
+)
+
+
+def document_exact(item: Item) -> tuple[float, float]:
     """Documents in which every term was found at its place, with nothing more and nothing less.
 
     A contract database is trusted by the record: one wrong date in five terms and somebody has to read the clause.
     A document without terms is exact when the answer is empty.
-
-    Returns:
-        Columns (exact, documents), shape (items, 2).
     """
-    return share_rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
+    return _terms(item.answer) == _terms(item.fields["spans"]), 1
 
 
-def unanswerable_refused(items: Sequence[Item]) -> np.ndarray:
+DOCUMENT_EXACT = share_metric(
+    "legal.document_exact", "Documents with all terms right; 0 to 1.", ("token_classification",), document_exact
+)
+
+
+def unanswerable_refused(item: Item) -> tuple[float, float]:
     """Questions that the contract does not answer, and that the model left without an answer.
 
     A right passage beside the point is the dangerous answer: it looks like a quotation, and it is one. Nobody rereads
     the contract to learn that it is silent.
-
-    Returns:
-        Columns (refused, questions without an answer), shape (items, 2).
     """
-    return share_rows([(not item.answer.strip(), 1) if not item.fields["answers"] else (0, 0) for item in items])
+    return (not item.answer.strip(), 1) if not item.fields["answers"] else (0, 0)
+
+
+UNANSWERABLE_REFUSED = share_metric(
+    "legal.unanswerable_refused",
+    "Questions left open, of those that the contract does not answer; 0 to 1.",
+    ("question_answering",),
+    unanswerable_refused,
+)
 
 
 def _terms(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -14,27 +13,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer the metrics of a contract lawyer; what each means stands in ``metrics.py``."""
     from goodfit_legal import metrics
 
-    table = [
-        ("risk_recall", "classification", "Risk clauses found, of all risk clauses", metrics.risk_recall),
-        ("document_exact", "token_classification", "Documents with all terms right", metrics.document_exact),
-        (
-            "unanswerable_refused",
-            "question_answering",
-            "Questions left open, of those that the contract does not answer",
-            metrics.unanswerable_refused,
-        ),
-    ]
-    return [
-        MetricSpec(
-            name=f"legal.{name}",
-            description=f"{description}; 0 to 1.",
-            kinds=(kind,),
-            greater_is_better=True,
-            statistics=statistics,
-            reduce=share,
-        )
-        for name, kind, description, statistics in table
-    ]
+    return [metrics.RISK_RECALL, metrics.DOCUMENT_EXACT, metrics.UNANSWERABLE_REFUSED]
 
 
 @hookimpl

@@ -15,7 +15,6 @@ from goodfit_legal import plugin
 from goodfit_legal.citations import cited, uncited
 
 from goodfit.evaluation.text_metrics import TEXT_METRICS
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.plugins.declared import declared_sources
 from goodfit.texts.figures import stated, unsupported
@@ -246,11 +245,6 @@ def test_only_questions_without_an_answer_can_be_refused(answer, refused):
     ]
     assert score("legal.unanswerable_refused", items) == refused
     assert math.isnan(score("legal.unanswerable_refused", items[:1]))
-
-
-def test_share_reduces_many_resamples_at_once():
-    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
-    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -6,36 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit_medical.codes import code_list
 from goodfit_medical.metrics import invented_doses, invented_drugs, ruled_out
 from goodfit_medical.negation import negated, stated
 
-MOST_IDS = 20
-"""How many ids a finding lists, so that it stays readable; its counts are of all."""
-
 
 def unknown_codes(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
     """One finding for each split with codes that the code list does not have."""
-    findings = []
+    findings: list[Finding] = []
     for split, records in splits.items():
         unknown = {str(record["id"]): set(record["labels"]) - set(code_list()) for record in records}
         ids = [name for name, codes in unknown.items() if codes]
-        if ids:
-            findings.append(
-                Finding(
-                    severity="warning",
-                    code="medical.unknown_codes",
-                    message=f"{len(ids)} of {len(records)} {split} notes have a code that the code list does not have",
-                    figure=len(ids) / len(records),
-                    evidence={
-                        "split": split,
-                        "records": len(ids),
-                        "codes": len(set().union(*unknown.values())),
-                        "ids": ids[:MOST_IDS],
-                    },
-                )
-            )
+        message = f"{len(ids)} of {len(records)} {split} notes have a code that the code list does not have"
+        codes = len(set().union(*unknown.values()))
+        findings += about(
+            "medical.unknown_codes", message, ids, len(records), split=split, records=len(ids), codes=codes
+        )
     return findings
 
 
@@ -43,18 +31,19 @@ def ruled_out_coded(items: Sequence[Item]) -> list[Finding]:
     """One finding if codes were given that the note only denies, plans, or says of somebody else."""
     wrong = {item.id: ruled_out(item) & set(item.answer) for item in items}
     ids = [name for name, codes in wrong.items() if codes]
-    if not ids:
-        return []
     by_code = Counter(code for codes in wrong.values() for code in codes)
     possible = sum(len(ruled_out(item)) for item in items)
-    finding = Finding(
-        severity="warning",
-        code="medical.ruled_out_coded",
-        message=f"{len(ids)} of {len(items)} notes got a code that they mention and that is not theirs",
-        figure=by_code.total() / possible,
-        evidence={"answers": len(ids), "codes": dict(sorted(by_code.items())), "of": possible, "ids": ids[:MOST_IDS]},
+    message = f"{len(ids)} of {len(items)} notes got a code that they mention and that is not theirs"
+    return about(
+        "medical.ruled_out_coded",
+        message,
+        ids,
+        len(items),
+        figure=by_code.total() / max(1, possible),
+        answers=len(ids),
+        codes=dict(sorted(by_code.items())),
+        of=possible,
     )
-    return [finding]
 
 
 def written_answers(items: Sequence[Item]) -> list[Finding]:
@@ -64,24 +53,16 @@ def written_answers(items: Sequence[Item]) -> list[Finding]:
         ("invented_drugs", "name a drug that their source does not have", invented_drugs),
         ("turned_negations", "state a problem that their reference denies", _turned),
     ]
-    return [finding for code, what, found in table for finding in _about(items, code, what, found)]
+    return [finding for code, what, found in table for finding in _having(items, code, what, found)]
 
 
 def _turned(item: Item) -> set[str]:
     return stated(item.answer) & negated(item.fields["target"])
 
 
-def _about(items: Sequence[Item], code: str, what: str, found: Callable[[Item], Collection[Any]]) -> list[Finding]:
+def _having(items: Sequence[Item], code: str, what: str, found: Callable[[Item], Collection[Any]]) -> list[Finding]:
     """One finding if some answers have what ``found`` looks for."""
     counts = {item.id: len(found(item)) for item in items}
     ids = [name for name, count in counts.items() if count]
-    if not ids:
-        return []
-    finding = Finding(
-        severity="warning",
-        code=f"medical.{code}",
-        message=f"{len(ids)} of {len(items)} answers {what}",
-        figure=len(ids) / len(items),
-        evidence={"answers": len(ids), "places": sum(counts.values()), "of": len(items), "ids": ids[:MOST_IDS]},
-    )
-    return [finding]
+    message, places = f"{len(ids)} of {len(items)} answers {what}", sum(counts.values())
+    return about(f"medical.{code}", message, ids, len(items), answers=len(ids), places=places, of=len(items))

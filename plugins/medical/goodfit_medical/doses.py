@@ -8,6 +8,8 @@ does not state ``1 g``.
 import re
 from typing import NamedTuple
 
+from goodfit.texts.figures import NUMBER, SMALL, number_in_words
+
 
 class Dose(NamedTuple):
     """An amount in its unit: ``Dose("mg", 500.0)``. Masses are in mg, volumes in ml, a pill counts as a tablet."""
@@ -16,13 +18,6 @@ class Dose(NamedTuple):
     amount: float
 
 
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-SMALL = {word: value for value, word in enumerate(ONES.split(" "))}
-SMALL |= {word: 10 * value for value, word in enumerate(TENS.split(" "), start=2)}
 UNITS = {
     "mg": ("mg", 1.0), "milligram": ("mg", 1.0), "g": ("mg", 1000.0), "gram": ("mg", 1000.0),
     "mcg": ("mg", 0.001), "microgram": ("mg", 0.001), "µg": ("mg", 0.001), "μg": ("mg", 0.001), "ug": ("mg", 0.001),
@@ -34,7 +29,6 @@ UNITS = {
 WORD = "|".join(sorted([*SMALL, "hundred", "thousand"], key=len, reverse=True))
 WORDS = re.compile(rf"\b(?:{WORD})(?:(?:-|\s+|(?<=hundred)\s+and\s+)(?:{WORD}))*\b")
 HALVES = ((r"\bone and a half\b", "1.5"), (r"\bhalf (?:of )?an?\b|\ba half\b|\b1/2\b|½", "0.5"))
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 DOSE = re.compile(
     rf"(?<![\d.,/])(?P<low>{NUMBER})(?:\s?(?:-|–|to|or)\s?(?P<high>{NUMBER}))?[\s-]?"
     rf"(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})s?\b"
@@ -49,22 +43,9 @@ def doses(text: str) -> set[Dose]:
     for pattern, digits in HALVES:
         written = re.sub(pattern, digits, written)
     found: set[Dose] = set()
-    for match in DOSE.finditer(WORDS.sub(_in_digits, written)):
+    for match in DOSE.finditer(WORDS.sub(lambda words: str(number_in_words(words[0])), written)):
         unit, factor = UNITS[match["unit"]]
         unit += "/kg" if match["by_weight"] else ""
         numbers = [float(number.replace(",", "")) for number in match.group("low", "high") if number]
         found |= {Dose(unit, round(number * factor, 6)) for number in numbers}
     return found
-
-
-def _in_digits(words: re.Match[str]) -> str:
-    """A run of number words as digits: ``two hundred and fifty`` is ``250``."""
-    total = current = 0
-    for word in re.split(r"[\s-]+", words[0]):
-        if word == "thousand":
-            total, current = total + max(current, 1) * 1000, 0
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        else:
-            current += SMALL.get(word, 0)
-    return str(total + current)

@@ -1,48 +1,32 @@
-"""The metrics that a hospital asks for, each a share made of two sums over records.
-
-A statistics function gives one row per record, shape (items, 2), float64: what counts, and out of how much. ``share``
-turns their sums into the metric, so that goodfit can draw intervals and paired tests from the rows.
-"""
+"""The metrics that a hospital asks for, each a share: what counts, out of how much, summed over records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from goodfit.hooks.shares import share_metric
+from goodfit.hooks.types import Item
 from goodfit_medical.codes import PROCEDURE, mentioned
 from goodfit_medical.doses import Dose, doses
 from goodfit_medical.negation import negated
 from goodfit_medical.vocabulary import drugs, jargon
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from goodfit.hooks.types import Item
+CODING, ENTITIES, WRITING = ("multilabel",), ("token_classification",), ("generation",)
 
 PRESCRIBED = frozenset({"DRUG", "DOSE"})
 """What must be right in a list of a patient's medicines."""
 
 
-def procedure_recall(items: Sequence[Item]) -> np.ndarray:
-    """Procedures that were coded, of all procedures in the reference: one that is missed is not billed.
-
-    Returns:
-        Columns (coded, in the reference), shape (items, 2).
-    """
-
-    def right(item: Item) -> set[str]:
-        return {code for code in item.fields["labels"] if code.startswith(PROCEDURE)}
-
-    return _rows(items, lambda item: right(item) & set(item.answer), right)
+def procedure_recall(item: Item) -> tuple[float, float]:
+    """Procedures that were coded, of all procedures in the reference: one that is missed is not billed."""
+    right = {code for code in item.fields["labels"] if code.startswith(PROCEDURE)}
+    return len(right & set(item.answer)), len(right)
 
 
-def ruled_out_coded(items: Sequence[Item]) -> np.ndarray:
-    """Codes given wrongly, of the codes that a note mentions only to say no, not yet, or somebody else.
-
-    Returns:
-        Columns (coded, mentioned and not in the reference), shape (items, 2).
-    """
-    return _rows(items, lambda item: ruled_out(item) & set(item.answer), ruled_out)
+PROCEDURE_RECALL = share_metric(
+    "medical.procedure_recall", "Procedures coded, of all in the reference; 0 to 1.", CODING, procedure_recall
+)
 
 
 def ruled_out(item: Item) -> set[str]:
@@ -50,80 +34,33 @@ def ruled_out(item: Item) -> set[str]:
     return mentioned(item.fields["text"]) - set(item.fields["labels"])
 
 
-def prescriptions_exact(items: Sequence[Item]) -> np.ndarray:
-    """Documents with a drug or a dose in which all of them were found exactly, and none besides.
-
-    Returns:
-        Columns (exact, with a drug or a dose), shape (items, 2).
-    """
-
-    def prescribed(spans: Sequence[Any]) -> set[tuple[int, int, str]]:
-        return {(span["start"], span["end"], span["label"]) for span in spans if span["label"] in PRESCRIBED}
-
-    def has_any(item: Item) -> bool:
-        return bool(prescribed(item.fields["spans"]))
-
-    def is_exact(item: Item) -> bool:
-        return has_any(item) and prescribed(item.answer) == prescribed(item.fields["spans"])
-
-    return _rows(items, lambda item: [1] * is_exact(item), lambda item: [1] * has_any(item))
+def ruled_out_coded(item: Item) -> tuple[float, float]:
+    """Codes given wrongly, of the codes that a note mentions only to say no, not yet, or somebody else."""
+    wrong = ruled_out(item)
+    return len(wrong & set(item.answer)), len(wrong)
 
 
-def doses_supported(items: Sequence[Item]) -> np.ndarray:
-    """Doses in the answers that stand in their sources, of all doses in the answers.
-
-    Returns:
-        Columns (supported, in the answer), shape (items, 2).
-    """
-    return _rows(items, lambda item: doses(item.answer) - invented_doses(item), lambda item: doses(item.answer))
-
-
-def drugs_supported(items: Sequence[Item]) -> np.ndarray:
-    """Drugs that the answers name and their sources name too, of all drugs in the answers.
-
-    Returns:
-        Columns (supported, in the answer), shape (items, 2).
-    """
-    return _rows(items, lambda item: drugs(item.answer) - invented_drugs(item), lambda item: drugs(item.answer))
+RULED_OUT_CODED = share_metric(
+    "medical.ruled_out_coded",
+    "Codes given for mentions that are denied, planned or of somebody else; 0 to 1.",
+    CODING,
+    ruled_out_coded,
+    greater_is_better=False,
+)
 
 
-def drugs_kept(items: Sequence[Item]) -> np.ndarray:
-    """Drugs of the references that the answers name, of all drugs in the references.
-
-    Returns:
-        Columns (kept, in the reference), shape (items, 2).
-    """
-
-    def right(item: Item) -> set[str]:
-        return drugs(item.fields["target"])
-
-    return _rows(items, lambda item: right(item) & drugs(item.answer), right)
+def prescriptions_exact(item: Item) -> tuple[float, float]:
+    """Documents with a drug or a dose in which all of them were found exactly, and none besides."""
+    right = _prescribed(item.fields["spans"])
+    return (_prescribed(item.answer) == right, 1) if right else (0, 0)
 
 
-def negation_kept(items: Sequence[Item]) -> np.ndarray:
-    """Problems that the references deny and the answers deny too, of all problems that the references deny.
-
-    Returns:
-        Columns (kept, denied in the reference), shape (items, 2).
-    """
-
-    def right(item: Item) -> set[str]:
-        return negated(item.fields["target"])
-
-    return _rows(items, lambda item: right(item) & negated(item.answer), right)
-
-
-def jargon_share(items: Sequence[Item]) -> np.ndarray:
-    """Clinical terms of the sources that remain in the answers, of all clinical terms in the sources.
-
-    Returns:
-        Columns (remaining, in the source), shape (items, 2).
-    """
-
-    def in_source(item: Item) -> set[str]:
-        return jargon(item.fields["source"])
-
-    return _rows(items, lambda item: in_source(item) & jargon(item.answer), in_source)
+PRESCRIPTIONS_EXACT = share_metric(
+    "medical.prescriptions_exact",
+    "Documents with every drug and dose found exactly; 0 to 1.",
+    ENTITIES,
+    prescriptions_exact,
+)
 
 
 def invented_doses(item: Item) -> set[Dose]:
@@ -131,18 +68,72 @@ def invented_doses(item: Item) -> set[Dose]:
     return doses(item.answer) - doses(item.fields["source"])
 
 
+def doses_supported(item: Item) -> tuple[float, float]:
+    """Doses in the answers that stand in their sources, of all doses in the answers."""
+    stated = len(doses(item.answer))
+    return stated - len(invented_doses(item)), stated
+
+
+DOSES_SUPPORTED = share_metric(
+    "medical.doses_supported", "Doses in the answers that stand in their sources; 0 to 1.", WRITING, doses_supported
+)
+
+
 def invented_drugs(item: Item) -> set[str]:
     """The drugs that an answer names and its source does not."""
     return drugs(item.answer) - drugs(item.fields["source"])
 
 
-def _rows(
-    items: Sequence[Item],
-    part: Callable[[Item], Collection[Any]],
-    whole: Callable[[Item], Collection[Any]],
-) -> np.ndarray:
-    """How many a record has of each, shape (items, 2)."""
-    import numpy as np
+def drugs_supported(item: Item) -> tuple[float, float]:
+    """Drugs that the answers name and their sources name too, of all drugs in the answers."""
+    named = len(drugs(item.answer))
+    return named - len(invented_drugs(item)), named
 
-    rows = [(len(part(item)), len(whole(item))) for item in items]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), 2)
+
+DRUGS_SUPPORTED = share_metric(
+    "medical.drugs_supported", "Drugs in the answers that their sources name; 0 to 1.", WRITING, drugs_supported
+)
+
+
+def drugs_kept(item: Item) -> tuple[float, float]:
+    """Drugs of the references that the answers name, of all drugs in the references."""
+    right = drugs(item.fields["target"])
+    return len(right & drugs(item.answer)), len(right)
+
+
+DRUGS_KEPT = share_metric(
+    "medical.drugs_kept", "Drugs of the references that the answers name; 0 to 1.", WRITING, drugs_kept
+)
+
+
+def negation_kept(item: Item) -> tuple[float, float]:
+    """Problems that the references deny and the answers deny too, of all problems that the references deny."""
+    right = negated(item.fields["target"])
+    return len(right & negated(item.answer)), len(right)
+
+
+NEGATION_KEPT = share_metric(
+    "medical.negation_kept",
+    "Problems denied in the references that the answers deny; 0 to 1.",
+    WRITING,
+    negation_kept,
+)
+
+
+def jargon_share(item: Item) -> tuple[float, float]:
+    """Clinical terms of the sources that remain in the answers, of all clinical terms in the sources."""
+    terms = jargon(item.fields["source"])
+    return len(terms & jargon(item.answer)), len(terms)
+
+
+JARGON_SHARE = share_metric(
+    "medical.jargon_share",
+    "Clinical terms of the sources that remain in the answers; 0 to 1.",
+    WRITING,
+    jargon_share,
+    greater_is_better=False,
+)
+
+
+def _prescribed(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
+    return {(span["start"], span["end"], span["label"]) for span in spans if span["label"] in PRESCRIBED}

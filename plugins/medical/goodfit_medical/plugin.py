@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
@@ -20,27 +19,15 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer the metrics of a hospital; what each means stands in ``metrics.py``."""
     from goodfit_medical import metrics
 
-    coding, entities, writing = "multilabel", "token_classification", "generation"
-    table = [
-        ("procedure_recall", coding, True, "Procedures coded, of all in the reference"),
-        ("ruled_out_coded", coding, False, "Codes given for mentions that are denied, planned or of somebody else"),
-        ("prescriptions_exact", entities, True, "Documents with every drug and dose found exactly"),
-        ("doses_supported", writing, True, "Doses in the answers that stand in their sources"),
-        ("drugs_supported", writing, True, "Drugs in the answers that their sources name"),
-        ("drugs_kept", writing, True, "Drugs of the references that the answers name"),
-        ("negation_kept", writing, True, "Problems denied in the references that the answers deny"),
-        ("jargon_share", writing, False, "Clinical terms of the sources that remain in the answers"),
-    ]
     return [
-        MetricSpec(
-            name=f"medical.{name}",
-            description=f"{description}; 0 to 1.",
-            kinds=(kind,),
-            greater_is_better=greater_is_better,
-            statistics=getattr(metrics, name),
-            reduce=share,
-        )
-        for name, kind, greater_is_better, description in table
+        metrics.PROCEDURE_RECALL,
+        metrics.RULED_OUT_CODED,
+        metrics.PRESCRIPTIONS_EXACT,
+        metrics.DOSES_SUPPORTED,
+        metrics.DRUGS_SUPPORTED,
+        metrics.DRUGS_KEPT,
+        metrics.NEGATION_KEPT,
+        metrics.JARGON_SHARE,
     ]
 
 

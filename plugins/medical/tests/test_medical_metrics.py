@@ -10,7 +10,6 @@ from goodfit_medical.doses import Dose, doses
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import drugs, jargon
 
-from goodfit.hooks.shares import share
 from goodfit.hooks.types import Evidence, Item
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
@@ -161,11 +160,6 @@ def test_jargon_counts_the_terms_that_remain_from_the_source():
     ]
     assert score("medical.jargon_share", items) == pytest.approx(1 / 6)
     assert METRICS["medical.jargon_share"].greater_is_better is False
-
-
-def test_share_reduces_many_resamples_at_once():
-    values = share(np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 3.0], [0.0, 4.0]]]))
-    np.testing.assert_array_equal(values, [[0.5, np.nan], [1.0, 0.0]])
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.findings import MOST_IDS
 from goodfit.hooks.types import Evidence, Finding, Limit, ModelFacts, RecordView, Verdict
 
 MEMBERSHIP = Limit(
@@ -191,7 +192,7 @@ def extraction(facts: ModelFacts) -> list[Finding]:
             code=CODES[2],
             message=f"{len(ids)} of {len(facts.items)} answers repeat {RUN_WORDS} or more words of one training record",
             figure=share,
-            evidence={"ids": ids[:20]},
+            evidence={"ids": ids[:MOST_IDS]},
             rows=tuple(ids),
             mend="training.epochs=1, a smaller adapter.rank, or more records",
         )

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from goodfit.hooks.findings import MOST_IDS
 from goodfit.hooks.types import DataFacts, Finding, RecordView
 from goodfit.texts.alike import NEAR, near_duplicates
-from goodfit_quality.report import MOST_IDS, about
+from goodfit_quality.report import about
 
 HELD_OUT = ("validation", "test")
 LEAVE_OUT = "leave them out: quality.fix=drop"

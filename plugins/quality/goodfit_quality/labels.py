@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from goodfit.hooks.findings import MOST_IDS
 from goodfit.hooks.types import DataFacts, Finding, RecordView
 from goodfit_quality.doubts import CannotTell, doubtful_labels, doubtful_spans
 from goodfit_quality.report import about
@@ -78,6 +79,6 @@ def labels(facts: DataFacts) -> list[Finding]:
         ]
     chosen = set(ranked)
     rows = [record.id for index, record in enumerate(train) if index in chosen]
-    worst = [train[index].id for index in ranked[:20]]
+    worst = [train[index].id for index in ranked[:MOST_IDS]]
     mend = "look at them; quality.fix=drop quality.fixes=[quality.wrong_answer] leaves them out"
     return about("wrong_answer", message, rows, len(train), mend, most_certain=worst)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
+from goodfit.hooks import findings
 from goodfit.hooks.types import Finding
-
-MOST_IDS = 20
-"""How many ids the evidence lists for people to read; ``rows`` has all of them."""
 
 
 def about(
@@ -31,16 +29,5 @@ def about(
         severity: How bad it is.
         evidence: More counts and ids.
     """
-    if not rows:
-        return []
-    shown: Mapping[str, Any] = {"ids": list(rows[:MOST_IDS]), **evidence}
-    finding = Finding(
-        severity=severity,
-        code=f"quality.{code}",
-        message=f"{len(rows)} of {of} {message}",
-        figure=len(rows) / of,
-        evidence=shown,
-        rows=tuple(rows),
-        mend=mend,
-    )
-    return [finding]
+    said = f"{len(rows)} of {of} {message}"
+    return findings.about(f"quality.{code}", said, rows, of, severity=severity, rows=rows, mend=mend, **evidence)

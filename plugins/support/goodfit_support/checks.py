@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit_support.promises import unbacked
-
-MAX_IDS = 20
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -35,10 +34,17 @@ def contact_details(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[F
         splits: Split -> records with ``id`` and a ``text``, a ``query`` or ``messages``.
 
     Returns:
-        Findings with the count and at most 20 ids, never a text.
+        Findings with the count and some of the ids, never a text.
     """
-    found = {split: _ids(records) for split, records in splits.items()}
-    return [_finding(split, ids, len(splits[split])) for split, ids in found.items() if ids]
+    findings: list[Finding] = []
+    for split, records in splits.items():
+        ids = [str(record["id"]) for record in records if has_contact_details(_said(record))]
+        message = f"{len(ids)} of {len(records)} {split} records hold a mail address or a phone number"
+        count = len(ids)
+        findings += about(
+            "support.contact_details", message, ids, len(records), figure=float(count), split=split, count=count
+        )
+    return findings
 
 
 def promises(items: Sequence[Item]) -> list[Finding]:
@@ -49,22 +55,10 @@ def promises(items: Sequence[Item]) -> list[Finding]:
     """
     sorts = {item.id: unbacked(item.fields["messages"][:-1], item.answer) for item in items}
     ids = [key for key, found in sorts.items() if found]
-    if not ids:
-        return []
-    counts = Counter(sort for found in sorts.values() for sort in found)
-    finding = Finding(
-        severity="warning",
-        code="support.promises",
-        message=f"{len(ids)} of {len(items)} replies promise what their policy does not grant: "
-        + ", ".join(f"{count} {sort}" for sort, count in sorted(counts.items())),
-        figure=len(ids) / len(items),
-        evidence={"promises": dict(sorted(counts.items())), "of": len(items), "ids": ids[:MAX_IDS]},
-    )
-    return [finding]
-
-
-def _ids(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [str(record["id"]) for record in records if has_contact_details(_said(record))]
+    counts = dict(sorted(Counter(sort for found in sorts.values() for sort in found).items()))
+    listed = ", ".join(f"{count} {sort}" for sort, count in counts.items())
+    message = f"{len(ids)} of {len(items)} replies promise what their policy does not grant: {listed}"
+    return about("support.promises", message, ids, len(items), promises=counts, of=len(items))
 
 
 def _said(record: Mapping[str, Any]) -> str:
@@ -77,13 +71,3 @@ def _said(record: Mapping[str, Any]) -> str:
 def _is_phone(candidate: str) -> bool:
     digits = sum(letter.isdigit() for letter in candidate)
     return digits in PHONE_DIGITS and not DATE.fullmatch(candidate)
-
-
-def _finding(split: str, ids: list[str], size: int) -> Finding:
-    return Finding(
-        severity="warning",
-        code="support.contact_details",
-        message=f"{len(ids)} of {size} {split} records hold a mail address or a phone number",
-        figure=float(len(ids)),
-        evidence={"split": split, "count": len(ids), "ids": ids[:MAX_IDS]},
-    )

@@ -9,7 +9,7 @@ plain rules for English: they find plain promises.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from goodfit.texts.figures import grounds, stated
+from goodfit.texts.figures import MONTH, grounds, stated
 
 SORTS = {
     "refund": r"refund\w*|money\b[^,]*\bback|(?:paid|pay|paying|pays|give|gives|return\w*)\b[^,]*\bback\b|reimburse\w*",
@@ -24,10 +24,9 @@ SORTS = {
 """Sort of promise -> what a clause with such a promise says."""
 
 DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tonight|tomorrow|immediately|at once|right away"
-MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 TIME = (
     rf"(?:{DAYS}|(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|few|next|this) (?:\w+ )?"
-    rf"(?:hours?|days?|weeks?|months?|weekend)|\d+ (?:{MONTHS})|(?:{MONTHS}) \d+)"
+    rf"(?:hours?|days?|weeks?|months?|weekend)|\d+ (?:{MONTH})|(?:{MONTH}) \d+)"
 )
 PATTERNS = {sort: re.compile(rf"\b(?:{words.replace('{time}', TIME)})", re.IGNORECASE) for sort, words in SORTS.items()}
 DENIED = re.compile(
@@ -37,7 +36,7 @@ DENIED = re.compile(
 )
 CLAUSES = re.compile(r"(?<=[.!?;])\s+|,\s+(?=(?:but|and|so|yet|or)\b)")
 NAMED_DAYS = re.compile(rf"\b(?:{DAYS})\b", re.IGNORECASE)
-NAMED_DATES = re.compile(rf"\b(?:\d+ (?:{MONTHS})|(?:{MONTHS}) \d+)\b", re.IGNORECASE)
+NAMED_DATES = re.compile(rf"\b(?:\d+ (?:{MONTH})|(?:{MONTH}) \d+)\b", re.IGNORECASE)
 
 
 def promises(text: str) -> Iterator[tuple[str, str]]:
