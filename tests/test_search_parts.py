@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import os
 import pickle
 import shutil
@@ -18,14 +19,16 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
-from goodfit.errors import ConfigError, GoodfitError, Mistakes, StoppedError
+from goodfit.errors import ChangedError, ConfigError, DiskError, GoodfitError, Mistakes, StoppedError
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
-from goodfit.sweeps.propose import propose
+from goodfit.sweeps.propose import propose, words_of
 from goodfit.sweeps.prune import is_behind, misfit_of
 from goodfit.sweeps.records import Entry, Order, Result
-from goodfit.sweeps.trial import failed, run_trial, trial_folder
+from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder
+from goodfit.sweeps.winner import together_in
 from goodfit.training.held_out import Evaluation
 
 SPACE = [
@@ -57,6 +60,31 @@ def test_a_proposal_is_a_function_of_the_results_that_may_be_known(sampler):
     assert [entry.params for entry in one] == [entry.params for entry in other]
     assert len({entry.params["optim.lr"] for entry in one}) == 7
     assert all(1e-5 <= entry.params["optim.lr"] <= 1e-2 for entry in one)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "gp", "cmaes", "qmc", "random"])
+def test_a_search_of_one_trial_at_a_time_proposes_with_all_results(sampler):
+    conf = SweepConf(sampler=sampler, ahead=1, startup_trials=3)
+    assert len({entry.params["optim.lr"] for entry in searched(conf, 6)}) == 6
+
+
+def test_a_sampler_is_told_only_of_what_it_asked_for(monkeypatch):
+    space = [Dimension(key="adapter.rank", low=1, high=8, whole=True), Dimension(key="a", low=1, high=4, whole=True)]
+    conf, entries, told = SweepConf(sampler="cmaes", ahead=4), [], []
+    tell = propose_module._tell
+
+    def heard(study, trial, result, conf):
+        told.append((words_of(space, trial.params), result))
+        tell(study, trial, result, conf)
+
+    monkeypatch.setattr(propose_module, "_tell", heard)
+    for number in range(16):
+        params = propose(space, conf, 1, entries, max(0, number - 3))
+        result = Result(state="finished", value=float(params["adapter.rank"]), costs={})
+        entries.append(Entry(number=number, params=params, words=words_of(space, params), result=result))
+    own = {entry.words: entry.result for entry in entries}
+    assert any(result is not None for _, result in told)
+    assert all(result is None or result == own[words] for words, result in told)
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "cmaes", "qmc", "random"])
@@ -291,6 +319,47 @@ def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_ta
     begun.wait()
     assert run_trial(order, shared=None, signals=None).reason == "its own (fix: end)"
     worker.join()
+
+
+@pytest.mark.parametrize("error", [DiskError("full", "make room"), ChangedError("other", "bring them back")])
+def test_what_ends_a_search_is_no_result_of_its_trial(tmp_path, monkeypatch, error):
+    def fail(order, shared):
+        raise error
+
+    monkeypatch.setattr("goodfit.sweeps.trial.start", fail)
+    order = Order(
+        number=0, words=(), folder=tmp_path / "trials" / "0000", roots=(), sweep=SweepConf(), seed=1, rivals=()
+    )
+    with pytest.raises(type(error)):
+        run_trial(order, shared=None, signals=None)
+    assert not (tmp_path / "trials" / "0000" / "trial.json").exists()
+
+
+def test_a_record_that_stands_in_several_fresh_splits_is_one(tmp_path):
+    for name, units in (("1", ["a", "b"]), ("2", ["b", "c"])):
+        (tmp_path / name).mkdir()
+        np.savez(tmp_path / name / "validation.npz", statistics=np.ones((2, 2)), units=np.array(units))
+    found = together_in([tmp_path / "1", tmp_path / "2"])
+    assert found.tolist() == [[1, 1], [2, 2], [1, 1]]
+
+
+def test_weights_that_another_trial_did_not_have_are_refused(tmp_path):
+    lock = {
+        "seed": 1,
+        "data": dict.fromkeys(("train", "validation", "test"), "d"),
+        "base": {"name": "b", "digest": "x"},
+    }
+    (tmp_path / "trials" / "0000").mkdir(parents=True)
+    (tmp_path / "trials" / "0000" / "lock.json").write_text(json.dumps(lock), "utf-8")
+    own = tmp_path / "trials" / "0001"
+    refuse_other_inputs(tmp_path, own, lock)
+    refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "another", "digest": "y"}})
+    with pytest.raises(ChangedError, match="the weights of b are not those of trial 0"):
+        refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "b", "digest": "y"}})
+    fresh = {**lock, "data": {"train": "t", "validation": "v", "test": "d"}}
+    refuse_other_inputs(tmp_path, own, fresh, fresh=True)
+    with pytest.raises(ChangedError, match="the train records and validation records"):
+        refuse_other_inputs(tmp_path, own, fresh)
 
 
 def test_an_error_of_a_worker_crosses_with_its_words_and_its_code():

@@ -174,6 +174,92 @@ def test_a_folder_keeps_to_one_search(searched, goodfit, tiny_words):
     assert "holds a search of other words" in outcome.err
 
 
+QUICK = ["adapter=lora", "sweep.engine=solo", "training.epochs=1", "sweep.margin=0", "--quiet", "--json"]
+
+
+def test_a_search_that_goes_on_to_another_winner_has_that_ones_run_and_confirmation(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=choice(1e-9,3e-2)", "sweep.metric=loss"]
+    words += ["sweep.sampler=grid", "sweep.ahead=1", "run.dir=search"]
+    first = goodfit("sweep", *words, "sweep.trials=2", "sweep.max_steps=1")
+    assert first.code == 0, first.err
+    assert [trial["words"][-1] for trial in first.json["trials"]] == ["optim.lr=1e-09"]
+    second = goodfit("sweep", *words, "sweep.trials=2")
+    assert second.code == 0, second.err
+    assert second.json["best"]["words"][-1] == "optim.lr=0.03"
+    for name in ("best", "confirmations/1"):
+        assert "optim.lr=0.03" in (tmp_path / "search" / name / "overrides.txt").read_text("utf-8")
+    assert (tmp_path / "runs").exists() is False
+    moved = shutil.copytree(tmp_path / "search", tmp_path / "moved")
+    again = goodfit("sweep", *words[:-1], f"run.dir={moved}", "sweep.trials=2")
+    assert again.json["best"]["words"] == second.json["best"]["words"] and len(again.json["trials"]) == 2
+
+
+def test_a_search_takes_no_folder_that_holds_other_files(goodfit, tmp_path, tiny_words):
+    (tmp_path / "mine" / "best").mkdir(parents=True)
+    (tmp_path / "mine" / "best" / "model.txt").write_text("precious", "utf-8")
+    outcome = goodfit("sweep", *tiny_words("classification", "encoder"), "optim.lr=1e-3,1e-2", "run.dir=mine")
+    assert outcome.errors == [(f"{tmp_path / 'mine'} holds other files ('best')", "choose another run.dir")]
+    assert (tmp_path / "mine" / "best" / "model.txt").read_text("utf-8") == "precious"
+
+
+def test_a_search_of_another_space_does_not_go_on(goodfit, tmp_path, tiny_words):
+    named = tmp_path / "conf" / "sweeps" / "ours.yaml"
+    named.parent.mkdir(parents=True)
+    named.write_text("optim.lr: 1e-3,1e-2\nsweep.sampler: grid\n", "utf-8")
+    shared = [*tiny_words("classification", "encoder"), *QUICK, "sweep.train_best=false", "sweep.confirmations=0"]
+    words = [*shared, "--config-dir", "conf", "sweep=ours", "optim.weight_decay=0,0.1", "run.dir=search"]
+    assert goodfit("sweep", *words, "sweep.trials=4", "sweep.max_steps=1", "sweep.ahead=1").code == 0
+    named.write_text("optim.lr: 1e-3,2e-2\nsweep.sampler: grid\n", "utf-8")
+    outcome = goodfit("sweep", *words, "sweep.trials=4", "sweep.ahead=1")
+    assert "holds a search of other words ('optim.lr=1e-3,2e-2')" in outcome.err
+    plain = [*shared, "sweep.sampler=grid", "sweep.trials=4", "sweep.ahead=1", "run.dir=plain"]
+    space = ["optim.lr=1e-3,1e-2", "optim.weight_decay=0,0.1"]
+    assert goodfit("sweep", *plain, *space, "sweep.max_steps=1").code == 0
+    outcome = goodfit("sweep", *plain, *space[::-1])
+    assert "holds a search of other words ('their order')" in outcome.err
+
+
+def test_trials_are_no_runs(goodfit, searched):
+    folder, _ = searched()
+    for verb in ("resume", "reproduce", "evaluate"):
+        outcome = goodfit(verb, folder / "trials" / "0000")
+        what = f"{folder / 'trials' / '0000'} is a trial of a search, and no run"
+        assert outcome.errors == [(what, f"the winner's run is {folder}/best")]
+
+
+def test_a_gate_that_said_no_says_no_again(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
+    words += ["policy.enforce=true", "policy.gates=[min_value]", "policy.min_value=1", "sweep.confirmations=0"]
+    for _ in range(2):
+        outcome = goodfit("sweep", *words)
+        assert outcome.code == 3
+        assert outcome.json["best"]["run"]["gates"][0]["passed"] is False
+        assert "did not pass: min_value" in outcome.err
+
+
+def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words):
+    words = [word for word in tiny_words("classification", "encoder") if "dataset.validation" not in word]
+    outcome = goodfit("sweep", *words, *QUICK, "seed=1,2", "sweep.trials=2", "run.dir=search")
+    assert outcome.code == 2
+    assert outcome.errors[0] == (
+        "the train records and validation records are not those of trial 0",
+        "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out",
+    )
+
+
+def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "training.max_steps=1,3", "sweep.objectives=[steps]"]
+    outcome = goodfit("sweep", *words, "sweep.train_best=false", "sweep.confirmations=0", "sweep.trials=2")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["best"]["corrected"] is None
+
+
+def test_a_search_without_a_winner_says_so(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
+    assert goodfit("sweep", *words, "sweep.constraints=[steps<=0]").code == 6
+    assert read(tmp_path / "search" / "sweep.json")["status"] == "failed"
+
+
 def test_no_run_is_written_into_the_folder_of_a_search(searched, goodfit, tiny_words):
     folder, _ = searched()
     outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={folder}")
@@ -245,6 +331,12 @@ LEGAL = "task=legal model=bert"
             "'optim.lr=range(1,2,0)' cannot be read: a range's step is not 0",
             "write a,b,c or choice(a,b,c), range(1,5), interval(0,1) or tag(log,interval(1e-5,1e-3))",
             id="range without a step",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-3,1e-4 sweep.metric=f1_mcro",
+            "no metric of this task is called 'f1_mcro'",
+            "did you mean 'f1_micro'?",
+            id="metric",
         ),
         pytest.param("task=legal model=t5,brt", "no model called 'brt'", "did you mean 'bert'?", id="option"),
         pytest.param(
