@@ -142,6 +142,54 @@ def test_a_renamed_field_that_is_not_there_is_refused(check, word, error, fix):
     assert check(content, "dataset.fields.group=customer").code != 2 or "custmer" not in check(content).err
 
 
+def test_fields_of_another_name_are_asked_for_once(check):
+    content = lines([{"utterance": row["text"], "intent": row["label"]} for row in GOOD])
+    assert check(content).errors == [
+        (
+            "no row has what is needed: train.jsonl:1: the field 'text' is missing (fields: intent, utterance); "
+            "so have the other 11",
+            "say which field of yours it is: dataset.fields.text=<name>",
+        )
+    ]
+
+
+def test_a_file_of_another_encoding_is_told_once(check, tmp_path):
+    content = b"text,label\n" + b"".join(f"Grüße {n},{'ab'[n % 2]}\n".encode("cp1252") for n in range(12))
+    outcome = check(content, name="train.csv")
+    assert outcome.errors == [(f"{tmp_path}/train.csv is not UTF-8 (first at train.csv:2:3)", "save it as UTF-8")]
+
+
+def test_what_was_set_aside_is_named_where_nothing_is_left(check):
+    outcome = check(lines([{"text": "", "label": "a"}] * 3), "dataset.on_bad_rows=quarantine")
+    assert outcome.errors[0][0].startswith("no good training record is left: train.jsonl:1: text is empty; ")
+
+
+def test_every_label_is_learnt_however_few_records_it_has(goodfit, tmp_path, tiny_words, rows_of):
+    rows = [*rows_of("classification", 40), *({"text": f"a rare text {n}", "label": f"rare {n}"} for n in range(8))]
+    (tmp_path / "rare.jsonl").write_bytes(lines(rows))
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    outcome = goodfit("check", *words, "dataset=files", "dataset.train=rare.jsonl", "--json")
+    assert outcome.code == 0, outcome.err
+    assert len(outcome.json["labels"]) == 10
+
+
+def test_a_path_may_have_commas_and_brackets(goodfit, tmp_path):
+    (tmp_path / "a, b (final).jsonl").write_bytes(lines(GOOD))
+    outcome = goodfit("data", "task=classification", "dataset=files", "dataset.train=a, b (final).jsonl", "--json")
+    assert outcome.code in (0, 2) and "names several values" not in outcome.err
+    assert "does not exist" not in outcome.err
+
+
+def test_texts_that_the_model_cannot_read_are_told_of(goodfit, tmp_path, tiny_words):
+    rows = [{"text": f"我的卡丢了 {number}", "label": "ab"[number % 2]} for number in range(40)]
+    (tmp_path / "zh.jsonl").write_bytes(lines(rows))
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    outcome = goodfit("check", *words, "dataset=files", "dataset.train=zh.jsonl", "--json")
+    assert outcome.code == 0, outcome.err
+    (train, *_) = [one for one in outcome.json["findings"] if one["code"] == "data.unknown_tokens"]
+    assert train["severity"] == "warning" and train["figure"] == 1
+
+
 def test_a_csv_column_that_stands_twice_is_refused(check):
     outcome = check(b"text,text,label\nx,y,a\nz,w,b\n", name="train.csv")
     assert outcome.code == 2

@@ -30,6 +30,15 @@ def as_csv_of_windows(path):
     path.write_bytes(b"\xef\xbb\xbf" + content.encode())
 
 
+def as_csv_of_germany(path):
+    content = "text;label\r\n" + "".join(f"{row['text']};{row['label']}\r\n" for row in GOOD)
+    path.write_bytes(b"\xef\xbb\xbf" + content.encode())
+
+
+def as_array(path):
+    path.write_text(json.dumps(GOOD, indent=1), "utf-8")
+
+
 def as_tsv(path):
     path.write_text("label\ttext\n" + "".join(f"{row['label']}\t{row['text']}\n" for row in GOOD), "utf-8")
 
@@ -55,6 +64,8 @@ def as_datasets_folder(path):
         pytest.param("train.jsonl", as_jsonl_of_windows, id="JSONL with BOM and CRLF"),
         pytest.param("train.csv", as_csv, id="CSV"),
         pytest.param("train.csv", as_csv_of_windows, id="CSV with BOM and CRLF"),
+        pytest.param("train.csv", as_csv_of_germany, id="CSV with semicolons"),
+        pytest.param("train.json", as_array, id="JSON array"),
         pytest.param("train.tsv", as_tsv, id="TSV"),
         pytest.param("train.parquet", as_parquet, id="Parquet"),
         pytest.param("train", as_datasets_folder, id="datasets folder"),
@@ -66,7 +77,8 @@ def test_every_format_gives_the_same_rows(tmp_path, name, write):
     assert bad == []
     assert [dict(row.values) for row in rows] == GOOD
     first = 2 if name.endswith(("csv", "tsv")) else 1
-    assert [row.origin for row in rows] == [f"{name}:{number}" for number in range(first, first + len(GOOD))]
+    place = "{}[{}]" if name.endswith(".json") else "{}:{}"
+    assert [row.origin for row in rows] == [place.format(name, number) for number in range(first, first + len(GOOD))]
 
 
 def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):

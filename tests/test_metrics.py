@@ -128,19 +128,38 @@ def sentences(count, seed=0):
         yield " ".join(target), " ".join(answer)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_bleu_is_sacrebleus_of_the_corpus(seed):
+RIGHT = ["the cat is on the mat", "a dog barked loudly at her"]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        *(pytest.param(list(sentences(20, seed)), id=f"corpus {seed}") for seed in range(3)),
+        pytest.param(list(zip(RIGHT, ["the cat sat on the mat", "a dog barked at him"], strict=True)), id="no four"),
+        pytest.param(list(zip(RIGHT, ["the cat sat", "no word of it"], strict=True)), id="no three"),
+        pytest.param(list(zip(RIGHT, ["nothing alike", "or so"], strict=True)), id="no word"),
+        pytest.param(list(zip(RIGHT, ["the mat", "her"], strict=True)), id="too short for three"),
+        pytest.param(list(zip(RIGHT, ["", ""], strict=True)), id="nothing"),
+    ],
+)
+def test_bleu_is_sacrebleus_of_the_corpus(pairs):
     from sacrebleu.metrics import BLEU
 
-    pairs = list(sentences(20, seed))
     answers, targets = [answer for _, answer in pairs], [target for target, _ in pairs]
     expected = BLEU().corpus_score(answers, [targets]).score
-    assert expected > 1
     assert value(text_metrics(()), "bleu", written(pairs)) == pytest.approx(expected)
 
 
-def test_bleu_without_a_match_of_four_words_is_zero():
-    assert value(text_metrics(()), "bleu", written([("a b c d e", "a b c x y"), ("p q r s", "p q t u")])) == 0
+@pytest.mark.parametrize(
+    ("right", "answer", "score"),
+    [
+        pytest.param("Привет, как дела?", "Привет, как дела?", 1, id="Cyrillic"),
+        pytest.param("我的卡丢了", "我的卡在哪", 0.6, id="Chinese"),
+        pytest.param("Η τιμή είναι 5", "Κανείς δεν ήρθε 5", 0.25, id="a shared digit"),
+    ],
+)
+def test_rouge_reads_every_script(right, answer, score):
+    assert value(text_metrics(()), "rouge1", written([(right, answer)])) == pytest.approx(score)
 
 
 def test_rouge_is_the_mean_of_googles_own():

@@ -50,6 +50,7 @@ def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write
     [
         pytest.param(["--split", "tset"], "there is no split 'tset'", "did you mean 'test'?", id="split"),
         pytest.param(["optim.lr=1"], "evaluate does not take optim.lr", None, id="setting of training"),
+        pytest.param(["task=legal"], "evaluate does not take task", None, id="group"),
         pytest.param(["optim.lrr=1"], "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
         pytest.param(["dataset.train=x.jsonl"], "evaluate takes one file", None, id="file of another split"),
         pytest.param(
@@ -95,7 +96,7 @@ def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
             "in.jsonl", '{"id": "x", "text": "one"}\n{"text": "two", "label": "new"}\n', ["x", "2"], id="JSONL"
         ),
         pytest.param("in.csv", "text,id\none,x\ntwo,y\n", ["x", "y"], id="CSV"),
-        pytest.param("in.txt", "one\n\ntwo\n", ["1", "2"], id="text"),
+        pytest.param("in.txt", "one\n\ntwo\n", ["1", "3"], id="text"),
     ],
 )
 def test_a_file_is_answered(goodfit, tmp_path, encoder_run, name, content, ids):
@@ -112,6 +113,17 @@ def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run
         goodfit("predict", encoder_run, stdin='a lovely chair\n{"id": "x", "text": "an awful lamp"}\n{odd\n')
     )
     assert [answer["id"] for answer in found] == ["1", "x", "3"]
+
+
+def test_answers_are_numbered_by_the_lines_that_were_asked(goodfit, encoder_run):
+    assert [answer["id"] for answer in answers(goodfit("predict", encoder_run, stdin="a\n\nb\n"))] == ["1", "3"]
+
+
+def test_a_field_of_another_name_can_be_named_behind_predict(goodfit, tmp_path, encoder_run, write_rows):
+    write_rows(tmp_path / "in.jsonl", [{"utterance": "a lovely chair"}])
+    argv = ["--input", "in.jsonl", "dataset.fields.text=utterance"]
+    assert len(answers(goodfit("predict", encoder_run, *argv))) == 1
+    assert goodfit("predict", encoder_run, "--input", "in.jsonl").code == 2
 
 
 def test_unicodes_line_separators_end_no_line_of_standard_input(goodfit, encoder_run):
@@ -149,6 +161,12 @@ BAD = "1 of 1 rows are bad: {}"
         pytest.param(["--input", "gone.txt"], "", "the data file gone.txt does not exist", id="missing text file"),
         pytest.param([], '{"txet": "x"}\n', BAD.format("standard input:1: the field 'text'"), id="field"),
         pytest.param([" "], "", BAD.format("text 1: text is empty"), id="blank text"),
+        pytest.param(
+            ["a", "--output", "out.csv"],
+            "",
+            "answers are written as JSON lines, and out.csv would be a table",
+            id="table",
+        ),
         pytest.param(["a", "--output", "no/where"], "", "no/where cannot be written: No such file", id="output"),
     ],
 )

@@ -113,6 +113,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     """Write a new plugin's package."""
     if not words or "=" in words[0]:
         raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
+    from goodfit.evaluation.fit import FEWEST_RECORDS
     from goodfit.testing.new import new_plugin, parts_of
 
     name, *settings = words
@@ -125,6 +126,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")
         print(f"records: {counts} ({made['because']})")
+        if made["records"]["test"] < FEWEST_RECORDS:
+            print(f"warning: with fewer than {FEWEST_RECORDS} test records no fit can be judged; give more rows")
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
         print(f"\nnext: pip install -e {made['folder']}")

@@ -11,12 +11,20 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 
+FIELDS = "dataset.fields."
+"""What words begin with that name a field of the input."""
+
+TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
+
 
 def run(arguments: Arguments) -> dict[str, Any] | None:
     """Answer texts, a file, or standard input."""
     if not arguments.words:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
-    folder, *texts = arguments.words
+    folder, *typed = arguments.words
+    renamed = dict(word.removeprefix(FIELDS).split("=", 1) for word in typed if word.startswith(FIELDS) and "=" in word)
+    texts = [word for word in typed if not (word.startswith(FIELDS) and "=" in word)]
+    _refuse_other_format(arguments.options.get("--output"))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     host = open_host_of(arguments, folder)
@@ -24,13 +32,13 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
 
     opened = open_run(folder, host)
     documents = find_documents(opened, host, arguments.options.get("--documents"))
-    talks = opened.task.kind.name == "chat" and not texts and not arguments.json and sys.stdin.isatty()
+    talks = opened.task.kind.talks and not texts and not arguments.json and sys.stdin.isatty()
     if talks and not {"--input", "--output"} & set(arguments.options):
         return _converse(opened)
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
     lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
-    records = read_inputs(opened, texts, arguments.options.get("--input"), lines)
+    records = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed)
     answers = answer_records(opened, records, documents)
     output = arguments.options.get("--output")
     if output is not None:
@@ -60,6 +68,12 @@ def _converse(opened: Any) -> None:
         messages.append({"role": "user", "content": said})
         messages.append({"role": "assistant", "content": reply(opened, messages)})
         print(f"model: {messages[-1]['content']}")
+
+
+def _refuse_other_format(output: str | None) -> None:
+    if output is not None and Path(output).suffix in TABLES:
+        what = f"answers are written as JSON lines, and {output} would be a table"
+        raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
 
 
 def _write(path: Path, answers: list[dict[str, Any]]) -> None:

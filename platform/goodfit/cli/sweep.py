@@ -75,4 +75,4 @@ def _print(record: dict[str, Any]) -> None:
     print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
     print(f"next: {shlex.join(['goodfit', 'train', *best['words']])}")
     if run:
-        print(f'      goodfit predict {short_path(Path(run["run"]))} "your text"')
+        print(f'      goodfit predict {shlex.quote(short_path(Path(run["run"])))} "your text"')

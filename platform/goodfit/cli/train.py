@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.console import Bar, print_table, short_path
@@ -15,6 +16,10 @@ from goodfit.texts.shown import figure, with_interval
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
     from goodfit.runs.write import Finished
+
+
+MOST_TOLD = 6
+"""Warnings and errors of audits that are shown."""
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -79,10 +84,15 @@ def _print(finished: Finished) -> None:
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")
     if record["fit"]["try"]:
         print(f"     try: {'  '.join(record['fit']['try'])}")
+    told = [finding for finding in finished.findings if finding.severity != "info"]
+    for finding in told[:MOST_TOLD]:
+        print(f"{finding.severity}: {finding.message} ({finding.code})")
+    if len(told) > MOST_TOLD:
+        print(f"and {len(told) - MOST_TOLD} more in {short_path(finished.folder / 'findings.jsonl')}")
     for gate in record["gates"]:
         print(f"gate {gate['gate']}: {'passed' if gate['passed'] else 'NOT PASSED'} ({gate['reason']})")
     folder = short_path(finished.folder)
     weights = short_path(finished.weights)
     print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
-    print(f'next: goodfit predict {folder} "your text"')
-    print(f"      goodfit evaluate {folder} dataset.test=<your file>")
+    print(f'next: goodfit predict {shlex.quote(folder)} "your text"')
+    print(f"      goodfit evaluate {shlex.quote(folder)} dataset.test=<your file>")

@@ -67,7 +67,7 @@ def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:
     fixed, found = [], []
     for word in words:
         key, _, value = word.partition("=")
-        if names_several(value):
+        if names_several(key.lstrip("+"), value):
             found.append(_dimension(word, key.lstrip("+")))
         else:
             fixed.append(word)

@@ -90,6 +90,8 @@ def _shown(given: Any) -> str:
 
 
 def _example(setting: Setting) -> str:
+    if setting.is_mapping:
+        return f"name what it is for: {setting.path}.<name>=<value>"
     value = setting.default
     if value in (None, "", [], {}):
         value = {int: 10, float: 0.1, str: "text", bool: "true"}.get(setting.plain_type, "[a,b]")

@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError, GoodfitError
 from goodfit.registry import did_you_mean, nearest
 
 _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", re.DOTALL)
+_FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(")
 _SEVERAL = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag)\(.*\)$|^[^\[{'\"(]*[^\[{'\"(\s],.+$", re.DOTALL)
 
 
@@ -46,9 +47,12 @@ def without(words: Sequence[str], key: str) -> list[str]:
     return [word for word in words if word.partition("=")[0].lstrip("+") != key]
 
 
-def names_several(value: str) -> bool:
-    """Whether what is typed behind ``=`` names several values, as words of a search do."""
-    return _SEVERAL.match(value) is not None
+def names_several(key: str, value: str) -> bool:
+    """Whether what is typed behind ``=`` names several values, as words of a search do. A path may have commas."""
+    is_path = key.split(".", 1)[0] in ("dataset", "run") and key not in groups() and find_setting(key) is not None
+    return _SEVERAL.match(value) is not None and (
+        not is_path or (value.endswith(")") and _FUNCTION.match(value) is not None)
+    )
 
 
 def _read_word(word: str, options: Options, read: Words) -> None:
@@ -61,7 +65,7 @@ def _read_word(word: str, options: Options, read: Words) -> None:
     key, value = match["key"], match["value"]
     if "${" in value:
         raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
-    if names_several(value):
+    if names_several(key, value):
         raise ConfigError(
             f"'{word}' names several values, and a run has one of each",
             f"type one value for {key}, or search over them: goodfit sweep … {word}",
@@ -113,7 +117,7 @@ def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:
 def _not_a_word(word: str) -> ConfigError:
     if word.startswith("~"):
         return ConfigError(f"'{word}' deletes, and nothing of a run can be deleted", "choose another option instead")
-    guess = nearest(word.lstrip("-+").split("=", 1)[0], [*groups(), *settings()])
+    guess = None if "/" in word else nearest(word.lstrip("-+").split("=", 1)[0], [*groups(), *settings()])
     return ConfigError(
         f"'{word}' is not a word that goodfit knows; words have the form name=value",
         f"did you mean '{guess}=…'?" if guess else "for example: goodfit train task=legal model=t5",

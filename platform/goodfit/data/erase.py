@@ -18,7 +18,7 @@ def without_rows(rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str)
         DataError: The file cannot be read, or names an id that is in no split: an erasure must not miss a row.
     """
     try:
-        ids = {line for line in listed.read_text("utf-8").split("\n") if line.strip()}
+        ids = {line for line in listed.read_text("utf-8-sig").split("\n") if line.strip()}
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{listed} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
     kept, found = {}, set()

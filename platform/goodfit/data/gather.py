@@ -10,7 +10,7 @@ from typing import Any
 
 from goodfit.data.erase import without_rows
 from goodfit.data.read import read_file, read_hub
-from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import rank, split_off
 from goodfit.errors import DataError
@@ -87,7 +87,8 @@ def gather(
     if problems and conf.on_bad_rows == "stop":
         raise BadRows(problems, total, may_quarantine=True)
     if not records.get("train"):
-        raise DataError("no good training record is left", "mend the rows that were rejected")
+        shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
+        raise DataError(f"no good training record is left: {shown}", "mend these rows")
     if conf.limit is not None:
         records["train"] = _limited(records["train"], conf.limit, seed)
     scrubbed = None

@@ -16,6 +16,7 @@ from goodfit.errors import DataError, HardwareError
 from goodfit.schema.dataset import DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+NOT_UTF8 = "bytes that are not UTF-8"
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
@@ -27,7 +28,7 @@ def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
         DataError: The file is missing, empty, or of a format that is not known.
     """
     if not path.exists():
-        raise DataError(f"the data file {path} does not exist", "check the path behind dataset.train= and the like")
+        raise DataError(f"the data file {path} does not exist", "check the path")
     if path.is_dir():
         return _read_datasets_folder(path), []
     if path.suffix not in SUFFIXES:
@@ -38,12 +39,16 @@ def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
         content = path.read_bytes().removeprefix(_BOM)
         reader = _read_csv if path.suffix in (".csv", ".tsv") else _read_jsonl
         rows, problems = reader(path, content)
+        if sum(problem.reason == NOT_UTF8 for problem in problems) > len(rows):
+            raise DataError(f"{path} is not UTF-8 (first at {problems[0].origin})", "save it as UTF-8")
     if not rows and not problems:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return rows, problems
 
 
 def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+    if path.suffix == ".json" and content.lstrip().startswith(b"["):
+        return _read_array(path, content)
     rows, problems = [], []
     for number, line in enumerate(content.split(b"\n"), 1):
         origin = f"{path.name}:{number}"
@@ -53,7 +58,7 @@ def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
                 continue
             values = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
         except UnicodeDecodeError as error:
-            problems.append(Problem(f"{origin}:{error.start + 1}", "bytes that are not UTF-8"))
+            problems.append(Problem(f"{origin}:{error.start + 1}", NOT_UTF8))
         except json.JSONDecodeError as error:
             problems.append(Problem(f"{origin}:{error.colno}", f"broken JSON: {error.msg}"))
         except (ValueError, RecursionError) as error:
@@ -65,6 +70,19 @@ def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
             else:
                 problems.append(Problem(origin, f"a JSON {type(values).__name__}, expected an object"))
     return rows, problems
+
+
+def _read_array(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+    """One JSON array of objects; an item is named by its number."""
+    try:
+        items = json.loads(content, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} is broken JSON: {error}", "write it again, or one object a line (.jsonl)") from None
+    origins = [f"{path.name}[{number}]" for number in range(1, len(items) + 1)]
+    found = list(zip(origins, items, strict=True))
+    rows = [Row(origin, item) for origin, item in found if isinstance(item, dict)]
+    wrong = [(origin, type(item).__name__) for origin, item in found if not isinstance(item, dict)]
+    return rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong]
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -83,7 +101,7 @@ def _no_constant(name: str) -> Any:
 def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
     # bytes that are not UTF-8 become halves of surrogate pairs, which no text in UTF-8 holds
     lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="").readlines()
-    delimiter = "\t" if path.suffix == ".tsv" else ","
+    delimiter = "\t" if path.suffix == ".tsv" else _delimiter(lines[0] if lines else "")
     rows: list[Row] = []
     problems: list[Problem] = []
     header: list[str] | None = None
@@ -93,7 +111,7 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
         origin = f"{path.name}:{start + 1}"
         if (byte := _no_utf8(lines[start : end if reason is None else start + 1])) is not None:
             line, column = byte
-            origin, reason = f"{path.name}:{start + 1 + line}:{column}", "bytes that are not UTF-8"
+            origin, reason = f"{path.name}:{start + 1 + line}:{column}", NOT_UTF8
         elif header is None and reason is None:
             twice = sorted({name for name in cells if cells.count(name) > 1})
             reason = f"the column '{twice[0]}' stands twice" if twice else None
@@ -110,6 +128,11 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
             rows.append(Row(origin, dict(zip(header, cells, strict=True))))
         start = end
     return rows, problems
+
+
+def _delimiter(header: str) -> str:
+    """What stands between names of columns: a comma, unless there is none and another one is."""
+    return next((sign for sign in ",;\t|" if sign in header), ",")
 
 
 def _next_cells(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str], int, str | None]:

@@ -20,6 +20,8 @@ class Row:
     origin: str
     """``file:line``."""
     values: Mapping[str, Any]
+    number: int = 0
+    """Of its line, where answers are numbered by lines; else 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class RowProblem(Exception):
     """Raised by a kind when a row cannot become a record; says the field and the reason."""
 
 
+_MISSING = re.compile(r"the field '(\w+)' is missing \(")
 _FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,39}")
 
 
@@ -76,11 +79,15 @@ class BadRows(DataError):
     """Rows that cannot become records."""
 
     def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
-        shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
-        more = len(problems) - SHOWN_PROBLEMS
-        rest = f"; and {more} more (all of them with --json)" if more > 0 else ""
-        super().__init__(
-            f"{len(problems)} of {rows} rows are bad: {shown}{rest}",
-            "mend the rows" + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine,
-        )
+        first, missing = problems[0], _MISSING.match(problems[0].reason)
+        if missing and len(problems) == rows > 1 and all(_MISSING.match(p.reason) for p in problems):
+            what = f"no row has what is needed: {first}; so have the other {rows - 1}"
+            fix = f"say which field of yours it is: dataset.fields.{missing[1]}=<name>"
+        else:
+            shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
+            more = len(problems) - SHOWN_PROBLEMS
+            rest = f"; and {more} more (all of them with --json)" if more > 0 else ""
+            what = f"{len(problems)} of {rows} rows are bad: {shown}{rest}"
+            fix = "mend the rows" + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
+        super().__init__(what, fix)
         self.problems = tuple(problems)

@@ -48,6 +48,8 @@ class Scrubbed:
     """Records that were read."""
     by: Mapping[str, int]
     """Plugin -> how many records its scrubbers changed."""
+    share: float = 0.0
+    """Of all characters, those that were replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Scrub:
         scrubbed, open_ones = list(records), list(range(len(records)))
         counts: Counter[str] = Counter()
         changed: dict[str, set[int]] = defaultdict(set)
+        characters, taken = sum(len(text) for slots in found for text in slots.values()), 0
         for _ in range(ROUNDS):
             places = self._find([texts_of(scrubbed[index].fields, texts) for index in open_ones])
             further = []
@@ -82,6 +85,7 @@ class Scrub:
                     scrubbed[index] = dataclasses.replace(scrubbed[index], fields=fields)
                     counts.update(place.type for place in replaced)
                     for place in replaced:
+                        taken += place.end - place.start
                         changed[place.spec.name.split(".", 1)[0]].add(index)
                     further.append(index)
             open_ones = further
@@ -89,7 +93,8 @@ class Scrub:
                 self._keep_written(stand_ins)
                 by = {plugin: len(own) for plugin, own in sorted(changed.items())}
                 touched = len(set().union(*changed.values()))
-                return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by)
+                share = taken / characters if characters else 0.0
+                return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by, share)
         names = ", ".join(spec.name for spec in self.specs)
         raise PluginError(
             f"{len(open_ones)} records are still changed by {names} after {ROUNDS} rounds",

@@ -22,7 +22,7 @@ def split_off(
     stratum: Callable[[Record], str],
     text: Callable[[Record], str],
 ) -> tuple[list[Record], list[Record]]:
-    """Split a share off.
+    """Split a share off; at least one unit of each stratum stays.
 
     Args:
         records: All records.
@@ -42,7 +42,7 @@ def split_off(
     for name in sorted(strata):
         members = sorted(strata[name], key=lambda unit: rank(salt, records[_first(unit, records)].id))
         owed += share * sum(map(len, members))
-        for unit in members:
+        for unit in members[:-1]:  # something of each stratum stays: a label has to be learnt before it is asked for
             if owed < len(unit) / 2:
                 break
             taken.update(unit)

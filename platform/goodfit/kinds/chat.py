@@ -256,6 +256,7 @@ def _repeated(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, 
 
 KIND = Kind(
     name="chat",
+    talks=True,
     fields={
         "messages": "[{role, content}], roles `system`, `user` and `assistant`, the last one the assistant's",
         "conversations": "the same as [{from, value}] (ShareGPT), or",

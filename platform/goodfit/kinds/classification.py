@@ -115,6 +115,7 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
 
 KIND = Kind(
     name="classification",
+    interchangeable=True,
     fields={"text": "the text", "label": "its label"},
     typed="text",
     prompted=("text",),

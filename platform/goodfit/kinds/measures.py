@@ -14,6 +14,9 @@ from goodfit.hooks.types import Item, MetricSpec
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 
+_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+"""A character of Chinese or Japanese, or a run of letters and digits of any other script."""
+
 ECE_BINS = 15
 """Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""
 
@@ -321,11 +324,24 @@ def right_text(item: Item) -> str:
     return found
 
 
+class _RougeWords:
+    """Words for ROUGE: google-research's own for English, and those of other scripts, which it would leave out."""
+
+    def __init__(self) -> None:
+        from nltk.stem.porter import PorterStemmer
+
+        self._stem = PorterStemmer().stem
+
+    def tokenize(self, text: str) -> list[str]:
+        """Words in lower case, stemmed from four letters on; Chinese and Japanese by characters."""
+        return [self._stem(word) if len(word) > 3 else word for word in _WORDS.findall(text.lower())]
+
+
 def _rouge(name: str, kinds: tuple[str, ...]) -> MetricSpec:
     """Lin 2004; google-research's own implementation."""
     from rouge_score.rouge_scorer import RougeScorer
 
-    scorer = RougeScorer([name], use_stemmer=True)
+    scorer = RougeScorer([name], tokenizer=_RougeWords())
     return mean_of(
         name,
         f"{name.upper()} F-measure of stemmed words",
@@ -352,11 +368,13 @@ def _bleu(kinds: tuple[str, ...]) -> MetricSpec:
     def reduce(sums: np.ndarray) -> np.ndarray:
         matched, possible = sums[..., :orders], sums[..., orders : 2 * orders]
         answered, right = sums[..., -2], sums[..., -1]
-        # a corpus without one match of an order has BLEU 0, as in sacreBLEU without smoothing
+        # sacreBLEU's smoothing: an order without a match counts as a half, a quarter … of one
+        missing = (matched == 0) & (possible > 0)
+        smoothed = np.where(missing, 0.5 ** np.cumsum(missing, -1), matched)
         with np.errstate(divide="ignore"):
-            logs = np.log(np.where(matched > 0, matched, 0) / np.maximum(possible, 1)).mean(-1)
+            logs = np.log(smoothed / np.maximum(possible, 1)).mean(-1)
         brevity = np.minimum(0, 1 - right / np.maximum(answered, 1e-9))
-        return 100 * np.exp(logs + brevity)
+        return np.where(matched.any(-1), 100 * np.exp(logs + brevity), 0.0)
 
     return MetricSpec(
         name="bleu",

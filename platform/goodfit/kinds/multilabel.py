@@ -190,6 +190,7 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
 
 KIND = Kind(
     name="multilabel",
+    interchangeable=True,
     fields={"text": "the text", "labels": f"a list of labels, or one text with `{BETWEEN}` between them"},
     typed="text",
     prompted=("text",),

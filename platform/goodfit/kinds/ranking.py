@@ -257,6 +257,7 @@ def _by_frequency(train: Sequence[Record], records: Sequence[Record]) -> tuple[s
 
 KIND = Kind(
     name="ranking",
+    searches=True,
     fields={
         "query": "what is looked for",
         "positive": "the document that it is found in",

@@ -113,6 +113,14 @@ class Kind:
     """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
     shown: Callable[[Record, Any], Any] = lambda record, answer: answer
     """An answer as ``goodfit predict`` prints it."""
+    interchangeable: bool = False
+    """Whether any record's answer could be any other one's: they are labels of one set, of which it takes two."""
+    searches: bool = False
+    """Whether it looks for an answer among documents that a user may bring."""
+    talks: bool = False
+    """Whether it answers what is said before, turn by turn."""
+    leaves_whole: bool = False
+    """Whether other runs begin with its model, so that an adapter is merged into it."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from goodfit.data.batches import Example, TrainingData
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.errors import ConfigError, DataError, HardwareError
@@ -25,6 +27,9 @@ from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.task import Task, TaskData, refuse_family
 from goodfit.schema import RunConf
+
+MUCH = 0.1
+"""The share of unknown tokens from which a record is told of."""
 
 FALLBACK_TOKENS = 512
 """The longest input of models without a bound of their own (T5's relative positions)."""
@@ -68,7 +73,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     refuse_family(task.kind, base.family)
     learner, coding = build_learner(task, base, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
-    findings = [*data.findings, *_cuts(encoded, data.splits, conf)]
+    findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
     _refuse_unsupervised(encoded["train"])
     prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked)
     if conf.privacy.epsilon is not None:
@@ -192,6 +197,25 @@ def _cuts(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list
             )
         message = f"{len(ids)} of {of} {split} records are cut to the model's length"
         findings += about("data.cut", message, ids, of, split=split)
+    return findings
+
+
+def _unknown(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: Any) -> list[Finding]:
+    """Records of which the model sees little: their characters are not in its vocabulary."""
+    findings: list[Finding] = []
+    unknown = tokenizer.unk_token_id
+    if unknown is None or unknown == tokenizer.eos_token_id:
+        return findings
+    for split, part in encoded.items():
+        sizes = np.zeros((len(splits[split]), 2))
+        for example in part.examples:
+            sizes[example.record] += example.inputs.count(unknown), len(example.inputs)
+        ids = [record.id for record, (gone, whole) in zip(splits[split], sizes, strict=True) if gone > MUCH * whole]
+        message = (
+            f"{len(ids)} of {len(sizes)} {split} records have more than {MUCH:.0%} tokens that the model does not know"
+        )
+        mend = "choose a model of these texts' language or signs: docs/models.md"
+        findings += about("data.unknown_tokens", message, ids, len(sizes), mend=mend, split=split)
     return findings
 
 

@@ -39,6 +39,10 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
     )
 
 
+MUCH = 0.2
+"""A share of the characters from which it is likely that a scrubber takes other words for names."""
+
+
 def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Finding]:
     """What was found and done, by type, with the measured recall beside it: counts, no texts."""
     if scrub is None or scrubbed is None:
@@ -46,12 +50,14 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
     total = sum(scrubbed.places.values())
     shown = ", ".join(f"{sort} {count}" for sort, count in scrubbed.places.items()) or "nothing"
     left = _expected_left(scrub, scrubbed.places)
+    much = scrubbed.share > MUCH
     risk = f"; by their measured recall about {left:.0f} more may be left" if left >= 1 else ""
     return [
         Finding(
-            severity="info",
+            severity="warning" if much else "info",
             code="privacy.scrubbed",
-            message=f"{scrub.mode}: {total} places in {scrubbed.records} of {scrubbed.of} records ({shown}){risk}",
+            message=f"{scrub.mode}: {total} places in {scrubbed.records} of {scrubbed.of} records ({shown}), "
+            f"{scrubbed.share:.0%} of all characters{risk}",
             figure=scrubbed.records / scrubbed.of if scrubbed.of else 0.0,
             evidence={
                 "mode": scrub.mode,
@@ -60,7 +66,12 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
                 "measured_on": {spec.name: spec.measured_on for spec in scrub.specs},
                 "kept": sorted(scrub.keep),
                 "expected_left": round(left, 1),
+                "share": round(scrubbed.share, 4),
             },
+            mend="look at goodfit preview: scrubbers take too much from texts of other languages; privacy.keep, or "
+            "privacy.scrubbers, or privacy=none"
+            if much
+            else "",
         )
     ]
 

@@ -30,7 +30,7 @@ def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
     model.save_pretrained(target, safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)
     write_json(target / "task.json", _task(prepared, target))
-    if prepared.task.kind.name == "language_modeling":
+    if prepared.task.kind.leaves_whole:
         _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder)
     return target
 

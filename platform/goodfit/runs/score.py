@@ -96,10 +96,6 @@ class BaseAnswers:
     """What the simplest answer to each record of the training probe is."""
 
 
-DEALT = ("classification", "multilabel")
-"""Kinds whose answer to one record could be one to any other."""
-
-
 def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
@@ -190,6 +186,6 @@ def diagnose_fit(
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,
-        dealt=dealt(primary, learnt, prepared.conf.seed) if prepared.task.kind.name in DEALT else None,
+        dealt=dealt(primary, learnt, prepared.conf.seed) if prepared.task.kind.interchangeable else None,
     )
     return diagnose(facts, prepared.conf)

@@ -205,7 +205,7 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     if problems and task.conf.dataset.on_bad_rows == "stop":
         raise BadRows(problems, splits.rows_read, may_quarantine=True)
     refuse_empty(good)
-    if kind.name in ("classification", "multilabel") and len(set(trained) & set(labels)) < 2:
+    if kind.interchangeable and len(set(trained) & set(labels)) < 2:
         raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
     return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
 

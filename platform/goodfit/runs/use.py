@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.settings import find_setting
+from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import unknown_setting
 from goodfit.data.gather import SPLITS, read_split
 from goodfit.data.read import read_file
@@ -56,7 +57,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     folder = find_run(typed)
     status = read_json(folder / "run.json", "status")["status"]
     if status != "finished":
-        raise ConfigError(f"the run in {typed} is {status}, not finished", "train again")
+        raise ConfigError(f"the run in {typed} is {status}, not finished", f"goodfit resume {shlex.quote(typed)}")
     task = open_task(folder, host)
     conf = task.conf
     weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")
@@ -117,7 +118,7 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
             renamed[key.removeprefix("dataset.fields.")] = value
         elif key in (f"dataset.{name}" for name in SPLITS):
             given[key] = value
-        elif find_setting(key) is None:
+        elif find_setting(key) is None and key not in groups():
             raise unknown_setting(key)
         else:
             raise ConfigError(f"evaluate does not take {key}", "it takes dataset.test=FILE and dataset.fields.…=NAME")
@@ -143,8 +144,21 @@ def _scrubbed(opened: OpenedRun, records: Sequence[Record]) -> list[Record]:
     return list(records) if scrub is None else scrub.records(records, opened.task.kind.texts)[0]
 
 
-def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines: Sequence[str] | None) -> list[Record]:
-    """Records to answer: typed texts, a file's rows, or lines of text or JSON.
+def read_inputs(
+    opened: OpenedRun,
+    texts: Sequence[str],
+    file: str | None,
+    lines: Sequence[str] | None,
+    renamed: Mapping[str, str],
+) -> list[Record]:
+    """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.
+
+    Args:
+        opened: The run.
+        texts: Typed texts.
+        file: A file's name.
+        lines: Lines of standard input.
+        renamed: Fields that have other names here than in the run's own data.
 
     Raises:
         BadRows: A row lacks what the kind needs.
@@ -160,11 +174,14 @@ def read_inputs(opened: OpenedRun, texts: Sequence[str], file: str | None, lines
         rows, problems = read_file(Path(file))
     total = len(rows) + len(problems)
     records = []
-    for number, row in enumerate(rows, 1):
-        renamed = {ours: row.values.get(theirs) for ours, theirs in opened.conf.dataset.fields.items()}
-        values = {**row.values, **{name: value for name, value in renamed.items() if value is not None}}
+    refuse_unknown_fields(opened.task.kind, renamed)
+    fields = {**opened.conf.dataset.fields, **renamed}
+    for place, row in enumerate(rows, 1):
+        own = {ours: row.values.get(theirs) for ours, theirs in fields.items()}
+        values = {**row.values, **{name: value for name, value in own.items() if value is not None}}
         try:
             given = values.get("id")
+            number = row.number or place
             records.append(Record(str(number if given is None else given), opened.task.kind.check(values, False)))
         except RowProblem as problem:
             problems.append(Problem(row.origin, str(problem)))
@@ -193,7 +210,7 @@ def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:
     rows = []
     for number, line in enumerate(lines, 1):
         if line.strip():
-            rows.append(Row(f"{origin}:{number}", _line_values(line, main)))
+            rows.append(Row(f"{origin}:{number}", _line_values(line, main), number))
     return rows
 
 
@@ -214,7 +231,7 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[
     Raises:
         GoodfitError: No documents are there, or the kind searches none.
     """
-    if opened.task.kind.name != "ranking":
+    if not opened.task.kind.searches:
         if typed is not None:
             raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
         return {}

@@ -34,6 +34,8 @@ class Finished:
     """The content of run.json."""
     metrics: Mapping[str, Any]
     """The content of metrics.json."""
+    findings: Sequence[Finding]
+    """Of the data and of the model."""
 
     def shown(self) -> dict[str, Any]:
         """What ``--json`` shows of it."""
@@ -122,7 +124,7 @@ def write_down(
     }
     record = record_of(prepared, "finished", more)
     write_record(folder, record)
-    return Finished(folder, weights, record, judged.metrics)
+    return Finished(folder, weights, record, judged.metrics, findings)
 
 
 def _write_predictions(path: Path, prepared: Prepared, split: str, outcomes: Sequence[Outcome]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from statistics import NormalDist
 
 import numpy as np
 
@@ -100,29 +99,46 @@ def _judged(
 def ratio_interval(
     given: np.ndarray, one: np.ndarray, other: np.ndarray, units: list[int], level: float, seed: int
 ) -> tuple[float, float]:
-    """The interval of the ratio of two groups' rates, which is defined also where one of them is 0.
+    """The interval of the ratio of two groups' rates, from the exact intervals of both.
 
-    Normal for its logarithm, with a half added to each count: Walter 1976, https://doi.org/10.2307/2335730. Records of
-    one unit count for less: the spread is widened to that of resampled units where that is greater.
+    Variances are recovered from the bounds: Donner and Zou 2012, https://doi.org/10.1177/0962280210383082; the bounds
+    are those of Clopper and Pearson 1934, so that it holds for groups of few records and rates near 0 and 1. Records of
+    one unit count for less: by how much resampled units scatter more than records.
 
     Args:
         given: Whether a record's answer is the label, shape (records,).
         one: Whether it is of the first group, shape (records,).
-        other: Of the second.
+        other: Of the second, in which the label is given at least once.
         units: Of each record, what is drawn as a whole.
         level: Share of intervals that miss the true ratio.
         seed: Of the resamples.
     """
     columns = np.stack([given & one, one, given & other, other], axis=1).astype(float)
-    sums = columns.sum(0) + 0.5
-    spread = math.sqrt(max(1e-12, 1 / sums[0] - 1 / sums[1] + 1 / sums[2] - 1 / sums[3]))
+    sums = columns.sum(0)
     if len(set(units)) < len(units):
+        halved = sums + 0.5
         draws = resampled_sums(columns, units, seed) + 0.5
         logs = np.log(draws[:, 0] / draws[:, 1]) - np.log(draws[:, 2] / draws[:, 3])
-        spread = max(spread, float(logs.std()))
-    middle = math.log(sums[0] / sums[1]) - math.log(sums[2] / sums[3])
-    half = NormalDist().inv_cdf(1 - level / 2) * spread
-    return math.exp(middle - half), math.exp(middle + half)
+        own = max(1e-12, 1 / halved[0] - 1 / halved[1] + 1 / halved[2] - 1 / halved[3])
+        sums = sums / max(1.0, float(logs.var()) / own)
+    rate, rival = sums[0] / sums[1], sums[2] / sums[3]
+    (low, high), (rival_low, rival_high) = exact(sums[0], sums[1], level), exact(sums[2], sums[3], level)
+    under, over = rival_high * (2 * rival - rival_high), rival_low * (2 * rival - rival_low)
+    product = rate * rival
+    below = low / rival_high  # where the second rate may be more than twice what was seen
+    if under > 0:
+        below = (product - math.sqrt(max(0.0, product**2 - low * (2 * rate - low) * under))) / under
+    above = (product + math.sqrt(max(0.0, product**2 - high * (2 * rate - high) * over))) / over
+    return below, above
+
+
+def exact(count: float, of: float, level: float) -> tuple[float, float]:
+    """A share's interval (Clopper and Pearson 1934); ``count`` of ``of``, which may be parts of records."""
+    from scipy.stats import beta
+
+    low = float(beta.ppf(level / 2, count, of - count + 1)) if count > 0 else 0.0
+    high = float(beta.ppf(1 - level / 2, count + 1, of - count)) if count < of else 1.0
+    return low, high
 
 
 def selection_rates(given: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, float]:

@@ -241,6 +241,22 @@ def test_one_changed_answer_of_one_proves_nothing():
     assert surely_more(30, 100, 2, 100, tests=8) > 0.1
 
 
+@pytest.mark.parametrize(
+    ("few", "rate", "many", "other"), [(5, 0.97, 145, 0.97), (10, 0.9, 50, 0.9), (20, 0.2, 20, 0.4)]
+)
+def test_an_impact_ratio_holds_for_groups_of_few_records(few, rate, many, other):
+    chance, covered, draws = np.random.default_rng(7), 0, 400
+    one = np.arange(few + many) < few
+    for _ in range(draws):
+        given = np.where(one, chance.random(few + many) < rate, chance.random(few + many) < other)
+        if not given[~one].any():
+            covered += 1
+            continue
+        low, high = impact.ratio_interval(given, one, ~one, list(range(few + many)), 0.05, 0)
+        covered += low <= rate / other <= high
+    assert covered / draws >= 0.94
+
+
 def test_a_record_without_a_slice_is_of_the_group_unknown():
     groups = groups_of([{"sex": "female"}, {}])["sex",]
     assert {name: inside.tolist() for name, inside in groups.items()} == {
