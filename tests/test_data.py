@@ -255,7 +255,7 @@ def test_bad_data_print_two_lines_whatever_the_verb_and_leave_nothing_behind(goo
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"error: the data file {tmp_path}/gone.jsonl does not exist\n"
-        "  fix: check the path behind dataset.train= and the like\n"
+        "  fix: check the path\n"
     )
     assert list(tmp_path.iterdir()) == []
 
