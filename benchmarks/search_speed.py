@@ -15,6 +15,7 @@ from all of them.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import resource
@@ -166,7 +167,7 @@ def in_turn(options: argparse.Namespace, known: list[Row]) -> None:
     for number in range(options.repeats):
         for name in options.only:
             for size in options.batches:
-                work, key = WORKS[name], {"work": name, "batch": size}
+                work, key = WORKS[name], {"processor": processor(), "work": name, "batch": size}
                 own = [row for row in known if key.items() <= row.items()]
                 lacking = [
                     way for way in work.ways if not any(row["way"] == way and row["repeat"] == number for row in own)
@@ -183,15 +184,27 @@ def in_turn(options: argparse.Namespace, known: list[Row]) -> None:
 
 
 def table(known: Sequence[Row]) -> str:
-    """Medians and ratios as Markdown."""
-    from goodfit.models.fast.linears import onednn_pays
-
+    """Medians and ratios as Markdown, for each processor."""
     lines = [
         "# What sixteen trials cost",
         f"\n{TRIALS} LoRA trials of {EPOCHS} epochs, seconds, medians [lowest, highest]; the rival is {RIVAL}.",
         "Score: the best of all trials, of the rival's the best of those that were run, beside the best of the same",
         "trials on the fast path (macro-F1; of the decoder nats of a token, less is better).",
-        f"Processor: {processor()}; oneDNN {'pays' if onednn_pays() else 'does not pay'} there.\n",
+    ]
+    for machine in sorted({row["processor"] for row in known}):
+        lines += [f"\n## {machine}\n", *lines_of([row for row in known if row["processor"] == machine])]
+    return "\n".join(
+        [
+            *lines,
+            f"\nSpace: `{' '.join(SPACE)}`, `{' '.join(SEARCH)}`.",
+            "Made by `python benchmarks/search_speed.py`.\n",
+        ]
+    )
+
+
+def lines_of(known: Sequence[Row]) -> list[str]:
+    """The table of one processor."""
+    lines = [
         "| data | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
@@ -202,20 +215,18 @@ def table(known: Sequence[Row]) -> str:
             middle = {way: statistics.median(row["seconds"] for row in own) for way, own in rows.items() if own}
             for way in middle:
                 lines.append(f"| {name} | {size} | {way} | {line_of(way, rows, middle, work)} |")
-    return "\n".join(
-        [
-            *lines,
-            f"\nSpace: `{' '.join(SPACE)}`, `{' '.join(SEARCH)}`.",
-            "Made by `python benchmarks/search_speed.py`.\n",
-        ]
-    )
+    return lines
 
 
+@functools.cache
 def processor() -> str:
-    """Its name, where the system says it."""
+    """Its name, where the system says it, and what multiplies matrices there."""
+    from goodfit.models.fast.linears import onednn_pays
+
     found = Path("/proc/cpuinfo")
     lines = found.read_text("utf-8").splitlines() if found.exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return f"{name}; oneDNN {'pays' if onednn_pays() else 'does not pay'}"
 
 
 def line_of(way: str, rows: dict[str, list[Row]], middle: dict[str, float], work: Work) -> str:
