@@ -368,6 +368,11 @@ def test_the_gate_lets_no_forbidden_phrase_pass(task, codes, passed, reason):
     assert verdict.reason.startswith(reason)
 
 
+def test_a_site_with_a_vowel_is_called_an_office():
+    sources = [row["source"] for split in SIZES for row in read("headline", split)]
+    assert not any(re.search(r"\b[Aa] [aeiou]", source) for source in sources)
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_names_a_source_of_its_kind_and_metrics_that_are_there(task):
     conf = yaml.safe_load((HERE / "goodfit_content" / "conf" / "task" / "content" / f"{task}.yaml").read_text("utf-8"))
