@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -129,6 +130,29 @@ def test_a_summary_is_short_and_states_only_what_its_source_has(split):
         assert not unsupported(record["target"], record["source"])
         assert not uncited(record["target"], record["source"])
         assert len(stated(record["target"])) >= 2
+
+
+@pytest.mark.parametrize("split", SIZES)
+@pytest.mark.parametrize(
+    ("clause", "summary"),
+    [
+        pytest.param("fraud or wilful default", "except for fraud or wilful default", id="a cap"),
+        pytest.param("damage caused by misuse", "misuse", id="a repair"),
+        pytest.param("other than an act of", "is to blame", id="a delay"),
+    ],
+)
+def test_a_summary_says_the_exception_of_its_clause(split, clause, summary):
+    limited = [record for record in right("summary", split) if clause in record["source"]]
+    assert limited
+    assert all(summary in record["target"].lower() for record in limited)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_texts_have_no_slips_of_the_generator(task):
+    women = "Amara|Ines|Priya|Leila|Noor|Celeste|Maren"
+    slips = re.compile(rf"\w\.\.|\blaws of [A-Z][A-Za-z ]+ applies|\bMr (?:{women})\b|\bMs (?!{women})\w+ [A-Z]")
+    texts = [str(record) for split in SIZES for record in rows(task, split)]
+    assert [text for text in texts if slips.search(text)] == []
 
 
 @pytest.mark.parametrize("split", SIZES)
