@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 from goodfit.hooks.shares import share_rows
 from goodfit_content.attributes import attributes, forbidden, required, to_state
 from goodfit_content.guide import read_guide
-from goodfit_content.phrases import those_in
+from goodfit_content.headlines import fits
+from goodfit_content.phrases import forms_in, those_in
 
 if TYPE_CHECKING:
     import numpy as np
 
     from goodfit.hooks.types import Item
-
-MOST_CHARACTERS = 70
-"""What fits into one line of a search result or a phone's notification, about."""
-
-END_MARKS = (".", "!", "?", ":", ";", ",", "…")
 
 
 def attributes_covered(items: Sequence[Item]) -> np.ndarray:
@@ -50,24 +46,24 @@ def required_phrases(items: Sequence[Item]) -> np.ndarray:
 
 
 def forbidden_phrases(items: Sequence[Item]) -> np.ndarray:
-    """Answers that use a phrase which their own source forbids, of those whose source forbids one.
+    """Answers that use a phrase which their own source forbids, in any form, of those whose source forbids one.
 
     Returns:
         Columns (answers with such a phrase, answers whose source forbids phrases), shape (items, 2).
     """
     unwanted = [forbidden(item.fields["source"]) for item in items]
     return share_rows(
-        [(bool(those_in(named, item.answer)), bool(named)) for item, named in zip(items, unwanted, strict=True)]
+        [(bool(forms_in(named, item.answer)), bool(named)) for item, named in zip(items, unwanted, strict=True)]
     )
 
 
 def headline_fits(items: Sequence[Item]) -> np.ndarray:
-    """Headlines of one line, ``MOST_CHARACTERS`` at most, with words in it and no punctuation at the end.
+    """Headlines of one line, ``headlines.MOST_CHARACTERS`` at most, with words and without a mark at the end.
 
     Returns:
         Columns (fits, headlines), shape (items, 2).
     """
-    return share_rows([(_fits(item.answer.strip()), 1) for item in items])
+    return share_rows([(fits(item.answer.strip()), 1) for item in items])
 
 
 def voice_kept(items: Sequence[Item]) -> np.ndarray:
@@ -82,8 +78,3 @@ def voice_kept(items: Sequence[Item]) -> np.ndarray:
 def broken_rules(item: Item) -> list[str]:
     """The rules of the style guide that an answer breaks on the channel that its source names."""
     return read_guide().broken_rules(item.answer, attributes(item.fields["source"]).get("channel", ""))
-
-
-def _fits(headline: str) -> bool:
-    one_line = bool(headline) and "\n" not in headline
-    return one_line and len(headline) <= MOST_CHARACTERS and not headline.endswith(END_MARKS)
