@@ -45,9 +45,10 @@ HARMLESS = re.compile(
 )
 """What sounds like a denial and denies no promise."""
 DENIED = re.compile(
-    r"\b(?:not|no(?! cost| charge)|never|nothing|neither|nor|none|cannot|unable|whether|decides?|\w+n['’]t)\b"
+    r"\b(?:not|no(?! cost| charge)|never|nothing|nobody|neither|nor|none|cannot|unable|whether|decides?|\w+n['’]t)\b"
     r"|\b(?:avoid|refus(?:e|es|ed)|declin(?:e|es|ed)|reject(?:s|ed)?|exclud(?:e|es|ed)|forbid(?:s|den)?|prohibited)\b"
-    r"|\b(?:ruled out|out of the question|impossible|unavailable)\b"
+    r"|\b(?:ruled out|out of the question|impossible|unavailable|approval|discretion|up to the manager)\b"
+    r"|\bstop(?:s|ped)? (?:giving|offering|paying|granting|making)\b"
     r"|\bonly (?:an?|the|our) (?:\w+ )?(?:manager|supervisor|leader|director|team|workshop|head office)\b"
     r"|\byou(?:['’]d|['’]ve| would| had| have| did)? "
     r"(?:want|wish|like|ask|request|expect|hope|demand|prefer|need)(?:ed)?\b",

@@ -212,6 +212,8 @@ def test_no_items_give_no_rows_and_no_value():
         pytest.param("tel. (030) 1234567", True, id="area code in brackets"),
         pytest.param("01 23 45 67 89", True, id="groups of two"),
         pytest.param("10 000 000 pounds", False, id="a large sum"),
+        pytest.param("0049 30 1234567", True, id="zeros for the plus"),
+        pytest.param("45 000 555 1000 or 100 200 3000 pieces", False, id="more large sums"),
         pytest.param("size 38 40 42 44", False, id="sizes"),
         pytest.param("03.12.2026 10.30", False, id="a date with a time"),
         pytest.param("on 05.03.2026 or 2026 01 05", False, id="more dates"),
@@ -322,6 +324,8 @@ def test_a_refusal_is_no_promise(answer):
                 "Only a manager may grant refunds.",
                 "We give a voucher instead of a refund.",
                 "We repair rather than refund.",
+                "Refunds need a manager's approval.",
+                "We stopped giving refunds.",
             )
         ],
         pytest.param("We give a voucher instead of a refund.", "You get a voucher.", [], id="what is given instead"),
