@@ -253,10 +253,7 @@ def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, conten
 def test_bad_data_print_two_lines_whatever_the_verb_and_leave_nothing_behind(goodfit, tmp_path, verb):
     outcome = goodfit(verb, *WORDS, "dataset.train=gone.jsonl")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == (
-        f"error: the data file {tmp_path}/gone.jsonl does not exist\n"
-        "  fix: check the path\n"
-    )
+    assert outcome.err == (f"error: the data file {tmp_path}/gone.jsonl does not exist\n  fix: check the path\n")
     assert list(tmp_path.iterdir()) == []
 
 

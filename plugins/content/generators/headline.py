@@ -4,6 +4,7 @@ A record is the first paragraph of an article, 40 to 100 words, and a headline o
 figures and months that are not the news, and says the news in other words than the headline.
 """
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -52,6 +53,11 @@ def slots(is_new: bool, rng: Random) -> dict[str, str]:
     }  # fmt: skip
 
 
+def with_articles(text: str) -> str:
+    """Say "an" before a vowel: a slot may begin with one."""
+    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+
+
 def record(split: str, rng: Random) -> Row:
     """One record without its id: the news first, or behind one other sentence."""
     topic = rng.choice(list(STORIES))
@@ -63,7 +69,7 @@ def record(split: str, rng: Random) -> Row:
     sentences = [*around[:place], rng.choice(story[split if is_own else "train"]), *around[place:]]
     source = ". ".join(spin(sentence, rng) for sentence in sentences).format_map(values) + "."
     return {
-        "source": tidy(source),
+        "source": with_articles(tidy(source)),
         "target": tidy(story["headline"].format_map(values)),
         "slices": {"section": SECTIONS[topic], "topic": topic},
     }

@@ -31,6 +31,12 @@ def forbidden(source: str) -> list[str]:
     return _phrases(source, FORBIDDEN)
 
 
+def without_taboos(source: str) -> str:
+    """The source without the phrases that it forbids: they support no claim."""
+    pieces = source.split(BETWEEN_ATTRIBUTES)
+    return BETWEEN_ATTRIBUTES.join(piece for piece in pieces if not piece.startswith(f"{FORBIDDEN}: "))
+
+
 def _phrases(source: str, name: str) -> list[str]:
     named = attributes(source).get(name, "").split(BETWEEN_PHRASES)
     return [phrase.strip() for phrase in named if phrase.strip()]

@@ -1,4 +1,7 @@
-"""What an editor must hear before copy goes out: forbidden phrases, claims from nowhere, rules of the voice broken."""
+"""What an editor must hear before copy goes out: forbidden phrases, claims from nowhere, rules of the voice broken.
+
+A claim is a phrase on a list of the style guide (superlatives, promises, facts). What else a text makes up is not seen.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
-from goodfit_content.attributes import forbidden
+from goodfit_content.attributes import forbidden, without_taboos
 from goodfit_content.guide import read_guide
 from goodfit_content.metrics import broken_rules
-from goodfit_content.phrases import stands_in, those_in
+from goodfit_content.phrases import forms_in
 
 FORBIDDEN, UNSUPPORTED = "content.forbidden", "content.unsupported_claims"
 
@@ -21,9 +24,9 @@ def forbidden_phrases(items: Sequence[Item]) -> list[Finding]:
 
 
 def unsupported_claims(items: Sequence[Item]) -> list[Finding]:
-    """Answers with superlatives or promises that do not stand in their source."""
+    """Answers with superlatives, promises or facts on the style guide's list that do not stand in their source."""
     found = {item.id: claims_from_nowhere(item) for item in items}
-    return _finding(UNSUPPORTED, "claim something that their source does not say", found)
+    return _finding(UNSUPPORTED, "make a claim on the style guide's list that their source does not make", found)
 
 
 def voice_broken(items: Sequence[Item]) -> list[Finding]:
@@ -41,12 +44,12 @@ CHECKS = {
 
 
 def claims_from_nowhere(item: Item) -> list[str]:
-    """Superlatives and promises in an answer that do not stand in its source."""
-    return [phrase for phrase in read_guide().claims_in(item.answer) if not stands_in(phrase, item.fields["source"])]
+    """Claims on the style guide's list that an answer makes and its source does not."""
+    return read_guide().unsupported_claims(item.answer, without_taboos(item.fields["source"]))
 
 
 def _never_said(item: Item) -> list[str]:
-    return ["never_say"] if those_in(forbidden(item.fields["source"]), item.answer) else []
+    return ["never_say"] if forms_in(forbidden(item.fields["source"]), item.answer) else []
 
 
 def _finding(code: str, what: str, found: Mapping[str, Sequence[str]]) -> list[Finding]:

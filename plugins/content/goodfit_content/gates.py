@@ -1,15 +1,19 @@
-"""The gate of the content department: not one forbidden phrase, not one claim from nowhere."""
+"""The gate of the content department: no forbidden phrase, and no listed claim that comes from nowhere."""
 
 from goodfit.hooks.types import Evidence, Verdict
 from goodfit_content.checks import CHECKS, FORBIDDEN, UNSUPPORTED
 
 GATE = "content.nothing_forbidden"
+CLEAN = "no answer uses a forbidden phrase, or a claim on the style guide's list that its source does not make"
 
 
 def nothing_forbidden(evidence: Evidence) -> Verdict:
-    """Pass when no answer to the test records uses a forbidden phrase or claims what its source does not say."""
+    """Pass when no answer to the test records uses a forbidden phrase, or a listed claim that its source does not make.
+
+    The lists stand in ``guide.yaml``; other claims are not seen.
+    """
     if evidence.task not in CHECKS:
         return Verdict(gate=GATE, passed=False, reason=f"nobody looked at the answers of {evidence.task}")
     found = [finding.message for finding in evidence.findings if finding.code in (FORBIDDEN, UNSUPPORTED)]
-    reason = "; ".join(found) or "no answer uses a forbidden phrase or claims what its source does not say"
+    reason = "; ".join(found) or CLEAN
     return Verdict(gate=GATE, passed=not found, reason=reason)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from goodfit_content.phrases import those_in, words
+from goodfit_content.phrases import claimed, those_in, words
 
 CLAIMS = ("superlatives", "promises")
 """The rules whose phrases claim something: outside the house's own voice they may be quoted from the source."""
@@ -22,7 +22,19 @@ IRREGULAR = (
     "hung|kept|known|laid|led|left|lent|lost|made|met|paid|put|read|said|seen|sent|set|shown|sold|spent|spoken|stolen|"
     "taken|taught|told|won|worn|woven|written"
 )
-PASSIVE = re.compile(rf"\b(?:is|are|was|were|be|been|being)(?: \w+ly)? (?:\w+ed|{IRREGULAR}) by\b", re.IGNORECASE)
+# What follows a "by" that names nobody: a place, a time, a means, an amount.
+NO_ACTOR = (
+    r"(?:(?:the|a|an) )?(?:sea|seaside|river|lake|coast|beach|harbour|water|pool|road|station|window|door|fire|"
+    r"end|time|hand|post|mail|email|e-mail|phone|telephone|text|letter|car|train|bus|bike|air|ship|boat|then|now|noon|"
+    r"midnight|today|tonight|tomorrow|next|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|"
+    r"march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|far|default|"
+    r"half|weight|[\d£$€]\S*)\b"
+)
+PASSIVE = re.compile(
+    rf"\b(?:is|are|was|were|be|been|being)(?: \w+ly)? (?:\w+ed|{IRREGULAR})(?: \w+ly)? by (?!{NO_ACTOR})", re.IGNORECASE
+)
+# "Best wishes" closes a mail and praises nothing.
+COURTESY = re.compile(r"\b(?:best (?:wishes|regards)|all the best(?=\s*(?:[,.!]|$)))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +57,23 @@ class Guide:
     """Rule -> phrases that it forbids."""
     most_words_in_a_sentence: int
     channels: Mapping[str, Channel]
+    facts: Sequence[str] = ()
+    """Phrases that no rule forbids, but that claim something and must stand in the source."""
 
     def forbidden_in(self, text: str) -> dict[str, list[str]]:
         """Rule -> its phrases that stand in a text; rules without one are left out."""
-        found = {rule: those_in(phrases, text) for rule, phrases in self.forbidden.items()}
+        said = COURTESY.sub("", text)
+        found = {rule: those_in(phrases, said) for rule, phrases in self.forbidden.items()}
         return {rule: phrases for rule, phrases in found.items() if phrases}
 
-    def claims_in(self, text: str) -> list[str]:
-        """Superlatives and promises that a text uses."""
-        return [phrase for rule in CLAIMS for phrase in those_in(self.forbidden[rule], text)]
+    def unsupported_claims(self, text: str, source: str) -> list[str]:
+        """The superlatives, promises and facts of the guide that a text claims and its source does not.
+
+        What is denied is not claimed: ``not guaranteed`` in the source supports no ``guaranteed``.
+        """
+        said = COURTESY.sub("", text)
+        phrases = [*(phrase for rule in CLAIMS for phrase in self.forbidden[rule]), *self.facts]
+        return [phrase for phrase in phrases if not claimed(phrase, said) <= claimed(phrase, source)]
 
     def broken_rules(self, text: str, channel: str) -> list[str]:
         """The rules that a text breaks; a channel that the guide does not know adds none of its own."""

@@ -6,14 +6,10 @@ from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item
 from goodfit_content.attributes import attributes, forbidden, required, to_state
 from goodfit_content.guide import read_guide
-from goodfit_content.phrases import those_in
+from goodfit_content.headlines import fits
+from goodfit_content.phrases import forms_in, those_in
 
 KINDS = ("generation",)
-
-MOST_CHARACTERS = 70
-"""What fits into one line of a search result or a phone's notification, about."""
-
-END_MARKS = (".", "!", "?", ":", ";", ",", "…")
 
 
 def attributes_covered(item: Item) -> tuple[float, float]:
@@ -45,9 +41,9 @@ REQUIRED_PHRASES = share_metric(
 
 
 def forbidden_phrases(item: Item) -> tuple[float, float]:
-    """Answers that use a phrase which their own source forbids, of those whose source forbids one."""
+    """Answers that use a phrase which their own source forbids, in any form, of those whose source forbids one."""
     named = forbidden(item.fields["source"])
-    return bool(those_in(named, item.answer)), bool(named)
+    return bool(forms_in(named, item.answer)), bool(named)
 
 
 FORBIDDEN_PHRASES = share_metric(
@@ -60,10 +56,8 @@ FORBIDDEN_PHRASES = share_metric(
 
 
 def headline_fits(item: Item) -> tuple[float, float]:
-    """Headlines of one line, ``MOST_CHARACTERS`` at most, with words in it and no punctuation at the end."""
-    headline = item.answer.strip()
-    one_line = bool(headline) and "\n" not in headline
-    return one_line and len(headline) <= MOST_CHARACTERS and not headline.endswith(END_MARKS), 1
+    """Headlines of one line, ``headlines.MOST_CHARACTERS`` at most, with words and without a mark at the end."""
+    return fits(item.answer.strip()), 1
 
 
 HEADLINE_FITS = share_metric(

@@ -27,7 +27,7 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     """Offer the gate that copy has to pass before it goes out without a second pair of eyes."""
     from goodfit_content import gates
 
-    description = "No answer uses a forbidden phrase or claims what its source does not say."
+    description = f"{gates.CLEAN[0].upper()}{gates.CLEAN[1:]}."
     return [GateSpec(name=gates.GATE, description=description, judge=gates.nothing_forbidden)]
 
 

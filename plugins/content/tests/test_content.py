@@ -189,6 +189,27 @@ def test_a_phrase_stands_in_a_text_as_whole_words(phrase, text, there):
     assert stands_in(phrase, text) is there
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "there"),
+    [
+        pytest.param("cheap", "It is cheaper.", True, id="comparative"),
+        pytest.param("cheap", "cheaply made", True, id="adverb"),
+        pytest.param("bargain", "two bargains", True, id="plural"),
+        pytest.param("trendy", "the trendiest mug", True, id="y becomes i"),
+        pytest.param("nice", "nicer", True, id="a silent e"),
+        pytest.param("big", "bigger", True, id="a doubled letter"),
+        pytest.param("gift idea", "our gift ideas", True, id="a phrase"),
+        pytest.param("cheap", "cheapskate", False, id="another word"),
+        pytest.param("on sale", "sale on", False, id="another order"),
+    ],
+)
+def test_a_forbidden_word_is_found_in_its_other_forms(phrase, text, there):
+    source = f"name: Mug | never say: {phrase}"
+    assert score("content.forbidden_phrases", [written(source, text)]) == there
+    findings = plugin.goodfit_check_answers("content/product_copy", [written(source, text)])
+    assert ["content.forbidden"] * there == [finding.code for finding in findings]
+
+
 def test_a_source_says_what_to_state_and_which_phrases_to_use_or_avoid():
     source = (
         "name: Ivy mug | stock: 12 left | must say: free returns | price: £9 | never say: cheap; on sale | note: Hi: Bo"
@@ -230,9 +251,14 @@ PRODUCT = "name: Ivy mug | material: oak | price: £9 | stock: 12 left | must sa
                 ("…", "M" * 71),
                 ("…", " "),
                 ("…", "A\nB"),
+                ("…", "Kettle\u2028now"),
+                ("…", "“Kettle.”"),
+                ("…", "—"),
+                ("…", "#"),
+                ("…", "Shop opens “Kettle”"),
             ],
-            1 / 5,
-            id="headline: no end mark, not too long, not empty, one line",
+            2 / 10,
+            id="headline: no end mark, not too long, with words, one line",
         ),
         pytest.param(
             "content.voice_kept",
@@ -265,6 +291,17 @@ def test_no_items_give_an_undefined_metric(name):
         pytest.param("web", "You, unlike other customers, get it.", ["third_person"], id="third person"),
         pytest.param("web", "Your lamp was quickly packed by our team.", ["passive"], id="passive"),
         pytest.param("web", "Your lamp was sent by us.", ["passive"], id="irregular passive"),
+        pytest.param(
+            "web", "Your parcel was packed carefully by us.", ["passive"], id="passive with its adverb behind"
+        ),
+        pytest.param("web", "Your bench is painted by the sea.", [], id="a place"),
+        pytest.param("web", "Your bench is painted by hand by Monday.", [], id="a means"),
+        pytest.param("mail", "Hello, your lamp comes. Best wishes, Merrow & Finch", [], id="best wishes"),
+        pytest.param(
+            "mail", "Hello, your best lamp comes. All the best, Merrow & Finch", ["superlatives"], id="best lamp"
+        ),
+        pytest.param("web", "You get the most comfortable chair.", ["superlatives"], id="a superlative of two words"),
+        pytest.param("web", "Your lamp is made in Wales.", [], id="a fact breaks no rule"),
         pytest.param("web", "Your shop is open by 9:00, we will be there by then.", [], id="no passive"),
         pytest.param("web", "The lamp comes on Friday.", ["no_you"], id="nobody is spoken to"),
         pytest.param("web", "You " + "and you " * 10, ["long_sentence"], id="21 words in one sentence"),
@@ -319,6 +356,28 @@ def test_forbidden_phrases_are_one_finding_by_rule_without_texts():
         pytest.param("Mills won the Best Shop prize", "Mills is best shop", None, id="quoted"),
         pytest.param("It works", "It is guaranteed, the fastest", {"fastest": 1, "guaranteed": 1}, id="two claims"),
         pytest.param("Clients purchase it", "Clients purchase it", None, id="a headline need not keep the voice"),
+        pytest.param("It works", "It guarantees you the No. 1", {"No. 1": 1, "guarantees": 1}, id="a number one"),
+        pytest.param("It works", "The #1 shop, 100 per cent", {"#1": 1, "100 per cent": 1}, id="signs and percents"),
+        pytest.param("It works", "Zero risk, unmatched", {"unmatched": 1, "zero risk": 1}, id="no risk"),
+        pytest.param("It works", "A lifetime warranty", {"lifetime warranty": 1}, id="a warranty"),
+        pytest.param(
+            "It works", "Clinically tested and BPA-free", {"BPA-free": 1, "clinically tested": 1}, id="facts made up"
+        ),
+        pytest.param("It is dermatologist tested", "Dermatologist-tested", None, id="a fact of the source"),
+        pytest.param("made in: Wales", "Made in Italy", {"made in <country>": 1}, id="another country"),
+        pytest.param("made in: Wales | price: £9", "Made in Wales", None, id="the country of the source"),
+        pytest.param("It works", "Voted shop of the year, it cures", {"cures": 1, "voted": 1}, id="a vote and a cure"),
+        pytest.param(
+            "The most popular lamp", "Most durable lamp", {"most <adjective>": 1}, id="a superlative of two words"
+        ),
+        pytest.param("Most people pay", "Most people pay for most events", None, id="most of many"),
+        pytest.param("It is not guaranteed", "It is guaranteed", {"guaranteed": 1}, id="denied by the source"),
+        pytest.param("It isn't in any way guaranteed", "It is not guaranteed", None, id="denied by both"),
+        pytest.param("It is not only guaranteed", "It is guaranteed", None, id="not only"),
+        pytest.param("It never broke, it is guaranteed", "It is guaranteed", None, id="a denial of something else"),
+        pytest.param(
+            "name: Mug | never say: guaranteed", "It is guaranteed", {"guaranteed": 1}, id="forbidden by the source"
+        ),
     ],
 )
 def test_a_headline_may_claim_what_its_source_says(source, answer, by_rule):
@@ -359,7 +418,13 @@ def test_the_gate_lets_no_forbidden_phrase_pass(task, codes, passed, reason):
     evidence = Evidence(task=task, primary="test/rougeL", tuned={}, paired={}, fit="good", findings=findings)
     verdict = GATE.judge(evidence)
     assert (verdict.gate, verdict.passed) == (GATE.name, passed)
+    assert "style guide" in GATE.description
     assert verdict.reason.startswith(reason)
+
+
+def test_a_site_with_a_vowel_is_called_an_office():
+    sources = [row["source"] for split in SIZES for row in read("headline", split)]
+    assert not any(re.search(r"\b[Aa] [aeiou]", source) for source in sources)
 
 
 @pytest.mark.parametrize("task", TASKS)

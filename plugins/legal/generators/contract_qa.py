@@ -12,7 +12,7 @@ from typing import Any
 
 from qa_frames import CITIES, MEANS, QUESTIONS, SCENES, SITES
 from summary_frames import PADDING as SUMMARY_PADDING
-from values import CONTRACTS, PERIODS, UP_TO_A_YEAR, Contract, day, legal_system, period, person, sum_of_money
+from values import CONTRACTS, PERIODS, UP_TO_A_YEAR, Contract, day, legal_system, period, sum_of_money, titled_person
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
 from goodfit.testing.starter_data import SIZES, generate
@@ -42,7 +42,7 @@ def value(sort: str, rng: Random) -> str:
         "city": lambda: rng.choice(CITIES),
         "site": lambda: rng.choice(SITES),
         "means": lambda: rng.choice(MEANS),
-        "person": lambda: rng.choice(["Mr ", "Ms ", "Dr "]) + person(rng),
+        "person": lambda: titled_person(rng, ["Mr ", "Ms ", "Dr "]),
         "n": lambda: str(rng.randint(2, 29)),
         "k": lambda: str(rng.randint(2, 29)),
         "s": lambda: str(rng.randint(2, 9)),

@@ -370,7 +370,7 @@ SCENES = {
             "disputes are decided by an arbitrator who sits in {SEAT}, appointed within {dur}",
             "{agr} is governed by {LAW}, and a dispute shall be decided by an arbitrator in {SEAT}",
         ],
-        "validation": ["{LAW} applies to {agr}"],
+        "validation": ["{LAW} shall apply to {agr}"],
         "test": [
             "for its meaning and effect {agr} depends on {LAW}, the rules on conflict of laws left aside",
             "who has a quarrel over {agr} brings it before the arbitrator in {SEAT} not later than {date}",

@@ -1,13 +1,14 @@
 """Writes the synthetic data of the task legal/summary: ``python generators/summary.py [FOLDER]``.
 
 A record is a clause of 60 to 120 words and one plain sentence of 10 to 25 words that keeps who must do what, the sum,
-the period and the date. Figures are often written differently in the two, as lawyers and plain writers do.
+the period and the date, and says the exception where the clause limits its rule by one. Figures are often written
+differently in the two, as lawyers and plain writers do.
 """
 
 from pathlib import Path
 from random import Random
 
-from summary_frames import PADDING, SCENES
+from summary_frames import PADDING, SCENES, Scene
 from values import CONTRACTS, UP_TO_A_YEAR, Contract, day, in_words, period, sum_of_money
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
@@ -36,6 +37,12 @@ def slots(contract: Contract, rng: Random) -> dict[str, str]:
     return values
 
 
+def with_exception(target: str, point: str, scene: Scene) -> str:
+    """The sentence with the clause's exception, if there is one: without it a reader takes the rule for absolute."""
+    patterns = [pattern for words, pattern in scene.get("exceptions", {}).items() if words in point]
+    return patterns[0].replace("{target}", target) if patterns else target
+
+
 def pair(split: str, rng: Random) -> tuple[str, str, dict[str, str]]:
     """A clause, its plain sentence and the slices that they belong to."""
     contract, topic = rng.choice(CONTRACTS), rng.choice(list(SCENES))
@@ -47,7 +54,7 @@ def pair(split: str, rng: Random) -> tuple[str, str, dict[str, str]]:
     sentences = [*before, point, *around[len(before) :]]
     values = slots(contract, rng)
     source = ". ".join(spin(sentence, rng) for sentence in sentences).format_map(values) + "."
-    target = spin(rng.choice(scene["targets"]), rng).format_map(values) + "."
+    target = with_exception(spin(rng.choice(scene["targets"]), rng), point, scene).format_map(values) + "."
     return tidy(source), tidy(target), {"contract_type": contract.name, "topic": topic}
 
 

@@ -1,11 +1,24 @@
 """The frames of the task legal/summary: what a clause says at length, and how a plain sentence says it.
 
 ``SCENES[name]``: "sources" are used in every split, "test" only in the test split, "targets" are the plain sentences.
+"exceptions" has words of a source and how the plain sentence says that exception, lest a rule be read as absolute.
 Slots: X and Y the two parties in either order, P who performs, R who pays, agr, obj, fee, n and k clause numbers; amt,
 dur, date, pct as lawyers write them, and AMT, DUR, DATE, PCT, the same figures in plain writing.
 """
 
-SCENES = {
+from typing import NotRequired, TypedDict
+
+
+class Scene(TypedDict):
+    """The frames of one topic."""
+
+    sources: list[str]
+    test: list[str]
+    targets: list[str]
+    exceptions: NotRequired[dict[str, str]]
+
+
+SCENES: dict[str, Scene] = {
     "payment": {
         "sources": [
             "in consideration of the performance by {P} of its obligations under {agr}, {R} shall pay to {P} the "
@@ -120,6 +133,7 @@ SCENES = {
             "{Y} can claim no more than {AMT} from {X} and must do so within {DUR}",
             "claims against {X} are limited to {AMT} and lapse unless {Y} makes them within {DUR}",
         ],
+        "exceptions": {"fraud or wilful default": "except for fraud or wilful default, {target}"},
     },
     "repair": {
         "sources": [
@@ -139,6 +153,10 @@ SCENES = {
             "for {DUR} from {DATE}, {P} repairs {obj} without charging {R}",
             "{R} gets free repairs of {obj} from {P} for {DUR}, starting on {DATE}",
         ],
+        "exceptions": {
+            "damage caused by misuse": "{target}, but not damage from misuse",
+            "not to blame": "{target}, unless {R} is to blame",
+        },
     },
     "delay": {
         "sources": [
@@ -158,6 +176,10 @@ SCENES = {
             "every week after {DATE} that {P} is late costs it {AMT}, payable to {R}",
             "if {P} has not finished by {DATE}, {R} gets {AMT} for each week",
         ],
+        "exceptions": {
+            "other than an act of {R}": "{target}, unless {R} is to blame",
+            "{R} itself held matters up": "{target}, unless {R} is to blame",
+        },
     },
     "renewal": {
         "sources": [

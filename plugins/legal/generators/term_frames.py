@@ -28,8 +28,8 @@ FRAMES = {
         "{PARTY} [received|took delivery of] the keys from {PARTY} on {DATE} and [lodged|paid] a deposit of {AMOUNT}",
         "[invoices|bills] of {PARTY} fall due {NOTICE} after receipt; late sums carry interest at {percent} per cent",
         "for {DURATION} after completion [the Consultant|{PARTY}] shall not [work for|solicit customers of] {PARTY}",
-        "[notwithstanding clause {clause}|subject to the {act}], {LAW} [applies to|governs] the [guarantee|charge] "
-        "given by {PARTY}",
+        "[notwithstanding clause {clause}|subject to the {act}], {LAW} shall [apply to|govern] the "
+        "[guarantee|charge] given by {PARTY}",
         "[any|a] claim [must|shall] be notified within {NOTICE} of [{DATE}|the event], [failing which it lapses|or "
         "it is barred]",
         "the option [expires|lapses] on {DATE}, [whereupon|and then] {PARTY} [forfeits|loses] {AMOUNT}",

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from term_frames import FILLERS, FRAMES
-from values import UP_TO_A_YEAR, company, day, legal_system, period, person, sum_of_money
+from values import UP_TO_A_YEAR, company, day, legal_system, period, person, sum_of_money, titled_person
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
 from goodfit.testing.starter_data import SIZES, generate
@@ -43,7 +43,7 @@ def value(slot: str, split: str, rng: Random) -> str:
         "NOTICE": lambda: period(rng, UP_TO_A_YEAR)[0],
         "LAW": lambda: legal_system(rng, unseen)[0],
         "act": lambda: f"{rng.choice(ACTS)} {rng.randint(1925, 2019)}",
-        "person": lambda: rng.choice(["Mr ", "Ms ", "Dr ", ""]) + person(rng),
+        "person": lambda: titled_person(rng, ["Mr ", "Ms ", "Dr ", ""]),
         "bank": lambda: rng.choice(BANKS),
         "percent": lambda: str(rng.choice([2, 4, 7, 8, 12, 15])),
         "count": lambda: rng.choice(["two", "three", "4", "12", "30", "60"]),
@@ -69,7 +69,7 @@ def fill(frame: str, split: str, rng: Random) -> tuple[str, list[dict[str, objec
     """Fill a spun and tidied frame; offsets are counted while the text grows, so they cannot be wrong."""
     text, spans, done = "", [], 0
     for slot in SLOT.finditer(frame):
-        text += frame[done : slot.start()]
+        text += after(text, frame[done : slot.start()])
         filled, done = value(slot[1], split, rng), slot.end()
         if slot[1] in LABELS and filled.startswith("the "):
             text, filled = text + "the ", filled.removeprefix("the ")  # an article is no part of a term
@@ -77,7 +77,12 @@ def fill(frame: str, split: str, rng: Random) -> tuple[str, list[dict[str, objec
         text += filled if text and not text.endswith(". ") else filled[0].upper() + filled[1:]
         if slot[1] in LABELS:
             spans.append({"start": start, "end": len(text), "label": LABELS[slot[1]]})
-    return text + frame[done:], spans
+    return text + after(text, frame[done:]), spans
+
+
+def after(text: str, piece: str) -> str:
+    """What follows a text: behind ``Inc.`` no second full stop."""
+    return piece[1:] if text.endswith(".") and piece.startswith(".") else piece
 
 
 def passage(split: str, bare: bool, rng: Random) -> tuple[str, list[dict[str, object]]]:

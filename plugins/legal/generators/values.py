@@ -32,6 +32,7 @@ NAME_FORMS = ["Limited", "Ltd", "LLP", "GmbH", "plc", "Inc.", "S.A.", "B.V.", "L
 FIRST_NAMES = [
     "Amara", "Felix", "Ines", "Tomas", "Priya", "Gareth", "Leila", "Otto", "Noor", "Celeste", "Hugo", "Maren",
 ]  # fmt: skip
+WOMEN = frozenset({"Amara", "Ines", "Priya", "Leila", "Noor", "Celeste", "Maren"})
 LAST_NAMES = [
     "Okonjo", "Brandt", "Calder", "Novak", "Raman", "Pryce", "Haddad", "Lindner", "Vasquez", "Moreau", "Tanaka",
     "Olsen",
@@ -98,6 +99,14 @@ def company(rng: Random, unseen: bool) -> str:
 def person(rng: Random) -> str:
     """First and last name of an invented person."""
     return f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
+
+
+def titled_person(rng: Random, titles: Sequence[str]) -> str:
+    """First and last name behind one of the titles; ``Mr`` and ``Ms`` go with the first name."""
+    title, name = rng.choice(titles), person(rng)
+    if title in ("Mr ", "Ms "):
+        title = "Ms " if name.split()[0] in WOMEN else "Mr "
+    return title + name
 
 
 def sum_of_money(rng: Random, unseen: bool) -> tuple[str, str]:

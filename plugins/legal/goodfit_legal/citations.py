@@ -1,30 +1,67 @@
-"""Which provisions a text cites: clauses, sections and schedules by their numbers, statutes by name and year.
+"""Which provisions, statutes and cases a text cites, each in one spelling.
 
-``clause 12.3(b)``, ``cl. 12.3 (b)`` and ``Clauses 9 and 12.3(b)`` cite the same clause. A clause and a section of one
-number are two provisions, for a section is mostly a statute's. A source that has clause 12.3 has clause 12 as well.
+``clause 12.3(b)``, ``cl 12.3 (b)`` and ``Clauses 9 and 12.3(b)`` cite the same clause; ``§ 5``, ``Sec. 5`` and ``s 5``
+the same section. A clause and a section of one number are two provisions, for a section is mostly a statute's. A source
+that has clause 12.3 has clause 12 as well, one that has clauses 9 to 12 has clause 10, and one that has the Bribery Act
+2010 has the Bribery Act. A case is cited by its parties, the words beside the ``v``, and by its report.
 """
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-SHORT = {"cl": "clause", "s": "section", "ss": "sections", "art": "article", "sch": "schedule", "para": "paragraph"}
-SHORT_FORMS = re.compile(rf"\b({'|'.join(SHORT)})\.\s?(?=\d)", re.IGNORECASE)
-ONE = r"\d{1,3}[a-z]?(?:\.\d+)*(?:\s?\(\w{1,3}\))*(?!\w)"
-PROVISIONS = re.compile(
-    rf"\b(clause|section|article|schedule|paragraph|part|annex|appendix)"
-    rf"(?:\s({ONE})|s\s({ONE}(?:(?:,\s|,?\s(?:and|or|to)\s){ONE})*))",
+SHORT = {
+    "cl": "clause", "cls": "clauses", "s": "section", "ss": "sections", "sec": "section", "secs": "sections",
+    "art": "article", "arts": "articles", "sch": "schedule", "sched": "schedule", "para": "paragraph",
+    "paras": "paragraphs", "appendices": "appendixes", "§": "section", "§§": "sections",
+}  # fmt: skip
+SHORT_FORMS = re.compile(
+    r"(?<![\w'’.])(cls?|secs?|arts?|sched|sch|paras?|appendices|(?-i:ss?)|ss?(?=\.)|§§?)\.?\s?(?=\d|\(\w)",
     re.IGNORECASE,
 )
-STATUTES = re.compile(r"\b((?:[A-Z]\w+ (?:(?:of|and|for|in) )*)+(?:Act|Code|Order|Regulations|Ordinance)),? (\d{4})\b")
+INNER = r"(?:\s?\(\w{1,5}\))"
+ONE = rf"(?:\d{{1,4}}[a-z]?(?:\.\d+)*{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\d{{1,2}})?))(?!\w)"
+JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|&|and/or)\s|\s?[-–]\s?)"
+CODES = "BGB|HGB|StGB|ZPO|StPO|GmbHG|AktG|InsO|UWG|KSchG|UStG|BDSG|GG|DSGVO|GDPR|ABGB|ZGB"
+PROVISIONS = re.compile(
+    rf"\b(clause|section|article|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter)"
+    rf"(?:(?:\s|(?=\())({ONE}(?:[-–]{ONE})?)|(?:es|s)\s({ONE}(?:{JOINT}{ONE})*))"
+    rf"(?:\s(?-i:({CODES})\b))?",
+    re.IGNORECASE,
+)
+LETTERED = frozenset({"article", "schedule", "part", "annex", "appendix", "exhibit", "attachment", "chapter"})
+"""What is counted in letters or Roman numbers: ``Exhibit B``, ``Article IV``, but no ``clause A``."""
+MOST_IN_A_RANGE = 200
+
+STATUTES = re.compile(
+    r"\b((?:[A-Z]\w+ (?:(?:of|and|for|in) )*)+(?:Act|Code|Order|Regulations|Ordinance|Rules)),? (\d{4})\b"
+)
+WITHOUT_YEAR = re.compile(r"\b((?:[A-Z]\w+ (?:(?:of|and|for|in) )*)+(?:Act|Ordinance))\b(?!,? \d{4})")
+OPENERS = re.compile(r"^(?:(?:The|This|That|Under|In|By|Of|See|Any|Each|No|An|A|Every|Such|For|And|But|If)\s)+")
+UNION_LAW = re.compile(
+    r"\b(Regulation|Directive|Decision) (?:\((?:EU|EC|EEC)\) )?(?:No\.? )?(\d{2,4}/\d{1,4})(?:/(?:EU|EC|EEC))?\b"
+)
+US_CODE = re.compile(
+    r"\b(\d{1,2}) (U\.?\s?S\.?\s?C|C\.?\s?F\.?\s?R)\b\.? ?(?:§§?|[Ss]ec(?:tion|\.)|[Pp]art)? ?(\d+\w*(?:[.-]\w+)*)"
+)
+PARTIES = re.compile(r"\b([A-Z][\w'’-]*)\.? (?:v|vs)\.? ([A-Z][\w'’-]*)")
+REPORTS = re.compile(r"\[(\d{4})\] (\d+ )?([A-Z][A-Za-z.]*(?: [A-Z][A-Za-z.]*){0,2}) (\d+)\b")
+US_REPORTS = re.compile(r"\b(\d{1,3}) (U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:2d|3d|4th|Supp\.))?|L\.\s?Ed\.) ?(\d{1,4})\b")
+
+
+class Cited(NamedTuple):
+    """The citations of a text that a pattern found, and the text without them."""
+
+    found: set[str]
+    rest: str
 
 
 def cited(text: str) -> set[str]:
-    """The provisions and statutes that a text cites, each once and in one spelling."""
-    statutes = {f"{name.removeprefix('The ')} {year}" for name, year in STATUTES.findall(text)}
-    provisions: set[str] = set()
-    for sort, single, several in PROVISIONS.findall(SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", text)):
-        numbers = re.findall(ONE, (single or several).lower())
-        provisions |= {f"{sort.lower()} {number.replace(' ', '')}" for number in numbers}
-    return statutes | provisions
+    """The provisions, statutes and cases that a text cites, each once and in one spelling."""
+    cases = _cases(text)
+    statutes = _statutes(cases.rest)
+    written_out = SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", statutes.rest)
+    return cases.found | statutes.found | set(_provisions(written_out))
 
 
 def uncited(text: str, source: str) -> set[str]:
@@ -33,6 +70,58 @@ def uncited(text: str, source: str) -> set[str]:
     return cited(text) - known
 
 
+def _cases(text: str) -> Cited:
+    """Parties, and the places where decisions are printed."""
+    found = {f"{first} v {second}".lower() for first, second in PARTIES.findall(text)}
+    found |= {_spaced(f"[{year}]", volume, name, page) for year, volume, name, page in REPORTS.findall(text)}
+    found |= {_spaced(*report) for report in US_REPORTS.findall(text)}
+    return Cited(found, US_REPORTS.sub(" ", REPORTS.sub(" ", text)))
+
+
+def _statutes(text: str) -> Cited:
+    """Statutes by name and year, or by name alone; the law of the Union and of the United States by its numbers."""
+    found = {f"{OPENERS.sub('', name)} {year}" for name, year in STATUTES.findall(text)}
+    found |= {name for full in WITHOUT_YEAR.findall(text) if " " in (name := OPENERS.sub("", full))}
+    found |= {f"{sort.lower()} {number}" for sort, number in UNION_LAW.findall(text)}
+    found |= {f"{_spaced(title, code)} § {number}" for title, code, number in US_CODE.findall(text)}
+    return Cited(found, UNION_LAW.sub(" ", US_CODE.sub(" ", text)))
+
+
+def _provisions(text: str) -> Iterator[str]:
+    for sort, single, several, code in PROVISIONS.findall(text):
+        numbers = re.findall(ONE, single or several, re.IGNORECASE)
+        joints = re.split(ONE, single or several, flags=re.IGNORECASE)[1:]
+        named = [number for number in numbers if _counts(number, sort)]
+        ranges = [
+            between
+            for first, joint, last in zip(numbers, joints, numbers[1:], strict=False)
+            if joint.strip() in ("to", "-", "–")
+            for between in _between(first, last)
+        ]
+        for number in (*named, *ranges):
+            citation = f"{sort.lower()} {number.lower().replace(' ', '')}"
+            yield f"{citation} {code.lower()}" if code else citation
+
+
+def _counts(number: str, sort: str) -> bool:
+    """Whether a provision of this sort can have such a number; a letter needs a capital in both (``Part I``)."""
+    return not number[0].isalpha() or (sort.lower() in LETTERED and sort[0].isupper())
+
+
+def _between(first: str, last: str) -> list[str]:
+    """What lies between the ends of a range: ``9`` to ``12`` has 10 and 11, ``4.1`` to ``4.3`` has 4.2."""
+    ends = [re.fullmatch(r"(.*?)(\d+)", end) for end in (first, last)]
+    if not ends[0] or not ends[1] or ends[0][1] != ends[1][1]:
+        return []
+    low, high = int(ends[0][2]), int(ends[1][2])
+    return [f"{ends[0][1]}{number}" for number in range(low + 1, high)] if high - low <= MOST_IN_A_RANGE else []
+
+
+def _spaced(*parts: str) -> str:
+    """Parts in small letters without points, with one space between them: ``347 us 483``."""
+    return " ".join(re.sub(r"[.\s]", "", part).lower() for part in parts if part)
+
+
 def _parents(citation: str) -> list[str]:
-    """``clause 12`` and ``clause 12.3`` of ``clause 12.3(b)``."""
-    return [citation[: joint.start()] for joint in re.finditer(r"[.(]", citation)]
+    """``clause 12`` and ``clause 12.3`` of ``clause 12.3(b)``, a statute without its year, ``section 5`` of a code."""
+    return [citation[: joint.start()] for joint in re.finditer(r"[.(]| \w+$", citation)]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -131,6 +132,29 @@ def test_a_summary_is_short_and_states_only_what_its_source_has(split):
 
 
 @pytest.mark.parametrize("split", SIZES)
+@pytest.mark.parametrize(
+    ("clause", "summary"),
+    [
+        pytest.param("fraud or wilful default", "except for fraud or wilful default", id="a cap"),
+        pytest.param("damage caused by misuse", "misuse", id="a repair"),
+        pytest.param("other than an act of", "is to blame", id="a delay"),
+    ],
+)
+def test_a_summary_says_the_exception_of_its_clause(split, clause, summary):
+    limited = [record for record in right("summary", split) if clause in record["source"]]
+    assert limited
+    assert all(summary in record["target"].lower() for record in limited)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_texts_have_no_slips_of_the_generator(task):
+    women = "Amara|Ines|Priya|Leila|Noor|Celeste|Maren"
+    slips = re.compile(rf"\w\.\.|\blaws of [A-Z][A-Za-z ]+ applies|\bMr (?:{women})\b|\bMs (?!{women})\w+ [A-Z]")
+    texts = [str(record) for split in SIZES for record in rows(task, split)]
+    assert [text for text in texts if slips.search(text)] == []
+
+
+@pytest.mark.parametrize("split", SIZES)
 def test_an_answer_stands_once_in_its_contract_and_a_quarter_of_the_questions_have_none(split):
     records = right("contract_qa", split)
     for record in records:
@@ -182,7 +206,31 @@ def test_some_frames_occur_in_the_test_split_only(task, words):
             "s. 4 of the Sale of Goods Act 1970", {"section 4", "Sale of Goods Act 1970"}, id="a section of a statute"
         ),
         pytest.param("The Late Payments Regulations, 1999", {"Late Payments Regulations 1999"}, id="regulations"),
+        pytest.param("cl 12 and s 5", {"clause 12", "section 5"}, id="short forms without a point"),
+        pytest.param("Sec. 5, § 6", {"section 5", "section 6"}, id="a section in other short forms"),
+        pytest.param("clause (b)", {"clause (b)"}, id="a letter in brackets"),
+        pytest.param("clause 12(viii)", {"clause 12(viii)"}, id="a long Roman number"),
+        pytest.param("clauses 5 & 6", {"clause 5", "clause 6"}, id="an ampersand"),
+        pytest.param("clauses 9-11", {"clause 9", "clause 10", "clause 11"}, id="a range"),
+        pytest.param(
+            "clauses 4.1 to 4.3, and clause 7", {"clause 4.1", "clause 4.2", "clause 4.3", "clause 7"}, id="subclauses"
+        ),
+        pytest.param("Article IV of Schedule B", {"article iv", "schedule b"}, id="a Roman number and a letter"),
+        pytest.param("Exhibit B, Annexes 1 and 2", {"exhibit b", "annex 1", "annex 2"}, id="exhibit and annexes"),
+        pytest.param("§ 433 BGB", {"section 433 bgb"}, id="a German code"),
+        pytest.param("42 U.S.C. § 1983", {"42 usc § 1983"}, id="the United States Code"),
+        pytest.param("Regulation (EU) 2016/679", {"regulation 2016/679"}, id="a regulation of the Union"),
+        pytest.param("Directive 95/46/EC", {"directive 95/46"}, id="a directive"),
+        pytest.param("the Bribery Act", {"Bribery Act"}, id="an act without its year"),
+        pytest.param("Civil Procedure Rules 1998", {"Civil Procedure Rules 1998"}, id="rules"),
+        pytest.param(
+            "Donoghue v Stevenson [1932] AC 562", {"donoghue v stevenson", "[1932] ac 562"}, id="an English decision"
+        ),
+        pytest.param(
+            "In Brown v. Board of Education, 347 U.S. 483", {"brown v board", "347 us 483"}, id="an American decision"
+        ),
         pytest.param("the Tenant's 12 days in 2026", set(), id="nothing"),
+        pytest.param("This Act has parts I like; schedule a meeting", set(), id="words that are no citation"),
     ],
 )
 def test_a_citation_is_the_same_however_it_is_written(text, citations):
@@ -196,6 +244,23 @@ def test_a_source_that_has_a_subclause_has_its_clause_but_not_the_other_way_roun
         "section 12",
         "Factors Act 1931",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "invented"),
+    [
+        pytest.param("clause 10", "clauses 9 to 12", set(), id="within a range"),
+        pytest.param("clause 12", "clauses 9-12", set(), id="the end of a range"),
+        pytest.param("clause 13", "clauses 9-12", {"clause 13"}, id="behind a range"),
+        pytest.param("clause 12(viii)", "clause 12(vii)", {"clause 12(viii)"}, id="a neighbour"),
+        pytest.param("the Bribery Act", "the Bribery Act 2010", set(), id="without the year"),
+        pytest.param("the Bribery Act 2010", "the Bribery Act", {"Bribery Act 2010"}, id="with a new year"),
+        pytest.param("§ 433", "§ 433 BGB", set(), id="without the code"),
+        pytest.param("section 483", "347 U.S. 483", {"section 483"}, id="a page is no section"),
+    ],
+)
+def test_a_source_supports_what_it_cites(text, source, invented):
+    assert uncited(text, source) == invented
 
 
 def test_risk_recall_looks_at_risk_clauses_only():

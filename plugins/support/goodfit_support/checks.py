@@ -1,30 +1,13 @@
 """What a support lead must hear: contact details in the records, and promises in the replies that nobody allowed."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
+from goodfit_support.contacts import has_contact_details
 from goodfit_support.promises import unbacked
-
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-
-PHONE = re.compile(
-    r"(?<![\w#$€£.,+-])"  # not in the middle of an amount or an order number
-    r"(?:\+\d{8,15}"
-    r"|(?:\+\d{1,3}[ .-]?)?(?:\(\d{2,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,5}){1,4})"
-    r"(?![\w-])"
-)
-DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d?[.-]\d\d?[.-]\d{4}")
-PHONE_DIGITS = range(7, 16)
-"""From a local number to the longest that ITU-T E.164 allows (15); a payment card has 16."""
-
-
-def has_contact_details(text: str) -> bool:
-    """Whether a text holds a mail address or a phone number written in groups or with its country code."""
-    return MAIL.search(text) is not None or any(_is_phone(found[0]) for found in PHONE.finditer(text))
 
 
 def contact_details(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
@@ -66,8 +49,3 @@ def _said(record: Mapping[str, Any]) -> str:
     if "messages" in record:
         return "\n".join(turn["content"] for turn in record["messages"] if turn["role"] != "system")
     return str(record["text"] if "text" in record else record["query"])
-
-
-def _is_phone(candidate: str) -> bool:
-    digits = sum(letter.isdigit() for letter in candidate)
-    return digits in PHONE_DIGITS and not DATE.fullmatch(candidate)

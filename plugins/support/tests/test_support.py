@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 from goodfit_support import plugin
-from goodfit_support.checks import has_contact_details
+from goodfit_support.contacts import has_contact_details
 from goodfit_support.promises import promises, unbacked
 
 from goodfit.evaluation.text_metrics import TEXT_METRICS
@@ -202,6 +202,19 @@ def test_no_items_give_an_undefined_metric(name):
         pytest.param("My number is (555) 010-4477", True, id="area code"),
         pytest.param("call +1 555 010 4477 please", True, id="country code"),
         pytest.param("call +15550104477", True, id="country code without spaces"),
+        pytest.param("+49 30 1234567", True, id="Berlin with its country code"),
+        pytest.param("Ring +49 151 23456789.", True, id="a German mobile"),
+        pytest.param("+44 7700 900123", True, id="a British mobile with its country code"),
+        pytest.param("07700 900123", True, id="a British mobile"),
+        pytest.param("tel. (030) 1234567", True, id="area code in brackets"),
+        pytest.param("01 23 45 67 89", True, id="groups of two"),
+        pytest.param("10 000 000 pounds", False, id="a large sum"),
+        pytest.param("0049 30 1234567", True, id="zeros for the plus"),
+        pytest.param("45 000 555 1000 or 100 200 3000 pieces", False, id="more large sums"),
+        pytest.param("size 38 40 42 44", False, id="sizes"),
+        pytest.param("03.12.2026 10.30", False, id="a date with a time"),
+        pytest.param("on 05.03.2026 or 2026 01 05", False, id="more dates"),
+        pytest.param("card 4000 0123 4567 8901", False, id="a card with a zero in front of a group"),
         pytest.param("Where is order #48213? I paid $129.95.", False, id="order and amount"),
         pytest.param("order GF-20417, 204417 and 14 Alder Row", False, id="order numbers"),
         pytest.param("It came on 2031-05-03, not on 04.05.2031.", False, id="dates"),
@@ -248,6 +261,86 @@ def test_the_check_finds_exactly_the_personal_data_that_were_planted(task):
 )
 def test_a_promise_is_backed_by_the_policy_or_not(answer, sorts):
     assert unbacked(replied(answer).fields["messages"], answer) == sorts
+
+
+@pytest.mark.parametrize(
+    ("answer", "sorts"),
+    [
+        pytest.param("No problem, we will refund you.", ["refund"], id="no problem"),
+        pytest.param("We will refund you, no questions asked.", ["refund"], id="no questions asked"),
+        pytest.param("Do not worry, I will refund you today.", ["refund", "date"], id="do not worry"),
+        pytest.param("Not only will we refund you, we add a voucher.", ["refund", "voucher"], id="not only"),
+        pytest.param("There is no need to send it back: we will refund you.", ["refund"], id="no need"),
+        pytest.param("I have credited your account with £50.", ["refund"], id="credited"),
+        pytest.param("You will be repaid in full.", ["refund"], id="repaid"),
+        pytest.param("Here is a £10 coupon", ["voucher"], id="coupon"),
+        pytest.param("You get 20 percent off.", ["discount"], id="percent off"),
+        pytest.param("You get £10 off your next order.", ["discount"], id="pounds off"),
+        pytest.param("We will waive the fee.", ["gift"], id="waived"),
+        pytest.param("We do it at no cost to you.", ["gift"], id="at no cost"),
+        pytest.param("A replacement is on its way.", ["gift"], id="replacement"),
+        pytest.param("This one is on us.", ["gift"], id="on us"),
+        pytest.param("We take full responsibility.", ["fault"], id="responsibility taken"),
+        pytest.param("It was entirely our error.", ["fault"], id="error"),
+        pytest.param("It will arrive on 5th March.", ["date"], id="an ordinal"),
+        pytest.param("Expect it on Monday.", ["date"], id="expect"),
+        pytest.param("It is done within a fortnight.", ["date"], id="fortnight"),
+    ],
+)
+def test_a_promise_is_seen_however_it_is_put(answer, sorts):
+    assert unbacked([], answer) == sorts
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Refunds are ruled out.",
+        "A refund is out of the question.",
+        "I understand you want a refund.",
+        "I refuse to refund this.",
+        "There is no need to refund it.",
+        "I can repair it instead of a refund.",
+        "We received your mail today and will look at it.",
+        "Please read our refund policy.",
+        "You can count on us.",
+    ],
+)
+def test_a_refusal_is_no_promise(answer):
+    assert list(promises(answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "answer", "sorts"),
+    [
+        *[
+            pytest.param(policy, "We offer you a refund.", ["refund"], id=policy)
+            for policy in (
+                "Refunds are excluded.",
+                "Refunds are forbidden.",
+                "Avoid refunds.",
+                "Only a manager may grant refunds.",
+                "We give a voucher instead of a refund.",
+                "We repair rather than refund.",
+                "Refunds need a manager's approval.",
+                "We stopped giving refunds.",
+            )
+        ],
+        pytest.param("We give a voucher instead of a refund.", "You get a voucher.", [], id="what is given instead"),
+        pytest.param("No refunds, only vouchers.", "You get a voucher.", [], id="what alone is given"),
+        pytest.param("We refund 50% of the price.", "We refund you in full.", ["refund"], id="half is not all"),
+        pytest.param("We refund the price.", "We refund you in full.", [], id="all"),
+        pytest.param("We are closed on Monday.", "It will arrive on Monday.", ["date"], id="closed"),
+        pytest.param("We do not deliver on Mondays.", "It will arrive on Monday.", ["date"], id="no deliveries"),
+        pytest.param("We deliver on Monday, closed on Sunday.", "It will arrive on Monday.", [], id="open"),
+        pytest.param("It comes on March 5.", "It will arrive on 5th March.", [], id="one date in two ways"),
+        pytest.param(
+            "We answer in two weeks.", "You get an answer within a fortnight.", [], id="one period in two ways"
+        ),
+        pytest.param("We answer in two weeks.", "You get an answer within a week.", ["date"], id="a shorter period"),
+    ],
+)
+def test_a_policy_grants_what_it_says_and_no_more(policy, answer, sorts):
+    assert unbacked([{"role": "system", "content": policy}], answer) == sorts
 
 
 def test_without_a_policy_nothing_is_granted():
