@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit_medical.codes import PROCEDURE, mentioned
-from goodfit_medical.doses import Dose, doses
+from goodfit_medical.doses import Dose, doses, unread
+from goodfit_medical.frequencies import figures_in, unsupported_figures
 from goodfit_medical.negation import negated
 from goodfit_medical.vocabulary import drugs, jargon
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from goodfit.hooks.types import Item
+    from goodfit.texts.figures import Figure
 
 PRESCRIBED = frozenset({"DRUG", "DOSE"})
 """What must be right in a list of a patient's medicines."""
@@ -78,6 +80,41 @@ def doses_supported(items: Sequence[Item]) -> np.ndarray:
     return _rows(items, lambda item: doses(item.answer) - invented_doses(item), lambda item: doses(item.answer))
 
 
+def doses_stated(items: Sequence[Item]) -> np.ndarray:
+    """Answers that state a dose, of all answers.
+
+    Returns:
+        Columns (states a dose, an answer), shape (items, 2).
+    """
+    return _rows(items, lambda item: [1] * bool(doses(item.answer)), lambda item: [1])
+
+
+def doses_read(items: Sequence[Item]) -> np.ndarray:
+    """Quantities in the answers of which the metrics of doses can tell what they say, of all with the unit of a dose.
+
+    Returns:
+        Columns (clear, in the answer), shape (items, 2).
+    """
+
+    def whole(item: Item) -> set[Dose | str]:
+        return {*doses(item.answer), *unread(item.answer)}
+
+    return _rows(items, lambda item: whole(item) - unclear_doses(item), whole)
+
+
+def figures_supported(items: Sequence[Item]) -> np.ndarray:
+    """Figures of the answers that their sources have, as figures or in a Latin frequency, of all figures.
+
+    Returns:
+        Columns (supported, in the answer), shape (items, 2).
+    """
+
+    def right(item: Item) -> set[Figure]:
+        return figures_in(item.answer) - unsupported_figures(item.answer, item.fields["source"])
+
+    return _rows(items, right, lambda item: figures_in(item.answer))
+
+
 def drugs_supported(items: Sequence[Item]) -> np.ndarray:
     """Drugs that the answers name and their sources name too, of all drugs in the answers.
 
@@ -129,6 +166,11 @@ def jargon_share(items: Sequence[Item]) -> np.ndarray:
 def invented_doses(item: Item) -> set[Dose]:
     """The doses of an answer that its source does not have."""
     return doses(item.answer) - doses(item.fields["source"])
+
+
+def unclear_doses(item: Item) -> set[str]:
+    """The quantities of an answer that cannot be read, and that its source does not have in the same words."""
+    return unread(item.answer) - unread(item.fields["source"])
 
 
 def invented_drugs(item: Item) -> set[str]:
