@@ -28,6 +28,7 @@ CARDINAL = re.compile(
     rf"zero|nought|an?|(?:(?:{BELOW_THOUSAND}|an?) million)(?: (?:and )?{BELOW_THOUSAND})?"
     rf"|(?:(?:{BELOW_THOUSAND}|an?) )?thousand(?: (?:and )?{BELOW_THOUSAND})?|{BELOW_THOUSAND}"
 )
+SCALE_WORD = re.compile(r"hundred|thousand|million")
 SPELT_DECIMAL = re.compile(
     rf"(?P<whole>zero|nought|{BELOW_HUNDRED}) point (?P<digits>(?:zero|nought|{ONE})(?: (?:zero|nought|{ONE}))*)"
 )
@@ -85,7 +86,8 @@ def one(written: str) -> float | None:
     if spelt := SPELT_DECIMAL.fullmatch(written):
         digits = "".join(str(VALUES[word]) for word in spelt["digits"].split(" "))
         return float(f"{_cardinal(spelt['whole'])}.{digits}")
-    return float(_cardinal(written)) if CARDINAL.fullmatch(written) else in_digits(written)
+    hyphenated = written.replace(" - ", " ") if SCALE_WORD.search(written) else written
+    return float(_cardinal(hyphenated)) if CARDINAL.fullmatch(hyphenated) else in_digits(written)
 
 
 def in_digits(written: str) -> float | None:

@@ -56,6 +56,7 @@ VAGUE = frozenset({"few", "couple", "several", "dozen", "dozens", "handful", "ii
 """Words for an amount that nobody can compare."""
 CONNECTIVES = frozenset({"and", "or", "to", "of", "x", "-", "/", "point"})
 NUMERIC = {*amounts.VALUES, *amounts.SCALES, "hundred", "between"} | CONNECTIVES - {"of"} | VAGUE
+COUNTING = {*amounts.VALUES, *amounts.SCALES, "hundred"} - {"a", "an"}
 BESIDE_FORM = {
     *("more", "extra", "additional", "further", "other", "small", "large", "white", "oral", "soluble", "effervescent"),
     *("of", "the", "these", "your", "his", "her", "my", DRUG),
@@ -70,12 +71,33 @@ IN_BLOOD = re.compile(r"\b(?:e?gfr|clearance|peak flow)\b[^.;]{0,30}$")
 BODY_WEIGHT = re.compile(r"\b(?:weigh\w*|weight\w*|bmi|gain\w*|los[es]\w*|lost|heavier|lighter)\b[^.;]{0,60}$")
 OVER_DAYS = re.compile(r"\s(?:in|within|over)\s\S+\s(?:day|week|month)")
 OF_A = re.compile(r"(half|quarters?|thirds?|\d/\d)(?: of)?(?: an?)?$")
-FIGURE_BEHIND = re.compile(r"\)?\s?[x:=]\s?[\d.,]+")
-NUMBER_BEHIND = re.compile(r"\)?\s?[:=]\s?\d")
-NO_SINGLE_DOSE = re.compile(r"(?:drops? (?:in(?! (?:each|both|the|your))|of)|patch of|units?)\b")
+GLUED_BEFORE = re.compile(r"(?:\S+|\d ?\. ?)$")
+FIGURE_BEHIND = re.compile(r"\)?\s?(?:[x:=]\s?\w|\d)[\w.,]*")
+ALONE_BEHIND = re.compile(r"\s\d[\d.,]*(?=\s*(?:$|[;)]|once\b|twice\b|daily\b|every\b|at\b))")
+NUMBER_BEHIND = re.compile(rf"\)?\s?[:=]\s?(?:\d|(?:{'|'.join(amounts.ONES.split())})\b)")
+NO_SINGLE_DOSE = re.compile(
+    r"(?:drops? (?:in(?! (?:each|both|the|your))|of)|patch of|units?|injections?|applications?|strips?)\b"
+)
 FORM_ONLY = re.compile(r"\b(?:as|in|into|like) $")
 AND_A_PART = re.compile(r"\sand (?:an? |one )?(?P<part>half|quarter)\b(?! (?:of|the|an?)\b)")
 COUNT_BEHIND = re.compile(r"\s?x\s?\d+\b(?!\s?(?:/|times|daily|d\b|day|week|month|tab|cap|pill|puff|¤))")
+PARTING = {
+    *("day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute", "minutes"),
+    *("time", "times", "am", "pm", "daily", "th", "st", "nd", "rd", "percent", "take", "takes", "taking", "swallow"),
+    *("use", "uses", "give", "more", "less", "and", "or", "to", "the", "of"),
+}
+"""Words that end what a number before them counts."""
+NAMING = {
+    *("type", "grade", "stage", "day", "week", "phase", "step", "number", "vitamin", "omega", "age", "aged"),
+    *("room", "ward", "bed"),
+}
+"""Words whose number counts nothing: ``type 2 diabetes tablets``."""
+YEAR = re.compile(r"(?:19|20)\d\d")
+NUMBER_WORD = "|".join(sorted(COUNTING, key=len, reverse=True))
+SAID_TWICE = re.compile(
+    rf"(?P<number>\b(?:{NUMBER_WORD})(?:[ -](?:{NUMBER_WORD})){{0,6}}|(?<![\d.,])[\d.,]{{1,15}}) ?\("
+    r"(?P<same>[\d.,]{1,15}|[a-z]+(?:[ -][a-z]+){0,6})\)"
+)
 AROUND = 100  # letters before and behind a quantity that may say what it is
 LONGEST_SIGN = 4  # letters of a unit that is no word: "mmol"
 NANOGRAMS = {"ng", "nanogram", "nanograms", "nanogramme", "nanogrammes"}
@@ -104,11 +126,14 @@ def read(text: str) -> Read:
         if token[0] not in UNITS and token[0] not in UNCERTAIN:
             continue
         start, number = _number_before(tokens, place)
+        if not number and (further := _further_before(tokens, place)):
+            uncertain.add(further)
         before, behind = written[max(0, start - AROUND) : start], written[token.end() : token.end() + AROUND]
         stated = _stated(Quantity(token[0], number, before, behind, _form_behind(tokens, place)))
         if stated is None:
-            figure = FIGURE_BEHIND.match(behind)
-            uncertain.add(f"{number} {token[0]}{figure[0] if figure else ''}".strip())
+            hung_on, figure = GLUED_BEFORE.search(before), FIGURE_BEHIND.match(behind)
+            parts = (hung_on[0] if hung_on else "", number, token[0], figure[0] if figure else "")
+            uncertain.add(" ".join(part for part in parts if part))
         found |= set(stated or [])
     return Read(frozenset(found), frozenset(uncertain))
 
@@ -118,10 +143,35 @@ def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", VULGAR.sub(lambda sign: f" {sign[0]}", text)).lower()
     text = re.sub(r"[\u2010-\u2015\u2212]", "-", text.replace("\u2044", "/").replace("×", "x").replace("·", "."))
     text = re.sub(r"\binternational units?\b|\bi\.u\.", "iu", text)
-    text = re.sub(r"\bmega ?units?\b", "megaunits", text)
+    text = re.sub(r"\b(micro|milli|nano|kilo|mega)[ -](?=gram|lit|mol|equi|unit)", r"\1", text.replace("cm3", "ml"))
+    text = re.sub(r"[&+]", " and ", re.sub(r"(?<=\d)\s?~\s?(?=\d)", "-", text))
+    text = SAID_TWICE.sub(_once, text)
     for start, end in reversed(drug_places(text)):
         text = f"{text[:start]}{DRUG}{text[end:]}"
     return text
+
+
+def _once(twice: re.Match[str]) -> str:
+    """A number that is written twice, written once: ``one (1) tablet``. Two that differ stay as they are."""
+    number, same = (amounts.one(" ".join(TOKEN.findall(twice[name]))) for name in ("number", "same"))
+    return twice["number"] if number is not None and number == same else twice[0]
+
+
+def _further_before(tokens: Sequence[re.Match[str]], place: int) -> str:
+    """A number that a word or stop parts from its unit (``two pink tablets``, ``5OO mg``), with both; else empty."""
+    number = place - 1
+    while number > 0 and tokens[number][0] in ("-", ".", ")"):
+        number -= 1
+    between = tokens[max(number, 0)][0]
+    if not between[0].isdigit():
+        number -= 1
+        if between in PARTING or between in UNITS or not (between[0].isalnum() or between == DRUG):
+            return ""
+    if number < 0 or not _is_numeric(tokens, number) or tokens[number][0] in NUMERIC - COUNTING:
+        return ""
+    if YEAR.fullmatch(tokens[number][0]) or (number and tokens[number - 1][0] in NAMING):
+        return ""
+    return " ".join(token[0] for token in tokens[number : place + 1])
 
 
 def _number_before(tokens: Sequence[re.Match[str]], place: int) -> tuple[int, str]:
@@ -164,7 +214,8 @@ def _is_numeric(tokens: Sequence[re.Match[str]], place: int) -> bool:
 def _stated(quantity: Quantity) -> list[Dose] | None:
     """The doses of a quantity: none where it is something else, None where it is not certain."""
     if not quantity.number:
-        return None if quantity.word in MEASURED and NUMBER_BEHIND.match(quantity.behind) else []
+        reversed_order = quantity.word in MEASURED and ALONE_BEHIND.match(quantity.behind)
+        return None if reversed_order or NUMBER_BEHIND.match(quantity.behind) else []
     if _is_no_dose(quantity):
         return []
     found = _counted(OF_A.sub(r"\1", quantity.number), quantity)
@@ -194,7 +245,7 @@ def _is_no_dose(quantity: Quantity) -> bool:
 def _is_unclear(quantity: Quantity) -> bool:
     """Whether the unit may mean two things, a count follows, or the number hangs on a word: ``daily.5``, ``5'000``."""
     before, number = quantity.before, quantity.number
-    glued = re.search(r"\w['’_^]$", before) or (number[0] in ".," and re.search(r"\w$", before))
+    glued = re.search(r"\w['’_^]$|\d ?\. ?$", before) or (number[0] in ".," and re.search(r"[\w.,]$", before))
     return quantity.word in UNCERTAIN or bool(glued or COUNT_BEHIND.match(quantity.behind))
 
 

@@ -9,7 +9,7 @@ MEASURES = {
     ("ml", 1000.0): "l litre litres liter liters",
     ("ml", 10.0): "cl centilitre centilitres centiliter centiliters",
     ("ml", 5.0): "tsp tsps teaspoon teaspoons teaspoonful teaspoonfuls",
-    ("ml", 1.0): "ml mls cc ccs millilitre millilitres milliliter milliliters",
+    ("ml", 1.0): "ml mls mil mils cc ccs millilitre millilitres milliliter milliliters",
     ("mmol", 1.0): "mmol mmols millimole millimoles",
     ("meq", 1.0): "meq meqs milliequivalent milliequivalents",
     ("unit", 1.0): "u unit units iu ius",
@@ -22,9 +22,11 @@ FORMS = {
     "patch": "patch patches", "sachet": "sachet sachets", "lozenge": "lozenge lozenges",
     "puff": "puff puffs inhalation inhalations actuation actuations",
     "drop": "drop drops gtt gtts", "spray": "spray sprays", "ampoule": "ampoule ampoules ampule ampules amp amps",
-    "vial": "vial vials", "nebule": "nebule nebules", "suppository": "suppository suppositories",
+    "vial": "vial vials", "nebule": "nebule nebules", "suppository": "suppository suppositories supp supps",
     "pessary": "pessary pessaries", "tablespoon": "tbsp tablespoon tablespoons tablespoonful tablespoonfuls",
     "spoonful": "spoon spoons spoonful spoonfuls", "scoop": "scoop scoops", "ounce": "oz ounce ounces",
+    "squirt": "squirt squirts", "capful": "capful capfuls", "click": "click clicks", "strip": "strip strips",
+    "injection": "injection injections", "application": "application applications",
 }  # fmt: skip
 """What is counted -> the ways to write it."""
 

@@ -48,6 +48,8 @@ from goodfit_medical.vocabulary import drugs, jargon, lists
         pytest.param("two more tablets", {Dose("tablet", 2)}, id="a word between"),
         pytest.param("2 x 500 mg", {Dose("times", 2), Dose("mg", 500)}, id="times"),
         pytest.param("5 mg/h, 2 micrograms/kg/min", {Dose("mg/h", 5), Dose("mg/kg/min", 0.002)}, id="by time"),
+        pytest.param("one (1) tablet, 1 (one) tablet", {Dose("tablet", 1)}, id="said twice"),
+        pytest.param("five-hundred micro-grams", {Dose("mg", 0.5)}, id="hyphens"),
         pytest.param("vitamin B12 1 mg", {Dose("mg", 1)}, id="a number in a name"),
     ],
 )
@@ -71,6 +73,17 @@ UNCERTAIN = [
     "72 kg",
     "dose in mg: 500",
     "daily.5 mg",
+    "5OO mg",
+    "500. mg",
+    "mg 500",
+    "tablets: two",
+    "two pink tablets",
+    "2 Panadol tablets",
+    "10k units",
+    "10..20 mg",
+    "10 & 20 mg",
+    "0 . 5 mg",
+    "two (3) tablets",
 ]
 
 
@@ -85,7 +98,20 @@ def test_a_run_of_numbers_without_end_is_not_certain(run):
     assert doses(f"{run * 3000}mg") == set()
 
 
-@pytest.mark.parametrize("text", ["500 mg x 7 days", "2 tablets 3 times a day", "in tablet form, mg/kg", "B12 is low"])
+QUIET = [
+    "500 mg x 7 days",
+    "2 tablets 3 times a day",
+    "in tablet form, mg/kg",
+    "B12 is low",
+    "your type 2 diabetes tablets",
+    "in 2024 these tablets",
+    "for two weeks tablets",
+    "the 1st tablet",
+    "5 ml of 100 mg per ml",
+]
+
+
+@pytest.mark.parametrize("text", QUIET)
 def test_what_is_certain_or_no_quantity_is_not_told_of(text):
     assert unread(text) == set()
 
