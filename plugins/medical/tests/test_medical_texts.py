@@ -1,10 +1,12 @@
 """Doses, drugs, denials and frequencies are read in a text as a clinician would read them."""
 
+from pathlib import Path
+
 import pytest
 from goodfit_medical.doses import Dose, doses, unread
 from goodfit_medical.frequencies import spelled_out
 from goodfit_medical.negation import negated, stated
-from goodfit_medical.vocabulary import drugs, jargon, lists
+from goodfit_medical.vocabulary import drugs, jargon, known_drugs, lists
 
 
 @pytest.mark.parametrize(
@@ -200,6 +202,11 @@ COMMON = (
 @pytest.mark.parametrize("name", COMMON.split(" "))
 def test_common_drugs_are_known(name):
     assert drugs(f"Start {name} today.") == {name}
+
+
+def test_the_readme_says_how_many_drugs_are_known():
+    readme = Path(__file__).parents[1] / "README.md"
+    assert f"**Drugs** are the {known_drugs()} of the word list" in readme.read_text("utf-8")
 
 
 @pytest.mark.parametrize("kind", ["drugs", "jargon", "problems"])
