@@ -14,7 +14,7 @@ CODED = {
             "{x} [confirmed|diagnosed] [today|at this visit|by {name}]",
             "treatment for {x} [started today|was changed|goes on]",
             "the findings [fit|point to] {x} and {he} is treated for it",
-            "{his} {bare} [is worse again|needs more attention|flared up {when}]",
+            "{his} {bare} [is worse again|needs more attention|flared up this week]",
             "[now|still] [troubled by|off work because of] {x}",
             "{he} has {x}, [no longer a mere suspicion|as suspected {when}]",
             "tests [prove|leave no doubt about] {x}",

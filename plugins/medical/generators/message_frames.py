@@ -2,7 +2,8 @@
 
 ``TOPICS``: name -> "drugs", for "train" and for "test" (none where the topic names none); "train" and "test" sources
 (the second for the test split only); "messages". Slots: drug, dose, higher; ab and often, one time as clinicians and as
-patients say it; bp, bp2, n, period, days, weeks and figures that only some topics use; site.
+patients say it; bp, bp2, n, period, days, weeks and figures that only some topics use, such as breath, risk, kg and
+gain_days; site.
 """
 
 TOPICS = {
@@ -94,12 +95,10 @@ TOPICS = {
             "place of {dose}; we repeat HbA1c, eGFR and lipids in {period}"
         ],
         "messages": [
-            "your long-term blood sugar is {hba}, which is too high. Take {higher} of {drug} {often} instead of "
-            "{dose}. We test "
-            "your blood again in {period}",
-            "the sugar value over the last months is {hba}. That is too much. Please take {drug} {higher} {often}, "
-            "no longer "
-            "{dose}, and come for a blood test in {period}",
+            "your long-term blood sugar is {hba} mmol/mol, which is too high. Take {higher} of {drug} {often} instead "
+            "of {dose}. We test your blood again in {period}",
+            "the sugar value over the last months is {hba} mmol/mol. That is too much. Please take {drug} {higher} "
+            "{often}, no longer {dose}, and come for a blood test in {period}",
         ],
     },
     "iron": {
@@ -118,10 +117,10 @@ TOPICS = {
             "{drug} {dose} po {ab} over {period} and proceed to colonoscopy"
         ],
         "messages": [
-            "your blood count is low ({hb}) because you lack iron. Take {drug} {dose} {often} for {period}. We "
+            "your blood count is low ({hb} g/dL) because you lack iron. Take {drug} {dose} {often} for {period}. We "
             "also want to look "
             "at your bowel with a camera",
-            "you do not have enough iron, so your blood count is only {hb}. Please take {dose} of {drug} {often} "
+            "you do not have enough iron, so your blood count is only {hb} g/dL. Please take {dose} of {drug} {often} "
             "for {period}. A "
             "camera test will show if your bowel loses blood",
         ],
@@ -179,47 +178,48 @@ TOPICS = {
         "train": [
             "bilateral pedal oedema and exertional dyspnoea due to cardiac decompensation. Diuretic: {drug} "
             "increased from {dose} "
-            "to {higher} {ab}; fluid restriction {litres} litres daily. Report weight gain above {kg} kg in {n} days",
+            "to {higher} {ab}; fluid restriction {litres} litres daily. Report weight gain above {kg} kg in "
+            "{gain_days} days",
             "decompensated cardiac failure with pulmonary congestion and bilateral oedema. {drug} {higher} {ab} "
             "instead of {dose}, "
-            "fluids limited to {litres} litres. Daily weight; gain over {kg} kg within {n} days to be reported",
+            "fluids limited to {litres} litres. Daily weight; gain over {kg} kg within {gain_days} days to be reported",
         ],
         "test": [
             "oedematous to the knee bilaterally, dyspnoeic on exertion. To augment diuresis {drug} goes from "
             "{dose} to {higher} "
-            "{ab}, intake {litres} litres at most; a gain of more than {kg} kg over {n} days is an alarm"
+            "{ab}, intake {litres} litres at most; a gain of more than {kg} kg over {gain_days} days is an alarm"
         ],
         "messages": [
             "your heart is weak, so water collects in your legs. Take {higher} of {drug} {often} instead of "
             "{dose}. Drink at most "
-            "{litres} litres a day. Call us if you gain {kg} kg in {n} days",
+            "{litres} litres a day. Call us if you gain {kg} kg in {gain_days} days",
             "there is too much water in your body. Please take {drug} {higher} {often}, not {dose}, and drink no "
             "more than "
-            "{litres} litres a day. If you gain {kg} kg within {n} days, call us",
+            "{litres} litres a day. If you gain {kg} kg within {gain_days} days, call us",
         ],
     },
     "asthma": {
         "drugs": (["salbutamol"], ["salbutamol"]),
         "train": [
-            "exacerbation of asthma with bronchospasm, spirometry {percent} per cent of predicted. {drug} {dose} "
+            "exacerbation of asthma with bronchospasm, spirometry {breath} per cent of predicted. {drug} {dose} "
             "{ab}, inhaled "
-            "corticosteroid to be continued. Repeat spirometry in {weeks} weeks",
-            "spirometry at {percent} per cent, in keeping with an exacerbation; nocturnal dyspnoea. Rescue "
+            "corticosteroid to be continued. Repeat spirometry in {soon} weeks",
+            "spirometry at {breath} per cent, in keeping with an exacerbation; nocturnal dyspnoea. Rescue "
             "medication {drug} {dose} "
-            "{ab} on top of the inhaled corticosteroid; spirometry again after {weeks} weeks",
+            "{ab} on top of the inhaled corticosteroid; spirometry again after {soon} weeks",
         ],
         "test": [
-            "acute bronchospasm responded to nebulised treatment; spirometry reached {percent} per cent. "
+            "acute bronchospasm responded to nebulised treatment; spirometry reached {breath} per cent. "
             "Discharged on {drug}, "
-            "{dose} {ab}, with unchanged inhaled corticosteroid and spirometry {weeks} weeks hence"
+            "{dose} {ab}, with unchanged inhaled corticosteroid and spirometry {soon} weeks hence"
         ],
         "messages": [
-            "your asthma is worse: your lungs reach {percent} per cent. Take {dose} of {drug} {often} and go on "
+            "your asthma is worse: your lungs reach {breath} per cent. Take {dose} of {drug} {often} and go on "
             "with your other "
-            "inhaler. We test your breath again in {weeks} weeks",
-            "the breath test shows {percent} per cent, because your airways are tight. Please use {drug}, {dose} "
+            "inhaler. We test your breath again in {soon} weeks",
+            "the breath test shows {breath} per cent, because your airways are tight. Please use {drug}, {dose} "
             "{often}, and keep "
-            "your daily inhaler. The next test is in {weeks} weeks",
+            "your daily inhaler. The next test is in {soon} weeks",
         ],
     },
     "stomach": {
@@ -262,10 +262,10 @@ TOPICS = {
             "{higher} {ab} (fasting) and repeat TSH {weeks} weeks later unless tachycardic before"
         ],
         "messages": [
-            "your thyroid is too slow (the value is {tsh}). Take {higher} of {drug} {often} instead of {dose}, on "
+            "your thyroid is too slow (the value is {tsh} mU/L). Take {higher} of {drug} {often} instead of {dose}, on "
             "an empty "
             "stomach. We test your blood in {weeks} weeks. Tell us if your heart races",
-            "the thyroid value is {tsh}, so you need more {drug}: {higher} {often}, no longer {dose}, before you "
+            "the thyroid value is {tsh} mU/L, so you need more {drug}: {higher} {often}, no longer {dose}, before you "
             "eat. Come for a "
             "blood test in {weeks} weeks, or sooner if your heart races",
         ],
@@ -273,23 +273,23 @@ TOPICS = {
     "cholesterol": {
         "drugs": (["atorvastatin"], ["simvastatin"]),
         "train": [
-            "hypercholesterolaemia, LDL {ldl} mmol/L, cardiac risk {percent} per cent over ten years. Commence "
+            "hypercholesterolaemia, LDL {ldl} mmol/L, cardiac risk {risk} per cent over ten years. Commence "
             "{drug} {dose} {ab} as "
             "primary prophylaxis; myalgia to be reported, lipids and hepatic function in {period}",
-            "LDL elevated at {ldl} mmol/L with a ten-year cardiac risk of {percent} per cent. Prophylactic {drug} "
+            "LDL elevated at {ldl} mmol/L with a ten-year cardiac risk of {risk} per cent. Prophylactic {drug} "
             "{dose} {ab}. "
             "Lipids and hepatic enzymes in {period}; discontinue in case of myalgia",
         ],
         "test": [
-            "given an LDL of {ldl} mmol/L and an estimated cardiac risk of {percent} per cent in ten years, {drug} "
+            "given an LDL of {ldl} mmol/L and an estimated cardiac risk of {risk} per cent in ten years, {drug} "
             "was commenced at "
             "{dose} {ab}; hepatic enzymes in {period}, stop if myalgic"
         ],
         "messages": [
-            "your blood fats are too high ({ldl}). The risk of a heart attack in ten years is {percent} per cent. "
+            "your blood fats are too high ({ldl} mmol/L). The risk of a heart attack in ten years is {risk} per cent. "
             "Take {drug} {dose} "
             "{often}. We test your blood in {period}. Tell us if your muscles hurt",
-            "the fat value in your blood is {ldl}, and your heart risk over ten years is {percent} per cent. "
+            "the fat value in your blood is {ldl} mmol/L, and your heart risk over ten years is {risk} per cent. "
             "Please take {dose} of "
             "{drug} {often}. Blood test in {period}. Sore muscles? Call us",
         ],
@@ -326,8 +326,9 @@ TIMES = {
     "needed": ("prn", "when you need it"), "meals": ("bd", "twice a day"), "week": ("weekly", "once a week"),
 }  # fmt: skip
 SITES = {"cut": ["left hand", "right knee", "chin", "left heel", "forehead"], "bone": ["wrist", "ankle", "left thumb"]}
-EXTRA_DRUGS = {  # drugs that only this task has: their doses and times
+EXTRA_DRUGS = {  # drugs that only this task has, or gives otherwise: their doses and times
     "ferrous sulfate": (("200 mg",), ("morning", "twice")),
     "lansoprazole": (("15 mg", "30 mg"), ("morning",)),
     "simvastatin": (("20 mg", "40 mg"), ("night",)),
+    "salbutamol": (("two puffs", "four puffs"), ("needed", "four")),
 }

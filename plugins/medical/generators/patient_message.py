@@ -18,6 +18,10 @@ FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "patient_messa
 OWN_FRAMES = 0.4  # share of the test records whose source uses frames which training never shows
 UNSEEN_DRUGS = 0.3  # share of the test records with a drug which training never shows in this topic
 MOST_ALIKE = 0.7
+# Figures that a clinician would not stop at.
+MILD_ASTHMA = (76, 89)  # per cent of predicted: above 75 an attack is mild (BTS/SIGN 158, British guideline on asthma)
+HEART_RISK = (10, 24)  # per cent in ten years: from 10 a statin is offered to prevent a first attack (NICE NG238)
+WEIGHT_GAINS = (("1.5", "2"), ("1.5", "3"), ("2", "2"), ("2", "3"))  # kg, days: about 2 kg in 3 days is an alarm
 Row = dict[str, object]
 
 
@@ -35,12 +39,14 @@ def medicine(topic: str, unseen: bool, rng: Random) -> dict[str, str]:
 def values(topic: str, split: str, rng: Random) -> dict[str, str]:
     """What fills the slots of one record, source and message alike."""
     pressures = [f"{rng.randint(14, 18)}{rng.randint(0, 9)}/{rng.randint(86, 104)}" for _ in range(2)]
+    gain = rng.choice(WEIGHT_GAINS)
     return medicine(topic, split == "test" and rng.random() < UNSEEN_DRUGS, rng) | {
         "bp": pressures[0], "bp2": pressures[1], "temp": f"3{rng.choice([8, 9])}.{rng.randint(0, 9)}",
         "hba": str(rng.randint(58, 92)), "hb": f"{rng.randint(8, 10)}.{rng.randint(0, 9)}",
         "tsh": f"{rng.randint(6, 14)}.{rng.randint(0, 9)}", "ldl": f"{rng.randint(4, 6)}.{rng.randint(0, 9)}",
-        "percent": str(rng.randint(12, 68)), "cm": str(rng.randint(2, 9)), "kg": str(rng.randint(2, 4)),
-        "litres": rng.choice(["1.2", "1.5", "1.8"]), "n": str(rng.randint(3, 14)), "weeks": str(rng.randint(2, 8)),
+        "breath": str(rng.randint(*MILD_ASTHMA)), "soon": rng.choice(["2", "3"]), "risk": str(rng.randint(*HEART_RISK)),
+        "cm": str(rng.randint(2, 9)), "kg": gain[0], "gain_days": gain[1],
+        "litres": rng.choice(["1.2", "1.5", "1.8"]), "n": str(rng.randint(5, 14)), "weeks": str(rng.randint(2, 8)),
         "days": rng.choice(["3 days", "5 days", "7 days", "10 days"]),
         "period": rng.choice(["4 weeks", "six weeks", "8 weeks", "three months"]),
         "site": rng.choice(SITES.get(topic, [""])), "name": rng.choice(NAMES),

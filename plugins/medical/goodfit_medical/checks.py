@@ -9,8 +9,9 @@ from typing import Any
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit_medical.codes import code_list
-from goodfit_medical.metrics import invented_doses, invented_drugs, ruled_out
+from goodfit_medical.metrics import invented_doses, invented_drugs, ruled_out, unclear_doses
 from goodfit_medical.negation import negated, stated
+from goodfit_medical.vocabulary import known_drugs, known_endings
 
 
 def unknown_codes(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
@@ -48,9 +49,11 @@ def ruled_out_coded(items: Sequence[Item]) -> list[Finding]:
 
 def written_answers(items: Sequence[Item]) -> list[Finding]:
     """What is wrong with texts that a clinician or a patient would read: doses, drugs, turned negations."""
+    known = f"the check knows {known_drugs()} drugs and {known_endings()} endings of drug names"
     table: list[tuple[str, str, Callable[[Item], Collection[Any]]]] = [
         ("invented_doses", "state a dose that their source does not have", invented_doses),
-        ("invented_drugs", "name a drug that their source does not have", invented_drugs),
+        ("unclear_doses", "state a quantity that cannot be read with certainty, so it may be invented", unclear_doses),
+        ("invented_drugs", f"name a drug that their source does not have; {known}", invented_drugs),
         ("turned_negations", "state a problem that their reference denies", _turned),
     ]
     return [finding for code, what, found in table for finding in _having(items, code, what, found)]

@@ -8,7 +8,8 @@ from typing import Any
 from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item
 from goodfit_medical.codes import PROCEDURE, mentioned
-from goodfit_medical.doses import Dose, doses
+from goodfit_medical.doses import Dose, doses, unread
+from goodfit_medical.frequencies import figures_in, unsupported_figures
 from goodfit_medical.negation import negated
 from goodfit_medical.vocabulary import drugs, jargon
 
@@ -76,6 +77,47 @@ def doses_supported(item: Item) -> tuple[float, float]:
 
 DOSES_SUPPORTED = share_metric(
     "medical.doses_supported", "Doses in the answers that stand in their sources; 0 to 1.", WRITING, doses_supported
+)
+
+
+def unclear_doses(item: Item) -> set[str]:
+    """The quantities of an answer that cannot be read, and that its source does not have in the same words."""
+    return unread(item.answer) - unread(item.fields["source"])
+
+
+def doses_stated(item: Item) -> tuple[float, float]:
+    """Answers that state a dose, of all answers."""
+    return bool(doses(item.answer)), 1
+
+
+DOSES_STATED = share_metric("medical.doses_stated", "Answers that state a dose; 0 to 1.", WRITING, doses_stated)
+
+
+def doses_read(item: Item) -> tuple[float, float]:
+    """Quantities in the answers of which the metrics of doses can tell what they say, of all with a dose's unit."""
+    whole = {*doses(item.answer), *unread(item.answer)}
+    return len(whole - unclear_doses(item)), len(whole)
+
+
+DOSES_READ = share_metric(
+    "medical.doses_read",
+    "Quantities in the answers that can be read with certainty, or stand in sources; 0 to 1.",
+    WRITING,
+    doses_read,
+)
+
+
+def figures_supported(item: Item) -> tuple[float, float]:
+    """Figures of the answers that their sources have, as figures or in a Latin frequency, of all figures."""
+    stated = figures_in(item.answer)
+    return len(stated - unsupported_figures(item.answer, item.fields["source"])), len(stated)
+
+
+FIGURES_SUPPORTED = share_metric(
+    "medical.figures_supported",
+    "Figures in the answers that their sources have, tds read as three; 0 to 1.",
+    WRITING,
+    figures_supported,
 )
 
 

@@ -1,32 +1,116 @@
 """Which problems a text says are absent, and which it says are there.
 
-In the manner of NegEx (Chapman et al. 2001, https://doi.org/10.1006/jbin.2001.1029): a cue negates the problems that
-follow it in its clause. A clause ends at a full stop, a semicolon, a colon, a question mark or a word such as "but".
+In the manner of NegEx (Chapman et al. 2001, https://doi.org/10.1006/jbin.2001.1029): a trigger negates the problems
+that follow it within six words, or in a few cases precede it ("fever absent"). A termination term ("but", "now", "and
+has") ends its reach, and so does the end of a sentence. Words that only look like a trigger ("no change in", "did not
+help") negate nothing. A list is negated as a whole: each problem in it opens a new window of six words.
 """
 
 import re
+from collections.abc import Sequence
 
 from goodfit_medical.vocabulary import occurrences
 
-CLAUSE_ENDS = re.compile(
-    r"[.;:!?](?=\s|$)|\b(?:but|however|although|though|except|apart from|still has|reports|complains)\b"
+WINDOW_WORDS = 6
+
+SUBJECT = r"(?:he|she|they|it|we|you|i|there|the patient|patient)"
+HAVING = (
+    rf"(?:\s+(?:that|{SUBJECT}|ever|yet|ha(?:s|d|ve|ving)|been|be|any|feel(?:s|ing)?|felt|get(?:s|ting)?|got"
+    r"|develop(?:s|ed)?|report(?:s|ed)?|complain(?:s|ed)? of|notic(?:e|es|ed))\b)*:?"
 )
-CUES = re.compile(
-    r"\b(?:no(?! (?:change|increase|improvement|better|worse)\b)|not(?! only\b)|never|without|denies|denied|nor|neither"
-    r"|free of|negative for|absence of|ruled out|excluded)\b|n't\b|n’t\b"
+"""Words that belong to a trigger: in "denies that he has" and "has never had", having something ends no reach."""
+
+TRIGGERS = re.compile(
+    r"\b(?:no longer(?: has| have| had| feels?| gets?)?|no|nil|none of|without|negative for|free (?:of|from)|absence of"
+    r"|absent|ruled out|rules out|excluded?|excludes)\b:?|\bw/o\b"
+    rf"|(?:\b(?:not|never|cannot|den(?:y|ies|ied|ying)|nor|neither)\b|n['’]t\b){HAVING}"
 )
-CUES_BEHIND = re.compile(r"\b(?:is|are|was|were|been) (?:absent|denied|ruled out|excluded)\b")
+NO_EFFECT = (
+    r"(?:\w+ly )?(?:be |been )?(?:help\w*|improv\w*|reliev\w*|eas(?:e|es|ed|ing)|settl\w*|resolv\w*|stop\w*|respond\w*"
+    r"|work\w*|touch\w*|ruled? out|exclud\w*|den(?:y|ied)|certain|sure|gone|cleared)\b"
+)
+LOOKS_LIKE_ONE = re.compile(
+    r"\b(?:no|not|without)(?: \w+)? (?:change|increase|improvement|relief|better|worse|effect)\b|\bnot (?:only|just)\b"
+    rf"|\b(?:not|never|cannot|\w*n['’]t) {NO_EFFECT}|\bnever (?:smoked|smoker|drank|drinks|drinker)\b"
+)
+TERMINATION = re.compile(
+    r":|\b(?:but|however|nevertheless|yet|though|although|still|except|apart from|aside from|other than|which|now"
+    r"|because of|due to|caused by|secondary to|as the cause of|reports?|reported|complains?|complained|presents?"
+    r"|presented|develop(?:s|ed)|has|had|have|having|gets|got|feels|felt)\b"
+    rf"|(?:,|\band)\s+(?:{SUBJECT}|is|are|was|were|came|comes|began|started)\b"
+)
+BEHIND = re.compile(
+    r"\s+(?:(?:is|are|was|were|has been|have been|had been|being)\s+)?(?:absent|denied|ruled out|excluded|free|nil"
+    r"|negative|not (?:present|seen|found|noted|reported))\b(?! (?:for|of|from)\b)"
+)
+STATED_BEHIND = re.compile(
+    r"\s+(?:(?:is|was) )?(?:persists?|continues?|remains?|persisted|came|began|started|worse\w*)\b"
+)
+ANSWERED = re.compile(r"\s*[:?=]\s*(?:no|none|nil|never|negative|absent|denied)(?=\s*(?:[.,;!?)]|$))")
+"""The answer to the name of a problem: "fever: no"."""
+SENTENCE_ENDS = re.compile(r"[.;!?](?=\s|$)|\||(?<![:,])\n")
+JOINED = re.compile(r"\s*,?\s*(?:and|or|nor|/)\s*(?:(?:an?|any)\s+)?")
+COMMA = re.compile(r"\s*,\s*(?:(?:an?|any)\s+)?")
+Places = Sequence[tuple[int, int, str]]
 
 
 def polarity(text: str) -> dict[str, bool]:
     """Problem -> whether the text negates it; one that it both negates and states counts as stated."""
+    small = ANSWERED.sub(" absent |", re.sub(r"(\w)-free\b", r"\1 free", text.lower()))
+    small = LOOKS_LIKE_ONE.sub(lambda words: "~" * len(words[0]), small)
     found: dict[str, bool] = {}
-    for clause in CLAUSE_ENDS.split(text.lower()):
-        cue, behind = CUES.search(clause), CUES_BEHIND.search(clause)
-        for start, name in occurrences("problems", clause):
-            negated = bool(cue and cue.end() <= start) or bool(behind and start < behind.start())
-            found[name] = negated and found.get(name, True)
+    for sentence in SENTENCE_ENDS.split(small):
+        for name, absent in _in_sentence(sentence):
+            found[name] = absent and found.get(name, True)
     return found
+
+
+def _in_sentence(sentence: str) -> list[tuple[str, bool]]:
+    """The problems of one sentence, and whether it negates each."""
+    problems = list(occurrences("problems", sentence))
+    triggers_behind = [match for _, end, _ in problems if (match := BEHIND.match(sentence, end))]
+    used = [match.span() for match in triggers_behind]
+    before = [
+        match.end()
+        for match in TRIGGERS.finditer(sentence)
+        if not any(start <= match.start() < end for start, end in used)
+    ]
+    absent = _reached(sentence, problems, before) | _before_a_trigger(sentence, problems)
+    return [(name, place in absent) for place, (_, _, name) in enumerate(problems)]
+
+
+def _reached(sentence: str, problems: Places, opened: Sequence[int]) -> set[int]:
+    """Which problems are in the reach of a trigger.
+
+    Args:
+        sentence: In small letters.
+        problems: Its problems in order.
+        opened: Where the reach of each trigger begins; a negated problem opens another one for its list.
+    """
+    absent: set[int] = set()
+    opened = list(opened)
+    for place, (start, end, _) in enumerate(problems):
+        nearest = max((begin for begin in opened if begin <= start), default=None)
+        if nearest is None or STATED_BEHIND.match(sentence, end):
+            continue
+        between = sentence[nearest:start]
+        if len(between.split()) <= WINDOW_WORDS and not TERMINATION.search(between):
+            absent.add(place)
+            opened.append(end)
+    return absent
+
+
+def _before_a_trigger(sentence: str, problems: Places) -> set[int]:
+    """Which problems a trigger behind them negates: the last one, and the list that "and" or "or" joins to it."""
+    absent: set[int] = set()
+    in_list = False
+    for place in reversed(range(len(problems))):
+        end = problems[place][1]
+        gap = sentence[end : problems[place + 1][0]] if place + 1 in absent else ""
+        in_list = bool(JOINED.fullmatch(gap)) or (in_list and bool(COMMA.fullmatch(gap)))
+        if in_list or BEHIND.match(sentence, end):
+            absent.add(place)
+    return absent
 
 
 def negated(text: str) -> set[str]:

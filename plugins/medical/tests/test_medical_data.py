@@ -1,6 +1,7 @@
 """The starter data of the medical plugin are what its README says."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +12,8 @@ import pytest
 import yaml
 from goodfit_medical import plugin
 from goodfit_medical.codes import PROCEDURE, code_list, mentioned
-from goodfit_medical.doses import doses
+from goodfit_medical.doses import doses, unread
+from goodfit_medical.frequencies import unsupported_figures
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import drugs, jargon
 
@@ -162,6 +164,41 @@ def test_a_message_to_a_patient_has_none_of_the_clinical_terms_of_its_source(spl
     for record in rightly_answered("patient_message", split):
         assert len(jargon(record["source"])) >= 4
         assert jargon(record["target"]) == set()
+
+
+@writing
+@every_split
+def test_a_written_text_invents_no_figure_and_no_quantity_that_is_not_clear(task, split):
+    for record in rightly_answered(task, split):
+        assert unsupported_figures(record["target"], record["source"]) == set()
+        assert unread(record["source"]) | unread(record["target"]) == set()
+
+
+def figures(topic: str, pattern: str) -> list[float]:
+    """What a pattern finds in all messages of a topic, as numbers."""
+    messages = [
+        record["target"]
+        for split in SIZES
+        for record in rightly_answered("patient_message", split)
+        if record["slices"]["topic"] == topic
+    ]
+    found = [float(number) for message in messages for number in re.findall(pattern, message)]
+    assert len(found) == len(messages) > 0
+    return found
+
+
+def test_a_message_asks_nothing_unsafe_of_a_patient():
+    assert min(figures("asthma", r"(\d+) per cent")) > 75
+    assert max(figures("asthma", r"in (\d+) weeks")) <= 3
+    assert max(figures("cholesterol", r"(\d+) per cent")) < 25
+    assert max(figures("heart", r"gain ([\d.]+) kg")) <= 2
+    assert max(figures("heart", r"kg (?:with)?in (\d+) days")) <= 3
+    assert len(figures("iron", r"([\d.]+) g/dL")) > 20
+
+
+@every_split
+def test_what_is_coded_is_not_of_the_past(split):
+    assert [record["id"] for record in read("coding", split) if "flared up last" in record["text"]] == []
 
 
 @every_task

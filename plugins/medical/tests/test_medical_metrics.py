@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from goodfit_medical import plugin
 from goodfit_medical.codes import mentioned
-from goodfit_medical.doses import Dose, doses
-from goodfit_medical.negation import negated, stated
-from goodfit_medical.vocabulary import drugs, jargon
+from goodfit_medical.vocabulary import known_drugs, known_endings
 
-from goodfit.hooks.types import Evidence, Item
+from goodfit.hooks.types import Evidence, Item, Verdict
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 (GATE,) = plugin.goodfit_register_gates()
+DOSE_METRICS = ("medical.doses_supported", "medical.doses_stated", "medical.doses_read")
 SOURCE = "Doctor: Take amoxicillin 500 mg. Patient: And my ibuprofen, 400 mg? Doctor: Stop it."
 
 
@@ -33,65 +32,6 @@ def written(answer: str, target: str = "", source: str = SOURCE, name: str = "w"
 
 def spans(*found: tuple[int, int, str]) -> list[dict]:
     return [dict(zip(("start", "end", "label"), span, strict=True)) for span in found]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        pytest.param("take 500 mg", {Dose("mg", 500)}, id="milligrams"),
-        pytest.param("0.5 g, that is 500mg", {Dose("mg", 500)}, id="grams are compared in milligrams"),
-        pytest.param("five hundred milligrams", {Dose("mg", 500)}, id="in words"),
-        pytest.param("two hundred and fifty mg", {Dose("mg", 250)}, id="in long words"),
-        pytest.param("1,000 mg or 50 micrograms", {Dose("mg", 1000), Dose("mg", 0.05)}, id="thousands and micrograms"),
-        pytest.param("one or two tablets", {Dose("tablet", 1), Dose("tablet", 2)}, id="a range has two ends"),
-        pytest.param("half a pill, 1/2 tablet", {Dose("tablet", 0.5)}, id="halves"),
-        pytest.param("5-10 ml", {Dose("ml", 5), Dose("ml", 10)}, id="a range in digits"),
-        pytest.param("10 mg/kg", {Dose("mg/kg", 10)}, id="by body weight"),
-        pytest.param("glucose 110 mg/dL, sodium 138 mmol/L", set(), id="a laboratory value is no dose"),
-        pytest.param("for 10 days, twice a day, 72 kg", set(), id="other numbers"),
-        pytest.param("a tablet", set(), id="no number"),
-    ],
-)
-def test_a_dose_is_the_same_however_it_is_written(text, found):
-    assert doses(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        pytest.param("Metformin and METFORMIN", {"metformin"}, id="in any case"),
-        pytest.param("acetaminophen, albuterol", {"paracetamol", "salbutamol"}, id="two names of one drug"),
-        pytest.param("start telmisartan", {"telmisartan"}, id="by its ending"),
-        pytest.param("fepropril", {"fepropril"}, id="one that does not exist"),
-        pytest.param("cholesterol in April, an antibiotic", set(), id="words that are no drugs"),
-    ],
-)
-def test_drugs_are_found_by_name_and_by_ending(text, found):
-    assert drugs(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "absent", "there"),
-    [
-        pytest.param("No fever or cough.", {"fever", "cough"}, set(), id="a list"),
-        pytest.param("Denies chest pain, headache since Monday", {"chest pain", "headache"}, set(), id="a long list"),
-        pytest.param("Cough for a week. No fever.", {"fever"}, {"cough"}, id="the next sentence"),
-        pytest.param("No fever but a cough", {"fever"}, {"cough"}, id="but"),
-        pytest.param("You don't have a rash", {"rash"}, set(), id="a short form"),
-        pytest.param("Nausea was denied", {"nausea"}, set(), id="a cue behind"),
-        pytest.param("No change in the cough", set(), {"cough"}, id="a change that is not"),
-        pytest.param("No fever. Fever since today.", set(), {"fever"}, id="what is said both ways is there"),
-        pytest.param("Blood pressure 150.5, no dizziness", {"dizziness"}, set(), id="a point in a number"),
-        pytest.param("breathless", set(), {"shortness of breath"}, id="another word"),
-    ],
-)
-def test_what_is_denied_is_told_from_what_is_there(text, absent, there):
-    assert (negated(text), stated(text)) == (absent, there)
-
-
-def test_jargon_is_found_as_whole_words():
-    assert jargon("Hypertensive, take it bd; oedema") == {"hypertension", "b.d.", "oedema"}
-    assert jargon("Your statement about the manes") == set()
 
 
 def test_procedure_recall_looks_at_procedures_only():
@@ -207,7 +147,12 @@ def test_invented_doses_and_drugs_and_turned_negations_are_a_finding_each(task):
     findings = plugin.goodfit_check_answers(task, items)
     assert [(finding.code, finding.severity, finding.message) for finding in findings] == [
         ("medical.invented_doses", "warning", "1 of 3 answers state a dose that their source does not have"),
-        ("medical.invented_drugs", "warning", "1 of 3 answers name a drug that their source does not have"),
+        (
+            "medical.invented_drugs",
+            "warning",
+            f"1 of 3 answers name a drug that their source does not have; the check knows {known_drugs()} drugs "
+            f"and {known_endings()} endings of drug names",
+        ),
         ("medical.turned_negations", "warning", "1 of 3 answers state a problem that their reference denies"),
     ]
     assert [finding.evidence for finding in findings] == [
@@ -228,36 +173,108 @@ def test_there_is_nothing_to_report_about_no_answers(task):
     assert plugin.goodfit_check_answers(task, []) == []
 
 
+def judged(*answers: str, source: str = SOURCE, task_metrics: tuple[str, ...] = DOSE_METRICS) -> Verdict:
+    """What the gate says of some answers to one source."""
+    items = [written(answer, source=source, name=str(number)) for number, answer in enumerate(answers)]
+    values = {f"test/{name}": score(name, items) for name in task_metrics}
+    tuned = {
+        name: {"value": None if math.isnan(value) else value, "low": None, "high": None, "n": len(items)}
+        for name, value in values.items()
+    }
+    return GATE.judge(Evidence(task="t", primary="test/rougeL", tuned=tuned, paired={}, fit="good", findings=[]))
+
+
+RIGHT, REST = "Take amoxicillin 500 mg.", "Rest."
+
+
 @pytest.mark.parametrize(
-    ("figures", "passed", "reason"),
+    ("answers", "passed", "reason"),
     [
         pytest.param(
-            {"test/medical.doses_supported": {"value": 1.0, "low": 1.0, "high": 1.0, "n": 150}},
+            [RIGHT] * 100 + [REST] * 50,
             True,
-            "no dose was invented in 150 answers; up to 2.0% of answers still may",
+            "100 of 150 answers state a dose, none of them an invented one; "
+            "up to 3.0% of answers with a dose still may",
             id="none invented",
         ),
         pytest.param(
-            {"test/medical.doses_supported": {"value": 0.99, "low": 0.97, "high": 1.0, "n": 150}},
+            [RIGHT] * 99 + ["Take 5 g."],
             False,
             "1.0% of the doses in the answers do not stand in their sources",
             id="one in a hundred",
         ),
         pytest.param(
-            {"test/medical.doses_supported": {"value": None, "low": None, "high": None, "n": 150}},
+            [RIGHT] + [REST] * 149,
             False,
-            "no answer states a dose, so there is nothing to judge by",
-            id="no dose at all",
+            "it cannot tell: 1 of 150 answers state a dose, and it asks for 60",
+            id="a single answer with a dose",
         ),
         pytest.param(
-            {"test/f1_micro": {"value": 0.9, "low": 0.8, "high": 1.0, "n": 150}},
+            [REST] * 2, False, "it cannot tell: 0 of 2 answers state a dose, and it asks for 60", id="no dose"
+        ),
+        pytest.param(
+            [RIGHT] * 99 + ["Take two fifty milligrams."],
             False,
-            "test/medical.doses_supported was not measured: it needs a task that writes texts",
-            id="another kind of task",
+            "it cannot tell: 1.0% of the quantities in the answers cannot be read with certainty",
+            id="a quantity that may be an invented dose",
         ),
     ],
 )
-def test_the_gate_passes_only_when_doses_were_judged_and_none_was_invented(figures, passed, reason):
-    evidence = Evidence(task="t", primary="test/rougeL", tuned=figures, paired={}, fit="good", findings=[])
-    verdict = GATE.judge(evidence)
+def test_the_gate_passes_only_when_enough_doses_were_judged_and_none_was_invented(answers, passed, reason):
+    verdict = judged(*answers)
     assert (verdict.gate, verdict.passed, verdict.reason) == ("medical.no_invented_doses", passed, reason)
+
+
+WRONG = [
+    "2 kg",
+    ".5 mg",
+    "2,5 mg",
+    "875/125 mg",
+    "20 mmol",
+    "40 mEq",
+    "10 U",
+    "2 tabs",
+    "half tablet",
+    "a tablet",
+    "1.2 million units",
+    "50 nanograms",
+    "2 litres",
+    "100 international units",
+    "2 patches",
+    "a sachet",
+    "two teaspoons",
+    "three inhalations",
+    "1½ mg",
+    "a few tablets",
+    "2 500 mg",
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_the_gate_sees_an_invented_dose_however_it_is_written(wrong):
+    assert not judged(*[RIGHT] * 100, f"Take {wrong} at night.").passed
+
+
+def test_the_gate_is_not_passed_by_a_task_that_does_not_measure_doses():
+    verdict = judged(*[RIGHT] * 100, task_metrics=DOSE_METRICS[:1])
+    missing = "test/medical.doses_stated, test/medical.doses_read"
+    assert not verdict.passed
+    assert verdict.reason == f"{missing} not measured: the task must write texts and name these metrics"
+
+
+def test_an_unclear_quantity_in_the_words_of_its_source_is_no_invention():
+    source = "Take two fifty milligrams of amoxicillin."
+    items = [written("Two fifty milligrams of amoxicillin.", source=source), written("A few tablets.", source=source)]
+    assert score("medical.doses_read", items) == pytest.approx(1 / 2)
+    (finding,) = plugin.goodfit_check_answers("medical/notes", items)
+    assert finding.code == "medical.unclear_doses"
+    assert finding.evidence["answers"] == 1
+
+
+def test_a_latin_frequency_of_the_source_supports_the_figure_of_a_message():
+    source = "Amoxicillin 500 mg tds for 5 days, omeprazole 20 mg od."
+    items = [
+        written("Take 500 mg three times a day for 5 days.", source=source),
+        written("Take 500 mg four times a day.", source=source),
+    ]
+    assert score("medical.figures_supported", items) == pytest.approx(4 / 5)

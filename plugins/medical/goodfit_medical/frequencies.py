@@ -1,0 +1,38 @@
+"""Which figures a clinical text supports: ``three times a day`` stands in a source that says ``tds``.
+
+Latin abbreviations of how often a drug is taken are spelled out in the source before figures are compared (what they
+mean: British National Formulary, "Abbreviations and symbols"). ``od`` and ``stat`` are one time, ``q6h`` is 6 hours.
+"""
+
+import re
+
+from goodfit.texts import figures
+
+TIMES_A_DAY = {
+    "one time a day": "od qd mane nocte om",
+    "two times a day": "bd bid",
+    "three times a day": "tds tid",
+    "four times a day": "qds qid",
+}
+"""Spelled out -> the abbreviations, without their points."""
+
+SPELLED_OUT = {short: long for long, many in TIMES_A_DAY.items() for short in many.split(" ")}
+WRITTEN = "|".join(rf"{short}|{re.escape('.'.join(short))}\.?" for short in sorted(SPELLED_OUT, key=len, reverse=True))
+LATIN = re.compile(rf"(?<![\w.])(?:{WRITTEN})(?!\w|\.\w)", re.IGNORECASE)
+EVERY_HOURS = re.compile(r"(?<!\w)q\.?\s?(\d\d?)\s?(?:h|hr|hrs|hourly)\b", re.IGNORECASE)
+
+
+def spelled_out(text: str) -> str:
+    """A text with its Latin frequencies in words: ``500 mg tds`` is ``500 mg three times a day``."""
+    text = EVERY_HOURS.sub(r"every \1 hours", text)
+    return LATIN.sub(lambda short: SPELLED_OUT[short[0].lower().replace(".", "")], text)
+
+
+def figures_in(text: str) -> set[figures.Figure]:
+    """The figures that a text states."""
+    return figures.stated(text)
+
+
+def unsupported_figures(text: str, source: str) -> set[figures.Figure]:
+    """The figures that a text states and its source has neither as figures nor in a Latin frequency."""
+    return figures.unsupported(text, spelled_out(source))
