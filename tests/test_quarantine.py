@@ -75,7 +75,9 @@ def test_nothing_good_left_stops_the_run(goodfit, tmp_path, tiny_words):
     words = ["dataset.train=train.jsonl", "dataset.on_bad_rows=quarantine"]
     outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors == [("no good training record is left", "mend the rows that were rejected")]
+    ((what, fix),) = outcome.errors
+    assert what.startswith("no good training record is left: train.jsonl:1:42: broken JSON: Expecting value; ")
+    assert (fix, SECRET in what) == ("mend these rows", False)
 
 
 def test_a_run_may_have_fewer_records_than_a_batch(goodfit, tmp_path, tiny_words, write_rows, rows_of):
