@@ -15,7 +15,6 @@ from all of them.
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import os
 import resource
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu import shape_of, tokenizer_of
+from machine import processor
 from samples import NO_AUDITS, sample
 from typed import goodfit
 
@@ -216,17 +216,6 @@ def lines_of(known: Sequence[Row]) -> list[str]:
             for way in middle:
                 lines.append(f"| {name} | {size} | {way} | {line_of(way, rows, middle, work)} |")
     return lines
-
-
-@functools.cache
-def processor() -> str:
-    """Its name, where the system says it, and what multiplies matrices there."""
-    from goodfit.models.fast.linears import onednn_pays
-
-    found = Path("/proc/cpuinfo")
-    lines = found.read_text("utf-8").splitlines() if found.exists() else []
-    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-    return f"{name}; oneDNN {'pays' if onednn_pays() else 'does not pay'}"
 
 
 def line_of(way: str, rows: dict[str, list[Row]], middle: dict[str, float], work: Work) -> str:

@@ -26,6 +26,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from machine import processor
+
 HERE = Path(__file__).resolve()
 Row = dict[str, Any]
 
@@ -345,7 +347,7 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         f"Tokens without padding per CPU second of the training loop, {options.threads} thread(s), medians of "
         f"{options.repeats} [lowest, highest], every side in turn.",
         "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other.",
-        f"MFU: needed products against the {peak:.0f} GFLOP/s that a core reaches here.",
+        f"MFU: needed products against the {peak:.0f} GFLOP/s that a core reaches here ({processor()}).",
         "",
         f"Made by `python benchmarks/speed.py {words}`.",
     ]
