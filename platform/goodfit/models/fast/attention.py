@@ -221,7 +221,8 @@ class _Attention(torch.autograd.Function):
         inner = torch.bmm(outer, values.transpose(1, 2))
         if kept is not None:
             inner.mul_(kept)
-        products = torch._softmax_backward_data(inner, probabilities, -1, probabilities.dtype)
+        wide = _wide(probabilities)
+        products = torch._softmax_backward_data(_wide(inner), wide, -1, wide.dtype).to(probabilities.dtype)
         bias = None
         if ctx.biased:
             bias = products.view(heads, block.queries.rows, *products.shape[1:]).sum(1)
@@ -254,7 +255,12 @@ def _probabilities(
     hidden = _hidden(block, shape, queries.device)
     if hidden is not None:
         by_row.masked_fill_(hidden, float("-inf"))
-    return torch.softmax(products, -1).to(queries.dtype), squashed  # a GPU's autocast computes it in 32 bits
+    return torch.softmax(_wide(products), -1).to(queries.dtype), squashed
+
+
+def _wide(states: Tensor) -> Tensor:
+    """In 32 bits at least, as transformers' own softmax; on a CPU it is faster so, too."""
+    return states.float() if states.element_size() < torch.float32.itemsize else states
 
 
 def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape) -> Tensor:
