@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.hooks.shares import share_rows
-from goodfit_finance.amounts import is_numeric, numbers
+from goodfit_finance.amounts import is_numeric
+from goodfit_finance.answers import is_right, is_same
 from goodfit_finance.directions import Claim, claims, directions
 
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ def wrong_directions(source: str, report: str) -> list[Claim]:
 
 
 def numeric_exact(items: Sequence[Item]) -> np.ndarray:
-    """Questions whose right answer is a number, and that got this number, with its scale and its per cent.
+    """Questions whose right answer is a number, and that got this number, with its sign, its scale and its per cent.
 
-    The currency and the words around the number do not count: ``EUR 4.2 million`` and ``4.2 million`` are equal, and
-    ``4.2`` is not.
+    The currency and the words around the number do not count: ``EUR 4.2 million`` and ``4.2 Million`` are equal, and
+    ``4.2`` is not. Percentage points are no per cent.
 
     Returns:
         Columns (right, questions with a number as answer), shape (items, 2).
@@ -116,8 +117,21 @@ def numeric_exact(items: Sequence[Item]) -> np.ndarray:
     rows = []
     for item in items:
         right = [answer["text"] for answer in item.fields["answers"] if is_numeric(answer["text"])]
-        rows.append((any(numbers(item.answer) == numbers(text) for text in right), bool(right)))
+        rows.append((any(is_same(item.answer, text) for text in right), bool(right)))
     return share_rows(rows)
+
+
+def answer_exact(items: Sequence[Item]) -> np.ndarray:
+    """Questions that got the right answer: a number by its value, words as they are, nothing where nothing is said.
+
+    ``exact_match`` follows SQuAD and drops all signs: to it, ``12.5 %`` is ``125`` and ``-5`` is ``5``.
+
+    Returns:
+        Columns (right, questions), shape (items, 2).
+    """
+    return share_rows(
+        [(is_right(item.answer, [right["text"] for right in item.fields["answers"]]), 1) for item in items]
+    )
 
 
 def false_answers(items: Sequence[Item]) -> np.ndarray:

@@ -39,6 +39,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
         ),
         (metrics.breach_recall, "multilabel", True, "Texts with a breach that are held back, of all with a breach"),
         (metrics.breach_false_alarms, "multilabel", False, "Texts without a breach that are held back, of all without"),
+        (metrics.answer_exact, "question_answering", True, "Questions with the right number, or the right words"),
         (metrics.numeric_exact, "question_answering", True, "Numbers answered exactly, of all that were asked for"),
         (
             metrics.false_answers,
