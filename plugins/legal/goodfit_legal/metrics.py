@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.hooks.shares import share_rows
+from goodfit.texts.figures import stated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +45,21 @@ def document_exact(items: Sequence[Item]) -> np.ndarray:
         Columns (exact, documents), shape (items, 2).
     """
     return share_rows([(_terms(item.answer) == _terms(item.fields["spans"]), 1) for item in items])
+
+
+def figures_exact(items: Sequence[Item]) -> np.ndarray:
+    """Questions whose right answer states a sum, period, date or other figure, and that got these figures.
+
+    ``exact_match`` follows SQuAD and drops all signs: to it, ``GBP 1,000.00`` is ``GBP 100,000``.
+
+    Returns:
+        Columns (right, questions with figures in the answer), shape (items, 2).
+    """
+    rows = []
+    for item in items:
+        right = [figures for answer in item.fields["answers"] if (figures := stated(answer["text"]))]
+        rows.append((stated(item.answer) in right, bool(right)))
+    return share_rows(rows)
 
 
 def unanswerable_refused(items: Sequence[Item]) -> np.ndarray:

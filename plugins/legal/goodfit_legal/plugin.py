@@ -17,6 +17,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     table = [
         ("risk_recall", "classification", "Risk clauses found, of all risk clauses", metrics.risk_recall),
         ("document_exact", "token_classification", "Documents with all terms right", metrics.document_exact),
+        ("figures_exact", "question_answering", "Figures answered exactly, of all asked for", metrics.figures_exact),
         (
             "unanswerable_refused",
             "question_answering",
