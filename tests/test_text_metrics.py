@@ -50,6 +50,12 @@ def score(name: str, items: list[Item]) -> float:
             "between five and ten units", {Figure("number", "", 5), Figure("number", "", 10)}, id="a range is no sum"
         ),
         pytest.param("one of them, and no one else", set(), id="one is a pronoun"),
+        pytest.param("figures in EUR million", set(), id="the head of a column"),
+        pytest.param(
+            "$5-6 million",
+            {Figure("money", "USD", 5_000_000), Figure("number", "", 6_000_000)},
+            id="a range with a scale",
+        ),
         pytest.param("one month", {Figure("period", "month", 1)}, id="one before a unit"),
         pytest.param("no figure at all", set(), id="nothing"),
     ],

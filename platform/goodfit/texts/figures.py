@@ -56,8 +56,11 @@ UNITS = {
     "year": ("month", 12),
 }  # fmt: skip
 
-NUMBER = r"\d{1,3}(?:\.\d{3})+,\d\d?(?!\d)|\d+(?:,\d{3})*(?:\.\d+)?"
-SUM = rf"\d{{1,3}}(?:\.\d{{3}}){{2,}}(?!\d)|\d{{1,3}}(?:\ \d{{3}})+(?:[.,]\d\d)?(?![\d.,])|\d+,\d\d?(?!\d)|{NUMBER}"
+NUMBER = r"\d{1,3}(?:\.\d{3}){1,5},\d\d?(?!\d)|\d+(?:,\d{3})*(?:\.\d+)?"
+SUM = (
+    rf"\d{{1,3}}(?:\.\d{{3}}){{2,5}}(?!\d)|\d{{1,3}}(?:\ \d{{3}}){{1,5}}(?:[.,]\d\d)?(?![\d.,])"
+    rf"|\d+,\d\d?(?!\d)|{NUMBER}"
+)
 SHARE = rf"\d+,\d\d?(?!\d)|{NUMBER}"
 MONTH = MONTHS.replace(" ", "|")
 SIGN = r"[a-z]{1,3}\$|" + "|".join(re.escape(name) for name in sorted(CURRENCIES, key=len, reverse=True))
@@ -85,6 +88,7 @@ FIGURES = re.compile(
     )""",
     re.VERBOSE,
 )
+RANGE = re.compile(rf"(?<![\d.,-])(\d{{1,3}}(?:\.\d+)?)(?=[-\u2013](?:{SIGN})?\d[\d.,]*\s?({SCALE_WORD})\b)")
 COUNTED = re.compile(
     rf"""\s(?!(?:{MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|and|or|to|of|in|on|at|by|per|for|from|the|than|a
     |an|as|is|are|was|were|be|been|has|have|had|will|shall|must|may|can|could|should|would|with|within|after|before
@@ -97,6 +101,9 @@ LABEL = re.compile(
     r"\b(?:clauses?|sections?|articles?|paragraphs?|schedules?|pages?|numbers?|no\.?|rooms?|floors?|tables?|steps?"
     r"|questions?|options?|versions?|parts?|items?|rules?|annex|appendix|chapters?|units?|lines?|grades?|types?)\s$"
 )
+
+LONGEST_LABEL = 12
+"""Letters before a number among which its label is looked for."""
 
 
 def stated(text: str) -> set[Figure]:
@@ -142,6 +149,7 @@ def _scan(text: str) -> Iterator[Found]:
     """Every figure of a text in order."""
     digits = in_digits(_plain_signs(text))
     digits = re.sub(rf"\b({NUMBER})\s\(\1\)", r"\1", digits)  # "thirty (30) days" is one figure
+    digits = RANGE.sub(r"\1 \2", digits)  # "5-6 million" begins with 5 million
     for match in FIGURES.finditer(digits):
         yield _found(match)
 
@@ -169,7 +177,7 @@ def _found(match: re.Match[str]) -> Found:
     number = _number(written) * (-1 if parts["minus"] or parts["minus_inside"] else 1)
     value = float(number * times)
     if kind == "number":
-        is_label = LABEL.search(match.string[: match.start()])
+        is_label = LABEL.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
         is_counted = bool(COUNTED.match(match.string, match.end())) and not is_label
         return Found(Figure(kind, unit, value), (abs(value),), is_counted)
     return Found(Figure(kind, unit, value), (abs(float(number)), abs(value)), False)

@@ -1,7 +1,8 @@
 """Numbers that are spelled out, written as digits: ``twelve thousand five hundred`` becomes ``12500``.
 
-``one`` counts only before a unit, for it is mostly a pronoun, and an ordinal only before a part of the calendar, for
-``first`` mostly begins a list. All other words stay as they are.
+``one`` counts only before a unit, for it is mostly a pronoun, an ordinal only before a part of the calendar, for
+``first`` mostly begins a list, and a scale not without a number or ``a``: ``EUR million`` heads a column. All other
+words stay as they are.
 """
 
 import re
@@ -32,6 +33,10 @@ ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{TENS.replace(' ', '|')})[-\s])?(?P<last>{'|'.join(sorted(ORDINALS, key=len, reverse=True))})\b"
 )
 CALENDAR = re.compile(r"\s+(?:quarter|half|day|week|month|year|century|anniversary|birthday)s?\b")
+ARTICLE = re.compile(r"\b(?:an?|per|every|half)\s+$")
+LONGEST_ARTICLE = 8
+"""Letters and blanks before a scale among which its article is looked for."""
+
 UNIT_FOLLOWS = re.compile(
     r"\s*(?:\(1\)|-?\s*(?:second|minute|hour|day|week|month|year|business|working|calendar|per\s?cent|percentage"
     r"|pound|euro|dollar|franc|gbp|eur|usd|chf)s?\b)"
@@ -71,6 +76,8 @@ def _cardinal(words: re.Match[str]) -> str:
     """A run of number words as digits."""
     run = re.split(r"[\s-]+", words[0])
     if run == ["one"] and not UNIT_FOLLOWS.match(words.string, words.end()):
+        return words[0]
+    if run[0] in SCALES and not ARTICLE.search(words.string, max(0, words.start() - LONGEST_ARTICLE), words.start()):
         return words[0]
     total = current = 0
     for word in run:

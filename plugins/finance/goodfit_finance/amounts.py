@@ -24,7 +24,7 @@ def amount_pattern(marks: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.,/])(?P<open>\()?(?P<sign>[{MINUS}](?P<gap>\s)?)?(?P<currency>{CURRENCY}\s?)?"
         rf"(?P<open_inside>\()?(?P<sign_inside>[{MINUS}]\s?)?"
-        rf"(?<![\d.,/])(?P<figure>(?:\d{{1,3}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}})*|[1-9]\d*|0)[.,]\d\d)"
+        rf"(?<![\d.,/])(?P<figure>(?:\d{{1,3}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,5}}|[1-9]\d*|0)[.,]\d\d)"
         r"(?![.,/]?\d)(?!\s?(?:%|per\s?cent))"
         rf"(?P<close>\))?(?P<after>[{MINUS}](?!\w))?"
     )
@@ -43,8 +43,9 @@ SCALES = {
 NUMBER = re.compile(
     rf"(?<![\w.,])(?P<open>\()?(?P<minus>[{MINUS}]\s?|\+)?(?:{CURRENCY}\s?)?(?P<open_inside>\()?"
     rf"(?P<minus_inside>[{MINUS}])?"
-    rf"(?P<figure>\d{{1,3}}(?:[{NO_BREAK} '’]\d{{3}})+(?:[.,]\d\d?)?(?![\d.,])|\d{{1,3}}(?:\.\d{{3}})+,\d\d?(?!\d)"
-    r"|\d{1,3}(?:\.\d{3}){2,}(?!\d)|\d+,\d\d?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?P<figure>\d{{1,3}}(?:[{NO_BREAK} '’]\d{{3}}){{1,5}}(?:[.,]\d\d?)?(?![\d.,])"
+    rf"|\d{{1,3}}(?:\.\d{{3}}){{1,5}},\d\d?(?!\d)"
+    r"|\d{1,3}(?:\.\d{3}){2,5}(?!\d)|\d+,\d\d?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<close>\))?(?:\s?(?P<scale>(?i:thousand|million|billion|trillion|mio|mn|bn|tn|k|m|b))\b)?"
     r"(?P<unit>\s?(?:%|(?i:percentage points?|percent points?|pts|basis points?|bps?|per\s?cent)(?!\w)))?"
     rf"(?:\s?{CURRENCY_NAME}(?!\w))?(?P<close_behind>\))?"

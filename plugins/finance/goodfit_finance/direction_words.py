@@ -28,12 +28,12 @@ LISTS = {
     "reported register registered experienced suffered enjoyed achieved delivered displayed",
     "of a noun": "a an another the very strong solid robust healthy good steady continued clear marked sharp steep "
     "slight small modest moderate further significant considerable large big organic renewed",
-    "negations": "not no never without neither nor cannot hardly barely failed",
+    "negations": "not no never without neither nor cannot hardly barely failed would could might should",
     "phrasal": "make makes made making set sets setting add adds added sum sums take takes took taken break breaks "
     "broke broken write writes wrote written split build builds built back backed",
     "no subject": "then also again later still even both has have had is are was were be been being it they",
 }
 BE, SHOWS, OF_A_NOUN, NEGATIONS, PHRASAL, NO_SUBJECT = (frozenset(words.split()) for words in LISTS.values())
 """What stands before a participle; verbs that give a noun to a measure, and what may stand between the two (``showed
-very strong growth``, not ``saw price increases``); denials; words that take ``up`` and ``down`` for themselves (``made
-up 40 % of sales``); and words before a verb that leave its part of a sentence without a subject of its own."""
+very strong growth``, not ``saw price increases``); denials and suppositions; words that take ``up`` and ``down`` for
+themselves (``made up 40 % of sales``); and words before a verb that leave its part of a sentence without a subject."""

@@ -39,8 +39,9 @@ PART_END = re.compile(
     r"\s(?:and|but|or|while|whereas|although|though|because|since|as|when|where|which|even if|yet)\s|[;(]\s*|\s[-–—]\s"
 )
 ASIDE = re.compile(
-    r",\s(?:unlike|like|in contrast to|in contrast with|compared (?:with|to)|as opposed to|other than|rather than"
-    r"|despite|in spite of|excluding|including|together with|along with|not)\s[^,.;]*,|\([^()]*\)"
+    r",\s(?:which|who|whose|unlike|like|in contrast to|in contrast with|compared (?:with|to)"
+    r"|as opposed to|other than|rather than|despite|in spite of|excluding|including|together with"
+    r"|along with|not)\s[^,.;]*,|\([^()]*\)"
 )
 
 
@@ -75,7 +76,7 @@ def directions(source: str) -> dict[str, str]:
 
 
 def claims(text: str, measures: Iterable[str]) -> list[Claim]:
-    """What a text says about the direction of these measures; what it denies is left out."""
+    """What a text says about the direction of these measures; what it denies or supposes is left out."""
     names = "|".join(re.escape(name) for name in sorted(measures, key=len, reverse=True))
     if not names:
         return []

@@ -206,6 +206,8 @@ def test_a_conjunction_in_the_name_of_a_measure_ends_no_part_of_a_sentence():
             "Revenue rose at first but fell later.", [("revenue", "up"), ("revenue", "down")], id="no subject"
         ),
         pytest.param("Net debt, unlike revenue, rose.", [("net debt", "up")], id="a comparison"),
+        pytest.param("Net debt, which had risen before, fell.", [("net debt", "down")], id="a clause between commas"),
+        pytest.param("Revenue would have risen without the strike.", [], id="supposed"),
         pytest.param("Revenue made up 40% of sales.", [], id="made up"),
         pytest.param(
             "Revenue surged. Net debt plummeted.", [("revenue", "up"), ("net debt", "down")], id="strong verbs"
