@@ -65,12 +65,88 @@ def score(name: str, items: list[Item]) -> float:
             "between five and ten units", {Figure("number", "", 5), Figure("number", "", 10)}, id="a range is no sum"
         ),
         pytest.param("one of them, and no one else", set(), id="one is a pronoun"),
+        pytest.param("figures in EUR million", set(), id="the head of a column"),
+        pytest.param(
+            "$5-6 million",
+            {Figure("money", "USD", 5_000_000), Figure("number", "", 6_000_000)},
+            id="a range with a scale",
+        ),
         pytest.param("one month", {Figure("period", "month", 1)}, id="one before a unit"),
         pytest.param("no figure at all", set(), id="nothing"),
     ],
 )
 def test_a_figure_is_the_same_however_it_is_written(text, figures):
     assert stated(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        pytest.param("£5bn", "£5m", id="scale letters"),
+        pytest.param("$50k", "$50", id="a scale letter"),
+        pytest.param("5 million customers", "5 customers", id="a scale in words"),
+        pytest.param("5 customers", "5 million customers", id="a scale that is gone"),
+        pytest.param("-5%", "5%", id="a minus"),
+        pytest.param("minus 5 per cent", "5%", id="a minus in words"),
+        pytest.param("30 minutes", "30 seconds", id="units of time"),
+        pytest.param("5 customers", "within 5 years", id="what is counted"),
+        pytest.param("A$500", "$500", id="another dollar"),
+        pytest.param("500 SEK", "500 NOK", id="another crown"),
+        pytest.param("2 percentage points", "2 %", id="points are no per cent"),
+        pytest.param("5 members", "on 5 March 2026", id="the day of a date"),
+    ],
+)
+def test_another_scale_sign_or_unit_is_another_figure(text, source):
+    assert unsupported(text, source) == stated(text) != set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("£1.2m", "£1,200,000", id="a scale letter"),
+        pytest.param("5bn euros", "€5,000,000,000", id="the currency behind"),
+        pytest.param("US$1.1B", "USD 1,100 million", id="capitals"),
+        pytest.param("1.2 million users", "1,200,000 users", id="no currency"),
+        pytest.param("1.2M users", "1,200,000 users", id="a capital M"),
+        pytest.param("EUR 1.250,00", "EUR 1,250.00", id="continental"),
+        pytest.param("EUR 1.250.000", "EUR 1,250,000", id="continental millions"),
+        pytest.param("EUR 1\u00a0250,00", "EUR 1,250.00", id="a no-break blank"),
+        pytest.param("CHF 1’250.00", "CHF 1,250.00", id="Swiss"),
+        pytest.param("3,5 %", "3.5 %", id="a comma"),
+        pytest.param("\u22125 %", "-5 %", id="a minus sign"),
+        pytest.param("the 3rd quarter", "the third quarter", id="an ordinal"),
+        pytest.param("the twenty-first day of March 2026", "21 March 2026", id="a spelled date"),
+        pytest.param("one and a half million", "1.5 million", id="and a half"),
+        pytest.param("half a million", "500,000", id="half a million"),
+        pytest.param("two and a half years", "30 months", id="half a year"),
+        pytest.param("90 minutes", "1.5 hours", id="minutes"),
+        pytest.param("50 basis points", "0.5 percentage points", id="basis points"),
+    ],
+)
+def test_two_ways_to_write_a_figure_support_each_other(one, other):
+    assert stated(one) == stated(other) != set()
+    assert unsupported(one, other) == unsupported(other, one) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        pytest.param("notice is 30", "30 days", id="a number without a noun"),
+        pytest.param("the 2026 results", "on 31 December 2026", id="the year of a date"),
+        pytest.param("on 5 March", "on 5 March 2026", id="a day without its year"),
+        pytest.param("it fell by 5%", "change: -5%", id="a fall in words"),
+        pytest.param("the 3rd party", "the third party", id="a rank"),
+        pytest.param("from 3.9 to 4.2 million euros", "EUR 3.9 million and EUR 4.2 million", id="one scale for two"),
+        pytest.param("Section 5 covers it", "Sections 4 and 5", id="a section"),
+    ],
+)
+def test_a_source_supports_what_follows_from_its_figures(text, source):
+    assert unsupported(text, source) == set()
+
+
+def test_a_dash_is_no_minus():
+    values = {figure.value for figure in stated("10-20 units, pages 3 - 5, B-204")}
+    assert values == {10, 20, 3, 5, 204}
 
 
 def test_a_date_supports_its_month_and_its_year():

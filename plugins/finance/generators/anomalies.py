@@ -1,9 +1,10 @@
 """Writes the synthetic data of the task finance/anomalies: ``python generators/anomalies.py [FOLDER]``.
 
-A record is a statement of one month in lines: a header, three to five entries, a total, often a remark. It is
+A record is a statement of one month in lines: a header, three to six entries, a total, often a remark. It is
 consistent, or has one error: a total that its entries do not make, an entry that stands there twice, an amount with the
-wrong sign (or on the wrong side), or an entry of another month. All other sums are right to the cent. Consistent
-statements have what looks like errors: instalments of the same amount, credit notes, a balance of the month before.
+wrong sign (or on the wrong side), or an entry of another month. All other sums are right to the cent. A journal has as
+much debit as credit, unless an entry stands there twice or on the wrong side. Consistent statements have what looks
+like errors: instalments of the same amount, credit notes, a balance of the month before.
 """
 
 import calendar
@@ -12,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
-from ledger_frames import CLEARED, ENTRIES, FOUND, HEADERS, NEUTRAL, SERIES
+from ledger_frames import CLEARED, COUNTERS, ENTRIES, FOUND, HEADERS, NEUTRAL, SERIES
 from values import MONTHS, grouped, person, spread_amount, trade_name
 from writing import Row, frames_of, in_shares, write_task
 
@@ -49,7 +50,7 @@ class Book:
         self.split, self.rng = split, rng
         self.layout = rng.choice(LAYOUTS)
         self.month, self.year = rng.randint(1, 12), rng.choice([2023, 2024, 2025])
-        self.entries = [self.entry() for _ in range(rng.randint(3, 4))]
+        self.entries = [self.entry() for _ in range(rng.randint(3, 4) - (self.layout == "journal"))]
 
     def fill(self, frame: str) -> str:
         """A frame with its slots filled."""
@@ -75,6 +76,14 @@ class Book:
             replace(first, words=frame.format(firm=name, n=number + step), day=min(28, first.day + 7 * step))
             for step in (0, 1)
         ]
+
+    def balance(self) -> None:
+        """Book what is missing to equal debits and credits against an account for money, on the last day."""
+        gap = sum((entry.amount * (1 if entry.nature == "out" else -1) for entry in self.entries), Decimal(0))
+        words = self.fill(self.rng.choice(frames_of(COUNTERS, self.split, self.rng)))
+        last = max(entry.day for entry in self.entries)
+        nature = "in" if gap > 0 else "out"
+        self.entries.append(Entry(last, self.month, words, nature, abs(gap)))
 
     def duplicate(self) -> None:
         """Book one entry again."""
@@ -130,7 +139,7 @@ class Book:
             sides = {"debits": Decimal(0), "credits": Decimal(0)}
             for entry in self.entries:
                 sides["debits" if self.written(entry).startswith("Dr") else "credits"] += entry.amount
-            wrong = max(sides, key=lambda side: sides[side])
+            wrong = self.rng.choice(list(sides))
             right = sides[wrong]
             sides[wrong] += gap
             return [f"Total {side} {grouped(amount)}" for side, amount in sides.items()], right
@@ -161,6 +170,8 @@ def statement(label: str, split: str, rng: Random) -> Row:
     book = Book(split, rng)
     if rng.random() < SERIES_SHARE:
         book.add_series()
+    if book.layout == "journal":
+        book.balance()
     if label == "duplicate_entry":
         book.duplicate()
     elif label == "sign_error":

@@ -323,4 +323,14 @@ ASIDES = [
 ]
 """What a case note mentions besides: words of every kind of fraud, none of which decides."""
 
+PLACE_ASIDES = [
+    "branch in {city}",
+    "account kept in {city}",
+    "home address in {city}",
+    "customer of our {city} branch",
+    "file held in {city}",
+    "relationship opened in {city}",
+]
+"""What every case note mentions, so that no kind of case names places more often than another one."""
+
 OPENERS = ["[alert|case] {doc}: ", "{time}, {city}. ", "note of {who}'s adviser: ", "rule hit. ", "hotline: "]

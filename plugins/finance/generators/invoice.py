@@ -6,11 +6,11 @@ the buyer are no fields. Some invoices have no due date, some no tax; on a few n
 """
 
 import re
-from datetime import timedelta
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from invoice_frames import FOOT, HEAD, ITEMS, SENDER, SUMS, THINGS
+from invoice_frames import FOOT, GOODS, HEAD, ITEMS, SENDER, SUMS, THINGS
 from values import CENT, CITIES, DAY_STYLES, STREETS, day, firm, grouped, person, phone, spread_amount, written_day
 from writing import Row, frames_of, write_task
 
@@ -20,6 +20,14 @@ from goodfit.testing.starter_data import SIZES
 SEED = 55207
 WITH_DUE_DATE, WITH_TAX, CONTINENTAL, MISREAD = 0.72, 0.85, 0.2, 0.25
 WRONG_TOTAL_EVERY = 40
+RATES = {"EUR": (7, 10, 19, 20, 21), "GBP": (5, 20), "USD": (5, 20)}
+"""Currency -> rates of value added tax: German, Austrian, French and Dutch ones in euros, British ones in pounds and in
+dollars."""
+
+SWISS_RATES_SINCE = 2024
+SWISS_RATES = {True: ("7.7", "2.5"), False: ("8.1", "2.6")}
+"""Before that year, and since then: AS 2023 737, https://www.fedlex.admin.ch."""
+
 SLIPS_OF_ADDING = (Decimal("0.90"), Decimal(10), Decimal(-9))
 FIELDS = {"SUPPLIER", "INVOICE_NUMBER", "INVOICE_DATE", "DUE_DATE", "NET", "TAX", "TOTAL"}
 SLOT = re.compile(r"\{(\w+)\}")
@@ -29,8 +37,14 @@ MISREADINGS = (("o", "0"), ("I", "l"), ("l", "1"), (":", ""), (".", ","), ("e", 
 
 def slots(frame: str, wrong_total: bool, split: str, rng: Random) -> dict[str, str]:
     """The values of one invoice."""
-    values = days(rng) | sums_of(frame, wrong_total, rng) | {"SUPPLIER": firm(rng, split), "buyer": firm(rng, split)}
+    issued = day(rng)
+    values = (
+        days(issued, rng)
+        | sums_of(frame, issued, wrong_total, rng)
+        | {"SUPPLIER": firm(rng, split), "buyer": firm(rng, split)}
+    )
     values["item"], values["item_b"] = rng.sample(THINGS, 2)
+    values["goods"] = rng.choice(GOODS)
     initials, number = "".join(word[0] for word in values["SUPPLIER"].split()[:2]), rng.randint(1, 9899)
     forms = [f"{initials}-24-{number:04}", f"25/{number:05}", f"{initials}{number:06}", str(number + 10**4)]
     return values | {
@@ -43,9 +57,9 @@ def slots(frame: str, wrong_total: bool, split: str, rng: Random) -> dict[str, s
     }  # fmt: skip
 
 
-def days(rng: Random) -> dict[str, str]:
-    """The dates of one invoice, all written in one way: issued, due, and one that is neither."""
-    style, issued = rng.choice(DAY_STYLES), day(rng)
+def days(issued: date, rng: Random) -> dict[str, str]:
+    """The dates of one invoice, all written in one way: issued, due, and one before both."""
+    style = rng.choice(DAY_STYLES)
     due = issued + timedelta(days=rng.choice([10, 14, 30, 45]))
     other = issued - timedelta(days=rng.randint(2, 60))
     return {
@@ -55,16 +69,20 @@ def days(rng: Random) -> dict[str, str]:
     }
 
 
-def sums_of(frame: str, wrong_total: bool, rng: Random) -> dict[str, str]:
+def sums_of(frame: str, issued: date, wrong_total: bool, rng: Random) -> dict[str, str]:
     """The prices that a frame shows, their sum, tax, and what the two make (or not); without tax, net is the total."""
-    continental, rate = rng.random() < CONTINENTAL, rng.choice([7, 10, 19, 20, 21, 25])
-    prices = [spread_amount(rng, 1, 4), spread_amount(rng, 0.7, 2.5)]
+    continental, currency = rng.random() < CONTINENTAL, rng.choice([*RATES, "CHF"])
+    rate = str(rng.choice(RATES.get(currency, SWISS_RATES[issued.year < SWISS_RATES_SINCE])))
+    quantity, unit = rng.randint(2, 48), spread_amount(rng, 0.7, 2.5)
+    first = quantity * unit if "{unit}" in frame else spread_amount(rng, 1, 4)
+    prices = [first, spread_amount(rng, 0.7, 2.5)]
     net = sum(prices if "{price_b}" in frame else prices[:1], Decimal(0))
-    tax = (net * rate / 100).quantize(CENT)
+    tax = (net * Decimal(rate) / 100).quantize(CENT, ROUND_HALF_UP)
     total = (net + tax if "{TAX}" in frame else net) + (rng.choice(SLIPS_OF_ADDING) if wrong_total else 0)
-    amounts = {"NET": net, "TAX": tax, "TOTAL": total, "price": prices[0], "price_b": prices[1]}
+    amounts = {"NET": net, "TAX": tax, "TOTAL": total, "unit": unit, "price": prices[0], "price_b": prices[1]}
     written = {name: grouped(amount, continental) for name, amount in amounts.items()}
-    return written | {"rate": str(rate), "cur": rng.choice(["EUR", "GBP", "USD", "CHF"])}
+    rate = rate.replace(".", ",") if continental else rate
+    return written | {"rate": rate, "cur": currency, "quantity": str(quantity)}
 
 
 def misread(text: str, rng: Random) -> str:

@@ -2,7 +2,8 @@
 
 ``|`` inside brackets is a choice, ``/`` between blanks a new line. Slots in capitals become spans; those in small
 letters are what a reader could take for a field: buyer (a company), who, order, customer, delivery (numbers), day
-(another date), phone, street, city, iban, vat, item, price (of one line). Frames of "train" are used in every split.
+(a date before the invoice), phone, street, city, iban, vat, item, price (of one line), goods with their quantity and
+the price of one (unit). Frames of "train" are used in every split.
 """
 
 SENDER = {
@@ -55,7 +56,7 @@ HEAD = {
 
 ITEMS = {
     "train": (
-        "{two} x {item} {price}",
+        "{quantity} x {goods} at {unit} [each|apiece]: {price}",
         "{item}, [art.|item] {delivery}, {price}",
         "{item} {price} / [freight|postage] {price_b}",
         "pos 1 {item} {price} / pos 2 {item_b} {price_b}",
@@ -95,7 +96,7 @@ FOOT = {
         "Bank {iban}",
         "Questions: {who}, {phone}",
         "goods remain ours until paid / {iban}",
-        "last reminder was {day}, thank you",
+        "your last payment came {day}, thank you",
         "[Fax|tel] {phone} / court of {city} HR {delivery}",
         "[prices as of {day}|our terms of {day} apply]",
     ),
@@ -109,3 +110,6 @@ THINGS = (
     "server rental", "repair of door", "safety shoes", "window glass", "lab kits", "pallets", "transport",
     "software support",
 )  # fmt: skip
+
+GOODS = ("cartons", "desk lamps", "safety shoes", "lab kits", "pallets", "toner cartridges", "office chairs", "filters")
+"""Things that are sold by the piece."""

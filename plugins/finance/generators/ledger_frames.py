@@ -45,6 +45,16 @@ SERIES = (
     "loan instalment {n} of 48", "newspaper {firm} issue {n}",
 )  # fmt: skip
 
+# The other side of a journal's entries, so that debits and credits are equal.
+COUNTERS = {
+    "train": (
+        "current account {firm}", "bank, sum of voucher {doc}", "cash at bank", "bank account no {doc}",
+        "to clearing account {doc}",
+    ),
+    "validation": ("giro account no {doc}",),
+    "test": ("bank, contra of the above", "cheque account no {doc}"),
+}  # fmt: skip
+
 HEADERS = {
     "bank": {
         "train": (

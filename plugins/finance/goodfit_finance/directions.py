@@ -3,39 +3,46 @@
 The figures are the text that a source object becomes: ``revenue: EUR 4 million | revenue last year: EUR 3 million``. A
 measure that stands there with an earlier value has a direction. In a report, a word of direction belongs to the measure
 that follows at once (``higher costs``, ``a fall in costs``). If none does, a verb belongs to the nearest measure before
-it in its sentence, or else to the next one; an adjective does so only where no other word follows that it could belong
-to (``higher than``, not ``higher energy prices``), and a noun never does.
+it in its part of the sentence, or else to the next one; a part without a subject of its own goes on about the measure
+before it (``and fell later``). An adjective does so only where no other word follows that it could belong to (``higher
+than``, not ``higher energy prices``), a noun only behind a verb such as ``showed`` or ``is``. A comparison between
+commas names no measure (``costs, unlike revenue, rose``).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from goodfit_finance.amounts import numbers
+from goodfit_finance.direction_words import (
+    BE,
+    DIRECTION,
+    IS_ADJECTIVE,
+    IS_CHANGED,
+    IS_NOUN,
+    IS_VERB,
+    NEGATIONS,
+    NO_SUBJECT,
+    OF_A_NOUN,
+    PHRASAL,
+    SHOWS,
+)
 
 EARLIER = ("last year", "a year earlier", "previous year", "previous quarter", "last quarter", "a quarter earlier")
-VERBS = {
-    "up": "rose rises risen grew grows grown increased climbed climbs up gained gains improved advanced jumped",
-    "down": "fell falls fallen declined declines dropped drops decreased down shrank slipped slid contracted weakened",
-    "flat": "unchanged",
-}
-ADJECTIVES = {"up": "higher", "down": "lower", "flat": "flat stable steady"}
-NOUNS = {
-    "up": "rise rising growth growing increase increasing increases",
-    "down": "fall falling decline declining drop decrease decreasing",
-    "flat": "",
-}
-DIRECTION = {
-    word: way for table in (VERBS, ADJECTIVES, NOUNS) for way, words in table.items() for word in words.split()
-}
-IS_VERB, IS_ADJECTIVE = ({word for words in table.values() for word in words.split()} for table in (VERBS, ADJECTIVES))
 AFTER_ADJECTIVE = re.compile(r"\W*(?:$|[,.;:]|\s(?:than|at|by|from|to|in|on|and|but|while|whereas|this|with|as)\b)")
-WORD = re.compile(r"[a-z]+")
-NEGATIONS = {"not", "no", "never", "without", "neither"}
+WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
 NEGATED_WITHIN = 2
 """Words before a word of direction among which a negation is looked for: ``did not really rise``."""
 
 SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+PART_END = re.compile(
+    r"\s(?:and|but|or|while|whereas|although|though|because|since|as|when|where|which|even if|yet)\s|[;(]\s*|\s[-–—]\s"
+)
+ASIDE = re.compile(
+    r",\s(?:which|who|whose|unlike|like|in contrast to|in contrast with|compared (?:with|to)"
+    r"|as opposed to|other than|rather than|despite|in spite of|excluding|including|together with"
+    r"|along with|not)\s[^,.;]*,|\([^()]*\)"
+)
 
 
 class Claim(NamedTuple):
@@ -43,6 +50,17 @@ class Claim(NamedTuple):
 
     measure: str
     direction: str
+
+
+class Part(NamedTuple):
+    """A part of a sentence between two conjunctions."""
+
+    text: str
+    named: list[tuple[int, str]]
+    """Where its measures stand, and their names."""
+    subject: str | None
+    """The last measure of the parts before."""
+    is_first: bool
 
 
 def directions(source: str) -> dict[str, str]:
@@ -58,31 +76,68 @@ def directions(source: str) -> dict[str, str]:
 
 
 def claims(text: str, measures: Iterable[str]) -> list[Claim]:
-    """What a text says about the direction of these measures; what it denies is left out."""
+    """What a text says about the direction of these measures; what it denies or supposes is left out."""
     names = "|".join(re.escape(name) for name in sorted(measures, key=len, reverse=True))
     if not names:
         return []
     measure = re.compile(rf"\b(?:{names})\b")
-    return [claim for sentence in SENTENCE_END.split(text.lower()) for claim in _claims(sentence, measure)]
+    sentences = SENTENCE_END.split(text.lower())
+    return [claim for sentence in sentences for part in _parts(sentence, measure) for claim in _claims(part)]
 
 
-def _claims(sentence: str, measure: re.Pattern[str]) -> list[Claim]:
-    named = [(match.start(), match[0]) for match in measure.finditer(sentence)]
-    words = list(WORD.finditer(sentence)) if named else []
-    found = []
+def _parts(sentence: str, measure: re.Pattern[str]) -> Iterator[Part]:
+    """The parts of a sentence, comparisons between commas left out."""
+    plain = ASIDE.sub(lambda aside: " " * len(aside[0]), sentence)
+    joined = measure.sub(lambda name: name[0].replace(" ", "_"), plain)  # a measure's "and" ends no part
+    subject, is_first = None, True
+    for text in (part.replace("_", " ") for part in PART_END.split(joined)):
+        named = [(match.start(), match[0]) for match in measure.finditer(text)]
+        yield Part(text, named, subject, is_first)
+        subject, is_first = named[-1][1] if named else subject, False
+
+
+def _claims(part: Part) -> Iterator[Claim]:
+    """The claims of one part of a sentence."""
+    words = list(WORD.finditer(part.text))
     for place, word in enumerate(words):
-        before = {earlier[0] for earlier in words[max(0, place - NEGATED_WITHIN) : place]}
-        about = _measure_of(word, sentence, named) if word[0] in DIRECTION and not before & NEGATIONS else None
-        if about:
-            found.append(Claim(about, DIRECTION[word[0]]))
-    return found
+        before = [earlier[0] for earlier in words[:place]]
+        if word[0] in DIRECTION and not _is_denied(before) and not (before and before[-1] in PHRASAL):
+            about = _measure_of(word, before, part)
+            if about:
+                yield Claim(about, DIRECTION[word[0]])
 
 
-def _measure_of(word: re.Match[str], sentence: str, named: list[tuple[int, str]]) -> str | None:
+def _is_denied(before: Sequence[str]) -> bool:
+    """Whether one of the last words is a negation; ``not only`` is none."""
+    near = before[-NEGATED_WITHIN:]
+    if near[-2:] == ["not", "only"]:
+        return False
+    return any(word in NEGATIONS or re.search(r"n['’]t$", word) for word in near)
+
+
+def _measure_of(word: re.Match[str], before: Sequence[str], part: Part) -> str | None:
     """The measure that a word of direction speaks of."""
-    gap = re.compile(r"\s+(?:in\s+|of\s+)?").match(sentence, word.end())
-    at_once = [name for start, name in named if gap and start == gap.end()]
-    stands_alone = word[0] in IS_ADJECTIVE and AFTER_ADJECTIVE.match(sentence, word.end())
-    if at_once or not (word[0] in IS_VERB or stands_alone):
+    gap = re.compile(r"\s+(?:in\s+|of\s+|the\s+|its\s+|our\s+|their\s+)*").match(part.text, word.end())
+    at_once = [name for start, name in part.named if gap and start == gap.end()]
+    if at_once or not _speaks_of_a_subject(word, before, part.text):
         return at_once[0] if at_once else None
-    return [*(name for start, name in reversed(named) if start < word.start()), named[0][1]][0]
+    subjects = [name for start, name in part.named if start < word.start()]
+    if subjects:
+        return subjects[-1]
+    if part.subject and set(before) <= NO_SUBJECT:
+        return part.subject
+    may_follow = part.is_first and word[0] not in IS_NOUN
+    return part.named[0][1] if part.named and may_follow else None
+
+
+def _speaks_of_a_subject(word: re.Match[str], before: Sequence[str], text: str) -> bool:
+    """Whether a word of direction says what a subject did or is, and does not belong to a noun behind it."""
+    if word[0] in IS_ADJECTIVE:
+        return bool(AFTER_ADJECTIVE.match(text, word.end()))
+    if word[0] in IS_CHANGED:
+        return bool(BE & set(before[-2:]))
+    if word[0] in IS_NOUN:
+        is_participle = word[0].endswith("ing") and bool(BE & set(before[-2:]))
+        verb = next((earlier for earlier in reversed(before) if earlier not in OF_A_NOUN), "")
+        return is_participle or verb in SHOWS
+    return word[0] in IS_VERB

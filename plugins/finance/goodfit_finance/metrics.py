@@ -7,7 +7,8 @@ from typing import Any
 
 from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item
-from goodfit_finance.amounts import is_numeric, numbers
+from goodfit_finance.amounts import is_numeric
+from goodfit_finance.answers import is_right, is_same
 from goodfit_finance.directions import Claim, claims, directions
 
 
@@ -124,13 +125,13 @@ DIRECTION_RIGHT = share_metric(
 
 
 def numeric_exact(item: Item) -> tuple[float, float]:
-    """Questions whose right answer is a number, and that got this number, with its scale and its per cent.
+    """Questions whose right answer is a number, and that got this number, with its sign, its scale and its per cent.
 
-    The currency and the words around the number do not count: ``EUR 4.2 million`` and ``4.2 million`` are equal, and
-    ``4.2`` is not.
+    The currency and the words around the number do not count: ``EUR 4.2 million`` and ``4.2 Million`` are equal, and
+    ``4.2`` is not. Percentage points are no per cent.
     """
     right = [answer["text"] for answer in item.fields["answers"] if is_numeric(answer["text"])]
-    return any(numbers(item.answer) == numbers(text) for text in right), bool(right)
+    return any(is_same(item.answer, text) for text in right), bool(right)
 
 
 NUMERIC_EXACT = share_metric(
@@ -138,6 +139,22 @@ NUMERIC_EXACT = share_metric(
     "Numbers answered exactly, of all that were asked for; 0 to 1.",
     ("question_answering",),
     numeric_exact,
+)
+
+
+def answer_exact(item: Item) -> tuple[float, float]:
+    """Questions that got the right answer: a number by its value, words as they are, nothing where nothing is said.
+
+    ``exact_match`` follows SQuAD and drops all signs: to it, ``12.5 %`` is ``125`` and ``-5`` is ``5``.
+    """
+    return is_right(item.answer, [right["text"] for right in item.fields["answers"]]), 1
+
+
+ANSWER_EXACT = share_metric(
+    "finance.answer_exact",
+    "Questions with the right number, or the right words; 0 to 1.",
+    ("question_answering",),
+    answer_exact,
 )
 
 

@@ -23,6 +23,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
         metrics.ANOMALY_FALSE_ALARMS,
         metrics.BREACH_RECALL,
         metrics.BREACH_FALSE_ALARMS,
+        metrics.ANSWER_EXACT,
         metrics.NUMERIC_EXACT,
         metrics.FALSE_ANSWERS,
     ]

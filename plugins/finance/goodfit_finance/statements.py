@@ -1,23 +1,39 @@
 """Which entries and totals a statement has, whether they add up, and which entries it has twice.
 
 A statement is a text of lines. A line that begins with a word for a total states one, a line that begins with a word
-for an opening balance gives the start, every other line before the first total is an entry if it has an amount (its
-last one counts), and what stands behind the totals is a remark. In a statement with debits and credits each side adds
-up for itself. What cannot be read with certainty is not judged.
+for an opening balance gives the start, every other line before the first total is an entry if it has an amount, and
+what stands behind the totals is a remark. In a statement with debits and credits each side adds up for itself; where
+both totals are given and no balance, they are equal. Where a line can be read in two ways, the reading that adds up
+counts. What cannot be read with certainty is not judged.
 """
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
-from goodfit_finance.amounts import AMOUNT, signed
+from goodfit_finance.amounts import AMOUNT, AMOUNT_WITH_BLANKS, CURRENCY, is_bracketed, signed
+from goodfit_finance.lines import currencies, is_unclear, whole_amounts_with_cents, without_remarks
 
-OPENING = re.compile(r"(?:opening balance|balance brought forward|brought forward)\b", re.IGNORECASE)
-TOTAL = re.compile(
-    r"(?:grand total|sum total|total|subtotal|closing balance|balance carried forward|carried forward)\b", re.IGNORECASE
+OPENING = re.compile(
+    r"(?:(?:opening|starting|previous|old) balance|balance brought forward|(?:balance )?b/f|brought forward)\b",
+    re.IGNORECASE,
 )
+BALANCE = re.compile(
+    r"(?:(?:closing|ending|final|new) balance|balance carried forward|(?:balance )?c/f|carried forward)\b",
+    re.IGNORECASE,
+)
+TOTAL = re.compile(rf"(?:grand total|sum total|total|subtotal|{BALANCE.pattern})\b", re.IGNORECASE)
 SIDE = re.compile(r"\b(?:(?P<debit>dr|debits?)|(?P<credit>cr|credits?(?! note)))\b", re.IGNORECASE)
+TOTAL_WITH_BLANKS = re.compile(
+    rf"\s*{TOTAL.pattern}(?: (?:debit|credit)s?)?\W*(?:{CURRENCY}\s*)?[-−–]?\d{{1,3}}(?: \d{{3}})+[.,]\d\d(?!\d)",
+    re.IGNORECASE,
+)
+"""A total in which blanks group thousands: no number of a document stands between its word and its amount."""
+
+DEDUCTION = re.compile(r"\b(?:discount|rebate|deduction|allowance|less|minus|skonto)\b")
 FEWEST_ENTRIES = 2
 
 
@@ -36,6 +52,10 @@ class Total(NamedTuple):
 
     stated: Decimal
     computed: Decimal
+    side: str = ""
+    """``debit`` or ``credit`` of a journal's total; empty for other totals."""
+    is_balance: bool = False
+    """Whether it is what remains in an account."""
 
 
 class Statement(NamedTuple):
@@ -45,21 +65,45 @@ class Statement(NamedTuple):
     totals: tuple[Total, ...]
 
 
+class Reading(NamedTuple):
+    """One way to read the lines of a statement."""
+
+    do_blanks_group: bool
+    """Whether ``12 450.00`` is one amount; else it is a number and an amount."""
+    is_dash_a_minus: bool
+    """Whether the dash of ``rent - 84.20`` makes the amount negative."""
+    are_deductions_taken_off: bool
+    """Whether ``discount 10.00`` makes the total smaller, though it has no minus."""
+
+
+READINGS = [Reading(*choice) for choice in product((False, True), (True, False), (False, True))]
+"""All ways to read a statement, the most usual one first."""
+
+
 def read_statement(text: str) -> Statement | None:
-    """Read a statement; None where no total, or too few entries, or several sums one after the other were found."""
-    lines = [line for written in text.splitlines() if (line := _line(written))]
-    places = [place for place, line in enumerate(lines) if TOTAL.match(line.words)]
-    if not places or places[-1] - places[0] >= len(places):  # entries between two totals: which of them count?
-        return None
-    opening = sum((line.amount for line in lines[: places[0]] if OPENING.match(line.words)), Decimal(0))
-    entries = tuple(line for line in lines[: places[0]] if not OPENING.match(line.words))
-    totals = tuple(_total(lines[place], opening, entries) for place in places)
-    return Statement(entries, totals) if len(entries) >= FEWEST_ENTRIES else None
+    """Read a statement.
+
+    Returns:
+        Its first reading that adds up, or else the most usual one. None where no total, or too few entries, or several
+        sums one after the other, or more than one currency were found, or a line is not clear.
+    """
+    lines = [whole_amounts_with_cents(without_remarks(line)) for line in text.splitlines()]
+    are_certain = any(map(TOTAL_WITH_BLANKS.match, lines))
+    readings = [_read(lines, reading) for reading in READINGS if reading.do_blanks_group or not are_certain]
+    found = [statement for statement in readings if statement]
+    return next((statement for statement in found if adds_up(statement)), found[0] if found else None)
 
 
 def adds_up(statement: Statement) -> bool:
-    """Whether every total is what its entries make, to the cent."""
-    return all(total.stated == total.computed for total in statement.totals)
+    """Whether every total is what its entries make, to the cent, and debits and credits are equal."""
+    return all(total.stated == total.computed for total in statement.totals) and is_balanced(statement)
+
+
+def is_balanced(statement: Statement) -> bool:
+    """Whether the totals of debits and credits are equal; true where not both are given, or a balance is as well."""
+    sides = {total.side: total.stated for total in statement.totals if total.side}
+    has_balance = any(total.is_balance for total in statement.totals)
+    return has_balance or len(sides) < len(("debit", "credit")) or sides["debit"] == sides["credit"]
 
 
 def repeated(statement: Statement) -> list[Line]:
@@ -67,17 +111,71 @@ def repeated(statement: Statement) -> list[Line]:
     return [entry for entry, count in Counter(statement.entries).items() if count > 1]
 
 
-def _line(written: str) -> Line | None:
+def _read(written: Sequence[str], reading: Reading) -> Statement | None:
+    """One reading of the lines of a statement."""
+    places = [place for place, line in enumerate(written) if TOTAL.match(line.strip()) and _line(line, reading)]
+    if not places or any(_line(line, reading) and number not in places for number, line in _between(written, places)):
+        return None
+    above = [line for line in written[: places[-1] + 1] if _line(line, reading)]
+    if len(currencies(above)) > 1 or any(map(is_unclear, written[1 : places[-1] + 1])):
+        return None
+    lines = [line for text in written[: places[0]] if (line := _line(text, reading))]
+    openings = [line for line in lines if OPENING.match(line.words)]
+    entries = tuple(line for line in lines if not OPENING.match(line.words))
+    if len(entries) < FEWEST_ENTRIES:
+        return None
+    totals = [_total(line, openings, entries) for place in places if (line := _line(written[place], reading))]
+    known = tuple(total for total in totals if total)
+    return Statement(entries, known) if len(known) == len(totals) else None
+
+
+def _between(written: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The lines from the first total to the last one: entries among them, which of the totals count them?"""
+    return ((number, written[number]) for number in range(places[0], places[-1] + 1))
+
+
+def _line(written: str, reading: Reading) -> Line | None:
     """A line with its last amount; None where it has none."""
-    found = list(AMOUNT.finditer(written))
+    pattern = AMOUNT_WITH_BLANKS if reading.do_blanks_group else AMOUNT
+    found = list(pattern.finditer(written))
     if not found:
         return None
-    words = " ".join((written[: found[-1].start()] + written[found[-1].end() :]).lower().split())
+    last = found[-1]
+    words = " ".join((written[: last.start()] + written[last.end() :]).lower().split())
+    amount = signed(last)
+    if last["gap"] and not reading.is_dash_a_minus and not is_bracketed(last):
+        amount = abs(amount)
+    if reading.are_deductions_taken_off and DEDUCTION.search(words) and not TOTAL.match(words):
+        amount = -abs(amount)
     side = SIDE.search(words)
-    return Line(words, signed(found[-1]), str(side.lastgroup) if side else "")
+    return Line(words, amount, str(side.lastgroup) if side else "")
 
 
-def _total(line: Line, opening: Decimal, entries: tuple[Line, ...]) -> Total:
-    """A stated total with that of the entries of its side; of all entries, where it names no side."""
-    counted = (entry.amount for entry in entries if not line.side or entry.side == line.side)
-    return Total(line.amount, opening + sum(counted, Decimal(0)))
+def _total(line: Line, openings: Sequence[Line], entries: Sequence[Line]) -> Total | None:
+    """A stated total with what the entries make; None where its rule is not certain.
+
+    Before a closing balance, or without the word balance, a total may leave the opening balance out.
+    """
+    is_balance = bool(BALANCE.match(line.words))
+    if any(entry.side for entry in entries) and (is_balance or not line.side):
+        return _balance_of_sides(line, openings, entries, is_balance)
+    counted = sum((entry.amount for entry in entries if not line.side or entry.side == line.side), Decimal(0))
+    opening = sum((entry.amount for entry in openings), Decimal(0))
+    may_leave_out = not is_balance and line.amount == counted
+    return Total(line.amount, counted if may_leave_out else opening + counted, line.side, is_balance)
+
+
+def _balance_of_sides(line: Line, openings: Sequence[Line], entries: Sequence[Line], is_balance: bool) -> Total | None:
+    """A balance of debits and credits, whichever of the two adds to it; None where neither fits."""
+    if not all(entry.side for entry in entries):
+        return None
+    for plus in ("debit", "credit"):
+        total = sum((_towards(plus, entry) for entry in (*openings, *entries)), Decimal(0))
+        if total == _towards(plus, line):
+            return Total(line.amount, line.amount, "", is_balance)
+    return None
+
+
+def _towards(plus: str, line: Line) -> Decimal:
+    """The amount of a line, negative on the other side than ``plus``; as it is where it names no side."""
+    return line.amount if line.side in ("", plus) else -line.amount

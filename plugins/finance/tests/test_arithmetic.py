@@ -18,6 +18,14 @@ from goodfit_finance.statements import Total, adds_up, read_statement, repeated
         pytest.param("12,345,678.90", ["12345678.90"], id="millions"),
         pytest.param("-84.20 and −84.20 and 84.20-", ["-84.20", "-84.20", "-84.20"], id="minus before or behind"),
         pytest.param("(84.20)", ["-84.20"], id="brackets"),
+        pytest.param("-€84.20, -EUR 84.20, €-84.20", ["-84.20", "-84.20", "-84.20"], id="a minus before a currency"),
+        pytest.param("(€84.20) (EUR 84.20) $(84.20)", ["-84.20", "-84.20", "-84.20"], id="a currency in brackets"),
+        pytest.param("INV-84.20", ["84.20"], id="a dash in a number of a document"),
+        pytest.param("1 250.00", ["1250.00"], id="a blank"),
+        pytest.param("Loyer 1 250,00", ["1250.00"], id="French"),
+        pytest.param("1\u00a0250,00 and 1\u202f250,00", ["1250.00", "1250.00"], id="blanks that do not break"),
+        pytest.param("1’250.00", ["1250.00"], id="Swiss with a curved apostrophe"),
+        pytest.param("in 2025 350.00", ["350.00"], id="a year before an amount"),
         pytest.param("(see 84.20)", ["84.20"], id="a bracket that closes a remark"),
         pytest.param("EUR1,250.00 €0.90", ["1250.00", "0.90"], id="a currency without a blank"),
         pytest.param("0.10 + 0.20", ["0.10", "0.20"], id="cents"),
@@ -34,22 +42,42 @@ def test_an_amount_has_two_decimals_and_a_sign(text, found):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        pytest.param("EUR 4.2 million", [("4200000", False)], id="a scale"),
-        pytest.param("USD 89,620 thousand", [("89620000", False)], id="thousands twice"),
-        pytest.param("8 % of 1,204", [("8", True), ("1204", False)], id="per cent"),
-        pytest.param("-3.4 per cent", [("-3.4", True)], id="negative"),
-        pytest.param("(31.0)", [("-31.0", False)], id="brackets"),
-        pytest.param("53.6 (2018: 51.0)", [("53.6", False), ("2018", False), ("51.0", False)], id="a remark"),
+        pytest.param("EUR 4.2 million", [("4200000", "")], id="a scale"),
+        pytest.param("USD 89,620 thousand", [("89620000", "")], id="thousands twice"),
+        pytest.param("8 % of 1,204", [("8", "percent"), ("1204", "")], id="per cent"),
+        pytest.param("-3.4 per cent", [("-3.4", "percent")], id="negative"),
+        pytest.param("(31.0)", [("-31.0", "")], id="brackets"),
+        pytest.param("53.6 (2018: 51.0)", [("53.6", ""), ("2018", ""), ("51.0", "")], id="a remark"),
         pytest.param("Q3 was fine", [], id="a quarter"),
+        pytest.param("EUR 4.2 Million", [("4200000", "")], id="a scale with a capital"),
+        pytest.param("€4.2M", [("4200000", "")], id="a scale letter"),
+        pytest.param("US$4.2m", [("4200000", "")], id="a currency with letters"),
+        pytest.param("1.250,00", [("1250", "")], id="continental"),
+        pytest.param("$(20,597)", [("-20597", "")], id="brackets behind a currency"),
+        pytest.param("$ (20.0)", [("-20", "")], id="brackets behind a currency and a blank"),
+        pytest.param("+3.6%", [("3.6", "percent")], id="a plus"),
+        pytest.param("12 percentage points", [("12", "point")], id="points"),
+        pytest.param("5 bps", [("0.05", "point")], id="basis points"),
+        pytest.param("4.2 million euros", [("4200000", "")], id="a currency behind"),
     ],
 )
 def test_a_number_has_its_scale_and_its_per_cent(text, found):
-    assert numbers(text) == [Number(Decimal(value), is_percent) for value, is_percent in found]
+    assert numbers(text) == [Number(Decimal(value), unit) for value, unit in found]
 
 
 @pytest.mark.parametrize(
     ("text", "numeric"),
-    [("EUR 4.2 million", True), ("412.6", True), (" 8 % ", True), ("25 October 2029", False), ("Vesper Audit", False)],
+    [
+        ("EUR 4.2 million", True),
+        ("412.6", True),
+        (" 8 % ", True),
+        ("$(20,597)", True),
+        ("US$4.2m", True),
+        ("1.250,00", True),
+        ("25 October 2029", False),
+        ("30 to 90", False),
+        ("Vesper Audit", False),
+    ],
 )
 def test_an_answer_is_numeric_if_it_is_a_number_and_nothing_else(text, numeric):
     assert is_numeric(text) == numeric
@@ -57,7 +85,12 @@ def test_an_answer_is_numeric_if_it_is_a_number_and_nothing_else(text, numeric):
 
 BANK = "Account March 2025\nOpening balance 100.00\n03 Mar fee -0.10\n04 Mar payment +0.20\nClosing balance {}\n{}"
 LIST = "Expenses 2025\n01 Feb rent 900.00\n02 Feb credit note 7 -40.00\nTotal {}"
-JOURNAL = "Journal\nrent Dr 900.00\nsale Cr 700.00\nfees Dr 0.10\nTotal debits {}\nTotal credits 700.00\nvouchers {}"
+JOURNAL = "Journal\nrent Dr 900.00\nsale Cr {}\nfees Dr 0.10\nTotal debits {}\nTotal credits {}\nvouchers 1.00"
+
+
+SIDES = "Bank\nOpening balance 5,000.00 Cr\nrent 900.00 Dr\nsale 100.00 Cr\nClosing balance {}"
+MOVES = "Bank\nOpening balance 1,000.00\nrent -100.00\ntea -50.00\nTotal {}\nClosing balance {}"
+SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
 
 
 @pytest.mark.parametrize(
@@ -69,8 +102,24 @@ JOURNAL = "Journal\nrent Dr 900.00\nsale Cr 700.00\nfees Dr 0.10\nTotal debits {
         pytest.param(LIST.format("860.00"), True, id="list"),
         pytest.param(LIST.format("EUR 860.00 (Ines Bartok, tel. 555-0117, i@example.org)"), True, id="words behind"),
         pytest.param(LIST.format("860.01"), False, id="a cent is an error"),
-        pytest.param(JOURNAL.format("900.10", "1.00"), True, id="each side for itself"),
-        pytest.param(JOURNAL.format("1,600.10", "1.00"), False, id="a side with the other's sum"),
+        pytest.param(JOURNAL.format("900.10", "900.10", "900.10"), True, id="a journal"),
+        pytest.param(JOURNAL.format("900.10", "1,800.20", "900.10"), False, id="a side with the other's sum"),
+        pytest.param(JOURNAL.format("700.00", "900.10", "700.00"), False, id="a journal that does not balance"),
+        pytest.param(SIDES.format("4,200.00 Cr"), True, id="a balance of debits and credits"),
+        pytest.param(MOVES.format("-150.00", "850.00"), True, id="a total before the closing balance"),
+        pytest.param(MOVES.format("-150.00", "950.00"), False, id="a wrong balance behind a right total"),
+        pytest.param(SMALL.format("150.00 (31.03)"), True, id="a day in brackets"),
+        pytest.param(SMALL.format("EUR 150.00 (USD 165.00)"), True, id="another currency in brackets"),
+        pytest.param(SMALL.format("160.00"), False, id="a wrong total"),
+        pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 140.00", True, id="a discount without a minus"),
+        pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 145.00", False, id="a discount that does not fit"),
+        pytest.param("rent EUR 1,250\ntea 10.00\nTotal EUR 1,260.00", True, id="whole amounts"),
+        pytest.param("rent 100,-\ntea 10,00\nTotal 110,00", True, id="a dash for cents"),
+        pytest.param("31.03 rent 100.00\n31.03. tea 10.00\nTotal 110.00", True, id="days before the words"),
+        pytest.param("rent - 100.00\ntea - 10.00\nTotal 110.00", True, id="dashes between words and amounts"),
+        pytest.param("week 12 450.00\ntea 10.00\nTotal 460.00", True, id="a number before an amount"),
+        pytest.param("Miete 12 450,00\nTee 10,00\nTotal 12 460,00", True, id="blanks between thousands"),
+        pytest.param("Miete 1’250.00\nTee 10.00\nTotal 1’260.00", True, id="apostrophes between thousands"),
     ],
 )
 def test_a_statement_adds_up_to_the_cent_or_it_does_not(text, right):
@@ -78,7 +127,8 @@ def test_a_statement_adds_up_to_the_cent_or_it_does_not(text, right):
 
 
 def test_a_wrong_total_is_shown_beside_the_right_one():
-    assert read_statement(BANK.format("100.30", "")).totals == (Total(Decimal("100.30"), Decimal("100.10")),)
+    (total,) = read_statement(BANK.format("100.30", "")).totals
+    assert total == Total(Decimal("100.30"), Decimal("100.10"), is_balance=True)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +138,12 @@ def test_a_wrong_total_is_shown_beside_the_right_one():
         pytest.param("a 1.00\nTotal 1.00", id="one entry"),
         pytest.param("a 1.00\nb 2.00\nSubtotal 3.00\nVAT 0.60\nTotal 3.60", id="entries between two totals"),
         pytest.param("nothing to read", id="no amounts"),
+        pytest.param("rent EUR 1.00\ntea USD 2.00\nTotal EUR 3.00", id="two currencies"),
+        pytest.param("rent 1.00 9.00\ntea 2.00 7.00\nTotal 3.00", id="a column of balances"),
+        pytest.param("rent 1.00\ntea 2.00\nTotal 3.00 3.00", id="two totals in a line"),
+        pytest.param("List\nrent 1.00\nsoap 12\ntea 2.00\nTotal 15.00", id="a number that may be an amount"),
+        pytest.param("rent Dr 9.00\nsale Cr 2.00\nTotal 11.00", id="a total of both sides"),
+        pytest.param(SIDES.format("4,300.00 Cr"), id="a balance that fits neither side"),
     ],
 )
 def test_what_cannot_be_read_with_certainty_is_not_judged(text):
@@ -98,6 +154,11 @@ def test_only_the_same_words_and_the_same_amount_are_a_repeated_entry():
     lines = ["05 Mar inv 7 90.00", "05 Mar inv 7 90.00", "05 Mar inv 8 90.00", "05 Mar inv 9 1.00", "06 Mar inv 9 1.00"]
     (entry,) = repeated(read_statement("\n".join([*lines, "Total 272.00"])))
     assert (entry.words, entry.amount) == ("05 mar inv 7", Decimal("90.00"))
+
+
+def test_blanks_between_thousands_leave_the_first_digits_as_they_are():
+    statement = read_statement("Miete 1 250,00\nTee 10,00\nTotal 1 260,00")
+    assert [entry.amount for entry in statement.entries] == [Decimal("1250.00"), Decimal("10.00")]
 
 
 def powers(count: int) -> list[Decimal]:

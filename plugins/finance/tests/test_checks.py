@@ -50,6 +50,14 @@ def test_statements_that_do_not_add_up_are_one_finding_of_each_split():
     }
 
 
+def test_a_journal_with_more_debit_than_credit_is_a_finding():
+    journal = "Journal\nrent Dr 900.00\nbank Cr 900.00\nTotal debits 900.00\nTotal credits 900.00"
+    open_ = journal.replace("Cr 900.00", "Cr 800.00").replace("credits 900.00", "credits 800.00")
+    splits = {"test": [row("a", journal, "consistent"), row("b", open_, "consistent")]}
+    (finding,) = plugin.goodfit_check_data("finance/anomalies", splits)
+    assert (finding.severity, finding.code, finding.evidence["ids"]) == ("warning", "finance.sums", ["b"])
+
+
 def test_arithmetic_that_the_labels_know_is_only_information():
     splits = {"test": [row("a", WRONG, "sum_error"), row("b", TWICE, "duplicate_entry")]}
     sums, twice = plugin.goodfit_check_data("finance/anomalies", splits)

@@ -1,6 +1,7 @@
 """The finance department's data are what its README says, and its generators write them again."""
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -24,6 +25,10 @@ TASKS = ["invoice", "report", "fraud", "anomalies", "compliance", "audit_qa"]
 SIZES = {"train": 490, "validation": 120, "test": 150}
 SOURCES = {source.name: source for source in declared_sources("finance", HERE / "goodfit_finance")}
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
+PLACES_OF_CASES = (
+    "Accra Antwerp Baku Basel Cork Dubai Gdansk Hamburg Lagos Leeds Lima Lyon Malmo Manila Minsk Panama Perth Porto"
+    " Riga Tirana Toronto Turin"
+)
 PROMPTED = {"report": ["{source}"], "audit_qa": ["{question}", "{context}"]}
 
 
@@ -101,7 +106,7 @@ def test_every_breach_has_its_part_of_every_split_and_some_texts_have_none(split
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        pytest.param("fraud", "answers the text message", id="fraud"),
+        pytest.param("fraud", "parcel locker", id="fraud"),
         pytest.param("compliance", "before i hang up", id="compliance"),
         pytest.param("anomalies", "nominal ledger", id="anomalies"),
         pytest.param("invoice", "please remit", id="invoice"),
@@ -148,6 +153,30 @@ def test_only_the_invoices_that_say_so_do_not_add_up():
     assert 15 <= wrong <= 25
 
 
+def test_a_quantity_times_its_price_is_what_the_line_says():
+    lines = [line for row in rows_of("invoice") for line in row["text"].splitlines() if " x " in line]
+    for line in lines:
+        quantity = Decimal(re.search(r"(\d+) x ", line)[1])
+        unit, price = amounts(line)
+        assert quantity * unit == price, line
+    assert len(lines) > 60
+
+
+def test_an_invoice_in_swiss_francs_has_swiss_rates():
+    swiss = [row["text"] for row in rows_of("invoice") if re.search(r"\bCHF\b", row["text"])]
+    rates = {rate.replace(",", ".") for text in swiss for rate in re.findall(r"([\d.,]+) %", text)}
+    assert len(swiss) > 60
+    assert rates <= {"7.7", "2.5", "8.1", "2.6"}
+
+
+def test_a_place_does_not_tell_a_fraud():
+    rows = rows_of("fraud")
+    for place in PLACES_OF_CASES.split():
+        labels = [row["label"] for row in rows if re.search(rf"\b{place}\b", row["text"])]
+        assert len(labels) >= 25
+        assert 0.6 <= sum(label != "legitimate" for label in labels) / len(labels) <= 0.77, place
+
+
 def test_a_report_says_which_way_two_measures_went_and_its_figures_agree():
     for row in rows_of("report"):
         shown = directions(attributes(row["source"]))
@@ -157,12 +186,21 @@ def test_a_report_says_which_way_two_measures_went_and_its_figures_agree():
         assert 10 <= len(row["target"].split()) <= 42
 
 
-def test_only_a_sum_error_does_not_add_up_and_only_a_duplicate_stands_there_twice():
+def test_only_errors_that_arithmetic_can_see_do_not_add_up_and_only_a_duplicate_stands_there_twice():
+    seen = {"journal": {"sum_error", "sign_error", "duplicate_entry"}}
     for row in rows_of("anomalies"):
         statement = read_statement(row["text"])
         assert statement is not None, row["id"]
-        assert adds_up(statement) == (row["label"] != "sum_error"), row["id"]
+        assert adds_up(statement) == (row["label"] not in seen.get(row["slices"]["layout"], {"sum_error"})), row["id"]
         assert bool(repeated(statement)) == (row["label"] == "duplicate_entry"), row["id"]
+
+
+def test_consistent_journals_have_as_much_debit_as_credit():
+    rows = [row for row in rows_of("anomalies") if row["slices"]["layout"] == "journal"]
+    journals = [read_statement(row["text"]) for row in rows if row["label"] == "consistent"]
+    sides = [{total.side: total.stated for total in journal.totals} for journal in journals]
+    assert len(sides) > 60
+    assert all(totals["debit"] == totals["credit"] for totals in sides)
 
 
 def test_arithmetic_finds_planted_labels_and_no_others():

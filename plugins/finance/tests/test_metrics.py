@@ -103,6 +103,34 @@ def reported(answer: str) -> Item:
             id="numbers count with scale and per cent, words do not count",
         ),
         pytest.param(
+            "numeric_exact",
+            [
+                asked("EUR 4.2 Million", "EUR 4.2 million"),
+                asked("$4.2m", "US$4.2 million"),
+                asked("-20,597", "$(20,597)"),
+                asked("1,250.00", "1.250,00"),
+                asked("12 percentage points", "12 %"),
+            ],
+            4 / 5,
+            id="numbers count however they are written",
+        ),
+        pytest.param(
+            "answer_exact",
+            [
+                asked("125", "12.5 %"),
+                asked("GBP 100,000", "GBP 1,000.00"),
+                asked("84.20", "(84.20)"),
+                asked("5", "-5"),
+                asked("1,000", "GBP 1,000.00"),
+                asked("vesper audit.", "Vesper Audit"),
+                asked("Audit", "Vesper Audit"),
+                asked(""),
+                asked("3"),
+            ],
+            3 / 9,
+            id="signs of numbers count",
+        ),
+        pytest.param(
             "direction_right",
             [
                 reported("Revenue rose to EUR 4.2 million, while personnel costs grew."),
@@ -141,6 +169,18 @@ def test_a_measure_with_an_earlier_value_has_a_direction():
 
 
 @pytest.mark.parametrize(
+    ("now", "before"),
+    [("$1.1B", "$900M"), ("EUR 1.1 Million", "EUR 900 thousand"), ("EUR 1.250,00", "EUR 980,00")],
+)
+def test_a_direction_follows_from_values_in_any_scale_and_style(now, before):
+    assert directions(f"revenue: {now} | revenue last year: {before}") == {"revenue": "up"}
+
+
+def test_a_conjunction_in_the_name_of_a_measure_ends_no_part_of_a_sentence():
+    assert claims("Sales and marketing fell.", ["sales and marketing"]) == [Claim("sales and marketing", "down")]
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         pytest.param(
@@ -158,6 +198,26 @@ def test_a_measure_with_an_earlier_value_has_a_direction():
         pytest.param("Revenue was good. It fell in May.", [], id="another sentence"),
         pytest.param("NET DEBT WAS UNCHANGED", [("net debt", "flat")], id="capitals"),
         pytest.param("The staff grew.", [], id="no measure"),
+        pytest.param("Revenue hasn't grown. Revenue wasn’t up.", [], id="denied in short"),
+        pytest.param("Revenue not only rose, it is a record.", [("revenue", "up")], id="not only is no denial"),
+        pytest.param("Net debt grew while prices of energy fell.", [("net debt", "up")], id="another subject"),
+        pytest.param(
+            "Revenue rose at first but fell later.", [("revenue", "up"), ("revenue", "down")], id="no subject"
+        ),
+        pytest.param("Net debt, unlike revenue, rose.", [("net debt", "up")], id="a comparison"),
+        pytest.param("Net debt, which had risen before, fell.", [("net debt", "down")], id="a clause between commas"),
+        pytest.param("Revenue would have risen without the strike.", [], id="supposed"),
+        pytest.param("Revenue made up 40% of sales.", [], id="made up"),
+        pytest.param(
+            "Revenue surged. Net debt plummeted.", [("revenue", "up"), ("net debt", "down")], id="strong verbs"
+        ),
+        pytest.param("Revenue soared, net debt plunged.", [("revenue", "up"), ("net debt", "down")], id="more of them"),
+        pytest.param("Revenue dipped. Net debt doubled.", [("revenue", "down"), ("net debt", "up")], id="others"),
+        pytest.param("Revenue is rising.", [("revenue", "up")], id="a participle"),
+        pytest.param("Net debt was cut.", [("net debt", "down")], id="a passive"),
+        pytest.param("The board cut its net debt.", [("net debt", "down")], id="an object"),
+        pytest.param("Revenue showed strong growth.", [("revenue", "up")], id="showed growth"),
+        pytest.param("Revenue saw price increases.", [], id="growth of something else"),
     ],
 )
 def test_a_word_of_direction_belongs_to_its_measure(text, found):

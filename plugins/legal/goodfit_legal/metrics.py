@@ -7,6 +7,7 @@ from typing import Any
 
 from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item
+from goodfit.texts.figures import stated
 
 RISK_CLAUSES = frozenset({"indemnity", "limitation_of_liability", "termination"})
 """Clause types that move money or end the contract. To overlook one costs more than to read ten clauses in vain."""
@@ -38,6 +39,20 @@ def document_exact(item: Item) -> tuple[float, float]:
 
 DOCUMENT_EXACT = share_metric(
     "legal.document_exact", "Documents with all terms right; 0 to 1.", ("token_classification",), document_exact
+)
+
+
+def figures_exact(item: Item) -> tuple[float, float]:
+    """Questions whose right answer states a sum, period, date or other figure, and that got these figures.
+
+    ``exact_match`` follows SQuAD and drops all signs: to it, ``GBP 1,000.00`` is ``GBP 100,000``.
+    """
+    right = [figures for answer in item.fields["answers"] if (figures := stated(answer["text"]))]
+    return stated(item.answer) in right, bool(right)
+
+
+FIGURES_EXACT = share_metric(
+    "legal.figures_exact", "Figures answered exactly, of all asked for; 0 to 1.", ("question_answering",), figures_exact
 )
 
 

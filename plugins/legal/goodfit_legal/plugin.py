@@ -13,7 +13,7 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer the metrics of a contract lawyer; what each means stands in ``metrics.py``."""
     from goodfit_legal import metrics
 
-    return [metrics.RISK_RECALL, metrics.DOCUMENT_EXACT, metrics.UNANSWERABLE_REFUSED]
+    return [metrics.RISK_RECALL, metrics.DOCUMENT_EXACT, metrics.FIGURES_EXACT, metrics.UNANSWERABLE_REFUSED]
 
 
 @hookimpl

@@ -312,6 +312,24 @@ def test_only_questions_without_an_answer_can_be_refused(answer, refused):
     assert math.isnan(score("legal.unanswerable_refused", items[:1]))
 
 
+@pytest.mark.parametrize(
+    ("right", "answer", "exact"),
+    [
+        pytest.param("GBP 1,000.00", "£1,000", 1, id="written in another way"),
+        pytest.param("GBP 1,000.00", "GBP 100,000", 0, id="another sum"),
+        pytest.param("12.5 %", "125", 0, id="a point that is gone"),
+        pytest.param("within thirty (30) days", "30 days", 1, id="the same period"),
+        pytest.param("30 days", "", 0, id="no answer"),
+    ],
+)
+def test_figures_of_an_answer_count_by_their_value(right, answer, exact):
+    def item(*texts: str) -> Item:
+        answers = [{"text": text, "start": 0} for text in texts]
+        return Item(id="q", fields={"context": "…", "question": "?", "answers": answers}, answer=answer)
+
+    assert score("legal.figures_exact", [item(right), item("the Seller"), item()]) == exact
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
     assert math.isnan(score(name, []))
