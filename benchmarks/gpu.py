@@ -205,7 +205,7 @@ def stepper(model: Any, loss_of: Callable[[Any], Any], batches: Sequence[Any]) -
     """A whole training step in bfloat16, whose loss stays on the GPU."""
     import torch
 
-    from goodfit.models.call import in_precision
+    from goodfit.models.device import in_precision
 
     trained = [weights for weights in model.parameters() if weights.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=0.0, fused=True)

@@ -12,7 +12,8 @@ from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ
 
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
-from goodfit.models.call import call, in_precision
+from goodfit.models.call import call
+from goodfit.models.device import in_precision
 from goodfit.models.fast import linears
 from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,9 @@ from typing import Any
 
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option
+from goodfit.config.grammar import is_text, override, plain_value, quoted, unquoted
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
-from goodfit.config.settings import find_setting, settings
+from goodfit.config.settings import settings
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
@@ -25,10 +25,6 @@ NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",
     "model": "goodfit list model shows them, for example model=bert",
 }
-
-
-_PART = re.compile(r"""\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")\s*(?=,|$)|[^,]+""")
-"""One of a list's values: in quotes, or up to the next comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,31 +133,8 @@ def _typed_values(read: Words) -> dict[str, Any]:
         *parents, name = key.split(".")
         for parent in parents:
             node = node[parent]
-        node[name] = text.strip("'\"") if _is_text(key) and text not in ("null", "") else plain_value(text)
+        node[name] = unquoted(text) if is_text(key) and text not in ("null", "") else plain_value(text)
     return tree
-
-
-def _unquoted(text: str) -> str:
-    """Text without Hydra's quotes; within them a quote is escaped, and so are backslashes before one."""
-    if len(text) < 2 or text[0] not in "'\"" or text[-1] != text[0]:
-        return text
-    inner = re.sub(rf"(\\+)({text[0]})", lambda match: "\\" * (len(match[1]) // 2) + match[2], text[1:-1])
-    return re.sub(r"(\\+)$", lambda match: "\\" * (len(match[1]) // 2), inner)
-
-
-def plain_value(text: str) -> Any:
-    """A typed value as Hydra's grammar reads it, for plain values and lists of them."""
-    if text.startswith("[") and text.endswith("]"):
-        return [_unquoted(part.strip()) for part in _PART.findall(text[1:-1]) if part.strip()]
-    words = {"null": None, "": None, "true": True, "false": False}
-    if text.lower() in words:
-        return words[text.lower()]
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) -> dict[str, Any]:
@@ -174,11 +147,11 @@ def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) ->
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    places = ",".join(_quoted(f"file://{root.folder}") for root in roots if root.owner != "goodfit")
+    places = ",".join(quoted(f"file://{root.folder}") for root in roots if root.owner != "goodfit")
     ConfigStore.instance().store("schema", node={**as_tree(RunConf()), "choices": {}})
     GlobalHydra.instance().clear()
-    choices = [f"{group}={_quoted(name)}" for group, name in chosen.items()]
-    values = [_override(key, text) for key, text in read.values.items()]
+    choices = [f"{group}={quoted(name)}" for group, name in chosen.items()]
+    values = [override(key, text) for key, text in read.values.items()]
     with initialize_config_dir(str(core_root().folder), version_base="1.3"):
         try:
             tree = hydra_compose("config", [f"hydra.searchpath=[{places}]", *choices, *values])
@@ -188,26 +161,6 @@ def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) ->
                 f"the words do not fit together: {reason}", "goodfit explain shows each setting"
             ) from None
     return OmegaConf.to_container(tree, resolve=True)  # type: ignore[return-value]
-
-
-def _is_text(key: str) -> bool:
-    setting = find_setting(key)
-    return setting is not None and (setting.plain_type in (str, dict[str, str]) or bool(setting.choices))
-
-
-def _override(key: str, text: str) -> str:
-    """A typed value in Hydra's grammar; text settings are taken as typed, so that any path works."""
-    if _is_text(key) and text not in ("null", "") and text[0] not in "'\"":
-        text = _quoted(text)
-    elif text.startswith("["):  # lists are of texts, [0,1] too
-        text = "[" + ",".join(_quoted(part) for part in plain_value(text)) + "]"
-    return f"++{key}={text or 'null'}"
-
-
-def _quoted(text: str) -> str:
-    """Text in Hydra's quotes: a quote is escaped, and so are backslashes before a quote or the end."""
-    escaped = re.sub(r"(\\*)'", r"\1\1\\'", text)
-    return "'" + re.sub(r"(\\+)$", r"\1\1", escaped) + "'"
 
 
 def as_tree(conf: RunConf) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.compose import plain_value
+from goodfit.config.grammar import plain_value
 from goodfit.config.places import ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import names_several

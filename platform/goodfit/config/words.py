@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from goodfit.config.grammar import unquoted
 from goodfit.config.places import Options
 from goodfit.config.settings import find_setting, groups, settings
 from goodfit.errors import ConfigError, GoodfitError
@@ -70,11 +71,11 @@ def _read_word(word: str, options: Options, read: Words) -> None:
             f"'{word}' names several values, and a run has one of each",
             f"type one value for {key}, or search over them: goodfit sweep … {word}",
         )
-    if key == "model" and value.strip("'\"").startswith(RUN):
-        read.values["model.name"] = value.strip("'\"").removeprefix(RUN)
+    if key == "model" and unquoted(value).startswith(RUN):
+        read.values["model.name"] = unquoted(value).removeprefix(RUN)
         value = RUN.rstrip(":")
     if key in groups():
-        read.choices[key] = known_option(key, value.strip("'\""), options)
+        read.choices[key] = known_option(key, unquoted(value), options)
         return
     if find_setting(key) is None:
         raise unknown_setting(key)

@@ -35,14 +35,6 @@ class Scores:
         return losses(self.logits, self.targets)
 
 
-def in_precision(precision: str, device: str) -> Any:
-    """A context in which a model is called as Lightning calls it while it trains with ``precision.name``."""
-    import torch
-
-    half = {"bf16": torch.bfloat16, "16": torch.float16}.get(precision)
-    return torch.autocast(device, half, enabled=half is not None)
-
-
 def call(model: Any, batch: Batch) -> Scores:
     """Run a model; its head is applied only where there are labels.
 

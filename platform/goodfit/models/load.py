@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.errors import ConfigError, HardwareError
+from goodfit.errors import ConfigError
 from goodfit.models.base import Base, unreachable
 from goodfit.models.parts import is_masked, linear_layers
 from goodfit.models.pooling import pool_states
@@ -235,18 +235,3 @@ def start_head(model: Any, log_odds: Sequence[float]) -> None:
     last = [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module.bias is not None][-1]
     with torch.no_grad():
         last.bias.copy_(torch.tensor(log_odds))
-
-
-def pick_device(accelerator: str) -> str:
-    """``cpu`` or ``cuda``.
-
-    Raises:
-        HardwareError: A GPU was asked for, and there is none.
-    """
-    import torch
-
-    if accelerator == "gpu" and not torch.cuda.is_available():
-        raise HardwareError(
-            "hardware.accelerator is gpu, and this machine has none that PyTorch can use", "hardware=cpu"
-        )
-    return "cuda" if accelerator != "cpu" and torch.cuda.is_available() else "cpu"

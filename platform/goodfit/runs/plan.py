@@ -13,9 +13,10 @@ from goodfit.data.batches import Planned, by_record, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter
-from goodfit.models.call import call, in_precision
+from goodfit.models.call import call
+from goodfit.models.device import in_precision, pick_device
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.load import empty_model, load_model, pick_device
+from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf

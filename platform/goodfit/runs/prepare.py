@@ -18,10 +18,11 @@ from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.base import Base, find_base
+from goodfit.models.device import pick_device
 from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.load import load_tokenizer, pick_device
+from goodfit.models.load import load_tokenizer
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, read_json

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from goodfit.models.adapters import build_adapter
-from goodfit.models.load import load_model, pick_device, start_head
+from goodfit.models.device import pick_device
+from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
 from goodfit.runs.folder import is_first_process

@@ -19,7 +19,8 @@ from goodfit.evaluation.report import figures, outcome_items
 from goodfit.kinds.ranking import documents_of
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome, refuse_unknown_fields
 from goodfit.models.base import Base
-from goodfit.models.load import load_model, load_saved, pick_device
+from goodfit.models.device import pick_device
+from goodfit.models.load import load_model, load_saved
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.runs.digests import refuse_changed

@@ -22,7 +22,7 @@ from goodfit.data.gather import SPLITS
 from goodfit.errors import ChangedError, DiskError, GoodfitError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import units_of
-from goodfit.models.load import pick_device
+from goodfit.models.device import pick_device
 from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from goodfit.config.search import Search
+from goodfit.models.device import pick_device
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.load import pick_device
 from goodfit.runs.prepare import pick_path, training_data
 from goodfit.runs.tune import adapted
 from goodfit.sweeps.packed import PACKABLE

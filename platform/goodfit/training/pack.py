@@ -14,7 +14,7 @@ import torch
 
 from goodfit.data.batches import Batch, TrainingData, collate
 from goodfit.errors import GoodfitError
-from goodfit.models.call import in_precision
+from goodfit.models.device import in_precision
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema import RunConf

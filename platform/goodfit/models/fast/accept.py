@@ -11,7 +11,8 @@ from typing import Any
 
 from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
-from goodfit.models.call import call, in_precision
+from goodfit.models.call import call
+from goodfit.models.device import in_precision
 from goodfit.models.fast.frozen import has_frozen_base
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
