@@ -16,7 +16,7 @@ from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.parts import head_names
 from goodfit.plugins.host import load_plugins
-from goodfit.runs.use import open_run
+from goodfit.runs.opened import open_run
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 NAMES = [name for name in typing.get_args(AdapterName) if name not in ("auto", "none", "head")]

@@ -16,7 +16,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.words:
         raise ConfigError("evaluate without a run", "goodfit evaluate runs/latest")
     host = open_host_of(arguments, arguments.words[0])
-    from goodfit.runs.use import evaluate_run, open_run
+    from goodfit.runs.evaluate import evaluate_run
+    from goodfit.runs.opened import open_run
 
     opened = open_run(arguments.words[0], host)
     result = evaluate_run(opened, host, arguments.words[1:], arguments.options.get("--split", "test"))

@@ -28,7 +28,9 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     host = open_host_of(arguments, folder)
-    from goodfit.runs.use import answer_records, cut_documents, find_documents, lines_of, open_run, read_inputs
+    from goodfit.runs.answer import answer_records, cut_documents, find_documents
+    from goodfit.runs.inputs import lines_of, read_inputs
+    from goodfit.runs.opened import open_run
 
     opened = open_run(folder, host)
     documents = find_documents(opened, host, arguments.options.get("--documents"))
@@ -53,7 +55,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
 
 def _converse(opened: Any) -> None:
     """A chat on the terminal, until an empty line or the end of the input."""
-    from goodfit.runs.use import reply
+    from goodfit.runs.answer import reply
 
     messages: list[dict[str, str]] = []
     print("an empty line ends the chat", file=sys.stderr)

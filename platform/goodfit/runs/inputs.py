@@ -1,0 +1,95 @@
+"""What a finished run is asked: typed texts, rows of a file, or lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.read import read_file
+from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.errors import DataError
+from goodfit.kinds.shape import refuse_unknown_fields
+from goodfit.runs.opened import OpenedRun
+
+
+def read_inputs(
+    opened: OpenedRun,
+    texts: Sequence[str],
+    file: str | None,
+    lines: Sequence[str] | None,
+    renamed: Mapping[str, str],
+) -> list[Record]:
+    """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.
+
+    Args:
+        opened: The run.
+        texts: Typed texts.
+        file: A file's name.
+        lines: Lines of standard input.
+        renamed: Fields that have other names here than in the run's own data.
+
+    Raises:
+        BadRows: A row lacks what the kind needs.
+    """
+    main = opened.task.kind.typed
+    problems: list[Problem] = []
+    if file is None:
+        rows = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
+        rows += _from_lines(lines or [], main, "standard input")
+    elif file.endswith(".txt"):
+        rows = _from_lines(_text_lines(Path(file)), main, Path(file).name)
+    else:
+        rows, problems = read_file(Path(file))
+    total = len(rows) + len(problems)
+    records = []
+    refuse_unknown_fields(opened.task.kind, renamed)
+    fields = {**opened.conf.dataset.fields, **renamed}
+    for place, row in enumerate(rows, 1):
+        own = {ours: row.values.get(theirs) for ours, theirs in fields.items()}
+        values = {**row.values, **{name: value for name, value in own.items() if value is not None}}
+        try:
+            given = values.get("id")
+            number = row.number or place
+            records.append(Record(str(number if given is None else given), opened.task.kind.check(values, False)))
+        except RowProblem as problem:
+            problems.append(Problem(row.origin, str(problem)))
+    if problems:
+        raise BadRows(problems, total)
+    if not records:
+        raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
+    return opened.scrubbed(records)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text. Unicode's own line separators stand inside JSON strings, and end no line."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def _text_lines(path: Path) -> list[str]:
+    try:
+        return lines_of(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"the data file {path} does not exist", "check --input") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
+
+
+def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            rows.append(Row(f"{origin}:{number}", _line_values(line, main), number))
+    return rows
+
+
+def _line_values(line: str, main: str) -> Mapping[str, Any]:
+    if line.lstrip().startswith("{"):
+        try:
+            values = json.loads(line)
+        except ValueError:
+            return {main: line}
+        if isinstance(values, dict):
+            return values
+    return {main: line}

@@ -1,0 +1,90 @@
+"""A finished run, opened from its folder with its model."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.records import Record
+from goodfit.errors import ConfigError
+from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
+from goodfit.models.base import Base
+from goodfit.models.device import pick_device
+from goodfit.models.load import load_model, load_saved
+from goodfit.plugins.host import Host
+from goodfit.runs.digests import refuse_changed
+from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.prepare import build_learner, open_base, path_of
+from goodfit.runs.save import base_identity
+from goodfit.runs.task import Task, open_task
+from goodfit.schema import RunConf
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRun:
+    """A finished run with its model."""
+
+    folder: Path
+    task: Task
+    base: Base
+    learner: Learner
+    coding: Coding
+    model: Any
+
+    @property
+    def conf(self) -> RunConf:
+        """The written config."""
+        return self.task.conf
+
+    def scrubbed(self, records: Sequence[Record]) -> list[Record]:
+        """Records as the run itself would have read them."""
+        scrub = self.task.scrub
+        return list(records) if scrub is None else scrub.records(records, self.task.kind.texts)[0]
+
+    def outcomes(self, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
+        """The model's answers, one for each record."""
+        model = self.model.requires_grad_(False)
+        path = path_of(self.conf, self.learner, self.coding, model, encoded.examples)
+        with path.on(model):
+            return self.learner.outcomes(model, records, encoded)
+
+
+def open_run(typed: str, host: Host) -> OpenedRun:
+    """Load a finished run.
+
+    Raises:
+        ConfigError: It is not finished, its weights are damaged, or its base is another one now.
+    """
+    folder = find_run(typed)
+    status = read_json(folder / "run.json", "status")["status"]
+    if status != "finished":
+        raise ConfigError(f"the run in {typed} is {status}, not finished", f"goodfit resume {shlex.quote(typed)}")
+    task = open_task(folder, host)
+    conf = task.conf
+    weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")
+    refuse_changed(folder, "config.yaml", f"{weights.name}/")
+    written = read_json(weights / "task.json", "base", "labels")
+    base = open_base(conf, host)
+    if written["base"] != base_identity(base):
+        raise ConfigError(
+            f"the run was tuned on {written['base']['name']} with the digest {written['base']['digest']}, and the "
+            f"base here has {base.digest}",
+            "install the base model that the run was tuned on",
+        )
+    learner, coding = build_learner(task, base, tuple(written["labels"]))
+    model = _load(weights, task, base, learner)
+    device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
+    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())
+
+
+def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
+    conf = task.conf
+    if weights.name == "model":
+        return load_saved(base, conf.model, learner.head, learner.outputs, weights)
+    from peft import PeftModel
+
+    model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
+    return PeftModel.from_pretrained(model, str(weights), use_safetensors=True)
