@@ -12,6 +12,7 @@ from typing import Any
 
 from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
+from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
 from goodfit_privacy.surrogates import is_surrogate
 
@@ -71,7 +72,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     return [
         [
             Found(start=first, end=last, type=sort)
-            for start, end, sort in places
+            for start, end, sort in without_amounts(one.text, places)
             for first, last in [one.back(start, end)]
         ]
         for one, places in zip(read, _places([one.text for one in read]), strict=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from goodfit.hooks.types import Found
 from goodfit_privacy import window
+from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
 from goodfit_privacy.surrogates import is_surrogate
 from goodfit_privacy.words import tokens
@@ -33,9 +34,8 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     shares = window.probabilities([words for words, _ in split])
     found = []
     for one, (words, spans), share in zip(read, split, shares, strict=True):
-        names = [
-            name for name in names_in(one.text, words, spans, share) if _can_be_one(one.text[slice(*name[:2])], name[2])
-        ]
+        named = without_amounts(one.text, names_in(one.text, words, spans, share))
+        names = [name for name in named if _can_be_one(one.text[slice(*name[:2])], name[2])]
         places = [(*one.back(start, end), sort) for start, end, sort in names]
         found.append([Found(start=start, end=end, type=sort) for start, end, sort in places])
     return found

@@ -88,9 +88,19 @@ def _looks() -> Looks:
     return Looks(PATTERNS.values())
 
 
+_CENTS = re.compile(r"(?<=\d)[.,]\d\d(?!\w)")
+FEWEST_OF_A_NUMBER = 9
+"""Digits from which a number is no sum, whatever stands behind it."""
+
+
 def find(texts: Sequence[str]) -> list[list[Found]]:
     """The identifiers of each text."""
     return [list(_find(text)) for text in texts]
+
+
+def _is_amount(text: str, start: int, end: int) -> bool:
+    """Whether a number goes on with cents: ``fuel card 4550 160.34`` names four digits of a card, and a sum."""
+    return _CENTS.match(text, end) is not None and sum(map(str.isdigit, text[start:end])) < FEWEST_OF_A_NUMBER
 
 
 def _find(text: str) -> Iterator[Found]:
@@ -107,7 +117,7 @@ def _find(text: str) -> Iterator[Found]:
         sort = sorts[order]
         if at >= place:
             start, end = sort.span_of(hit)
-            name = sort.check(hit)
+            name = None if _is_amount(read.text, start, end) else sort.check(hit)
             place = at + 1 if name is None else max(end, at + 1)
             if name is not None:
                 first, last = read.back(start, end)

@@ -50,7 +50,7 @@ NO_STREET = (
 """Words behind a number that say that it counts something."""
 
 STREET = (
-    r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?|boulevard|blvd\.?|court|ct\.?|place|pl\.?|square|sq\.?"
+    r"(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?(?! ?\d{1,3}[\d,. ]{0,12}[.,]\d\d\b)|boulevard|blvd\.?|court|ct\.?|place|pl\.?|square|sq\.?"
     r"|terrace|way|close|crescent|parkway|pkwy\.?|highway|hwy\.?|trail|circle|cir\.?|grove|gardens?|mews|row|quay|wharf)"
 )
 TOP_LEVEL = (

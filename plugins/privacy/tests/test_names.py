@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from goodfit_privacy import deep, fast
+from goodfit_privacy.amounts import AMOUNT
 from goodfit_privacy.plugin import goodfit_register_scrubbers
 from goodfit_privacy.surrogates import WORDS, is_surrogate, stand_in
 from hypothesis import HealthCheck, given, settings
@@ -120,3 +121,20 @@ def test_a_base_with_other_weights_is_refused(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"of the same shape, say")
     with pytest.raises(ValueError, match=re.escape(f"tuned on other weights than those in {tmp_path}")):
         deep.refuse_other_base(tmp_path, "sha256:" + "0" * 64)
+
+
+@pytest.mark.parametrize("tagger", [fast, deep], ids=["fast", "deep"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Postings of Gareth Olsen in March\n10 Mar waste Dr 28.42\n13 Mar insurance premium Dr 21.68\n29 Mar Cr 50.10",
+        "23 Jul grant instalment Cr 1,022.28\n26 Jul repayment 14 of 48 Dr 2.399,57\nHugo Vasquez, Lyon -4,799.14",
+    ],
+)
+def test_amounts_are_no_part_of_a_name(tagger, text):
+    (found,) = tagger.find([text])
+    amounts = [match.span() for match in AMOUNT.finditer(text)]
+    assert len(amounts) == 3
+    assert not [place for place in found for start, end in amounts if place.start < end and start < place.end]
+    named = "".join(text[place.start : place.end] for place in found)
+    assert "Olsen" in named or "Hugo" in named
