@@ -96,7 +96,8 @@ def test_the_defaults_stay_unless_a_trial_is_better_beyond_chance(searched, good
     beside = found[1000]["best"]["beside_defaults"]
     assert found[1000]["best"]["number"] == 0 and beside["keeps"]
     assert beside["highest"] == found[0]["best"]["number"]
-    assert beside["difference"] == max(values) - values[0]
+    # the other search may have packed its trials in another way: sums of the same to the last bits
+    assert beside["difference"] == pytest.approx(max(values) - values[0], abs=1e-6)
     assert beside["standard_error"] > 0
 
 
