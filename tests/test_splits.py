@@ -19,7 +19,9 @@ LABELS = "abc"
 
 
 def split(records, share=0.25, salt="42:test"):
-    return split_off(records, share, salt, lambda record: record.fields["label"], lambda record: record.fields["text"])
+    return split_off(
+        records, share, salt, lambda record: (record.fields["label"],), lambda record: record.fields["text"]
+    )
 
 
 def a_text(number):
@@ -112,6 +114,25 @@ def test_a_new_record_hardly_moves_the_others():
 )
 def test_near_duplicates_are_found(one, other, alike):
     assert near_duplicates([a_text(77), one, other]) == ([(2, 1)] if alike else [])
+
+
+def test_records_of_several_labels_split_whatever_their_combinations():
+    records = [
+        Record(f"r{n}", {"text": a_text(n), "labels": [f"l{bit}" for bit in range(6) if n >> bit & 1]})
+        for n in range(64)
+    ]
+    records.append(Record("rare", {"text": a_text(99), "labels": ["l0", "rare"]}))
+
+    def labels(record):
+        return tuple(record.fields["labels"])
+
+    for seed in range(9):
+        stays, goes = split_off(records, 0.25, f"{seed}:test", labels, lambda record: record.fields["text"])
+        assert abs(len(goes) - 0.25 * len(records)) <= 1
+        assert {label for record in goes for label in labels(record)} <= {
+            label for record in stays for label in labels(record)
+        }
+        assert "rare" in {record.id for record in stays}
 
 
 def test_what_hangs_together_by_a_chain_is_one_unit():

@@ -12,7 +12,7 @@ from goodfit.data.erase import without_rows
 from goodfit.data.read import read_file, read_hub
 from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem
 from goodfit.data.scrub import Scrubbed
-from goodfit.data.split import rank, split_off
+from goodfit.data.split import Stratum, rank, split_off
 from goodfit.errors import DataError
 from goodfit.files import text_digest
 from goodfit.registry import did_you_mean
@@ -55,7 +55,7 @@ def gather(
     seed: int,
     offered: Mapping[str, Path] | None,
     check: CheckRow,
-    stratum: Callable[[Record], str],
+    stratum: Stratum,
     text: Callable[[Record], str],
     scrub: ScrubRecords | None = None,
 ) -> Splits:
@@ -66,7 +66,7 @@ def gather(
         seed: Of the splits.
         offered: Split -> file, where a plugin's source was chosen.
         check: The kind's check of a row.
-        stratum: What a split is to be balanced by (the label).
+        stratum: What a split is to be balanced by (the labels).
         text: The input text, by which near-duplicates are kept together.
         scrub: What takes out of the texts what nothing may read.
 

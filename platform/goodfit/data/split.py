@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from goodfit.data.records import Record
 from goodfit.texts.alike import near_duplicates
+
+Stratum = Callable[[Record], tuple[str, ...]]
+"""A record -> its labels: records of the same labels are one stratum."""
 
 
 def rank(salt: str, key: str) -> bytes:
@@ -19,10 +22,10 @@ def split_off(
     records: Sequence[Record],
     share: float,
     salt: str,
-    stratum: Callable[[Record], str],
+    stratum: Stratum,
     text: Callable[[Record], str],
 ) -> tuple[list[Record], list[Record]]:
-    """Split a share off; at least one unit of each stratum stays.
+    """Split a share off; a unit that holds the last of a label stays.
 
     Args:
         records: All records.
@@ -34,17 +37,23 @@ def split_off(
     Returns:
         What stays, and what is split off, both in the order of the data.
     """
-    strata: dict[str, list[list[int]]] = defaultdict(list)
+    strata: dict[tuple[str, ...], list[list[int]]] = defaultdict(list)
+    staying: Counter[str] = Counter()
     for unit in keep_together(records, text):
         strata[stratum(records[_first(unit, records)])].append(unit)
+        staying.update(_labels(unit, records, stratum))
     taken: set[int] = set()
     owed = 0.0
     for name in sorted(strata):
         members = sorted(strata[name], key=lambda unit: rank(salt, records[_first(unit, records)].id))
         owed += share * sum(map(len, members))
-        for unit in members[:-1]:  # something of each stratum stays: a label has to be learnt before it is asked for
+        for unit in members:
             if owed < len(unit) / 2:
                 break
+            labels = _labels(unit, records, stratum)
+            if any(staying[label] == 1 for label in labels):  # a label has to be learnt before it is asked for
+                continue
+            staying.subtract(labels)
             taken.update(unit)
             owed -= len(unit)
     stays = [record for index, record in enumerate(records) if index not in taken]
@@ -54,6 +63,11 @@ def split_off(
 def _first(unit: Sequence[int], records: Sequence[Record]) -> int:
     """The record that stands for a unit, whatever the order of the data."""
     return min(unit, key=lambda index: records[index].id)
+
+
+def _labels(unit: Sequence[int], records: Sequence[Record], stratum: Stratum) -> set[str]:
+    """The labels in a unit; to have none counts as one."""
+    return {label for index in unit for label in stratum(records[index]) or ("",)}
 
 
 def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:

@@ -270,7 +270,7 @@ KIND = Kind(
     text=lambda record: written(before_answer(record), ""),
     answer=lambda record: record.fields["messages"][-1]["content"],
     texts=Texts(names=("messages.content",)),
-    stratum=lambda record: "",
+    stratum=lambda record: (),
     learners={"decoder": ReplyByDecoder, "seq2seq": ReplyBySeq2seq},
     metrics=text_metrics,
     untrained=_repeated,

@@ -124,7 +124,7 @@ KIND = Kind(
     text=lambda record: record.fields["text"],
     answer=lambda record: record.fields["label"],
     texts=Texts(names=("text",)),
-    stratum=lambda record: record.fields["label"],
+    stratum=lambda record: (record.fields["label"],),
     learners={"encoder": ClassifyByHead, "decoder": ClassifyByText, "seq2seq": ClassifyByText},
     metrics=classification_metrics,
     untrained=_majority,

@@ -82,7 +82,7 @@ KIND = Kind(
     text=lambda record: record.fields["source"],
     answer=lambda record: record.fields["target"],
     texts=Texts(names=("source", "target")),
-    stratum=lambda record: "",
+    stratum=lambda record: (),
     learners={"decoder": Write, "seq2seq": Write},
     metrics=text_metrics,
     untrained=_first_words,

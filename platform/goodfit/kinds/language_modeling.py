@@ -192,7 +192,7 @@ KIND = Kind(
     text=lambda record: record.fields["text"],
     answer=lambda record: "",
     texts=Texts(names=("text",)),
-    stratum=lambda record: "",
+    stratum=lambda record: (),
     learners={"encoder": FillMasks, "decoder": PredictNext, "seq2seq": RestoreSpans},
     metrics=language_metrics,
     untrained=None,

@@ -199,7 +199,7 @@ KIND = Kind(
     text=lambda record: record.fields["text"],
     answer=lambda record: "; ".join(record.fields["labels"]),
     texts=Texts(names=("text",)),
-    stratum=lambda record: ",".join(record.fields["labels"]),
+    stratum=lambda record: tuple(record.fields["labels"]),
     learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},
     metrics=multilabel_metrics,
     untrained=_majority,

@@ -331,7 +331,7 @@ KIND = Kind(
     text=lambda record: f"{record.fields['question']}\n{record.fields['context']}",
     answer=lambda record: json.dumps(record.fields["answers"]),
     texts=Texts(names=("context", "question"), places={"answers": "context"}),
-    stratum=lambda record: "answered" if record.fields["answers"] else "unanswered",
+    stratum=lambda record: ("answered" if record.fields["answers"] else "unanswered",),
     learners={"encoder": AnswerByBorders, "decoder": AnswerByText, "seq2seq": AnswerByText},
     metrics=answer_metrics,
     untrained=_simplest,

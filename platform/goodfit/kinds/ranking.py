@@ -270,7 +270,7 @@ KIND = Kind(
     text=lambda record: record.fields["query"],
     answer=lambda record: record.fields["positive"],
     texts=Texts(names=("query", "positive", "negatives")),
-    stratum=lambda record: "",
+    stratum=lambda record: (),
     learners={"encoder": RankByVectors, "decoder": RankByText, "seq2seq": RankByText},
     metrics=ranking_metrics,
     untrained=_by_frequency,

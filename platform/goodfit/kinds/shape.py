@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from goodfit.data.batches import Example, LabelsAt, Vary
 from goodfit.data.records import Record, RowProblem, fields_given
 from goodfit.data.slots import Texts
+from goodfit.data.split import Stratum
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.registry import did_you_mean
@@ -100,7 +101,7 @@ class Kind:
     """The right answer as one text: equal answers have equal texts; empty for kinds that have none."""
     texts: Texts
     """The fields that hold texts: what is scrubbed."""
-    stratum: Callable[[Record], str]
+    stratum: Stratum
     """What splits are balanced by."""
     learners: Mapping[str, Callable[[Coding], Learner]]
     """Family -> how it learns this kind; a family that is not here cannot."""

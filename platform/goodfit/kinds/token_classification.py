@@ -363,7 +363,7 @@ KIND = Kind(
     text=lambda record: record.fields["text"],
     answer=lambda record: json.dumps(record.fields["spans"]),
     texts=Texts(names=("text",), places={"spans": "text", "words": "text"}),
-    stratum=lambda record: ",".join(sorted({span["label"] for span in record.fields["spans"]})),
+    stratum=lambda record: tuple(sorted({span["label"] for span in record.fields["spans"]})),
     learners={"encoder": TagByHead, "decoder": TagByText, "seq2seq": TagByText},
     metrics=entity_metrics,
     untrained=_no_span,
