@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.gather import gather
+from goodfit.data.gather import gather, read_split
 from goodfit.data.records import Record
 from goodfit.data.split import keep_together, split_off
+from goodfit.errors import DataError
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
 from goodfit.texts.alike import near_duplicates
@@ -174,3 +175,15 @@ def test_a_limit_takes_the_first_of_a_seeded_shuffle(gathered):
     assert {record.id for record in first} != {record.id for record in other}
     assert {record.id for record in gathered(1, sizes, limit=6).train} < {record.id for record in first}
     assert len(gathered(1, sizes, limit=100).train) == 30
+
+
+def test_one_more_file_need_not_have_what_only_the_own_data_had(tmp_path, write_rows, rows_of):
+    kind = find_kind("classification")
+    write_rows(tmp_path / "more.jsonl", rows_of("classification", 4))
+
+    def read(own, renamed):
+        return read_split(tmp_path / "more.jsonl", own, renamed, lambda row: kind.check(row, True))
+
+    assert len(read({"group": "customer"}, {})) == 4
+    with pytest.raises(DataError, match="no row has a field 'customer'"):
+        read({}, {"group": "customer"})

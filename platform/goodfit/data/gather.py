@@ -103,17 +103,23 @@ def gather(
     return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total, scrubbed=scrubbed)
 
 
-def read_split(path: Path, fields: Mapping[str, str], check: CheckRow) -> list[Record]:
+def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], check: CheckRow) -> list[Record]:
     """The records of one more file, for ``evaluate``.
+
+    Args:
+        path: The file.
+        own: The names that the fields have in the run's own data; this file need not have those that can be left out.
+        renamed: The names that were given for this file; some row has to have each.
+        check: The kind's check of a row.
 
     Raises:
         BadRows: Rows are bad.
         DataError: No row has a field that was renamed.
     """
     rows, problems = read_file(path)
-    _refuse_missing_columns(fields, rows)
+    _refuse_missing_columns(renamed, rows)
     total = len(rows) + len(problems)
-    records, bad = _check_rows(rows, fields, check, set(), path.stem)
+    records, bad = _check_rows(rows, {**own, **renamed}, check, set(), path.stem)
     problems += bad
     if problems:
         raise BadRows(problems, total)

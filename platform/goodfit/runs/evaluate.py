@@ -63,8 +63,8 @@ def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) ->
         return with_labels(opened.task, read_splits(opened.task, host))[0][split]
     if f"dataset.{split}" not in given or len(given) > 1:
         raise ConfigError("evaluate takes one file", f"dataset.{split}=FILE, for the split {split}")
-    fields = {**opened.conf.dataset.fields, **renamed}
-    records = read_split(Path(given[f"dataset.{split}"]), fields, lambda row: kind.check(row, True))
+    path, own = Path(given[f"dataset.{split}"]), opened.conf.dataset.fields
+    records = read_split(path, own, renamed, lambda row: kind.check(row, True))
     _, unknown = known_labels(kind, records, opened.coding.labels)
     if unknown:
         raise BadRows(unknown, len(records))
