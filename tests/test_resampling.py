@@ -54,6 +54,8 @@ def test_records_that_agree_do_not_make_certain(values, low, high):
     assert (mirrored.low, mirrored.high) == pytest.approx((-high, -low), abs=1e-4)
     assert paired(rows(values), rows(values), mean, seed=0).low == 0
     if len(values) == 20 and values[0] == 1:
+        level = gap(rows(values), rows(values), mean, seed=0)
+        assert (level.low, level.high) == pytest.approx((low - 1, 1 - low), abs=1e-4)
         beside = paired(rows(values), rows([0] * 20), mean, seed=0)
         assert (beside.low, beside.high) == pytest.approx((low, high), abs=1e-4)
 

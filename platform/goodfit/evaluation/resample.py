@@ -132,29 +132,29 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Interv
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *_bounds(draws, difference, min(len(one), len(other))))
+    return Interval(difference, *_bounds(draws, difference, min(len(one), len(other)), lowest=-1))
 
 
-def _bounds(draws: np.ndarray, value: float, units: int) -> tuple[float, float]:
+def _bounds(draws: np.ndarray, value: float, units: int, lowest: float = 0) -> tuple[float, float]:
     known = draws[~np.isnan(draws)]
     if not len(known):
         return float("nan"), float("nan")
     if np.ptp(known) < AGREES:
-        return _agreed(value, units)
+        return _agreed(value, units, lowest)
     tail = 100 * TAIL
     return float(np.percentile(known, tail)), float(np.percentile(known, 100 - tail))
 
 
-def _agreed(value: float, units: int) -> tuple[float, float]:
+def _agreed(value: float, units: int, lowest: float) -> tuple[float, float]:
     """Bounds where no resample differs, as twenty right answers of twenty: what has not been seen may still be there.
 
     It can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
-    with the worst or the best value of a score from 0 to 1; figures of another range are left as they are.
+    with the worst (``lowest``) or the best value (1) of a score; figures of another range are left as they are.
     """
     if not abs(value) <= 1:
         return value, value
     if np.signbit(value):
-        low, high = _agreed(-value, units)
+        low, high = _agreed(-value, units, lowest)
         return -high, -low
     unseen = 1 - TAIL ** (1 / units)
-    return value - unseen * value, value + unseen * (1 - value)
+    return value - unseen * (value - lowest), value + unseen * (1 - value)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import CONFIDENCE, Interval
+from goodfit.evaluation.resample import TAIL, Interval
 
 DRAWS = 1000
 
@@ -52,7 +52,7 @@ def corrected(
     value = float(scores.mean())
     # out-of-bag parts are smaller than the whole, and scatter more: their spread is shrunk to the whole's size
     shrink = np.sqrt(OUTSIDE)
-    tail = 100 * (1 - CONFIDENCE) / 2
+    tail = 100 * TAIL
     low, high = np.percentile(value + (scores - value) * shrink, [tail, 100 - tail])
     return Interval(value, float(low), float(high))
 
