@@ -147,10 +147,17 @@ def test_fields_of_another_name_are_asked_for_once(check):
     assert check(content).errors == [
         (
             "no row has what is needed: train.jsonl:1: the field 'text' is missing (fields: intent, utterance); "
-            "so have the other 11",
+            "the other 11 neither",
             "say which field of yours it is: dataset.fields.text=<name>",
         )
     ]
+
+
+def test_rows_that_lack_different_fields_are_told_one_by_one(check):
+    rows = [{"text": row["text"]} if n % 2 else {"label": row["label"]} for n, row in enumerate(GOOD)]
+    ((error, _),) = check(lines(rows)).errors
+    assert error.startswith("12 of 12 rows are bad: train.jsonl:1: the field 'text' is missing")
+    assert "train.jsonl:2: the field 'label' is missing" in error
 
 
 def test_a_file_of_another_encoding_is_told_once(check, tmp_path):

@@ -22,8 +22,9 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if not arguments.words:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
-    renamed = dict(word.removeprefix(FIELDS).split("=", 1) for word in typed if word.startswith(FIELDS) and "=" in word)
-    texts = [word for word in typed if not (word.startswith(FIELDS) and "=" in word)]
+    names = [word for word in typed if word.startswith(FIELDS) and "=" in word]
+    renamed = dict(word.removeprefix(FIELDS).split("=", 1) for word in names)
+    texts = [word for word in typed if word not in names]
     _refuse_other_format(arguments.options.get("--output"))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")

@@ -39,8 +39,9 @@ def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
         content = path.read_bytes().removeprefix(_BOM)
         reader = _read_csv if path.suffix in (".csv", ".tsv") else _read_jsonl
         rows, problems = reader(path, content)
-        if sum(problem.reason == NOT_UTF8 for problem in problems) > len(rows):
-            raise DataError(f"{path} is not UTF-8 (first at {problems[0].origin})", "save it as UTF-8")
+        undecoded = [problem.origin for problem in problems if problem.reason == NOT_UTF8]
+        if len(undecoded) > len(rows):
+            raise DataError(f"{path} is not UTF-8 (first at {undecoded[0]})", "save it as UTF-8")
     if not rows and not problems:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return rows, problems

@@ -79,10 +79,10 @@ class BadRows(DataError):
     """Rows that cannot become records."""
 
     def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
-        first, missing = problems[0], _MISSING.match(problems[0].reason)
-        if missing and len(problems) == rows > 1 and all(_MISSING.match(p.reason) for p in problems):
-            what = f"no row has what is needed: {first}; so have the other {rows - 1}"
-            fix = f"say which field of yours it is: dataset.fields.{missing[1]}=<name>"
+        missing = {found and found[1] for found in (_MISSING.match(problem.reason) for problem in problems)}
+        if missing != {None} and len(missing) == 1 and len(problems) == rows > 1:
+            what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
+            fix = f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
         else:
             shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
             more = len(problems) - SHOWN_PROBLEMS
