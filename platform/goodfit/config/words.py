@@ -13,8 +13,8 @@ from goodfit.errors import ConfigError, GoodfitError
 from goodfit.registry import did_you_mean, nearest
 
 _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", re.DOTALL)
-_FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(")
-_SEVERAL = re.compile(r"^(choice|range|interval|glob|sort|shuffle|tag)\(.*\)$|^[^\[{'\"(]*[^\[{'\"(\s],.+$", re.DOTALL)
+_FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", re.DOTALL)
+_LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
 
 
 RUN = "run:"
@@ -51,9 +51,7 @@ def without(words: Sequence[str], key: str) -> list[str]:
 def names_several(key: str, value: str) -> bool:
     """Whether what is typed behind ``=`` names several values, as words of a search do. A path may have commas."""
     is_path = key.split(".", 1)[0] in ("dataset", "run") and key not in groups() and find_setting(key) is not None
-    return _SEVERAL.match(value) is not None and (
-        not is_path or (value.endswith(")") and _FUNCTION.match(value) is not None)
-    )
+    return _FUNCTION.fullmatch(value) is not None or (not is_path and _LISTED.fullmatch(value) is not None)
 
 
 def _read_word(word: str, options: Options, read: Words) -> None:
