@@ -84,7 +84,7 @@ def measured(way: str, what: str, size: int, folder: Path) -> Row:
     if way == "width":
         return {"width": pack_width(trials, path)}
     seconds, losses = (packed if way == "packed" else alone)(trials, path)
-    tokens = sum(example.length for example in trials[0].examples) / (STEPS + WARM)
+    tokens = sum(example.length for example in trials[0].data.examples) / (STEPS + WARM)
     return {"seconds": seconds, "losses": losses, "tokens": tokens}
 
 

@@ -158,24 +158,24 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
             specs, splits.validation, outcome_items(splits.validation, outcomes["validation"]), "validation", seed
         ),
     }
-    fit = diagnose_fit(prepared, model, outcomes["validation"], trace, probe, base.probe)
+    learnt = learner.outcomes(model, probe.records, probe.encoded)
+    fit = diagnose_fit(prepared, outcomes["validation"], learnt, trace, probe, base.probe)
     return Judged(metrics, tuned, fit, outcomes)
 
 
 def diagnose_fit(
     prepared: Prepared,
-    model: Any,
     validation: Sequence[Outcome],
+    probed: Sequence[Outcome],
     trace: Trace,
     probe: Probe,
     simplest: Sequence[Any],
 ) -> Fit:
     """Whether the tuned model overfits or underfits, from its answers on validation and on the probe."""
     primary = primary_of(prepared)
-    outcomes = prepared.learner.outcomes(model, probe.records, probe.encoded)
     units, held_out = units_of(probe.records), prepared.splits.validation
     validation_units = units_of(held_out)
-    learnt = outcome_items(probe.records, outcomes)
+    learnt = outcome_items(probe.records, probed)
     facts = FitFacts(
         metric=primary.name,
         greater_is_better=primary.greater_is_better,

@@ -112,7 +112,7 @@ def measure_trial(
     excess = max(0.0, apart.low - prepared.conf.policy.max_fit_gap) if len(held_out) >= FEWEST_RECORDS else 0.0
     low, high = sorted((aim.sign * found.low, aim.sign * found.high))
     figures = {"metric": aim.name, "value": aim.sign * found.value, "low": low, "high": high, "n": len(records)}
-    fit = diagnose_fit(prepared, model, answers, trace, probe, simplest)
+    fit = diagnose_fit(prepared, answers, learnt, trace, probe, simplest)
     probed = float(aim.reduce(on_probe.sum(0)))
     return Measured(found.low - weight * excess, figures, probed, fit, held_out)
 

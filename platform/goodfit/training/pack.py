@@ -23,7 +23,7 @@ from goodfit.training.module import Tuning, not_finite, step_seed
 from goodfit.training.trainer import total_steps
 
 WIDER_PAYS = 0.95
-"""A wider pack is taken where a trial's step takes at most this share of what it took before."""
+"""A wider pack is taken where a trial's step takes less than this share of what it took before."""
 
 PROBES = 4
 """Steps that are measured for each width; the first of them warms up."""
@@ -247,8 +247,9 @@ def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
     best, least = 1, math.inf
     for width in sorted({*(2**power for power in range(len(trials).bit_length())), len(trials)}):
         seconds = _seconds(models[:width], batches[:width], path, _in_precision_of(trials[0])) / width
-        if seconds < least * WIDER_PAYS:
-            best, least = width, seconds
+        if seconds >= least * WIDER_PAYS:
+            break
+        best, least = width, seconds
     return best
 
 

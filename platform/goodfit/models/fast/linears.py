@@ -31,6 +31,8 @@ REPEATS = 9
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """left @ right.T + bias, of (m, k) and (n, k), multiplied in 32 bits; in the precision of ``left``."""
+    if not left.numel():  # oneDNN has no product of nothing
+        return nn.functional.linear(left, right, bias)
     wide = [None if part is None else part.float() for part in (left, right, bias)]
     return torch.ops.mkldnn._linear_pointwise(*wide, "none", [], "").to(left.dtype)
 

@@ -26,7 +26,7 @@ class PackedLora(torch.autograd.Function):
         read = states if dropped is None else dropped
         inner, first = [], 0
         for count, scaling, down, up in zip(counts, scalings, adapters[::2], adapters[1::2], strict=True):
-            inner.append(read[first : first + count] @ down.t())
+            inner.append(product(read[first : first + count], down))
             found[first : first + count].addmm_(inner[-1], up.t(), alpha=scaling)
             first += count
         ctx.save_for_backward(read, weight, *adapters, *inner)
@@ -45,10 +45,13 @@ class PackedLora(torch.autograd.Function):
         for number, (count, scaling) in enumerate(zip(ctx.counts, ctx.scalings, strict=True)):
             down, up = adapters[2 * number : 2 * number + 2]
             own = slice(first, first + count)
-            near = (outer[own] @ up).mul_(scaling)
+            near = ctx.product(outer[own], up.t()).mul_(scaling)
             if into is not None:
                 into[own].addmm_(near, down)
-            found += [near.t() @ read[own], (outer[own].t() @ inner[number]).mul_(scaling)]
+            found += [
+                ctx.product(near.t(), read[own].t()),
+                ctx.product(inner[number].t(), outer[own].t()).mul_(scaling).t(),
+            ]
             first += count
         return states, dropped, None, None, None, None, None, *found
 
