@@ -24,7 +24,7 @@ def main() -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction="maximize")
     for trial in trials:
-        study.enqueue_trial({"lr": float(trial["optim.lr"]), "rank": int(trial["adapter.rank"])})
+        study.enqueue_trial({"lr": float(trial["optim.lr"]), "rank": int(trial.get("adapter.rank", 16))})
 
     def objective(trial: optuna.Trial) -> float:
         rate, rank = trial.suggest_float("lr", 1e-6, 1.0, log=True), trial.suggest_int("rank", 1, 64)

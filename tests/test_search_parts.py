@@ -25,7 +25,7 @@ from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.propose import propose, words_of
-from goodfit.sweeps.prune import is_behind, misfit_of
+from goodfit.sweeps.prune import is_behind, misfit_of, promise_of
 from goodfit.sweeps.records import Entry, Order, Result
 from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder
 from goodfit.sweeps.winner import together_in
@@ -134,7 +134,7 @@ GOOD, BAD = [0.5, 0.7, 0.8, 0.9], [0.1, 0.11, 0.1, 0.1]
 @pytest.mark.parametrize("pruner", ["median", "asha", "hyperband", "wilcoxon", "patience"])
 def test_a_pruner_ends_a_trial_that_falls_behind_and_no_other(pruner):
     conf = SweepConf(pruner=pruner, startup_trials=2)
-    rivals = [Result(state="finished", value=score[-1], reports=score) for score in (GOOD, GOOD, GOOD)]
+    rivals = [Result(state="finished", value=score[-1], promises=score) for score in (GOOD, GOOD, GOOD)]
     for rival in range(len(rivals)):  # what they noted in their time
         rungs = {}
         for step in range(1, 5):
@@ -151,6 +151,18 @@ def test_a_pruner_ends_a_trial_that_falls_behind_and_no_other(pruner):
 
     assert not ended([score + 0.05 for score in GOOD])
     assert ended(BAD) or pruner == "hyperband"  # which ends trials of some brackets only
+
+
+def promise(losses, score=0.5):
+    return promise_of(Evaluation(1, 0.5, score, {"validation/loss": float(np.mean(losses))}, losses))
+
+
+def test_pruners_compare_the_probability_of_the_right_answers():
+    assert promise([np.log(2), np.log(4)]) == pytest.approx(0.375)
+    assert promise([0.6, 0.6]) > promise([0.7, 0.7])  # though as many answers are right
+    assert promise([0.1, 0.1, 0.1, 20.0]) > promise([1.0, 1.0, 1.0, 1.0])  # though it is wrongly sure of one
+    assert promise([float("nan"), 0.0]) == 0.5
+    assert promise([2.0, 4.0], score=-3.0) == -3.0
 
 
 def evaluation(step, score, held_out, probe):
@@ -279,7 +291,7 @@ def test_a_ledger_remembers_what_was_proposed_and_what_became_of_it(tmp_path, st
     ledger = ledger_of(tmp_path, f"sweep.storage={storage}")
     for rate in (2e-4, 5e-4, 7e-4, 9e-4):
         ledger.begin({"optim.lr": rate})
-    done = Result(state="finished", value=0.5, reports=[0.1, 0.5], course=[], costs={"steps": 3.0})
+    done = Result(state="finished", value=0.5, reports=[0.1, 0.5], promises=[0.2, 0.4], course=[], costs={"steps": 3.0})
     ledger.finish(0, done)
     ledger.finish(1, Result(state="pruned", reports=[0.1]))
     ledger.finish(2, Result(state="failed", reason="no"))

@@ -48,9 +48,20 @@ class Course:
         sweep, order = self._order.sweep, self._order
         if sweep.pruner == "none" or len(sweep.objectives) > 1:
             return False
-        scores = [found.score for found in trace.evaluations]
-        behind, self.rungs = is_behind(sweep, order.number, order.rivals, scores, self.rungs)
+        promises = [promise_of(found) for found in trace.evaluations]
+        behind, self.rungs = is_behind(sweep, order.number, order.rivals, promises, self.rungs)
         return behind
+
+
+def promise_of(found: Evaluation) -> float:
+    """What a pruner compares, greater is better: the probability that a model gives to the right answers, in the mean.
+
+    A metric that counts right answers hardly tells apart trials that have only begun, and a mean loss is ruled by the
+    few records of which a model is wrongly sure. Where the score is the loss itself, it is compared.
+    """
+    if found.score == -found.figures["validation/loss"]:
+        return found.score
+    return float(np.nan_to_num(np.exp(-np.asarray(found.validation_losses, float))).mean())
 
 
 def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
@@ -77,7 +88,7 @@ def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
 
 
 def is_behind(
-    conf: SweepConf, number: int, rivals: Sequence[Result], scores: Sequence[float], rungs: dict[str, float]
+    conf: SweepConf, number: int, rivals: Sequence[Result], promises: Sequence[float], rungs: dict[str, float]
 ) -> tuple[bool, dict[str, float]]:
     """What the pruner says of a trial: a function of its own scores and of those trials that it may be held against.
 
@@ -85,7 +96,7 @@ def is_behind(
         conf: Names the pruner.
         number: The trial's.
         rivals: The first trials of the search, as many as it may know.
-        scores: Of its own evaluations, greater is better.
+        promises: Of its own evaluations, greater is better.
         rungs: What the pruner noted at its earlier evaluations.
 
     Returns:
@@ -101,7 +112,7 @@ def is_behind(
         for _ in range(number - len(rivals)):  # those that run beside it; Hyperband goes by the number
             study.add_trial(trials.create_trial(state=states.FAIL))
         own = trials.create_trial(
-            state=states.RUNNING, intermediate_values=dict(enumerate(scores, 1)), system_attrs=dict(rungs)
+            state=states.RUNNING, intermediate_values=dict(enumerate(promises, 1)), system_attrs=dict(rungs)
         )
         study.add_trial(own)
         behind = _pruner(conf).prune(study, study.get_trials(deepcopy=True)[-1])
@@ -111,12 +122,12 @@ def is_behind(
 
 def _rival(trials: Any, states: Any, rival: Result) -> Any:
     kept = rival.is_judged and rival.value is not None
-    pruned = rival.state == "pruned" and rival.reports
+    pruned = rival.state == "pruned" and rival.promises
     state = states.COMPLETE if kept else states.PRUNED if pruned else states.FAIL
     return trials.create_trial(
         state=state,
-        value=rival.value if kept else rival.reports[-1] if pruned else None,
-        intermediate_values=dict(enumerate(rival.reports, 1)),
+        value=rival.value if kept else rival.promises[-1] if pruned else None,
+        intermediate_values=dict(enumerate(rival.promises, 1)),
         system_attrs=dict(rival.rungs),
     )
 

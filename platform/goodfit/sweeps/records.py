@@ -34,6 +34,8 @@ class Result:
     """{verdict, evidence, try}."""
     reports: Sequence[float] = ()
     """The score of each evaluation, greater is better."""
+    promises: Sequence[float] = ()
+    """What the pruner compares, of each evaluation."""
     course: Sequence[Mapping[str, float]] = ()
     """What was measured at each evaluation."""
     rungs: Mapping[str, float] = field(default_factory=dict)

@@ -33,7 +33,7 @@ from goodfit.runs.tune import adapted
 from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.sweeps.judge import measure_trial, records_digest
-from goodfit.sweeps.prune import Course
+from goodfit.sweeps.prune import Course, promise_of
 from goodfit.sweeps.records import STATISTICS, Order, Result, trial_place
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
@@ -204,6 +204,7 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         "state": course.state,
         "reason": course.reason,
         "reports": [found.score for found in trace.evaluations],
+        "promises": [promise_of(found) for found in trace.evaluations],
         "course": [{"epoch": found.epoch, "step": found.step, **_plain(found.figures)} for found in trace.evaluations],
         "rungs": course.rungs,
         "best_step": trace.best.step,
