@@ -1,4 +1,4 @@
-"""What tells early how good a trial will be: the metric, the held-out loss, or what pruners compare.
+"""What tells early how good a trial will be: its metric, its held-out loss, its probabilities, or what pruners compare.
 
     python benchmarks/early_signs.py [--data ../shared/data] [--seeds 1 2]
 
@@ -31,7 +31,8 @@ METRIC = "f1_macro"
 SIGNS: dict[str, Callable[[Row, int], float]] = {
     "metric": lambda trial, moment: trial["course"][moment][f"validation/{METRIC}"],
     "loss": lambda trial, moment: -trial["course"][moment]["validation/loss"],
-    "probability": lambda trial, moment: trial["promises"][moment],
+    "probability": lambda trial, moment: trial["promises"][moment] - SIGNS["metric"](trial, moment),
+    "metric and probability": lambda trial, moment: trial["promises"][moment],
 }
 
 
@@ -69,7 +70,7 @@ def table(rows: Sequence[Row]) -> str:
         "# What tells early how good a trial will be\n",
         f"Means over {len(rows)} searches on {', '.join(dict.fromkeys(row['data'] for row in rows))},",
         f"{COUNTS['train']} training and {COUNTS['validation']} validation records each. The metric is {METRIC};",
-        "the probability, which pruners compare, is that of the right answer, the mean of the validation records.\n",
+        "the probability is that of the right answer, the mean of the validation records. Pruners compare their sum.\n",
         f"| epoch | {' | '.join(f'{sign}: agrees | place of the best' for sign in SIGNS)} |",
         f"|---|{'---|---|' * len(SIGNS)}",
     ]

@@ -157,11 +157,12 @@ def promise(losses, score=0.5):
     return promise_of(Evaluation(1, 0.5, score, {"validation/loss": float(np.mean(losses))}, losses))
 
 
-def test_pruners_compare_the_probability_of_the_right_answers():
-    assert promise([np.log(2), np.log(4)]) == pytest.approx(0.375)
+def test_pruners_compare_the_score_and_the_probability_of_the_right_answers():
+    assert promise([np.log(2), np.log(4)]) == pytest.approx(0.5 + 0.375)
+    assert promise([0.6, 0.6], score=0.6) > promise([0.6, 0.6], score=0.5)
     assert promise([0.6, 0.6]) > promise([0.7, 0.7])  # though as many answers are right
     assert promise([0.1, 0.1, 0.1, 20.0]) > promise([1.0, 1.0, 1.0, 1.0])  # though it is wrongly sure of one
-    assert promise([float("nan"), 0.0]) == 0.5
+    assert promise([float("nan"), 0.0]) == 1.0
     assert promise([2.0, 4.0], score=-3.0) == -3.0
 
 

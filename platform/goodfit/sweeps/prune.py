@@ -54,14 +54,15 @@ class Course:
 
 
 def promise_of(found: Evaluation) -> float:
-    """What a pruner compares, greater is better: the probability that a model gives to the right answers, in the mean.
+    """What a pruner compares, greater is better: the score, and the mean probability of the right answers.
 
-    A metric that counts right answers hardly tells apart trials that have only begun, and a mean loss is ruled by the
-    few records of which a model is wrongly sure. Where the score is the loss itself, it is compared.
+    A score that counts right answers of few records hardly tells apart trials that have only begun, and the probability
+    alone hardly those that are done (``benchmarks/early_signs.md``). Where the score is the loss, it is compared alone.
     """
     if found.score == -found.figures["validation/loss"]:
         return found.score
-    return float(np.nan_to_num(np.exp(-np.asarray(found.validation_losses, float))).mean())
+    probabilities = np.exp(-np.asarray(found.validation_losses, float))
+    return found.score + float(np.nan_to_num(probabilities).mean())
 
 
 def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
