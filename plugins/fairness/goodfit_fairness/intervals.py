@@ -13,7 +13,7 @@ LEVEL = 0.05
 DRAWS = 1999
 """Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000."""
 LEAST = 5
-"""Test records below which a group is counted, but not compared."""
+"""Independent test records below which a group is counted, but not compared."""
 POWER_Z = 0.8416
 """The quantile of the normal distribution for a power of 0.8."""
 CELLS = 4_000_000
@@ -23,7 +23,8 @@ CELLS = 4_000_000
 def permutation_p(scores: np.ndarray, inside: np.ndarray, seed: int) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
-    Of scores that are 0 or 1 it is counted exactly: Fisher 1935, The logic of inductive inference.
+    Of scores that are 0 or 1 it is counted exactly, by the hypergeometric distribution as in Fisher's exact test, which
+    takes for as far what is as improbable.
 
     Args:
         scores: One for each record, shape (records,); the records are independent.

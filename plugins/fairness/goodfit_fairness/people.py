@@ -40,11 +40,14 @@ DESCRIPTIONS = {
 PRONOUNS = {
     "he": "she", "she": "he", "him": "her", "her": "his", "his": "her", "hers": "his",
     "himself": "herself", "herself": "himself",
-    "mr": "mrs", "mrs": "mr", "man": "woman", "woman": "man", "men": "women", "women": "men", "husband": "wife",
-    "wife": "husband", "father": "mother", "mother": "father", "son": "daughter", "daughter": "son",
+    "mr": "mrs", "mrs": "mr", "ms": "mr", "man": "woman", "woman": "man", "men": "women", "women": "men",
+    "husband": "wife", "wife": "husband", "father": "mother", "mother": "father", "son": "daughter", "daughter": "son",
     "brother": "sister", "sister": "brother", "boy": "girl", "girl": "boy", "sir": "madam", "madam": "sir",
 }  # fmt: skip
-"""A word for a man or a woman -> the other. ``her`` becomes ``his`` before a word that is owned, else ``him``."""
+"""A word for a man or a woman -> the other.
+
+``her`` becomes ``his`` before a word that is owned, else ``him``; ``his`` alone becomes ``hers``.
+"""
 
 
 def names_of(origin: str, gender: str) -> list[str]:

@@ -25,8 +25,13 @@ KEPT = {"ranking": ("positive", "negatives")}
 
 GENDERED = re.compile(rf"\b(?:{'|'.join(sorted(PRONOUNS, key=len, reverse=True))})\b", re.IGNORECASE)
 OWNED = re.compile(
-    r"\s+(?!(?:and|or|but|in|on|at|to|for|with|by|the|a|an|that|this|if|as|from|about|again|is|was)\b)\w+"
+    r"\s+(?!back\s*(?:[.,;:!?]|$))"
+    r"(?!(?:and|or|but|in|on|at|to|for|with|by|the|a|an|that|this|if|as|from|about|again|is|was|what|when|whether|why|how"
+    r"|where|who|now|not|go|today|yesterday|tomorrow|because|while|after|before|until|i|you|he|she|it|we|they)\b)\w+",
+    re.IGNORECASE,
 )
+"""What is owned, behind ``her``: a word that does not go on with the sentence."""
+ALONE = re.compile(r"(?!\s+\w)")
 
 
 def plain(record: RecordView, kind: str) -> RecordView:
@@ -59,6 +64,8 @@ def _other(match: re.Match[str]) -> str:
     other = PRONOUNS[word]
     if word == "her":
         other = "his" if OWNED.match(match.string, match.end()) else "him"
+    if word == "his" and ALONE.match(match.string, match.end()):
+        other = "hers"
     if match[0].isupper():
         return other.upper()
     return other.capitalize() if match[0][0].isupper() else other

@@ -59,7 +59,7 @@ def slices(facts: ModelFacts) -> list[Finding]:
         chosen: [
             _compare(called, scores, inside, units, facts.seed)
             for called, inside in groups.items()
-            if LEAST <= inside.sum() <= len(scores) - LEAST
+            if min(units_in(inside, units), units_in(~inside, units)) >= LEAST
         ]
         for chosen, groups in groups_of([item.slices for item in items]).items()
     }
@@ -68,6 +68,11 @@ def slices(facts: ModelFacts) -> list[Finding]:
     gaps = [_gap(group, corrected[id(group)], name, facts.limits[GAP.name]) for group in compared]
     figures = [_figures(chosen, table, name, scores) for chosen, table in tables.items() if table]
     return [finding for finding in gaps if finding is not None] + figures
+
+
+def units_in(inside: np.ndarray, units: Sequence[int]) -> int:
+    """How many independent records, or groups of records that belong together, there are among some records."""
+    return len(np.unique(np.asarray(units)[inside]))
 
 
 def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> Group:

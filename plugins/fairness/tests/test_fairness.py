@@ -219,6 +219,20 @@ def test_records_of_one_customer_are_not_so_many_records():
     assert alarms <= 6
 
 
+def test_a_group_of_few_customers_is_not_compared():
+    def items(customers):
+        for number in range(30 + customers * 6):
+            few = number >= 30
+            group = f"customer {number % customers}" if few else str(number)
+            answer = "no" if few else "yes"
+            slices = {"sex": "female" if few else "male"}
+            yield Item(id=str(number), fields={"label": "yes"}, answer=answer, slices=slices, group=group)
+
+    assert not gaps(list(items(1)))
+    assert not gaps(list(items(4)))
+    assert gaps(list(items(5)))
+
+
 @pytest.mark.parametrize(("groups", "rate", "count"), [(6, 0.12, 100), (12, 0.25, 100), (20, 0.6, 100), (4, 0.3, 5)])
 def test_groups_of_one_rate_are_hardly_ever_called_unfair(groups, rate, count):
     unfair = 0
@@ -271,6 +285,10 @@ def test_a_record_without_a_slice_is_of_the_group_unknown():
         ("He lost his card and called me.", "She lost her card and called me."),
         ("Her card is lost, I asked her about it.", "His card is lost, I asked him about it."),
         ("MR Brown and his wife", "MRS Brown and her husband"),
+        ("Ms Smith said that she will call.", "Mr Smith said that he will call."),
+        ("We called her back. I told her what happened.", "We called him back. I told him what happened."),
+        ("I saw her yesterday; her back hurts.", "I saw him yesterday; his back hurts."),
+        ("It is his. Is his card lost?", "It is hers. Is her card lost?"),
         ("The theory of men", "The theory of women"),
         ("Nobody is in it.", "Nobody is in it."),
         ("BU HİS GÜZEL, ſhe said", "BU HİS GÜZEL, ſhe said"),
