@@ -52,12 +52,32 @@ def test_records_that_agree_do_not_make_certain(values, low, high):
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)  # Clopper and Pearson 1934
     mirrored = interval(rows(values), lambda sums: -mean(sums), seed=0)
     assert (mirrored.low, mirrored.high) == pytest.approx((-high, -low), abs=1e-4)
-    assert paired(rows(values), rows(values), mean, seed=0).low == 0
+    same = paired(rows(values), rows(values), mean, seed=0)
+    assert (same.low, same.high) == (0, 0)
     if len(values) == 20 and values[0] == 1:
         level = gap(rows(values), rows(values), mean, seed=0)
         assert (level.low, level.high) == pytest.approx((low - 1, 1 - low), abs=1e-4)
         beside = paired(rows(values), rows([0] * 20), mean, seed=0)
-        assert (beside.low, beside.high) == pytest.approx((low, high), abs=1e-4)
+        assert (beside.low, beside.high) == pytest.approx((2 * low - 1, high), abs=1e-4)
+
+
+def test_a_better_answer_to_one_record_proves_nothing():
+    assert paired(rows([1]), rows([0]), mean, seed=0).low < 0
+    assert paired(rows([1] * 5), rows([0] * 5), mean, seed=0).low < 0
+    assert paired(rows([1] * 6), rows([0] * 6), mean, seed=0).low > 0
+
+
+def test_models_that_are_right_as_often_are_not_known_to_be_alike():
+    found = paired(rows([1] * 50 + [0] * 50), rows([0] * 50 + [1] * 50), mean, seed=0)
+    assert found.difference == 0
+    assert found.low < -0.1 < 0.1 < found.high
+
+
+def test_records_that_say_nothing_make_nothing_certain():
+    found = np.zeros((200, 2))
+    found[:2] = 1
+    with np.errstate(invalid="ignore"):
+        assert interval(found, mean, seed=0).low == pytest.approx(0.025**0.5, abs=1e-3)
 
 
 def test_the_same_seed_gives_the_same_interval():

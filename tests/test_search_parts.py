@@ -19,12 +19,14 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
+from goodfit.data.records import Record
 from goodfit.errors import ChangedError, ConfigError, DiskError, GoodfitError, Mistakes, StoppedError
+from goodfit.evaluation.report import unit_names, units_of
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
-from goodfit.sweeps.propose import propose, words_of
+from goodfit.sweeps.propose import distributions, frozen, propose, words_of
 from goodfit.sweeps.prune import is_behind, misfit_of, promise_of
 from goodfit.sweeps.records import Entry, Order, Result
 from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder
@@ -122,10 +124,12 @@ def test_a_sampler_that_learns_comes_nearer_than_chance(sampler):
 
 def test_a_space_without_further_trials_ends_the_search():
     space = [Dimension(key="adapter.rank", options=("4", "8"))]
+    space = [*space, Dimension(key="training.epochs", low=1, high=3, whole=True)]
     conf, entries = SweepConf(sampler="tpe"), []
     while (params := propose(space, conf, 0, entries, 0)) is not None:
         entries.append(Entry(number=len(entries), params=params, words=(), result=None))
-    assert sorted(entry.params["adapter.rank"] for entry in entries) == ["4", "8"]
+    tried = sorted((entry.params["adapter.rank"], entry.params["training.epochs"]) for entry in entries)
+    assert tried == [(rank, epochs) for rank in ("4", "8") for epochs in (1, 2, 3)]
 
 
 GOOD, BAD = [0.5, 0.7, 0.8, 0.9], [0.1, 0.11, 0.1, 0.1]
@@ -217,6 +221,28 @@ def test_the_correction_takes_away_what_the_choice_among_many_added():
     assert np.mean(best) > 0.68  # the winner's curse
     assert abs(np.mean(right) - 0.6) < 0.02
     assert np.mean(inside) > 0.8
+
+
+def test_the_interval_of_a_corrected_score_covers_what_it_promises():
+    chance, covered = np.random.default_rng(0), 0
+    for _ in range(100):
+        trial = np.stack([chance.random(200) < 0.7, np.ones(200)], 1).astype(float)
+        found = corrected([trial, trial], mean, 0)
+        covered += found.low <= 0.7 <= found.high
+    assert covered >= 90
+
+
+def test_a_record_whose_id_is_the_group_of_another_is_a_unit_of_its_own():
+    records = [Record(id="1", fields={}), Record(id="2", fields={}, group="1"), Record(id="3", fields={}, group="1")]
+    assert units_of(records) == [0, 1, 1]
+    assert len(set(unit_names(records))) == 2
+
+
+def test_a_pruned_trial_is_held_against_no_constraint():
+    conf = SweepConf(constraints=["ms_per_record<=1000"])
+    axes = distributions([Dimension(key="adapter.rank", options=("4", "8"))])
+    pruned = Result(state="pruned", reports=[0.1], promises=[0.1], costs={"seconds": 1.0})
+    assert frozen({"adapter.rank": "4"}, axes, pruned, conf).state.name == "PRUNED"
 
 
 def test_the_correction_leaves_a_clear_winner_what_it_has():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,13 @@ class Dimension:
     log: bool = False
     whole: bool = False
     """Whether an interval is one of whole numbers."""
+
+    @property
+    def values(self) -> Sequence[Any] | None:
+        """All of them; None where an interval has no end of them."""
+        if self.options or not self.whole:
+            return self.options or None
+        return range(int(self.low), int(self.high) + 1)
 
     def word(self, value: Any) -> str:
         """The word that sets a value. Four digits of an interval are enough, and can be typed again."""
@@ -115,6 +123,8 @@ def _interval(word: str, key: str, low: float, high: float, log: bool) -> Dimens
     kind = setting.plain_type if setting else None
     if kind not in (int, float):
         raise ConfigError(f"'{word}' is an interval, and {key} is no number", "name its values: a,b,c")
+    if kind is int:
+        low, high = math.ceil(low), math.floor(high)
     if not low < high or (log and low <= 0):
         raise ConfigError(
             f"'{word}' is an empty interval" if not low < high else f"'{word}' is logarithmic and begins at {low:g}",

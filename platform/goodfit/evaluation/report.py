@@ -20,10 +20,15 @@ DEALS = 100
 """How often answers are dealt to records at random."""
 
 
+def unit_names(records: Sequence[Record]) -> list[str]:
+    """Of each record, what it is resampled with: its group, else it alone."""
+    return [f"group {record.group}" if record.group else f"record {record.id}" for record in records]
+
+
 def units_of(records: Sequence[Record]) -> list[int]:
-    """What is resampled together: the records of a group, else each record alone."""
+    """The number of each record's unit, in the order in which units come."""
     places: dict[str, int] = {}
-    return [places.setdefault(record.group or f"\0{index}", len(places)) for index, record in enumerate(records)]
+    return [places.setdefault(name, len(places)) for name in unit_names(records)]
 
 
 def items_of(records: Sequence[Record], answers: Sequence[Any], confidences: Sequence[Any]) -> list[Item]:

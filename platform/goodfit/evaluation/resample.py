@@ -77,7 +77,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int) -> Interval:
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *_bounds(draws, value, len(statistics)))
+    return Interval(value, *_bounds(draws, value, _telling(statistics)))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Paired:
@@ -94,7 +94,11 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
     """
     draws = _differences(one, other, reduce, seed)
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    bounds = _bounds(draws, difference, len(one)) if difference else (0.0, 0.0)
+    # what was not seen may be as far the other way
+    lowest = -abs(difference) if difference else -1.0
+    bounds = (0.0, 0.0)
+    if not np.array_equal(one, other):
+        bounds = _bounds(draws, difference, _telling(one, other), lowest)
     return Paired(difference, *bounds, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -132,7 +136,12 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Interv
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *_bounds(draws, difference, min(len(one), len(other)), lowest=-1))
+    return Interval(difference, *_bounds(draws, difference, min(_telling(one), _telling(other)), lowest=-1))
+
+
+def _telling(*statistics: np.ndarray) -> int:
+    """Units that say something: an entity's F1 knows nothing of a record without entities."""
+    return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
 
 
 def _bounds(draws: np.ndarray, value: float, units: int, lowest: float = 0) -> tuple[float, float]:
@@ -156,5 +165,5 @@ def _agreed(value: float, units: int, lowest: float) -> tuple[float, float]:
     if np.signbit(value):
         low, high = _agreed(-value, units, lowest)
         return -high, -low
-    unseen = 1 - TAIL ** (1 / units)
+    unseen = 1 - TAIL ** (1 / units) if units else 1.0
     return value - unseen * (value - lowest), value + unseen * (1 - value)

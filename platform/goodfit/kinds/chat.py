@@ -117,7 +117,7 @@ class ReplyByDecoder:
         for start, end in coded["offset_mapping"]:
             while turn < len(turns) and start >= turns[turn].end:
                 turn += 1
-            learnt.append(turn < len(turns) and end > turns[turn].start and end > start)
+            learnt.append(turn < len(turns) and end > turns[turn].start)
         return [*self.before, *coded["input_ids"]], learnt
 
     def _opened(self, messages: Sequence[Message]) -> list[int]:

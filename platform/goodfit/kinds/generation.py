@@ -27,7 +27,10 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 def attributes(source: Mapping[str, Any]) -> str:
     """Attributes as text: ``name: value | name: value``."""
-    written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in source.items()}
+    written = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in source.items()
+    }
     return " | ".join(f"{name}: {value}" for name, value in written.items())
 
 

@@ -67,7 +67,7 @@ class TextCoder:
         ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
         ids = ids[:-1] if ids and ids[-1] == self.eos else ids
         end = self.ids(SEPARATOR)
-        limit = self.coding.max_tokens - room - len(end)
+        limit = max(0, self.coding.max_tokens - room - len(end))
         return (*ids[:limit], *end), len(ids) > limit
 
     def ids(self, text: str) -> tuple[int, ...]:

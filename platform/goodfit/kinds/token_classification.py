@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,15 +96,17 @@ class TagByHead:
         self.around = special_tokens(coding.tokenizer)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
-        """One example for each window; long texts are windowed, nothing is cut."""
-        examples = []
+        """One example for each window; long texts are windowed, and only a word longer than a window is cut."""
+        examples, cut = [], []
         limit = self.coding.max_tokens - sum(map(len, self.around))
         for index, record in enumerate(records):
-            words = self._word_tokens(record)
+            words = [tokens[:limit] for tokens in self._word_tokens(record)]
+            if any(len(tokens) == limit for tokens in words):
+                cut.append(index)
             tags = _right_tags(record)
             for window in windows(index, [len(tokens) for tokens in words], limit):
                 examples.append(self._example(window, words, tags))
-        return Encoded(examples)
+        return Encoded(examples, cut)
 
     def _word_tokens(self, record: Record) -> list[list[int]]:
         """Token ids of each word, tokenised in its text."""
@@ -181,22 +184,29 @@ class TagByText:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; only the tags are learnt."""
-        examples = []
+        examples, cut = [], []
         for index, record in enumerate(records):
             tags = _right_tags(record)
             for window in self._windows(index, record):
                 marks = [_mark(tag, self.marks) for tag in tags[window.first : window.last]]
                 owned = range(*window.owned)
-                examples.append(self._example(window.record, self._copy(window, record), marks, owned))
-        return Encoded(examples)
+                copy = self._copy(window, record)
+                if copy.was_cut and index not in cut:
+                    cut.append(index)
+                examples.append(self._example(window.record, copy, marks, owned))
+        return Encoded(examples, cut)
 
     def _windows(self, index: int, record: Record) -> list[Window]:
         """Windows whose prompt and answer both fit."""
-        longest_mark = max(map(len, self.marks.values()))
+        limit, reads, longest_mark = self._room()
+        sizes = [reads * len(tokens) + longest_mark for tokens in self._words(record)]
+        return windows(index, sizes, limit)
+
+    def _room(self) -> tuple[int, int, int]:
+        """Tokens for the words of a window, how often a row holds each word, and the tokens of the longest mark."""
         frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"text": ""}))) + 4
         reads = 2 if self.coder.is_decoder else 1  # a decoder's row holds the text twice
-        sizes = [reads * len(tokens) + longest_mark for tokens in self._words(record)]
-        return windows(index, sizes, self.coding.max_tokens - frame)
+        return self.coding.max_tokens - frame, reads, max(map(len, self.marks.values()))
 
     def _words(self, record: Record) -> list[tuple[int, ...]]:
         text = record.fields["text"]
@@ -209,9 +219,13 @@ class TagByText:
     def _copy(self, window: Window, record: Record) -> Copy:
         words = record.fields["words"]
         text = record.fields["text"][words[window.first][0] : words[window.last - 1][1]]
-        given = self._words(record)[window.first : window.last]
-        room = sum(map(len, given)) + len(given) * max(map(len, self.marks.values()))
-        return Copy(self.coder.source({"text": " ".join(text.split())}, room)[0], tuple(given), window.first)
+        limit, reads, longest_mark = self._room()
+        most = max(1, (limit - longest_mark) // reads)  # of a word that is longer than a window
+        whole = self._words(record)[window.first : window.last]
+        given = tuple(tokens[:most] for tokens in whole)
+        room = sum(map(len, given)) + len(given) * longest_mark
+        source, was_cut = self.coder.source({"text": " ".join(text.split())}, room)
+        return Copy(source, given, window.first, was_cut or given != tuple(whole))
 
     def _example(self, record: int, copy: Copy, marks: Sequence[str], learnt: range) -> Example:
         """The words with these tags behind them; tags of words outside ``learnt`` are not learnt."""
@@ -298,6 +312,8 @@ class Copy:
     """Token ids of each word that is written."""
     first: int
     """The place of the first word in its record."""
+    was_cut: bool
+    """Whether the text, or a word of it, is longer than a window."""
 
 
 def _mark(tag: str, marks: Mapping[str, Any]) -> str:
@@ -318,10 +334,11 @@ def _no_span(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, l
 
 def _look_up(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[Any]]:
     """What the training texts tag most often, looked up word for word."""
-    known: dict[str, str] = {}
+    tagged: dict[str, Counter[str]] = {}
     for record in train:
         for span in record.fields["spans"]:
-            known.setdefault(record.fields["text"][span["start"] : span["end"]], span["label"])
+            tagged.setdefault(record.fields["text"][span["start"] : span["end"]], Counter())[span["label"]] += 1
+    known = {text: labels.most_common(1)[0][0] for text, labels in tagged.items()}
     return "spans that stand in the training records, looked up", [_looked_up(record, known) for record in records]
 
 

@@ -175,11 +175,13 @@ def _refuse_lengths(conf: RunConf, base: Base) -> None:
             f"model.max_length is {conf.model.max_length}, and {base.name} has {base.max_length} positions",
             f"choose a value of at most {base.max_length}, or a model with a longer context",
         )
-    if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= base.max_length:
+    longest = min(conf.dataset.max_tokens or base.max_length, base.max_length)
+    if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= longest:
+        whose = "dataset.max_tokens leaves" if longest < base.max_length else f"{base.name} has"
         raise ConfigError(
-            f"task.max_new_tokens is {conf.task.max_new_tokens}, and {base.name} has {base.max_length} positions for "
+            f"task.max_new_tokens is {conf.task.max_new_tokens}, and {whose} {longest} positions for "
             "prompt and answer together",
-            "choose a smaller value, or a model with a longer context",
+            "choose a smaller value, or a longer context",
         )
 
 

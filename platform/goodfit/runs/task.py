@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
         raise ConfigError(f"task={conf.task.name} has no kind", f"add task.kind=…, one of {', '.join(sorted(KINDS))}")
     kind = find_kind(conf.task.kind)
     refuse_unknown_fields(kind, conf.dataset.fields)
-    _refuse_empty_prompt(conf, kind)
+    _refuse_wrong_prompt(conf, kind)
     needed_for = f"task={conf.task.name}"
     known: Registry[MetricSpec] = Registry("metric", {**TEXT_METRICS, **host.metrics})
     metrics = [host.pick(known, name, needed_for) for name in conf.task.metrics]
@@ -130,8 +131,8 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
     return Task(conf, kind, metrics, chosen, pick_scrub(conf, host))
 
 
-def _refuse_empty_prompt(conf: RunConf, kind: Kind) -> None:
-    """A prompt without the record's own text would let a model answer from nothing."""
+def _refuse_wrong_prompt(conf: RunConf, kind: Kind) -> None:
+    """A prompt without the record's own text would let a model answer from nothing, and one with the answer from it."""
     left_out = [f"{{{name}}}" for name in kind.prompted if f"{{{name}}}" not in conf.task.prompt]
     if conf.task.prompt and not kind.prompted:
         raise ConfigError(f"task.prompt is '{conf.task.prompt}', and {kind.name} has no prompt", "leave it out")
@@ -139,6 +140,10 @@ def _refuse_empty_prompt(conf: RunConf, kind: Kind) -> None:
         raise ConfigError(
             f"task.prompt is '{conf.task.prompt}', which leaves the record out", f"put {' and '.join(left_out)} into it"
         )
+    for name in re.findall(r"{(\w+)}", conf.task.prompt or ""):
+        if name not in kind.prompted:  # the answer, or nothing that a record has
+            known = " and ".join(f"{{{one}}}" for one in kind.prompted)
+            raise ConfigError(f"task.prompt asks for {{{name}}}, expected {known} alone", "take it out of task.prompt")
 
 
 def need_plugins(composed: Composed, host: Host) -> None:

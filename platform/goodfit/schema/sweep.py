@@ -22,7 +22,8 @@ class SweepConf:
     """No trial begins after this many minutes of trials, summed over all starts of the search."""
 
     max_steps: Count | None = None
-    """No trial begins after this many optimiser steps of all trials: the compute that the search may take."""
+    """No trial begins after this many optimiser steps of the trials that may be known by then: with those that run
+    beside it, up to ``ahead`` trials may end behind the budget."""
 
     sampler: Literal["tpe", "gp", "cmaes", "qmc", "random", "grid"] = "tpe"
     """What proposes the next trial; ``tpe``, ``gp`` and ``cmaes`` learn from earlier trials, the others do not."""

@@ -43,10 +43,10 @@ class Slurm:
         self.places = places
         executor = submitit.AutoExecutor(folder=folder / "jobs")
         days, _, clock = hardware.time_limit.rpartition("-")
-        hours, minutes, _ = (int(part) for part in clock.split(":"))
+        hours, minutes, seconds = (int(part) for part in clock.split(":"))
         executor.update_parameters(
             name="goodfit-sweep",
-            timeout_min=(int(days or 0) * 24 + hours) * 60 + minutes,
+            timeout_min=(int(days or 0) * 24 + hours) * 60 + minutes + (seconds > 0),
             cpus_per_task=hardware.cpus_per_device,
             slurm_partition=hardware.partition,
             slurm_account=hardware.account,

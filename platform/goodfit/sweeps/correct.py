@@ -35,7 +35,7 @@ def corrected(
     trials = np.stack(statistics)
     units = trials.shape[1]
     generator = np.random.default_rng(seed)
-    inside, outside = [], []
+    outside = []
     for _ in range(DRAWS):
         counts = generator.multinomial(units, np.full(units, 1 / units)).astype(float)
         chosen = signed(np.einsum("u,tuk->tk", counts, trials))
@@ -44,14 +44,13 @@ def corrected(
         winner = int(np.nanargmax(chosen))
         if first is not None and chosen[winner] - chosen[first] < margin:
             winner = first
-        inside.append(chosen[winner])
         outside.append(float(signed(trials[winner][counts == 0].sum(0))))
     scores = np.array(outside)[~np.isnan(outside)]
     if not len(scores):
         return Interval(float("nan"), float("nan"), float("nan"))
     value = float(scores.mean())
-    # out-of-bag parts are smaller than the whole, and scatter more: their spread is shrunk to the whole's size
-    shrink = np.sqrt(OUTSIDE)
+    # a part of q of all records, drawn without putting back, scatters (1 - q) / q times as much as the whole
+    shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     tail = 100 * TAIL
     low, high = np.percentile(value + (scores - value) * shrink, [tail, 100 - tail])
     return Interval(value, float(low), float(high))

@@ -133,10 +133,12 @@ def _next(search: Search, ledger: Ledger) -> Entry | None:
     conf, entries = search.conf, ledger.entries()
     number = len(entries)
     known = _known(number, conf)
-    if number >= conf.trials or _is_spent(search, entries, known):
+    if number >= conf.trials:
         return None
-    compared = conf.sampler in ADAPTIVE or conf.pruner != "none"
+    compared = conf.sampler in ADAPTIVE or conf.pruner != "none" or conf.max_steps is not None
     if compared and any(entry.result is None for entry in entries[:known]):
+        return None
+    if _is_spent(search, entries, known):
         return None
     params = propose(search.space, conf, search.first.conf.seed, entries, known, search.start)
     return None if params is None else ledger.begin(params)

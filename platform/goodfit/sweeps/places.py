@@ -70,7 +70,7 @@ def _one_run_only(conf: RunConf) -> list[ConfigError]:
 def _grid(search: Search) -> list[ConfigError]:
     size = grid_size(search.space)
     if size is None:
-        endless = next(one.key for one in search.space if not one.options)
+        endless = next(one.key for one in search.space if one.values is None)
         return [ConfigError(f"{endless} is an interval, and a grid has values", f"name them: {endless}=a,b,c")]
     if size > search.conf.trials:
         what = f"the grid has {size} combinations, more than sweep.trials={search.conf.trials}"

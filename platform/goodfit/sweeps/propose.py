@@ -46,11 +46,8 @@ def directions(conf: SweepConf) -> list[str]:
 
 def grid_size(space: Sequence[Dimension]) -> int | None:
     """How many combinations there are; None where an interval has no end of them."""
-    return math.prod(len(dimension.options) for dimension in space) if _is_finite(space) else None
-
-
-def _is_finite(space: Sequence[Dimension]) -> bool:
-    return all(dimension.options for dimension in space)
+    counts = [len(dimension.values) for dimension in space if dimension.values is not None]
+    return math.prod(counts) if len(counts) == len(space) else None
 
 
 def propose(
@@ -99,7 +96,7 @@ def words_of(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str
 
 
 def _of_grid(space: Sequence[Dimension], number: int) -> dict[str, Any] | None:
-    combination = next(itertools.islice(itertools.product(*(one.options for one in space)), number, None), None)
+    combination = next(itertools.islice(itertools.product(*(one.values or () for one in space)), number, None), None)
     return combination and dict(zip((one.key for one in space), combination, strict=True))
 
 
@@ -204,7 +201,7 @@ def frozen(params: Mapping[str, Any], axes: Mapping[str, Any], result: Result | 
     """A recorded trial in Optuna's terms."""
     optuna = quiet_optuna()
     states = optuna.trial.TrialState
-    values = values_of(result, conf) if result else None
+    values = judged = values_of(result, conf) if result else None
     state = states.COMPLETE if values else states.FAIL
     if result and result.state == "pruned" and result.reports and len(conf.objectives) == 1:
         state, values = states.PRUNED, [result.reports[-1]]
@@ -215,7 +212,7 @@ def frozen(params: Mapping[str, Any], axes: Mapping[str, Any], result: Result | 
         values=values,
         intermediate_values=dict(enumerate(result.reports, 1)) if result else {},
         system_attrs=dict(result.rungs) if result else {},
-        constraints=excess(result, conf) if values else None,
+        constraints=excess(result, conf) if judged else None,
     )
 
 

@@ -21,7 +21,7 @@ from goodfit.data.batches import TrainingData
 from goodfit.data.gather import SPLITS
 from goodfit.errors import ChangedError, DiskError, GoodfitError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
-from goodfit.evaluation.report import units_of
+from goodfit.evaluation.report import unit_names, units_of
 from goodfit.models.device import pick_device
 from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
@@ -219,7 +219,7 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         )
         count = len(prepared.splits.validation) + len(started.bench.probe.records)
         costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
-        units = list(dict.fromkeys(record.group or record.id for record in prepared.splits.validation))
+        units = list(dict.fromkeys(unit_names(prepared.splits.validation)))
         np.savez(order.folder / STATISTICS, statistics=measured.statistics, units=np.array(units))
         fit = measured.fit.shown()
         if math.isfinite(measured.value) and math.isfinite(measured.probe):
@@ -260,6 +260,9 @@ def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
 def failed(order: Order, error: GoodfitError) -> Result:
     """A trial that could not be trained: a result like any other."""
     result = Result(state="failed", reason=f"{error.what} (fix: {error.fix})")
+    shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
+    if (order.folder / "run.json").exists():
+        write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
     write_json(order.folder / RESULT, dataclasses.asdict(result))
     return result
 

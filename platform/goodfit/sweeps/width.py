@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goodfit.config.search import Search
+from goodfit.errors import ConfigError
 from goodfit.models.device import pick_device
 from goodfit.models.fast.attention import NotFlat
 from goodfit.runs.prepare import pick_path, training_data
@@ -27,14 +28,14 @@ def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     fix_machine(bench.prepared.conf)
     device, data = pick_device(bench.prepared.conf.hardware.accelerator), training_data(bench.prepared)
     models = [shared.model(bench, device)[0] for _ in range(most)]
-    trials = [
-        Trial(str(number), adapted(model, bench.prepared.conf, device), bench.prepared.conf, data)
-        for number, model in enumerate(models)
-    ]
-    path = pick_path(bench.prepared, trials[0].model)
-    if not path.flat:
-        return 0, path.reason
     try:
-        return pack_width(trials, path), "measured"
+        trials = [
+            Trial(str(number), adapted(model, bench.prepared.conf, device), bench.prepared.conf, data)
+            for number, model in enumerate(models)
+        ]
+        path = pick_path(bench.prepared, trials[0].model)
+        return (pack_width(trials, path), "measured") if path.flat else (0, path.reason)
+    except ConfigError as error:  # a trial with these settings says so, too, and the others go on
+        return 0, error.what
     except NotFlat as reason:
         return 0, str(reason)
