@@ -71,6 +71,16 @@ def test_the_assistants_words_and_the_end_of_its_turns_are_learnt_and_nothing_el
 
 
 @chatting
+@pytest.mark.parametrize("said", ["مرحبا بك", "Done ✅ – thanks 🙏", "{ a } [ b ]"])
+def test_blanks_of_an_answer_are_learnt(tokenizer, name, said):
+    example, _ = encoded(tokenizer(name), [TALK[0], {"role": "assistant", "content": said}])
+    (learnt,) = runs(example)
+    known = tokenizer(name)
+    whole = known.decode(known(said, add_special_tokens=False)["input_ids"])
+    assert known.decode(learnt[:-1]).strip() == whole.strip()
+
+
+@chatting
 def test_a_prompt_is_read_as_the_turn_was_learnt(tokenizer, name):
     for turns in (2, 4):
         whole, _ = encoded(tokenizer(name), TALK[:turns])

@@ -100,8 +100,9 @@ def test_a_row_that_cannot_be_a_record_says_why(kind, values, problem):
 
 
 def test_attributes_are_written_out():
-    fields = find_kind("generation").check({"source": {"name": "Sofa", "seats": 3}, "target": "x"}, True)
-    assert fields["source"] == "name: Sofa | seats: 3"
+    source = {"name": "Sofa", "seats": 3, "colours": ["grün"]}
+    fields = find_kind("generation").check({"source": source, "target": "x"}, True)
+    assert fields["source"] == 'name: Sofa | seats: 3 | colours: ["grün"]'
 
 
 def test_braces_in_a_record_stay_as_they_are():
@@ -109,10 +110,15 @@ def test_braces_in_a_record_stay_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "prompt", [pytest.param("Classify: {txt}", id="misspelt field"), pytest.param("Classify this.", id="no field")]
+    "prompt",
+    [
+        pytest.param("Classify: {txt}", id="misspelt field"),
+        pytest.param("Classify this.", id="no field"),
+        pytest.param("Classify as {label}: {text}", id="the answer"),
+    ],
 )
 @text_families
-def test_a_prompt_that_leaves_the_record_out_is_refused(goodfit, tiny_words, prompt, family):
+def test_a_prompt_without_the_record_or_with_its_answer_is_refused(goodfit, tiny_words, prompt, family):
     outcome = goodfit("preview", *tiny_words("classification", family), f"task.prompt={prompt}")
     assert (outcome.code, outcome.out) == (2, "")
     assert "prompt" in outcome.errors[0][0]

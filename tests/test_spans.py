@@ -58,6 +58,25 @@ def test_an_encoder_learns_one_tag_at_the_first_token_of_each_word(ready, limit)
             assert text[start:end].lower().startswith(piece.removeprefix("##"))
 
 
+@pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
+def test_of_a_word_longer_than_a_window_the_end_is_cut_and_that_is_counted(ready, family):
+    learner = learner_of(ready, family, max_tokens=60)
+    found = learner.encode(
+        [record_of(text="Ada met Bob", spans=[]), record_of(text="Ada met " + "这是" * 150, spans=[])]
+    )
+    assert found.cut == [1]
+    assert max(len(example.inputs) for example in found.examples) <= 60
+
+
+def test_what_is_looked_up_is_the_tag_that_a_text_has_most_often():
+    def jordan(label):
+        return record_of(text="Jordan", spans=[{"start": 0, "end": 6, "label": label}])
+
+    train = [jordan("PLACE"), jordan("WHO"), jordan("WHO")]
+    (answer,) = find_kind("token_classification").reference(train, [jordan("WHO")])[1]
+    assert [span["label"] for span in answer] == ["WHO"]
+
+
 @text_families
 def test_a_text_model_learns_the_tags_and_not_the_words(ready, family):
     prepared, _ = ready("token_classification", family)
