@@ -168,6 +168,19 @@ def test_a_finished_folder_takes_no_second_run(goodfit, tiny_words, finished):
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 
+def test_the_same_words_again_name_the_way_on_with_a_run_that_is_not_finished(goodfit, tiny_words, finished, tmp_path):
+    folder, _ = finished("classification", "encoder")
+    own = tmp_path / "own"
+    own.mkdir()
+    record = {**read(folder, "run.json"), "status": "interrupted"}
+    (own / "run.json").write_text(json.dumps(record), "utf-8")
+    (own / "config.yaml").write_text((folder / "config.yaml").read_text("utf-8"), "utf-8")
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={own}", "--quiet")
+    assert outcome.errors == [
+        (f"{own} holds a run already", f"goodfit resume {own} goes on with it; or choose another run.dir")
+    ]
+
+
 def test_a_folder_that_another_run_writes_to_is_refused(goodfit, tmp_path, tiny_words):
     folder = tmp_path / "busy"
     folder.mkdir()

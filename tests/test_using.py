@@ -43,6 +43,21 @@ def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write
     outcome = goodfit("evaluate", encoder_run, *words, "--json")
     assert outcome.code == 0, outcome.err
     assert outcome.json["records"] == outcome.json["metrics"]["test/accuracy"]["n"] == 10
+    assert outcome.json["trained_on"] == 0
+
+
+def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_words):
+    words = tiny_words("classification", "encoder")
+    train = next(word for word in words if word.startswith("dataset.train=")).removeprefix("dataset.train=")
+    outcome = goodfit("evaluate", encoder_run, f"dataset.test={train}")
+    assert outcome.code == 0
+    assert "inputs stand in the run's training records, too" in outcome.err
+
+
+def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write_rows):
+    write_rows(tmp_path / "new.jsonl", [{"text": "x"}])
+    outcome = goodfit("predict", encoder_run, "new.jsonl")
+    assert (outcome.code, outcome.errors) == (2, [("'new.jsonl' is a file, expected a text", "--input new.jsonl")])
 
 
 @pytest.mark.parametrize(

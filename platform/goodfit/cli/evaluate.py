@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from goodfit.cli.console import print_table
@@ -26,4 +27,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
             [f"on {result['records']} records", "value [95 %]"],
             [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
         )
+    if trained := result.get("trained_on"):
+        of = result["records"]
+        print(f"warning: {trained} of {of} inputs stand in the run's training records, too", file=sys.stderr)
     return result

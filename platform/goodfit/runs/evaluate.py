@@ -10,7 +10,7 @@ from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import unknown_setting
 from goodfit.data.gather import SPLITS, read_split
 from goodfit.data.records import BadRows, Record
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GoodfitError
 from goodfit.evaluation.report import figures, outcome_items
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
@@ -22,6 +22,10 @@ from goodfit.runs.task import known_labels, read_splits, with_labels
 def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str) -> dict[str, Any]:
     """Measure a run on one of its splits, or on a file given as ``dataset.test=…``.
 
+    Returns:
+        What was measured; of a file, beside it how many of its inputs the run was trained on, None where its training
+        records cannot be read any more.
+
     Raises:
         GoodfitError: The words or the data are wrong.
     """
@@ -31,13 +35,25 @@ def evaluate_run(opened: OpenedRun, host: Host, words: Sequence[str], split: str
     specs = opened.task.measures(opened.coding.labels)
     items, losses = outcome_items(records, outcomes), [outcome.loss for outcome in outcomes]
     found = figures(specs, records, items, split, opened.conf.seed, losses)
+    other = {"trained_on": _trained_on(opened, host, records)} if any("=" in word for word in words) else {}
     return {
         "run": str(opened.folder),
         "split": split,
         "records": len(records),
         "cut": len(encoded.cut),
+        **other,
         "metrics": found,
     }
+
+
+def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
+    """How many records have an input that stands in the run's training records."""
+    text = opened.task.kind.text
+    try:
+        trained = {text(record) for record in read_splits(opened.task, host).train}
+    except GoodfitError:
+        return None
+    return sum(text(record) in trained for record in records)
 
 
 def _records(opened: OpenedRun, host: Host, words: Sequence[str], split: str) -> Sequence[Record]:

@@ -85,6 +85,11 @@ def _joined(path: Path) -> Path:
     return path
 
 
+def is_finished(path: Path) -> bool:
+    """Whether a run came to its end, by its own word."""
+    return bool(read_json(path / "run.json", "status")["status"] == "finished")
+
+
 @contextlib.contextmanager
 def claimed(path: Path, named: bool) -> Iterator[Path]:
     """Make a run's folder and hold its lock.
@@ -100,7 +105,10 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
     with held(path):
         for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
             if (path / name).exists():
-                raise ConfigError(f"{path} holds {what} already", "choose another run.dir, or delete that folder")
+                fix = "choose another run.dir, or delete that folder"
+                if what == "a run" and (path / "run.json").exists() and not is_finished(path):
+                    fix = f"goodfit resume {path} goes on with it; or choose another run.dir"
+                raise ConfigError(f"{path} holds {what} already", fix)
         yield path
 
 

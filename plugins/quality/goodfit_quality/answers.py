@@ -23,7 +23,28 @@ def answers(facts: DataFacts) -> list[Finding]:
     train = facts.splits["train"]
     if facts.kind in WRITTEN:
         return [*_repeated(train), *_echoes(train)]
-    return _balance(facts, train) if facts.labels else []
+    return [*_alike(facts.labels), *_balance(facts, train)] if facts.labels else []
+
+
+def _alike(labels: Sequence[str]) -> list[Finding]:
+    """Labels that are one label, apart from capitals and blanks."""
+    same: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        same[" ".join(label.casefold().split())].append(label)
+    alike = [own for own in same.values() if len(own) > 1]
+    if not alike:
+        return []
+    shown = "; ".join(" = ".join(f"'{label}'" for label in own) for own in alike[:8])
+    return [
+        Finding(
+            severity="warning",
+            code="quality.labels_alike",
+            message=f"the {len(labels)} labels are {len(same)}, apart from capitals and blanks: {shown}",
+            figure=float(len(labels) - len(same)),
+            evidence={"labels": alike},
+            mend="write each label in one way in the data",
+        )
+    ]
 
 
 def _balance(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:
@@ -52,7 +73,7 @@ def _finding(code: str, message: str, figure: float, counts: dict[str, int]) -> 
         message=message,
         figure=figure,
         evidence={"counts": counts},
-        mend="add records of the rare labels, or join labels: task.labels=[…]; judge by f1_macro, not by accuracy",
+        mend="add records of the rare labels, or join labels in the data; judge by f1_macro, not by accuracy",
     )
 
 

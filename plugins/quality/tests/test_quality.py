@@ -187,6 +187,13 @@ def test_rare_labels_and_lopsided_ones_are_counted():
     assert answers(facts(many())) == []
 
 
+def test_labels_that_differ_in_capitals_and_blanks_alone_are_told_of():
+    messy = replace(facts([record("1", "a text", "yes")]), labels=(" Yes", "maybe", "no", "yes"))
+    found = {finding.code: finding for finding in answers(messy)}["quality.labels_alike"]
+    assert found.evidence == {"labels": [[" Yes", "yes"]]}
+    assert found.message == "the 4 labels are 3, apart from capitals and blanks: ' Yes' = 'yes'"
+
+
 def test_written_answers_that_repeat_or_echo_are_named():
     train = [RecordView(id=f"g{n}", fields={}, text=f"source {n}", answer=f"target {n}") for n in range(40)]
     train += [RecordView(id=f"same{n}", fields={}, text=f"other {n}", answer="As agreed.") for n in range(6)]
