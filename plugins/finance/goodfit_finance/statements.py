@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from goodfit_finance.amounts import AMOUNT, AMOUNT_WITH_BLANKS, CURRENCY, is_bracketed, signed
+from goodfit_finance.amounts import AMOUNT, AMOUNT_WITH_BLANKS, CURRENCY, amounts, is_bracketed, signed
 from goodfit_finance.lines import currencies, is_unclear, whole_amounts_with_cents, without_remarks
 
 OPENING = re.compile(
@@ -34,6 +34,8 @@ TOTAL_WITH_BLANKS = re.compile(
 """A total in which blanks group thousands: no number of a document stands between its word and its amount."""
 
 DEDUCTION = re.compile(r"\b(?:discount|rebate|deduction|allowance|less|minus|skonto)\b")
+GIVEN_BACK = re.compile(r"\b(?:refund|return)s?\b")
+PAID_OUT = re.compile(r"\b(?:(?:withdrawal|card payment|payment out|fee|charge)s?|payments out)\b")
 FEWEST_ENTRIES = 2
 
 
@@ -74,9 +76,19 @@ class Reading(NamedTuple):
     """Whether the dash of ``rent - 84.20`` makes the amount negative."""
     are_deductions_taken_off: bool
     """Whether ``discount 10.00`` makes the total smaller, though it has no minus."""
+    are_refunds_taken_off: bool
+    """Whether ``refund 10.00`` does."""
+    are_payments_taken_off: bool
+    """Whether ``card payment 10.00`` does."""
+
+    def takes_off(self, words: str) -> bool:
+        """Whether an entry with these words makes the total smaller."""
+        choices = (self.are_deductions_taken_off, self.are_refunds_taken_off, self.are_payments_taken_off)
+        names = (DEDUCTION, GIVEN_BACK, PAID_OUT)
+        return any(is_taken and name.search(words) for is_taken, name in zip(choices, names, strict=True))
 
 
-READINGS = [Reading(*choice) for choice in product((False, True), (True, False), (False, True))]
+READINGS = [Reading(*choice) for choice in product((False, True), (True, False), *[(False, True)] * 3)]
 """All ways to read a statement, the most usual one first."""
 
 
@@ -89,7 +101,13 @@ def read_statement(text: str) -> Statement | None:
     """
     lines = [whole_amounts_with_cents(without_remarks(line)) for line in text.splitlines()]
     are_certain = any(map(TOTAL_WITH_BLANKS.match, lines))
-    readings = [_read(lines, reading) for reading in READINGS if reading.do_blanks_group or not are_certain]
+    has_minus = _has_minus(lines)
+    readings = [
+        _read(lines, reading)
+        for reading in READINGS
+        if (reading.do_blanks_group or not are_certain)
+        and not (has_minus and (reading.are_refunds_taken_off or reading.are_payments_taken_off))
+    ]
     found = [statement for statement in readings if statement]
     return next((statement for statement in found if adds_up(statement)), found[0] if found else None)
 
@@ -129,6 +147,12 @@ def _read(written: Sequence[str], reading: Reading) -> Statement | None:
     return Statement(entries, known) if len(known) == len(totals) else None
 
 
+def _has_minus(written: Sequence[str]) -> bool:
+    """Whether an entry has a minus: what makes a total smaller is then written with one."""
+    entries = (line for line in written if not OPENING.match(line.strip()) and not TOTAL.match(line.strip()))
+    return any(amount < 0 for line in entries for amount in amounts(line))
+
+
 def _between(written: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, str]]:
     """The lines from the first total to the last one: entries among them, which of the totals count them?"""
     return ((number, written[number]) for number in range(places[0], places[-1] + 1))
@@ -145,7 +169,7 @@ def _line(written: str, reading: Reading) -> Line | None:
     amount = signed(last)
     if last["gap"] and not reading.is_dash_a_minus and not is_bracketed(last):
         amount = abs(amount)
-    if reading.are_deductions_taken_off and DEDUCTION.search(words) and not TOTAL.match(words):
+    if reading.takes_off(words) and not TOTAL.match(words):
         amount = -abs(amount)
     side = SIDE.search(words)
     return Line(words, amount, str(side.lastgroup) if side else "")

@@ -90,6 +90,7 @@ JOURNAL = "Journal\nrent Dr 900.00\nsale Cr {}\nfees Dr 0.10\nTotal debits {}\nT
 
 SIDES = "Bank\nOpening balance 5,000.00 Cr\nrent 900.00 Dr\nsale 100.00 Cr\nClosing balance {}"
 MOVES = "Bank\nOpening balance 1,000.00\nrent -100.00\ntea -50.00\nTotal {}\nClosing balance {}"
+UNSIGNED = "Bank\nOpening balance 1,000.00\n{0} 25.00\n{0} 30.00\nClosing balance {1}"
 SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
 
 
@@ -113,6 +114,16 @@ SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
         pytest.param(SMALL.format("160.00"), False, id="a wrong total"),
         pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 140.00", True, id="a discount without a minus"),
         pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 145.00", False, id="a discount that does not fit"),
+        *[
+            pytest.param(UNSIGNED.format(name, "945.00"), True, id=f"{name} without a minus")
+            for name in ("Card payment", "Payments out", "Refund", "Returns", "Withdrawal", "Fee", "Charge")
+        ],
+        pytest.param(UNSIGNED.format("Card payment", "1,055.00"), True, id="payments that add to a balance"),
+        pytest.param(UNSIGNED.format("Card payment", "950.00"), False, id="payments that do not fit"),
+        pytest.param(
+            "Old balance 90.00\nrefund 20.00\nfee 5.00\nNew balance 105.00", True, id="a refund in, a fee out"
+        ),
+        pytest.param("rent 100.00\nrebate -9.00\nfee 5.00\nTotal 86.00", False, id="a fee among entries with a minus"),
         pytest.param("rent EUR 1,250\ntea 10.00\nTotal EUR 1,260.00", True, id="whole amounts"),
         pytest.param("rent 100,-\ntea 10,00\nTotal 110,00", True, id="a dash for cents"),
         pytest.param("31.03 rent 100.00\n31.03. tea 10.00\nTotal 110.00", True, id="days before the words"),
