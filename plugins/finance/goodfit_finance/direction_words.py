@@ -1,10 +1,13 @@
 """The English words that say that something rose, fell or stayed, and those that decide what such a word belongs to."""
 
+import re
+
 VERBS = {
     "up": "rose rises risen grew grows grown increased climbed climbs up gained gains improved advanced jumped surged "
     "soared rocketed doubled tripled quadrupled expanded rallied rebounded",
     "down": "fell falls fallen declined declines dropped drops decreased down shrank shrunk slipped slid contracted "
-    "weakened plunged plummeted dipped dips slumped tumbled sank halved",
+    "weakened plunged plummeted dipped dips slumped tumbled sank halved "
+    "worsened deteriorated",
     "flat": "unchanged",
 }
 CHANGED = {"up": "raised lifted boosted", "down": "cut reduced lowered slashed trimmed", "flat": ""}
@@ -20,6 +23,14 @@ TABLES = (VERBS, CHANGED, ADJECTIVES, NOUNS)
 DIRECTION = {word: way for table in TABLES for way, words in table.items() for word in words.split()}
 IS_VERB, IS_CHANGED, IS_ADJECTIVE, IS_NOUN = (
     frozenset(word for words in table.values() for word in words.split()) for table in TABLES
+)
+
+JUDGING = frozenset(("improved", "improvement", "weakened", "worsened", "deteriorated"))
+"""They say that something got better or worse: a direction only for a measure whose rise is good."""
+
+RISE_IS_GOOD = re.compile(
+    r"(?!.*\b(?:costs?|expenses?|taxes|tax|loss|losses|debts?|returns|outstanding)\b)"
+    r".*\b(?:revenues?|sales|turnover|profits?|earnings|ebitd?a?|income|margins?|cash flow|orders?|customers|equity)\b"
 )
 
 LISTS = {

@@ -6,7 +6,8 @@ that follows at once (``higher costs``, ``a fall in costs``). If none does, a ve
 it in its part of the sentence, or else to the next one; a part without a subject of its own goes on about the measure
 before it (``and fell later``). An adjective does so only where no other word follows that it could belong to (``higher
 than``, not ``higher energy prices``), a noun only behind a verb such as ``showed`` or ``is``. A comparison between
-commas names no measure (``costs, unlike revenue, rose``).
+commas names no measure (``costs, unlike revenue, rose``). ``Improved`` and ``worsened`` claim a
+direction only for a measure whose rise is good.
 """
 
 import re
@@ -21,10 +22,12 @@ from goodfit_finance.direction_words import (
     IS_CHANGED,
     IS_NOUN,
     IS_VERB,
+    JUDGING,
     NEGATIONS,
     NO_SUBJECT,
     OF_A_NOUN,
     PHRASAL,
+    RISE_IS_GOOD,
     SHOWS,
 )
 
@@ -103,7 +106,7 @@ def _claims(part: Part) -> Iterator[Claim]:
         before = [earlier[0] for earlier in words[:place]]
         if word[0] in DIRECTION and not _is_denied(before) and not (before and before[-1] in PHRASAL):
             about = _measure_of(word, before, part)
-            if about:
+            if about and (word[0] not in JUDGING or RISE_IS_GOOD.match(about)):
                 yield Claim(about, DIRECTION[word[0]])
 
 

@@ -224,6 +224,25 @@ def test_a_word_of_direction_belongs_to_its_measure(text, found):
     assert claims(text, ["revenue", "personnel costs", "net debt"]) == [Claim(*claim) for claim in found]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Revenue improved to EUR 4.2 million.", [("revenue", "up")], id="revenue"),
+        pytest.param("The operating margin worsened.", [("operating margin", "down")], id="a margin"),
+        pytest.param("There was an improvement in free cash flow.", [("free cash flow", "up")], id="a noun"),
+        pytest.param("The net loss improved to EUR 1.2 million.", [], id="a loss"),
+        pytest.param("Operating costs improved by 12 %.", [], id="costs"),
+        pytest.param("Cost of sales improved.", [], id="costs with a good word"),
+        pytest.param("Churn improved to 3 %.", [], id="a measure that is not known"),
+        pytest.param("Net debt worsened.", [], id="debt"),
+        pytest.param("Churn rose to 3 %.", [("churn", "up")], id="a word that does not judge"),
+    ],
+)
+def test_better_is_more_only_where_more_is_good(text, found):
+    costs = ["operating costs", "cost of sales", "net debt", "net loss", "churn"]
+    assert claims(text, [*costs, "revenue", "operating margin", "free cash flow"]) == [Claim(*claim) for claim in found]
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
     assert math.isnan(score(name.removeprefix("finance."), []))
