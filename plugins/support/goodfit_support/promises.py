@@ -11,16 +11,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from goodfit.texts.figures import MONTH, Figure, grounds, stated
 
+NO_COST = r"no (?:(?:extra|additional|further) )?(?:cost|charge)s?\b"
 SORTS = {
     "refund": r"refund\w*(?! (?:policy|policies|rules?|form|team|department|request)\b)|money\b[^,]*\bback"
     r"|(?:paid|pay|paying|pays|give|gives|return\w*)\b[^,]*\bback\b|reimburse\w*|repa(?:y|id|ys|ying|yments?)\b"
-    r"|credit(?:ed|ing)\b|(?:will|'ll|shall|can|may) credit\b|a credit of",
+    r"|credit(?:ed|ing)\b|(?:will|'ll|shall|can|may) credit\b|a credit (?:of|to your|on your)\b",
     "voucher": r"vouchers?|coupons?|gift cards?|store credit|credit note",
     "discount": r"discount\w*|\w+ ?(?:%|per ?cent) (?:off|less|cheaper)|[\d.,]+ (?:pounds |euros |dollars )?off\b"
     r"|reduc\w+",
-    "gift": r"free of charge|for free|at no cost|on the house|(?:is|are|be|it's) on us|compensat\w+|make it up to you"
+    "gift": rf"free of charge|for free|{NO_COST}|(?:will not|won['’]t) be charged(?! (?:again|twice|until|before)\b)"
+    r"|(?:we|i|shop|house)(?:['’]ll| will| shall| can)? (?:pays? for|(?:pays?|covers?) (?:the|your|all))\b"
+    r"|sen[dt](?:ing)? (?:you |out )?(?:a|the) new (?:one|item|part|parcel|product)\b|on the house"
+    r"|(?:is|are|be|it's) on us|compensat\w+|make it up to you"
     r"|goodwill|waiv(?:e|es|ed|ing)\b|replac(?:e|es|ed|ing|ements?)\b",
-    "date": r"(?:will|'ll|shall|gets?|arrives?|comes?|takes?|calls?|answers?|sends?|sent|ready|repaired|paid|expect)\b"
+    "date": r"(?:will|'ll|shall|gets?|arrives?|comes?|takes?|calls?|answers?|sends?|sent|ready|repaired|paid|expect"
+    r"|should (?:arrive|reach|come|be (?:with|there|here|back|ready|delivered)))\b"
     r".*\b{time}|{time}\b(?:(?!\band\b).)*\b(?:will|'ll|shall|gets?|arrives?|comes?|is|are)|within {time}",
     "fault": r"(?:our|my) (?:own )?(?:fault|mistake|negligence|error|oversight)|(?:we|i) (?:are|am|were|was) (?:\w+ )?"
     r"(?:liable|responsible|to blame|at fault|negligent)|(?:accept|take|took|assume|bear|admit)\w* (?:\w+ )?(?:the )?"
@@ -39,12 +44,17 @@ PATTERNS = {sort: re.compile(rf"\b(?:{words.replace('{time}', TIME)})", re.IGNOR
 HARMLESS = re.compile(
     r"\bno (?:problem|worries|doubt|trouble|matter|questions asked|later than|less than)\b"
     r"|\bnot (?:only|later than|less than)\b|\bnothing to worry\b"
+    r"|\b(?:as|because|since) (?:(?!(?:that|if|when|whether|what|how|think|know|say|sure)\b)[\w'’]+ ){0,20}?"
+    r"(?=(?:we|i)(?:['’](?:ll|m|re|ve)| will| am| are| have)\b)"
+    r"|\byou(?:['’]d| would)? (?:like|want|wish)\b"
+    r"(?=[^.;]*, which (?:we|i)\b[^,.;]*\b(?:arrang|issu|approv|process|grant|giv|send|sent|pay|paid|do|done)\w*)"
     r"|\bno need to (?!refund|reimburse|compensate|pay|replace)[^,.;:]*|\b(?:do not|don['’]t) (?:worry|hesitate)\b",
     re.IGNORECASE,
 )
-"""What sounds like a denial and denies no promise."""
+"""What sounds like a denial and denies no promise, a reason (``as it does not work I will``) among it."""
 DENIED = re.compile(
-    r"\b(?:not|no(?! cost| charge)|never|nothing|nobody|neither|nor|none|cannot|unable|whether|decides?|\w+n['’]t)\b"
+    r"\b(?:never|nothing|nobody|neither|nor|none|cannot|unable|whether|decides?)\b"
+    rf"|\b(?:not|\w+n['’]t)\b(?! be charged)|\b(?!{NO_COST})no\b"
     r"|\b(?:avoid|refus(?:e|es|ed)|declin(?:e|es|ed)|reject(?:s|ed)?|exclud(?:e|es|ed)|forbid(?:s|den)?|prohibited)\b"
     r"|\b(?:ruled out|out of the question|impossible|unavailable|approval|discretion|up to the manager)\b"
     r"|\bstop(?:s|ped)? (?:giving|offering|paying|granting|making)\b"
@@ -60,8 +70,19 @@ PUT_ASIDE = re.compile(
 )
 """Stands before what is not given: ``a voucher instead of a``."""
 CLAUSES = re.compile(r"(?<=[.!?;])\s+|,\s+(?=(?:but|and|so|yet|or)\b)")
-PARTS = re.compile(r",\s+(?=(?:i|we|you|he|she|they|it|this|that|there|here|only|closed)\b)|,?\s+but\s+", re.IGNORECASE)
+PARTS = re.compile(
+    r",\s+(?=(?:i|we|you|he|she|they|it|this|that|there|here|only|closed)\b)|,?\s+but\s+"
+    r"|\s+and\s+(?=(?:we|i)(?:['’](?:ll|m|re|ve)|\s(?:will|am|are|have))\b)",
+    re.IGNORECASE,
+)
 """Where a clause goes on with a new subject: a denial holds up to there."""
+ASKED = re.compile(
+    r"\W*(?:(?:(?:can|could|would) you )?please\b(?! (?:note|expect|know|be assured|rest assured)\b)"
+    r"|(?:send|return|reply|answer|write|call|let us|tell us)\b)"
+    r"(?!.*(?:\b(?:will|shall|gets?|arrives?|comes?|takes?)\b|['’]ll\b))",
+    re.IGNORECASE,
+)
+"""Begins a part that asks the customer for something: its time is no promise."""
 IDLE = re.compile(
     r"\b(?:closed|holidays?|on strike)\b"
     r"|\b(?:no|not|never|\w+n['’]t)\b.*\b(?:deliver|ship|send|sent|dispatch|open|work|answer|call|arrive|come)",
@@ -97,9 +118,9 @@ def unbacked(messages: Sequence[Mapping[str, str]], answer: str) -> list[str]:
 
 
 def _promises(sort: str, part: str) -> bool:
-    """Whether a part of a clause makes a promise of a sort, and neither denies it nor puts it aside."""
+    """Whether a part of a clause makes a promise of a sort, and neither denies it, puts it aside, nor asks for it."""
     said = HARMLESS.sub("", part)
-    if DENIED.search(said):
+    if DENIED.search(said) or (sort == "date" and ASKED.match(said)):
         return False
     return any(not PUT_ASIDE.search(said[: match.start()]) for match in PATTERNS[sort].finditer(said))
 

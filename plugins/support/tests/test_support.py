@@ -285,6 +285,20 @@ def test_a_promise_is_backed_by_the_policy_or_not(answer, sorts):
         pytest.param("It will arrive on 5th March.", ["date"], id="an ordinal"),
         pytest.param("Expect it on Monday.", ["date"], id="expect"),
         pytest.param("It is done within a fortnight.", ["date"], id="fortnight"),
+        pytest.param("As you have not received it we will send you your money back.", ["refund"], id="a reason"),
+        pytest.param("Because the lamp doesn't work I will give you your money back.", ["refund"], id="because"),
+        pytest.param("I see that it was not as described and I am refunding you.", ["refund"], id="what support sees"),
+        pytest.param("You would like a refund, which I have now arranged.", ["refund"], id="a wish that is granted"),
+        pytest.param("We'll refund you at no extra charge.", ["refund", "gift"], id="no extra charge"),
+        pytest.param("I have issued a credit to your account.", ["refund"], id="a credit"),
+        pytest.param("You won't be charged.", ["gift"], id="not charged"),
+        pytest.param("There will be no charge.", ["gift"], id="no charge"),
+        pytest.param("We'll pay for the return shipping.", ["gift"], id="return shipping"),
+        pytest.param("We'll cover the cost.", ["gift"], id="the cost"),
+        pytest.param("We'll send a new one.", ["gift"], id="a new one"),
+        pytest.param("It should be with you by Friday.", ["date"], id="should"),
+        pytest.param("Please note that it will come on Friday.", ["date"], id="please note"),
+        pytest.param("Send it in and you get an answer within 3 days.", ["date"], id="asked, then promised"),
     ],
 )
 def test_a_promise_is_seen_however_it_is_put(answer, sorts):
@@ -303,9 +317,19 @@ def test_a_promise_is_seen_however_it_is_put(answer, sorts):
         "We received your mail today and will look at it.",
         "Please read our refund policy.",
         "You can count on us.",
+        "Please reply within 14 days.",
+        "Could you please send us a photo within 7 days.",
+        "Send it back within 7 days.",
+        "As I said I cannot promise that we will refund you.",
+        "I do not think that we will refund you.",
+        "I know you would like a refund, which I understand.",
+        "I know you would like a refund, which I cannot give.",
+        "You will not be charged twice.",
+        "We won't cover the cost.",
+        "You should have received it on Friday.",
     ],
 )
-def test_a_refusal_is_no_promise(answer):
+def test_a_refusal_or_a_request_is_no_promise(answer):
     assert list(promises(answer)) == []
 
 
