@@ -1,9 +1,10 @@
 """Which figures a text states: sums, percentages, periods, dates and plain numbers, in digits or in words.
 
 Two ways to write a figure give one value: ``thirty (30) days`` and ``30 days``, ``GBP 1.2 million``, ``£1.2m`` and
-``£1,200,000``, ``EUR 1.250,00`` and ``EUR 1,250.00``, ``the 1st day of March 2026`` and ``1 March 2026``, ``two years``
-and ``24 months``, ``the third quarter`` and ``the 3rd quarter``. A minus, a scale, a currency and a unit of time belong
-to the figure. Dates with dots and slashes are read day first.
+``£1,200,000``, ``EUR 1.250,00`` and ``EUR 1,250.00``, ``EUR 10.000`` and ``EUR 10,000``,
+``INR 1,50,000`` and ``INR 150,000``, ``the 1st day of March 2026`` and ``1 March 2026``, ``two years`` and
+``24 months``, ``the third quarter`` and ``the 3rd quarter``. A minus, a scale, a currency and a unit of time belong to
+the figure. Dates with dots and slashes are read day first.
 """
 
 import re
@@ -28,7 +29,7 @@ class Found(NamedTuple):
 
     figure: Figure
     bare: tuple[float, ...]
-    """Its number without the unit: as written, and with its scale."""
+    """Its number without the unit: as written, with its thousands (``EUR 10.000``), and with its scale."""
     is_counted: bool
     """Whether a noun follows that says what is counted: ``5 customers``."""
 
@@ -56,12 +57,16 @@ UNITS = {
     "year": ("month", 12),
 }  # fmt: skip
 
-NUMBER = r"\d{1,3}(?:\.\d{3}){1,5},\d\d?(?!\d)|\d+(?:,\d{3})*(?:\.\d+)?"
+INDIAN = r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?(?![\d,])"
+NUMBER = rf"{INDIAN}|\d{{1,3}}(?:\.\d{{3}}){{1,5}},\d\d?(?!\d)|\d+(?:,\d{{3}})*(?:\.\d+)?"
 SUM = (
-    rf"\d{{1,3}}(?:\.\d{{3}}){{2,5}}(?!\d)|\d{{1,3}}(?:\ \d{{3}}){{1,5}}(?:[.,]\d\d)?(?![\d.,])"
+    rf"{INDIAN}|\d{{1,3}}(?:\.\d{{3}}){{2,5}}(?!\d)|\d{{1,3}}(?:\ \d{{3}}){{1,5}}(?:[.,]\d\d)?(?![\d.,])"
     rf"|\d+,\d\d?(?!\d)|{NUMBER}"
 )
-SHARE = rf"\d+,\d\d?(?!\d)|{NUMBER}"
+SHARE = rf"{INDIAN}|\d+,\d\d?(?!\d)|{NUMBER}"
+DOTTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""``EUR 10.000`` is ten thousand: no sum has three decimals but one with a scale (``EUR 1.250 million``)."""
+
 MONTH = MONTHS.replace(" ", "|")
 SIGN = r"[a-z]{1,3}\$|" + "|".join(re.escape(name) for name in sorted(CURRENCIES, key=len, reverse=True))
 SCALE_LETTERS = "k|m|mn|mio|b|bn|tn"
@@ -174,13 +179,15 @@ def _found(match: re.Match[str]) -> Found:
     if shape == "clause":
         return Found(Figure("reference", match[0], 0.0), (), False)
     kind, unit, written, times = _measured(shape, parts)
-    number = _number(written) * (-1 if parts["minus"] or parts["minus_inside"] else 1)
+    literal = _number(written)
+    is_grouped = kind == "money" and times == 1 and DOTTED_THOUSANDS.fullmatch(written)
+    number = literal * (1000 if is_grouped else 1) * (-1 if parts["minus"] or parts["minus_inside"] else 1)
     value = float(number * times)
     if kind == "number":
         is_label = LABEL.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
         is_counted = bool(COUNTED.match(match.string, match.end())) and not is_label
         return Found(Figure(kind, unit, value), (abs(value),), is_counted)
-    return Found(Figure(kind, unit, value), (abs(float(number)), abs(value)), False)
+    return Found(Figure(kind, unit, value), (float(literal), abs(float(number)), abs(value)), False)
 
 
 SHAPES = (

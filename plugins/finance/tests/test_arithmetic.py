@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from goodfit_finance import benford
 from goodfit_finance.amounts import Number, amounts, is_numeric, numbers
+from goodfit_finance.answers import is_right
 from goodfit_finance.statements import Total, adds_up, read_statement, repeated
 
 
@@ -15,6 +16,7 @@ from goodfit_finance.statements import Total, adds_up, read_statement, repeated
         pytest.param("rent 1,250.00", ["1250.00"], id="English"),
         pytest.param("Miete 1.250,00", ["1250.00"], id="continental"),
         pytest.param("1'250.00", ["1250.00"], id="Swiss"),
+        pytest.param("INR 1,50,000.00 1,50,00,000.00", ["150000.00", "15000000.00"], id="Indian"),
         pytest.param("12,345,678.90", ["12345678.90"], id="millions"),
         pytest.param("-84.20 and −84.20 and 84.20-", ["-84.20", "-84.20", "-84.20"], id="minus before or behind"),
         pytest.param("(84.20)", ["-84.20"], id="brackets"),
@@ -53,6 +55,9 @@ def test_an_amount_has_two_decimals_and_a_sign(text, found):
         pytest.param("€4.2M", [("4200000", "")], id="a scale letter"),
         pytest.param("US$4.2m", [("4200000", "")], id="a currency with letters"),
         pytest.param("1.250,00", [("1250", "")], id="continental"),
+        pytest.param("EUR 10.000, 1.250 euros", [("10000", ""), ("1250", "")], id="continental thousands"),
+        pytest.param("1.250, EUR 0.125, EUR 1.250 m", [("1.25", ""), ("0.125", ""), ("1250000", "")], id="decimals"),
+        pytest.param("INR 1,50,000 and 1,50,00,000.00", [("150000", ""), ("15000000", "")], id="Indian"),
         pytest.param("$(20,597)", [("-20597", "")], id="brackets behind a currency"),
         pytest.param("$ (20.0)", [("-20", "")], id="brackets behind a currency and a blank"),
         pytest.param("+3.6%", [("3.6", "percent")], id="a plus"),
@@ -81,6 +86,19 @@ def test_a_number_has_its_scale_and_its_per_cent(text, found):
 )
 def test_an_answer_is_numeric_if_it_is_a_number_and_nothing_else(text, numeric):
     assert is_numeric(text) == numeric
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        pytest.param("EUR 10,000", True, id="the other mark"),
+        pytest.param("10.000", True, id="without its currency"),
+        pytest.param("EUR 10 thousand", True, id="a scale"),
+        pytest.param("EUR 10", False, id="ten"),
+    ],
+)
+def test_a_dot_before_three_digits_of_a_sum_groups_thousands(answer, right):
+    assert is_right(answer, ["EUR 10.000"]) == right
 
 
 BANK = "Account March 2025\nOpening balance 100.00\n03 Mar fee -0.10\n04 Mar payment +0.20\nClosing balance {}\n{}"
