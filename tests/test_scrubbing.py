@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.data.slots import Texts, texts_of
-from goodfit.data.stand_ins import key_for
+from goodfit.data.stand_ins import StandIns, key_for
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.texts.words import split_words
@@ -133,6 +133,25 @@ def test_tokens_and_tags_move_too():
 def test_the_mode_says_what_stands_in(monkeypatch, mode, expected):
     monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "a key of 24 characters..")
     assert re.fullmatch(expected, scrub(mode).texts(["Ada Quill and Bo Renn have badge-1"])[0])
+
+
+@pytest.mark.parametrize(
+    ("sort", "one", "other", "same"),
+    [
+        ("DATE_TIME", "1.12.2024", "11.2.2024", False),
+        ("DATE_TIME", "1.12.2024", "1. 12. 2024", True),
+        ("IP_ADDRESS", "10.1.23.4", "10.12.3.4", False),
+        ("IP_ADDRESS", "2001:db8::1:2", "2001:db8:1::2", False),
+        ("IP_ADDRESS", "10.1.23.4", "10[.]1[.]23[.]4", True),
+        ("PHONE_NUMBER", "0171 123 4567", "0171/1234567", True),
+        ("CREDIT_CARD", "4111 1111 1111 1111", "4111111111111111", True),
+        ("IBAN_CODE", "GB29 NWBK 6016 1331 9268 19", "gb29nwbk60161331926819", True),
+        ("WHO", "Ada Quill", "ADA  QUILL", True),
+    ],
+)
+def test_values_have_one_hash_where_they_are_written_in_other_ways_and_two_where_they_differ(sort, one, other, same):
+    stand_ins = StandIns("hash", b"a key of 24 characters..")
+    assert (stand_ins.of(spec(), sort, one) == stand_ins.of(spec(), sort, other)) is same
 
 
 def test_what_is_dropped_leaves_its_type_where_nothing_else_would_be_left():
