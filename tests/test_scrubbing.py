@@ -12,6 +12,7 @@ from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.data.slots import Texts, texts_of
 from goodfit.data.stand_ins import StandIns, key_for
+from goodfit.errors import PluginError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.texts.words import split_words
@@ -182,6 +183,24 @@ def test_a_value_that_was_found_once_is_taken_out_of_the_whole_record():
     (whole,), _ = Scrub([repeating], "mask", key).records([Record("1", fields)], texts)
     assert plain.fields["target"] == fields["target"]
     assert whole.fields["target"] == "for [WHO] and Ada Quillson"
+
+
+def test_parts_of_a_value_are_taken_out_of_the_whole_record():
+    def find(texts):
+        return [[Found(start=0, end=9, type="WHO")] if text.startswith("Ada Quill") else [] for text in texts]
+
+    def scrub_of(parts):
+        by_parts = ScrubberSpec(
+            name="t.s", description="", recall={"WHO": 1}, measured_on="", find=find, repeats=("WHO",), parts=parts
+        )
+        return Scrub([by_parts], "mask", key_for("mask", 1))
+
+    fields = {"source": "Ada Quill left. Quill is Ada, no Quilling.", "target": "for Quill"}
+    records = [Record("1", fields)], Texts(names=("source", "target"))
+    (record,), _ = scrub_of(lambda sort, value: value.split()).records(*records)
+    assert record.fields == {"source": "[WHO] left. [WHO] is [WHO], no Quilling.", "target": "for [WHO]"}
+    with pytest.raises(PluginError, match=r"'t\.s' raised AttributeError over the parts of a value"):
+        scrub_of(lambda sort, value: value.absent).records(*records)
 
 
 def test_types_that_are_kept_stay():

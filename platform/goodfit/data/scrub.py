@@ -120,7 +120,7 @@ class Scrub:
             by_text = ask(spec, different)
             for slots, own in zip(records, places, strict=True):
                 found = {slot: by_text[number[text]] for slot, text in slots.items()}
-                for slot, more in with_repeats(found, slots, spec.repeats).items():
+                for slot, more in with_repeats(found, slots, spec).items():
                     own[slot] += [Place(p.start, p.end, p.type, spec) for p in more if p.type not in self.keep]
         return places
 
@@ -176,17 +176,23 @@ def _failed(spec: ScrubberSpec, reason: str) -> PluginError:
 
 
 def with_repeats(
-    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], types: Sequence[str]
+    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], spec: ScrubberSpec
 ) -> dict[Slot, list[Found]]:
-    """The places, with those where a value of some types stands again in a text of the record."""
-    if not types:
+    """The places, with those where a value that repeats, or a part of it, stands again in a text of the record.
+
+    Raises:
+        PluginError: The scrubber could not say what the parts are.
+    """
+    if not spec.repeats:
         return {slot: list(places) for slot, places in found.items()}
     values: dict[str, str] = {}
     for slot, places in found.items():
         for place in places:
             value = texts[slot][place.start : place.end]
-            if place.type in types and len(value) >= SHORTEST_REPEAT:
-                values.setdefault(value, place.type)
+            if place.type in spec.repeats:
+                for part in (value, *parts_of(spec, place.type, value)):
+                    if len(part) >= SHORTEST_REPEAT:
+                        values.setdefault(part, place.type)
     if not values:
         return {slot: list(places) for slot, places in found.items()}
     longest_first = sorted(values, key=lambda value: (-len(value), value))
@@ -198,6 +204,20 @@ def with_repeats(
         ]
         for slot, places in found.items()
     }
+
+
+def parts_of(spec: ScrubberSpec, sort: str, value: str) -> Sequence[str]:
+    """The parts of a value that are looked for alone.
+
+    Raises:
+        PluginError: The scrubber raised; its message could hold the value.
+    """
+    if spec.parts is None:
+        return ()
+    try:
+        return spec.parts(sort, value)
+    except Exception as error:  # the border to foreign code
+        raise _failed(spec, f"raised {type(error).__name__} over the parts of a value") from error
 
 
 def choose(places: Sequence[Place], taken: Sequence[tuple[int, int]], text: str) -> list[Place]:

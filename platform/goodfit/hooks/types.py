@@ -257,6 +257,8 @@ class ScrubberSpec:
     """Texts -> the places in each."""
     repeats: tuple[str, ...] = ()
     """Types whose value, found once in a record, is looked for in all texts of the record."""
+    parts: Callable[[str, str], Sequence[str]] | None = None
+    """(type, value) -> the parts of a value of ``repeats`` that are looked for, too: of a person the family name."""
     stand_in: Callable[[str, str, bytes], str] | None = None
     """(type, value, key) -> what ``pseudonymise`` writes for it, a function of the three alone, which ``find`` does not
     find; without it, or where it returns an empty text, the type and a few signs made with the key."""

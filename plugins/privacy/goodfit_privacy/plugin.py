@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import AuditSpec, GateSpec, ScrubberSpec
 from goodfit_privacy import measured
-from goodfit_privacy.surrogates import NAMED, stand_in
+from goodfit_privacy.surrogates import NAMED, parts, stand_in
 
 HOOK_API = 1
 
@@ -28,6 +28,7 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
             measured_on=measured.WHERE,
             find=_names,
             repeats=NAMED,
+            parts=parts,
             stand_in=stand_in,
         ),
         ScrubberSpec(
@@ -37,6 +38,7 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
             measured_on=measured.WHERE,
             find=_names_fast,
             repeats=NAMED,
+            parts=parts,
             stand_in=stand_in,
         ),
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
+
+from goodfit_privacy.speech import NAMES_TOO, is_speech
 
 _FIRST = (
     "bri cla dro fle gri kro pla ske sni spo tri vro zwi gla pru slo bro cre dri fra gno kli plu sco smi sta "
@@ -37,6 +40,17 @@ NAMED = ("PERSON", "LOCATION", "ORGANIZATION")
 def is_surrogate(word: str) -> bool:
     """Whether a word is one of the made-up ones, in any case."""
     return _SURROGATE.fullmatch(word) is not None
+
+
+def parts(sort: str, value: str) -> Sequence[str]:
+    """The words of a person's name that name this person alone, as they are written."""
+    words = _PART.findall(value) if sort == "PERSON" else []
+    return [word for word in words if word[0].isupper() and len(word) > 2 and _names(word)]
+
+
+def _names(word: str) -> bool:
+    low = word.casefold()
+    return not (is_surrogate(word) or low in KEPT or low in NAMES_TOO or is_speech(word))
 
 
 def stand_in(sort: str, value: str, key: bytes) -> str:

@@ -8,7 +8,7 @@ import pytest
 from goodfit_privacy import deep, fast
 from goodfit_privacy.amounts import AMOUNT
 from goodfit_privacy.plugin import goodfit_register_scrubbers
-from goodfit_privacy.surrogates import WORDS, is_surrogate, stand_in
+from goodfit_privacy.surrogates import WORDS, is_surrogate, parts, stand_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +92,30 @@ def test_a_person_has_one_pseudonym_in_a_data_set_and_parts_of_the_name_share_it
     assert whole != stand_in("PERSON", "Ngozi Okafor", b"another one")
     assert stand_in("ORGANIZATION", "Silverline Logistics Ltd.", key).endswith(" Ltd.")
     assert stand_in("STREET_ADDRESS", "44 Old Mill Road", key) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "alone"),
+    [
+        ("Jane Doe's", ["Jane", "Doe"]),
+        ("Ludwig van der Berg", ["Ludwig", "Berg"]),
+        ("Mr Will O'Brien", ["O'Brien"]),
+        ("Al May", []),
+    ],
+)
+def test_the_parts_of_a_name_stand_for_a_person_alone_where_they_are_no_words(value, alone):
+    assert parts("PERSON", value) == alone
+    assert parts("LOCATION", value) == []
+
+
+@pytest.mark.parametrize("mode", ["mask", "pseudonymise"])
+def test_the_family_name_of_a_person_is_taken_out_where_it_stands_alone(mode):
+    scrub = Scrub(goodfit_register_scrubbers()[2:], mode, key_for(mode, 1))
+    (once,) = scrub.texts(["Jane Doe's loan was denied. Doe appealed, and a doe ran by. Doering stayed."])
+    assert not re.search(r"\bDoe\b", once) and "a doe ran by" in once
+    if mode == "pseudonymise":
+        whole, alone = re.fullmatch(r"\w+ (\w+)'s loan was denied\. (\w+) appealed.*", once).groups()
+        assert whole == alone
 
 
 def test_whose_something_is_does_not_make_another_person():

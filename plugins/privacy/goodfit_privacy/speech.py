@@ -1,0 +1,39 @@
+"""Words that stand with a capital in ordinary speech, where they name nobody."""
+
+from __future__ import annotations
+
+import re
+
+_SPEECH = """
+    yes yeah yep yup no nope nah ok okay alright right well oh ah eh um uh hmm hey hi hello bye wow
+    please sorry thanks thank welcome maybe perhaps anyway actually really exactly absolutely definitely indeed
+    and but or if then than because although though while so just also now ma'am c'mon
+    what when where who why how which whose that this these those here there
+    i me my mine you your yours he him his she her hers it its we us our ours they them their theirs the
+    is are was were been did does have had could might must shall should would let
+    mom mommy mummy mum mother dad daddy father grandma grandmother grandpa grandfather sister brother
+    cousin niece nephew wife husband daughter parents
+    alcohol tobacco nicotine dementia diabetes asthma lupus ebit ebitda gaap
+"""
+"""Answers and fillers, joining and asking words, pronouns, helping verbs, kin, and what reports speak of."""
+
+SPEECH = frozenset(_SPEECH.split())
+
+_NAMES_TOO = """
+    january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+    an art autumn bill can chase dawn do drew faith frank grace grant guy has hope hunter jack joy mark miles page pat
+    patient price rich rose sky son star sue summer will winter young
+    aunt uncle doctor nurse professor captain sir lady lord miss
+"""
+"""Words that are also names, or belong to one: where one of these stands alone it may be the word."""
+
+NAMES_TOO = frozenset(_NAMES_TOO.split())
+
+_ENDING = re.compile(r"'(?:s|re|ll|ve|d|m)$")
+
+
+def is_speech(word: str) -> bool:
+    """Whether a word is one of ordinary speech, also where it is joined with another one: that's, don't."""
+    low = word.casefold().replace("’", "'")
+    return low in SPEECH or low.endswith("n't") or _ENDING.sub("", low) in SPEECH
