@@ -11,7 +11,8 @@ from goodfit.hooks.types import Found
 from goodfit_privacy import window
 from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
-from goodfit_privacy.surrogates import is_surrogate
+from goodfit_privacy.speech import is_speech
+from goodfit_privacy.surrogates import NAMED, is_surrogate
 from goodfit_privacy.words import tokens
 
 THRESHOLD = 0.15
@@ -23,6 +24,9 @@ THRESHOLD_SMALL = 0.5
 TYPES = window.CLASSES[1:]
 _SIGN = re.compile(r"[^\w]")
 _LONG = re.compile(r"[^\W\d_]{4}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SHORT = re.compile(r"(?!OK)[A-Z]{2,3}")
+"""US and WHO are no pronouns."""
 _GLUE = re.compile(r"[ \t]*|[ \t]*[-'’.&/][ \t]*")
 """What stands between two words of one name."""
 
@@ -42,8 +46,10 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
 
 
 def _can_be_one(name: str, sort: str) -> bool:
-    """Not a single letter, and not a figure; a street has several words, a longer one among them."""
+    """Not a single letter, a figure, or a word of speech; a street has several words, a longer one among them."""
     letters = sum(map(str.isalpha, name))
+    if sort in NAMED and all(map(is_speech, _WORD.findall(name))) and not _SHORT.fullmatch(name):
+        return False
     return letters > 1 and (sort != "STREET_ADDRESS" or (len(name.split()) > 1 and bool(_LONG.search(name))))
 
 

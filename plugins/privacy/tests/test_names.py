@@ -53,6 +53,27 @@ def test_names_are_found_and_ordinary_words_are_not(tagger, text, named):
         assert found == []
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (
+            "Patient: Yeah, a pack a day. Doctor: Okay. Any history of lupus or dementia? Patient: Mom has dementia.",
+            [],
+        ),
+        ("That's fine. It’s late. She said no. Nope. Dad drinks alcohol. EBITDA rose. I don't know. OK, hmm.", []),
+        ("They didn't call me. Uncle Bob did.", ["Bob"]),
+        ("Will called, and Mum went to see Chen.", ["Will", "Chen"]),
+    ],
+)
+def test_words_of_speech_are_no_names(text, named):
+    (found,) = fast.find([text])
+    assert [text[place.start : place.end] for place in found] == named
+
+
+def test_a_country_in_capitals_is_no_pronoun():
+    assert fast._can_be_one("US", "LOCATION") and not fast._can_be_one("us", "LOCATION")
+
+
 @CALM
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6))
 def test_a_text_has_the_same_names_alone_and_among_others(texts):
