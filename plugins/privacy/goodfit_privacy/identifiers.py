@@ -10,7 +10,7 @@ from functools import cache
 
 from goodfit.hooks.types import Found
 from goodfit_privacy.looks import Looks
-from goodfit_privacy.numbers import number_type, said_type, spoken_digits, valid_iban, valid_vat
+from goodfit_privacy.numbers import is_money, is_numbered, number_type, said_type, spoken_digits, valid_iban, valid_vat
 from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
 
@@ -36,7 +36,8 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("email", "email_odd"), _always("EMAIL_ADDRESS")),
     **dict.fromkeys(("url", "domain"), _always("URL")),
     "handle": _always("HANDLE"),
-    **dict.fromkeys(("ip4", "ip6", "mac"), _always("IP_ADDRESS")),
+    **dict.fromkeys(("ip6", "mac"), _always("IP_ADDRESS")),
+    "ip4": lambda hit: None if is_numbered(hit) else "IP_ADDRESS",
     "iban": _iban,
     "vat": lambda hit: "TAX_NUMBER" if valid_vat(hit[0]) else None,
     "said_number": lambda hit: said_type(hit[0], hit["said_value"]),
@@ -47,7 +48,7 @@ CHECKS: Mapping[str, Check] = {
     "age": _always("AGE"),
     "title": _always("TITLE"),
     "spoken": lambda hit: _spoken_type(hit[0]),
-    "digits": lambda hit: number_type(hit[0]),
+    "digits": lambda hit: None if is_money(hit) else number_type(hit[0]),
     "long_id": _always("RECORD_NUMBER"),
 }
 """Pattern -> what checks its hits."""

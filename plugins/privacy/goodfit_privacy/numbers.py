@@ -46,8 +46,24 @@ IBAN_LENGTHS = {country: length for length, countries in _LENGTHS.items() for co
 YEAR = re.compile(r"(?:19|20)\d\d")
 SSN = re.compile(r"\s*\d{3}[- ]\d{2}[- ]\d{4}\s*")
 NHS = re.compile(r"\s*\d{3}[- ]?\d{3}[- ]?\d{4}\s*")
-NO_PHONE = re.compile(r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^\d+[./]\d+$|^\d{4}-\d{4}$")
-"""Plain numbers, thousands with points, decimals, spans of years."""
+_DECIMAL = r"(?:0|[1-9]\d*)\.\d+"
+NO_PHONE = re.compile(
+    r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^(?:[1-9]\d?|\d{3})(?: \d{3}){2,}$|^\d+[./]\d+$|^\d{4}-\d{4}$"
+    rf"|^{_DECIMAL}-{_DECIMAL}$|^[1-9]\d* \(\d{{1,5}}$"
+)
+"""Plain numbers, thousands with points or blanks, decimals and fractions, spans of years and of decimals, a figure with
+another one in brackets."""
+
+MONEY = r"(?:[€$£]|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|euros?|dollars?|pounds?|francs?|kron(?:or|er|a|e))\b)"
+THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
+MONEY_BEFORE, MONEY_BEHIND = re.compile(rf"{MONEY} ?(?:\d{{1,3}} )*$"), re.compile(rf" ?{MONEY}")
+NUMBERED = re.compile(
+    r"(?i:(?:clause|section|sec\.|article|art\.|chapter|paragraph|para\.|version|release|\bv\.?|§) ?)$"
+)
+"""Words before the number of a part of a text or of a program."""
+
+NEAR = 16
+"""Signs before a number that are looked at."""
 
 FIGURES = re.compile(r"(?<![\d.])\d+\.\d{1,2}(?![\d.])|(?<!\d)(?:19|20)\d\d *[ (/-] *(?:19|20)\d\d(?!\d)| [+-]\d")
 """Amounts with cents, years side by side, and signed numbers behind a blank: a table's row, and nobody's number."""
@@ -85,6 +101,22 @@ def spoken_digits(text: str) -> str:
     return "".join(found)
 
 
+def is_money(hit: re.Match[str]) -> bool:
+    """Whether a number is grouped in thousands, and a currency stands beside it."""
+    if not THOUSANDS.fullmatch(hit[0]):
+        return False
+    return bool(MONEY_BEFORE.search(_before(hit)) or MONEY_BEHIND.match(hit.string, hit.end()))
+
+
+def is_numbered(hit: re.Match[str]) -> bool:
+    """Whether a number is that of a clause, a version and the like."""
+    return bool(NUMBERED.search(_before(hit)))
+
+
+def _before(hit: re.Match[str]) -> str:
+    return hit.string[max(0, hit.start() - NEAR) : hit.start()]
+
+
 def number_type(text: str) -> str | None:
     """The type of a run of digits with blanks and signs between them; None for what is only a figure."""
     if FIGURES.search(text):
@@ -110,7 +142,7 @@ def is_phone(text: str, digits: str) -> bool:
         return True
     if not NO_PHONE.match(shown):
         groups = re.findall(r"\d+", shown)
-        return max(map(len, groups)) <= 8 and len(groups) <= 6 and not re.fullmatch(r"(?:\d{3} )+\d{3}", shown)
+        return max(map(len, groups)) <= 8 and len(groups) <= 6
     if not shown.isdigit() or len(digits) not in (10, 11):
         return False
     return any(_valid(digits, region) for region in REGIONS)
