@@ -10,7 +10,16 @@ from functools import cache
 
 from goodfit.hooks.types import Found
 from goodfit_privacy.looks import Looks
-from goodfit_privacy.numbers import is_money, is_numbered, number_type, said_type, spoken_digits, valid_iban, valid_vat
+from goodfit_privacy.numbers import (
+    digits_type,
+    is_numbered,
+    number_type,
+    said_type,
+    spoken_digits,
+    valid_iban,
+    valid_person,
+    valid_vat,
+)
 from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
 
@@ -42,14 +51,15 @@ CHECKS: Mapping[str, Check] = {
     "vat": lambda hit: "TAX_NUMBER" if valid_vat(hit[0]) else None,
     "said_number": lambda hit: said_type(hit[0], hit["said_value"]),
     "ni_number": _always("NATIONAL_ID"),
+    "person": lambda hit: "NATIONAL_ID" if valid_person(hit[0]) else None,
     **dict.fromkeys(("uk_postcode", "us_zip", "zip_said"), _always("ZIP_CODE")),
     **dict.fromkeys(("street", "unit"), _always("STREET_ADDRESS")),
-    **dict.fromkeys(("date_words", "date_year", "date_figures"), _always("DATE_TIME")),
+    **dict.fromkeys(("date_words", "date_foreign", "date_year", "date_figures", "date_born"), _always("DATE_TIME")),
     "age": _always("AGE"),
     "title": _always("TITLE"),
     "spoken": lambda hit: _spoken_type(hit[0]),
-    "digits": lambda hit: None if is_money(hit) else number_type(hit[0]),
-    "long_id": _always("RECORD_NUMBER"),
+    "digits": digits_type,
+    "long_id": lambda hit: "NATIONAL_ID" if valid_person(hit[0]) else "RECORD_NUMBER",
 }
 """Pattern -> what checks its hits."""
 

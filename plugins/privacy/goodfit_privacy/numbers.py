@@ -6,8 +6,12 @@ import re
 
 import phonenumbers
 from stdnum import iban, luhn
+from stdnum.es import dni, nie
 from stdnum.eu import vat
 from stdnum.gb import nhs
+from stdnum.in_ import pan
+from stdnum.it import codicefiscale
+from stdnum.mx import curp
 from stdnum.us import ssn
 
 SPOKEN = {
@@ -48,7 +52,7 @@ SSN = re.compile(r"\s*\d{3}[- ]\d{2}[- ]\d{4}\s*")
 NHS = re.compile(r"\s*\d{3}[- ]?\d{3}[- ]?\d{4}\s*")
 _DECIMAL = r"(?:0|[1-9]\d*)\.\d+"
 NO_PHONE = re.compile(
-    r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^(?:[1-9]\d?|\d{3})(?: \d{3}){2,}$|^\d+[./]\d+$|^\d{4}-\d{4}$"
+    r"^\d+$|^\d{1,3}(?:\.\d{3})+$|^(?:[1-9]\d?|\d{3})(?: \d{3}){2,}$|^\d+\.\d+$|^(?!0\d+/\d{5})\d+/\d+$|^\d{4}-\d{4}$"
     rf"|^{_DECIMAL}-{_DECIMAL}$|^[1-9]\d* \(\d{{1,5}}$"
 )
 """Plain numbers, thousands with points or blanks, decimals and fractions, spans of years and of decimals, a figure with
@@ -57,6 +61,12 @@ another one in brackets."""
 MONEY = r"(?:[€$£]|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|euros?|dollars?|pounds?|francs?|kron(?:or|er|a|e))\b)"
 THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
 MONEY_BEFORE, MONEY_BEHIND = re.compile(rf"{MONEY} ?(?:\d{{1,3}} )*$"), re.compile(rf" ?{MONEY}")
+CALLED = re.compile(
+    r"(?i:(?:phone|\btel|fax|mobile|\bcell|\b(?:call|ring|dial)|\b(?:call|reach) (?:me|him|her|us|them)|answering)\W*"
+    r"(?:(?:is|at|on|number|no)\b\W*){0,2}$)"
+)
+"""Words before a telephone number that is grouped like a figure."""
+
 NUMBERED = re.compile(
     r"(?i:(?:clause|section|sec\.|article|art\.|chapter|paragraph|para\.|version|release|\bv\.?|§) ?)$"
 )
@@ -89,6 +99,11 @@ def valid_vat(text: str) -> bool:
     return bool(vat.is_valid(re.sub(r"[^A-Z0-9]", "", text)))
 
 
+def valid_person(text: str) -> bool:
+    """Whether a Spanish, Italian, Indian or Mexican office could have given this number to somebody."""
+    return any(office.is_valid(text) for office in (dni, nie, codicefiscale, pan, curp))
+
+
 def spoken_digits(text: str) -> str:
     """Digits that are written as words: ``double seven`` is ``77``."""
     found, times = [], 1
@@ -101,11 +116,14 @@ def spoken_digits(text: str) -> str:
     return "".join(found)
 
 
-def is_money(hit: re.Match[str]) -> bool:
-    """Whether a number is grouped in thousands, and a currency stands beside it."""
-    if not THOUSANDS.fullmatch(hit[0]):
-        return False
-    return bool(MONEY_BEFORE.search(_before(hit)) or MONEY_BEHIND.match(hit.string, hit.end()))
+def digits_type(hit: re.Match[str]) -> str | None:
+    """The type of a run of digits; where they are grouped in thousands, what stands beside them says it, too."""
+    if THOUSANDS.fullmatch(hit[0]):
+        if MONEY_BEFORE.search(_before(hit)) or MONEY_BEHIND.match(hit.string, hit.end()):
+            return None
+        if CALLED.search(_before(hit)):
+            return "PHONE_NUMBER"
+    return number_type(hit[0])
 
 
 def is_numbered(hit: re.Match[str]) -> bool:

@@ -10,6 +10,14 @@ MONTH = (
 )
 DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 YEAR = r"(?:1[89]|20)\d\d"
+FOREIGN_MONTH = (
+    r"(?:januar|jänner|februar|märz|maerz|april|mai|juni|juli|august|september|oktober|november|dezember"
+    r"|janvier|février|mars(?=\s+(?:1[89]|20)\d\d)|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+    r"|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre"
+    r"|januari|februari|maart|mei|augustus|december)"
+)
+"""German, French, Spanish, Italian and Dutch; mars is a bar, too, where no year follows."""
 SPOKEN_DIGIT = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)"
 
 
@@ -68,6 +76,9 @@ SAID = _by_first_letter(
 )
 """Words that say what the number behind them is."""
 
+APART = r"(?:(?<![^\W\d_])|(?=\d))"
+"""Not in the middle of a word: NIE is not the number E of NI; digits may follow at once."""
+
 OF = r"(?:\s{0,3}(?:is|are|was|no\.?|nr\.?|num(?:ber)?|id|code|#|:|=|-)){0,4}\s{0,3}"
 """What stands between a word such as "passport" and its number."""
 
@@ -106,11 +117,15 @@ PATTERNS: dict[str, str] = {
     "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b",
     "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}[ .-]?[A-Z0-9]{0,4}\b",
     "said_number": (
-        rf"(?i:\b{SAID}"
-        rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF})"
+        rf"(?i:\b{SAID}s?"
+        rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF}){APART}"
         r"(?P<said_value>(?=[A-Z0-9/ -]{0,12}\d)[A-Z0-9]{1,6}(?:[-/ ]?[A-Z0-9]{1,6}){0,5}(?<=\d)[A-Z]{0,3})(?![\w%])"
     ),
     "ni_number": r"\b(?![DFIQUV])[A-Z](?![DFIOQUV])[A-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
+    "person": (
+        # DNI, codice fiscale, PAN, CURP; a NIE looks like a long_id
+        r"\b(?:\d{8}-?[A-Z]|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d)\b"
+    ),
     "uk_postcode": r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2}\b",
     "us_zip": (
         r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[A]|RI|S[CD]|T[NX]|UT|V[AT]"
@@ -127,6 +142,7 @@ PATTERNS: dict[str, str] = {
         rf"(?i:\b(?:{DAY}[ .-]?(?:\s{{0,8}}of\s{{1,8}})?{MONTH}\.?(?:[ ,.-]+{YEAR})?|{MONTH}\.?\s+{DAY}(?:\s{{0,8}},?\s{{0,8}}{YEAR})?"
         rf"|{MONTH}\.?,?\s+{YEAR}|{DAY}-{MONTH}-(?:\d\d)?\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
     ),
+    "date_foreign": rf"(?i:\b(?:[12]\d|3[01]|0?[1-9])(?:\.|er|º)?\s{{1,3}}(?:de\s)?{FOREIGN_MONTH}(?:\s+(?:del?\s)?{YEAR})?\b)",
     "date_year": (
         rf"(?={YEAR})(?:(?:{AFTER_YEARS})|(?:{PERHAPS_YEARS})(?!\d{{4}}\s+[a-z]+s\b)){YEAR}(?:s\b)?"
         rf"(?![\w%]|[/.,:]\d|[-–]\w)(?!\s{{0,3}}(?i:{COUNTED}))"
@@ -135,6 +151,7 @@ PATTERNS: dict[str, str] = {
         rf"(?<![\d./-])(?:{YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01]|[1-9])(?:[T ]\d\d:\d\d(?::\d\d)?)?"
         rf"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:{YEAR}|\d\d))(?![\d/-]|\.\d)"
     ),
+    "date_born": r"(?i:\b(?:dob|born|geb\.?|geboren)(?:\s(?:on|am))?\s{0,3}:?\s{0,3})(?P<born_value>\d{8})(?!\w)",
     "age": (
         r"(?i:\b(?:aged?|at the age of|turn(?:ed|s|ing)?|i(?:'|’)?a?m|is|was)\s+(?=\d{1,3}(?!\s*(?:%|per|percent|days|hours|minutes"
         r"|weeks|months|miles|km|kg|mg|ml|pounds|dollars|euro|[.,:/]\d|[A-Za-z]?\d)))(?:a\s+)?(?P<age_value>1?\d?\d)"
