@@ -3,7 +3,8 @@
 In the manner of NegEx (Chapman et al. 2001, https://doi.org/10.1006/jbin.2001.1029): a trigger negates the problems
 that follow it within six words, or in a few cases precede it ("fever absent"). A termination term ("but", "now", "and
 has") ends its reach, and so does the end of a sentence. Words that only look like a trigger ("no change in", "did not
-help") negate nothing. A list is negated as a whole: each problem in it opens a new window of six words.
+help") negate nothing. A list is negated as a whole: each problem in it opens a new window of six words. What stands
+behind a comma and is said to be there ("no fever, cough for 3 days") is none of the list.
 """
 
 import re
@@ -37,6 +38,7 @@ TERMINATION = re.compile(
     r":|\b(?:but|however|nevertheless|yet|though|although|still|except|apart from|aside from|other than|which|now"
     r"|because of|due to|caused by|secondary to|as the cause of|reports?|reported|complains?|complained|presents?"
     r"|presented|develop(?:s|ed)|has|had|have|having|gets|got|feels|felt)\b"
+    r"|\bwith (?:a )?(?:new|worse|worsening|increasing|ongoing|persistent)\b"
     rf"|(?:,|\band)\s+(?:{SUBJECT}|is|are|was|were|came|comes|began|started)\b"
 )
 BEHIND = re.compile(
@@ -46,8 +48,15 @@ BEHIND = re.compile(
 STATED_BEHIND = re.compile(
     r"\s+(?:(?:is|was) )?(?:persists?|continues?|remains?|persisted|came|began|started|worse\w*)\b"
 )
-ANSWERED = re.compile(r"\s*[:?=]\s*(?:no|none|nil|never|negative|absent|denied)(?=\s*(?:[.,;!?)]|$))")
-"""The answer to the name of a problem: "fever: no"."""
+SET_APART = re.compile(r",(?!\s*(?:and|or|nor)\b)")
+STATED_APART = re.compile(r"\s+(?:(?:is|was) )?(?:present|noted|since|for (?:\d+|an?|two|three|several)|[x×]\s?\d+)\b")
+"""What says that a problem behind a comma is there: "no fever, cough present"; without the comma it is denied."""
+DENIES = re.compile(r"\bden(?:y|ies|ied|ying)\b")
+"""Who denies, denies the whole list: "denies fever, cough since Monday"."""
+ANSWERED = re.compile(
+    r"(?:\s*[:?=]\s*|\s+[-\u2013]\s*)(?:no|none|nil|never|negative|absent|denied|ve)(?=\s*(?:[.,;!?)]|(?m:$)))"
+)
+"""The answer to the name of a problem: "fever: no", "fever - no", "fever -ve"."""
 SENTENCE_ENDS = re.compile(r"[.;!?](?=\s|$)|\||(?<![:,])\n")
 JOINED = re.compile(r"\s*,?\s*(?:and|or|nor|/)\s*(?:(?:an?|any)\s+)?")
 COMMA = re.compile(r"\s*,\s*(?:(?:an?|any)\s+)?")
@@ -94,6 +103,9 @@ def _reached(sentence: str, problems: Places, opened: Sequence[int]) -> set[int]
         if nearest is None or STATED_BEHIND.match(sentence, end):
             continue
         between = sentence[nearest:start]
+        set_apart = SET_APART.search(between) and not DENIES.search(sentence, 0, start)
+        if set_apart and STATED_APART.match(sentence, end):
+            continue
         if len(between.split()) <= WINDOW_WORDS and not TERMINATION.search(between):
             absent.add(place)
             opened.append(end)

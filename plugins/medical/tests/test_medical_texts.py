@@ -176,6 +176,18 @@ def test_drugs_are_found_by_name_and_by_ending(text, found):
         ),
         pytest.param("Denies weight loss and itching", {"weight loss", "itching"}, set(), id="words that begin alike"),
         pytest.param("breathless", set(), {"shortness of breath"}, id="another word"),
+        pytest.param("No fever, cough present.", {"fever"}, {"cough"}, id="present behind a comma"),
+        pytest.param("No fever, productive cough for 3 days.", {"fever"}, {"cough"}, id="days behind a comma"),
+        pytest.param("No fever, dry cough x3 days", {"fever"}, {"cough"}, id="days in a short form"),
+        pytest.param("no dizziness on standing, headache since Monday", {"dizziness"}, {"headache"}, id="since"),
+        pytest.param(
+            "No wheeze on auscultation, bilateral ankle swelling noted", {"wheeze"}, {"ankle swelling"}, id="noted"
+        ),
+        pytest.param("No chest pain with worsening breathlessness", {"chest pain"}, {"shortness of breath"}, id="with"),
+        pytest.param("No fever for 3 days, no cough present", {"fever", "cough"}, set(), id="absent for days"),
+        pytest.param("No fever, cough, or rash noted", {"fever", "cough", "rash"}, set(), id="a list with its noted"),
+        pytest.param("Fever - no, cough - yes", {"fever"}, {"cough"}, id="answers behind a dash"),
+        pytest.param("chest pain -ve, cough +ve", {"chest pain"}, {"cough"}, id="negative in a short form"),
     ],
 )
 def test_what_is_denied_is_told_from_what_is_there(text, absent, there):
