@@ -5,7 +5,8 @@ tablet`` and ``one tablet``; of a range both ends count. A laboratory value (``1
 no doses. ``two 500 mg tablets`` states 500 mg and two tablets; sums are not worked out, so it does not state ``1 g``.
 
 A quantity with the unit of a dose whose amount is not certain (``two fifty mg``, ``a few tablets``, ``2 500 mg``) is
-in ``unread`` and not in ``doses``: who compares doses must then say that it cannot be told.
+in ``unread`` and not in ``doses``: who compares doses must then say that it cannot be told. So is the strength of a
+combination (``co-codamol 30/500``), which has no unit and counts nothing.
 """
 
 import re
@@ -98,6 +99,12 @@ SAID_TWICE = re.compile(
     rf"(?P<number>\b(?:{NUMBER_WORD})(?:[ -](?:{NUMBER_WORD})){{0,6}}|(?<![\d.,])[\d.,]{{1,15}}) ?\("
     r"(?P<same>[\d.,]{1,15}|[a-z]+(?:[ -][a-z]+){0,6})\)"
 )
+SLASHED = r"(?!\d/\d(?!\d))\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)+"
+COMBINED = re.compile(
+    rf"(?<={DRUG} ){SLASHED}(?![\d./]|\s?-?\s?(?:{'|'.join(MEASURED)})\b)"
+    rf"|(?<![\d.,/]){SLASHED}(?=\s(?:\d+|{NUMBER_WORD})\s?(?:{'|'.join(COUNTED)})\b)"
+)
+"""The strength of a combination, behind its drug or before a count: ``¤ 30/500``, ``200/6 2 puffs``."""
 AROUND = 100  # letters before and behind a quantity that may say what it is
 LONGEST_SIGN = 4  # letters of a unit that is no word: "mmol"
 NANOGRAMS = {"ng", "nanogram", "nanograms", "nanogramme", "nanogrammes"}
@@ -119,9 +126,10 @@ def unread(text: str) -> set[str]:
 def read(text: str) -> Read:
     """The doses of a text, and what in it cannot be read. The last texts are remembered."""
     written = _plain(text)
+    uncertain = set(COMBINED.findall(written))
+    written = COMBINED.sub("", written)
     tokens = list(TOKEN.finditer(written))
     found: set[Dose] = set()
-    uncertain: set[str] = set()
     for place, token in enumerate(tokens):
         if token[0] not in UNITS and token[0] not in UNCERTAIN:
             continue

@@ -53,6 +53,12 @@ from goodfit_medical.vocabulary import drugs, jargon, known_drugs, lists
         pytest.param("one (1) tablet, 1 (one) tablet", {Dose("tablet", 1)}, id="said twice"),
         pytest.param("five-hundred micro-grams", {Dose("mg", 0.5)}, id="hyphens"),
         pytest.param("vitamin B12 1 mg", {Dose("mg", 1)}, id="a number in a name"),
+        pytest.param("co-codamol 30/500 two tablets qds", {Dose("tablet", 2)}, id="a combination before a count"),
+        pytest.param("two co-codamol 30/500 tablets", {Dose("tablet", 2)}, id="a combination between"),
+        pytest.param("2 tablets of co-codamol 30/500", {Dose("tablet", 2)}, id="a combination behind"),
+        pytest.param("Symbicort 200/6 2 puffs bd", {Dose("puff", 2)}, id="a combination of an unknown name"),
+        pytest.param("warfarin 1/2 tablet", {Dose("tablet", 0.5)}, id="half a tablet of a drug"),
+        pytest.param("co-careldopa 12.5/50 mg", {Dose("mg", 12.5), Dose("mg", 50)}, id="a combination with its unit"),
     ],
 )
 def test_a_dose_is_the_same_however_it_is_written(text, found):
@@ -86,6 +92,7 @@ UNCERTAIN = [
     "10 & 20 mg",
     "0 . 5 mg",
     "two (3) tablets",
+    "co-codamol 8/500",
 ]
 
 
