@@ -51,7 +51,7 @@ def written_answers(items: Sequence[Item]) -> list[Finding]:
     """What is wrong with texts that a clinician or a patient would read: doses, drugs, turned negations."""
     known = f"the check knows {known_drugs()} drugs and {known_endings()} endings of drug names"
     table: list[tuple[str, str, Callable[[Item], Collection[Any]]]] = [
-        ("invented_doses", "state a dose that their source does not have", invented_doses),
+        ("invented_doses", "state a dose that their source does not have, or has for another drug", invented_doses),
         ("unclear_doses", "state a quantity that cannot be read with certainty, so it may be invented", unclear_doses),
         ("invented_drugs", f"name a drug that their source does not have; {known}", invented_drugs),
         ("turned_negations", "state a problem that their reference denies", _turned),

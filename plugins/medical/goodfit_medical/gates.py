@@ -20,7 +20,8 @@ def no_invented_doses(evidence: Evidence) -> Verdict:
     supported, read = evidence.tuned[SUPPORTED]["value"], evidence.tuned[READ]["value"]
     answers, count = _answers(evidence)
     if supported is not None and supported < 1:
-        return _verdict(False, f"{1 - supported:.1%} of the doses in the answers do not stand in their sources")
+        missing_doses = f"{1 - supported:.1%} of the doses in the answers do not stand in their sources"
+        return _verdict(False, f"{missing_doses}, or stand there for another drug")
     if read is not None and read < 1:
         reason = f"it cannot tell: {1 - read:.1%} of the quantities in the answers cannot be read with certainty"
         return _verdict(False, reason)

@@ -11,6 +11,7 @@ from goodfit_medical.codes import PROCEDURE, mentioned
 from goodfit_medical.doses import Dose, doses, unread
 from goodfit_medical.frequencies import figures_in, unsupported_figures
 from goodfit_medical.negation import negated
+from goodfit_medical.prescribed import moved_doses
 from goodfit_medical.vocabulary import drugs, jargon
 
 CODING, ENTITIES, WRITING = ("multilabel",), ("token_classification",), ("generation",)
@@ -65,8 +66,9 @@ PRESCRIPTIONS_EXACT = share_metric(
 
 
 def invented_doses(item: Item) -> set[Dose]:
-    """The doses of an answer that its source does not have."""
-    return doses(item.answer) - doses(item.fields["source"])
+    """The doses of an answer that its source does not have, or has for another drug."""
+    source = item.fields["source"]
+    return (doses(item.answer) - doses(source)) | (doses(item.answer) & moved_doses(item.answer, source))
 
 
 def doses_supported(item: Item) -> tuple[float, float]:

@@ -52,12 +52,12 @@ def occurrences(kind: str, text: str) -> Iterable[tuple[int, int, str]]:
 
 def drugs(text: str) -> set[str]:
     """The drugs that a text names: those of the list, and words with the ending of a group of drugs."""
-    return {name for _, _, name in _named_drugs(text.lower())}
+    return {name for _, _, name in named_drugs(text.lower())}
 
 
 def drug_places(text: str) -> list[tuple[int, int]]:
     """Where a text, in small letters, names a drug: (start, end), in order, each place once."""
-    return [(start, end) for start, end, _ in _named_drugs(text)]
+    return [(start, end) for start, end, _ in named_drugs(text)]
 
 
 def known_drugs() -> int:
@@ -70,7 +70,7 @@ def known_endings() -> int:
     return len(STEMS.split(" "))
 
 
-def _named_drugs(text: str) -> list[tuple[int, int, str]]:
+def named_drugs(text: str) -> list[tuple[int, int, str]]:
     """Where a text, in small letters, names which drug: (start, end, name), in order; a name of the list goes first."""
     listed = list(occurrences("drugs", text))
     by_ending = [(*match.span(), match[0]) for match in ENDINGS.finditer(text) if match[0] not in NO_DRUGS]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from goodfit_medical.doses import Dose, doses, unread
-from goodfit_medical.frequencies import spelled_out
+from goodfit_medical.frequencies import spelled_out, unsupported_figures
 from goodfit_medical.negation import negated, stated
+from goodfit_medical.prescribed import moved_doses
 from goodfit_medical.vocabulary import drugs, jargon, known_drugs, lists
 
 
@@ -243,8 +244,45 @@ def test_no_way_to_write_something_stands_for_two_things(kind):
         pytest.param("od po, q.d.s.", "one time a day po, four times a day", id="with points"),
         pytest.param("tds. Then 5", "three times a day. Then 5", id="before a full stop"),
         pytest.param("q6h", "every 6 hours", id="hours"),
+        pytest.param("5/7, then 2/52 or 3/12", "5 days, then 2 weeks or 3 months", id="days, weeks and months"),
+        pytest.param("on 5/12/2026, 10.5/12", "on 5/12/2026, 10.5/12", id="a date is no period"),
+        pytest.param("Twice daily", "two times daily", id="twice in words"),
         pytest.param("a good bid odds", "a good two times a day odds", id="whole words only"),
     ],
 )
 def test_latin_frequencies_are_spelled_out(text, spelled):
     assert spelled_out(text) == spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "count"),
+    [
+        pytest.param("two times a day", "twice a day", 0, id="twice"),
+        pytest.param("within 48 hours", "in 2 days", 0, id="hours and days"),
+        pytest.param("for two days", "48 hours", 0, id="days and hours"),
+        pytest.param("for 7 days", "7/7", 0, id="days in a short form"),
+        pytest.param("in 2 weeks", "2/52", 0, id="weeks in a short form"),
+        pytest.param("for 3 days", "48 hours", 1, id="other days"),
+        pytest.param("in 3 weeks", "3/7", 1, id="another unit"),
+    ],
+)
+def test_a_figure_is_supported_by_what_equals_it(text, source, count):
+    assert len(unsupported_figures(text, source)) == count
+
+
+SOURCE = "Take metformin 500 mg bd and aspirin 75 mg od."
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "moved"),
+    [
+        pytest.param("metformin 75 mg and aspirin 500 mg", SOURCE, {75, 500}, id="swapped"),
+        pytest.param("Metformin 500 mg twice a day, aspirin 75 mg", SOURCE, set(), id="kept"),
+        pytest.param("75 mg aspirin, 500 mg metformin", SOURCE, set(), id="in front of the drug"),
+        pytest.param("aspirin 500 mg", "metformin 500 mg, aspirin 75 mg, later 500 mg", set(), id="said elsewhere"),
+        pytest.param("aspirin 500 mg", "metformin 500 mg. Aspirin as before.", set(), id="no dose of its own"),
+        pytest.param("insulin 10 units", "insulin glargine 10 units", set(), id="two names of one drug"),
+    ],
+)
+def test_a_dose_that_the_source_gives_to_another_drug_is_moved(answer, source, moved):
+    assert {dose.amount for dose in moved_doses(answer, source)} == moved
