@@ -24,7 +24,7 @@ ONE = rf"(?:\d{{1,4}}[a-z]?(?:\.\d+)*{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\
 JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|&|and/or)\s|\s?[-–]\s?)"
 CODES = "BGB|HGB|StGB|ZPO|StPO|GmbHG|AktG|InsO|UWG|KSchG|UStG|BDSG|GG|DSGVO|GDPR|ABGB|ZGB"
 PROVISIONS = re.compile(
-    rf"\b(clause|section|article|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter)"
+    rf"\b(clause|section|article|rule|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter)"
     rf"(?:(?:\s|(?=\())({ONE}(?:[-–]{ONE})?)|(?:es|s)\s({ONE}(?:{JOINT}{ONE})*))"
     rf"(?:\s(?-i:({CODES})\b))?",
     re.IGNORECASE,
@@ -34,9 +34,9 @@ LETTERED = frozenset({"article", "schedule", "part", "annex", "appendix", "exhib
 MOST_IN_A_RANGE = 200
 
 STATUTES = re.compile(
-    r"\b((?:[A-Z]\w+ (?:(?:of|and|for|in) )*)+(?:Act|Code|Order|Regulations|Ordinance|Rules)),? (\d{4})\b"
+    r"\b((?:[A-Z][\w-]+ (?:(?:of|and|for|in) )*)+(?:Act|Code|Order|Regulations|Ordinance|Rules)),? (?:of )?(\d{4})\b"
 )
-WITHOUT_YEAR = re.compile(r"\b((?:[A-Z]\w+ (?:(?:of|and|for|in) )*)+(?:Act|Ordinance))\b(?!,? \d{4})")
+WITHOUT_YEAR = re.compile(r"\b((?:[A-Z][\w-]+ (?:(?:of|and|for|in) )*)+(?:Act|Ordinance))\b(?!,? (?:of )?\d{4})")
 OPENERS = re.compile(r"^(?:(?:The|This|That|Under|In|By|Of|See|Any|Each|No|An|A|Every|Such|For|And|But|If)\s)+")
 UNION_LAW = re.compile(
     r"\b(Regulation|Directive|Decision) (?:\((?:EU|EC|EEC)\) )?(?:No\.? )?(\d{2,4}/\d{1,4})(?:/(?:EU|EC|EEC))?\b"
@@ -46,7 +46,11 @@ US_CODE = re.compile(
 )
 PARTIES = re.compile(r"\b([A-Z][\w'’-]*)\.? (?:v|vs)\.? ([A-Z][\w'’-]*)")
 REPORTS = re.compile(r"\[(\d{4})\] (\d+ )?([A-Z][A-Za-z.]*(?: [A-Z][A-Za-z.]*){0,2}) (\d+)\b")
-US_REPORTS = re.compile(r"\b(\d{1,3}) (U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:2d|3d|4th|Supp\.))?|L\.\s?Ed\.) ?(\d{1,4})\b")
+US_REPORTS = re.compile(
+    r"\b(\d{1,3}) (U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:[23]d|4th|Supp\.(?:\s?[23]d)?))?|L\.\s?Ed\.(?:\s?2d)?)"
+    r" ?(\d{1,4})\b"
+)
+UNION_CASES = re.compile(r"\b([CTF])[-\u2010\u2011\u2013](\d{1,4}/\d\d)\b")
 
 
 class Cited(NamedTuple):
@@ -75,6 +79,7 @@ def _cases(text: str) -> Cited:
     found = {f"{first} v {second}".lower() for first, second in PARTIES.findall(text)}
     found |= {_spaced(f"[{year}]", volume, name, page) for year, volume, name, page in REPORTS.findall(text)}
     found |= {_spaced(*report) for report in US_REPORTS.findall(text)}
+    found |= {f"case {court.lower()}-{number}" for court, number in UNION_CASES.findall(text)}
     return Cited(found, US_REPORTS.sub(" ", REPORTS.sub(" ", text)))
 
 
@@ -84,7 +89,7 @@ def _statutes(text: str) -> Cited:
     found |= {name for full in WITHOUT_YEAR.findall(text) if " " in (name := OPENERS.sub("", full))}
     found |= {f"{sort.lower()} {number}" for sort, number in UNION_LAW.findall(text)}
     found |= {f"{_spaced(title, code)} § {number}" for title, code, number in US_CODE.findall(text)}
-    return Cited(found, UNION_LAW.sub(" ", US_CODE.sub(" ", text)))
+    return Cited(found, UNION_LAW.sub(" ", US_CODE.sub(" ", STATUTES.sub(" ", text))))
 
 
 def _provisions(text: str) -> Iterator[str]:

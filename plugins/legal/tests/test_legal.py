@@ -229,6 +229,11 @@ def test_some_frames_occur_in_the_test_split_only(task, words):
         pytest.param(
             "In Brown v. Board of Education, 347 U.S. 483", {"brown v board", "347 us 483"}, id="an American decision"
         ),
+        pytest.param("the Civil Rights Act of 1964", {"Civil Rights Act 1964"}, id="an American act"),
+        pytest.param("Sarbanes-Oxley Act of 2002", {"Sarbanes-Oxley Act 2002"}, id="an act of two names"),
+        pytest.param("Case C-131/12", {"case c-131/12"}, id="a decision of the Union"),
+        pytest.param("456 F. Supp. 2d 789", {"456 fsupp2d 789"}, id="a series of American reports"),
+        pytest.param("Rule 12(b)(6)", {"rule 12(b)(6)"}, id="a rule"),
         pytest.param("the Tenant's 12 days in 2026", set(), id="nothing"),
         pytest.param("This Act has parts I like; schedule a meeting", set(), id="words that are no citation"),
     ],
@@ -255,6 +260,13 @@ def test_a_source_that_has_a_subclause_has_its_clause_but_not_the_other_way_roun
         pytest.param("clause 12(viii)", "clause 12(vii)", {"clause 12(viii)"}, id="a neighbour"),
         pytest.param("the Bribery Act", "the Bribery Act 2010", set(), id="without the year"),
         pytest.param("the Bribery Act 2010", "the Bribery Act", {"Bribery Act 2010"}, id="with a new year"),
+        pytest.param(
+            "Civil Rights Act of 1991", "Civil Rights Act of 1964", {"Civil Rights Act 1991"}, id="another year"
+        ),
+        pytest.param("the Lanham Act", "the Lanham Act of 1946", set(), id="without the American year"),
+        pytest.param("C-999/99", "Case C-131/12", {"case c-999/99"}, id="another case"),
+        pytest.param("123 F. Supp. 2d 999", "456 F. Supp. 2d 999", {"123 fsupp2d 999"}, id="another volume"),
+        pytest.param("Rule 12(b)(7)", "Rule 12(b)(6)", {"rule 12(b)(7)"}, id="another rule"),
         pytest.param("§ 433", "§ 433 BGB", set(), id="without the code"),
         pytest.param("section 483", "347 U.S. 483", {"section 483"}, id="a page is no section"),
     ],
