@@ -106,7 +106,7 @@ def test_a_run_that_needs_an_audit_of_a_missing_plugin_exits_4(goodfit, words, n
     outcome = goodfit("check", *words, f"task.audits=[{name}]")
     assert (outcome.code, outcome.out) == (4, "")
     what = "task.audits of task=classification needs the plugin 'absent', which is not installed"
-    assert outcome.errors == [(what, "pip install goodfit-absent")]
+    assert outcome.errors == [(what, "pip install goodfit-absent, from its own folder or your index")]
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,12 @@ def test_two_plugins_that_offer_one_task_are_refused_by_name(goodfit, install, w
 @pytest.mark.parametrize(
     ("line", "plugin", "fix"),
     [
-        pytest.param("metrics: [absent.speed]", "absent", "pip install goodfit-absent", id="metric"),
+        pytest.param(
+            "metrics: [absent.speed]",
+            "absent",
+            "pip install goodfit-absent, from its own folder or your index",
+            id="metric",
+        ),
         pytest.param("metrics: [legl.risk_recall]", "legl", "did you mean 'legal'?", id="misspelt plugin"),
     ],
 )
@@ -76,5 +81,8 @@ def test_a_word_that_needs_a_missing_plugin_exits_4(goodfit, words, word, needed
     outcome = goodfit("check", *given, word)
     assert (outcome.code, outcome.out) == (4, "")
     assert outcome.errors == [
-        (f"{needed_for} needs the plugin 'absent', which is not installed", "pip install goodfit-absent")
+        (
+            f"{needed_for} needs the plugin 'absent', which is not installed",
+            "pip install goodfit-absent, from its own folder or your index",
+        )
     ]

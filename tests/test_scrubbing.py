@@ -314,7 +314,7 @@ def test_a_run_that_needs_a_scrubber_that_is_not_there_stops(goodfit, tiny_words
     assert (outcome.code, outcome.out) == (4, "")
     ((error, fix),) = outcome.errors
     assert error == "privacy=mask (task=classification) needs the plugin 'absent', which is not installed"
-    assert fix == "pip install goodfit-absent"
+    assert fix == "pip install goodfit-absent, from its own folder or your index"
 
 
 @pytest.mark.parametrize(

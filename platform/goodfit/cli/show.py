@@ -7,7 +7,7 @@ from typing import Any
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
-from goodfit.config.compose import as_tree
+from goodfit.config.compose import Composed, as_tree
 from goodfit.config.settings import settings
 from goodfit.yaml_values import typed_text
 
@@ -22,8 +22,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
         for part in path.split("."):
             value = value[part]
         values[path] = value
+    origins = {path: _origin(composed, path) for path in values}
     if not arguments.json:
-        rows = [[path, typed_text(value), composed.origins[path]] for path, value in values.items()]
+        rows = [[path, typed_text(value), origins[path]] for path, value in values.items()]
         print_table(["setting", "value", "origin"], rows)
-    origins = {path: composed.origins[path] for path in values}
     return {"config": tree, "origins": origins, "choices": composed.conf.choices}
+
+
+def _origin(composed: Composed, path: str) -> str:
+    """Where a value comes from; of a mapping such as ``dataset.fields``, where its entries do."""
+    entries = [origin for key, origin in composed.origins.items() if key.startswith(f"{path}.")]
+    return entries[0] if entries else composed.origins[path]

@@ -16,8 +16,11 @@ from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
 from goodfit.texts.secrets import has_own_secret
 
-MAY_CHANGE = ("sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "run.dir")
-"""What may be typed anew for an unfinished search: its budget, and where it runs."""
+MAY_CHANGE = (
+    "sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "sweep.engine",
+    "sweep.width", "run.dir",
+)  # fmt: skip
+"""What may be typed anew for an unfinished search: its budget, and where and how its trials run."""
 
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""

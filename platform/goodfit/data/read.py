@@ -19,6 +19,8 @@ SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 NOT_UTF8 = "bytes that are not UTF-8"
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_NAMED = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
@@ -58,6 +60,7 @@ def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
             if not text.strip():
                 continue
             values = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+            _refuse_half_pairs(values, text)
         except UnicodeDecodeError as error:
             problems.append(Problem(f"{origin}:{error.start + 1}", NOT_UTF8))
         except json.JSONDecodeError as error:
@@ -84,6 +87,12 @@ def _read_array(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
     rows = [Row(origin, item) for origin, item in found if isinstance(item, dict)]
     wrong = [(origin, type(item).__name__) for origin, item in found if not isinstance(item, dict)]
     return rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong]
+
+
+def _refuse_half_pairs(values: Any, text: str) -> None:
+    """Refuse a text that no file in UTF-8 can hold: JSON can name half of a sign, and some programs cut signs so."""
+    if _HALF_NAMED.search(text) and _HALF.search(json.dumps(values, ensure_ascii=False)):
+        raise ValueError("half of a surrogate pair")
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def better_than_base(evidence: Evidence) -> Verdict:
 
 def not_overfit(evidence: Evidence) -> Verdict:
     """The fit verdict is not ``overfit``."""
-    return Verdict(gate="not_overfit", passed=evidence.fit != "overfit", reason=f"the fit is {evidence.fit}")
+    why = ": nothing shows whether it overfits" if evidence.fit == "unknown" else ""
+    return Verdict(gate="not_overfit", passed=evidence.fit != "overfit", reason=f"the fit is {evidence.fit}{why}")
 
 
 def no_error_findings(evidence: Evidence) -> Verdict:

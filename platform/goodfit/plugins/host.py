@@ -106,7 +106,9 @@ class Host:
             guess = nearest(plugin, names)
             raise PluginError(
                 f"{needed_for} needs the plugin '{plugin}', which is not installed",
-                f"did you mean '{guess}'?" if guess else f"pip install goodfit-{plugin}",
+                f"did you mean '{guess}'?"
+                if guess
+                else f"pip install goodfit-{plugin}, from its own folder or your index",
             )
 
     def pick(self, table: Registry[Any], name: str, needed_for: str) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
-from goodfit.errors import ConfigError, stop_on
+from goodfit.errors import ConfigError, HardwareError, stop_on
 from goodfit.plugins.host import Host
 from goodfit.schema import RunConf
 from goodfit.sweeps.clusters import Ray, Slurm
@@ -18,6 +19,10 @@ from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
     from goodfit.sweeps.engine import Watcher
+
+
+NEEDED = {"gp": "scipy", "qmc": "scipy", "cmaes": "cmaes", "wilcoxon": "scipy"}
+"""Samplers and pruners -> the package that Optuna needs for them."""
 
 
 def check_search(search: Search) -> None:
@@ -42,6 +47,10 @@ def check_search(search: Search) -> None:
             read_constraint(text)
         except ConfigError as mistake:
             mistakes.append(mistake)
+    for name in (conf.sampler, conf.pruner):
+        if name in NEEDED and find_spec(NEEDED[name]) is None:
+            what = f"{name} needs the package {NEEDED[name]}"
+            mistakes.append(HardwareError(what, "pip install 'goodfit[samplers]'"))
     if conf.sampler == "grid":
         mistakes += _grid(search)
     if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):

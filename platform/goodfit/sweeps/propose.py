@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.space import Dimension
-from goodfit.errors import ConfigError, HardwareError
+from goodfit.errors import ConfigError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.records import Entry, Result
 
@@ -168,25 +168,14 @@ def _sampler(conf: SweepConf, seed: int, attempt: int) -> Any:
     samplers = quiet_optuna().samplers
     if attempt >= RETRIES // 2:  # what the sampler wants has been tried
         return samplers.RandomSampler(seed=seed)
-    try:
-        if conf.sampler == "tpe":
-            return samplers.TPESampler(seed=seed, n_startup_trials=conf.startup_trials, constant_liar=False)
-        if conf.sampler == "gp":
-            import scipy
-
-            return samplers.GPSampler(seed=seed, n_startup_trials=conf.startup_trials)
-        if conf.sampler == "cmaes":
-            import cmaes  # noqa: F401
-
-            return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
-        if conf.sampler == "qmc":
-            import scipy  # noqa: F401
-
-            return samplers.QMCSampler(seed=seed, scramble=True, warn_independent_sampling=False)
-    except ImportError as error:
-        raise HardwareError(
-            f"sweep.sampler={conf.sampler} needs the package {error.name}", "pip install 'goodfit[samplers]'"
-        ) from None
+    if conf.sampler == "tpe":
+        return samplers.TPESampler(seed=seed, n_startup_trials=conf.startup_trials, constant_liar=False)
+    if conf.sampler == "gp":
+        return samplers.GPSampler(seed=seed, n_startup_trials=conf.startup_trials)
+    if conf.sampler == "cmaes":
+        return samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
+    if conf.sampler == "qmc":
+        return samplers.QMCSampler(seed=seed, scramble=True, warn_independent_sampling=False)
     return samplers.RandomSampler(seed=seed)
 
 

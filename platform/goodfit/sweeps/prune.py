@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.errors import HardwareError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.propose import quiet_optuna
 from goodfit.sweeps.records import Order, Result
@@ -140,12 +139,6 @@ def _pruner(conf: SweepConf) -> Any:
     if conf.pruner == "hyperband":
         return pruners.HyperbandPruner(min_resource=1, max_resource="auto", reduction_factor=3)
     if conf.pruner == "wilcoxon":
-        try:
-            import scipy  # noqa: F401
-        except ImportError:
-            raise HardwareError(
-                "sweep.pruner=wilcoxon needs the package scipy", "pip install 'goodfit[samplers]'"
-            ) from None
         return pruners.WilcoxonPruner(p_threshold=0.1)
     if conf.pruner == "patience":
         return pruners.PatientPruner(None, patience=1)
