@@ -1,9 +1,10 @@
 """Which provisions, statutes and cases a text cites, each in one spelling.
 
 ``clause 12.3(b)``, ``cl 12.3 (b)`` and ``Clauses 9 and 12.3(b)`` cite the same clause; ``§ 5``, ``Sec. 5`` and ``s 5``
-the same section. A clause and a section of one number are two provisions, for a section is mostly a statute's. A source
-that has clause 12.3 has clause 12 as well, one that has clauses 9 to 12 has clause 10, and one that has the Bribery Act
-2010 has the Bribery Act. A case is cited by its parties, the words beside the ``v``, and by its report.
+the same section; so are ``§ 433 Abs. 1`` and ``§ 433(1)``. A clause and a section of one number are two provisions, for
+a section is mostly a statute's. A source that has clause 12.3 has clause 12 as well, one that has clauses 9 to 12 has
+clause 10, one that has Article 6(1) GDPR has Article 6 GDPR, and one that has the Bribery Act 2010 has the Bribery Act.
+A case is cited by its parties, the words beside the ``v`` without ``Ltd`` and the like, and by its report.
 """
 
 import re
@@ -19,19 +20,30 @@ SHORT_FORMS = re.compile(
     r"(?<![\w'’.])(cls?|secs?|arts?|sched|sch|paras?|appendices|(?-i:ss?)|ss?(?=\.)|§§?)\.?\s?(?=\d|\(\w)",
     re.IGNORECASE,
 )
-INNER = r"(?:\s?\(\w{1,5}\))"
+GERMAN_INNER = re.compile(r"(?<=[\w)])\s(?:Abs\.|Absatz|Satz|Nr\.|lit\.)\s?(\d{1,3}[a-z]?|[a-z]{1,2})\b")
+INNER = r"(?:\s?\((?-i:[a-z]{1,2}|[ivxlc]+|[A-Z]|[IVXLC]+|\d{1,3}[A-Za-z]{0,2})\))"
 ONE = rf"(?:\d{{1,4}}[a-z]?(?:\.\d+)*{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\d{{1,2}})?))(?!\w)"
-JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|&|and/or)\s|\s?[-–]\s?)"
+JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|through|&|and/or)\s|\s?[-–]\s?)"
+UP_TO = frozenset({"to", "through", "-", "–"})
+ONE_SORT = re.compile(
+    r"\b(clause|section|article|paragraph)(?=\s(\d+)\.\d[\w.()]*,?\s(?:and|or|to)\s\2\.\d)", re.IGNORECASE
+)
+"""A sort that stands once for several of one number: ``clause 4.1 or 4.2``; but ``clause 3 and 30 days``."""
 CODES = "BGB|HGB|StGB|ZPO|StPO|GmbHG|AktG|InsO|UWG|KSchG|UStG|BDSG|GG|DSGVO|GDPR|ABGB|ZGB"
 PROVISIONS = re.compile(
     rf"\b(clause|section|article|rule|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter)"
-    rf"(?:(?:\s|(?=\())({ONE}(?:[-–]{ONE})?)|(?:es|s)\s({ONE}(?:{JOINT}{ONE})*))"
-    rf"(?:\s(?-i:({CODES})\b))?",
+    rf"(?:(?:\s|(?=\())({ONE}(?:[-–]{ONE})?(?:(?<=\)){JOINT}{INNER}+)*)|(?:es|s)\s({ONE}(?:{JOINT}{ONE})*))"
+    rf"(?:\s(?:of\sthe\s)?(?-i:({CODES})\b))?",
     re.IGNORECASE,
 )
 LETTERED = frozenset({"article", "schedule", "part", "annex", "appendix", "exhibit", "attachment", "chapter"})
 """What is counted in letters or Roman numbers: ``Exhibit B``, ``Article IV``, but no ``clause A``."""
 MOST_IN_A_RANGE = 200
+ROMAN = (
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+    "XVIII", "XIX", "XX",
+)  # fmt: skip
+CODED = re.compile(rf" (?:{CODES.lower()})$")
 
 STATUTES = re.compile(
     r"\b((?:[A-Z][\w-]+ (?:(?:of|and|for|in) )*)+(?:Act|Code|Order|Regulations|Ordinance|Rules)),? (?:of )?(\d{4})\b"
@@ -44,7 +56,8 @@ UNION_LAW = re.compile(
 US_CODE = re.compile(
     r"\b(\d{1,2}) (U\.?\s?S\.?\s?C|C\.?\s?F\.?\s?R)\b\.? ?(?:§§?|[Ss]ec(?:tion|\.)|[Pp]art)? ?(\d+\w*(?:[.-]\w+)*)"
 )
-PARTIES = re.compile(r"\b([A-Z][\w'’-]*)\.? (?:v|vs)\.? ([A-Z][\w'’-]*)")
+COMPANY = r"(?:,?(?: &)? (?:Inc|Ltd|Limited|plc|PLC|LLC|LLP|Corp|Co|GmbH|AG|SE|SA)\b\.?)"
+PARTIES = re.compile(rf"\b([A-Z][\w'’-]*){COMPANY}*[.,]* (?:v|vs)\.? ([A-Z][\w'’-]*)")
 REPORTS = re.compile(r"\[(\d{4})\] (\d+ )?([A-Z][A-Za-z.]*(?: [A-Z][A-Za-z.]*){0,2}) (\d+)\b")
 US_REPORTS = re.compile(
     r"\b(\d{1,3}) (U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:[23]d|4th|Supp\.(?:\s?[23]d)?))?|L\.\s?Ed\.(?:\s?2d)?)"
@@ -64,8 +77,9 @@ def cited(text: str) -> set[str]:
     """The provisions, statutes and cases that a text cites, each once and in one spelling."""
     cases = _cases(text)
     statutes = _statutes(cases.rest)
-    written_out = SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", statutes.rest)
-    return cases.found | statutes.found | set(_provisions(written_out))
+    bracketed = GERMAN_INNER.sub(r"(\1)", statutes.rest)
+    written_out = SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", bracketed)
+    return cases.found | statutes.found | set(_provisions(ONE_SORT.sub(r"\1s", written_out)))
 
 
 def uncited(text: str, source: str) -> set[str]:
@@ -94,18 +108,27 @@ def _statutes(text: str) -> Cited:
 
 def _provisions(text: str) -> Iterator[str]:
     for sort, single, several, code in PROVISIONS.findall(text):
-        numbers = re.findall(ONE, single or several, re.IGNORECASE)
+        numbers = _whole(re.findall(ONE, single or several, re.IGNORECASE))
         joints = re.split(ONE, single or several, flags=re.IGNORECASE)[1:]
         named = [number for number in numbers if _counts(number, sort)]
         ranges = [
             between
             for first, joint, last in zip(numbers, joints, numbers[1:], strict=False)
-            if joint.strip() in ("to", "-", "–")
+            if joint.strip().lower() in UP_TO
             for between in _between(first, last)
         ]
         for number in (*named, *ranges):
             citation = f"{sort.lower()} {number.lower().replace(' ', '')}"
             yield f"{citation} {code.lower()}" if code else citation
+
+
+def _whole(numbers: list[str]) -> list[str]:
+    """Numbers with what they leave out: ``(b)`` is 4(b) behind ``4(a)``."""
+    whole: list[str] = []
+    for number in numbers:
+        stem, bracket, _ = whole[-1].rpartition("(") if whole else ("", "", "")
+        whole.append(f"{stem}{number.strip()}" if bracket and number.strip()[0] == "(" else number)
+    return whole
 
 
 def _counts(number: str, sort: str) -> bool:
@@ -114,7 +137,9 @@ def _counts(number: str, sort: str) -> bool:
 
 
 def _between(first: str, last: str) -> list[str]:
-    """What lies between the ends of a range: ``9`` to ``12`` has 10 and 11, ``4.1`` to ``4.3`` has 4.2."""
+    """What lies between two ends: ``9`` to ``12`` has 10 and 11, ``4.1`` to ``4.3`` 4.2, ``I`` to ``III`` II."""
+    if first in ROMAN and last in ROMAN:
+        return list(ROMAN[ROMAN.index(first) + 1 : ROMAN.index(last)])
     ends = [re.fullmatch(r"(.*?)(\d+)", end) for end in (first, last)]
     if not ends[0] or not ends[1] or ends[0][1] != ends[1][1]:
         return []
@@ -128,5 +153,10 @@ def _spaced(*parts: str) -> str:
 
 
 def _parents(citation: str) -> list[str]:
-    """``clause 12`` and ``clause 12.3`` of ``clause 12.3(b)``, a statute without its year, ``section 5`` of a code."""
-    return [citation[: joint.start()] for joint in re.finditer(r"[.(]| \w+$", citation)]
+    """``clause 12`` and ``clause 12.3`` of ``clause 12.3(b)``, a statute without its year, ``section 5`` of a code.
+
+    What belongs to a code is a parent with the code and without it.
+    """
+    parents = [citation[: joint.start()] for joint in re.finditer(r"[.(]| \w+$", citation)]
+    code = CODED.search(citation)
+    return [*parents, *(f"{parent}{code[0]}" for parent in parents)] if code else parents
