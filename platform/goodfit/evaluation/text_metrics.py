@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.measures import right_text
 from goodfit.texts import figures, reading
 
 KINDS = ("generation", "chat")
@@ -19,11 +20,6 @@ def given(item: Item) -> str:
     return item.fields["source"]
 
 
-def wanted(item: Item) -> str:
-    """The reference answer: the target, or the last message."""
-    return item.fields["messages"][-1]["content"] if "messages" in item.fields else item.fields["target"]
-
-
 def figures_supported(item: Item) -> tuple[int, int]:
     """Figures of the answer that its source has, and all figures of the answer."""
     stated = len(figures.stated(item.answer))
@@ -32,7 +28,7 @@ def figures_supported(item: Item) -> tuple[int, int]:
 
 def figures_kept(item: Item) -> tuple[int, int]:
     """Figures of the reference that the answer has, and all figures of the reference."""
-    stated = figures.stated(wanted(item))
+    stated = figures.stated(right_text(item))
     return len(stated & figures.stated(item.answer)), len(stated)
 
 
