@@ -100,8 +100,9 @@ class TagByHead:
         examples, cut = [], []
         limit = self.coding.max_tokens - sum(map(len, self.around))
         for index, record in enumerate(records):
-            words = [tokens[:limit] for tokens in self._word_tokens(record)]
-            if any(len(tokens) == limit for tokens in words):
+            whole = self._word_tokens(record)
+            words = [tokens[:limit] for tokens in whole]
+            if words != whole:
                 cut.append(index)
             tags = _right_tags(record)
             for window in windows(index, [len(tokens) for tokens in words], limit):
