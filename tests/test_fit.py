@@ -151,6 +151,7 @@ def with_pair(low, high):
         ),
         pytest.param("better_than_base", LESS, False, "+0.200", id="more is worse"),
         pytest.param("not_overfit", {}, True, "the fit is good", id="good fit"),
+        pytest.param("not_overfit", {"fit": "unknown"}, True, "nothing shows whether it overfits", id="unknown fit"),
         pytest.param("not_overfit", {"fit": "overfit"}, False, "the fit is overfit", id="overfit"),
         pytest.param("no_error_findings", {}, True, "no audit reports an error", id="warnings only"),
         pytest.param(

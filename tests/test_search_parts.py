@@ -20,12 +20,13 @@ from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
 from goodfit.data.records import Record
-from goodfit.errors import ChangedError, ConfigError, DiskError, GoodfitError, Mistakes, StoppedError
+from goodfit.errors import ChangedError, ConfigError, DiskError, GoodfitError, HardwareError, Mistakes, StoppedError
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
+from goodfit.sweeps.places import check_search
 from goodfit.sweeps.propose import distributions, frozen, propose, words_of
 from goodfit.sweeps.prune import is_behind, misfit_of, promise_of
 from goodfit.sweeps.records import Entry, Order, Result
@@ -132,6 +133,7 @@ def test_a_space_without_further_trials_ends_the_search():
     assert tried == [(rank, epochs) for rank in ("4", "8") for epochs in (1, 2, 3)]
 
 
+SPACE_WORDS = ("optim.lr=interval(1e-4,1e-3)",)
 GOOD, BAD = [0.5, 0.7, 0.8, 0.9], [0.1, 0.11, 0.1, 0.1]
 
 
@@ -307,7 +309,7 @@ def database(tmp_path, monkeypatch):
 
 
 def ledger_of(folder, *words):
-    words = ["task=support", "model=bert", "optim.lr=interval(1e-4,1e-3)", *words]
+    words = ["task=support", "model=bert", *SPACE_WORDS, *words]
     return Ledger(compose_search(words, config_roots(Arguments())), folder, "search")
 
 
@@ -358,6 +360,34 @@ def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_ta
     begun.wait()
     assert run_trial(order, shared=None, signals=None).reason == "its own (fix: end)"
     worker.join()
+
+
+def test_a_failed_trial_keeps_no_model_and_says_that_it_failed(tmp_path):
+    order = Order(number=0, words=(), folder=tmp_path, roots=(), sweep=SweepConf(), seed=0, rivals=())
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "run.json").write_text(json.dumps({"status": "running"}), "utf-8")
+    failed(order, GoodfitError("its own", "end"))
+    assert not (tmp_path / "checkpoints").exists()
+    assert json.loads((tmp_path / "run.json").read_text("utf-8")) == {"status": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("word", "package"), [("sampler=gp", "scipy"), ("sampler=cmaes", "cmaes"), ("pruner=wilcoxon", "scipy")]
+)
+def test_a_package_that_a_search_needs_is_asked_for_before_it_begins(monkeypatch, word, package):
+    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, f"sweep.{word}"], config_roots(Arguments()))
+    check_search(search)
+    monkeypatch.setattr("goodfit.sweeps.places.find_spec", lambda name: None)
+    with pytest.raises(HardwareError) as raised:
+        check_search(search)
+    assert raised.value.what == f"{word.split('=')[1]} needs the package {package}"
+
+
+def test_a_whole_interval_holds_whole_numbers():
+    search = compose_search(
+        ["task=support", "model=bert", "training.patience=tag(log,interval(0.5,8))"], config_roots(Arguments())
+    )  # int(0.5) is no beginning of a logarithmic one
+    assert search.space[0].values == range(1, 9)
 
 
 @pytest.mark.parametrize("error", [DiskError("full", "make room"), ChangedError("other", "bring them back")])

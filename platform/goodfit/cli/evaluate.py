@@ -27,7 +27,10 @@ def run(arguments: Arguments) -> dict[str, Any]:
             [f"on {result['records']} records", "value [95 %]"],
             [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
         )
-    if trained := result.get("trained_on"):
+    trained = result.get("trained_on", 0)
+    if trained is None:
+        print("warning: its training records cannot be read: it may have been trained on these", file=sys.stderr)
+    elif trained:
         of = result["records"]
         print(f"warning: {trained} of {of} inputs stand in the run's training records, too", file=sys.stderr)
     return result

@@ -15,9 +15,6 @@ from goodfit.errors import ConfigError
 FIELDS = "dataset.fields."
 """What words begin with that name a field of the input."""
 
-FILES = (".jsonl", ".json", ".ndjson", ".txt", ".csv", ".tsv", ".parquet")
-"""Endings of what is meant as a file where it is typed as a text."""
-
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
@@ -32,7 +29,9 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     _refuse_other_format(arguments.options.get("--output"))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
-    if files := [text for text in texts if Path(text).suffix in FILES and Path(text).is_file()]:
+    from goodfit.data.read import SUFFIXES
+
+    if files := [text for text in texts if Path(text).suffix in SUFFIXES and Path(text).is_file()]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
     host = open_host_of(arguments, folder)
     from goodfit.runs.answer import answer_records, cut_documents, find_documents

@@ -20,7 +20,7 @@ NOT_UTF8 = "bytes that are not UTF-8"
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _HALF = re.compile("[\ud800-\udfff]")
-_HALF_NAMED = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_NAMED = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
@@ -41,6 +41,9 @@ def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
         content = path.read_bytes().removeprefix(_BOM)
         reader = _read_csv if path.suffix in (".csv", ".tsv") else _read_jsonl
         rows, problems = reader(path, content)
+        if _HALF_NAMED.search(content):
+            rows, halves = _without_half_pairs(rows)
+            problems += halves
         undecoded = [problem.origin for problem in problems if problem.reason == NOT_UTF8]
         if len(undecoded) > len(rows):
             raise DataError(f"{path} is not UTF-8 (first at {undecoded[0]})", "save it as UTF-8")
@@ -60,7 +63,6 @@ def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
             if not text.strip():
                 continue
             values = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
-            _refuse_half_pairs(values, text)
         except UnicodeDecodeError as error:
             problems.append(Problem(f"{origin}:{error.start + 1}", NOT_UTF8))
         except json.JSONDecodeError as error:
@@ -89,10 +91,15 @@ def _read_array(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
     return rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong]
 
 
-def _refuse_half_pairs(values: Any, text: str) -> None:
-    """Refuse a text that no file in UTF-8 can hold: JSON can name half of a sign, and some programs cut signs so."""
-    if _HALF_NAMED.search(text) and _HALF.search(json.dumps(values, ensure_ascii=False)):
-        raise ValueError("half of a surrogate pair")
+def _without_half_pairs(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+    """Rows with half of a sign, which JSON can name and no text in UTF-8 holds, are bad: some programs cut signs so."""
+    kept, problems = [], []
+    for row in rows:
+        if _HALF.search(json.dumps(row.values, ensure_ascii=False)):
+            problems.append(Problem(row.origin, "half of a surrogate pair"))
+        else:
+            kept.append(row)
+    return kept, problems
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

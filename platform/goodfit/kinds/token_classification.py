@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import re
 import sys
@@ -199,10 +200,11 @@ class TagByText:
 
     def _windows(self, index: int, record: Record) -> list[Window]:
         """Windows whose prompt and answer both fit."""
-        limit, reads, longest_mark = self._room()
+        limit, reads, longest_mark = self._room
         sizes = [reads * len(tokens) + longest_mark for tokens in self._words(record)]
         return windows(index, sizes, limit)
 
+    @functools.cached_property
     def _room(self) -> tuple[int, int, int]:
         """Tokens for the words of a window, how often a row holds each word, and the tokens of the longest mark."""
         frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"text": ""}))) + 4
@@ -220,7 +222,7 @@ class TagByText:
     def _copy(self, window: Window, record: Record) -> Copy:
         words = record.fields["words"]
         text = record.fields["text"][words[window.first][0] : words[window.last - 1][1]]
-        limit, reads, longest_mark = self._room()
+        limit, reads, longest_mark = self._room
         most = max(1, (limit - longest_mark) // reads)  # of a word that is longer than a window
         whole = self._words(record)[window.first : window.last]
         given = tuple(tokens[:most] for tokens in whole)

@@ -10,7 +10,7 @@ from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import unknown_setting
 from goodfit.data.gather import SPLITS, read_split
 from goodfit.data.records import BadRows, Record
-from goodfit.errors import ConfigError, GoodfitError
+from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.evaluation.report import figures, outcome_items
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
@@ -51,7 +51,7 @@ def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int
     text = opened.task.kind.text
     try:
         trained = {text(record) for record in read_splits(opened.task, host).train}
-    except GoodfitError:
+    except (DataError, HardwareError):
         return None
     return sum(text(record) in trained for record in records)
 

@@ -11,7 +11,7 @@ from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import LOCK, find_run, held, is_first_process, read_json
+from goodfit.runs.folder import LOCK, find_run, held, is_finished, is_first_process
 from goodfit.runs.slurm import waits_for_slurm
 from goodfit.training.checkpoints import choose_checkpoint, prune, tidy
 
@@ -37,7 +37,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
     from goodfit.runs.lock import refuse_drift, started_with
 
     folder = find_run(typed)
-    if read_json(folder / "run.json", "status")["status"] == "finished":
+    if is_finished(folder):
         if (folder / LOCK).exists():
             with held(folder):  # killed behind its end: it is let go
                 return folder, None

@@ -57,7 +57,10 @@ UNITS = {
     "year": ("month", 12),
 }  # fmt: skip
 
-INDIAN = r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?(?![\d,])"
+LAKHS = r"\d{1,2}(?:,\d\d)+,\d{3}"
+"""``1,50,000``: a lakh and a half, as India groups thousands."""
+
+INDIAN = rf"{LAKHS}(?:\.\d+)?(?![\d,])"
 NUMBER = rf"{INDIAN}|\d{{1,3}}(?:\.\d{{3}}){{1,5}},\d\d?(?!\d)|\d+(?:,\d{{3}})*(?:\.\d+)?"
 SUM = (
     rf"{INDIAN}|\d{{1,3}}(?:\.\d{{3}}){{2,5}}(?!\d)|\d{{1,3}}(?:\ \d{{3}}){{1,5}}(?:[.,]\d\d)?(?![\d.,])"

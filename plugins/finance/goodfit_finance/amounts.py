@@ -9,6 +9,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from goodfit.texts.figures import DOTTED_THOUSANDS, INDIAN, LAKHS
+
 MINUS = "-−–"
 NO_BREAK = "\u00a0\u2009\u202f"
 """Blanks that group thousands: no-break, thin, and narrow no-break."""
@@ -18,19 +20,13 @@ CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|AUD|CAD|NZD|HKD|SGD|JPY|CNY
 CURRENCY = rf"(?:[A-Z]{{0,3}}[€$£¥]|{CODES})"
 CURRENCY_NAME = rf"(?:euros?|dollars?|pounds?|francs?|{CODES}|[€$£¥])"
 
-INDIAN = r"\d{1,2}(?:,\d\d)+,\d{3}"
-"""``1,50,000``: a lakh and a half."""
-
-DOTTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-"""``EUR 10.000`` is ten thousand: no sum has three decimals but one with a scale (``EUR 1.250 million``)."""
-
 
 def amount_pattern(marks: str) -> re.Pattern[str]:
     """What an amount looks like where these signs group thousands."""
     return re.compile(
         rf"(?<![\w.,/])(?P<open>\()?(?P<sign>[{MINUS}](?P<gap>\s)?)?(?P<currency>{CURRENCY}\s?)?"
         rf"(?P<open_inside>\()?(?P<sign_inside>[{MINUS}]\s?)?"
-        rf"(?<![\d.,/])(?P<figure>(?:\d{{1,3}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,5}}|{INDIAN}|[1-9]\d*|0)[.,]\d\d)"
+        rf"(?<![\d.,/])(?P<figure>(?:\d{{1,3}}(?P<mark>[{marks}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,5}}|{LAKHS}|[1-9]\d*|0)[.,]\d\d)"
         r"(?![.,/]?\d)(?!\s?(?:%|per\s?cent))"
         rf"(?P<close>\))?(?P<after>[{MINUS}](?!\w))?"
     )
@@ -49,7 +45,7 @@ SCALES = {
 NUMBER = re.compile(
     rf"(?<![\w.,])(?P<open>\()?(?P<minus>[{MINUS}]\s?|\+)?(?P<currency>{CURRENCY}\s?)?(?P<open_inside>\()?"
     rf"(?P<minus_inside>[{MINUS}])?"
-    rf"(?P<figure>{INDIAN}(?:\.\d+)?(?![\d,])|\d{{1,3}}(?:[{NO_BREAK} '’]\d{{3}}){{1,5}}(?:[.,]\d\d?)?(?![\d.,])"
+    rf"(?P<figure>{INDIAN}|\d{{1,3}}(?:[{NO_BREAK} '’]\d{{3}}){{1,5}}(?:[.,]\d\d?)?(?![\d.,])"
     rf"|\d{{1,3}}(?:\.\d{{3}}){{1,5}},\d\d?(?!\d)"
     r"|\d{1,3}(?:\.\d{3}){2,5}(?!\d)|\d+,\d\d?(?!\d)|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<close>\))?(?:\s?(?P<scale>(?i:thousand|million|billion|trillion|mio|mn|bn|tn|k|m|b))\b)?"
