@@ -20,6 +20,7 @@ from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.dropout import Draws
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
+from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
 from goodfit.models.likelihood import losses
@@ -230,13 +231,58 @@ def test_a_wired_model_is_not_wired_again(tiny):
     assert not any("forward" in vars(module) for module in model.modules())
 
 
+# ---- norms --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["32", "bf16"])
+@pytest.mark.parametrize("name", ["llama", "qwen3", "mistral", "gemma", "gemma3", "phi3"])
+def test_a_norm_in_one_step_computes_what_the_layer_does(tiny, name, precision):
+    model, what, words = tiny(name)
+    model = copy.deepcopy(model).train()
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for part, weights in model.named_parameters():
+            if "norm" in part:
+                weights.add_(torch.rand(weights.shape, generator=generator))
+    kept = copy.deepcopy(model.state_dict())
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
+
+    def step():
+        with in_precision(precision, "cpu"):
+            loss = call(model, batch).losses().mean()
+        loss.backward()
+        found = torch.cat([loss.detach().reshape(1), *(weights.grad.flatten() for weights in model.parameters())])
+        model.zero_grad()
+        return found
+
+    expected = step()
+    undo = swap_norms(model)
+    assert sum("forward" in vars(module) for module in model.modules()) == sum(
+        type(module).__name__.endswith("RMSNorm") for module in model.modules()
+    )
+    found = step()
+    undo()
+    assert not any("forward" in vars(module) for module in model.modules())
+    assert all(torch.equal(weights, kept[part]) for part, weights in model.state_dict().items())
+    assert (found - expected).norm() < (1e-5 if precision == "32" else 1e-2) * expected.norm()
+
+
+@pytest.mark.parametrize("name", ["bert", "t5", "gpt-neox"])
+def test_a_layer_that_computes_something_else_is_left_alone(tiny, name):
+    model = tiny(name)[0]
+    swap_norms(model)
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
 # ---- LoRA ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["bert", "llama", "gpt2", "t5"])
-@pytest.mark.parametrize("onednn", [False, True])
+@pytest.mark.parametrize(
+    ("onednn", "wide"), [(False, False), (True, False), (False, True)], ids=["plain", "oneDNN", "as on GPUs"]
+)
 @pytest.mark.parametrize("adapter", ["lora", "rslora"])
-def test_a_lora_layer_in_one_step_computes_what_pefts_does(tiny, monkeypatch, adapter, onednn, name):
+def test_a_lora_layer_in_one_step_computes_what_pefts_does(tiny, monkeypatch, adapter, onednn, wide, name):
     from peft.tuners.lora import Linear
 
     model, what, words = tiny(name)
@@ -257,6 +303,7 @@ def test_a_lora_layer_in_one_step_computes_what_pefts_does(tiny, monkeypatch, ad
         model.zero_grad()
         return torch.cat([loss.detach().reshape(1), *found])
 
+    monkeypatch.setattr("goodfit.models.fast.lora.takes_wide", lambda device: wide)
     monkeypatch.setattr(Linear, "forward", lambda own, *args, **more: calls.append(1) or real(own, *args, **more))
     whole, halves = step("32"), [step("bf16", seed) for seed in range(8)]
     assert not calls

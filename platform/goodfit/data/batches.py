@@ -87,6 +87,8 @@ class Batch:
     pad_id: int
     """The token that fills up."""
     labels_at: LabelsAt
+    learnt: Tensor | None = None
+    """At tokens: the places of the labels that are learnt, (supervised,)."""
     rows: tuple[int, ...] = ()
     """Of pairs: the rows of each example, the query's among them."""
     step_supervised: int = 0
@@ -94,7 +96,7 @@ class Batch:
 
     def to(self, device: Any) -> Batch:
         """The batch with its tensors on a device."""
-        moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids")}
+        moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids", "learnt")}
         return replace(self, **{name: sent(tensor, device) for name, tensor in moved.items() if tensor is not None})
 
 
@@ -126,14 +128,16 @@ def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_
     """
     rows = [example.rows or (len(example.inputs),) for example in examples]
     decoder = [example.decoder_inputs for example in examples if example.decoder_inputs is not None]
+    labels = _joined([_documents(examples)] if labels_at == "pairs" else (example.labels for example in examples))
     return Batch(
         input_ids=_joined(example.inputs for example in examples),
         lengths=tuple(itertools.chain.from_iterable(rows)),
-        labels=_joined([_documents(examples)] if labels_at == "pairs" else (example.labels for example in examples)),
+        labels=labels,
         decoder_input_ids=_joined(decoder) if decoder else None,
         decoder_lengths=tuple(map(len, decoder)) if decoder else None,
         pad_id=pad_id,
         labels_at=labels_at,
+        learnt=(labels != IGNORED).nonzero()[:, 0] if labels_at == "tokens" else None,
         rows=tuple(map(len, rows)) if labels_at == "pairs" else (),
         step_supervised=step_supervised,
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import IGNORED, Batch, padded, sent
+from goodfit.data.batches import Batch, padded, sent
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 from goodfit.models.fast.wiring import wiring_of
@@ -90,10 +90,11 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
         either = torch.stack([torch.zeros_like(logits), logits], -1).flatten(0, 1)
         return Scores(either, batch.labels, rows.repeat_interleave(decisions))
     lengths = batch.decoder_lengths or batch.lengths
-    labelled = (batch.labels != IGNORED).nonzero()[:, 0]
-    rows = sent(row_of_tokens(lengths), labelled.device)[labelled]
-    where = labelled if flat else _places(lengths, labelled, rows)
-    return Scores(_logits_at(model, inputs, where), batch.labels[labelled], rows)
+    if batch.learnt is None:
+        raise ValueError("a batch without the places of its labels")
+    rows = sent(row_of_tokens(lengths), batch.labels.device)[batch.learnt]
+    where = batch.learnt if flat else _places(lengths, batch.learnt, rows)
+    return Scores(_logits_at(model, inputs, where), batch.labels[batch.learnt], rows)
 
 
 def _borders(logits: Tensor, batch: Batch, flat: bool) -> Scores:

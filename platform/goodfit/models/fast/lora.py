@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -56,6 +57,60 @@ class PackedLora(torch.autograd.Function):
         return states, dropped, None, None, None, None, None, *found
 
 
+class WideLora(torch.autograd.Function):
+    """The same with one product for the low ranks of all models, of which each row keeps those of its own model.
+
+    A GPU does one wide product sooner than many narrow ones, and what starts its work is the dearest part of a step:
+    its operations are as many for sixteen models as for one.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, states: Tensor, dropped: Tensor | None, weight: Tensor, bias: Tensor | None,
+        shares: Tensor | float, *adapters: Tensor,
+    ) -> Tensor:  # fmt: skip
+        read = states if dropped is None else dropped
+        down, up = torch.cat(adapters[::2]).to(read.dtype), torch.cat(adapters[1::2], 1).to(read.dtype)
+        inner = (read @ down.t()).mul_(shares)
+        found = nn.functional.linear(states, weight, bias).addmm_(inner, up.t())
+        ctx.save_for_backward(read, weight, down, up, inner)
+        ctx.shares, ctx.ranks, ctx.kind = shares, [len(part) for part in adapters[::2]], adapters[0].dtype
+        ctx.is_dropped = dropped is not None
+        return found
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        outer = gradients[0].contiguous()
+        read, weight, down, up, inner = ctx.saved_tensors
+        near = (outer @ up).mul_(ctx.shares)
+        states = outer @ weight if ctx.needs_input_grad[0] else None
+        dropped = None
+        if ctx.is_dropped:
+            dropped = near @ down
+        elif states is not None:
+            states.addmm_(near, down)
+        downs = (near.t() @ read).to(ctx.kind).split(ctx.ranks)
+        ups = _turned((inner.t() @ outer).to(ctx.kind), ctx.ranks)
+        return states, dropped, None, None, None, *itertools.chain.from_iterable(zip(downs, ups, strict=True))
+
+
+def _turned(rows: Tensor, ranks: Sequence[int]) -> list[Tensor]:
+    """(ranks of all models, out) -> (out, rank) for each; models of one rank that follow each other in one copy."""
+    found: list[Tensor] = []
+    first = 0
+    for rank, alike in itertools.groupby(ranks):
+        count = len(list(alike))
+        own = rows[first : first + count * rank].view(count, rank, -1)
+        found += own.transpose(1, 2).contiguous().unbind()
+        first += count * rank
+    return found
+
+
+def takes_wide(device: str) -> bool:
+    """Whether the low ranks of all adapters are computed for all rows: a GPU does one wide product sooner than many."""
+    return device != "cpu"
+
+
 class Lora:
     """A LoRA layer of one model."""
 
@@ -103,6 +158,20 @@ def in_one_precision(
     return [*states_and_adapters[:2], *base, *states_and_adapters[2:]]
 
 
+def wide_lora(states: Tensor, read: Tensor | None, layers: Sequence[Lora], shares: Tensor | float) -> Tensor:
+    """The base layer, and the adapters of some models in one product: (rows, out).
+
+    Args:
+        states: (rows, in).
+        read: What the adapters read, where something was dropped.
+        layers: Of one base; those of one rank follow each other.
+        shares: What the ranks of all adapters are multiplied by in each row: (rows, ranks), or the same everywhere.
+    """
+    parts = in_half(states, read, layers[0].weight, layers[0].bias)
+    found: Tensor = WideLora.apply(*parts, shares, *(part for layer in layers for part in (layer.down, layer.up)))
+    return found
+
+
 def swap_lora(model: Any, product: Callable[..., Tensor]) -> Callable[[], None]:
     """Let a model's LoRA layers compute in one step each, as PEFT does in five.
 
@@ -129,6 +198,11 @@ def _forward(module: Any, layer: Lora, product: Callable[..., Tensor], states: T
     if module.merged or module.disable_adapters or not states.numel():
         return type(module).forward(module, states)  # type: ignore[no-any-return]
     dropped = module.lora_dropout[module.active_adapters[0]](states) if layer.dropout else None
+    device = states.device.type
+    alike = torch.is_autocast_enabled(device) or states.dtype == layer.weight.dtype == layer.down.dtype
+    if takes_wide(device) and alike:
+        read = None if dropped is None else dropped.flatten(0, -2)
+        return wide_lora(states.flatten(0, -2), read, [layer], layer.scaling).view(*states.shape[:-1], -1)
     whole, read, weight, bias, down, up = in_one_precision(product, states, dropped, [layer])
     kinds = {part.dtype for part in (whole, read, down, up) if part is not None}
     of_base = kinds if product is nn.functional.linear else {*kinds, torch.float32}

@@ -18,8 +18,8 @@ from goodfit.models.call import Scores, call
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
-from goodfit.models.fast.linears import product
-from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora
+from goodfit.models.fast.linears import in_half, product
+from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 
@@ -71,11 +71,6 @@ def share_base(models: Sequence[Any]) -> None:
                 module._parameters[key] = shared
 
 
-def takes_wide(device: str) -> bool:
-    """Whether the low ranks of all adapters are computed for all rows: a GPU does one wide product sooner than many."""
-    return device != "cpu"
-
-
 class Pack:
     """What was changed in the first of some models so that it computes all of them; made by ``packed``."""
 
@@ -119,17 +114,16 @@ class Pack:
         owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
         self._wiring.owners = tuple(owners) if training else ()
         scores = call(self._host, _joined([batch for batch in given if batch]))
-        ends = torch.tensor(self._counts["rows"]).cumsum(0)
-        places = torch.searchsorted(scores.rows.cpu(), ends).tolist()
-        found: list[Scores | None] = []
-        for batch, place, end in zip(batches, [0, *places], places, strict=False):
-            if batch is None:
-                found.append(None)
-                continue
-            own = slice(place, end if batch.labels_at == "tokens" else place + len(batch.labels))
-            row = int(ends[len(found)]) - self._counts["rows"][len(found)]
-            found.append(Scores(scores.logits[own], scores.targets[own], scores.rows[own] - row))
-        return found
+        own = [
+            (_answers(batch), _answers(whole)) if batch else (0, 0) for batch, whole in zip(batches, given, strict=True)
+        ]
+        sizes = [size for answers, whole in own for size in (answers, whole - answers)]
+        parts = zip(*(part.split(sizes)[::2] for part in (scores.logits, scores.targets, scores.rows)), strict=True)
+        first = [0, *itertools.accumulate(self._counts["rows"])]
+        return [
+            Scores(logits, targets, rows - row) if batch else None
+            for batch, row, (logits, targets, rows) in zip(batches, first, parts, strict=False)
+        ]
 
     def _begin(self, batches: Sequence[Batch | None]) -> None:
         self._shares = {}
@@ -155,7 +149,8 @@ class Pack:
                 continue
             if isinstance(module, Linear):
                 layers = [plain_lora(layer, name) for layer in same]
-                found[module] = functools.partial(self._lora, layers)
+                order = sorted(range(len(layers)), key=lambda place: len(layers[place].down))
+                found[module] = functools.partial(self._lora, layers, order)
                 inside |= {id(part) for part in module.modules()}
                 trained |= {id(weights) for layer in layers for weights in (layer.down, layer.up)}
             elif isinstance(module, ModulesToSaveWrapper):
@@ -179,38 +174,44 @@ class Pack:
     def _draws_of(self, number: int) -> Draws:
         return self._draws[number]
 
-    def _lora(self, layers: Sequence[Lora], axis: Axis, states: Tensor) -> Tensor:
-        """The base layer on all rows, and each model's adapter on its own."""
+    def _lora(self, layers: Sequence[Lora], order: Sequence[int], axis: Axis, states: Tensor) -> Tensor:
+        """The base layer on all rows, and each model's adapter on its own; ``order`` is that of their ranks."""
         dropped = self._drop(states, axis, [layer.dropout for layer in layers])
-        states, dropped, weight, bias, *adapters = in_one_precision(self._product, states, dropped, layers)
+        read = None if dropped is states else dropped.flatten(0, -2)
+        flat = states.flatten(0, -2)
+        found: Tensor
         if takes_wide(states.device.type):
-            inner = functional.linear(dropped, torch.cat(adapters[::2]))
-            own = inner * self._share(axis, layers, inner)
-            return functional.linear(states, weight, bias) + functional.linear(own, torch.cat(adapters[1::2], 1))
-        found = PackedLora.apply(
-            states.flatten(0, -2), None if dropped is states else dropped.flatten(0, -2), weight, bias,
-            self._product, self._counts[axis], [layer.scaling for layer in layers], *adapters,
-        )  # fmt: skip
-        return found.view(*states.shape[:-1], len(weight))  # type: ignore[no-any-return]
+            layers = [layers[place] for place in order]
+            found = wide_lora(flat, read, layers, self._shares_of(axis, layers, order, flat))
+        else:
+            flat, read, weight, bias, *adapters = in_one_precision(self._product, flat, read, layers)
+            scalings = [layer.scaling for layer in layers]
+            found = PackedLora.apply(flat, read, weight, bias, self._product, self._counts[axis], scalings, *adapters)
+        return found.view(*states.shape[:-1], found.shape[-1])
 
-    def _share(self, axis: Axis, layers: Sequence[Lora], like: Tensor) -> Tensor:
+    def _shares_of(self, axis: Axis, layers: Sequence[Lora], order: Sequence[int], states: Tensor) -> Tensor:
         """What the ranks of all adapters are multiplied by in each row: an adapter's scaling in its own rows, else 0.
 
         Args:
             axis: What is counted.
             layers: The adapters.
-            like: (1, tokens, ranks of all adapters), or (rows, …, the same).
+            order: The place of each one's model in the pack.
+            states: (rows, in).
+
+        Returns:
+            (rows, ranks of all adapters), in the precision in which they are multiplied.
         """
-        ranks, scalings = tuple(len(layer.down) for layer in layers), tuple(layer.scaling for layer in layers)
-        key = (axis, ranks, scalings, like.dtype)
+        kind, ranks = in_half(states[:0])[0].dtype, tuple(len(layer.down) for layer in layers)  # type: ignore[union-attr]
+        scalings = tuple(layer.scaling for layer in layers)
+        key = (axis, tuple(order), ranks, scalings, len(states), kind)
         if key not in self._shares:
-            numbers = torch.arange(len(layers) + 1)
             counts = torch.tensor([*self._counts[axis], self._filling(axis)])
-            rows, columns = numbers.repeat_interleave(counts), numbers[:-1].repeat_interleave(torch.tensor(ranks))
-            shares = (rows[:, None] == columns) * torch.tensor(scalings)[columns]
-            self._shares[key] = sent(shares.to(like.dtype), like.device)
-        shares = self._shares[key]
-        return shares if axis != "rows" or like.dim() == shares.dim() else shares[:, None]
+            rows, repeats = torch.arange(len(counts)).repeat_interleave(counts), torch.tensor(ranks)
+            own = rows[:, None] == torch.tensor(order).repeat_interleave(repeats)
+            shares = own * torch.tensor(scalings).repeat_interleave(repeats)
+            shares = shares.repeat_interleave(len(states) // len(shares), 0)
+            self._shares[key] = sent(shares.to(kind), states.device)
+        return self._shares[key]
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""
@@ -285,11 +286,24 @@ def _joined(batches: Sequence[Batch]) -> Batch:
         input_ids=torch.cat([batch.input_ids for batch in batches]),
         lengths=tuple(itertools.chain.from_iterable(batch.lengths for batch in batches)),
         labels=torch.cat([batch.labels for batch in batches]),
+        learnt=_one_behind_the_other(batches),
         decoder_input_ids=torch.cat(decoder) if decoder else None,
         decoder_lengths=tuple(itertools.chain.from_iterable(batch.decoder_lengths or () for batch in batches))
         if decoder
         else None,
     )
+
+
+def _one_behind_the_other(batches: Sequence[Batch]) -> Tensor | None:
+    """The places of labels in all rows."""
+    first = [0, *itertools.accumulate(len(batch.labels) for batch in batches)]
+    found = [place + batch.learnt for place, batch in zip(first, batches, strict=False) if batch.learnt is not None]
+    return torch.cat(found) if found else None
+
+
+def _answers(batch: Batch) -> int:
+    """How many scores a batch gets."""
+    return len(batch.labels if batch.learnt is None else batch.learnt)
 
 
 def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]:

@@ -16,6 +16,7 @@ from goodfit.models.fast.dropout import swap_dropouts
 from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
+from goodfit.models.fast.norms import swap_norms
 from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
             undo.append(swap_linears(model))
         if flat:
             undo.append(swap_lora(model, product if onednn else functional.linear))
+            if base_of(model).device.type == "cuda":  # a CPU computes them in as many steps either way
+                undo.append(swap_norms(model))
             wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
             wiring.resume()
