@@ -80,7 +80,7 @@ WORKS = {
         space=("optim.lr=tag(log,interval(1e-3,1e-1))",), ways=(SOLO, RIVAL, PADDED),
     ),
     "decoder on a GPU": Work(
-        "cuad_clauses", {"train": 48, "validation": 16, "test": 16}, "language_modeling", "decoder",
+        "cuad_clauses", {"train": 24, "validation": 16, "test": 16}, "language_modeling", "decoder",
         ("hardware=gpu", "precision=bf16", "sweep.ahead=16"), ways=(SOLO, PACKED, ALL), clock=time.monotonic,
         counted=(SOLO,),
     ),
