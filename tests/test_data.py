@@ -100,7 +100,8 @@ def test_a_broken_row_of_a_csv_file_takes_no_other_row_with_it(tmp_path):
     long = "word " * 40_000
     content = f'text,label\nfirst,a\n"y"z,b\n"open,a\n"two\r\nlines",a\n"{long}",b\n\nlast,b\n'
     (tmp_path / "train.csv").write_text(content, "utf-8", newline="")
-    rows, problems = read_file(tmp_path / "train.csv")
+    found = read_file(tmp_path / "train.csv")
+    rows, problems = found.rows, found.problems
     assert [row.values["text"] for row in rows] == ["first", "two\r\nlines", long, "last"]
     assert [row.origin for row in rows] == [f"train.csv:{line}" for line in (2, 5, 7, 9)]
     assert [problem.origin for problem in problems] == ["train.csv:3", "train.csv:4"]
@@ -130,9 +131,15 @@ def test_what_stands_in_the_place_of_a_name_is_not_repeated(goodfit, tmp_path):
         ),
         pytest.param(
             "dataset.fields.group=custmer",
-            "dataset.fields.group=custmer, and no row has a field 'custmer'",
-            "did you mean 'customer'?",
+            "dataset.fields.group=custmer, and no row has a field 'custmer' (fields: customer, label, text)",
+            "did you mean dataset.fields.group=customer?",
             id="column",
+        ),
+        pytest.param(
+            "dataset.fields.label=nme",
+            "dataset.fields.label=nme, and no row has a field 'nme' (fields: customer, label, text)",
+            "name the one that holds the label: dataset.fields.label=<field>",
+            id="column that is like none",
         ),
     ],
 )
@@ -160,10 +167,88 @@ def test_rows_that_lack_different_fields_are_told_one_by_one(check):
     assert "train.jsonl:2: the field 'label' is missing" in error
 
 
-def test_a_file_of_another_encoding_is_told_once(check, tmp_path):
-    content = b"text,label\n" + b"".join(f"Grüße {n},{'ab'[n % 2]}\n".encode("cp1252") for n in range(12))
-    outcome = check(content, name="train.csv")
-    assert outcome.errors == [(f"{tmp_path}/train.csv is not UTF-8 (first at train.csv:2:3)", "save it as UTF-8")]
+def german(encoding, greeting="Grüße"):
+    rows = "".join(f"{greeting if n % 4 == 0 else 'Hallo'} {n},{'ab'[n % 2]}\n" for n in range(24))
+    return f"text,label\n{rows}".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "likely"),
+    [
+        pytest.param(german("cp1252"), " (first at train.csv:2:3)", "Windows-1252", id="a quarter of the rows"),
+        pytest.param(german("latin-1"), " (first at train.csv:2:3)", "Windows-1252", id="Latin-1"),
+        pytest.param(german("utf-16"), "", "UTF-16", id="UTF-16"),
+        pytest.param(german("utf-16-le"), "", "UTF-16LE", id="UTF-16 without a mark"),
+        pytest.param(german("utf-16-be"), "", "UTF-16BE", id="UTF-16, big-endian"),
+    ],
+)
+def test_a_file_of_another_encoding_is_told_once_with_what_mends_it(check, tmp_path, content, where, likely):
+    mended = f"iconv -f {likely.upper()} -t UTF-8 {tmp_path}/train.csv > {tmp_path}/train-utf8.csv"
+    assert check(content, name="train.csv").errors == [
+        (
+            f"{tmp_path}/train.csv is not UTF-8{where}: it looks like {likely}",
+            f'save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: {mended}',
+        )
+    ]
+
+
+def test_an_encoding_of_another_script_is_not_guessed(check, tmp_path):
+    content = b"text,label\n" + b"".join(f"Привет мир {n},{'ab'[n % 2]}\n".encode("cp1251") for n in range(12))
+    assert check(content, name="train.csv").errors == [
+        (
+            f"{tmp_path}/train.csv is not UTF-8 (first at train.csv:2:1)",
+            'save it as UTF-8; spreadsheets call that "CSV UTF-8"',
+        )
+    ]
+
+
+def test_damaged_rows_of_a_file_in_utf8_are_bad_rows(problems):
+    content = german("utf-8") + b"".join(b"Gr\xfc\xdfe %d,a\n" % n for n in range(4))
+    assert problems(content, name="train.csv") == [f"train.csv:{n}:3: bytes that are not UTF-8" for n in range(26, 30)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("train.xlsx", b"PK\x03\x04 ", id="Excel"),
+        pytest.param("train.XLS", b"x", id="old Excel, capitals"),
+        pytest.param("train.ods", b"PK\x03\x04 ", id="LibreOffice"),
+        pytest.param("train.csv", b"PK\x03\x04 ", id="renamed"),
+        pytest.param("train.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", id="old one, renamed"),
+    ],
+)
+def test_a_spreadsheet_is_refused_with_how_to_save_it(check, tmp_path, name, content):
+    what = f"{tmp_path}/{name} is a spreadsheet, expected a text file"
+    assert check(content, name=name).errors == [(what, 'save its sheet as "CSV UTF-8" (.csv)')]
+
+
+@pytest.mark.parametrize(
+    ("content", "empty"),
+    [
+        pytest.param("text,label\n{}".replace("\n", "\r\n") + ",\r\n , \r\n", [26, 27], id="at the end"),
+        pytest.param(",\ntext,label\n,\n{},,,,\n", [1, 3, 28], id="anywhere, with more cells"),
+        pytest.param("text;label;;\n{};;;\n", [26], id="semicolons, and columns without a name"),
+    ],
+)
+def test_empty_rows_of_a_spreadsheet_are_counted_and_stop_nothing(goodfit, tmp_path, content, empty):
+    rows = [f"a text of its own, number {n}" for n in range(24)]
+    sign = ";" if ";" in content else ","
+    wide = sign * (2 if ";" in content else 0)
+    written = "".join(f'"{row}"{sign}{"ab"[n % 2]}{wide}\n' for n, row in enumerate(rows))
+    (tmp_path / "train.csv").write_bytes(content.replace("{}", written).encode())
+    words = ["task=classification", "dataset=files", "dataset.train=train.csv", "quality.deep=false"]
+    outcome = goodfit("data", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert sum(outcome.json["records"].values()) == 24
+    (finding,) = [found for found in outcome.json["findings"] if found["code"] == "data.empty_rows"]
+    assert finding["severity"] == "info"
+    assert finding["message"] == f"empty rows were left out: {len(empty)}, the first at train.csv:{empty[0]}"
+    assert finding["evidence"] == {"rows": [f"train.csv:{line}" for line in empty]}
+
+
+def test_a_row_with_something_in_one_cell_is_still_a_bad_row(problems):
+    content = b"text,label\nx,a\n,b\n,\n" + b"".join(b"y %d,b\n" % n for n in range(8))
+    assert problems(content, name="train.csv") == ["train.csv:3: text is empty"]
 
 
 def test_what_was_set_aside_is_named_where_nothing_is_left(check):
@@ -236,7 +321,7 @@ def test_a_label_that_was_not_typed_is_a_bad_row(problems):
         pytest.param("train.jsonl", b"", [], "train.jsonl has no rows", id="empty"),
         pytest.param("train.jsonl", b"\n  \n\n", [], "train.jsonl has no rows", id="blank lines"),
         pytest.param("train.csv", b"text,label\n", [], "train.csv has no rows", id="header only"),
-        pytest.param("train.xlsx", b"x", [], "train.xlsx has the ending '.xlsx'", id="ending"),
+        pytest.param("train.docx", b"x", [], "train.docx has the ending '.docx'", id="ending"),
         pytest.param("train.parquet", b"PAR1", [], "train.parquet cannot be read as Parquet: ", id="damaged Parquet"),
         pytest.param(
             "train.jsonl", lines(GOOD[::2]), [], "all training records have the label 'a'", id="one label only"

@@ -73,8 +73,9 @@ def as_datasets_folder(path):
 )
 def test_every_format_gives_the_same_rows(tmp_path, name, write):
     write(tmp_path / name)
-    rows, bad = read_file(tmp_path / name)
-    assert bad == []
+    found = read_file(tmp_path / name)
+    rows = found.rows
+    assert (found.problems, found.empty) == ([], [])
     assert [dict(row.values) for row in rows] == GOOD
     first = 2 if name.endswith(("csv", "tsv")) else 1
     place = "{}[{}]" if name.endswith(".json") else "{}:{}"
@@ -83,12 +84,12 @@ def test_every_format_gives_the_same_rows(tmp_path, name, write):
 
 def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):
     (tmp_path / "train.csv").write_text("text,label\nNA,null\nnan,None\n007,1.10\n", "utf-8")
-    rows, _ = read_file(tmp_path / "train.csv")
+    rows = read_file(tmp_path / "train.csv").rows
     assert [tuple(row.values.values()) for row in rows] == [("NA", "null"), ("nan", "None"), ("007", "1.10")]
 
 
 def test_a_line_ends_only_at_a_line_feed(tmp_path):
     text = "one\u2028two\x85three\x0bfour"
     (tmp_path / "train.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n", "utf-8")
-    rows, bad = read_file(tmp_path / "train.jsonl")
-    assert (bad, rows[0].values["text"]) == ([], text)
+    found = read_file(tmp_path / "train.jsonl")
+    assert (found.problems, found.rows[0].values["text"]) == ([], text)

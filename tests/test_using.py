@@ -51,7 +51,7 @@ def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_
     train = next(word for word in words if word.startswith("dataset.train=")).removeprefix("dataset.train=")
     outcome = goodfit("evaluate", encoder_run, f"dataset.test={train}")
     assert outcome.code == 0
-    assert "inputs stand in the run's training records, too" in outcome.err
+    assert f"32 of 32 inputs stand in the training records of {encoder_run}, too" in outcome.err
 
 
 def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write_rows):
@@ -71,6 +71,18 @@ def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write
         pytest.param(
             ["dataset.fields.text=said"], "dataset.fields renames what a file of yours holds", None, id="fields alone"
         ),
+        pytest.param(
+            ["dataset.on_bad_rows=quarantine"],
+            "dataset.on_bad_rows is for the rows of a file of yours",
+            "add dataset.test=FILE",
+            id="bad rows alone",
+        ),
+        pytest.param(
+            ["dataset.test=x.jsonl", "dataset.on_bad_rows=quarantin"],
+            "dataset.on_bad_rows is 'quarantin'",
+            "did you mean 'quarantine'?",
+            id="no act",
+        ),
         pytest.param(["dataset.test=gone.jsonl"], "the data file gone.jsonl does not exist", None, id="missing file"),
     ],
 )
@@ -89,10 +101,41 @@ def test_a_label_that_the_run_does_not_know_is_a_bad_row(goodfit, tmp_path, enco
     assert outcome.json["errors"][0]["problems"] == ["other.jsonl:2: a label is not in the label set"]
 
 
-def test_a_bad_row_of_evaluate_is_not_told_to_be_set_aside(goodfit, tmp_path, encoder_run, write_rows):
+def test_bad_rows_of_another_file_can_be_set_aside_and_are_counted(goodfit, tmp_path, encoder_run):
+    good = [f"The chair number {n} is lovely.,good\n" for n in range(6)]
+    bad = [",good\n", ",\n", "A fine lamp.,strange\n"]
+    (tmp_path / "other.csv").write_text("text,label\n" + "".join([*good, *bad]), "utf-8")
+    words = ["evaluate", encoder_run, "dataset.test=other.csv"]
+    problems = ["other.csv:8: text is empty", "other.csv:10: a label is not in the label set"]
+    outcome = goodfit(*words)
+    assert outcome.errors == [
+        (
+            f"2 of 8 rows are bad: {'; '.join(problems)}",
+            "mend the rows, or set them aside: dataset.on_bad_rows=quarantine",
+        )
+    ]
+    outcome = goodfit(*words, "dataset.on_bad_rows=quarantine", "--json")
+    assert outcome.code == 0, outcome.err
+    found = outcome.json
+    assert (found["records"], found["rows_read"], found["empty_rows"]) == (6, 8, ["other.csv:9"])
+    assert ["{origin}: {reason}".format(**row) for row in found["rejected"]] == problems
+    assert outcome.err == (
+        "warning: 2 of 8 rows are bad and were set aside, the first other.csv:8: text is empty\n"
+        "warning: empty rows were left out: 1, the first at other.csv:9\n"
+    )
+
+
+def test_a_file_without_a_good_row_is_not_told_to_be_set_aside(goodfit, tmp_path, encoder_run, write_rows):
     write_rows(tmp_path / "other.jsonl", [{"text": "x"}])
-    ((_, fix),) = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl").errors
+    ((_, fix),) = goodfit("evaluate", encoder_run, "dataset.test=other.jsonl", "dataset.on_bad_rows=quarantine").errors
     assert fix == "mend the rows"
+
+
+def test_empty_rows_of_a_table_have_no_answer(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.csv").write_text("text,note\na lovely chair,x\n,\n", "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "in.csv")
+    assert len(answers(outcome)) == 1
+    assert outcome.err == "warning: empty rows have no answer: 1, the first at in.csv:3\n"
 
 
 def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):

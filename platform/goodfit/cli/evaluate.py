@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from goodfit.cli.console import print_table
@@ -18,19 +19,36 @@ def run(arguments: Arguments) -> dict[str, Any]:
         raise ConfigError("evaluate without a run", "goodfit evaluate runs/latest")
     host = open_host_of(arguments, arguments.words[0])
     from goodfit.runs.evaluate import evaluate_run
+    from goodfit.runs.given import read_given
     from goodfit.runs.opened import open_run
 
-    opened = open_run(arguments.words[0], host)
-    result = evaluate_run(opened, host, arguments.words[1:], arguments.options.get("--split", "test"))
+    given = read_given(arguments.words[1:], "evaluate", arguments.options.get("--split", "test"))
+    result = evaluate_run(open_run(arguments.words[0], host), host, given)
     if not arguments.json:
         print_table(
             [f"on {result['records']} records", "value [95 %]"],
             [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
         )
-    trained = result.get("trained_on", 0)
-    if trained is None:
-        print("warning: its training records cannot be read: it may have been trained on these", file=sys.stderr)
-    elif trained:
-        of = result["records"]
-        print(f"warning: {trained} of {of} inputs stand in the run's training records, too", file=sys.stderr)
+    if given.file is not None:
+        told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
+        print("".join(f"warning: {line}\n" for line in told), end="", file=sys.stderr)
     return result
+
+
+def left_out(result: Mapping[str, Any]) -> list[str]:
+    """What to say of the rows of a file that were not read."""
+    told = []
+    if rejected := result["rejected"]:
+        first = f"{rejected[0]['origin']}: {rejected[0]['reason']}"
+        told.append(f"{len(rejected)} of {result['rows_read']} rows are bad and were set aside, the first {first}")
+    if empty := result["empty_rows"]:
+        told.append(f"empty rows were left out: {len(empty)}, the first at {empty[0]}")
+    return told
+
+
+def trained_on(run: str, result: Mapping[str, Any], records: int) -> list[str]:
+    """What to say of a run that was, or may have been, trained on the records of a file."""
+    trained = result["trained_on"]
+    if trained is None:
+        return [f"the training records of {run} cannot be read: it may have been trained on these"]
+    return [f"{trained} of {records} inputs stand in the training records of {run}, too"] if trained else []

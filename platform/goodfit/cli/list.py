@@ -114,7 +114,7 @@ def _data(source: DataSourceSpec | None) -> dict[str, Any]:
     """The data that come with a task, unless their plugin is broken."""
     if source is None:
         return {}
-    records = {split: len(read_file(path)[0]) for split, path in source.files().items()}
+    records = {split: len(read_file(path).rows) for split, path in source.files().items()}
     return {"licence": source.licence, "origin": source.origin, "records": records}
 
 

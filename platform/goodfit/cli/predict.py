@@ -46,7 +46,9 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
     lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
-    records = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed)
+    records, empty = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed)
+    if empty and not arguments.quiet:
+        print(f"warning: empty rows have no answer: {len(empty)}, the first at {empty[0]}", file=sys.stderr)
     answers = answer_records(opened, records, documents)
     output = arguments.options.get("--output")
     if output is not None:

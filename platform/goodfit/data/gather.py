@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.erase import without_rows
-from goodfit.data.read import read_file, read_hub
-from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem
+from goodfit.data.read import FileRows, read_file, read_hub
+from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem, fields_given
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import Stratum, rank, split_off
-from goodfit.errors import DataError
+from goodfit.errors import DataError, stop_on
 from goodfit.files import text_digest
-from goodfit.registry import did_you_mean
+from goodfit.registry import nearest
 from goodfit.schema.dataset import DatasetConf
 
 SPLITS = ("train", "validation", "test")
@@ -35,6 +35,8 @@ class Splits:
     test: Sequence[Record]
     rejected: Sequence[Problem] = field(default_factory=list)
     rows_read: int = 0
+    empty: Sequence[str] = ()
+    """``file:line`` of rows that are no records and no bad rows, for nothing stands in them."""
     scrubbed: Scrubbed | None = None
     """What was taken out of the texts, where something looked for it."""
 
@@ -74,7 +76,9 @@ def gather(
         BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
         DataError: There is nothing to train on, or no row has a field that was renamed.
     """
-    rows, problems = _read(conf, offered)
+    files = _read(conf, offered)
+    rows = {split: found.rows for split, found in files.items()}
+    problems = [problem for found in files.values() for problem in found.problems]
     _refuse_missing_columns(conf.fields, [row for part in rows.values() for row in part])
     if conf.without is not None:
         rows = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
@@ -100,11 +104,24 @@ def gather(
         if split not in records:
             records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
     refuse_empty(records)
-    return Splits(*(records[split] for split in SPLITS), rejected=problems, rows_read=total, scrubbed=scrubbed)
+    empty = [origin for found in files.values() for origin in found.empty]
+    return Splits(
+        *(records[split] for split in SPLITS), rejected=problems, rows_read=total, empty=empty, scrubbed=scrubbed
+    )
 
 
-def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], check: CheckRow) -> list[Record]:
-    """The records of one more file, for ``evaluate``.
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """The records of one more file."""
+
+    records: Sequence[Record]
+    rejected: Sequence[Problem]
+    rows_read: int
+    empty: Sequence[str]
+
+
+def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], check: CheckRow) -> OneFile:
+    """The records of one more file, and its bad rows, for ``evaluate``.
 
     Args:
         path: The file.
@@ -113,43 +130,36 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
         check: The kind's check of a row.
 
     Raises:
-        BadRows: Rows are bad.
         DataError: No row has a field that was renamed.
     """
-    rows, problems = read_file(path)
-    _refuse_missing_columns(renamed, rows)
-    total = len(rows) + len(problems)
-    records, bad = _check_rows(rows, {**own, **renamed}, check, set(), path.stem)
-    problems += bad
-    if problems:
-        raise BadRows(problems, total)
-    return records
+    found = read_file(path)
+    _refuse_missing_columns(renamed, found.rows)
+    records, bad = _check_rows(found.rows, {**own, **renamed}, check, set(), path.stem)
+    return OneFile(records, [*found.problems, *bad], found.count, found.empty)
 
 
-def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> tuple[dict[str, list[Row]], list[Problem]]:
+def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> dict[str, FileRows]:
     if conf.source == "hub":
-        return read_hub(conf), []
+        return {split: FileRows(rows) for split, rows in read_hub(conf).items()}
     files = dict(offered or {}) or {split: Path(path) for split in SPLITS if (path := getattr(conf, split)) is not None}
     if "train" not in files:
         raise DataError(
             "no training data were named", "add dataset=files dataset.train=<file>, or choose a task with data"
         )
-    rows, problems = {}, []
-    for split, path in files.items():
-        rows[split], bad = read_file(path)
-        problems += bad
-    return rows, problems
+    return {split: read_file(path) for split, path in files.items()}
 
 
 def _refuse_missing_columns(names: Mapping[str, str], rows: Sequence[Row]) -> None:
     """A renamed field that no row has would be left out in silence where the kind can do without it."""
-    there = {name for row in rows for name in row.values} if names else set()
-    for ours, theirs in names.items():
-        if rows and theirs not in there:
-            raise DataError(
-                f"dataset.fields.{ours}={theirs}, and no row has a field '{theirs}'",
-                did_you_mean(theirs, there, f"name the field of your data that holds the {ours}"),
-            )
+    there = {name: name for row in rows for name in row.values} if names else {}
+    stop_on([_missing_column(ours, theirs, there) for ours, theirs in names.items() if rows and theirs not in there])
+
+
+def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataError:
+    word = f"dataset.fields.{ours}"
+    guess = nearest(theirs, there)
+    fix = f"did you mean {word}={guess}?" if guess else f"name the one that holds the {ours}: {word}=<field>"
+    return DataError(f"{word}={theirs}, and no row has a field '{theirs}' ({fields_given(there)})", fix)
 
 
 def _check_rows(

@@ -7,24 +7,48 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.encoding import is_mixed, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.records import Problem, Row
 from goodfit.errors import DataError, HardwareError
 from goodfit.schema.dataset import DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+TABLES = (".csv", ".tsv")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""What spreadsheets begin with: newer ones are ZIP archives, older ones Microsoft's compound files."""
 NOT_UTF8 = "bytes that are not UTF-8"
+FEW_UNDECODED, UNDECODED_SHARE = 2, 0.1
+"""Up to so many rows, or such a share, are damaged; with more rows that are not UTF-8 the whole file is none."""
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _HALF = re.compile("[\ud800-\udfff]")
 _HALF_NAMED = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
-    """All rows of a file, and those that could not be read.
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """What stands in a file."""
+
+    rows: list[Row]
+    problems: list[Problem] = field(default_factory=list)
+    """Rows that could not be read."""
+    empty: list[str] = field(default_factory=list)
+    """``file:line`` of rows of a table without anything in a cell, which spreadsheets write below their last one."""
+
+    @property
+    def count(self) -> int:
+        """Rows that have anything in them."""
+        return len(self.rows) + len(self.problems)
+
+
+def read_file(path: Path) -> FileRows:
+    """All rows of a file.
 
     Raises:
         DataError: The file is missing, empty, or of a format that is not known.
@@ -32,27 +56,38 @@ def read_file(path: Path) -> tuple[list[Row], list[Problem]]:
     if not path.exists():
         raise DataError(f"the data file {path} does not exist", "check the path")
     if path.is_dir():
-        return _read_datasets_folder(path), []
+        return FileRows(_read_datasets_folder(path))
+    _refuse_other_format(path)
+    found = FileRows(_read_parquet(path)) if path.suffix == ".parquet" else _read_text(path)
+    if not found.count:
+        raise DataError(f"{path} has no rows", "give a file with at least one record")
+    return found
+
+
+def _refuse_other_format(path: Path) -> None:
+    with path.open("rb") as file:
+        renamed = path.suffix in TABLES and file.read(8).startswith(_SPREADSHEET)
+    if renamed or path.suffix.lower() in SPREADSHEETS:
+        raise DataError(f"{path} is a spreadsheet, expected a text file", 'save its sheet as "CSV UTF-8" (.csv)')
     if path.suffix not in SUFFIXES:
         raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
-    if path.suffix == ".parquet":
-        rows, problems = _read_parquet(path), []
-    else:
-        content = path.read_bytes().removeprefix(_BOM)
-        reader = _read_csv if path.suffix in (".csv", ".tsv") else _read_jsonl
-        rows, problems = reader(path, content)
-        if _HALF_NAMED.search(content):
-            rows, halves = _without_half_pairs(rows)
-            problems += halves
-        undecoded = [problem.origin for problem in problems if problem.reason == NOT_UTF8]
-        if len(undecoded) > len(rows):
-            raise DataError(f"{path} is not UTF-8 (first at {undecoded[0]})", "save it as UTF-8")
-    if not rows and not problems:
-        raise DataError(f"{path} has no rows", "give a file with at least one record")
-    return rows, problems
 
 
-def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+def _read_text(path: Path) -> FileRows:
+    content = path.read_bytes().removeprefix(_BOM)
+    if utf16(content) is not None:
+        raise not_utf8(path, content)
+    found = _read_csv(path, content) if path.suffix in TABLES else _read_jsonl(path, content)
+    if _HALF_NAMED.search(content):
+        rows, halves = _without_half_pairs(found.rows)
+        found = replace(found, rows=rows, problems=found.problems + halves)
+    undecoded = [problem.origin for problem in found.problems if problem.reason == NOT_UTF8]
+    if len(undecoded) > max(FEW_UNDECODED, UNDECODED_SHARE * found.count) and not is_mixed(content):
+        raise not_utf8(path, content, undecoded[0])
+    return found
+
+
+def _read_jsonl(path: Path, content: bytes) -> FileRows:
     if path.suffix == ".json" and content.lstrip().startswith(b"["):
         return _read_array(path, content)
     rows, problems = [], []
@@ -75,10 +110,10 @@ def _read_jsonl(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
                 rows.append(Row(origin, values))
             else:
                 problems.append(Problem(origin, f"a JSON {type(values).__name__}, expected an object"))
-    return rows, problems
+    return FileRows(rows, problems)
 
 
-def _read_array(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+def _read_array(path: Path, content: bytes) -> FileRows:
     """One JSON array of objects; an item is named by its number."""
     try:
         items = json.loads(content, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
@@ -88,7 +123,7 @@ def _read_array(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
     found = list(zip(origins, items, strict=True))
     rows = [Row(origin, item) for origin, item in found if isinstance(item, dict)]
     wrong = [(origin, type(item).__name__) for origin, item in found if not isinstance(item, dict)]
-    return rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong]
+    return FileRows(rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong])
 
 
 def _without_half_pairs(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
@@ -115,12 +150,11 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
+def _read_csv(path: Path, content: bytes) -> FileRows:
     # bytes that are not UTF-8 become halves of surrogate pairs, which no text in UTF-8 holds
     lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="").readlines()
     delimiter = "\t" if path.suffix == ".tsv" else _delimiter(lines[0] if lines else "")
-    rows: list[Row] = []
-    problems: list[Problem] = []
+    found = FileRows([])
     header: list[str] | None = None
     start = 0
     while start < len(lines):
@@ -129,22 +163,25 @@ def _read_csv(path: Path, content: bytes) -> tuple[list[Row], list[Problem]]:
         if (byte := _no_utf8(lines[start : end if reason is None else start + 1])) is not None:
             line, column = byte
             origin, reason = f"{path.name}:{start + 1 + line}:{column}", NOT_UTF8
+        elif reason is None and cells and not any(map(str.strip, cells)):
+            found.empty.append(origin)
+            cells = []
         elif header is None and reason is None:
-            twice = sorted({name for name in cells if cells.count(name) > 1})
+            twice = sorted({name for name in cells if name and cells.count(name) > 1})
             reason = f"the column '{twice[0]}' stands twice" if twice else None
         elif header is not None and reason is None and cells and len(cells) != len(header):
             reason = f"{len(cells)} cells, expected {len(header)}"
         if reason is not None:
-            problems.append(Problem(origin, reason))
+            found.problems.append(Problem(origin, reason))
             end = start + 1  # what a broken row's quotes swallowed is read again, row by row
             if header is None:
                 break
         elif header is None:
-            header = cells
+            header = cells or None
         elif cells:
-            rows.append(Row(origin, dict(zip(header, cells, strict=True))))
+            found.rows.append(Row(origin, {name: cell for name, cell in zip(header, cells, strict=True) if name}))
         start = end
-    return rows, problems
+    return found
 
 
 def _delimiter(header: str) -> str:

@@ -75,6 +75,13 @@ def close_name(value: str, known: Iterable[str]) -> str:
     return f" ('{value}', did you mean '{close[0]}'?)" if close else ""
 
 
+def listed(problems: Sequence[Problem]) -> str:
+    """The first problems, and how many more there are."""
+    shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
+    more = len(problems) - SHOWN_PROBLEMS
+    return shown + (f"; and {more} more (all of them with --json)" if more > 0 else "")
+
+
 class BadRows(DataError):
     """Rows that cannot become records."""
 
@@ -84,10 +91,7 @@ class BadRows(DataError):
             what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
             fix = f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
         else:
-            shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
-            more = len(problems) - SHOWN_PROBLEMS
-            rest = f"; and {more} more (all of them with --json)" if more > 0 else ""
-            what = f"{len(problems)} of {rows} rows are bad: {shown}{rest}"
+            what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
             fix = "mend the rows" + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
         super().__init__(what, fix)
         self.problems = tuple(problems)

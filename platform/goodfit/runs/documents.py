@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from goodfit.data.encoding import not_utf8
 from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Row
 from goodfit.errors import DataError
@@ -48,7 +49,7 @@ def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{file} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
+        raise not_utf8(file, error.object, f"byte {error.start + 1}") from None
     place, line = 0, 1
     for passage in filter(None, map(str.strip, BLANK_LINES.split(text))):
         start = text.index(passage, place)
@@ -59,11 +60,11 @@ def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _rows(file: Path) -> Iterator[tuple[str, str]]:
-    rows, problems = read_file(file)
-    bare = [Problem(row.origin, f"no text in {', '.join(FIELDS)}") for row in rows if not _document(row)]
-    if problems or bare:
-        raise BadRows([*problems, *bare], len(rows) + len(problems))
-    yield from ((_document(row), row.origin) for row in rows)
+    read = read_file(file)
+    bare = [Problem(row.origin, f"no text in {', '.join(FIELDS)}") for row in read.rows if not _document(row)]
+    if read.problems or bare:
+        raise BadRows([*read.problems, *bare], read.count)
+    yield from ((_document(row), row.origin) for row in read.rows)
 
 
 def _document(row: Row) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
 from goodfit.errors import DataError
-from goodfit.hooks.findings import about
+from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
 from goodfit.schema.quality import QualityConf
@@ -34,6 +34,13 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
         message = f"{len(splits.rejected)} of {splits.rows_read} rows are bad and were set aside"
         share = len(splits.rejected) / splits.rows_read
         findings.append(Finding(severity="warning", code="data.rejected", message=message, figure=share))
+    if splits.empty:
+        message = f"empty rows were left out: {len(splits.empty)}, the first at {splits.empty[0]}"
+        evidence = {"rows": list(splits.empty[:MOST_IDS])}
+        figure = float(len(splits.empty))
+        findings.append(
+            Finding(severity="info", code="data.empty_rows", message=message, figure=figure, evidence=evidence)
+        )
     return findings
 
 

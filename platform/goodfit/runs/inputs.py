@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.read import read_file
+from goodfit.data.encoding import not_utf8
+from goodfit.data.read import FileRows, read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
 from goodfit.errors import DataError
 from goodfit.kinds.shape import refuse_unknown_fields
@@ -20,8 +21,10 @@ def read_inputs(
     file: str | None,
     lines: Sequence[str] | None,
     renamed: Mapping[str, str],
-) -> list[Record]:
+) -> tuple[list[Record], Sequence[str]]:
     """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.
+
+    Besides, the places of a file's empty rows, which ask nothing.
 
     Args:
         opened: The run.
@@ -34,19 +37,17 @@ def read_inputs(
         BadRows: A row lacks what the kind needs.
     """
     main = opened.task.kind.typed
-    problems: list[Problem] = []
     if file is None:
-        rows = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
-        rows += _from_lines(lines or [], main, "standard input")
+        typed = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
+        read = FileRows(typed + _from_lines(lines or [], main, "standard input"))
     elif file.endswith(".txt"):
-        rows = _from_lines(_text_lines(Path(file)), main, Path(file).name)
+        read = FileRows(_from_lines(_text_lines(Path(file)), main, Path(file).name))
     else:
-        rows, problems = read_file(Path(file))
-    total = len(rows) + len(problems)
-    records = []
+        read = read_file(Path(file))
+    records, problems = [], list(read.problems)
     refuse_unknown_fields(opened.task.kind, renamed)
     fields = {**opened.conf.dataset.fields, **renamed}
-    for place, row in enumerate(rows, 1):
+    for place, row in enumerate(read.rows, 1):
         own = {ours: row.values.get(theirs) for ours, theirs in fields.items()}
         values = {**row.values, **{name: value for name, value in own.items() if value is not None}}
         try:
@@ -56,10 +57,10 @@ def read_inputs(
         except RowProblem as problem:
             problems.append(Problem(row.origin, str(problem)))
     if problems:
-        raise BadRows(problems, total)
+        raise BadRows(problems, read.count)
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
-    return opened.scrubbed(records)
+    return opened.scrubbed(records), read.empty
 
 
 def lines_of(text: str) -> list[str]:
@@ -73,7 +74,7 @@ def _text_lines(path: Path) -> list[str]:
     except FileNotFoundError:
         raise DataError(f"the data file {path} does not exist", "check --input") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8: byte {error.start + 1}", "save it as UTF-8") from None
+        raise not_utf8(path, error.object, f"byte {error.start + 1}") from None
 
 
 def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:

@@ -61,10 +61,11 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
     Raises:
         DataError: The rows are bad, or look like no kind.
     """
-    rows, problems = read_file(path)
-    if problems:
-        raise BadRows(problems, len(rows) + len(problems))
-    values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in conf.fields.items()}} for row in rows]
+    read = read_file(path)
+    if read.problems:
+        raise BadRows(read.problems, read.count)
+    names = conf.fields.items()
+    values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in names}} for row in read.rows]
     found, fields, reason = _look(values)
     if kind is not None and kind != found:
         found, fields, reason = kind, {}, "task.kind was typed"

@@ -1,0 +1,62 @@
+"""What encoding a file is probably in that is not UTF-8, and what mends it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from goodfit.errors import DataError
+
+BEGINNING = 100_000
+"""Bytes that are looked at; a file in one encoding is in it from its beginning."""
+
+FEW = 0.3
+"""Texts of western Europe have a smaller share of bytes above ASCII; those of other scripts are made of them."""
+
+
+def not_utf8(path: Path, content: bytes, where: str = "") -> DataError:
+    """The error for a file that is not UTF-8.
+
+    Args:
+        path: The file.
+        content: Its bytes.
+        where: What shows it, such as the first place.
+    """
+    likely = likely_encoding(content[:BEGINNING])
+    what = f"{path} is not UTF-8{f' (first at {where})' if where else ''}"
+    if likely is None:
+        return DataError(what, 'save it as UTF-8; spreadsheets call that "CSV UTF-8"')
+    mended = path.with_name(f"{path.stem}-utf8{path.suffix}")
+    command = f"iconv -f {likely.upper()} -t UTF-8 {shlex.quote(str(path))} > {shlex.quote(str(mended))}"
+    return DataError(
+        f"{what}: it looks like {likely}", f'save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: {command}'
+    )
+
+
+def likely_encoding(content: bytes) -> str | None:
+    """The probable encoding of bytes that are not UTF-8; None where nothing tells."""
+    if (wide := utf16(content)) is not None:
+        return wide
+    high = sum(byte >= 0x80 for byte in content)
+    if not 0 < high < FEW * len(content):
+        return None
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return "Windows-1252"  # which has all printable signs of Latin-1
+
+
+def is_mixed(content: bytes) -> bool:
+    """Whether some signs above ASCII are in UTF-8 all the same: then single rows are damaged, and not the file."""
+    return not content.decode("utf-8", "ignore").isascii()
+
+
+def utf16(content: bytes) -> str | None:
+    """Which UTF-16 bytes are in, by the mark at their beginning or by its zero bytes; None where in none."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    first, second = content[:BEGINNING:2], content[1:BEGINNING:2]
+    if second.count(0) > len(second) / 2:
+        return "UTF-16LE"
+    return "UTF-16BE" if first.count(0) > len(first) / 2 else None

@@ -1,0 +1,117 @@
+"""The records that a finished run is measured on: those of one of its splits, or of a file that is typed behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.settings import find_setting, groups
+from goodfit.config.words import unknown_setting
+from goodfit.data.gather import SPLITS, read_split
+from goodfit.data.records import BadRows, Record
+from goodfit.errors import ConfigError, DataError, HardwareError
+from goodfit.kinds.shape import refuse_unknown_fields
+from goodfit.plugins.host import Host
+from goodfit.registry import did_you_mean
+from goodfit.runs.opened import OpenedRun
+from goodfit.runs.task import known_labels, read_splits, with_labels
+
+ON_BAD_ROWS = "dataset.on_bad_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was typed behind runs."""
+
+    split: str
+    file: Path | None
+    renamed: Mapping[str, str]
+    quarantine: bool
+    """Whether bad rows of the file are set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records as a run reads them."""
+
+    records: Sequence[Record]
+    left_out: Mapping[str, Any] = field(default_factory=dict)
+    """Of a file: the rows that were read, and those that were set aside or are empty."""
+    trained: Mapping[str, int | None] = field(default_factory=dict)
+    """Of a file: how many of its inputs the run was trained on, None where nobody can tell."""
+
+
+def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
+    """Sort the words behind runs.
+
+    Raises:
+        ConfigError: There is no such split or setting, or the verb does not take it.
+    """
+    if split not in SPLITS:
+        raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
+    files: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    on_bad_rows = None
+    for word in words:
+        key, _, value = word.lstrip("+").partition("=")
+        if key.startswith("dataset.fields."):
+            renamed[key.removeprefix("dataset.fields.")] = value
+        elif key == ON_BAD_ROWS:
+            on_bad_rows = _known_act(value)
+        elif key in (f"dataset.{name}" for name in SPLITS):
+            files[key] = value
+        elif find_setting(key) is None and key not in groups():
+            raise unknown_setting(key)
+        else:
+            takes = f"it takes dataset.test=FILE, dataset.fields.…=NAME and {ON_BAD_ROWS}=quarantine"
+            raise ConfigError(f"{verb} does not take {key}", takes)
+    file = files.pop(f"dataset.{split}", None)
+    if files:
+        raise ConfigError(f"{verb} takes one file", f"dataset.{split}=FILE, for the split {split}")
+    if file is None and renamed:
+        raise ConfigError("dataset.fields renames what a file of yours holds", f"add dataset.{split}=FILE")
+    if file is None and on_bad_rows:
+        raise ConfigError(f"{ON_BAD_ROWS} is for the rows of a file of yours", f"add dataset.{split}=FILE")
+    return Given(split, None if file is None else Path(file), renamed, on_bad_rows == "quarantine")
+
+
+def _known_act(value: str) -> str:
+    setting = find_setting(ON_BAD_ROWS)
+    known = setting.choices if setting else ()
+    if value not in known:
+        raise ConfigError(f"{ON_BAD_ROWS} is '{value}'", did_you_mean(value, known, f"one of {', '.join(known)}"))
+    return value
+
+
+def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
+    """The records of a split of the run, or of the file.
+
+    Raises:
+        BadRows: Rows of the file are bad, and are not to be set aside.
+        DataError: No good row is left.
+    """
+    kind = opened.task.kind
+    refuse_unknown_fields(kind, given.renamed)
+    if given.file is None:
+        return Records(with_labels(opened.task, read_splits(opened.task, host))[0][given.split])
+    read = read_split(given.file, opened.conf.dataset.fields, given.renamed, lambda row: kind.check(row, True))
+    records, unknown = known_labels(kind, read.records, opened.coding.labels)
+    rejected = [*read.rejected, *unknown]
+    if rejected and not (given.quarantine and records):
+        raise BadRows(rejected, read.rows_read, may_quarantine=bool(records))
+    scrubbed = opened.scrubbed(records)
+    set_aside = [asdict(problem) for problem in rejected]
+    left_out = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": list(read.empty)}
+    return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})
+
+
+def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
+    """How many records have an input that stands in the run's training records."""
+    text = opened.task.kind.text
+    try:
+        trained = {text(record) for record in read_splits(opened.task, host).train}
+    except (DataError, HardwareError):
+        return None
+    return sum(text(record) in trained for record in records)
