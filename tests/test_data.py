@@ -251,6 +251,50 @@ def test_a_row_with_something_in_one_cell_is_still_a_bad_row(problems):
     assert problems(content, name="train.csv") == ["train.csv:3: text is empty"]
 
 
+PARCELS = ["late", "broken", "dear", "late, broken", "dear,late", ""]
+
+
+def table_of_parcels(between=","):
+    labels = [label.replace(",", between) for label in PARCELS]
+    return "text,labels\n" + "".join(f'parcel number {n},"{labels[n % 6]}"\n' for n in range(36))
+
+
+@pytest.fixture
+def look(goodfit, tmp_path):
+    """``look(content, *words)``: what ``goodfit data`` says of a table of several labels."""
+
+    def run(content, *words):
+        (tmp_path / "train.csv").write_text(content, "utf-8")
+        given = ["task=multilabel", "dataset=files", "dataset.train=train.csv", "quality.deep=false"]
+        return goodfit("data", *given, *words, "--json")
+
+    return run
+
+
+def test_labels_with_commas_between_them_are_not_read_as_one(look):
+    assert look(table_of_parcels()).errors == [
+        (
+            "2 of 5 labels look like several labels with commas between them, such as 'dear,late'",
+            "write ; between labels ('dear;late'), or name all labels if these are single ones: task.labels=[…]",
+        )
+    ]
+    assert look(table_of_parcels(";")).code == 0
+
+
+def test_labels_that_have_commas_can_be_named(look):
+    named = "task.labels=[late,broken,dear,'late, broken','dear,late']"
+    assert look(table_of_parcels(), named).code == 0
+    outcome = look(table_of_parcels(), "task.labels=[late,broken,dear]")
+    assert set(problem.split(": ")[1] for problem in outcome.json["errors"][0]["problems"]) == {
+        "its labels have commas between them, and not semicolons"
+    }
+
+
+def test_a_comma_in_a_label_is_no_reason_to_stop(look):
+    content = table_of_parcels(";").replace("dear", "dear, very")
+    assert look(content).code == 0
+
+
 def test_what_was_set_aside_is_named_where_nothing_is_left(check):
     outcome = check(lines([{"text": "", "label": "a"}] * 3), "dataset.on_bad_rows=quarantine")
     assert outcome.errors[0][0].startswith("no good training record is left: train.jsonl:1: text is empty; ")

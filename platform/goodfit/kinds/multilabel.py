@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,22 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
             raise RowProblem("one of the labels is no text")
         fields["labels"] = sorted(set(labels))
     return fields
+
+
+def joined(labels: Iterable[str], known: Collection[str]) -> list[str]:
+    """Those labels that are probably several in one, with commas between them: most of their parts are known labels.
+
+    Args:
+        labels: Which are looked at.
+        known: The label set, in which labels of several parts tell of their parts, too.
+    """
+    found = Counter(part for label in known for part in _parts(label))
+    in_others = {label: [found[part] > (label in known) for part in _parts(label)] for label in labels}
+    return [label for label, shared in in_others.items() if len(shared) > 1 and 2 * sum(shared) > len(shared)]
+
+
+def _parts(label: str) -> list[str]:
+    return [part.strip() for part in label.split(",") if part.strip()]
 
 
 class LabelsByHead:
@@ -196,6 +212,7 @@ KIND = Kind(
     prompted=("text",),
     check=check,
     labels=_labels,
+    joined=joined,
     text=lambda record: record.fields["text"],
     answer=lambda record: "; ".join(record.fields["labels"]),
     texts=Texts(names=("text",)),

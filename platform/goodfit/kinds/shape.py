@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -122,6 +122,9 @@ class Kind:
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False
     """Whether other runs begin with its model, so that an adapter is merged into it."""
+    joined: Callable[[Iterable[str], Collection[str]], Sequence[str]] = lambda labels, known: ()
+    """(labels, the label set) -> those that are several labels in one, because other signs are between them than this
+    kind reads."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
 

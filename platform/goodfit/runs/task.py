@@ -49,6 +49,15 @@ class Task:
         """All metrics, the kind's own first."""
         return [*self.kind.metrics(labels), *self.metrics]
 
+    def primary(self, labels: Sequence[str]) -> MetricSpec:
+        """The metric that decides.
+
+        Raises:
+            ConfigError: The task names one that it does not measure.
+        """
+        specs = {spec.name: spec for spec in self.measures(labels)}
+        return Registry("metric of this task", specs).pick(self.conf.task.primary or next(iter(specs)))
+
 
 @dataclass(frozen=True, slots=True)
 class TaskData:
@@ -194,12 +203,14 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
 
     Raises:
         BadRows: There are such, and ``dataset.on_bad_rows`` is ``stop``.
-        DataError: There is only one label to learn, or none.
+        DataError: There is only one label to learn, or none; or labels look like several in one.
     """
     kind = task.kind
     if kind.labels is None:
         return splits, ()
     trained = kind.labels_in(splits.train)
+    if not task.conf.task.labels:
+        _refuse_joined(kind, trained)
     labels = tuple(task.conf.task.labels or trained)
     if not labels:
         raise DataError("no training record has a label", "check the fields: dataset.fields.label=<your column>")
@@ -215,6 +226,17 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
 
 
+def _refuse_joined(kind: Kind, labels: Sequence[str]) -> None:
+    """Labels that were read as one would be learnt as one, beside those that they are made of."""
+    if joined := kind.joined(labels, labels):
+        raise DataError(
+            f"{len(joined)} of {len(labels)} labels look like several labels with commas between them, such as "
+            f"'{joined[0]}'",
+            f"write ; between labels ('{joined[0].replace(',', ';')}'), or name all labels if these are single ones: "
+            "task.labels=[…]",
+        )
+
+
 def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -> tuple[list[Record], list[Problem]]:
     """Records whose labels are all in the set, and what is wrong with the others."""
     good, problems = [], []
@@ -224,6 +246,8 @@ def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -
         unknown = sorted(set(kind.labels(record.fields)) - set(labels))
         if unknown:
             what = f"a label is not in the label set{close_name(unknown[0], labels)}"
+            if kind.joined(unknown, labels):
+                what = "its labels have commas between them, and not semicolons"
             problems.append(Problem(record.origin or record.id, what))
         else:
             good.append(record)
