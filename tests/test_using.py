@@ -275,6 +275,12 @@ def test_a_run_does_not_differ_from_itself(goodfit, encoder_run):
     (other,) = found["others"]
     pair = other["paired"]["test/f1_macro"]
     assert (pair["difference"], pair["low"], pair["high"], pair["p"]) == (0, 0, 0, 1)
+    said = (
+        f"it cannot be told whether {encoder_run} is better or worse than {encoder_run}: "
+        "f1_macro differs by +0.000 [+0.000, +0.000], p 1.000, on the same 24 test records"
+    )
+    assert (found["primary"], other["verdict"], other["conclusion"]) == ("test/f1_macro", "cannot tell", said)
+    assert goodfit("compare", encoder_run, encoder_run).out.splitlines()[-1] == said
 
 
 def test_runs_are_not_compared_on_answers_that_are_no_longer_right(
@@ -316,5 +322,62 @@ def test_runs_on_other_records_are_not_compared(goodfit, finished, encoder_run, 
     outcome = goodfit("compare", encoder_run, other)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.errors == [
-        (f"{encoder_run} and {other} were tested on other records", "compare runs of one task, dataset and seed")
+        (
+            f"{encoder_run} and {other} were tested on other records",
+            "compare runs of one task, dataset and seed, or ask them about one file: add dataset.test=FILE",
+        )
     ]
+
+
+@pytest.fixture(scope="module")
+def learnt_and_spoilt(finished, write_rows, rows_of, tmp_path_factory):
+    """Two runs with test records of their own: one learnt, the other learnt every label the wrong way round."""
+    folder, turned = tmp_path_factory.mktemp("turned"), {"good": "bad", "bad": "good"}
+    made = []
+    for seed, labels in ((7, {}), (8, turned)):
+        split = {}
+        for name, count, shift in (("train", 64, 0), ("validation", 24, 10), ("test", 24, 20)):
+            rows = rows_of("classification", count, seed + shift)
+            split[name] = write_rows(
+                folder / f"{seed}-{name}.jsonl",
+                [{**row, "label": labels.get(row["label"], row["label"])} for row in rows],
+            )
+        files = [f"dataset.{name}={path}" for name, path in split.items()]
+        made.append(
+            finished("classification", "encoder", *files, "adapter=none", "optim.lr=3e-3", "training.epochs=8")[0]
+        )
+    return made
+
+
+def test_runs_of_other_records_are_compared_on_one_file(goodfit, tmp_path, learnt_and_spoilt, write_rows, rows_of):
+    rows = rows_of("classification", 40, 9)
+    write_rows(tmp_path / "one.jsonl", [*rows, {"text": "", "label": "good"}])
+    words = ["dataset.test=one.jsonl", "dataset.on_bad_rows=quarantine"]
+    outcome = goodfit("compare", *learnt_and_spoilt, *words, "--json")
+    assert outcome.code == 0, outcome.err
+    found, (other,) = outcome.json, outcome.json["others"]
+    assert (found["records"], len(found["rejected"]), found["trained_on"], other["trained_on"]) == (40, 1, 0, 0)
+    measured = [goodfit("evaluate", run, *words, "--json").json["metrics"] for run in learnt_and_spoilt]
+    for name, pair in other["paired"].items():
+        assert pair["difference"] == pytest.approx(measured[1][name]["value"] - measured[0][name]["value"], abs=2e-6)
+    assert other["verdict"] == "worse"
+    one, two = learnt_and_spoilt
+    assert other["conclusion"].startswith(f"{two} is worse than {one}: f1_macro differs by -")
+    assert other["conclusion"].endswith(", on the same 40 test records")
+    (back,) = goodfit("compare", two, one, *words, "--json").json["others"]
+    assert back["verdict"] == "better"
+
+
+def test_runs_that_read_a_file_differently_are_not_compared(
+    goodfit, tmp_path, finished, encoder_run, write_rows, rows_of
+):
+    write_rows(tmp_path / "one.jsonl", [{**row, "labels": ["late"]} for row in rows_of("classification", 8, 9)])
+    other, _ = finished("multilabel", "encoder", "training.epochs=1")
+    outcome = goodfit("compare", encoder_run, other, "dataset.test=one.jsonl")
+    assert outcome.errors == [
+        (
+            f"{encoder_run} and {other} read one.jsonl differently",
+            "compare runs of one kind, with the same labels and the same privacy",
+        )
+    ]
+    assert goodfit("compare", encoder_run, encoder_run, "optim.lr=1").errors[0][0] == "compare does not take optim.lr"

@@ -1,10 +1,13 @@
-"""goodfit compare RUN RUN...: paired differences to the first run, on the same test records."""
+"""goodfit compare RUN RUN... [WORDS]: paired differences to the first run, on the same records, and what they say."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from goodfit.cli.console import print_table
+from goodfit.cli.evaluate import left_out, trained_on
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
@@ -13,12 +16,16 @@ from goodfit.texts.shown import with_interval
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Compare finished runs."""
-    if len(arguments.words) < 2:
+    words = [word for word in arguments.words if "=" in word and not Path(word).exists()]
+    runs = [word for word in arguments.words if word not in words]
+    if len(runs) < 2:
         raise ConfigError("compare needs at least two runs", "goodfit compare RUN RUN")
-    host = open_host_of(arguments, arguments.words[0])
+    host = open_host_of(arguments, runs[0])
     from goodfit.runs.compare import compare_runs
+    from goodfit.runs.given import read_given
 
-    result = compare_runs(arguments.words, host)
+    given = read_given(words, "compare")
+    result = compare_runs(runs, host, given)
     if not arguments.json:
         print(f"differences to {result['first']}, on the same {result['records']} test records\n")
         rows = [
@@ -28,4 +35,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
             if pair["p"] is not None
         ]
         print_table(["run", "metric", "difference [95 %]", "p", "p (Holm)"], rows)
+        print()
+        for other in result["others"]:
+            print(other["conclusion"])
+    if given.file is not None:
+        named = zip(runs, [result, *result["others"]], strict=True)
+        told = [line for run, found in named for line in trained_on(run, found, result["records"])]
+        print("".join(f"warning: {line}\n" for line in [*left_out(result), *told]), end="", file=sys.stderr)
     return result

@@ -25,7 +25,7 @@ VERBS = {
     "sweep": "search for settings that fit: goodfit sweep task=legal model=t5 optim.lr=1e-4,1e-3",
     "evaluate": "measure a run on a split or on other data: goodfit evaluate RUN [dataset.test=FILE]",
     "predict": 'answer: goodfit predict RUN "a text", or --input FILE --output FILE, or standard input',
-    "compare": "paired differences between runs: goodfit compare RUN RUN",
+    "compare": "which run is better, by paired differences: goodfit compare RUN RUN [dataset.test=FILE]",
     "reproduce": "make a run again and compare every file: goodfit reproduce RUN [--without IDS]",
     "verify": "whether every file of a run is what was written: goodfit verify RUN",
     "reveal": 'what pseudonyms stand for, with the key of the vault: goodfit reveal FILE "a text"',

@@ -1,54 +1,131 @@
-"""Comparing finished runs on the same test records, from their written predictions: no model is loaded."""
+"""Comparing finished runs on the same records: from their written predictions, or asked again about a file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.evaluation.report import differences, items_of
-from goodfit.hooks.types import Item
+from goodfit.evaluation.report import differences, items_of, outcome_items
+from goodfit.evaluation.resample import CONFIDENCE
+from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.task import open_task, read_splits, with_labels
+from goodfit.runs.given import Given, given_records
+from goodfit.runs.opened import open_run
+from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
 
-def compare_runs(typed: Sequence[str], host: Host) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What a run answers to the records that it is compared on."""
+
+    task: Task
+    labels: Sequence[str]
+    records: Sequence[Record]
+    items: Sequence[Item]
+    left_out: Mapping[str, Any]
+    trained: Mapping[str, int | None]
+
+
+def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, Any]:
     """Paired differences of each run to the first; p is corrected for how many were compared (Holm 1979).
+
+    Args:
+        typed: The runs.
+        host: The plugins.
+        given: A file to ask all of them about; without it they are compared on the test records that they share.
 
     Raises:
         ConfigError: The runs were not tested on the same records, or their data changed.
     """
+    first, *rest = _tested(typed, host) if given.file is None else _asked(typed, host, given)
+    labels = sorted({label for answers in (first, *rest) for label in answers.labels})
+    specs, primary = first.task.measures(labels), first.task.primary(labels)
+    seed = first.task.conf.seed
+    pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
+    for name in pairs[0]:
+        _holm([pair[name] for pair in pairs])
+    others = []
+    for name, pair, other in zip(typed[1:], pairs, rest, strict=True):
+        verdict, sentence = _conclusion(name, typed[0], primary, pair[f"test/{primary.name}"], len(first.records))
+        others.append({"run": name, "verdict": verdict, "conclusion": sentence, **other.trained, "paired": pair})
+    return {
+        "first": typed[0],
+        "records": len(first.records),
+        "primary": f"test/{primary.name}",
+        **first.left_out,
+        **first.trained,
+        "others": others,
+    }
+
+
+def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
+    """The answers that runs of one test split wrote down; no model is loaded."""
     folders = [find_run(name) for name in typed]
     tested = [read_json(folder / "lock.json", "data")["data"]["test"] for folder in folders]
     for name, digest in zip(typed[1:], tested[1:], strict=True):
         if digest != tested[0]:
             raise ConfigError(
-                f"{typed[0]} and {name} were tested on other records", "compare runs of one task, dataset and seed"
+                f"{typed[0]} and {name} were tested on other records",
+                "compare runs of one task, dataset and seed, or ask them about one file: add dataset.test=FILE",
             )
     task = open_task(folders[0], host)
-    splits = with_labels(task, read_splits(task, host))[0]
+    splits, labels = with_labels(task, read_splits(task, host))
     if splits.digests()["test"] != tested[0]:
         raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
-    records = splits.test
-    answers = [_items(folder, records) for folder in folders]
-    specs = task.measures(tuple(task.conf.task.labels or ()))
-    pairs = [differences(specs, records, items, answers[0], "test", task.conf.seed) for items in answers[1:]]
-    for name in pairs[0]:
-        _holm([pair[name] for pair in pairs])
-    others = [{"run": name, "paired": pair} for name, pair in zip(typed[1:], pairs, strict=True)]
-    return {"first": typed[0], "records": len(records), "others": others}
+    return [_Answers(task, labels, splits.test, _written(folder, splits.test), {}, {}) for folder in folders]
 
 
-def _items(folder: Path, records: Sequence[Record]) -> list[Item]:
+def _written(folder: Path, records: Sequence[Record]) -> list[Item]:
     refuse_changed(folder, "predictions/test.jsonl")
     written = (folder / "predictions" / "test.jsonl").read_text("utf-8").split("\n")
     lines = {line["id"]: line for line in map(json.loads, filter(None, written))}
     return items_of(records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records])
+
+
+def _asked(typed: Sequence[str], host: Host, given: Given) -> list[_Answers]:
+    """What runs answer to a file."""
+    first, *rest = [_ask(name, host, given) for name in typed]
+    for name, other in zip(typed[1:], rest, strict=True):
+        if _right_answers(other) != _right_answers(first):
+            raise ConfigError(
+                f"{typed[0]} and {name} read {given.file} differently",
+                "compare runs of one kind, with the same labels and the same privacy",
+            )
+    return [first, *rest]
+
+
+def _ask(name: str, host: Host, given: Given) -> _Answers:
+    opened = open_run(name, host)
+    found = given_records(opened, host, given)
+    outcomes = opened.outcomes(found.records, opened.learner.encode(found.records))
+    items = outcome_items(found.records, outcomes)
+    return _Answers(opened.task, opened.coding.labels, found.records, items, found.left_out, found.trained)
+
+
+def _right_answers(answers: _Answers) -> tuple[str, list[tuple[str, str]]]:
+    kind = answers.task.kind
+    return kind.name, [(record.id, kind.answer(record)) for record in answers.records]
+
+
+def _conclusion(one: str, other: str, metric: MetricSpec, pair: dict[str, Any], records: int) -> tuple[str, str]:
+    """``better``, ``worse`` or ``cannot tell``, and a sentence that says it with its figures."""
+    difference, low, high = (pair[name] for name in ("difference", "low", "high"))
+    if difference is None or low is None or high is None:
+        said = f"{metric.name} is not defined on these {records} records"
+        return "cannot tell", f"it cannot be told whether {one} is better or worse than {other}: {said}"
+    figures = f"{metric.name} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}], p {pair['p_corrected']:.3f}"
+    what = f"{figures}, on the same {records} test records"
+    if low <= 0 <= high or pair["p_corrected"] > 1 - CONFIDENCE:
+        return "cannot tell", f"it cannot be told whether {one} is better or worse than {other}: {what}"
+    verdict = "better" if (difference > 0) == metric.greater_is_better else "worse"
+    return verdict, f"{one} is {verdict} than {other}: {what}"
 
 
 def _holm(pairs: Sequence[dict[str, Any]]) -> None:

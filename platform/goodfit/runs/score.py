@@ -24,7 +24,6 @@ from goodfit.evaluation.report import (
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
-from goodfit.registry import Registry
 from goodfit.runs.prepare import Prepared
 from goodfit.training.held_out import Measure, Trace
 
@@ -52,8 +51,7 @@ def primary_of(prepared: Prepared) -> MetricSpec:
     Raises:
         ConfigError: The task names one that it does not measure.
     """
-    specs = {spec.name: spec for spec in prepared.task.measures(prepared.coding.labels)}
-    return Registry("metric of this task", specs).pick(prepared.conf.task.primary or next(iter(specs)))
+    return prepared.task.primary(prepared.coding.labels)
 
 
 def build_measure(prepared: Prepared, probe: Probe) -> Measure:
