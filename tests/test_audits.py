@@ -233,7 +233,7 @@ def test_the_data_page_names_the_worst_first_and_what_would_mend_it(goodfit, lea
     page = outcome.out[outcome.out.index("warning") :]
     assert "2 of 35 training records are copies or near copies of others (quality.duplicate)" in page
     assert "  rows   copy-1, copy-2\n  mend   leave them out: quality.fix=drop\n" in page
-    assert page.splitlines()[-1].startswith("found    0 error, 2 warning")
+    assert page.splitlines()[-1].startswith("found    0 error, 4 warning")
 
 
 @pytest.fixture
@@ -272,6 +272,70 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
     card = next((tmp_path / "run").glob("*/README.md")).read_text("utf-8")
     assert "- quality: 2 records left out; " in card
     assert len((tmp_path / "leaky.jsonl").read_text("utf-8").splitlines()) == 35
+
+
+@pytest.fixture
+def spoilt(tiny_words, rows_of, write_rows, tmp_path):
+    """Words of a run that has an eighth of its test records in training, judged by a gate on errors."""
+    rows, test = rows_of("classification", 32), rows_of("classification", 24, seed=2)
+    rows += [{**row, "id": f"leak-{number}"} for number, row in enumerate(test[:3])]
+    words = [f"dataset.train={write_rows(tmp_path / 'spoilt.jsonl', rows)}", "training.epochs=1"]
+    words += ["policy.gates=[no_error_findings]", "policy.enforce=true"]
+    return [*tiny_words("classification", "encoder"), *words]
+
+
+def test_a_test_that_was_learnt_by_heart_is_an_error_that_a_gate_stops(goodfit, spoilt):
+    outcome = goodfit("train", *spoilt, "run.dir=run", "--json")
+    assert outcome.code == 3, outcome.err
+    (gate,) = outcome.json["gates"]
+    assert gate == {"gate": "no_error_findings", "passed": False, "reason": "errors: data.leak"}
+    found = {one["code"]: one for one in goodfit("check", *spoilt, "--json").json["findings"]}
+    assert found["data.leak"]["message"] == (
+        "3 of 24 test inputs stand in the training records, too: up to 0.12 of a score may be learnt by heart"
+    )
+
+
+def test_a_leak_that_was_left_out_of_training_stops_no_gate(goodfit, spoilt):
+    outcome = goodfit("train", *spoilt, "quality.fix=drop", "run.dir=run", "--json")
+    assert outcome.code == 0, outcome.err
+    (gate,) = outcome.json["gates"]
+    assert gate["passed"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param(
+            [{"label": "ab"[n % 2]} for n in range(9)],
+            "test has 9 records, fewer than 30: a share of right answers has an interval of about ±0.33, so that a "
+            "good model is hardly told from a poor one (data.few_records)",
+            id="few records",
+        ),
+        pytest.param(
+            [{"label": "ab"[n % 2], "group": f"customer {n % 4}"} for n in range(40)],
+            "test has 40 records in 4 groups, fewer than 30: a share of right answers has an interval of about ±0.50, "
+            "so that a good model is hardly told from a poor one (data.few_records)",
+            id="few groups",
+        ),
+        pytest.param(
+            [{"label": "a" if n else "b"} for n in range(40)],
+            "1 of 2 labels have fewer than 5 test records ('b' 1): figures of these labels are mostly chance, and a "
+            "mean over labels counts each as much as any other (data.few_of_label)",
+            id="few of a label",
+        ),
+    ],
+)
+def test_a_split_too_small_to_judge_by_is_told_with_what_mends_it(goodfit, tmp_path, write_rows, rows, said):
+    rows = [{"text": f"a text of its own, number {n}", **row} for n, row in enumerate(rows)]
+    train = [{"text": f"something else, {n} times", "label": "ab"[n % 2]} for n in range(40)]
+    files = [f"dataset.train={write_rows(tmp_path / 'train.jsonl', train)}"]
+    files += [f"dataset.test={write_rows(tmp_path / 'test.jsonl', rows)}", "dataset.validation_share=0.8"]
+    outcome = goodfit("data", "task=classification", "dataset=files", *files, "quality.deep=false")
+    assert outcome.code == 0, outcome.err
+    lines = outcome.out.splitlines()
+    (told,) = [number for number, line in enumerate(lines) if line == f"warning  {said}"]
+    assert lines[told + 1].startswith("  mend   ")
+    assert "validation has" not in outcome.out
 
 
 def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_rows, tmp_path):

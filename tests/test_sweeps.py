@@ -62,6 +62,16 @@ def test_a_search_ends_with_the_words_of_its_winner_and_a_run_of_its_own(searche
     assert [word for word in best["words"] if word.startswith("optim.lr=")] == best["words"][-2:-1]
 
 
+def test_a_search_on_few_validation_records_says_that_its_choice_is_mostly_chance(goodfit, tmp_path, tiny_words):
+    words = [*SPACE, "adapter=lora", "sweep.trials=1", "training.max_steps=1", "sweep.train_best=false"]
+    words += ["sweep.confirmations=0", f"run.dir={tmp_path / 'search'}"]
+    outcome = goodfit("sweep", *tiny_words("classification", "encoder"), *words)
+    assert outcome.err.startswith(
+        "warning: validation has 24 records, fewer than 30: a share of right answers has an interval of about ±0.20, "
+        "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records, "
+    )
+
+
 def test_a_trial_is_worth_its_lower_end_less_the_gap(searched):
     _, outcome = searched()
     for trial in outcome.json["trials"]:

@@ -62,6 +62,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print(f"judged   by {primary.name}; gates: {', '.join(prepared.conf.policy.gates) or 'none'}")
         for finding in prepared.findings:
             print(f"{finding.severity}  {finding.message} ({finding.code})")
+            if finding.mend:
+                print(f"         to mend it: {finding.mend}")
     return result
 
 

@@ -62,6 +62,13 @@ class Live:
         self._line = line
         self._show()
 
+    def warn(self, line: str) -> None:
+        """What people have to know before they trust what comes of it."""
+        if self._live is not None:
+            self._live.console.print(f"warning: {line}", highlight=False, markup=False)
+        elif not self._quiet:
+            print(f"warning: {line}", file=sys.stderr)
+
     def _show(self) -> None:
         if self._live is not None:
             self._live.update(self._table(), refresh=True)

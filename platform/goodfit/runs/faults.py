@@ -1,20 +1,29 @@
-"""Faults of the data that goodfit itself looks for: leaks between splits, conflicting answers."""
+"""Faults of the data that goodfit itself looks for: leaks between splits, conflicting answers, splits too small."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
 from goodfit.errors import DataError
+from goodfit.evaluation.report import unit_names
 from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
 from goodfit.schema.quality import QualityConf
 
 HELD_OUT = ("validation", "test")
+MOST_LEAKED = 0.05
+"""The share of the test inputs that may stand in training before a score is no evidence: it can rise by as much."""
+FEWEST = 30
+"""Held-out records below which an interval is so wide that it hardly tells anything: about 0.18 to either side."""
+FEWEST_OF_A_LABEL = 5
+SHOWN_LABELS = 8
+FEW_RECORDS = "data.few_records"
 
 
 def find_faults(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
@@ -29,7 +38,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
         if acts[finding.code] == "stop":
             setting = "leaks" if finding.code == "data.leak" else "conflicts"
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
-    findings += _blurred(kind, splits)
+    findings += [*_blurred(kind, splits), *_few(kind, splits)]
     if splits.rejected:
         message = f"{len(splits.rejected)} of {splits.rows_read} rows are bad and were set aside"
         share = len(splits.rejected) / splits.rows_read
@@ -66,7 +75,72 @@ def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
     held_out = {_key(kind, record) for split in HELD_OUT for record in splits[split]}
     rows = tuple(row for key, ids in trained.items() if key in held_out for row in ids)
     mend = "leave the training records out: quality.fix=drop"
-    return [dataclasses.replace(finding, rows=rows, mend=mend) for finding in found]
+    found = [dataclasses.replace(finding, rows=rows, mend=mend) for finding in found]
+    return [_spoils_the_test(finding) for finding in found]
+
+
+def _spoils_the_test(finding: Finding) -> Finding:
+    """A leak as an error where it can lift the score too far."""
+    share = finding.figure or 0.0
+    if finding.evidence["split"] != "test" or share <= MOST_LEAKED:
+        return finding
+    message = f"{finding.message}: up to {share:.2f} of a score may be learnt by heart"
+    return dataclasses.replace(finding, severity="error", message=message)
+
+
+def _few(kind: Kind, splits: Splits) -> list[Finding]:
+    """Held-out splits whose figures tell little: few records, or few of a label."""
+    findings = []
+    for split in HELD_OUT:
+        units = len(set(unit_names(splits[split])))
+        if units < FEWEST:
+            findings.append(_few_records(split, len(splits[split]), units))
+        elif kind.labels is not None:
+            findings += _few_of_labels(split, kind, splits)
+    return findings
+
+
+def _few_records(split: str, records: int, units: int) -> Finding:
+    shown = f"{records} records" + (f" in {units} groups" if units < records else "")
+    lost = {
+        "validation": "which epoch, or trial of a search, is the best is mostly chance",
+        "test": "a good model is hardly told from a poor one",
+    }
+    # two standard errors of a share of one half
+    message = (
+        f"{split} has {shown}, fewer than {FEWEST}: a share of right answers has an interval of about "
+        f"±{1 / math.sqrt(units):.2f}, so that {lost[split]}"
+    )
+    mend = f"100 make it ±0.10: add records, or where goodfit splits take a larger share: dataset.{split}_share=0.3"
+    evidence = {"split": split, "records": records, "units": units}
+    return Finding(
+        severity="warning", code=FEW_RECORDS, message=message, figure=float(units), evidence=evidence, mend=mend
+    )
+
+
+def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
+    counts = Counter(label for record in splits[split] for label in set(_labels(kind, record)))
+    labels = sorted({label for record in splits.train for label in _labels(kind, record)} | set(counts))
+    few = {label: counts[label] for label in labels if counts[label] < FEWEST_OF_A_LABEL}
+    if not few:
+        return []
+    shown = ", ".join(f"'{label}' {count}" for label, count in list(few.items())[:SHOWN_LABELS])
+    message = (
+        f"{len(few)} of {len(labels)} labels have fewer than {FEWEST_OF_A_LABEL} {split} records ({shown}): figures of "
+        "these labels are mostly chance, and a mean over labels counts each as much as any other"
+    )
+    mend = "add records of these labels, or join labels in the data"
+    evidence = {"split": split, "counts": few}
+    figure = float(len(few))
+    return [
+        Finding(
+            severity="warning", code="data.few_of_label", message=message, figure=figure, evidence=evidence, mend=mend
+        )
+    ]
+
+
+def _labels(kind: Kind, record: Record) -> Iterable[str]:
+    return kind.labels(record.fields) if kind.labels else ()
 
 
 def _blurred(kind: Kind, splits: Splits) -> list[Finding]:

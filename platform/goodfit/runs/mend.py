@@ -28,6 +28,21 @@ def refuse_unknown_fixes(conf: QualityConf, plugins: Collection[str]) -> None:
             raise ConfigError(f"quality.fixes names '{code}', and no finding is called so", fix)
 
 
+def once_mended(findings: Sequence[Finding], conf: QualityConf) -> list[Finding]:
+    """The findings, those whose training records are left out no longer as errors."""
+    return [
+        dataclasses.replace(finding, severity="warning")
+        if finding.severity == "error" and _acts(finding, conf)
+        else finding
+        for finding in findings
+    ]
+
+
+def _acts(finding: Finding, conf: QualityConf) -> bool:
+    """Whether the records that a finding names are left out of training."""
+    return conf.fix != "keep" and finding.code in conf.fixes and bool(finding.rows)
+
+
 def mend_training(splits: Splits, findings: Sequence[Finding], conf: QualityConf) -> tuple[Splits, list[Finding]]:
     """The splits without the training records that the findings are about, and a finding that counts them.
 
@@ -38,7 +53,7 @@ def mend_training(splits: Splits, findings: Sequence[Finding], conf: QualityConf
     """
     reasons: dict[str, str] = {}
     for finding in findings:
-        if conf.fix != "keep" and finding.code in conf.fixes:
+        if _acts(finding, conf):
             reasons |= {row: finding.code for row in finding.rows if row not in reasons}
     lost = [record for record in splits.train if record.id in reasons]
     if not lost:

@@ -26,7 +26,7 @@ from goodfit.plugins.host import Host
 from goodfit.registry import Registry
 from goodfit.runs.audit import ChosenAudit, audit_data, choose_audits
 from goodfit.runs.faults import find_faults
-from goodfit.runs.mend import mend_training, refuse_unknown_fixes
+from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
 from goodfit.runs.privacy import pick_scrub, privacy_findings
 from goodfit.schema import RunConf
 
@@ -95,7 +95,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
     findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
     splits, left_out = mend_training(splits, findings, composed.conf.quality)
-    findings += left_out
+    findings = [*once_mended(findings, composed.conf.quality), *left_out]
     host.changed.update(_changes(splits.scrubbed, left_out))
     conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
     return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked)

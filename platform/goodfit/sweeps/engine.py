@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from goodfit.config.search import Search
 from goodfit.config.words import without
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
+from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
+from goodfit.runs.faults import FEW_RECORDS
 from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
@@ -40,6 +42,9 @@ class Watcher(Protocol):
 
     def status(self, line: str) -> None:
         """A line for people who wait."""
+
+    def warn(self, line: str) -> None:
+        """What people have to know before they trust what comes of it."""
 
 
 @dataclass(slots=True)
@@ -68,6 +73,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         try:
             signals = stack.enter_context(StopSignals(again).listening())
             name = _write_search(search, folder, task.splits.digests())
+            _tell_few(task.findings, watcher)
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
             done = _carry_out(search, host, folder, ledger, signals, watcher)
         except StoppedError as error:
@@ -79,6 +85,13 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     if done.winner and done.winner.run:
         point_latest(folder / "best")
     return done
+
+
+def _tell_few(findings: Sequence[Finding], watcher: Watcher) -> None:
+    """Trials are told apart on the validation records: say where these are too few for that."""
+    for finding in findings:
+        if finding.code == FEW_RECORDS and finding.evidence["split"] == "validation":
+            watcher.warn(f"{finding.message}; {finding.mend}")
 
 
 def _carry_out(
