@@ -11,6 +11,7 @@ from goodfit.cli.list import run as list_options
 from goodfit.cli.main import Arguments
 from goodfit.cli.plugins import options_of
 from goodfit.config.settings import group_doc, groups, settings
+from goodfit.evaluation.terms import terms
 from goodfit.hooks import specs, types
 from goodfit.models.fits import adapters_that_fit, precisions_that_fit
 from goodfit.plugins.host import load_plugins
@@ -27,7 +28,7 @@ def settings_page() -> str:
         about = f"{group_doc(group)} `goodfit list {group}` shows the options.\n\n" if group in groups() else ""
         rows = [
             f"| `{entry.path}` | {entry.type_name()}{', ' * bool(entry.range_text())}{entry.range_text()} "
-            f"| `{entry.default}` | {entry.doc()} |"
+            f"| `{entry.default_text()}` | {entry.doc()} |"
             for entry in found
         ]
         parts.append(
@@ -103,12 +104,39 @@ def _model_row(option: dict[str, Any]) -> str:
     )
 
 
+def results_page() -> str:
+    """The words of a result: metrics, with the kinds that have them, and verdicts."""
+    known = terms()
+    metrics = [
+        f"| `{term.name}` | {', '.join(term.kinds) or 'all'} | {term.better} | {term.meaning} |"
+        for term in known
+        if term.sort == "metric"
+    ]
+    verdicts = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "verdict"]
+    return (
+        f"# Results\n\n{NOTE}\n{RESULTS_NOTE}\n\n"
+        "## Metrics\n\n| metric | kinds | better | what it is |\n|---|---|---|---|\n" + "\n".join(metrics) + "\n\n"
+        "## Verdicts of the fit\n\n| verdict | when |\n|---|---|\n" + "\n".join(verdicts) + "\n"
+    )
+
+
+RESULTS_NOTE = (
+    "`goodfit explain f1_macro` says the same of one word. Plugins' own metrics are in `goodfit list metrics`."
+)
+
+
 def _plain(hook: object) -> str:
     text = inspect.getdoc(hook) or ""
     return text.replace("    Process:", "  \nProcess:").replace("    Used by:", "  \nUsed by:")
 
 
-PAGES = {"settings.md": settings_page, "hooks.md": hooks_page, "models.md": models_page, "plugins.md": plugins_page}
+PAGES = {
+    "settings.md": settings_page,
+    "results.md": results_page,
+    "hooks.md": hooks_page,
+    "models.md": models_page,
+    "plugins.md": plugins_page,
+}
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)

@@ -24,6 +24,7 @@ HEAVY += ["numpy", "optuna"]
         pytest.param("train task=legal model=t5 optim.lr=7", 2, id="range"),
         pytest.param("list model", 0, id="list"),
         pytest.param("explain optim.lr", 0, id="explain"),
+        pytest.param("explain trainning", 2, id="explain a typo"),
         pytest.param("completion suggest xtask=", 0, id="tab"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 import goodfit as package
 from goodfit.config.settings import groups, settings
+from goodfit.kinds import KINDS, find_kind
 
 OURS = ("legal", "medical", "finance", "support", "content", "starters", "privacy")
 
@@ -49,6 +50,61 @@ def test_explain_prints_meaning_type_range_and_default(goodfit):
         "  a number, between 0 and 1; default 0.01\n"
     )
     assert {found["setting"] for found in goodfit("explain", "--json").json["settings"]} == set(settings())
+
+
+def test_explain_says_what_a_setting_without_a_default_is_derived_from(goodfit):
+    outcome = goodfit("explain", "optim.lr")
+    assert outcome.out.splitlines()[1] == (
+        "  a number, between 0 and 1; default derived: model.adapter_lr, with adapter=none model.lr "
+        "(model.adapter_lr is 0.0005, model.lr is 5e-05, where the chosen model says nothing else); "
+        "goodfit show WORDS has the value of a run"
+    )
+    listed = {line.split()[0]: line.split()[1] for line in goodfit("explain", "training").out.splitlines()[2:]}
+    assert (listed["training.epochs"], listed["training.max_steps"]) == ("derived", "None")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_metric_of_a_kind_is_explained(goodfit, kind):
+    for number, spec in enumerate(find_kind(kind).metrics(())):
+        word = spec.name if number % 2 and spec.name not in groups() else f"test/{spec.name}"
+        found = goodfit("explain", word, "--json").json["terms"]
+        (own,) = [term for term in found if kind in term["kinds"]]
+        assert (own["sort"], own["meaning"]) == ("metric", spec.description)
+        assert own["better"] == ("higher" if spec.greater_is_better else "lower")
+
+
+@pytest.mark.parametrize(
+    ("word", "line"),
+    [
+        pytest.param(
+            "f1_macro",
+            "f1_macro, a metric of classification, multilabel: Mean over labels of F1 (higher is better)",
+            id="f1",
+        ),
+        pytest.param(
+            "loss",
+            "loss, a metric: Mean negative log-likelihood of the right answer, in nats (lower is better)",
+            id="loss",
+        ),
+        pytest.param(
+            "unknown", "unknown, a verdict: Fewer than 20 held-out records; or scored only once.", id="verdict"
+        ),
+        pytest.param(
+            "legal.risk_recall",
+            "legal.risk_recall, a metric of classification: Risk clauses found, of all risk clauses; 0 to 1. "
+            "(higher is better)",
+            id="a plugin's",
+        ),
+    ],
+)
+def test_words_of_a_result_are_explained(goodfit, word, line):
+    assert goodfit("explain", word).out == f"{line}\n"
+
+
+@pytest.mark.parametrize("verdict", ["good", "overfit", "underfit", "unknown"])
+def test_every_verdict_is_explained(goodfit, verdict):
+    (term,) = goodfit("explain", verdict, "--json").json["terms"]
+    assert term["sort"] == "verdict"
 
 
 @pytest.mark.parametrize("group", groups())

@@ -1,33 +1,72 @@
-"""goodfit explain KEY: what a setting means, its default, unit and range."""
+"""goodfit explain KEY: what a setting means, its default, unit and range; what a metric or a verdict means."""
 
 from __future__ import annotations
 
+import dataclasses
+from difflib import get_close_matches
 from typing import Any
 
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
+from goodfit.cli.setting_up import open_host
 from goodfit.config.settings import Setting, find_setting, group_doc, groups, settings
 from goodfit.config.words import unknown_setting
 
+TYPO = 0.8
+"""How alike a setting a word is, from 0 to 1, that is a typo of it; ``precision_macro`` is less like ``precision``."""
+
 
 def run(arguments: Arguments) -> dict[str, Any]:
-    """Explain a setting, a group, or name all settings."""
+    """Explain a setting, a group, a metric or a verdict, or name all settings."""
     key = arguments.words[0].split("=", 1)[0] if arguments.words else ""
     setting = find_setting(key)
     if setting is not None:
         facts = _facts(setting)
         if not arguments.json:
             print(f"{setting.path}: {facts['meaning']}")
-            print(f"  {facts['type']}{', ' + facts['range'] if facts['range'] else ''}; default {facts['default']}")
+            print(f"  {facts['type']}{', ' + facts['range'] if facts['range'] else ''}; default {_default(setting)}")
         return facts
     below = {path: found for path, found in settings().items() if not key or path.startswith(key + ".")}
     if not below:
-        raise unknown_setting(key)
+        return _explain_term(key, arguments)
     if not arguments.json:
         if key in groups():
             print(f"{key}: {group_doc(key)} goodfit list {key} shows the options.\n")
         print_table(["setting", "default", "meaning"], [_row(found) for found in below.values()])
     return {"settings": [_facts(found) for found in below.values()]}
+
+
+def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
+    """What a word of a result means.
+
+    Raises:
+        ConfigError: There is no such word.
+    """
+    split, _, name = key.rpartition("/")
+    if not split and get_close_matches(key, [*settings(), *groups()], n=1, cutoff=TYPO):
+        raise unknown_setting(key)  # before anything heavy is imported
+    from goodfit.evaluation.terms import terms
+
+    offered = open_host(arguments).metrics.values() if "." in key else ()
+    found = [term for term in terms(offered) if term.name == name]
+    if not found:
+        raise unknown_setting(key)
+    if not arguments.json:
+        for term in found:
+            of = f" of {', '.join(term.kinds)}" if term.kinds else ""
+            best = f" ({term.better} is better)" if term.better else ""
+            print(f"{term.name}, a {term.sort}{of}: {term.meaning}{best}")
+    return {"terms": [dataclasses.asdict(term) for term in found]}
+
+
+def _default(setting: Setting) -> str:
+    """The default; of a setting that is derived, from what, with the defaults of the settings that it names."""
+    rule = setting.derived()
+    if not rule:
+        return str(setting.default)
+    sources = [f"{name} is {settings()[name].default}" for name in setting.derived_from() if name in settings()]
+    more = f" ({', '.join(sources)}, where the chosen model says nothing else)" if sources else ""
+    return f"derived: {rule}{more}; goodfit show WORDS has the value of a run"
 
 
 def _facts(setting: Setting) -> dict[str, Any]:
@@ -37,8 +76,9 @@ def _facts(setting: Setting) -> dict[str, Any]:
         "type": setting.type_name(),
         "range": setting.range_text(),
         "default": setting.default,
+        "derived": setting.derived(),
     }
 
 
 def _row(setting: Setting) -> list[str]:
-    return [setting.path, str(setting.default), setting.doc()]
+    return [setting.path, setting.default_text(), setting.doc()]

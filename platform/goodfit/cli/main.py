@@ -32,7 +32,7 @@ VERBS = {
     "data": "what is wrong with the data, by every audit: goodfit data task=legal",
     "check": "all that can be known without training: names, data, memory, time",
     "show": "the resolved config, with the origin of each value",
-    "explain": "what a setting means: goodfit explain optim.lr",
+    "explain": "what a setting, a metric or a verdict means: goodfit explain optim.lr, goodfit explain f1_macro",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
     "plugins": "the plugins: goodfit plugins list|new|check|doctor|lock",

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import inspect
 import itertools
+import re
 import textwrap
 import types
 import typing
@@ -16,6 +17,8 @@ from typing import Any
 
 from goodfit.schema import RunConf
 
+_NOT_GIVEN = re.compile(r"[wW]hen not given, (.+?)(?:\.(?: |$)|$)")
+_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 WRITTEN_BY_GOODFIT = frozenset({"choices"})
 
 
@@ -62,6 +65,19 @@ class Setting:
     def doc(self) -> str:
         """The meaning, from the text below the field in the schema."""
         return _field_docs(self.owner).get(self.name, "")
+
+    def derived(self) -> str:
+        """What a setting without a default of its own becomes, from its meaning; empty where that says nothing."""
+        found = _NOT_GIVEN.search(self.doc()) if self.default is None else None
+        return found[1].replace("``", "") if found else ""
+
+    def derived_from(self) -> list[str]:
+        """The names that stand in what it becomes."""
+        return _NAME.findall(self.derived())
+
+    def default_text(self) -> str:
+        """The default in a table, beside the meaning."""
+        return "derived" if self.derived() else str(self.default)
 
     def type_name(self) -> str:
         """The type in a user's words."""

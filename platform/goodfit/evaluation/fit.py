@@ -25,6 +25,18 @@ LEAST_SKILL = 0.1
 however surely it differs from nothing. The forecasters' skill score."""
 
 
+VERDICTS = {
+    "good": "None of the others.",
+    "overfit": "The lower end of the interval of the gap between training probe and validation records is above "
+    "policy.max_fit_gap.",
+    "underfit": "On its own training records the model is not better than the most frequent answer, gains less than "
+    f"{LEAST_SKILL:.0%} of what that lacks, or is not better than its own answers dealt at random to these records; or "
+    "the held-out loss was still falling when training ended, and the training records are not yet learnt.",
+    "unknown": f"Fewer than {FEWEST_RECORDS} held-out records; or scored only once.",
+}
+"""Verdict -> when it is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A verdict with its evidence."""

@@ -384,3 +384,15 @@ def _bleu(kinds: tuple[str, ...]) -> MetricSpec:
         statistics=statistics,
         reduce=reduce,
     )
+
+
+STANDARD = (
+    classification_metrics,
+    multilabel_metrics,
+    entity_metrics,
+    answer_metrics,
+    ranking_metrics,
+    text_metrics,
+    language_metrics,
+)
+"""Those of all kinds, for who has to name them without a kind."""

@@ -33,7 +33,7 @@ class DatasetConf:
     """The configuration of the hub data set, if it has several."""
 
     revision: str | None = None
-    """The commit of the hub data set; without it the newest is taken, and recorded."""
+    """The commit of the hub data set; when not given, the newest one, which is recorded."""
 
     fields: dict[str, str] = field(default_factory=dict)
     """Renamed fields: the field's name in goodfit -> its name in the data, ``dataset.fields.text=utterance``."""

@@ -28,10 +28,10 @@ class HardwareConf:
     """Who starts the run: the command itself, or a Slurm cluster that it is submitted to."""
 
     partition: str | None = None
-    """Slurm's partition; its own default, when not given."""
+    """Slurm's partition; when not given, its own default."""
 
     account: str | None = None
-    """Whom Slurm charges; its own default, when not given."""
+    """Whom Slurm charges; when not given, its own default."""
 
     time_limit: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,2}:\d\d:\d\d$")] = "08:00:00"
     """How long a Slurm job may take, as hours:minutes:seconds, with days- before it."""

@@ -29,7 +29,7 @@ class ModelConf:
     """``sha256:…`` of the weight file; a base with another digest is refused."""
 
     family: Family | None = None
-    """``encoder`` (BERT), ``decoder`` (GPT, Llama, Qwen) or ``seq2seq`` (T5); read from the model if not given."""
+    """``encoder`` (BERT), ``decoder`` (GPT, Llama, Qwen) or ``seq2seq`` (T5); when not given, read from the model."""
 
     architecture: str | None = None
     """What transformers calls its shape (``model_type``), for people: it tells which adapters and precisions fit."""

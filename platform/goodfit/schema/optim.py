@@ -18,7 +18,7 @@ class OptimConf:
     """AdamW (https://arxiv.org/abs/1711.05101), Adafactor (https://arxiv.org/abs/1804.04235), or SGD with momentum."""
 
     lr: Rate | None = None
-    """Peak learning rate, after warm-up; when not given, ``model.adapter_lr`` or ``model.lr``."""
+    """Peak learning rate, after warm-up; when not given, ``model.adapter_lr``, with ``adapter=none`` ``model.lr``."""
 
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Decoupled weight decay, on matrices only: not on biases and norms."""

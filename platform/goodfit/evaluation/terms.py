@@ -1,0 +1,45 @@
+"""What the words of a result mean, metrics and verdicts: for ``goodfit explain`` and docs/reference/results.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from goodfit.evaluation.fit import VERDICTS
+from goodfit.evaluation.text_metrics import TEXT_METRICS
+from goodfit.hooks.types import MetricSpec
+from goodfit.kinds.measures import STANDARD
+
+LOSS = "Mean negative log-likelihood of the right answer, in nats"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a result."""
+
+    name: str
+    sort: Literal["metric", "verdict"]
+    meaning: str
+    kinds: tuple[str, ...] = ()
+    """The kinds of task that it is of; empty where it is of all."""
+    better: Literal["higher", "lower", ""] = ""
+    """Of a metric."""
+
+
+def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
+    """All metrics and verdicts; one name may be several metrics, of different kinds.
+
+    Args:
+        offered: Metrics of plugins.
+    """
+    own = [spec for metrics in STANDARD for spec in metrics(())]
+    found: dict[tuple[str, str], Term] = {}
+    for spec in (*own, *TEXT_METRICS.values(), *offered):
+        better: Literal["higher", "lower"] = "higher" if spec.greater_is_better else "lower"
+        new = Term(spec.name, "metric", spec.description, spec.kinds, better)
+        known = found.setdefault((new.name, new.meaning), new)
+        if known is not new:
+            found[new.name, new.meaning] = replace(known, kinds=(*known.kinds, *new.kinds))
+    loss = Term("loss", "metric", LOSS, better="lower")
+    return [*found.values(), loss, *(Term(name, "verdict", meaning) for name, meaning in VERDICTS.items())]
