@@ -143,8 +143,11 @@ def _runs(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tupl
     """Words that stand together and can be of one name, with the surest word's probability."""
     held: tuple[int, int, str, float] | None = None
     for start, end in split_words(text):
-        share, sort, _ = shares.get(start, (0.0, "", 0))
         word = text[start:end]
+        if held is not None and start == held[1] and start not in shares and word[0].isalnum():
+            held = (held[0], end, *held[2:])  # "2nd" is two words and one token
+            continue
+        share, sort, _ = shares.get(start, (0.0, "", 0))
         if share <= WORD or not word[0].isalnum() or is_surrogate(word):
             continue
         if held is not None and held[2] == sort and not text[held[1] : start].strip(" -'’.&/"):

@@ -183,3 +183,9 @@ def test_amounts_are_no_part_of_a_name(tagger, text):
     assert not [place for place in found for start, end in amounts if place.start < end and start < place.end]
     named = "".join(text[place.start : place.end] for place in found)
     assert "Olsen" in named or "Hugo" in named
+
+
+@pytest.mark.parametrize("place", ["5 42nd Street", "142 5th Avenue"])
+def test_of_a_name_no_word_is_left_that_shares_a_token_with_the_one_before(place):
+    text = f"She lives at {place}, Springfield."
+    assert place in [text[found.start : found.end] for found in deep.find([text])[0]]
