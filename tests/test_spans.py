@@ -1,18 +1,22 @@
 """Spans: tags and spans are one thing, windows own each word once, and only tags are learnt."""
 
+import copy
 import dataclasses
 import json
 from itertools import pairwise, product
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_hub import tokenizer_of
 
 from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record
 from goodfit.kinds import find_kind
 from goodfit.kinds.spans import best_tags, spans_of, tags_of, windows
+from goodfit.kinds.token_classification import _tags_of_words
 
 CHECK = find_kind("token_classification").check
 text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
@@ -164,3 +168,46 @@ def test_the_best_tags_are_the_best_of_all_legal_sequences(words, seed):
 
 def test_no_words_have_no_tags():
     assert best_tags(np.zeros((0, len(TAGS))), TAGS) == []
+
+
+SHARED = "On the 4th Acme Inc., (Berlin). paid."
+
+
+def of_bytes(learner):
+    """The learner with a byte-level tokenizer that holds signs which stand together in one token."""
+    tokenizer = tokenizer_of("modernbert", [SHARED] * 9)
+    return type(learner)(dataclasses.replace(learner.coding, tokenizer=tokenizer))
+
+
+@pytest.mark.parametrize("text", [SHARED, "(Acme)."], ids=["inside", "end"])
+def test_an_encoder_reads_a_text_as_its_tokenizer_does_also_where_words_share_a_token(ready, text):
+    learner = of_bytes(ready("token_classification", "encoder")[0].learner)
+    record = record_of(text=text, spans=[])
+    (example,) = learner.encode([record]).examples
+    assert list(example.inputs) == learner.coding.tokenizer(text)["input_ids"]
+    assert sum(label != IGNORED for label in example.labels) < len(record.fields["words"])
+
+
+def test_what_an_encoder_learns_of_words_that_share_a_token_are_the_same_spans(ready):
+    learner = of_bytes(ready("token_classification", "encoder")[0].learner)
+    places = [(SHARED.index(name), name) for name in ("4th", "Acme Inc.", "Berlin")]
+    spans = [{"start": start, "end": start + len(name), "label": learner.coding.labels[0]} for start, name in places]
+    record = record_of(text=SHARED, spans=spans)
+    (example,) = learner.encode([record]).examples
+    learnt = [learner.outputs[label] for label in example.labels if label != IGNORED]
+    answered = _tags_of_words(record, learner._units(record), learnt)
+    words = record.fields["words"]
+    assert len(learnt) < len(words)
+    assert spans_of([answered[index] for index in range(len(words))], words) == spans
+
+
+def test_no_span_of_an_encoder_begins_at_a_word_without_a_token(ready):
+    prepared, model = ready("token_classification", "encoder")
+    text = " ".join(["cafe\u0301", "the\u0301me"] * 9)  # the tokenizer drops the marks
+    record = Record("r", CHECK({"text": text}, False))
+    sure = copy.deepcopy(model)
+    torch.manual_seed(0)
+    torch.nn.init.normal_(sure.classifier.weight, std=9.0)
+    (outcome,) = prepared.learner.outcomes(sure, [record], prepared.learner.encode([record]))
+    assert any(text[span["end"] - 1] == "\u0301" for span in outcome.answer)
+    assert not any(text[span["start"]] == "\u0301" for span in outcome.answer)

@@ -7,6 +7,7 @@ import functools
 import json
 import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def _assembled(records: Sequence[Record], answered: Sequence[dict[int, str]], lo
 
 
 class TagByHead:
-    """An encoder with a linear head on each word's first token, decoded as a sequence of legal tags."""
+    """An encoder with a linear head on each unit's first token, decoded as a sequence of legal tags."""
 
     head = "token_classification"
     labels_at: LabelsAt = "tokens"
@@ -101,48 +102,61 @@ class TagByHead:
         examples, cut = [], []
         limit = self.coding.max_tokens - sum(map(len, self.around))
         for index, record in enumerate(records):
-            whole = self._word_tokens(record)
-            words = [tokens[:limit] for tokens in whole]
-            if words != whole:
+            units = self._units(record)
+            kept = [unit.tokens[:limit] for unit in units]
+            if any(len(unit.tokens) > limit for unit in units):
                 cut.append(index)
-            tags = _right_tags(record)
-            for window in windows(index, [len(tokens) for tokens in words], limit):
-                examples.append(self._example(window, words, tags))
+            right = _right_tags(record)
+            tags = [right[unit.first] for unit in units]
+            for window in windows(index, [len(tokens) for tokens in kept], limit):
+                examples.append(self._example(window, kept, tags))
         return Encoded(examples, cut)
 
-    def _word_tokens(self, record: Record) -> list[list[int]]:
-        """Token ids of each word, tokenised in its text."""
+    def _units(self, record: Record) -> list[Unit]:
+        """The record's words as the tokenizer reads them, in its text."""
         text = record.fields["text"]
         coded = self.coding.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         words = record.fields["words"]
         tokens: list[list[int]] = [[] for _ in words]
+        reached = [0] * len(words)
         place = 0
         for token, (start, end) in zip(coded["input_ids"], coded["offset_mapping"], strict=True):
             while place + 1 < len(words) and start + (start < end and text[start].isspace()) >= words[place][1]:
                 place += 1
             tokens[place].append(token)
+            reached[place] = end
+        units: list[Unit] = []
         unknown = self.coding.tokenizer.unk_token_id or 0
-        return [found or [unknown] for found in tokens]
+        for index, (start, _) in enumerate(words):
+            held = units and (start < reached[units[-1].first] or start == words[index - 1][1])
+            if held and not tokens[index]:
+                units[-1] = dataclasses.replace(units[-1], last=index + 1)
+            else:
+                units.append(Unit(index, index + 1, tokens[index] or [unknown]))
+        return units
 
-    def _example(self, window: Window, words: Sequence[list[int]], tags: Sequence[str]) -> Example:
+    def _example(self, window: Window, units: Sequence[Sequence[int]], tags: Sequence[str]) -> Example:
         inputs, labels = [*self.around[0]], [IGNORED] * len(self.around[0])
         for index in range(window.first, window.last):
             owned = window.owned[0] <= index < window.owned[1]
-            inputs += words[index]
-            labels += [self.place.get(tags[index], 0) if owned else IGNORED, *[IGNORED] * (len(words[index]) - 1)]
+            inputs += units[index]
+            labels += [self.place.get(tags[index], 0) if owned else IGNORED, *[IGNORED] * (len(units[index]) - 1)]
         end = [IGNORED] * len(self.around[1])
         return Example(window.record, (*inputs, *self.around[1]), (*labels, *end))
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable sequence of tags, read as spans."""
-        scores, losses = self._word_scores(model, records, encoded)
-        tags = [dict(enumerate(best_tags(words, self.outputs))) for words in scores]
+        scores, losses = self._unit_scores(model, records, encoded)
+        tags = [
+            _tags_of_words(record, self._units(record), best_tags(units, self.outputs))
+            for record, units in zip(records, scores, strict=True)
+        ]
         return _assembled(records, tags, losses)
 
-    def _word_scores(
+    def _unit_scores(
         self, model: Any, records: Sequence[Record], encoded: Encoded
     ) -> tuple[list[np.ndarray[Any, Any]], list[float]]:
-        """Of each record: (words, tags) log-probabilities, and the mean negative log-likelihood of its own tags."""
+        """Of each record: (units, tags) log-probabilities, and the mean negative log-likelihood of its own tags."""
         by_window: dict[int, Any] = {}
         sums = [0.0] * len(records)
         for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
@@ -153,10 +167,42 @@ class TagByHead:
             for row, loss in zip(rows.tolist(), losses, strict=True):
                 sums[encoded.examples[indices[row]].record] += loss
         found: list[list[Any]] = [[] for _ in records]
-        for index, example in enumerate(encoded.examples):  # windows of a record come in the order of its words
+        for index, example in enumerate(encoded.examples):  # windows of a record come in the order of its units
             found[example.record].append(by_window[index])
-        words = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
-        return words, [total / max(1, len(logs)) for total, logs in zip(sums, words, strict=True)]
+        units = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
+        return units, [total / max(1, len(logs)) for total, logs in zip(sums, units, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, with those behind it that have no token of their own.
+
+    "4th" is two words and may be one token, as may ")." be; a tokenizer may drop a combining mark. A token put in for
+    such a word would stand where the model has never read one.
+    """
+
+    first: int
+    last: int
+    """Words ``first`` up to, not including, ``last``."""
+    tokens: list[int]
+
+
+def _tags_of_words(record: Record, units: Sequence[Unit], tags: Sequence[str]) -> dict[int, str]:
+    """The tag of each word, given those of units: letters, digits and marks go on with what their unit begins.
+
+    Another sign does so only where the next unit goes on, too: of "Acme Inc., Berlin" the comma is no part of the name,
+    though one token may hold it with the full stop.
+    """
+    text, words = record.fields["text"], record.fields["words"]
+    found: dict[int, str] = {}
+    for unit, tag, following in zip(units, tags, (*tags[1:], "O"), strict=True):
+        found[unit.first] = tag
+        inside = "O" if tag == "O" else f"I-{tag[2:]}"
+        for index in range(unit.first + 1, unit.last):
+            if following != inside and unicodedata.category(text[words[index][0]])[0] not in "LNM":
+                inside = "O"
+            found[index] = inside
+    return found
 
 
 class TagByText:
