@@ -258,18 +258,37 @@ def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, li
 
 @pytest.mark.parametrize(
     ("given", "read"),
-    [(["b", "a", "b"], ["a", "b"]), ("b; a", ["a", "b"]), ("", []), ([], []), ("one thing", ["one thing"])],
+    [
+        (["b", "a", "b"], ["a", "b"]),
+        ("b; a", ["a", "b"]),
+        ("", []),
+        ([], []),
+        ("one thing", ["one thing"]),
+        (["a; b"], ["a; b"]),
+        ('["c", "a; b"]', ["a; b", "c"]),
+        ("[]", []),
+        ("[sic]; a", ["[sic]", "a"]),
+    ],
 )
 def test_labels_are_a_list_or_a_text_with_semicolons(given, read):
     assert find_kind("multilabel").check({"text": "x", "labels": given}, True)["labels"] == read
 
 
+def test_a_cell_that_begins_as_a_list_and_is_none_is_a_bad_row():
+    with pytest.raises(RowProblem, match="begins as a JSON list"):
+        find_kind("multilabel").check({"text": "x", "labels": '["a; b"'}, True)
+
+
+def test_the_answers_of_one_label_and_of_two_are_not_the_same():
+    one, two = (record_of("multilabel", text="x", labels=labels) for labels in (["a; b"], ["a", "b"]))
+    assert find_kind("multilabel").answer(one) != find_kind("multilabel").answer(two)
+
+
 @text_families
-def test_every_list_of_labels_can_be_written_and_read_and_nothing_else(ready, family):
-    lists = learner_of(ready, "multilabel", family, labels=("a", "a b", "b", "too late")).lists
-    every = [
-        list(chosen) for count in range(5) for chosen in itertools.combinations(("a", "a b", "b", "too late"), count)
-    ]
+@pytest.mark.parametrize("names", [("a", "a b", "b", "too late"), ("a", "a; b", "b", "b # a")], ids=["plain", "signs"])
+def test_every_list_of_labels_can_be_written_and_read_and_nothing_else(ready, family, names):
+    lists = learner_of(ready, "multilabel", family, labels=names).lists
+    every = [list(chosen) for count in range(5) for chosen in itertools.combinations(names, count)]
     for labels in every:
         ids = lists.ids(reversed(labels))
         for place, token in enumerate(ids):
@@ -293,6 +312,13 @@ def test_a_list_that_breaks_off_has_its_whole_labels(ready, family):
     ids = lists.ids(["broken glass", "too late"])
     assert lists.labels(ids[:-2]) == ["broken glass"]
     assert lists.labels(()) == []
+
+
+@text_families
+def test_labels_that_hold_every_sign_that_could_stand_between_them_are_refused(ready, family):
+    with pytest.raises(ConfigError, match="';' in 'a; b', '#' in 'c#', '\\+' in '=\\+', '=' in '=\\+'") as refused:
+        learner_of(ready, "multilabel", family, labels=("a; b", "c#", "=+"))
+    assert "model=bert" in refused.value.fix
 
 
 @text_families

@@ -149,6 +149,12 @@ def test_an_inside_tag_that_continues_nothing_begins_a_span():
     )
 
 
+@text_families
+def test_no_mark_begins_another_one_also_where_a_label_holds_the_sign_behind_it(ready, family):
+    marks = learner_of(ready, family, labels=("a", "a ;", "a ; b")).marks.values()
+    assert not any(one is not two and two[: len(one)] == one for one in marks for two in marks)
+
+
 TAGS = ("O", "B-X", "I-X", "B-Y", "I-Y")
 
 

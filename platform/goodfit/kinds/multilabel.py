@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,23 +16,23 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.measures import multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, generate, label_words
+from goodfit.kinds.text import TextCoder, generate, label_words, sign_in_none
 from goodfit.kinds.whole import encode_whole
 
 BETWEEN = ";"
-"""Between labels: in a cell of a table, and in what a text model writes."""
+"""Between labels in a cell of a table."""
 
 NONE = "none"
 """What a text model writes where no label fits."""
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
-    """A row's ``text`` and ``labels``: a list, or one text with ``;`` between them."""
+    """A row's ``text`` and ``labels``: a list, one as JSON, or one text with ``;`` between them."""
     fields: dict[str, Any] = {"text": need_text(values, "text")}
     if labelled:
         labels = values.get("labels")
         if isinstance(labels, str):
-            labels = [part.strip() for part in labels.split(BETWEEN) if part.strip()]
+            labels = _in_a_cell(labels)
         if not isinstance(labels, list):
             raise RowProblem("labels is missing or no list (of a text without labels it is empty)")
         if not all(isinstance(label, str) and label.strip() for label in labels):
@@ -53,6 +55,16 @@ def joined(labels: Iterable[str], known: Collection[str]) -> list[str]:
 
 def _parts(label: str) -> list[str]:
     return [part.strip() for part in label.split(",") if part.strip()]
+
+
+def _in_a_cell(text: str) -> Any:
+    """The labels of a cell; only those of a list may hold the sign that is between the others."""
+    if not re.match(r"\s*\[\s*[]\"]", text):
+        return [part.strip() for part in text.split(BETWEEN) if part.strip()]
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise RowProblem("labels begins as a JSON list and is none") from error
 
 
 class LabelsByHead:
@@ -147,8 +159,9 @@ class LabelLists:
         self._names = tuple(names)
         self._end = coder.eos
         words = [label_words(name) for name in names]
+        between = coder.ids(sign_in_none(words))
         self._first = [coder.answer_ids(one) for one in words]
-        self._later = [(*coder.ids(BETWEEN), *coder.ids(f" {one}")) for one in words]
+        self._later = [(*between, *coder.ids(f" {one}")) for one in words]
         self._none = coder.answer_ids(NONE)
         if len({*self._first, self._none}) <= len(names) or len(set(self._later)) < len(names):
             raise ConfigError(
@@ -204,17 +217,25 @@ def _labels(fields: Mapping[str, Any]) -> Iterable[str]:
     return labels
 
 
+def _answer(record: Record) -> str:
+    labels: list[str] = record.fields["labels"]
+    return f"{BETWEEN} ".join(json.dumps(label) if BETWEEN in label else label for label in labels)
+
+
 KIND = Kind(
     name="multilabel",
     interchangeable=True,
-    fields={"text": "the text", "labels": f"a list of labels, or one text with `{BETWEEN}` between them"},
+    fields={
+        "text": "the text",
+        "labels": f"a list of labels (a cell's as JSON), or one text with `{BETWEEN}` between them",
+    },
     typed="text",
     prompted=("text",),
     check=check,
     labels=_labels,
     joined=joined,
     text=lambda record: record.fields["text"],
-    answer=lambda record: "; ".join(record.fields["labels"]),
+    answer=_answer,
     texts=Texts(names=("text",)),
     stratum=lambda record: tuple(record.fields["labels"]),
     learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},

@@ -16,6 +16,9 @@ from goodfit.models.fast.wiring import as_padded
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
 
+SIGNS = (";", "#", "+", "=")
+"""What can stand between labels or behind one: the first that no label holds, so that a text reads one way only."""
+
 SCORED_ROWS = 512
 """Rows (records times labels) that are scored at once."""
 
@@ -103,6 +106,23 @@ class TextCoder:
 def label_words(label: str) -> str:
     """A label as a text model writes it."""
     return label.replace("_", " ")
+
+
+def sign_in_none(labels: Sequence[str]) -> str:
+    """The first of ``SIGNS`` that none of these labels holds.
+
+    Raises:
+        ConfigError: Each is held by one; names those.
+    """
+    held = {sign: next((label for label in labels if sign in label), None) for sign in SIGNS}
+    for sign, label in held.items():
+        if label is None:
+            return sign
+    shown = ", ".join(f"'{sign}' in '{label}'" for sign, label in held.items())
+    raise ConfigError(
+        f"a text model writes labels with one of {' '.join(SIGNS)} between them, and they hold them all: {shown}",
+        f"take the '{SIGNS[0]}' out of the labels that hold it, or choose an encoder: model=bert",
+    )
 
 
 def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ from goodfit.kinds.spans import (
     tags_of,
     windows,
 )
-from goodfit.kinds.text import TextCoder, fill_prompt
+from goodfit.kinds.text import TextCoder, fill_prompt, sign_in_none
 from goodfit.kinds.whole import special_tokens
 from goodfit.texts.words import split_words
 
@@ -224,7 +224,8 @@ class TagByText:
         words = {"O": " |", "I": " /"} | {f"B-{label}": f" {label.replace('_', ' ')}" for label in coding.labels}
         self.marks = {mark: self.coder.ids(text) for mark, text in words.items()}
         if any(one != two and two[: len(one)] == one for one in self.marks.values() for two in self.marks.values()):
-            end = self.coder.ids(" ;")  # one label's tokens begin another's: an end makes them distinct
+            # one label's tokens begin another's: an end makes them distinct
+            end = self.coder.ids(f" {sign_in_none(list(words.values()))}")
             self.marks = {mark: (*tokens, *end) for mark, tokens in self.marks.items()}
         if len(set(self.marks.values())) < len(self.marks):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
