@@ -26,6 +26,7 @@ from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
 from goodfit.models.likelihood import losses
 from goodfit.schema.adapter import AdapterConf
 
+EXPERTS = {"num_local_experts": 2, "num_experts_per_tok": 1}
 MODELS = {
     "bert": (hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "rows"),
     "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**ENCODER), "tags"),
@@ -52,9 +53,15 @@ MODELS = {
     "mpnet": (hf.MPNetForSequenceClassification, hf.MPNetConfig(**ENCODER), "rows"),
     "bart": (hf.BartForConditionalGeneration, hf.BartConfig(**BART), "seq2seq"),
     "mamba": (hf.MambaForCausalLM, hf.MambaConfig(vocab_size=64, hidden_size=32, num_hidden_layers=2), "text"),
+    "llama4": (
+        hf.Llama4ForCausalLM,
+        hf.Llama4TextConfig(**GROUPED, **EXPERTS, head_dim=8, intermediate_size_mlp=48, attention_chunk_size=48),
+        "text",
+    ),
+    "phimoe": (hf.PhimoeForCausalLM, hf.PhimoeConfig(**GROUPED, num_local_experts=2, sliding_window=48), "text"),
     "gpt-oss": (
         hf.GptOssForCausalLM,
-        hf.GptOssConfig(**GROUPED, head_dim=8, num_local_experts=2, num_experts_per_tok=1),
+        hf.GptOssConfig(**GROUPED, head_dim=8, **EXPERTS),
         "text",
     ),
 }
@@ -63,6 +70,8 @@ REFUSED = {
     "mpnet": "an attention of its own",
     "bart": "IndexError",
     "mamba": "differs by",
+    "llama4": "only its mask tells that tokens see no further than 48",
+    "phimoe": "only its mask tells that tokens see no further than 48",
     "gpt-oss": "s_aux",
 }
 FAST = {
@@ -97,6 +106,22 @@ def test_an_architecture_computes_the_same_or_is_refused(tiny, name):
     assert verdict.same is (name not in REFUSED), verdict.reason
     assert REFUSED.get(name, "a plain and a fast step agree") in verdict.reason
     assert all(torch.equal(model.state_dict()[key], weights) for key, weights in before.items())
+
+
+@pytest.mark.parametrize(("name", "reach"), [("llama4", "attention_chunk_size"), ("phimoe", "sliding_window")])
+def test_a_model_that_sees_no_further_than_its_mask_says_is_refused_on_long_rows_too(name, reach):
+    cls, config, what = MODELS[name]
+    torch.manual_seed(0)
+    model = cls(type(config)(**{**config.to_dict(), reach: 8})).eval()
+    verdict = compare_steps(model, examples_of(what), 0, "tokens", FAST[what])
+    assert not verdict.same
+    assert "differs by" in verdict.reason
+
+
+def test_the_longest_example_is_compared_also_where_nothing_is_learnt_of_it():
+    examples = examples_of("text")
+    silent = Example(99, (5,) * 60, (IGNORED,) * 60)
+    assert silent in probe_examples([*examples, silent])
 
 
 @pytest.mark.parametrize("name", [*ONE_OF_EACH, "gpt2", "deberta-v3"])

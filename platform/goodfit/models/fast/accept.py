@@ -16,6 +16,7 @@ from goodfit.models.device import in_precision
 from goodfit.models.fast.frozen import has_frozen_base
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.wiring import base_of
 from goodfit.schema.runtime import RuntimeConf
 
 LOSS_TOLERANCE = 1e-4
@@ -132,18 +133,37 @@ def compare_steps(
             with computed():
                 loss, gradients, _ = _distance(expected, _step(model, batch))
             limits = ROUNDING * loss + HALF_SLACK, ROUNDING * gradients + HALF_SLACK
+        CURRENT.windowed = False
         try:
             with path.on(model), computed():
                 found = _step(model, batch)
         except REFUSALS as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
+    reach = _unseen_reach(base_of(model).config.get_text_config()) if path.flat else None
+    if reach is not None and max(batch.lengths) <= reach:
+        return Verdict(False, f"only its mask tells that tokens see no further than {reach}, and no row is longer")
     return _judged(expected, found, *limits)
+
+
+def _unseen_reach(config: Any) -> int | None:
+    """How far tokens of some layer see, where only a mask tells: a flat step has no mask, and short rows need none.
+
+    Most models hand their window on to attention, which holds rows of any length to it. Llama 4 (chunks) and Phi 3.5
+    MoE (a window) do not.
+    """
+    layers = getattr(config, "layer_types", None)
+    if CURRENT.windowed or (layers is not None and not {"sliding_attention", "chunked_attention"} & set(layers)):
+        return None
+    reaches = [getattr(config, name, None) for name in ("attention_chunk_size", "sliding_window")]
+    return min((reach for reach in reaches if isinstance(reach, int)), default=None)
 
 
 def probe_examples(examples: Sequence[Example]) -> list[Example]:
     """The longest example, the shortest, and some between, in mixed order."""
-    learnable = [example for example in examples if example.supervised] or list(examples)
-    by_length = sorted(learnable, key=lambda example: example.length)
+    longest = max(examples, key=lambda example: example.length)
+    others = [example for example in examples if example is not longest]
+    learnable = [example for example in others if example.supervised] or others
+    by_length = [*sorted(learnable, key=lambda example: example.length), longest]
     last = len(by_length) - 1
     picked = sorted({round(last * part / (ROWS - 1)) for part in range(ROWS)})
     chosen = [by_length[place] for place in picked]

@@ -92,6 +92,7 @@ def attend(
     causal = side != "cross" and (module.is_causal if is_causal is None else is_causal)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     shape = Shape(scale, dropout, causal, sliding_window, softcap)
+    CURRENT.windowed |= sliding_window is not None
     bias = None if position_bias is None or side == "cross" else position_bias[0]
     if bias is None and _takes_flash(query, shape, layout):
         return _flash(query[0], key[0], value[0], layout, side, shape).unsqueeze(0), None

@@ -121,6 +121,8 @@ class _Current:
     layout: Layout | None = None
     in_blocks: bool = False
     """Whether attention was computed block by block since somebody set this to False."""
+    windowed: bool = False
+    """Whether a model handed on a window since somebody set this to False."""
 
 
 CURRENT = _Current()
