@@ -9,11 +9,12 @@ import pytest
 import torch
 import transformers as hf
 from safetensors.torch import load_file
-from tiny import ENCODER, GROUPED, asked
+from tiny import BART, ENCODER, GROUPED, asked
 from tiny_hub import CHATS, HUB, config_of, learnt, save_tiny, tokenizer_of
 
 from goodfit.errors import ConfigError
 from goodfit.models.adapters import build_adapter
+from goodfit.models.base import Base
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.models.load import HEADS
 from goodfit.models.memory import Load, Widths, estimate, widths_of
@@ -46,13 +47,17 @@ KINDS = {
     "t5": ("generation", "token_classification"),
     "mt5": ("generation", "classification"),
     "bart": ("generation", "question_answering"),
+    "mbart": ("generation", "classification"),
+    "pegasus": ("generation", "token_classification"),
+    "marian": ("generation",),
 }
 """Architecture -> kinds it is tried with; the second one in bfloat16."""
 
 PLAIN = {
     "mpnet": "has an attention of its own",
     "deberta-v2": "has an attention of its own",
-    "bart": "not flat",  # its positions are learnt, and counted from the beginning of a flat batch
+    # positions are counted from the beginning of a flat batch
+    **dict.fromkeys(("bart", "mbart", "pegasus", "marian"), "not flat"),
 }
 """What is computed with padding -> why. All others take the fast path."""
 
@@ -149,6 +154,79 @@ def test_an_architecture_learns_and_answers(trained, answers, name, kind):
     assert learnt_parts
     assert any(part.any() for part in learnt_parts)  # LoRA's second matrix is zero before the step
     assert len(answers(folder, kind)) == 3
+
+
+@pytest.mark.parametrize("name", HUB)
+def test_an_architecture_answers_to_a_text_longer_than_its_positions(
+    trained, goodfit, tmp_path, rows_of, write_rows, name
+):
+    kind = KINDS[name][0]
+    row = asked(kind, rows_of(kind, 1, 9)[0])
+    field = "context" if "context" in row else next(iter(row))
+    said = row[field]
+    long = [{**said[0], "content": said[0]["content"] * 200}, *said[1:]] if kind == "chat" else f"{said} " * 200
+    asking = write_rows(tmp_path / "asked.jsonl", [{**row, field: long}])
+    outcome = goodfit("predict", trained(name, kind), "--input", asking, "--json")
+    assert outcome.code == 0, outcome.err
+
+
+def test_an_answer_longer_than_the_positions_for_it_is_refused(goodfit, tiny_words, saved, words):
+    few = [*words("generation", saved("marian")), "task.max_new_tokens=161"]
+    outcome = goodfit("check", *tiny_words("generation", "seq2seq"), *few)
+    assert outcome.code == 2
+    assert "task.max_new_tokens is 161" in outcome.err
+    assert "fix: choose a value of at most 160\n" in outcome.err
+
+
+FEW = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+SIDES = {**BART, "max_position_embeddings": 24}
+ODD_POSITIONS = {
+    "bart": (hf.BartModel, SIDES),
+    "blenderbot": (hf.BlenderbotModel, SIDES),
+    "blenderbot-small": (hf.BlenderbotSmallModel, SIDES),
+    "camembert": (hf.CamembertModel, FEW),
+    "data2vec-text": (hf.Data2VecTextModel, FEW),
+    "esm": (hf.EsmModel, {**FEW, "pad_token_id": 1, "mask_token_id": 3, "position_embedding_type": "absolute"}),
+    "ibert": (hf.IBertModel, FEW),
+    "led": (
+        hf.LEDModel,
+        {**SIDES, "attention_window": 4, "max_encoder_position_embeddings": 24, "max_decoder_position_embeddings": 8},
+    ),
+    "longformer": (hf.LongformerModel, {**FEW, "attention_window": 4}),
+    "marian": (hf.MarianModel, {**SIDES, "pad_token_id": 0}),
+    "mbart": (hf.MBartModel, SIDES),
+    "mpnet": (hf.MPNetModel, {**FEW, "pad_token_id": 0}),
+    "mpt": (hf.MptModel, {"d_model": 16, "n_heads": 2, "n_layers": 1, "max_seq_len": 24}),
+    "mvp": (hf.MvpModel, SIDES),
+    "pegasus": (hf.PegasusModel, SIDES),
+    "plbart": (hf.PLBartModel, SIDES),
+    "roberta": (hf.RobertaModel, {**FEW, "pad_token_id": 3}),
+    "roberta-prelayernorm": (hf.RobertaPreLayerNormModel, FEW),
+    "xlm-roberta-xl": (hf.XLMRobertaXLModel, FEW),
+}
+"""Architectures with positions under another name, or that begin behind the padding."""
+
+
+@pytest.mark.parametrize("name", ODD_POSITIONS)
+def test_a_model_has_as_many_positions_as_is_said_and_no_more(name):
+    cls, sizes = ODD_POSITIONS[name]
+    config = cls.config_class(**{"vocab_size": 64, "max_position_embeddings": 24, **sizes})
+    family = "seq2seq" if config.is_encoder_decoder else "decoder" if name == "mpt" else "encoder"
+    base = Base("x", "x", None, family, config, None)
+    model = cls(config).eval()
+
+    def read(tokens, answer):
+        written = {"decoder_input_ids": torch.full((1, answer), 5)} if answer else {}
+        with torch.inference_mode():
+            model(input_ids=torch.full((1, tokens), 5), **written)
+
+    answer = base.max_answer or 0
+    read(base.max_length, answer)
+    with pytest.raises((IndexError, RuntimeError)):
+        read(base.max_length + 1, answer)
+    if answer:
+        with pytest.raises(IndexError):
+            read(base.max_length, answer + 1)
 
 
 @pytest.mark.parametrize("name", HUB)

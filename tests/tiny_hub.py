@@ -183,6 +183,11 @@ HUB = {
     "t5": Tiny("seq2seq", hf.T5ForConditionalGeneration, hf.T5Config, SEQ2SEQ, learnt("T5Tokenizer")),
     "mt5": Tiny("seq2seq", hf.MT5ForConditionalGeneration, hf.MT5Config, SEQ2SEQ, learnt("T5Tokenizer")),
     "bart": Tiny("seq2seq", hf.BartForConditionalGeneration, hf.BartConfig, {**BART, **LONG}, learnt("BartTokenizer")),
+    "mbart": Tiny("seq2seq", hf.MBartForConditionalGeneration, hf.MBartConfig, {**BART, **LONG}, learnt("T5Tokenizer")),
+    "pegasus": Tiny(
+        "seq2seq", hf.PegasusForConditionalGeneration, hf.PegasusConfig, {**BART, **LONG}, learnt("T5Tokenizer")
+    ),
+    "marian": Tiny("seq2seq", hf.MarianMTModel, hf.MarianConfig, {**BART, **LONG}, learnt("T5Tokenizer")),
 }
 """Architecture, as transformers calls it (``model_type``) -> how it is made small."""
 
@@ -206,7 +211,7 @@ def config_of(name: str, tokenizer: Any) -> Any:
     ends = ("pad", "bos", "eos", "cls", "sep")
     known = {f"{end}_token_id": getattr(tokenizer, f"{end}_token_id", None) for end in ends}
     if tiny.family == "seq2seq":
-        known["decoder_start_token_id"] = known["eos_token_id" if name == "bart" else "pad_token_id"]
+        known["decoder_start_token_id"] = known["eos_token_id" if "bart" in name else "pad_token_id"]
     given = {key: value for key, value in known.items() if value is not None}
     return tiny.config(**{**tiny.sizes, "pad_token_id": None, **given, "vocab_size": len(tokenizer)})
 

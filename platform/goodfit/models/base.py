@@ -16,6 +16,14 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 DECODER_HEADS = ("ForCausalLM", "LMHeadModel")
 ENCODER_HEADS = ("ForMaskedLM", "ForPreTraining", "ForSequenceClassification", "ForTokenClassification")
 
+BEHIND_PADDING = frozenset(
+    {
+        *("camembert", "data2vec-text", "esm", "ibert", "lilt", "longformer", "luke", "mpnet"),
+        *("roberta", "roberta-prelayernorm", "xlm-roberta", "xlm-roberta-xl", "xmod"),
+    }
+)
+"""Architectures whose positions start behind the padding index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -36,12 +44,24 @@ class Base:
 
     @property
     def max_length(self) -> int | None:
-        """The longest input that its position embeddings allow, in tokens."""
+        """The longest input that its position embeddings allow, in tokens; None where they allow any."""
+        length = self._positions("encoder")
+        if length is None or self.config.model_type not in BEHIND_PADDING:
+            return length
+        padding = None if self.config.model_type == "mpnet" else self.config.pad_token_id
+        return length - 1 - (1 if padding is None else padding)
+
+    @property
+    def max_answer(self) -> int | None:
+        """The longest answer that a seq2seq model has positions for, in tokens; None where there is no such limit."""
+        return self._positions("decoder") if self.family == "seq2seq" else None
+
+    def _positions(self, part: str) -> int | None:
         config = self.config.get_text_config()  # models that see, too, have one for each sense
-        length = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
-        if self.config.model_type in ("roberta", "xlm-roberta", "camembert", "mpnet"):
-            return length - 2 if length else None  # their positions start behind the padding index
-        return None if self.family == "seq2seq" and self.config.model_type != "bart" else length
+        names = [f"max_{part}_position_embeddings", "max_position_embeddings"]
+        if self.family != "seq2seq":  # T5's are relative, though its config counts some
+            names += ["n_positions", "max_seq_len"]
+        return next((length for name in names if (length := getattr(config, name, None))), None)
 
 
 def find_base(conf: ModelConf, offered: Path | None) -> Base:

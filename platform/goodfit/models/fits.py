@@ -11,7 +11,12 @@ TURNED = frozenset({"gpt2"})
 """Architectures with weights as (in, out), and what PEFT cannot put on those."""
 NOT_ON_TURNED = frozenset({"olora", "loha", "lokr", "oft"})
 
-WITHOUT_IA3 = frozenset({"distilbert", "electra", "modernbert", "mpnet", "phi3", "smollm3", "xlm-roberta"})
+WITHOUT_IA3 = frozenset(
+    {
+        *("distilbert", "electra", "marian", "mbart", "modernbert"),
+        *("mpnet", "pegasus", "phi3", "smollm3", "xlm-roberta"),
+    }
+)
 """Architectures of which PEFT does not know what (IA)3 should rescale."""
 
 OVERFLOWING = frozenset({"gemma2", "gemma3_text", "mt5", "t5", "umt5"})

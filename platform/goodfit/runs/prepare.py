@@ -153,13 +153,16 @@ def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learne
     conf = task.conf
     _refuse_lengths(conf, base)
     longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
+    answer = base.max_answer or max(longest, conf.task.max_new_tokens)
+    if task.kind.name == "token_classification":  # the text is copied
+        longest = min(longest, answer)
     coding = Coding(
         tokenizer=load_tokenizer(base),
         family=base.family,
         labels=tuple(labels),
         prompt=conf.task.prompt or "\n".join(f"{{{name}}}" for name in task.kind.prompted),
         max_tokens=min(conf.dataset.max_tokens or longest, longest),
-        max_new_tokens=conf.task.max_new_tokens,
+        max_new_tokens=min(conf.task.max_new_tokens, answer),
         batch_size=conf.training.evaluation_batch_size,
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
     )
@@ -174,6 +177,12 @@ def _refuse_lengths(conf: RunConf, base: Base) -> None:
         raise ConfigError(
             f"model.max_length is {conf.model.max_length}, and {base.name} has {base.max_length} positions",
             f"choose a value of at most {base.max_length}, or a model with a longer context",
+        )
+    wanted, answer = conf.task.max_new_tokens, base.max_answer
+    if conf.task.kind == "generation" and answer is not None and wanted > answer:
+        raise ConfigError(
+            f"task.max_new_tokens is {wanted}, and {base.name} has {answer} positions for an answer",
+            f"choose a value of at most {answer}",
         )
     longest = min(conf.dataset.max_tokens or base.max_length, base.max_length)
     if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= longest:
