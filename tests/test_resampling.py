@@ -6,7 +6,7 @@ import pytest
 from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of, units_of
 from goodfit.evaluation.resample import by_unit, gap, interval, paired
-from goodfit.kinds.measures import classification_metrics
+from goodfit.kinds.measures import classification_metrics, text_metrics
 
 
 def mean(sums):
@@ -59,6 +59,21 @@ def test_records_that_agree_do_not_make_certain(values, low, high):
         assert (level.low, level.high) == pytest.approx((low - 1, 1 - low), abs=1e-4)
         beside = paired(rows(values), rows([0] * 20), mean, seed=0)
         assert (beside.low, beside.high) == pytest.approx((2 * low - 1, high), abs=1e-4)
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(100, 83.16, 100), (0, 0, 16.84), (50, 41.58, 58.42)])
+def test_a_score_of_0_to_100_is_no_more_certain_where_records_agree(value, low, high):
+    found = interval(rows([value] * 20), mean, 0, top=100)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-2)
+    beside = paired(rows([100] * 20), rows([0] * 20), mean, 0, top=100)
+    assert (beside.low, beside.high) == pytest.approx((2 * 83.16 - 100, 100), abs=1e-2)
+
+
+@pytest.mark.parametrize(("answer", "low", "high"), [("the fee is due now", 83.157, 100.0), ("", 0.0, 16.843)])
+def test_bleu_of_answers_that_are_all_right_or_all_empty_has_an_interval(answer, low, high):
+    given = [Record(str(n), {"source": "x", "target": "the fee is due now"}) for n in range(20)]
+    found = figures(text_metrics(()), given, items_of(given, [answer] * 20, [None] * 20), "test", 0)["test/bleu"]
+    assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-3)
 
 
 def test_a_better_answer_to_one_record_proves_nothing():

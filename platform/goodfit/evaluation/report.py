@@ -78,10 +78,10 @@ def figures(
 ) -> dict[str, dict[str, Any]]:
     """``<split>/<metric>`` -> {value, low, high, n}."""
     units = units_of(records)
-    found = {
-        f"{split}/{spec.name}": _figure(interval(statistics_of(spec, items, units), spec.reduce, seed), len(records))
-        for spec in specs
-    }
+    found = {}
+    for spec in specs:
+        measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
+        found[f"{split}/{spec.name}"] = _figure(measured, len(records))
     if losses is not None and None not in losses:
         found[f"{split}/{LOSS}"] = _figure(interval(loss_statistics(losses, units), mean, seed), len(records))
     return found
@@ -99,7 +99,8 @@ def differences(
     units = units_of(records)
     found = {}
     for spec in specs:
-        pair = paired(statistics_of(spec, one, units), statistics_of(spec, other, units), spec.reduce, seed)
+        both = (statistics_of(spec, items, units) for items in (one, other))
+        pair = paired(*both, spec.reduce, seed, spec.top)
         found[f"{split}/{spec.name}"] = {
             name: plain(getattr(pair, name)) for name in ("difference", "low", "high", "p")
         }

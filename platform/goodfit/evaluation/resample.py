@@ -67,20 +67,21 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
         yield weights @ statistics
 
 
-def interval(statistics: np.ndarray, reduce: Reduce, seed: int) -> Interval:
+def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
     """Percentile bootstrap (Efron 1979); where all units agree, the exact bounds of a share.
 
     Args:
         statistics: (units, k).
         reduce: Sums -> metric.
         seed: Of the resampling.
+        top: The highest value that there is.
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *_bounds(draws, value, _telling(statistics)))
+    return Interval(value, *_bounds(draws, value, _telling(statistics), top))
 
 
-def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Paired:
+def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
     """The difference ``one - other`` on the same units.
 
     The interval is a paired bootstrap; p is two-sided, by approximate randomisation (Noreen 1989): under the
@@ -91,14 +92,15 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Pai
         other: (units, k).
         reduce: Sums -> metric.
         seed: Of the resampling.
+        top: The highest value that there is.
     """
     draws = _differences(one, other, reduce, seed)
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what was not seen may be as far the other way
-    lowest = -abs(difference) if difference else -1.0
+    lowest = -abs(difference) if difference else -top
     bounds = (0.0, 0.0)
     if not np.array_equal(one, other):
-        bounds = _bounds(draws, difference, _telling(one, other), lowest)
+        bounds = _bounds(draws, difference, _telling(one, other), top, lowest)
     return Paired(difference, *bounds, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -136,7 +138,7 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> Interv
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *_bounds(draws, difference, min(_telling(one), _telling(other)), lowest=-1))
+    return Interval(difference, *_bounds(draws, difference, min(_telling(one), _telling(other)), 1.0, lowest=-1))
 
 
 def _telling(*statistics: np.ndarray) -> int:
@@ -144,26 +146,26 @@ def _telling(*statistics: np.ndarray) -> int:
     return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
 
 
-def _bounds(draws: np.ndarray, value: float, units: int, lowest: float = 0) -> tuple[float, float]:
+def _bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: float = 0) -> tuple[float, float]:
     known = draws[~np.isnan(draws)]
     if not len(known):
         return float("nan"), float("nan")
     if np.ptp(known) < AGREES:
-        return _agreed(value, units, lowest)
+        return _agreed(value, units, top, lowest)
     tail = 100 * TAIL
     return float(np.percentile(known, tail)), float(np.percentile(known, 100 - tail))
 
 
-def _agreed(value: float, units: int, lowest: float) -> tuple[float, float]:
+def _agreed(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
     """Bounds where no resample differs, as twenty right answers of twenty: what has not been seen may still be there.
 
     It can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
-    with the worst (``lowest``) or the best value (1) of a score; figures of another range are left as they are.
+    with the worst (``lowest``) or the best value (``top``) of a score; figures of another range are left as they are.
     """
-    if not abs(value) <= 1:
+    if not abs(value) <= top:
         return value, value
     if np.signbit(value):
-        low, high = _agreed(-value, units, lowest)
+        low, high = _agreed(-value, units, top, lowest)
         return -high, -low
     unseen = 1 - TAIL ** (1 / units) if units else 1.0
-    return value - unseen * (value - lowest), value + unseen * (1 - value)
+    return value - unseen * (value - lowest), value + unseen * (top - value)

@@ -76,6 +76,9 @@ class MetricSpec:
     """Items -> float64 array, shape (items, k)."""
     reduce: Callable[[np.ndarray], np.ndarray]
     """Sums over items, shape (..., k) -> metric values, shape (...); nan where it is not defined."""
+    top: float = 1.0
+    """The highest value of a score: its interval reaches towards it where all records agree. Figures above it are of no
+    such range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

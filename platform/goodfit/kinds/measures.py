@@ -383,6 +383,7 @@ def _bleu(kinds: tuple[str, ...]) -> MetricSpec:
         greater_is_better=True,
         statistics=statistics,
         reduce=reduce,
+        top=100.0,
     )
 
 

@@ -43,6 +43,11 @@ class Aim:
     spec: Any
     """Its MetricSpec; None for the loss."""
 
+    @property
+    def top(self) -> float:
+        """The metric's highest value; the loss has none."""
+        return 1.0 if self.spec is None else float(self.spec.top)
+
     def statistics(self, records: Sequence[Any], outcomes: Sequence[Any]) -> np.ndarray:
         """Of each unit of the records, (units, k)."""
         units = units_of(records)
@@ -106,7 +111,7 @@ def measure_trial(
     answers = learner.outcomes(model, records, prepared.encoded["validation"])
     learnt = learner.outcomes(model, probe.records, probe.encoded)
     held_out, on_probe = aim.statistics(records, answers), aim.statistics(probe.records, learnt)
-    found = interval(held_out, aim.signed, seed)
+    found = interval(held_out, aim.signed, seed, aim.top)
     apart = gap(on_probe, held_out, aim.signed, seed)
     # a gap costs as far as it is beyond chance and beyond what a model may have
     excess = max(0.0, apart.low - prepared.conf.policy.max_fit_gap) if len(held_out) >= FEWEST_RECORDS else 0.0

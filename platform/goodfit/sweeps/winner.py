@@ -135,7 +135,7 @@ def _confirmed(
     if not places:
         return None
     together = together_in(places)
-    figure = _figure(aim, interval(together, aim.signed, search.first.conf.seed))
+    figure = _figure(aim, interval(together, aim.signed, search.first.conf.seed, aim.top))
     return figure | {"n": len(together), "splits": len(places)}
 
 
