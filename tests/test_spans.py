@@ -16,7 +16,7 @@ from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record
 from goodfit.kinds import find_kind
 from goodfit.kinds.spans import best_tags, spans_of, tags_of, windows
-from goodfit.kinds.token_classification import _tags_of_words
+from goodfit.kinds.units import tags_of_words, units_of
 
 CHECK = find_kind("token_classification").check
 text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
@@ -201,7 +201,7 @@ def test_what_an_encoder_learns_of_words_that_share_a_token_are_the_same_spans(r
     record = record_of(text=SHARED, spans=spans)
     (example,) = learner.encode([record]).examples
     learnt = [learner.outputs[label] for label in example.labels if label != IGNORED]
-    answered = _tags_of_words(record, learner._units(record), learnt)
+    answered = tags_of_words(record, units_of(learner.coding.tokenizer, record), learnt)
     words = record.fields["words"]
     assert len(learnt) < len(words)
     assert spans_of([answered[index] for index in range(len(words))], words) == spans

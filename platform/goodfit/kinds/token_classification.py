@@ -7,7 +7,6 @@ import functools
 import json
 import re
 import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from goodfit.kinds.spans import (
     windows,
 )
 from goodfit.kinds.text import TextCoder, fill_prompt, sign_in_none
+from goodfit.kinds.units import tags_of_words, units_of
 from goodfit.kinds.whole import special_tokens
 from goodfit.texts.words import split_words
 
@@ -102,7 +102,7 @@ class TagByHead:
         examples, cut = [], []
         limit = self.coding.max_tokens - sum(map(len, self.around))
         for index, record in enumerate(records):
-            units = self._units(record)
+            units = units_of(self.coding.tokenizer, record)
             kept = [unit.tokens[:limit] for unit in units]
             if any(len(unit.tokens) > limit for unit in units):
                 cut.append(index)
@@ -111,29 +111,6 @@ class TagByHead:
             for window in windows(index, [len(tokens) for tokens in kept], limit):
                 examples.append(self._example(window, kept, tags))
         return Encoded(examples, cut)
-
-    def _units(self, record: Record) -> list[Unit]:
-        """The record's words as the tokenizer reads them, in its text."""
-        text = record.fields["text"]
-        coded = self.coding.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        words = record.fields["words"]
-        tokens: list[list[int]] = [[] for _ in words]
-        reached = [0] * len(words)
-        place = 0
-        for token, (start, end) in zip(coded["input_ids"], coded["offset_mapping"], strict=True):
-            while place + 1 < len(words) and start + (start < end and text[start].isspace()) >= words[place][1]:
-                place += 1
-            tokens[place].append(token)
-            reached[place] = end
-        units: list[Unit] = []
-        unknown = self.coding.tokenizer.unk_token_id or 0
-        for index, (start, _) in enumerate(words):
-            held = units and (start < reached[units[-1].first] or start == words[index - 1][1])
-            if held and not tokens[index]:
-                units[-1] = dataclasses.replace(units[-1], last=index + 1)
-            else:
-                units.append(Unit(index, index + 1, tokens[index] or [unknown]))
-        return units
 
     def _example(self, window: Window, units: Sequence[Sequence[int]], tags: Sequence[str]) -> Example:
         inputs, labels = [*self.around[0]], [IGNORED] * len(self.around[0])
@@ -148,7 +125,7 @@ class TagByHead:
         """The most probable sequence of tags, read as spans."""
         scores, losses = self._unit_scores(model, records, encoded)
         tags = [
-            _tags_of_words(record, self._units(record), best_tags(units, self.outputs))
+            tags_of_words(record, units_of(self.coding.tokenizer, record), best_tags(units, self.outputs))
             for record, units in zip(records, scores, strict=True)
         ]
         return _assembled(records, tags, losses)
@@ -171,38 +148,6 @@ class TagByHead:
             found[example.record].append(by_window[index])
         units = [np.concatenate(parts) if parts else np.zeros((0, len(self.outputs))) for parts in found]
         return units, [total / max(1, len(logs)) for total, logs in zip(sums, units, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word, with those behind it that have no token of their own.
-
-    "4th" is two words and may be one token, as may ")." be; a tokenizer may drop a combining mark. A token put in for
-    such a word would stand where the model has never read one.
-    """
-
-    first: int
-    last: int
-    """Words ``first`` up to, not including, ``last``."""
-    tokens: list[int]
-
-
-def _tags_of_words(record: Record, units: Sequence[Unit], tags: Sequence[str]) -> dict[int, str]:
-    """The tag of each word, given those of units: letters, digits and marks go on with what their unit begins.
-
-    Another sign does so only where the next unit goes on, too: of "Acme Inc., Berlin" the comma is no part of the name,
-    though one token may hold it with the full stop.
-    """
-    text, words = record.fields["text"], record.fields["words"]
-    found: dict[int, str] = {}
-    for unit, tag, following in zip(units, tags, (*tags[1:], "O"), strict=True):
-        found[unit.first] = tag
-        inside = "O" if tag == "O" else f"I-{tag[2:]}"
-        for index in range(unit.first + 1, unit.last):
-            if following != inside and unicodedata.category(text[words[index][0]])[0] not in "LNM":
-                inside = "O"
-            found[index] = inside
-    return found
 
 
 class TagByText:
