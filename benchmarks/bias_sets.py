@@ -26,6 +26,8 @@ from typing import Any
 
 from typed import goodfit
 
+from goodfit.hooks.certainty import wilson
+
 HERE = Path(__file__)
 STAGES = {"before (frozen encoder)": ["adapter=head", "optim.lr=5e-3"], "after (LoRA)": ["adapter=lora"]}
 ORDER = {"negative": 0, "neutral": 1, "positive": 2}
@@ -47,12 +49,10 @@ def answers(run: Path, texts: Sequence[str], folder: Path) -> list[str]:
 
 def share(hits: int, count: int) -> str:
     """Percent with Wilson's interval."""
-    from scipy.stats import binomtest
-
     if not count:
         return "-"
-    found = binomtest(hits, count).proportion_ci(method="wilson")
-    return f"{hits / count:.1%} [{found.low:.1%}, {found.high:.1%}] of {count}"
+    low, high = wilson(hits, count)
+    return f"{hits / count:.1%} [{low:.1%}, {high:.1%}] of {count}"
 
 
 def templates(rows: Sequence[dict[str, Any]], said: Sequence[str]) -> str:

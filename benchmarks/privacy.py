@@ -24,6 +24,8 @@ from typing import Any
 
 from goodfit_privacy import deep, fast, identifiers
 
+from goodfit.hooks.certainty import wilson
+
 Spans = Sequence[tuple[int, int]]
 Find = Callable[[Sequence[str]], Sequence[Spans]]
 
@@ -95,14 +97,12 @@ def presidio(python: str, model: str, texts: Sequence[str]) -> tuple[list[Spans]
     return answer["found"], answer["seconds"]
 
 
-def wilson(hits: int, of: int) -> str:
+def shown(hits: int, of: int) -> str:
     """A share with its 95 % interval (Wilson 1927)."""
     if not of:
         return "-"
-    share, z = hits / of, 1.96
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return f"{share:.3f} [{middle - half:.3f}, {middle + half:.3f}]"
+    low, high = wilson(hits, of)
+    return f"{hits / of:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def covered(text: str, spans: Spans) -> list[bool]:
@@ -166,8 +166,8 @@ def finding(data: Path, python: str | None, model: str) -> list[str]:
     for name, got in figures.items():
         structured = (sum(got[part][sort] for sort in STRUCTURED) for part in ("right", "of"))
         lines.append(
-            f"| {name} | {wilson(sum(got['right'].values()), sum(got['of'].values()))} "
-            f"| {wilson(got['good'], got['runs'])} | {wilson(*structured)} | {wilson(got['leaking'], got['texts'])} |"
+            f"| {name} | {shown(sum(got['right'].values()), sum(got['of'].values()))} "
+            f"| {shown(got['good'], got['runs'])} | {shown(*structured)} | {shown(got['leaking'], got['texts'])} |"
         )
     lines += ["", "| type | places | " + " | ".join(figures) + " |", "|---|---|" + "---|" * len(figures)]
     for sort in sorted(figures["identifiers"]["of"]):
@@ -198,7 +198,7 @@ def hard_texts(data: Path, python: str | None, model: str) -> list[str]:
     figures = {name: compare(rows, found) for name, found in tried.items()}
     lines = ["| type | places | " + " | ".join(figures) + " |", "|---|---|" + "---|" * len(figures)]
     for sort in ("PER", "LOC", "ORG"):
-        cells = [wilson(got["right"][sort], got["of"][sort]) for got in figures.values()]
+        cells = [shown(got["right"][sort], got["of"][sort]) for got in figures.values()]
         lines.append(f"| {sort} | {figures['names']['of'][sort]} | {' | '.join(cells)} |")
     return [*lines, "", ROLES]
 
@@ -223,7 +223,7 @@ def by_group(data: Path) -> list[str]:
         texts = [row["text"] for row in rows]
         got = [compare(rows, ours(find)(texts)) for find in (fast.find, deep.find)]
         lines.append(
-            f"| {group} | {len(rows)} | " + " | ".join(wilson(g["right"]["NAME"], g["of"]["NAME"]) for g in got) + " |"
+            f"| {group} | {len(rows)} | " + " | ".join(shown(g["right"]["NAME"], g["of"]["NAME"]) for g in got) + " |"
         )
     return lines
 

@@ -12,6 +12,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.report import differences, items_of, outcome_items
 from goodfit.evaluation.resample import CONFIDENCE
+from goodfit.hooks.certainty import holm
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
@@ -50,7 +51,9 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     seed = first.task.conf.seed
     pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
     for name in pairs[0]:
-        _holm([pair[name] for pair in pairs])
+        known = [pair[name] for pair in pairs if pair[name]["p"] is not None]
+        for one, corrected in zip(known, holm([one["p"] for one in known]), strict=True):
+            one["p_corrected"] = corrected
     others = []
     for name, pair, other in zip(typed[1:], pairs, rest, strict=True):
         verdict, sentence = _conclusion(name, typed[0], primary, pair[f"test/{primary.name}"], len(first.records))
@@ -126,12 +129,3 @@ def _conclusion(one: str, other: str, metric: MetricSpec, pair: dict[str, Any], 
         return "cannot tell", f"it cannot be told whether {one} is better or worse than {other}: {what}"
     verdict = "better" if (difference > 0) == metric.greater_is_better else "worse"
     return verdict, f"{one} is {verdict} than {other}: {what}"
-
-
-def _holm(pairs: Sequence[dict[str, Any]]) -> None:
-    """Add ``p_corrected``."""
-    known = sorted((pair for pair in pairs if pair["p"] is not None), key=lambda pair: pair["p"])
-    highest = 0.0
-    for rank, pair in enumerate(known):
-        highest = max(highest, min(1.0, pair["p"] * (len(known) - rank)))
-        pair["p_corrected"] = highest

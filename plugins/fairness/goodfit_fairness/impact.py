@@ -9,7 +9,7 @@ import numpy as np
 
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, resampled_sums, units_of
+from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, exact, resampled_sums, units_of
 
 RATIO = Limit(
     name="impact_ratio",
@@ -130,15 +130,6 @@ def ratio_interval(
         below = (product - math.sqrt(max(0.0, product**2 - low * (2 * rate - low) * under))) / under
     above = (product + math.sqrt(max(0.0, product**2 - high * (2 * rate - high) * over))) / over
     return below, above
-
-
-def exact(count: float, of: float, level: float) -> tuple[float, float]:
-    """A share's interval (Clopper and Pearson 1934); ``count`` of ``of``, which may be parts of records."""
-    from scipy.stats import beta
-
-    low = float(beta.ppf(level / 2, count, of - count + 1)) if count > 0 else 0.0
-    high = float(beta.ppf(1 - level / 2, count + 1, of - count)) if count < of else 1.0
-    return low, high
 
 
 def selection_rates(given: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, float]:

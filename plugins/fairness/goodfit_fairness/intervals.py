@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
+
+from goodfit.hooks.certainty import wilson
 
 LEVEL = 0.05
 """Share of runs without any difference in which an audit reports one, all its comparisons together."""
@@ -66,19 +67,6 @@ def resampled_p(differences: np.ndarray) -> float:
     return min(1.0, 2 * (tail + 1) / (len(known) + 1))
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """P values that hold for all tests together.
-
-    Holm 1979, A simple sequentially rejective multiple test procedure.
-    """
-    order = np.argsort(p_values)
-    found, highest = [1.0] * len(p_values), 0.0
-    for rank, index in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        found[index] = highest
-    return found
-
-
 def interval_of(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
     """The middle share of the draws, those that are defined."""
     known = draws[np.isfinite(draws)]
@@ -115,31 +103,28 @@ def units_of(groups: Sequence[str | None]) -> list[int]:
     return [places.setdefault(group or f"\0{index}", len(places)) for index, group in enumerate(groups)]
 
 
-def wilson(hits: int, of: int, z: float) -> tuple[float, float]:
-    """A share's interval. Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953."""
-    share, scale = hits / of, 1 + z * z / of
-    middle = (share + z * z / (2 * of)) / scale
-    half = z / scale * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def surely_more(hits: int, of: int, others: int, of_others: int, tests: int) -> float:
     """How much greater a share certainly is than another one, of so many tests at ``LEVEL`` together.
 
     The lower end of Newcombe's hybrid score interval, which holds for few records, too: Newcombe 1998, method 10,
     https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
     """
-    z = NormalDist().inv_cdf(1 - LEVEL / 2 / tests)
+    level = 1 - LEVEL / tests
     own, other = hits / of, others / of_others
-    low, high = wilson(hits, of, z)[0], wilson(others, of_others, z)[1]
+    low, high = wilson(hits, of, level)[0], wilson(others, of_others, level)[1]
     return own - other - math.hypot(own - low, high - other)
 
 
-def upper_bound(hits: int, of: int, level: float = 0.95) -> float:
-    """The highest rate that still gives so few hits: the end of Clopper's and Pearson's one-sided interval.
+def exact(count: float, of: float, level: float) -> tuple[float, float]:
+    """A share's interval: Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
 
-    Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404.
+    Args:
+        count: What counts; may be parts of records.
+        of: How many were looked at.
+        level: Share of intervals that miss the true share, half of them on either side.
     """
     from scipy.stats import beta
 
-    return 1.0 if hits >= of else float(beta.ppf(level, hits + 1, of - hits))
+    low = float(beta.ppf(level / 2, count, of - count + 1)) if count > 0 else 0.0
+    high = float(beta.ppf(1 - level / 2, count + 1, of - count)) if count < of else 1.0
+    return low, high

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goodfit.hooks.certainty import holm
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
     LEAST,
     LEVEL,
     POWER_Z,
-    holm,
     interval_of,
     permutation_p,
     resampled_p,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.types import Finding, Item, Limit, ModelFacts, RecordView
-from goodfit_fairness.intervals import interval_of, resampled_sums, surely_more, units_of, upper_bound
+from goodfit_fairness.intervals import exact, interval_of, resampled_sums, surely_more, units_of
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, descriptions_of, names_of
 from goodfit_fairness.rewriting import INPUTS, introduced, plain, turn, turned
 
@@ -143,7 +143,7 @@ def _judged(
         more_low, more_high = interval_of(draws[:, 0] / draws[:, 1] - draws[:, 2] / draws[:, 3])
     flips, pairs, limit = int(changed[own].sum()), int(own.sum()), facts.limits[FLIPS.name]
     rate, usual = flips / pairs, float(changed[control].mean())
-    certain_high = max(high, upper_bound(flips, pairs))
+    certain_high = max(high, exact(flips, pairs, 0.1)[1])
     # of few pairs no resample differs much from the others, and of several sorts one looks bad by chance
     more_low = min(more_low, surely_more(flips, pairs, int(changed[control].sum()), int(control.sum()), sorts))
     if more_low > limit:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.certainty import wilson
 from goodfit.hooks.findings import MOST_IDS
 from goodfit.hooks.types import Evidence, Finding, Limit, ModelFacts, RecordView, Verdict
 
@@ -67,7 +68,7 @@ def membership(facts: ModelFacts) -> list[Finding]:
         return [_unjudged(f"{len(inside)} training and {len(outside)} held-out records have a loss")]
     threshold = np.quantile(outside, 1 - FALSE_POSITIVES, method="higher")
     found = int((inside > threshold).sum())
-    low, high = interval(found, len(inside))
+    low, high = wilson(found, len(inside))
     below, upto = (np.searchsorted(np.sort(outside), inside, side).mean() for side in ("left", "right"))
     area = float((below + upto) / 2 / len(outside))  # of a tie a half counts
     limit = facts.limits[MEMBERSHIP.name]
@@ -93,14 +94,6 @@ def _signal(facts: ModelFacts, records: Sequence[RecordView]) -> np.ndarray[Any,
     tuned = np.array(facts.losses(records))
     signal = (np.array(facts.base_losses(records)) if facts.base_losses else 0.0) - tuned
     return signal[np.isfinite(signal)]
-
-
-def interval(hits: int, of: int) -> tuple[float, float]:
-    """A share's 95 % interval (Wilson 1927)."""
-    share, z = hits / of, 1.96
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def canaries(facts: ModelFacts) -> list[Finding]:

@@ -1,0 +1,35 @@
+"""How certain a count is: the interval of a share, and p values of several tests together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import NormalDist
+
+
+def wilson(hits: int, of: int, level: float = 0.95) -> tuple[float, float]:
+    """A share's interval, for any number of records: Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
+
+    Args:
+        hits: What counts.
+        of: How many were looked at, at least 1.
+        level: Share of such intervals that hold the true share.
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, scale = hits / of, 1 + z * z / of
+    middle = (share + z * z / (2 * of)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))  # rounding aside
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P values that hold for all tests together, in the order given.
+
+    Holm 1979, A simple sequentially rejective multiple test procedure.
+    """
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    found, highest = [1.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        found[index] = highest
+    return found
