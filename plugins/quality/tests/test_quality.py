@@ -17,6 +17,7 @@ from goodfit_quality.texts import is_damaged, texts
 from goodfit.cli.main import main
 from goodfit.hooks.types import DataFacts, RecordView
 from goodfit.plugins.declared import all_declared
+from goodfit.texts.alike import near_duplicates
 from goodfit.texts.secrets import has_secret
 from goodfit.texts.words import split_words
 
@@ -357,3 +358,10 @@ def test_a_learning_curve_says_what_more_records_would_give(placed):
     assert list(finding.evidence["errors"]) == ["20", "40", "80", "160"]
     assert finding.figure < 0.05
     assert finding.message.startswith("a small classifier has 0.0% errors")
+
+
+@pytest.mark.parametrize(("count", "place", "alike"), [(39, 20, True), (38, 20, False), (12, 0, True), (11, 0, False)])
+def test_a_changed_word_is_seen_in_texts_as_long_as_the_readme_says(count, place, alike):
+    words = [f"w{number}" for number in range(count)]
+    other = [*words[:place], "changed", *words[place + 1 :]]
+    assert near_duplicates([" ".join(words), " ".join(other)]) == ([(1, 0)] if alike else [])
