@@ -244,8 +244,10 @@ def test_a_gate_that_said_no_says_no_again(goodfit, tmp_path, tiny_words):
     for _ in range(2):
         outcome = goodfit("sweep", *words)
         assert outcome.code == 3
-        assert outcome.json["best"]["run"]["gates"][0]["passed"] is False
-        assert "did not pass: min_value" in outcome.err
+        (gate,) = outcome.json["best"]["run"]["gates"]
+        assert gate["passed"] is False
+        what = f"the model in {tmp_path / 'search' / 'best'} did not pass: min_value: {gate['reason']}"
+        assert outcome.errors == [(what, "mend the cause, or judge only: policy=default")]
 
 
 def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words):

@@ -58,13 +58,14 @@ class GateError(GoodfitError):
     """A gate of the policy said no.
 
     Args:
+        what: Which gates, and why.
         result: What ``--json`` shows all the same.
     """
 
     exit_code = 3
 
-    def __init__(self, what: str, fix: str, result: Mapping[str, Any]) -> None:
-        super().__init__(what, fix)
+    def __init__(self, what: str, result: Mapping[str, Any]) -> None:
+        super().__init__(what, "mend the cause, or judge only: policy=default")
         self.result = dict(result)
 
 

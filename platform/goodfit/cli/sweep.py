@@ -28,7 +28,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         _print(record)
     refused = record["best"]["run"] and record["best"]["run"]["refused"]
     if refused:
-        raise GateError(refused, "mend the cause, or judge only: policy=default", record)
+        raise GateError(refused, record)
     return record
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
@@ -54,6 +56,17 @@ BUILT_IN = {
     gate.__name__: GateSpec(name=gate.__name__, description=(gate.__doc__ or "").strip(), judge=gate)
     for gate in (better_than_base, not_overfit, no_error_findings, min_value)
 }
+
+
+def refusal(folder: Path, verdicts: Sequence[Mapping[str, Any]]) -> str | None:
+    """The sentence that says which gates refused the model in a folder; None where all of them let it pass.
+
+    Args:
+        folder: Of the run.
+        verdicts: As ``run.json`` has them.
+    """
+    said = [f"{verdict['gate']}: {verdict['reason']}" for verdict in verdicts if not verdict["passed"]]
+    return f"the model in {folder} did not pass: {'; '.join(said)}" if said else None
 
 
 def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:

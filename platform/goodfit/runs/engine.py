@@ -13,6 +13,7 @@ from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError, StoppedError
+from goodfit.evaluation.gates import refusal
 from goodfit.files import DISK_FAULTS, disk_fault
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
@@ -100,14 +101,9 @@ def carry_out(
                 tracker.close()
         point_latest(folder)
     tell("goodfit_on_run_end", folder, finished.record, finished.metrics)
-    refused = [gate for gate in finished.record["gates"] if not gate["passed"]]
+    refused = refusal(folder, finished.record["gates"])
     if prepared.conf.policy.enforce and refused and not judged_only:
-        reasons = "; ".join(f"{gate['gate']}: {gate['reason']}" for gate in refused)
-        raise GateError(
-            f"the model in {folder} did not pass: {reasons}",
-            "mend the cause, or judge only: policy=default",
-            finished.shown(),
-        )
+        raise GateError(refused, finished.shown())
     return finished
 
 

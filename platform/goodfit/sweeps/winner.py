@@ -16,6 +16,7 @@ from goodfit.config.compose import compose
 from goodfit.config.record import is_made_from
 from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
+from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import by_unit, interval
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import empty, held, read_json
@@ -182,7 +183,6 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
             check = functools.partial(refuse_other_inputs, folder, place)
             carry_out(compose([*words, f"run.dir={place}"], search.roots), host, Silent(), check=check)
     record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
-    refused = [f"{gate['gate']}: {gate['reason']}" for gate in record["gates"] if not gate["passed"]]
     return {
         "run": str(place),
         "status": record["status"],
@@ -190,7 +190,5 @@ def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: W
         "primary": metrics["primary"],
         "fit": record["fit"],
         "gates": record["gates"],
-        "refused": f"the model in {place} did not pass: {'; '.join(refused)}"
-        if refused and search.first.conf.policy.enforce
-        else None,
+        "refused": refusal(place, record["gates"]) if search.first.conf.policy.enforce else None,
     }
