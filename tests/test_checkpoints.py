@@ -112,7 +112,7 @@ def test_a_save_that_the_system_refuses_is_one_line_and_the_run_goes_on_later(go
     error, fix = (tmp_path / "said").read_text("utf-8").splitlines()
     assert error.startswith("error: the checkpoint of step 1, ")
     assert "File too large" in error
-    assert fix == "  fix: mend that, then go on with: goodfit resume RUN"
+    assert fix == f"  fix: mend that, then go on with: goodfit resume {folder}"
     assert json.loads((folder / "run.json").read_text("utf-8"))["status"] == "failed"
     assert not list(folder.rglob("*.part"))
     assert goodfit("resume", folder, "--quiet").code == 0

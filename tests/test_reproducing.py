@@ -144,7 +144,9 @@ def test_a_run_without_an_end_cannot_be_verified_or_made_again(goodfit, killed_r
     for verb in ("verify", "reproduce"):
         outcome = goodfit(verb, killed_run)
         assert outcome.code == 2
-        assert outcome.errors == [(f"{killed_run} has no digests.json: the run is not finished", "goodfit resume RUN")]
+        assert outcome.errors == [
+            (f"{killed_run} has no digests.json: the run is not finished", f"goodfit resume {killed_run}")
+        ]
 
 
 def change_data(run):
@@ -177,7 +179,7 @@ def test_a_run_does_not_go_on_as_another_one_unless_that_is_typed(goodfit, kille
     ((error, fix),) = outcome.errors
     assert outcome.code == 2
     assert error.startswith(DRIFTED + said)
-    assert fix.endswith("goodfit resume RUN --allow-drift")
+    assert fix.endswith(f"goodfit resume {killed_run} --allow-drift")
     assert goodfit("resume", killed_run, "--allow-drift", "--quiet").code == 0
     (place,) = json.loads((killed_run / "lock.json").read_text("utf-8"))["drift"]
     assert said.startswith(place)

@@ -52,6 +52,22 @@ def text_digest(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
+def to_go_on(error: BaseException, what: str, folder: Path, again: str) -> BaseException:
+    """The fault of a disk as the error that says how to go on; any other error as it is.
+
+    Args:
+        error: What arose.
+        what: What was being written.
+        folder: Where.
+        again: What to type to go on.
+    """
+    if isinstance(error, OSError) and error.errno in DISK_FAULTS:
+        error = disk_fault(error, what, folder)
+    if isinstance(error, DiskError):
+        error.fix = f"mend that, then go on with: {again}"
+    return error
+
+
 def disk_fault(error: Exception, what: str, folder: Path) -> DiskError:
     """The error for a disk that does not take something."""
     reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -71,10 +71,10 @@ def _elsewhere(composed: Composed, as_json: bool) -> dict[str, Any]:
     """The machines are others: names and data are right, and this is how the run would be started there."""
     conf, folder = composed.conf, run_path(composed.conf)
     if waits_for_slurm(conf):
-        launch = {"script": job_script(conf, composed.words, folder)}
+        launch = {"script": job_script(composed, folder)}
         lines = launch["script"].splitlines()
     else:
-        lines = torchrun_commands(conf, composed.words, folder)
+        lines = torchrun_commands(composed, folder)
         launch = {"commands": lines}
     if not as_json:
         print("\n".join(lines))

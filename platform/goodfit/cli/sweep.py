@@ -73,6 +73,6 @@ def _print(record: dict[str, Any]) -> None:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
     print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
-    print(f"next: {shlex.join(['goodfit', 'train', *best['words']])}")
+    print(f"next: {best['command']}")
     if run:
         print(f'      goodfit predict {shlex.quote(short_path(Path(run["run"])))} "your text"')

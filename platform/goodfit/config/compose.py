@@ -37,6 +37,8 @@ class Composed:
     owners: Mapping[str, str]
     """Group -> who offers the chosen option: ``goodfit``, a plugin, ``user``."""
     words: tuple[str, ...]
+    roots: tuple[ConfRoot, ...] = ()
+    """Where options were found; nothing for a run that was read from its folder."""
 
     def typed(self) -> set[str]:
         """The settings that were typed."""
@@ -79,7 +81,8 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     origins = dict.fromkeys(settings(), "default")
     origins |= {key: str(path) for key, path in given.items()}
     origins |= reasons | dict.fromkeys(read.values, "typed")
-    return Composed(conf, origins, {group: options[group][name].owner for group, name in chosen.items()}, tuple(words))
+    owners = {group: options[group][name].owner for group, name in chosen.items()}
+    return Composed(conf, origins, owners, tuple(words), tuple(roots))
 
 
 def check_words(words: Sequence[str], options: Options) -> list[GoodfitError]:

@@ -11,6 +11,9 @@ import goodfit
 from goodfit.config.settings import groups
 from goodfit.errors import ConfigError, PluginError
 
+USER = "user"
+"""Who owns the folder that ``--config-dir`` names."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfRoot:
@@ -56,7 +59,12 @@ def user_root(folder: str) -> ConfRoot:
     path = Path(folder).resolve()
     if not path.is_dir():
         raise ConfigError(f"--config-dir {folder} is not a folder", "name a folder with a subfolder per config group")
-    return ConfRoot("user", path)
+    return ConfRoot(USER, path)
+
+
+def config_folders(roots: Sequence[ConfRoot]) -> list[str]:
+    """What is typed so that options are found there again: the user's own folder."""
+    return [str(part) for root in roots if root.owner == USER for part in ("--config-dir", root.folder)]
 
 
 def find_options(roots: Sequence[ConfRoot]) -> Options:
@@ -80,6 +88,6 @@ def find_options(roots: Sequence[ConfRoot]) -> Options:
 
 def _clash(group: str, new: Option, old: Option) -> ConfigError | PluginError:
     what = f"{group}={new.name} is offered twice, by {old.owner} and by {new.owner}"
-    if new.owner == "user":
+    if new.owner == USER:
         return ConfigError(what, f"rename {new.path}")
     return PluginError(what, f"uninstall one of them: pip uninstall goodfit-{new.owner}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from goodfit.config.grammar import unquoted
-from goodfit.config.places import Options
+from goodfit.config.places import ConfRoot, Options, config_folders
 from goodfit.config.settings import find_setting, groups, settings
 from goodfit.errors import ConfigError, GoodfitError
 from goodfit.registry import did_you_mean, nearest
@@ -46,6 +47,11 @@ def read_words(words: Sequence[str], options: Options) -> Words:
 def without(words: Sequence[str], key: str) -> list[str]:
     """The words but those that set a key."""
     return [word for word in words if word.partition("=")[0].lstrip("+") != key]
+
+
+def typed_again(words: Sequence[str], roots: Sequence[ConfRoot], folder: Path) -> list[str]:
+    """What is typed behind a verb so that the same words, over the same options, are carried out in a folder."""
+    return [*config_folders(roots), *without(words, "run.dir"), f"run.dir={folder}"]
 
 
 def names_several(key: str, value: str) -> bool:

@@ -14,10 +14,10 @@ from goodfit.config.record import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError, StoppedError
 from goodfit.evaluation.gates import refusal
-from goodfit.files import DISK_FAULTS, disk_fault
+from goodfit.files import to_go_on
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import is_first_process, point_latest, run_folder, write_json
+from goodfit.runs.folder import is_first_process, point_latest, resume_command, run_folder, write_json
 from goodfit.runs.log import logged_to
 from goodfit.runs.task import read_task
 from goodfit.texts.secrets import redact
@@ -126,7 +126,8 @@ def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopS
     """Write into run.json that a run goes on, and how it ended where it did not come to its end."""
     from goodfit.runs.write import record_of, write_record
 
-    signals = StopSignals(f"goodfit resume {folder}")
+    again = resume_command(folder)
+    signals = StopSignals(again)
     try:
         with signals.listening():
             if is_first_process():
@@ -139,6 +140,6 @@ def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopS
             with contextlib.suppress(OSError):  # the disk may be why it failed
                 write_record(folder, record)
         tell("goodfit_on_run_end", folder, record, {})
-        if isinstance(error, OSError) and error.errno in DISK_FAULTS:
-            raise disk_fault(error, "the run", folder) from error
+        if (told := to_go_on(error, "the run", folder, again)) is not error:
+            raise told from error
         raise

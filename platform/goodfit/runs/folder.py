@@ -18,6 +18,7 @@ from typing import Any
 from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.schema import RunConf
+from goodfit.texts.commands import command
 
 LOCK = ".lock"
 SEARCH = "search.json"
@@ -85,6 +86,11 @@ def _joined(path: Path) -> Path:
     return path
 
 
+def resume_command(folder: Path | str) -> str:
+    """What is typed to go on with a run."""
+    return command("resume", folder)
+
+
 def is_finished(path: Path) -> bool:
     """Whether a run came to its end, by its own word."""
     return bool(read_json(path / "run.json", "status")["status"] == "finished")
@@ -107,7 +113,7 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
             if (path / name).exists():
                 fix = "choose another run.dir, or delete that folder"
                 if what == "a run" and (path / "run.json").exists() and not is_finished(path):
-                    fix = f"goodfit resume {path} goes on with it; or choose another run.dir"
+                    fix = f"{resume_command(path)} goes on with it; or choose another run.dir"
                 raise ConfigError(f"{path} holds {what} already", fix)
         yield path
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
-from goodfit.config.words import without
+from goodfit.config.compose import Composed
+from goodfit.config.words import typed_again
 from goodfit.schema import RunConf
 
 PORT = 29500
@@ -18,18 +18,17 @@ def needs_torchrun(conf: RunConf) -> bool:
     return conf.hardware.launcher == "here" and conf.hardware.nodes > 1
 
 
-def torchrun_commands(conf: RunConf, words: Sequence[str], folder: Path) -> list[str]:
+def torchrun_commands(composed: Composed, folder: Path) -> list[str]:
     """The command of each machine, the first one named by its address in ``$FIRST``.
 
     Args:
-        conf: The run's config.
-        words: As typed.
+        composed: The run's config.
         folder: Of the run, on a disk that all machines share.
     """
-    own = without(words, "run.dir")
-    run = shlex.join(["-m", "goodfit", "train", *own, f"run.dir={folder}"])
+    hardware = composed.conf.hardware
+    run = shlex.join(["-m", "goodfit", "train", *typed_again(composed.words, composed.roots, folder)])
     return [
-        f"torchrun --nnodes={conf.hardware.nodes} --nproc-per-node={conf.hardware.devices} --node-rank={node} "
+        f"torchrun --nnodes={hardware.nodes} --nproc-per-node={hardware.devices} --node-rank={node} "
         f"--master-addr=$FIRST --master-port={PORT} {run}"
-        for node in range(conf.hardware.nodes)
+        for node in range(hardware.nodes)
     ]

@@ -18,7 +18,7 @@ from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import read_json, write_json
+from goodfit.runs.folder import read_json, resume_command, write_json
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import base_identity
 from goodfit.schema import RunConf
@@ -161,7 +161,7 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     if not allowed:
         raise ConfigError(
             f"this is not what the run was started with: {said(new)}",
-            "bring that back, or go on all the same, to other bytes: goodfit resume RUN --allow-drift",
+            f"bring that back, or go on all the same, to other bytes: {resume_command(folder)} --allow-drift",
         )
     write_json(folder / "lock.json", {**locked, "drift": {**known, **new}})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
-from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.folder import find_run, read_json, resume_command
 from goodfit.runs.prepare import build_learner, open_base, path_of
 from goodfit.runs.save import base_identity
 from goodfit.runs.task import Task, open_task
@@ -61,7 +60,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     folder = find_run(typed)
     status = read_json(folder / "run.json", "status")["status"]
     if status != "finished":
-        raise ConfigError(f"the run in {typed} is {status}, not finished", f"goodfit resume {shlex.quote(typed)}")
+        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
     task = open_task(folder, host)
     conf = task.conf
     weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")

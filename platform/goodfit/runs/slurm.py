@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodfit.config.compose import Composed
-from goodfit.config.words import without
+from goodfit.config.words import typed_again
 from goodfit.errors import HardwareError
 from goodfit.runs.folder import FOLDER, claimed, run_path
 from goodfit.schema import RunConf
@@ -41,14 +41,14 @@ def waits_for_slurm(conf: RunConf) -> bool:
     return conf.hardware.launcher == "slurm" and LAUNCHED not in os.environ
 
 
-def job_script(conf: RunConf, words: Sequence[str], folder: Path) -> str:
+def job_script(composed: Composed, folder: Path) -> str:
     """The batch script of a run.
 
     Args:
-        conf: The run's config.
-        words: As typed.
+        composed: The run's config.
         folder: Of the run.
     """
+    conf = composed.conf
     hardware = conf.hardware
     options = {
         "job-name": f"goodfit-{conf.task.name.replace('/', '-')}",
@@ -63,8 +63,8 @@ def job_script(conf: RunConf, words: Sequence[str], folder: Path) -> str:
         "chdir": shlex.quote(str(Path.cwd())),
         "output": shlex.quote(str(folder / "slurm-%j.txt")),
     }
-    own = without(words, "run.dir")
-    train, resume = (_start(verb) for verb in (["train", *own, f"run.dir={folder}"], ["resume", str(folder)]))
+    words = typed_again(composed.words, composed.roots, folder)
+    train, resume = (_start(verb) for verb in (["train", *words], ["resume", str(folder)]))
     lines = [
         "#!/bin/bash",
         *(f"#SBATCH --{name}={value}" for name, value in options.items() if value is not None),
@@ -97,7 +97,7 @@ def submit(composed: Composed) -> Submitted:
     conf = composed.conf
     with claimed(run_path(conf), named=conf.run.dir is not None) as folder:
         script = folder / "job.sbatch"
-        script.write_text(job_script(conf, composed.words, folder), "utf-8")
+        script.write_text(job_script(composed, folder), "utf-8")
     try:
         done = subprocess.run(["sbatch", "--parsable", str(script)], capture_output=True, text=True, check=False)
     except FileNotFoundError:

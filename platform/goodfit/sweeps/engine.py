@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from goodfit.config.search import Search
-from goodfit.config.words import without
+from goodfit.config.words import typed_again
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
+from goodfit.files import to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_RECORDS
@@ -28,6 +28,7 @@ from goodfit.sweeps.records import Entry, Order, trial_place
 from goodfit.sweeps.summary import record_of
 from goodfit.sweeps.winner import Winner, finish_search
 from goodfit.sweeps.workers import Workers
+from goodfit.texts.commands import command
 from goodfit.training.interrupt import StopSignals
 
 
@@ -79,8 +80,9 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         except StoppedError as error:
             error.fix = again
             raise
-        except DiskError as error:
-            error.fix = f"make room, then go on with: {again}"
+        except (OSError, DiskError) as error:
+            if (told := to_go_on(error, "the search", folder, again)) is not error:
+                raise told from error
             raise
     if done.winner and done.winner.run:
         point_latest(folder / "best")
@@ -116,7 +118,7 @@ def _carry_out(
 
 def _again(search: Search, folder: Path) -> str:
     """What is typed to go on with a search."""
-    return shlex.join(["goodfit", "sweep", *without(search.typed, "run.dir"), f"run.dir={folder}"])
+    return command("sweep", *typed_again(search.typed, search.roots, folder))
 
 
 def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -43,7 +42,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
     body = [
         f"<h1>{escape(title)}</h1>",
         _summary(best),
-        f"<h2>To type</h2><p><code>goodfit train {escape(shlex.join(best['words']))}</code></p>",
+        f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
         f"<h2>Plots</h2><div class=plots>{''.join(plots)}</div>",
         f"<h2>Trials</h2>{_table(entries, best['number'])}",
         f"<h2>Space</h2>{_space(record['space'])}",

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.config.places import config_folders
 from goodfit.config.search import Search
 from goodfit.sweeps.records import Entry
 from goodfit.sweeps.winner import Winner
+from goodfit.texts.commands import command
 
 
 def record_of(
@@ -60,9 +62,11 @@ def _listed(entry: Entry) -> dict[str, Any]:
 
 def _best(search: Search, winner: Winner) -> dict[str, Any]:
     result = winner.entry.outcome
+    words = [*search.fixed, *winner.entry.words]
     return {
         "number": winner.entry.number,
-        "words": [*search.fixed, *winner.entry.words],
+        "words": words,
+        "command": command("train", *config_folders(search.roots), *words),
         "value": result.value,
         "held_out": dict(result.held_out),
         "beside_defaults": winner.beside and {**dataclasses.asdict(winner.beside), "keeps": winner.beside.keeps},
