@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from killing import killed
 from strangers import HEAD
 
 from goodfit.config.space import split_space
@@ -211,6 +212,16 @@ def test_a_search_takes_no_folder_that_holds_other_files(goodfit, tmp_path, tiny
     outcome = goodfit("sweep", *tiny_words("classification", "encoder"), "optim.lr=1e-3,1e-2", "run.dir=mine")
     assert outcome.errors == [(f"{tmp_path / 'mine'} holds other files ('best')", "choose another run.dir")]
     assert (tmp_path / "mine" / "best" / "model.txt").read_text("utf-8") == "precious"
+
+
+def test_a_search_that_was_killed_while_it_wrote_down_its_words_goes_on(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
+    words += ["sweep.train_best=false", "sweep.confirmations=0"]
+    assert killed(["sweep", *words], tmp_path, "os.rename", ".search.json.part") == -signal.SIGKILL
+    assert (tmp_path / "search" / ".search.json.part").is_file()
+    outcome = goodfit("sweep", *words)
+    assert outcome.code == 0, outcome.err
+    assert not (tmp_path / "search" / ".search.json.part").exists()
 
 
 def test_a_search_of_another_space_does_not_go_on(goodfit, tmp_path, tiny_words):

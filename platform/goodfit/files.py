@@ -18,10 +18,15 @@ EVERYBODY, OWNER = 0o666, 0o600
 
 def write_whole(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
     """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename, fsync."""
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = part_of(path)
     write_synced(temporary, content, rights)
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def part_of(path: Path) -> Path:
+    """The temporary file that becomes a file; a process that was killed leaves it."""
+    return path.with_name(f".{path.name}.part")
 
 
 def write_synced(path: Path, content: bytes, rights: int = EVERYBODY) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from goodfit.config.search import Search
 from goodfit.config.words import typed_again
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
-from goodfit.files import to_go_on
+from goodfit.files import part_of, to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_RECORDS
@@ -220,9 +220,9 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
     """
     path = folder / SEARCH
     if not path.exists():
-        others = sorted(one.name for one in folder.iterdir() if one.name != LOCK)
+        others = {one.name for one in folder.iterdir()} - {LOCK, part_of(path).name}
         if others:
-            raise ConfigError(f"{folder} holds other files ('{others[0]}')", "choose another run.dir")
+            raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
         name = f"{folder.name}-{secrets.token_hex(6)}"
         found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
         write_json(path, found)
