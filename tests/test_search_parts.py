@@ -20,7 +20,16 @@ from goodfit.cli.setting_up import config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
 from goodfit.data.records import Record
-from goodfit.errors import ChangedError, ConfigError, DiskError, GoodfitError, HardwareError, Mistakes, StoppedError
+from goodfit.errors import (
+    ChangedError,
+    ConfigError,
+    DiskError,
+    GoodfitError,
+    HardwareError,
+    MissingPluginError,
+    Mistakes,
+    StoppedError,
+)
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
@@ -390,7 +399,14 @@ def test_a_whole_interval_holds_whole_numbers():
     assert search.space[0].values == range(1, 9)
 
 
-@pytest.mark.parametrize("error", [DiskError("full", "make room"), ChangedError("other", "bring them back")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        DiskError("full", "make room"),
+        ChangedError("other", "bring them back"),
+        MissingPluginError("gone", "install it"),
+    ],
+)
 def test_what_ends_a_search_is_no_result_of_its_trial(tmp_path, monkeypatch, error):
     def fail(order, shared):
         raise error

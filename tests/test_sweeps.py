@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -261,14 +262,15 @@ def test_a_gate_that_said_no_says_no_again(goodfit, tmp_path, tiny_words):
         assert outcome.errors == [(what, "mend the cause, or judge only: policy=default")]
 
 
-def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words):
+@pytest.mark.parametrize("more", [[], ["sweep.executor=slurm"], ["sweep.workers=2"]], ids=["one", "slurm", "two"])
+def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words, more):
     words = [word for word in tiny_words("classification", "encoder") if "dataset.validation" not in word]
-    outcome = goodfit("sweep", *words, *QUICK, "seed=1,2", "sweep.trials=2", "run.dir=search")
+    outcome = goodfit("sweep", *words, *QUICK, "seed=1,2", "sweep.trials=2", "run.dir=search", *more)
     assert outcome.code == 2
-    assert outcome.errors[0] == (
-        "the train records and validation records are not those of trial 0",
-        "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out",
-    )
+    error, fix = outcome.errors[0]
+    assert re.fullmatch("the train records and validation records are not those of trial [01]", error)
+    assert fix == "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out"
+    assert len(list((tmp_path / "search" / "trials").glob("*/lock.json"))) <= 1
 
 
 def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tmp_path, tiny_words):

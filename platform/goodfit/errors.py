@@ -75,6 +75,10 @@ class PluginError(GoodfitError):
     exit_code = 4
 
 
+class MissingPluginError(PluginError):
+    """A plugin that is needed is not there, cannot be loaded, or is not the one that was locked."""
+
+
 class HardwareError(GoodfitError):
     """The machine, or an optional package, lacks what the run needs."""
 

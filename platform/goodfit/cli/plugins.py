@@ -17,6 +17,7 @@ from goodfit.plugins.host import Host, choose
 from goodfit.plugins.lock import write_plugin_lock
 from goodfit.registry import did_you_mean
 from goodfit.schema.plugins import PluginsConf
+from goodfit.texts.commands import command
 
 LOCK = "goodfit-plugins.lock.json"
 
@@ -105,7 +106,7 @@ def lock_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     if not arguments.json:
         rows = [[name, one["distribution"], one["version"], one["digest"][:19]] for name, one in locked.items()]
         print_table(["plugin", "distribution", "version", "digest"], rows)
-        print(f"\nwrote {path}\nnext: goodfit train WORDS plugins.lock={path}")
+        print(f"\nwrote {path}\nnext: {command('train', 'WORDS', f'plugins.lock={path}')}")
     return {"lock": str(path), "plugins": locked}
 
 

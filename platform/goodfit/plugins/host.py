@@ -14,7 +14,7 @@ from typing import Any
 
 import pluggy
 
-from goodfit.errors import ConfigError, GoodfitError, PluginError, StoppedError
+from goodfit.errors import ConfigError, GoodfitError, MissingPluginError, PluginError, StoppedError
 from goodfit.hooks import specs
 from goodfit.hooks.types import (
     AuditSpec,
@@ -54,9 +54,9 @@ class Broken:
     plugin: InstalledPlugin
     reason: str
 
-    def error(self, needed_for: str) -> PluginError:
+    def error(self, needed_for: str) -> MissingPluginError:
         """The error for a run that needs it."""
-        return PluginError(
+        return MissingPluginError(
             f"{needed_for} needs the plugin '{self.plugin.name}', which is broken: {self.reason}",
             self.plugin.mended_by,
         )
@@ -94,17 +94,17 @@ class Host:
         """Refuse to go on without a plugin.
 
         Raises:
-            PluginError: It is broken, left out, or not installed.
+            MissingPluginError: It is broken, left out, or not installed.
         """
         if plugin in self.broken:
             raise self.broken[plugin].error(needed_for)
         if plugin in self.left_out:
             why = self.left_out[plugin]
-            raise PluginError(f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", "let it in")
+            raise MissingPluginError(f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", "let it in")
         if all(known.name != plugin for known in self.plugins):
             names = [known.name for known in self.plugins]
             guess = nearest(plugin, names)
-            raise PluginError(
+            raise MissingPluginError(
                 f"{needed_for} needs the plugin '{plugin}', which is not installed",
                 f"did you mean '{guess}'?"
                 if guess

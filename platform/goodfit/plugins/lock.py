@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.errors import ConfigError, PluginError
+from goodfit.errors import ConfigError, MissingPluginError
 from goodfit.plugins.digest import plugin_digest
 from goodfit.plugins.find import InstalledPlugin
 
@@ -65,11 +65,11 @@ def refuse_differences(path: str, plugins: Sequence[InstalledPlugin]) -> Mapping
     """Stop where locked plugins are missing or changed; returns the lock.
 
     Raises:
-        PluginError: Names all of them. None was imported.
+        MissingPluginError: Names all of them. None was imported.
     """
     locked = read_plugin_lock(path)
     if found := differences(locked, plugins):
-        raise PluginError(
+        raise MissingPluginError(
             f"the plugins are not those of {path}: {'; '.join(found)}",
             "install what was locked, or lock what is installed: goodfit plugins lock",
         )

@@ -35,7 +35,11 @@ def _needed(module: str, executor: str) -> Any:
 
 
 class Slurm:
-    """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does."""
+    """A Slurm job for each trial, by submitit; on a machine without Slurm, its local executor does.
+
+    A trial whose job dies is begun again, as often as on this machine; one whose job is told to stop always is, since
+    machines may be taken away at any time. At its time limit a job would end there again: that trial counts as failed.
+    """
 
     def __init__(self, places: int, search: Search, folder: Path) -> None:
         submitit = _needed("submitit", "slurm")
@@ -52,32 +56,57 @@ class Slurm:
             slurm_account=hardware.account,
         )
         self._executor = executor
-        self._running: list[tuple[Any, Order]] = []
+        self._wrong = submitit.core.utils
+        self._running: list[tuple[Any, Order, int]] = []
 
     def submit(self, order: Order) -> None:
         """Submit its job."""
-        self._running.append((self._executor.submit(run_in_worker, order), order))
+        self._begin(order, 1)
+
+    def _begin(self, order: Order, tries: int) -> None:
+        self._running.append((self._executor.submit(run_in_job, order), order, tries))
 
     def wait(self) -> list[tuple[int, Result]]:
-        """Wait for the next job; one that was lost is submitted again by Slurm's requeue, or counts as failed."""
+        """Wait for the next job; nothing where its trial is begun again."""
         while True:
-            for job, order in self._running:
-                if job.done():
-                    self._running.remove((job, order))
-                    return [(order.number, job.result() if job.exception() is None else self._without(job, order))]
+            for one in self._running:
+                if one[0].done():
+                    self._running.remove(one)
+                    return self._outcome(*one)
             time.sleep(0.5)
 
-    def _without(self, job: Any, order: Order) -> Result:
-        """What a job without a result was: its last words, and where all of them are."""
-        said = str(job.exception()).strip().splitlines()[-1:]
-        return lost(
-            order, f"its job {job.job_id} ended without a result: {' '.join(said)}", f"look at {job.paths.stderr}"
-        )
+    def _outcome(self, job: Any, order: Order, tries: int) -> list[tuple[int, Result]]:
+        gone = job.exception()
+        came = job.result() if gone is None else gone
+        if isinstance(came, Result):
+            return [(order.number, came)]
+        if isinstance(came, StoppedError):
+            self._begin(order, tries)
+        elif isinstance(came, self._wrong.FailedJobError):
+            said = " ".join(job.stderr().strip().splitlines()[-1:])
+            raise HardwareError(f"the job {job.job_id} could not begin: {said}", f"look at {job.paths.stderr}")
+        elif not isinstance(came, self._wrong.UncompletedJobError):
+            raise came  # a trial's own failures are results: this one is of the search
+        elif gone is not None and tries < TRIES:
+            self._begin(order, tries + 1)
+        else:
+            said = " ".join(str(came).strip().splitlines()[-1:])
+            what = f"its job {job.job_id} ended without a result: {said}"
+            return [(order.number, lost(order, what, f"look at {job.paths.stderr}"))]
+        return []
 
     def close(self) -> None:
         """Cancel what still runs."""
-        for job, _ in self._running:
+        for job, _, _ in self._running:
             job.cancel()
+
+
+def run_in_job(order: Order) -> Result | Exception:
+    """A trial in a job. submitit would tell an error as text: it comes back as what it is."""
+    try:
+        return run_in_worker(order)
+    except Exception as error:  # noqa: BLE001 - the border of a process, which raises it again
+        return error
 
 
 def run_on_node(order: Order, folder: Path) -> Result:

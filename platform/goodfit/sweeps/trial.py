@@ -19,7 +19,7 @@ from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.data.gather import SPLITS
-from goodfit.errors import ChangedError, DiskError, GoodfitError, StoppedError
+from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.models.device import pick_device
@@ -42,7 +42,7 @@ from goodfit.training.interrupt import StopSignals
 from goodfit.training.trainer import fix_machine, total_steps, train
 from goodfit.training.watch import Watch
 
-ENDS_SEARCH = (StoppedError, DiskError, ChangedError)
+ENDS_SEARCH = (StoppedError, DiskError, ChangedError, MissingPluginError)
 """What is no result of a trial: the search ends, and the same command goes on with this trial."""
 
 RESULT = "trial.json"
@@ -153,8 +153,7 @@ def start(order: Order, shared: Shared) -> Started:
     write_record(order.folder, record_of(prepared, "running"))
     given = composed.conf.task.labels is not None
     lock = lock_of(prepared, shared.host(prepared.conf), given)
-    refuse_other_inputs(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
-    write_json(order.folder / "lock.json", lock)
+    _write_lock(order, lock)
     device = pick_device(prepared.conf.hardware.accelerator)
     model, simplest = shared.model(bench, device)
     model = adapted(model, prepared.conf, device)
@@ -165,6 +164,17 @@ def start(order: Order, shared: Shared) -> Started:
     history = History(order.folder / "history.jsonl")
     course = Course(order, units_of(prepared.splits.validation))
     return Started(order, bench, model, simplest, training_data(prepared), course, history, began, costs)
+
+
+def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
+    """Write down what a trial is made from, first: of two that begin at a time, at least one sees the other's."""
+    path = order.folder / "lock.json"
+    write_json(path, lock)
+    try:
+        refuse_other_inputs(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
+    except ChangedError:
+        path.unlink()  # so that it stops no trial that has the right ones
+        raise
 
 
 def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh: bool = False) -> None:
