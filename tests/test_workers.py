@@ -1,12 +1,19 @@
 """Trials in processes and jobs of their own: one that dies or is stopped loses nothing, and errors are the same."""
 
 import json
+import multiprocessing
 import signal
 import threading
 import time
 
 import psutil
 import pytest
+
+from goodfit.errors import GoodfitError
+from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.records import Order
+from goodfit.sweeps.trial import failed, read_result
+from goodfit.sweeps.workers import Processes, lost
 
 SPACE = ["adapter=lora", "adapter.rank=2,4", "sweep.sampler=grid", "sweep.pruner=none", "training.epochs=1"]
 SHORT = ["sweep.trials=2", "sweep.confirmations=0", "sweep.train_best=false", "sweep.engine=solo", "--json", "--quiet"]
@@ -85,3 +92,32 @@ def test_a_plugin_that_is_not_where_a_job_runs_ends_the_search(goodfit, tmp_path
     assert outcome.code == 4
     assert outcome.errors[0][0].startswith(f"the plugins are not those of {lock}: 'gone'")
     assert not list((tmp_path / "search" / "trials").glob("*/trial.json"))
+
+
+def _done(place, number):
+    """The order of a trial whose result is there already."""
+    folder = place / f"{number:04d}"
+    order = Order(number=number, words=(), folder=folder, roots=(), sweep=SweepConf(), seed=0, rivals=())
+    failed(order, GoodfitError("its own", "end"))
+    return order
+
+
+def test_a_process_that_died_while_it_had_nothing_to_do_is_replaced(tmp_path):
+    workers = Processes(1)
+    try:
+        workers.submit(_done(tmp_path, 0))
+        assert [number for number, _ in workers.wait()] == [0]
+        for process in multiprocessing.active_children():
+            process.kill()
+            process.join()
+        time.sleep(0.5)  # until its pool heard of it
+        workers.submit(_done(tmp_path, 1))
+        assert [(number, result.reason) for number, result in workers.wait()] == [(1, "its own (fix: end)")]
+    finally:
+        workers.close()
+
+
+def test_a_trial_that_was_written_down_is_not_lost_with_its_worker(tmp_path):
+    order = _done(tmp_path, 0)
+    assert lost(order, "its worker died", "look there").reason == "its own (fix: end)"
+    assert read_result(order.folder).reason == "its own (fix: end)"

@@ -81,10 +81,10 @@ def run_in_worker(order: Order) -> Result:
 
 
 def lost(order: Order, what: str, fix: str) -> Result:
-    """What is recorded of a trial that no worker brought to its end."""
-    from goodfit.sweeps.trial import failed
+    """What is recorded of a trial whose worker was lost: its result, if it came so far, else that it failed."""
+    from goodfit.sweeps.trial import failed, read_result
 
-    return failed(order, GoodfitError(what, fix))
+    return read_result(order.folder) or failed(order, GoodfitError(what, fix))
 
 
 def _end_with_parent() -> None:
@@ -113,7 +113,11 @@ class Processes:
 
     def _begin(self, order: Order, tries: int) -> None:
         pool = self._idle.pop() if self._idle else self._pool()
-        self._pools[pool.submit(run_in_worker, order)] = pool, order, tries
+        try:
+            self._pools[pool.submit(run_in_worker, order)] = pool, order, tries
+        except BrokenProcessPool:  # its process died when it had nothing to do
+            pool.shutdown(wait=False)
+            self._begin(order, tries)
 
     def _pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
