@@ -275,7 +275,8 @@ def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words,
 
 def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "training.max_steps=1,3", "sweep.objectives=[steps]"]
-    outcome = goodfit("sweep", *words, "sweep.train_best=false", "sweep.confirmations=0", "sweep.trials=2")
+    more = ["sweep.pruner=none", "sweep.train_best=false", "sweep.confirmations=0", "sweep.trials=2"]
+    outcome = goodfit("sweep", *words, *more)
     assert outcome.code == 0, outcome.err
     assert outcome.json["best"]["corrected"] is None
 
@@ -339,6 +340,7 @@ def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words):
 
 
 LEGAL = "task=legal model=bert"
+ALONE = "sweep.engine=auto trains what cannot be packed alone"
 
 
 @pytest.mark.parametrize(
@@ -379,9 +381,40 @@ LEGAL = "task=legal model=bert"
         ),
         pytest.param(
             f"{LEGAL} optim.lr=1e-4,1e-3 sweep.objectives=[quality,steps]",
-            "sweep.pruner=median compares one score, and there are 2 objectives",
+            "sweep.pruner=median ends trials of low quality, and sweep.objectives is [quality,steps]",
             "add sweep.pruner=none",
             id="pruner and objectives",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-4,1e-3 sweep.objectives=[steps]",
+            "sweep.pruner=median ends trials of low quality, and sweep.objectives is [steps]",
+            "add sweep.pruner=none",
+            id="pruner and another objective",
+        ),
+        pytest.param(
+            f"{LEGAL} adapter=none optim.lr=1e-4,1e-3 sweep.engine=packed",
+            "sweep.engine=packed, and adapter=none cannot be packed",
+            ALONE,
+            id="packed without an adapter",
+        ),
+        pytest.param(
+            f"{LEGAL} adapter=lora runtime=plain optim.lr=1e-4,1e-3 sweep.engine=packed sweep.width=2",
+            "sweep.engine=packed, and runtime.path is plain",
+            ALONE,
+            id="packed on the plain path",
+        ),
+        pytest.param(
+            "task=ranking dataset=files dataset.train=a.jsonl model=bert adapter=lora optim.lr=1e-4,1e-3 "
+            "sweep.engine=packed",
+            "sweep.engine=packed, and the records of a batch are compared with each other",
+            ALONE,
+            id="packed pairs",
+        ),
+        pytest.param(
+            f"{LEGAL} adapter=lora optim.lr=1e-4,1e-3 sweep.engine=packed sweep.constraints=[seconds<=9]",
+            "sweep.engine=packed, and 'seconds<=9' is about a trial's own time, of which one in a pass has a share",
+            ALONE,
+            id="packed seconds",
         ),
         pytest.param(
             f"{LEGAL} sweep=grid optim.lr=interval(1e-4,1e-3)",
@@ -445,6 +478,39 @@ def test_packed_trials_are_judged_as_they_are_alone(searched):
         assert other["value"] == pytest.approx(one["value"], abs=1e-3)
     log = (searched("sweep.engine=packed", *short)[0] / "trials" / "0001" / "log.txt").read_text("utf-8")
     assert "packed" in log
+
+
+def test_a_trial_in_a_pass_has_a_share_of_its_seconds(goodfit, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", "sweep.width=3"]
+    words += ["sweep.engine=packed", "training.epochs=30", "training.patience=0", "sweep.stop_misfits=false"]
+    words += ["sweep.confirmations=0", "sweep.train_best=false", "sweep.pruner=none", "--json", "--quiet"]
+    began = time.monotonic()
+    outcome = goodfit("sweep", *words)
+    passed = time.monotonic() - began
+    assert outcome.code == 0, outcome.err
+    seconds = [trial["costs"]["seconds"] for trial in outcome.json["trials"]]
+    assert min(seconds) > 0 and sum(seconds) < passed
+
+
+def test_a_search_for_seconds_packs_no_trials(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *SPACE[:2], "adapter=lora", "sweep.trials=2", "sweep.width=2"]
+    words += ["sweep.objectives=[quality,seconds]", "sweep.pruner=none", "training.epochs=1", "run.dir=search"]
+    assert goodfit("sweep", *words, "sweep.confirmations=0", "sweep.train_best=false", "--quiet").code == 0
+    for log in (tmp_path / "search").glob("trials/*/log.txt"):
+        assert "packed" not in log.read_text("utf-8")
+
+
+@pytest.mark.parametrize("engine", ["solo", "packed"])
+def test_a_metric_that_fails_behind_the_training_fails_its_trial_alone(install, goodfit, tiny_words, tmp_path, engine):
+    fails = "\n@hookimpl\ndef goodfit_register_metrics():\n    return [metric('odd.fails')]\n"
+    install("odd", HEAD.replace("sums[..., 0] / sums[..., 1]", "[][len(sums)]") + fails)
+    words = [*tiny_words("classification", "encoder"), *SPACE[:2], "adapter=lora", "sweep.trials=2", "sweep.width=2"]
+    words += ["task.metrics=[odd.fails]", "sweep.metric=odd.fails", f"sweep.engine={engine}", "run.dir=search"]
+    outcome = goodfit("sweep", *words, "--quiet")
+    assert outcome.code == 6, outcome.err
+    for place in sorted((tmp_path / "search" / "trials").iterdir()):
+        assert "the plugin 'odd' failed in" in read(place / "trial.json")["reason"]
+        assert not (place / ".lock").exists()
 
 
 def test_trials_that_tune_a_head_share_what_the_base_computes(searched, tmp_path, tiny_words, monkeypatch):

@@ -103,7 +103,7 @@ class Kind:
     """The fields that hold texts: what is scrubbed."""
     stratum: Stratum
     """What splits are balanced by."""
-    learners: Mapping[str, Callable[[Coding], Learner]]
+    learners: Mapping[str, type[Learner]]
     """Family -> how it learns this kind; a family that is not here cannot."""
     metrics: Callable[[Sequence[str]], Sequence[MetricSpec]]
     """Labels -> the field's standard metrics, the primary one first."""

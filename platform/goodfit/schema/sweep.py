@@ -19,7 +19,8 @@ class SweepConf:
     """At most this many trials."""
 
     max_minutes: Annotated[float, Field(gt=0)] | None = None
-    """No trial begins after this many minutes of trials, summed over all starts of the search."""
+    """No trial begins after this many minutes of trials, summed over all starts of the search; of trials that share
+    passes, each counts its share."""
 
     max_steps: Count | None = None
     """No trial begins after this many optimiser steps of the trials that may be known by then: with those that run
@@ -54,7 +55,8 @@ class SweepConf:
     first trial has them; 0 takes the highest."""
 
     objectives: list[str] = field(default_factory=lambda: ["quality"])
-    """What is searched for: ``quality``, and the costs ``seconds``, ``steps``, ``trainable`` (weights)."""
+    """What is searched for: ``quality``, and the costs ``seconds``, ``steps``, ``trainable`` (weights). Of several, the
+    trials that no other one beats are shown, and the one that is best in the first objective wins."""
 
     constraints: list[str] = field(default_factory=list)
     """What a trial has to keep to win, such as ``[trainable<=200000,warnings<=0]``: ``seconds``, ``steps``,

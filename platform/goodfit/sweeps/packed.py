@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-from contextlib import ExitStack
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from goodfit.errors import GoodfitError
@@ -90,7 +92,8 @@ class Packed:
         done = []
         while self._orders:
             order = self._orders.pop(0)
-            result = self._enter(order)
+            with self._time_of():
+                result = self._enter(order)
             if result is not None:
                 done.append((order.number, result))
         while not done:
@@ -163,21 +166,43 @@ class Packed:
     def _step(self) -> list[tuple[int, Result]]:
         """One step of all; those that come to an evaluation are scored, and those that are over judged."""
         try:
-            found = self._of_pack().step()
+            with self._time_of(*self._running):
+                found = self._of_pack().step()
         except NotFlat as reason:
             return self._one_by_one(str(reason))
         over = []
         for name, step in found.items():
-            running = self._running[name]
-            try:
-                self._after(running, step)
-                if running.is_over:
-                    over.append((int(name), self._judge(name)))
-            except ENDS_SEARCH:
-                raise
-            except GoodfitError as error:
-                over.append((int(name), self._failed(name, error)))
+            with self._time_of(name):
+                result = self._outcome(self._running[name], step)
+            if result is not None:
+                self._running.pop(name).open.close()
+                over.append((int(name), result))
         return over
+
+    def _outcome(self, running: _Running, step: Step) -> Result | None:
+        """What a trial came to with its latest step; nothing where it goes on."""
+        try:
+            self._after(running, step)
+            if not running.is_over:
+                return None
+            self._take_out(running)
+            return self._judged(running)
+        except ENDS_SEARCH:
+            raise
+        except GoodfitError as error:
+            self._take_out(running)
+            return failed(running.started.order, error)
+
+    @contextmanager
+    def _time_of(self, *names: str) -> Iterator[None]:
+        """What passes is the time of these trials, in equal parts, and of no other one in the pack."""
+        before, running = time.monotonic(), dict(self._running)
+        try:
+            yield
+        finally:
+            passed = time.monotonic() - before
+            for name, one in running.items():
+                one.started.began += passed * (1 - (1 / len(names) if name in names else 0))
 
     def _after(self, running: _Running, step: Step) -> None:
         """What a run does behind a step: log, watch for divergence, evaluate."""
@@ -205,25 +230,19 @@ class Packed:
             raise RuntimeError("no path was chosen")
         return self._path
 
-    def _judge(self, name: str) -> Result:
-        running = self._running.pop(name)
-        started = running.started
+    def _take_out(self, running: _Running) -> None:
+        name = str(running.started.order.number)
         if name in self._of_pack().trials:
             self._of_pack().leave(name)
         self._of_pack().rest()
+
+    def _judged(self, running: _Running) -> Result:
+        started, path = running.started, self._of_path()
         for key, weights in trainable_state(started.model).items():
             weights.copy_(running.best[key])
-        with running.open, logged_to(started.order.folder / "log.txt"), self._of_path().on(started.model):
-            path = self._of_path()
+        with logged_to(started.order.folder / "log.txt"), path.on(started.model):
             logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
             return finish(started, running.held_out.trace, running.done)
-
-    def _failed(self, name: str, error: GoodfitError) -> Result:
-        running = self._running.pop(name)
-        if name in self._of_pack().trials:
-            self._of_pack().leave(name)
-        with running.open:
-            return failed(running.started.order, error)
 
     def _one_by_one(self, reason: str) -> list[tuple[int, Result]]:
         """These models cannot be packed after all: each is trained alone."""

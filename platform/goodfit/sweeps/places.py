@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
-from goodfit.errors import ConfigError, HardwareError, stop_on
+from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
 from goodfit.plugins.host import Host
 from goodfit.schema import RunConf
+from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
 from goodfit.sweeps.shared import Shared
+from goodfit.sweeps.width import why_alone, width_of
 from goodfit.sweeps.workers import Here, Processes, Workers
 from goodfit.training.interrupt import StopSignals
 
@@ -32,35 +34,49 @@ def check_search(search: Search) -> None:
         GoodfitError: All of them.
     """
     conf = search.conf
-    mistakes: list[Exception] = []
-    known = ("quality", *COSTS)
-    for name in conf.objectives:
-        if name not in known:
-            mistakes.append(ConfigError(f"'{name}' is no objective", f"choose among {', '.join(known)}"))
-    if not conf.objectives or len(set(conf.objectives)) < len(conf.objectives):
-        mistakes.append(ConfigError("sweep.objectives names none, or one twice", "sweep.objectives=[quality]"))
-    if len(conf.objectives) > 1 and conf.pruner != "none":
-        what = f"sweep.pruner={conf.pruner} compares one score, and there are {len(conf.objectives)} objectives"
-        mistakes.append(ConfigError(what, "add sweep.pruner=none"))
-    for text in conf.constraints:
-        try:
-            read_constraint(text)
-        except ConfigError as mistake:
-            mistakes.append(mistake)
+    mistakes: list[GoodfitError] = [*_aims(conf), *_engine(search)]
     for name in (conf.sampler, conf.pruner):
         if name in NEEDED and find_spec(NEEDED[name]) is None:
             what = f"{name} needs the package {NEEDED[name]}"
             mistakes.append(HardwareError(what, "pip install 'goodfit[samplers]'"))
     if conf.sampler == "grid":
         mistakes += _grid(search)
+    stop_on([*mistakes, *_one_run_only(search.first.conf)])
+
+
+def _aims(conf: SweepConf) -> list[ConfigError]:
+    """Objectives and constraints that nobody measures, or that do not go with the rest."""
+    mistakes = []
+    known, asked = ("quality", *COSTS), conf.objectives
+    for name in asked:
+        if name not in known:
+            mistakes.append(ConfigError(f"'{name}' is no objective", f"choose among {', '.join(known)}"))
+    if not asked or len(set(asked)) < len(asked):
+        mistakes.append(ConfigError("sweep.objectives names none, or one twice", "sweep.objectives=[quality]"))
+    if asked != ["quality"] and conf.pruner != "none":
+        what = f"sweep.pruner={conf.pruner} ends trials of low quality, and sweep.objectives is [{','.join(asked)}]"
+        mistakes.append(ConfigError(what, "add sweep.pruner=none"))
+    for text in conf.constraints:
+        try:
+            read_constraint(text)
+        except ConfigError as mistake:
+            mistakes.append(mistake)
+    return mistakes
+
+
+def _engine(search: Search) -> list[ConfigError]:
+    """Trials at a time that cannot be had."""
+    conf, mistakes = search.conf, []
     if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):
         mistakes.append(ConfigError("sweep.engine=packed packs trials of one process", "leave sweep.workers out"))
+    if conf.engine == "packed" and (reason := why_alone(search)):
+        mistakes.append(_not_packed(reason))
     for name in ("workers", "width"):
         asked = getattr(conf, name) or 1
         if asked > conf.ahead:
             what = f"sweep.{name} is {asked}, more than sweep.ahead={conf.ahead} trials at a time"
             mistakes.append(ConfigError(what, f"add sweep.ahead={asked}"))
-    stop_on([*mistakes, *_one_run_only(search.first.conf)])  # type: ignore[list-item]
+    return mistakes
 
 
 def _one_run_only(conf: RunConf) -> list[ConfigError]:
@@ -74,6 +90,10 @@ def _one_run_only(conf: RunConf) -> list[ConfigError]:
         what = "privacy.epsilon is of one training; what those of a search give away adds up"
         mistakes.append(ConfigError(what, "search on data that is not private, then type the winner's words"))
     return mistakes
+
+
+def _not_packed(reason: str) -> ConfigError:
+    return ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto trains what cannot be packed alone")
 
 
 def _grid(search: Search) -> list[ConfigError]:
@@ -103,10 +123,8 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
     shared = Shared(host)
     if conf.engine == "solo":
         return Here(shared, signals)
-    from goodfit.sweeps.width import width_of
-
     width, reason = width_of(search, shared)
     if conf.engine == "packed" and not width:
-        raise ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto")
+        raise _not_packed(reason)
     watcher.status(f"{f'{width} trials' if width > 1 else 'one trial'} in a pass: {reason}")
     return Packed(shared, signals, width) if width > 1 else Here(shared, signals)

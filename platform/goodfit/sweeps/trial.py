@@ -74,6 +74,7 @@ class Started:
     course: Course
     history: History
     began: float
+    """When its own seconds began; a pack puts this off by what its neighbours take."""
     costs: dict[str, float]
 
     @property
@@ -143,7 +144,6 @@ def start(order: Order, shared: Shared) -> Started:
         GoodfitError: It cannot be trained.
         ChangedError: Another trial had other records or another base.
     """
-    began = time.monotonic()
     composed = compose(order.words, order.roots)
     bench = shared.bench(composed, order.fresh)
     prepared = bench.prepared
@@ -156,6 +156,7 @@ def start(order: Order, shared: Shared) -> Started:
     _write_lock(order, lock)
     device = pick_device(prepared.conf.hardware.accelerator)
     model, simplest = shared.model(bench, device)
+    began = time.monotonic()  # what trials share is the time of none: it would be that of the first
     model = adapted(model, prepared.conf, device)
     costs = {
         "trainable": float(sum(weights.numel() for weights in model.parameters() if weights.requires_grad)),

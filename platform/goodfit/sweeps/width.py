@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError
+from goodfit.kinds import find_kind
 from goodfit.models.device import pick_device
 from goodfit.models.fast.attention import NotFlat
 from goodfit.runs.prepare import pick_path, training_data
@@ -14,13 +15,27 @@ from goodfit.training.pack import Trial, pack_width
 from goodfit.training.trainer import fix_machine
 
 
+def why_alone(search: Search) -> str:
+    """Why no two trials can share a pass, as far as the words tell; empty where nothing speaks against it."""
+    conf, sweep = search.first.conf, search.conf
+    learner = find_kind(conf.task.kind or "").learners.get(conf.model.family or "")
+    timed = next((name for name in (*sweep.objectives, *sweep.constraints) if name.strip().startswith("seconds")), "")
+    if timed:
+        return f"'{timed}' is about a trial's own time, of which one in a pass has a share"
+    if conf.adapter.name not in PACKABLE:
+        return f"adapter={conf.adapter.name} cannot be packed"
+    if conf.hardware.strategy != "single":
+        return f"hardware.strategy is {conf.hardware.strategy}"
+    if conf.runtime.path == "plain":
+        return "runtime.path is plain"
+    return "the records of a batch are compared with each other" if learner and learner.labels_at == "pairs" else ""
+
+
 def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     """Trials in one pass, and why; 0 where they cannot be packed."""
-    conf, sweep = search.first.conf, search.conf
-    if conf.adapter.name not in PACKABLE:
-        return 0, f"adapter={conf.adapter.name} cannot be packed"
-    if conf.hardware.strategy != "single":
-        return 0, f"hardware.strategy is {conf.hardware.strategy}"
+    sweep = search.conf
+    if reason := why_alone(search):
+        return 0, reason
     if sweep.width is not None:
         return sweep.width, "sweep.width was typed"
     most = min(sweep.ahead, sweep.trials)
