@@ -529,6 +529,16 @@ def test_trials_that_tune_a_head_share_what_the_base_computes(searched, tmp_path
     assert both[1]["course"] == alone["course"] and both[0]["course"] != alone["course"]
 
 
+def test_a_trial_over_a_base_in_four_bits_does_not_get_the_whole_base_of_another_one(goodfit, tiny_words):
+    words = [*tiny_words("classification", "decoder"), "sweep.sampler=grid", "sweep.engine=solo", "sweep.pruner=none"]
+    words += ["optim.lr=1e-2", "sweep.confirmations=0", "sweep.train_best=false", "--json", "--quiet"]
+    (alone,) = goodfit("sweep", *words, "adapter=choice(qlora)").json["trials"]
+    both = goodfit("sweep", *words, "adapter=lora,qlora").json["trials"]
+    assert both[1]["costs"]["memory_gb"] == alone["costs"]["memory_gb"]
+    assert both[1]["value"] == alone["value"] and both[1]["held_out"] == alone["held_out"]
+    assert both[1]["probe"] == alone["probe"]
+
+
 def _heads(tiny_words, folder, words):
     """The results of a search over heads."""
     from conftest import run_main

@@ -18,7 +18,7 @@ from goodfit.runs.tune import untuned_model
 from goodfit.schema import RunConf
 
 OWN = ("adapter", "optim", "schedule", "training", "policy", "run", "sweep", "tracker", "plugins", "choices")
-"""Groups that neither records nor base depend on; of ``training``, only what evaluations read is shared."""
+"""Groups that neither records nor base depend on, but for the settings that ``_key`` reads of them."""
 
 KEEP_BASE = ("lora", "rslora", "dora")
 """Adapters that leave the base's weights as they are: trials can hold the very same tensors."""
@@ -108,7 +108,7 @@ def resplit(prepared: Prepared, number: int) -> Prepared:
 
 def _key(conf: RunConf, fresh: int) -> str:
     tree = {name: value for name, value in dataclasses.asdict(conf).items() if name not in OWN}
-    read = conf.training.evaluation_batch_size, conf.training.probe_size
+    read = conf.training.evaluation_batch_size, conf.training.probe_size, conf.adapter.four_bits
     return json.dumps([tree, read, fresh], sort_keys=True)
 
 
