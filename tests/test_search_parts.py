@@ -33,6 +33,7 @@ from goodfit.errors import (
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
+from goodfit.sweeps.choice import leader
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.places import check_search
@@ -247,6 +248,22 @@ def test_a_record_whose_id_is_the_group_of_another_is_a_unit_of_its_own():
     records = [Record(id="1", fields={}), Record(id="2", fields={}, group="1"), Record(id="3", fields={}, group="1")]
     assert units_of(records) == [0, 1, 1]
     assert len(set(unit_names(records))) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [([], 0), (["sweep.constraints=[steps<=5]"], 1), (["sweep.objectives=[steps]", "sweep.pruner=none"], 2)],
+    ids=["quality", "constraint", "fewest steps"],
+)
+def test_the_leader_keeps_the_constraints_and_is_best_in_what_is_searched_for(more, number):
+    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, *more], config_roots(Arguments()))
+    results = [
+        Result(state="finished", value=value, costs={"steps": steps}) for value, steps in [(0.9, 9.0), (0.8, 5.0)]
+    ]
+    results += [Result(state="stopped", value=0.1, costs={"steps": 1.0}), Result(state="pruned", reports=[0.99])]
+    entries = [Entry(number=place, params={}, words=(), result=one) for place, one in enumerate(results)]
+    assert leader(search, [*entries, Entry(number=4, params={}, words=(), result=None)]).number == number
+    assert leader(search, entries[3:]) is None
 
 
 def test_a_pruned_trial_is_held_against_no_constraint():

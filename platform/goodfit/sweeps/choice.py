@@ -60,8 +60,7 @@ def front_of(search: Search, entries: Sequence[Entry]) -> list[Entry]:
     """The trials that keep the constraints and that no other one beats in every objective."""
     keeping = fair(search, entries)
     if len(search.conf.objectives) == 1:
-        best = max(keeping, key=lambda entry: (_values(search, entry)[0], -entry.number), default=None)
-        return [best] if best else []
+        return [_highest(search, keeping)] if keeping else []
 
     def beaten(entry: Entry) -> bool:
         own = _values(search, entry)
@@ -72,6 +71,17 @@ def front_of(search: Search, entries: Sequence[Entry]) -> list[Entry]:
         )
 
     return [entry for entry in keeping if not beaten(entry)]
+
+
+def leader(search: Search, entries: Sequence[Entry]) -> Entry | None:
+    """The trial that would win by now, if the defaults had no advantage."""
+    front = front_of(search, entries)
+    return _highest(search, front) if front else None
+
+
+def _highest(search: Search, entries: Sequence[Entry]) -> Entry:
+    """The best one in the first objective; of equals, the first."""
+    return max(entries, key=lambda entry: (_values(search, entry)[0], -entry.number))
 
 
 def choose(
@@ -93,13 +103,13 @@ def choose(
     Returns:
         The winner; and how the defaults compare, where one objective was searched and they and another were tried.
     """
-    highest = max(front, key=lambda entry: (_values(search, entry)[0], -entry.number))
+    highest = _highest(search, front)
     tried = fair(search, entries)
     first = next((entry for entry in tried if entry.params == search.start), None)
     others = [entry for entry in tried if entry is not first]
     if first is None or not others or search.conf.objectives != ["quality"]:
         return highest, None
-    rival = max(others, key=lambda entry: (_values(search, entry)[0], -entry.number))
+    rival = _highest(search, others)
     one, other = (statistics_in(trial_place(folder, entry.number)) for entry in (rival, first))
     if one is None or other is None or rival.outcome.records != first.outcome.records:
         return highest, None

@@ -19,8 +19,9 @@ from goodfit.runs.faults import FEW_RECORDS
 from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.choice import leader
 from goodfit.sweeps.judge import refuse_unknown_metric
-from goodfit.sweeps.ledger import Ledger, judged
+from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
@@ -140,7 +141,7 @@ def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watc
             del running[number]
             entries = ledger.entries()
             write_json(folder / "sweep.json", record_of(search, folder, entries, None))
-            watcher.ended(entries[number], best_of(entries))
+            watcher.ended(entries[number], leader(search, entries))
 
 
 def _next(search: Search, ledger: Ledger) -> Entry | None:
@@ -185,15 +186,6 @@ def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -
         seed=search.first.conf.seed,
         rivals=tuple(one.outcome for one in known),
     )
-
-
-def best_of(entries: list[Entry]) -> Entry | None:
-    """The trial with the highest value so far."""
-    return max(judged(entries), key=lambda entry: (_value(entry), -entry.number), default=None)
-
-
-def _value(entry: Entry) -> float:
-    return entry.result.value if entry.result and entry.result.value is not None else float("-inf")
 
 
 @contextlib.contextmanager
