@@ -242,6 +242,20 @@ def test_a_search_of_another_space_does_not_go_on(goodfit, tmp_path, tiny_words)
     assert "holds a search of other words ('their order')" in outcome.err
 
 
+def test_a_search_does_not_go_on_with_an_option_that_was_edited(goodfit, tmp_path, tiny_words):
+    option = tmp_path / "conf" / "optim" / "mine.yaml"
+    option.parent.mkdir(parents=True)
+    option.write_text("name: adamw\nweight_decay: 0.1\n", "utf-8")
+    words = [*tiny_words("classification", "encoder"), *QUICK, "--config-dir", "conf", "optim=mine"]
+    words += ["optim.lr=1e-3,1e-2", "sweep.train_best=false", "sweep.confirmations=0", "run.dir=search"]
+    assert goodfit("sweep", *words, "sweep.trials=1").code == 0
+    assert goodfit("sweep", *words, "sweep.trials=1", "sweep.max_steps=9").code == 0
+    option.write_text("name: adamw\nweight_decay: 0.2\n", "utf-8")
+    outcome = goodfit("sweep", *words, "sweep.trials=2")
+    what = f"the search in {tmp_path / 'search'} began with other settings: optim.weight_decay was 0.1, is 0.2"
+    assert outcome.errors == [(what, "bring them back, or choose another run.dir")]
+
+
 def test_trials_are_no_runs(goodfit, searched):
     folder, _ = searched()
     for verb in ("resume", "reproduce", "evaluate"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from goodfit.config.compose import as_tree
 from goodfit.config.search import Search
 from goodfit.config.words import typed_again
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
@@ -17,6 +18,7 @@ from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_RECORDS
 from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
+from goodfit.runs.lock import drift, said
 from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.choice import leader
@@ -208,7 +210,7 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
         What the search is called, wherever its folder lies.
 
     Raises:
-        ConfigError: The folder holds something else, or a search of other words or records.
+        ConfigError: The folder holds something else, or a search of other words, settings or records.
     """
     path = folder / SEARCH
     if not path.exists():
@@ -217,13 +219,18 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
             raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
         name = f"{folder.name}-{secrets.token_hex(6)}"
         found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
-        write_json(path, found)
+        write_json(path, found | {"settings": _settings(search)})
         return name
-    before = read_json(path, "name", "meaning", "data")
+    before = read_json(path, "name", "meaning", "data", "settings")
     if tuple(before["meaning"]) != search.meaning:
         other = next((line for line in search.meaning if line not in before["meaning"]), "their order")
         raise ConfigError(
             f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"
+        )
+    if found := drift(before["settings"], _settings(search)):  # by the file of an option
+        raise ConfigError(
+            f"the search in {folder} began with other settings: {said(found)}",
+            "bring them back, or choose another run.dir",
         )
     if changed := [split for split in data if before["data"].get(split) != data[split]]:
         raise ConfigError(
@@ -231,3 +238,10 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
             "bring them back, or choose another run.dir",
         )
     return str(before["name"])
+
+
+def _settings(search: Search) -> dict[str, Any]:
+    """What a trial of the search is made with, but for what may be typed anew and what the machine says."""
+    tree = as_tree(search.first.conf)
+    del tree["run"], tree["sweep"], tree["runtime"]["threads"]
+    return tree
