@@ -343,14 +343,17 @@ def test_a_spoilt_search_is_refused(searched, goodfit, tmp_path, tiny_words, nam
     assert outcome.errors[0][0] == f"{path} is damaged"
 
 
-def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words):
+@pytest.mark.parametrize("engine", [["sweep.engine=solo"], ["sweep.width=2"]], ids=["solo", "packed"])
+def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words, engine):
     argv = [*tiny_words("classification", "encoder"), "adapter=lora", "adapter.rank=2,4", "sweep.confirmations=0"]
     more = ["optim.lr=1e-2", "adapter.targets=choice([query],[nothing])", "sweep.train_best=false", "training.epochs=1"]
-    outcome = goodfit("train", "-m", *argv, *more, f"run.dir={tmp_path / 'sweep'}", "--json", "--quiet")
+    outcome = goodfit("train", "-m", *argv, *more, *engine, f"run.dir={tmp_path / 'sweep'}", "--json", "--quiet")
     assert outcome.code == 0, outcome.err
     states = [trial["state"] for trial in outcome.json["trials"]]
     assert sorted(states) == ["failed", "failed", "finished", "finished"]
-    assert all("adapter" in trial["reason"] for trial in outcome.json["trials"] if trial["state"] == "failed")
+    failed = [trial for trial in outcome.json["trials"] if trial["state"] == "failed"]
+    assert all("adapter" in trial["reason"] for trial in failed)
+    assert all(trial["costs"]["seconds"] > 0 for trial in failed)  # sweep.max_minutes counts them
 
 
 LEGAL = "task=legal model=bert"

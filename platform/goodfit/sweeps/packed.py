@@ -113,6 +113,7 @@ class Packed:
             result = read_result(undo.enter_context(trial_folder(order.folder)))
             if result is not None:
                 return result
+            began = time.monotonic()
             try:
                 started = start(order, self._shared)
                 if self._fits(started):
@@ -121,7 +122,7 @@ class Packed:
             except ENDS_SEARCH:
                 raise
             except GoodfitError as error:
-                return failed(order, error)
+                return failed(order, error, time.monotonic() - began)
         return run_trial(order, self._shared, self._signals)
 
     def _fits(self, started: Started) -> bool:
@@ -191,7 +192,7 @@ class Packed:
             raise
         except GoodfitError as error:
             self._take_out(running)
-            return failed(running.started.order, error)
+            return failed(running.started.order, error, time.monotonic() - running.started.began)
 
     @contextmanager
     def _time_of(self, *names: str) -> Iterator[None]:

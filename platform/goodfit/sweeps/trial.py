@@ -98,13 +98,14 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
         done = read_result(folder)
         if done is not None:
             return done
+        began = time.monotonic()
         try:
             with logged_to(folder / "log.txt"):
                 return _train(start(order, shared), signals)
         except ENDS_SEARCH:
             raise
         except GoodfitError as error:
-            return failed(order, error)
+            return failed(order, error, time.monotonic() - began)
 
 
 def _train(started: Started, signals: StopSignals) -> Result:
@@ -268,9 +269,9 @@ def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
     return result
 
 
-def failed(order: Order, error: GoodfitError) -> Result:
-    """A trial that could not be trained: a result like any other."""
-    result = Result(state="failed", reason=f"{error.what} (fix: {error.fix})")
+def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
+    """A trial that could not be trained: a result like any other, whose seconds count."""
+    result = Result(state="failed", reason=f"{error.what} (fix: {error.fix})", costs={"seconds": seconds})
     shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
     if (order.folder / "run.json").exists():
         write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
