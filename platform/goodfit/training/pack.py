@@ -201,11 +201,11 @@ class PackedTraining:
                 for course, turn in zip(courses.values(), taken, strict=True)
             ]
             with _in_precision_of(next(iter(courses.values())).trial):
-                scores = pack.call([turn and turn.batch for turn in taken], seeds)
+                losses = pack.losses([turn and turn.batch for turn in taken], seeds)
             shares = {
-                name: one.losses().sum() / turn.batch.step_supervised
-                for name, turn, one in zip(turns, taken, scores, strict=True)
-                if turn
+                name: own.sum() / turn.batch.step_supervised
+                for name, turn, own in zip(turns, taken, losses, strict=True)
+                if turn and own is not None
             }
             together = torch.stack(list(shares.values()))
             together.sum().backward()
@@ -261,8 +261,8 @@ def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath,
         for _ in range(PROBES):
             started = time.perf_counter()
             with precision:
-                scores = pack.call(batches, range(len(models)))
-            losses = torch.stack([one.losses().mean() for one in scores if one])
-            torch.stack([gradient.sum() for gradient in torch.autograd.grad(losses.sum(), trained)]).sum().item()
+                losses = pack.losses(batches, range(len(models)))
+            together = torch.stack([own.mean() for own in losses if own is not None]).sum()
+            torch.stack([gradient.sum() for gradient in torch.autograd.grad(together, trained)]).sum().item()
             found.append(time.perf_counter() - started)  # the sum above waits for a GPU
     return min(found[1:])

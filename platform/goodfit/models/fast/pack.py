@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from goodfit.data.batches import IGNORED, Batch, sent
-from goodfit.models.call import Scores, call
+from goodfit.models.call import call
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
@@ -97,8 +97,8 @@ class Pack:
         self._wiring.owners = ()
         self._undo.close()
 
-    def call(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Scores | None]:
-        """Each model's scores of its own batch.
+    def losses(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Tensor | None]:
+        """The negative log-likelihood of each model's labels in its own batch, in nats: (supervised,).
 
         Args:
             batches: One for each model; None for those that sit this pass out.
@@ -113,17 +113,14 @@ class Pack:
         self._draws = [Draws(torch.Generator().manual_seed(seed)) for seed in seeds]
         owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
         self._wiring.owners = tuple(owners) if training else ()
-        scores = call(self._host, _joined([batch for batch in given if batch]))
-        own = [
-            (_answers(batch), _answers(whole)) if batch else (0, 0) for batch, whole in zip(batches, given, strict=True)
+        # of all at once: a part of the logits for each model would be copied on its way back
+        found = call(self._host, _joined([batch for batch in given if batch])).losses()
+        counts = [
+            (_answers(batch), _answers(whole)) if batch and whole else (0, 0)
+            for batch, whole in zip(batches, given, strict=True)
         ]
-        sizes = [size for answers, whole in own for size in (answers, whole - answers)]
-        parts = zip(*(part.split(sizes)[::2] for part in (scores.logits, scores.targets, scores.rows)), strict=True)
-        first = [0, *itertools.accumulate(self._counts["rows"])]
-        return [
-            Scores(logits, targets, rows - row) if batch else None
-            for batch, row, (logits, targets, rows) in zip(batches, first, parts, strict=False)
-        ]
+        own = found.split([size for answers, whole in counts for size in (answers, whole - answers)])[::2]
+        return [losses if batch else None for batch, losses in zip(batches, own, strict=True)]
 
     def _begin(self, batches: Sequence[Batch | None]) -> None:
         self._shares = {}
