@@ -385,7 +385,7 @@ def pack(_: Path) -> Iterator[Row]:
             "losses differ": max(abs(a - b) / abs(b) for a, b in pairs),
         }
     trials = trials_of("decoder", 16, 1, "bf16", base)
-    yield {"width by the probe": pack_width(trials, path), "of": 16}
+    yield {"width by the probe": pack_width(trials, len(trials), path), "of": 16}
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"speed": speed, "pack": pack, "runs": runs, "same": same}

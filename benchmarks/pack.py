@@ -82,7 +82,7 @@ def measured(way: str, what: str, size: int, folder: Path) -> Row:
     path = ComputePath(flat=True, onednn=onednn_pays(), first_states=what == "classify")
     trials = trials_of(what, size, folder)
     if way == "width":
-        return {"width": pack_width(trials, path)}
+        return {"width": pack_width(trials, len(trials), path)}
     seconds, losses = (packed if way == "packed" else alone)(trials, path)
     tokens = sum(example.length for example in trials[0].data.examples) / (STEPS + WARM)
     return {"seconds": seconds, "losses": losses, "tokens": tokens}

@@ -283,13 +283,13 @@ def test_the_width_is_measured(monkeypatch, costs, width):
     taken = dict(zip([1, 2, 4], costs, strict=True))
     monkeypatch.setattr("goodfit.training.pack._seconds", lambda models, *_: taken[len(models)])
     trials = [trial_of("first", "bert", seed=seed) for seed in range(4)]
-    assert pack_width(trials, path_of("rows")) == width
+    assert pack_width(trials, len(trials), path_of("rows")) == width
 
 
 def test_measuring_the_width_changes_nothing():
     trials = [trial_of(name, "bert") for name in TRIALS]
     before = copy.deepcopy([trial.model.state_dict() for trial in trials])
-    assert pack_width(trials, path_of("rows")) in (1, 2, 3)
+    assert pack_width(trials, len(trials), path_of("rows")) in (1, 2, 3)
     for trial, state in zip(trials, before, strict=True):
         assert all(torch.equal(weights, state[name]) for name, weights in trial.model.state_dict().items())
         assert all(weights.grad is None for weights in trial.model.parameters())

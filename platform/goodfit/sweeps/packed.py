@@ -136,8 +136,8 @@ class Packed:
         if self._running and started.bench.key != self._base:
             return False
         if not self._running:
-            self._path = pick_path(started.prepared, started.model)
-            self._base = started.bench.key
+            if self._path is None or started.bench.key != self._base:
+                self._path, self._base = pick_path(started.prepared, started.model), started.bench.key
             self._pack = PackedTraining(self._path)
         return self._path is not None and self._path.flat
 

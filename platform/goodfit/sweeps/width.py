@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
@@ -42,14 +44,14 @@ def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     bench = shared.bench(search.first)
     fix_machine(bench.prepared.conf)
     device, data = pick_device(bench.prepared.conf.hardware.accelerator), training_data(bench.prepared)
-    models = [shared.model(bench, device)[0] for _ in range(most)]
     try:
-        trials = [
-            Trial(str(number), adapted(model, bench.prepared.conf, device), bench.prepared.conf, data)
-            for number, model in enumerate(models)
-        ]
-        path = pick_path(bench.prepared, trials[0].model)
-        return (pack_width(trials, path), "measured") if path.flat else (0, path.reason)
+        made = (adapted(shared.model(bench, device)[0], bench.prepared.conf, device) for _ in range(most))
+        first = Trial("first", next(made), bench.prepared.conf, data)
+        path = pick_path(bench.prepared, first.model)
+        if not path.flat:
+            return 0, path.reason
+        others = (Trial("other", model, bench.prepared.conf, data) for model in made)
+        return pack_width(itertools.chain([first], others), most, path), "measured"
     except ConfigError as error:  # a trial with these settings says so, too, and the others go on
         return 0, error.what
     except NotFlat as reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -224,33 +224,40 @@ def _in_precision_of(trial: Trial) -> Any:
     return in_precision(trial.conf.precision.name, trial.model.device.type)
 
 
-def pack_width(trials: Sequence[Trial], path: ComputePath) -> int:
+def pack_width(trials: Iterable[Trial], most: int, path: ComputePath) -> int:
     """How many of these trials are fastest together: measured, with a step of each width on their own records.
 
     Small matrices leave a machine idle, and large ones do not: from some width on there is nothing more to win, and
     on a CPU, whose caches are small, there is something to lose.
 
     Args:
-        trials: Alike in model and length of records, as those of a search are. They are not changed.
+        trials: Alike in model and length of records, as those of a search are; as many are taken as are tried
+            together. They are not changed.
+        most: How many there are.
         path: How the model is computed.
 
     Raises:
         NotFlat: They cannot be packed.
     """
-    models, batches = [trial.model for trial in trials], []
-    for trial in trials:
-        data = trial.data
-        count = min(trial.conf.training.batch_size, len(data.examples))
-        spread = sorted(data.examples, key=lambda example: example.length)[:: len(data.examples) // count]
-        batches.append(collate(spread[:count], data.pad_id, data.labels_at).to(trial.model.device))
-    share_base(models)
+    coming, taken = iter(trials), list[Trial]()
     best, least = 1, math.inf
-    for width in sorted({*(2**power for power in range(len(trials).bit_length())), len(trials)}):
-        seconds = _seconds(models[:width], batches[:width], path, _in_precision_of(trials[0])) / width
+    for width in sorted({*(2**power for power in range(most.bit_length())), most}):
+        taken += itertools.islice(coming, width - len(taken))
+        models = [trial.model for trial in taken]
+        share_base(models)
+        seconds = _seconds(models, [_spread_batch(trial) for trial in taken], path, _in_precision_of(taken[0])) / width
         if seconds >= least * WIDER_PAYS:
             break
         best, least = width, seconds
     return best
+
+
+def _spread_batch(trial: Trial) -> Batch:
+    """A batch of records of all lengths."""
+    data = trial.data
+    count = min(trial.conf.training.batch_size, len(data.examples))
+    spread = sorted(data.examples, key=lambda example: example.length)[:: len(data.examples) // count]
+    return collate(spread[:count], data.pad_id, data.labels_at).to(trial.model.device)
 
 
 def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath, precision: Any) -> float:

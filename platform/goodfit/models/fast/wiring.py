@@ -28,6 +28,8 @@ rows anew, which takes as long as a small product, and keeps a thousand of them.
 
 _WIRINGS: weakref.WeakKeyDictionary[Any, Wiring] = weakref.WeakKeyDictionary()
 
+_OFFSETS: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
 
 class Wiring:
     """What was changed in a model so that it takes flat batches.
@@ -51,7 +53,7 @@ class Wiring:
             raise NotFlat(f"{type(self._model).__name__} has an attention of its own")
         self._attention = self._model.config._attn_implementation
         self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
-        self._offset = _position_offset(self._model) if self._takes_positions else 0
+        self._offset = _offset_of(self._model) if self._takes_positions else 0
         self._undo = swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)
         self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
         self.owners: tuple[Owner, ...] = ()
@@ -172,6 +174,13 @@ def _sides(model: Any) -> dict[Any, Side]:
         elif "is_causal" in vars(module):
             sides[module] = "decoder" if module.is_causal else "cross"
     return sides
+
+
+def _offset_of(model: Any) -> int:
+    """See ``_position_offset``; a trial's model is wired for each of its evaluations."""
+    if model not in _OFFSETS:
+        _OFFSETS[model] = _position_offset(model)
+    return _OFFSETS[model]
 
 
 def _position_offset(model: Any) -> int:
