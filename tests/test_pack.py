@@ -278,12 +278,14 @@ def test_what_is_no_lora_is_refused(adapter):
     assert not any("forward" in vars(module) for module in trial.model.modules())
 
 
-@pytest.mark.parametrize(("costs", "width"), [([1, 1, 1], 4), ([1, 2, 4], 1), ([1, 1, 2], 2)])
+@pytest.mark.parametrize(("costs", "width"), [([1, 1, 1], 16), ([1, 4, 9], 1), ([1, 2, 9], 4)])
 def test_the_width_is_measured(monkeypatch, costs, width):
-    taken = dict(zip([1, 2, 4], costs, strict=True))
+    taken, made = dict(zip([1, 4, 16], costs, strict=True)), []
     monkeypatch.setattr("goodfit.training.pack._seconds", lambda models, *_: taken[len(models)])
-    trials = [trial_of("first", "bert", seed=seed) for seed in range(4)]
-    assert pack_width(trials, len(trials), path_of("rows")) == width
+    trial = trial_of("first", "bert")
+    trials = (made.append(number) or trial for number in range(16))
+    assert pack_width(trials, 16, path_of("rows")) == width
+    assert len(made) == (16 if width > 1 else 4)  # those that are not tried are not made
 
 
 def test_measuring_the_width_changes_nothing():

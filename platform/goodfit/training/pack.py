@@ -241,7 +241,7 @@ def pack_width(trials: Iterable[Trial], most: int, path: ComputePath) -> int:
     """
     coming, taken = iter(trials), list[Trial]()
     best, least = 1, math.inf
-    for width in sorted({*(2**power for power in range(most.bit_length())), most}):
+    for width in sorted({1, *(4**power for power in range(1, most.bit_length()) if 4**power < most), most}):
         taken += itertools.islice(coming, width - len(taken))
         models = [trial.model for trial in taken]
         share_base(models)
@@ -261,15 +261,15 @@ def _spread_batch(trial: Trial) -> Batch:
 
 
 def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath, precision: Any) -> float:
-    """Of a pass and its gradients."""
-    found = []
+    """Of a pass and its gradients: of the processor, where it computes them, for other programs take its time, too."""
+    found, clock = [], time.process_time if models[0].device.type == "cpu" else time.perf_counter
     trained = [weights for model in models for weights in model.parameters() if weights.requires_grad]
     with packed(models, path) as pack:
         for _ in range(PROBES):
-            started = time.perf_counter()
+            started = clock()
             with precision:
                 losses = pack.losses(batches, range(len(models)))
             together = torch.stack([own.mean() for own in losses if own is not None]).sum()
             torch.stack([gradient.sum() for gradient in torch.autograd.grad(together, trained)]).sum().item()
-            found.append(time.perf_counter() - started)  # the sum above waits for a GPU
+            found.append(clock() - started)  # the sum above waits for a GPU
     return min(found[1:])
