@@ -160,11 +160,27 @@ def test_fields_of_another_name_are_asked_for_once(check):
     ]
 
 
+def test_columns_of_two_words_are_named(check):
+    content = b"Ticket No,Customer message\n" + b"".join(b"%d,hello %d\n" % (n, n) for n in range(12))
+    ((error, _),) = check(content, "dataset.fields.text=Customer message", name="train.csv").errors
+    assert "the field 'label' is missing (fields: Customer message, Ticket No)" in error
+
+
+def test_a_fault_that_all_rows_have_is_told_once(check):
+    assert check(lines([{"text": "a", "label": 1.0}] * 30)).errors == [
+        (
+            "no row is good: train.jsonl:1: label is a float, expected text; the other 29 have the same fault",
+            "mend the column, or name another one: dataset.fields.<field>=<name>",
+        )
+    ]
+
+
 def test_rows_that_lack_different_fields_are_told_one_by_one(check):
     rows = [{"text": row["text"]} if n % 2 else {"label": row["label"]} for n, row in enumerate(GOOD)]
     ((error, _),) = check(lines(rows)).errors
-    assert error.startswith("12 of 12 rows are bad: train.jsonl:1: the field 'text' is missing")
-    assert "train.jsonl:2: the field 'label' is missing" in error
+    assert error.startswith("12 of 12 rows are bad: train.jsonl:1, train.jsonl:3, ")
+    assert "train.jsonl:11: the field 'text' is missing (fields: label); train.jsonl:2, " in error
+    assert "train.jsonl:12: the field 'label' is missing (fields: text)" in error
 
 
 def german(encoding, greeting="Grüße"):
@@ -337,13 +353,23 @@ def test_all_bad_rows_are_named_and_the_first_of_them_in_the_message(check):
     outcome = check(b'{"text": ""}\n' * 25 + lines(GOOD))
     (error,) = outcome.json["errors"]
     assert error["problems"] == [f"train.jsonl:{number}: text is empty" for number in range(1, 26)]
-    assert error["error"].startswith("25 of 37 rows are bad: train.jsonl:1: text is empty; train.jsonl:2: ")
-    assert error["error"].endswith("train.jsonl:20: text is empty; and 5 more (all of them with --json)")
+    places = ", ".join(f"train.jsonl:{number}" for number in range(1, 21))
+    said = f"25 of 37 rows are bad: {places}: text is empty; and 5 more (all of them with --json)"
+    assert error["error"] == said
 
 
-def test_an_id_that_stands_twice_is_a_bad_row(problems):
+def test_an_id_that_stands_twice_is_a_bad_row(check):
     rows = [{"id": 7, **row} for row in GOOD[:2]]
-    assert problems(lines([*rows, *GOOD])) == ["train.jsonl:2: the id '7' stands twice"]
+    (error,) = check(lines([*rows, *GOOD])).json["errors"]
+    assert error["problems"] == ["train.jsonl:2: the id '7' stands twice (first: train.jsonl:1)"]
+
+
+def test_files_that_are_numbered_each_from_one_are_told_what_mends_the_ids(check, tmp_path):
+    rows = [{"id": number, **row} for number, row in enumerate(GOOD, 1)]
+    (tmp_path / "test.jsonl").write_bytes(lines(rows[:2]))
+    ((error, fix),) = check(lines(rows), f"dataset.test={tmp_path}/test.jsonl").errors
+    assert error.endswith("test.jsonl:2: the id '2' stands twice (first: train.jsonl:2)")
+    assert fix.startswith("give every record of all files an id of its own, or no row one")
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])

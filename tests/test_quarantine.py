@@ -36,7 +36,7 @@ def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined)
         {"origin": "train.jsonl:33:42", "reason": "broken JSON: Expecting value"},
         {"origin": "train.jsonl:34", "reason": "the field 'label' is missing (fields: text)"},
         {"origin": "train.jsonl:35", "reason": "text is empty"},
-        {"origin": "train.jsonl:36", "reason": "the id '0-0' stands twice"},
+        {"origin": "train.jsonl:36", "reason": "the id '0-0' stands twice (first: train.jsonl:1)"},
         {"origin": "test.jsonl:25", "reason": "a label is not in the label set"},
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from goodfit.data.erase import without_rows
 from goodfit.data.read import FileRows, read_file, read_hub
-from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem, fields_given
+from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem, fields_given, problem_of
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import Stratum, rank, split_off
 from goodfit.errors import DataError, stop_on
@@ -84,7 +84,7 @@ def gather(
         rows = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
     total = sum(map(len, rows.values())) + len(problems)
     records: dict[str, list[Record]] = {}
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for split, split_rows in rows.items():
         records[split], bad = _check_rows(split_rows, conf.fields, check, seen, split)
         problems += bad
@@ -125,7 +125,7 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
 
     Args:
         path: The file.
-        own: The names that the fields have in the run's own data; this file need not have those that can be left out.
+        own: The names that the fields have in the run's own data; those that this file lacks are read under goodfit's.
         renamed: The names that were given for this file; some row has to have each.
         check: The kind's check of a row.
 
@@ -134,7 +134,9 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
     """
     found = read_file(path)
     _refuse_missing_columns(renamed, found.rows)
-    records, bad = _check_rows(found.rows, {**own, **renamed}, check, set(), path.stem)
+    there = {name for row in found.rows for name in row.values}
+    names = {ours: theirs for ours, theirs in own.items() if theirs in there} | dict(renamed)
+    records, bad = _check_rows(found.rows, names, check, {}, path.stem)
     return OneFile(records, [*found.problems, *bad], found.count, found.empty)
 
 
@@ -163,7 +165,7 @@ def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataErr
 
 
 def _check_rows(
-    rows: Sequence[Row], names: Mapping[str, str], check: CheckRow, seen: set[str], split: str
+    rows: Sequence[Row], names: Mapping[str, str], check: CheckRow, seen: dict[str, str], split: str
 ) -> tuple[list[Record], list[Problem]]:
     records, problems = [], []
     for number, row in enumerate(rows, 1):
@@ -171,11 +173,11 @@ def _check_rows(
         try:
             record = _record(row.origin, values, check, f"{split}-{number}")
             if record.id in seen:
-                raise RowProblem(f"the id '{record.id}' stands twice")
+                raise RowProblem(f"the id '{record.id}' stands twice (first: {seen[record.id]})")
         except RowProblem as problem:
-            problems.append(Problem(row.origin, str(problem)))
+            problems.append(problem_of(row, problem))
         else:
-            seen.add(record.id)
+            seen[record.id] = row.origin
             records.append(record)
     return records, problems
 

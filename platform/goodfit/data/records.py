@@ -54,16 +54,31 @@ class RowProblem(Exception):
     """Raised by a kind when a row cannot become a record; says the field and the reason."""
 
 
+class MissingField(RowProblem):
+    """Raised by a kind when a row lacks a field that it needs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the field '{name}' is missing")
+
+
+def problem_of(row: Row, problem: RowProblem) -> Problem:
+    """What a kind said of a row, with the row's own fields where one is missing."""
+    given = f" ({fields_given(row.values)})" if isinstance(problem, MissingField) else ""
+    return Problem(row.origin, f"{problem}{given}")
+
+
 _MISSING = re.compile(r"the field '(\w+)' is missing \(")
-_FIELD_NAME = re.compile(r"[^\W\d][\w.-]{0,39}")
+_FIELD_NAME = re.compile(r"[^\W\d][\w.-]*(?:[ /][\w.-]+){0,2}")
+"""One to three words."""
+_LONGEST_NAME = 40
 
 
 def fields_given(values: Mapping[str, Any]) -> str:
     """The fields of a row for an error. What a file without a header line has in their place is text, and not shown."""
     given = sorted(str(name) for name, there in values.items() if there is not None)
-    if all(map(_FIELD_NAME.fullmatch, given)):
+    if all(_FIELD_NAME.fullmatch(name) and len(name) <= _LONGEST_NAME for name in given):
         return f"fields: {', '.join(given) or 'none'}"
-    return f"{len(given)} fields whose names look like text: is there a header line?"
+    return f"{len(given)} fields, whose names may be text and are not repeated: is there a header line?"
 
 
 def close_name(value: str, known: Iterable[str]) -> str:
@@ -76,8 +91,11 @@ def close_name(value: str, known: Iterable[str]) -> str:
 
 
 def listed(problems: Sequence[Problem]) -> str:
-    """The first problems, and how many more there are."""
-    shown = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
+    """The first problems, those of one reason together, and how many more there are."""
+    places: dict[str, list[str]] = {}
+    for problem in problems[:SHOWN_PROBLEMS]:
+        places.setdefault(problem.reason, []).append(problem.origin)
+    shown = "; ".join(f"{', '.join(origins)}: {reason}" for reason, origins in places.items())
     more = len(problems) - SHOWN_PROBLEMS
     return shown + (f"; and {more} more (all of them with --json)" if more > 0 else "")
 
@@ -87,11 +105,17 @@ class BadRows(DataError):
 
     def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
         missing = {found and found[1] for found in (_MISSING.match(problem.reason) for problem in problems)}
-        if missing != {None} and len(missing) == 1 and len(problems) == rows > 1:
+        all_bad = len(problems) == rows > 1
+        if all_bad and missing != {None} and len(missing) == 1:
             what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
             fix = f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
+        elif all_bad and len({problem.reason for problem in problems}) == 1:
+            what = f"no row is good: {problems[0]}; the other {rows - 1} have the same fault"
+            fix = "mend the column, or name another one: dataset.fields.<field>=<name>"
         else:
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
-            fix = "mend the rows" + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
+            own_ids = all(problem.reason.startswith("the id '") for problem in problems)
+            mend = "give every record of all files an id of its own, or no row one" if own_ids else "mend the rows"
+            fix = mend + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
         super().__init__(what, fix)
         self.problems = tuple(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from goodfit.data.records import RowProblem, close_name, fields_given
+from goodfit.data.records import MissingField, RowProblem, close_name
 from goodfit.kinds.shape import need_text
 
 Message = Mapping[str, str]
@@ -46,7 +46,7 @@ def read_messages(values: Mapping[str, Any]) -> list[Message]:
                 raise RowProblem("prompt is a list of messages, and completion is none")
             return _in_turns(_listed([*values["prompt"], *said], "prompt", "role", "content"))
         return _pair(need_text(values, "prompt"), values, "completion")
-    raise RowProblem(f"the field 'messages' is missing ({fields_given(values)})")
+    raise MissingField("messages")
 
 
 def typed_message(text: str) -> list[Message]:

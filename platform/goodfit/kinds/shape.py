@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from goodfit.data.batches import Example, LabelsAt, Vary
-from goodfit.data.records import Record, RowProblem, fields_given
+from goodfit.data.records import MissingField, Record, RowProblem
 from goodfit.data.slots import Texts
 from goodfit.data.split import Stratum
 from goodfit.errors import ConfigError
@@ -169,7 +169,7 @@ def need_text(values: Mapping[str, Any], name: str) -> str:
     """
     value = values.get(name)
     if value is None:
-        raise RowProblem(f"the field '{name}' is missing ({fields_given(values)})")
+        raise MissingField(name)
     if not isinstance(value, str):
         raise RowProblem(f"{name} is a {type(value).__name__}, expected text")
     if not value.strip():

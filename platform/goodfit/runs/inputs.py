@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.read import FileRows, read_file
-from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem
+from goodfit.data.records import BadRows, Record, Row, RowProblem, problem_of
 from goodfit.errors import DataError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.runs.opened import OpenedRun
@@ -55,7 +55,7 @@ def read_inputs(
             number = row.number or place
             records.append(Record(str(number if given is None else given), opened.task.kind.check(values, False)))
         except RowProblem as problem:
-            problems.append(Problem(row.origin, str(problem)))
+            problems.append(problem_of(row, problem))
     if problems:
         raise BadRows(problems, read.count)
     if not records:
