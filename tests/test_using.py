@@ -329,6 +329,25 @@ def test_runs_on_other_records_are_not_compared(goodfit, finished, encoder_run, 
     ]
 
 
+def test_runs_of_two_kinds_are_told_so(goodfit, finished, encoder_run):
+    other, _ = finished("multilabel", "encoder")
+    error = f"{encoder_run} is of the kind classification, {other} of multilabel"
+    assert goodfit("compare", encoder_run, other).errors == [(error, "compare runs of one kind")]
+
+
+def test_a_file_is_compared_on_by_rows_where_one_run_takes_its_ids_from_a_column(
+    goodfit, finished, encoder_run, rows_of, tmp_path
+):
+    other, _ = finished("classification", "encoder", "dataset.fields.id=text", "training.epochs=1")
+    rows = [
+        {"text": row["text"] + f" {n}", "label": row["label"]} for n, row in enumerate(rows_of("classification", 20))
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    outcome = goodfit("compare", encoder_run, other, f"dataset.test={tmp_path}/more.jsonl", "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["records"] == 20
+
+
 @pytest.fixture(scope="module")
 def learnt_and_spoilt(finished, write_rows, rows_of, tmp_path_factory):
     """Two runs with test records of their own: one learnt, the other learnt every label the wrong way round."""

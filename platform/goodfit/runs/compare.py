@@ -71,6 +71,10 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
 def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
     """The answers that runs of one test split wrote down; no model is loaded."""
     folders = [find_run(name) for name in typed]
+    kinds = [read_json(folder / "run.json", "kind")["kind"] for folder in folders]
+    for name, kind in zip(typed[1:], kinds[1:], strict=True):
+        if kind != kinds[0]:
+            raise ConfigError(f"{typed[0]} is of the kind {kinds[0]}, {name} of {kind}", "compare runs of one kind")
     tested = [read_json(folder / "lock.json", "data")["data"]["test"] for folder in folders]
     for name, digest in zip(typed[1:], tested[1:], strict=True):
         if digest != tested[0]:
@@ -113,8 +117,9 @@ def _ask(name: str, host: Host, given: Given) -> _Answers:
 
 
 def _right_answers(answers: _Answers) -> tuple[str, list[tuple[str, str]]]:
+    """By rows: a run may take ids from a column that another one does not read."""
     kind = answers.task.kind
-    return kind.name, [(record.id, kind.answer(record)) for record in answers.records]
+    return kind.name, [(record.origin, kind.answer(record)) for record in answers.records]
 
 
 def _conclusion(one: str, other: str, metric: MetricSpec, pair: dict[str, Any], records: int) -> tuple[str, str]:
