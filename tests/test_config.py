@@ -146,6 +146,12 @@ def test_a_typed_value_arrives_as_typed(goodfit, word, path, value):
             "add adapter=lora",
             id="rank without an adapter",
         ),
+        pytest.param(
+            "adapter=ia3 adapter.rank=4",
+            "adapter.rank was typed, and adapter=ia3 does not read it",
+            "add adapter=lora",
+            id="rank of an adapter that has none",
+        ),
     ],
 )
 def test_a_typed_setting_that_the_run_would_not_read_is_refused(goodfit, words, error, fix):

@@ -118,6 +118,20 @@ def test_the_words_to_try_next_are_words_that_compose(model, adapter):
         assert tried != conf
 
 
+@pytest.mark.parametrize(
+    ("words", "tried"),
+    [
+        pytest.param("model=bert training.max_steps=30", ["training.max_steps=60", "adapter.rank=32"], id="max_steps"),
+        pytest.param("model=bert adapter=ia3", ["training.epochs=20"], id="no rank"),
+        pytest.param("model=t5 adapter=lora", ["training.epochs=20", "adapter=none"], id="an adapter over noise"),
+    ],
+)
+def test_the_words_to_try_next_change_what_held_the_run_back(words, tried):
+    conf = compose_words(Arguments(words=["task=legal", *words.split()])).conf
+    found = diagnose(dataclasses.replace(FACTS, **NOTHING), conf)
+    assert [word for word in found.words if not word.startswith("optim.lr=")] == tried
+
+
 EVIDENCE = Evidence(
     task="t",
     primary="test/f1",

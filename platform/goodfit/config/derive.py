@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
+from goodfit.schema.adapter import UNREAD
 from goodfit.yaml_values import read_yaml
 
 
@@ -104,12 +105,11 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
             for key in sorted(typed)
             if key in ("privacy.scrubbers", "privacy.keep")
         ]
-    if conf.adapter.name in ("none", "head"):
-        mistakes += [
-            ConfigError(f"{key} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")
-            for key in sorted(typed)
-            if key.startswith("adapter.") and key != "adapter.name"
-        ]
+    mistakes += [
+        ConfigError(f"adapter.{name} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")
+        for name in sorted(UNREAD.get(conf.adapter.name, ()))
+        if f"adapter.{name}" in typed
+    ]
     return mistakes
 
 

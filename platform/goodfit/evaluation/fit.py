@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean, paired
 from goodfit.schema import RunConf
+from goodfit.schema.adapter import UNREAD
 
 FEWEST_RECORDS = 20
 """Below this many held-out records no interval says anything."""
@@ -32,7 +33,7 @@ VERDICTS = {
     "underfit": "On its own training records the model is not better than the most frequent answer, gains less than "
     f"{LEAST_SKILL:.0%} of what that lacks, or is not better than its own answers dealt at random to these records; or "
     "the held-out loss was still falling when training ended, and the training records are not yet learnt.",
-    "unknown": f"Fewer than {FEWEST_RECORDS} held-out records; or scored only once.",
+    "unknown": f"Fewer than {FEWEST_RECORDS} held-out records (groups, where records have them); or scored only once.",
 }
 """Verdict -> when it is said."""
 
@@ -84,7 +85,8 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         return sign * facts.reduce(sums)
 
     if len(facts.validation) < FEWEST_RECORDS:
-        return Fit("unknown", (f"only {len(facts.validation)} held-out records, fewer than {FEWEST_RECORDS}",), ())
+        few = f"only {len(facts.validation)} held-out records (groups, where records have them)"
+        return Fit("unknown", (f"{few}, fewer than {FEWEST_RECORDS}",), ())
     difference = gap(facts.probe, facts.validation, signed, conf.seed)
     evidence.append(_gap_text(facts, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
@@ -169,8 +171,12 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
 
 
 def _more(conf: RunConf) -> tuple[str, ...]:
-    words = [f"training.epochs={2 * (conf.training.epochs or 1)}", f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
-    if conf.adapter.name not in ("none", "head"):
+    length = "epochs" if conf.training.max_steps is None else "max_steps"
+    longer = f"training.{length}={2 * (getattr(conf.training, length) or 1)}"
+    if conf.model.weights == "random" and conf.adapter.name != "none":
+        return longer, "adapter=none"  # an adapter over noise has nothing to adapt
+    words = [longer, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
+    if "rank" not in UNREAD.get(conf.adapter.name, ()):
         words.append(f"adapter.rank={2 * conf.adapter.rank}")
     return tuple(words)
 
@@ -178,7 +184,7 @@ def _more(conf: RunConf) -> tuple[str, ...]:
 def _less(conf: RunConf) -> tuple[str, ...]:
     if conf.adapter.name == "none":
         words = ["adapter=lora"] if conf.model.weights == "pretrained" else ["optim.weight_decay=0.1"]
-    elif conf.adapter.name == "head":
+    elif "rank" in UNREAD.get(conf.adapter.name, ()):
         words = ["optim.weight_decay=0.1"]
     else:
         words = [f"adapter.rank={max(1, conf.adapter.rank // 2)}", "adapter.dropout=0.1"]

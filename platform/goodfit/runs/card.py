@@ -13,6 +13,7 @@ from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
+from goodfit.schema.adapter import UNREAD
 from goodfit.texts.shown import figure, with_interval
 
 
@@ -31,7 +32,7 @@ def card_of(
     head = {
         "base_model": prepared.base.name,
         "library_name": "transformers" if conf.adapter.name in ("none", "head") else "peft",
-        "tags": ["goodfit", prepared.task.kind.name, conf.task.name],
+        "tags": list(dict.fromkeys(["goodfit", prepared.task.kind.name, conf.task.name])),
         "license": conf.model.licence.lower(),
     }
     sections = [
@@ -63,8 +64,9 @@ def _list(lines: Sequence[str], nothing: str) -> str:
 
 def _what(prepared: Prepared, steps: int) -> str:
     conf = prepared.conf
+    rank = "" if "rank" in UNREAD.get(conf.adapter.name, ()) else f", rank {conf.adapter.rank}"
     how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
-        conf.adapter.name, f"A {conf.adapter.name} adapter was tuned (rank {conf.adapter.rank})"
+        conf.adapter.name, f"An adapter was tuned ({conf.adapter.name}{rank})"
     )
     noise = (
         "\n\n**The base model has no pretrained weights: it started from noise.** What it knows comes from these "

@@ -12,6 +12,16 @@ AdapterName = Literal[
 ]
 
 
+UNREAD = {
+    "none": ("rank", "alpha", "dropout", "targets"),
+    "head": ("rank", "alpha", "dropout", "targets"),
+    "ia3": ("rank", "alpha", "dropout"),
+    "vera": ("alpha",),
+    "oft": ("alpha",),
+}
+"""Adapter -> the settings that it does not read."""
+
+
 @dataclass(kw_only=True, slots=True)
 class AdapterConf:
     """Which weights are tuned. Selected with ``adapter=<name>``."""

@@ -12,5 +12,7 @@ def figure(value: float | None) -> str:
 
 
 def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
-    """``0.812 [0.780, 0.840]``."""
+    """``0.812 [0.780, 0.840]``; a dash where it is not defined."""
+    if found.get(name) is None:
+        return figure(None)
     return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
