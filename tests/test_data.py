@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
 
 WORDS = ("task=classification", "dataset=files", "model=bert")
@@ -173,6 +174,27 @@ def test_a_fault_that_all_rows_have_is_told_once(check):
             "mend the column, or name another one: dataset.fields.<field>=<name>",
         )
     ]
+
+
+def test_columns_are_slices(check, tmp_path):
+    content = "text,label,ward,sex\n" + "".join(
+        f"hello {n},{'ab'[n % 2]},{'nw'[n > 3]},{'f' * (n % 2)}\n" for n in range(12)
+    )
+    word = "dataset.fields.slices=ward;sex"
+    assert check(content.encode(), word, name="train.csv").code == 0
+    error = "dataset.fields.slices=sexx, and no row has a field 'sexx' (fields: label, sex, text, ward)"
+    found = check(content.encode(), f"{word}x", name="train.csv").errors
+    assert found == [(error, "did you mean dataset.fields.slices=sex?")]
+    for names, expected in [
+        ({"slices": "ward"}, [{"ward": "n"}, {"ward": "n"}]),
+        ({"slices": "ward;sex"}, [{"ward": "n"}, {"ward": "n", "sex": "f"}]),
+    ]:
+        read = read_split(tmp_path / "train.csv", {}, names, dict)
+        assert [dict(record.slices) for record in read.records[:2]] == expected
+    rows = [{"text": "x", "label": "a", "of": {"sex": "f"}}]
+    (tmp_path / "of.jsonl").write_bytes(lines(rows))
+    (record,) = read_split(tmp_path / "of.jsonl", {}, {"slices": "of"}, dict).records
+    assert record.slices == {"sex": "f"}
 
 
 def test_rows_that_lack_different_fields_are_told_one_by_one(check):

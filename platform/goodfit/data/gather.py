@@ -135,7 +135,7 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
     found = read_file(path)
     _refuse_missing_columns(renamed, found.rows)
     there = {name for row in found.rows for name in row.values}
-    names = {ours: theirs for ours, theirs in own.items() if theirs in there} | dict(renamed)
+    names = {ours: theirs for ours, theirs in own.items() if there.issuperset(_columns(ours, theirs))} | dict(renamed)
     records, bad = _check_rows(found.rows, names, check, {}, path.stem)
     return OneFile(records, [*found.problems, *bad], found.count, found.empty)
 
@@ -154,7 +154,13 @@ def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> dict[str, Fi
 def _refuse_missing_columns(names: Mapping[str, str], rows: Sequence[Row]) -> None:
     """A renamed field that no row has would be left out in silence where the kind can do without it."""
     there = {name: name for row in rows for name in row.values} if names else {}
-    stop_on([_missing_column(ours, theirs, there) for ours, theirs in names.items() if rows and theirs not in there])
+    asked = [(ours, column) for ours, theirs in names.items() for column in _columns(ours, theirs)]
+    stop_on([_missing_column(ours, column, there) for ours, column in asked if rows and column not in there])
+
+
+def _columns(ours: str, theirs: str) -> list[str]:
+    """The columns that are read for a field: one, and for slices as many as are named."""
+    return [name.strip() for name in theirs.split(";")] if ours == "slices" else [theirs]
 
 
 def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataError:
@@ -170,6 +176,8 @@ def _check_rows(
     records, problems = [], []
     for number, row in enumerate(rows, 1):
         values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
+        if "slices" in names:
+            values["slices"] = _slices_of(row.values, _columns("slices", names["slices"]))
         try:
             record = _record(row.origin, values, check, f"{split}-{number}")
             if record.id in seen:
@@ -199,6 +207,15 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
         slices={str(name): str(value) for name, value in slices.items()},
         origin=origin,
     )
+
+
+def _slices_of(values: Mapping[str, Any], columns: Sequence[str]) -> Any:
+    """A column that holds a mapping is that; others are slices of their names, left out where they are empty."""
+    (first, *more) = columns
+    given = values.get(first)
+    if not more and (isinstance(given, dict) or (isinstance(given, str) and given.lstrip().startswith("{"))):
+        return given
+    return {name: values[name] for name in columns if values.get(name) not in (None, "")}
 
 
 def _parsed(slices: str) -> Any:

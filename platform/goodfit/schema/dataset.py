@@ -36,7 +36,8 @@ class DatasetConf:
     """The commit of the hub data set; when not given, the newest one, which is recorded."""
 
     fields: dict[str, str] = field(default_factory=dict)
-    """Renamed fields: the field's name in goodfit -> its name in the data, ``dataset.fields.text=utterance``."""
+    """Renamed fields: the field's name in goodfit -> its name in the data, ``dataset.fields.text=utterance``;
+    of slices the columns that are one each, ``'dataset.fields.slices=ward;sex'``."""
 
     on_bad_rows: Literal["stop", "quarantine"] = "stop"
     """What a bad row does: end the run with all of them named, or go to ``data/rejected.jsonl``, counted."""
