@@ -402,6 +402,8 @@ def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
     evaluated = goodfit("evaluate", "run", "--json")
     asked = goodfit("predict", "run", f"Ada met {secrets[0]} and {secrets[1]}.", "--output", "answers.jsonl", "--json")
     assert (evaluated.code, asked.code) == (0, 0)
+    answer = json.loads((tmp_path / "answers.jsonl").read_text("utf-8"))
+    assert answer["read"] == "Ada met [BADGE] and [BADGE]."
     assert evaluated.json["metrics"]["test/f1"] == trained.json["metrics"]["test/f1"]
     deeds = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["plugins"]
     assert deeds["badge"]["records"] == {"scrubbed": 40 + 24 + 24}

@@ -67,6 +67,8 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
             answer["confidence"] = round(outcome.confidence, 6)
         if index in cut:
             answer["cut"] = True
+        if opened.task.scrub is not None and "spans" in opened.task.kind.texts.places:
+            answer["read"] = record.fields["text"]  # the spans are places in it, not in the text that was given
         answers.append(answer)
     return answers
 
