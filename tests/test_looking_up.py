@@ -87,7 +87,10 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
             id="loss",
         ),
         pytest.param(
-            "unknown", "unknown, a verdict: Fewer than 20 held-out records; or scored only once.", id="verdict"
+            "unknown",
+            "unknown, a verdict: Fewer than 20 held-out records (groups, where records have them); or scored "
+            "only once.",
+            id="verdict",
         ),
         pytest.param(
             "legal.risk_recall",

@@ -191,7 +191,7 @@ def test_bad_rows_are_all_named_and_nothing_is_written(goodfit, write_rows, tmp_
     given = [{"text": "one two", "label": "a"}, {"text": "", "label": "a"}, {"text": "three", "label": "b"}] * 2
     outcome = goodfit("plugins", "new", "hr", "--from-data", write_rows(tmp_path / "a.jsonl", given))
     assert outcome.code == 2
-    assert outcome.errors[0][0].startswith("2 of 6 rows are bad: a.jsonl:2: text is empty; ")
+    assert outcome.errors[0][0].startswith("2 of 6 rows are bad: a.jsonl:2, a.jsonl:5: text is empty")
     assert not (tmp_path / "goodfit-hr").exists()
 
 
