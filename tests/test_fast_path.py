@@ -9,6 +9,7 @@ import pytest
 import torch
 import transformers as hf
 from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ2SEQ, VOCABULARY, examples_of, labels_at
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
@@ -18,6 +19,7 @@ from goodfit.models.fast import linears
 from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.dropout import Draws
+from goodfit.models.fast.gates import swap_gates
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
 from goodfit.models.fast.norms import swap_norms
@@ -296,6 +298,55 @@ def test_a_norm_in_one_step_computes_what_the_layer_does(tiny, name, precision):
 def test_a_layer_that_computes_something_else_is_left_alone(tiny, name):
     model = tiny(name)[0]
     swap_norms(model)
+    assert not any("forward" in vars(module) for module in model.modules())
+
+
+# ---- gated layers --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["llama", "gemma2"])
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+@pytest.mark.parametrize("precision", ["32", "bf16"])
+def test_a_gated_layer_computes_its_product_again_and_to_the_bit(tiny, monkeypatch, adapter, name, precision):
+    model, what, words = tiny(name)
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name=adapter, rank=2)).train()
+    batch, products = collate(examples_of(what), words["pad_id"], words["labels_at"]), []
+    layers = [module for key, module in model.named_modules() if key.endswith(".mlp.down_proj")]
+
+    def remember(module, args):
+        products.append(StorageWeakRef(args[0].untyped_storage()))
+
+    def step():
+        products.clear()
+        torch.manual_seed(3)
+        with FAST[what].on(model), in_precision(precision, "cpu"):
+            hooks = [layer.register_forward_pre_hook(remember) for layer in layers]
+            loss = call(model, batch).losses().mean()
+        gone = [product.expired() for product in products]
+        loss.backward()
+        for hook in hooks:
+            hook.remove()
+        found = [weights.grad.flatten() for weights in model.parameters() if weights.grad is not None]
+        model.zero_grad()
+        return torch.cat([loss.detach().reshape(1), *found]), gone
+
+    found, gone = step()
+    monkeypatch.setattr("goodfit.models.fast.wiring.swap_gates", lambda model: lambda: None)
+    expected, kept = step()
+    assert torch.equal(found, expected)
+    assert (gone, kept) == ([True] * len(layers), [False] * len(layers))
+
+
+def test_a_gated_layer_that_computes_something_else_is_left_alone(tiny):
+    class Other(hf.models.llama.modeling_llama.LlamaMLP):
+        def forward(self, states):
+            return super().forward(states) * 2
+
+    model = copy.deepcopy(tiny("llama")[0])
+    model.model.layers[0].mlp.__class__ = Other
+    undo = swap_gates(model)
+    assert ["forward" in vars(layer.mlp) for layer in model.model.layers] == [False, True]
+    undo()
     assert not any("forward" in vars(module) for module in model.modules())
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 from goodfit.data.batches import Batch, sent
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.dropout import swap_dropouts
+from goodfit.models.fast.gates import swap_gates
 from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
@@ -130,6 +131,8 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
             undo.append(swap_lora(model, product if onednn else functional.linear))
             if base_of(model).device.type == "cuda":  # a CPU computes them in as many steps either way
                 undo.append(swap_norms(model))
+            else:  # a GPU would wait for what is computed again
+                undo.append(swap_gates(model))
             wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
             wiring.resume()
