@@ -84,8 +84,6 @@ def attend(
     queries, keys = (sum(lengths) for lengths in layout.sizes(side))
     if query.shape[0] != 1 or query.shape[2] != queries or key.shape[2] != keys:
         raise NotFlat(f"attention got {tuple(query.shape)} for {queries} tokens")
-    if key.shape[1] != query.shape[1]:
-        key, value = (part.repeat_interleave(query.shape[1] // key.shape[1], 1) for part in (key, value))
     device = query.device.type
     if torch.is_autocast_enabled(device):  # rotary models turn queries and keys in 32 bits; the backward pass is ours
         query, key, value = (part.to(torch.get_autocast_dtype(device)) for part in (query, key, value))
@@ -95,7 +93,8 @@ def attend(
     CURRENT.windowed |= sliding_window is not None
     bias = None if position_bias is None or side == "cross" else position_bias[0]
     if bias is None and _takes_flash(query, shape, layout):
-        return _flash(query[0], key[0], value[0], layout, side, shape).unsqueeze(0), None
+        parts = (_for_heads(part[0], query.shape[1]) for part in (key, value))
+        return _flash(query[0], *parts, layout, side, shape).unsqueeze(0), None
     CURRENT.in_blocks = True
     return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
 
@@ -132,7 +131,7 @@ def _flash(query: Tensor, key: Tensor, value: Tensor, layout: Layout, side: Side
 def _blockwise(
     query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, blocks: list[Block], shape: Shape
 ) -> Tensor:
-    """(heads, tokens, size) -> (tokens, heads, size)."""
+    """(heads, tokens, size), of keys and values perhaps fewer heads -> (tokens, heads, size)."""
     query_tokens, key_tokens = [block.queries.tokens for block in blocks], [block.keys.tokens for block in blocks]
     parts = zip(blocks, query.split(query_tokens, 1), key.split(key_tokens, 1), value.split(key_tokens, 1), strict=True)
     found = []
@@ -144,6 +143,11 @@ def _blockwise(
         else:
             found.append(_Attention.apply(queries, keys, values, near, block, shape))
     return found[0] if len(found) == 1 else torch.cat(found)
+
+
+def _for_heads(part: Tensor, heads: int) -> Tensor:
+    """(key heads, …) -> (heads, …): neighbouring heads share one."""
+    return part if len(part) == heads else part.repeat_interleave(heads // len(part), 0)
 
 
 def _hidden(block: Block, shape: Shape, device: Any) -> Tensor | None:
@@ -192,13 +196,13 @@ class _Attention(torch.autograd.Function):
     def forward(
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape
     ) -> Tensor:
-        heads = query.shape[0]
+        heads = query.shape[0], key.shape[0]
         queries, keys = _padded(query, block.queries), _padded(key, block.keys)
         values = _padded(value, block.keys)
-        probabilities, squashed = _probabilities(queries, keys, bias, block, shape)
+        probabilities, squashed = _probabilities(queries, _shared(keys, heads), bias, block, shape)
         kept = block.draws.kept(probabilities, shape.dropout) if shape.dropout else None
         used = probabilities if kept is None else probabilities * kept
-        found = _flat(torch.bmm(used, values), block.queries, heads)
+        found = _flat(torch.bmm(used, _shared(values, heads)), block.queries, heads[0])
         ctx.again = max(block.queries.longest, block.keys.longest) >= LONG_ROW
         if ctx.again:  # a long row's pairs would fill the memory: a bit of each is kept, and the rest computed again
             ctx.save_for_backward(queries, keys, values, bias, None if kept is None else kept.bool())
@@ -212,33 +216,49 @@ class _Attention(torch.autograd.Function):
         block, shape, heads = ctx.block, ctx.shape, ctx.heads
         if ctx.again:
             queries, keys, values, near, bits = ctx.saved_tensors
+            keys = _shared(keys, heads)
             probabilities, squashed = _probabilities(queries, keys, near, block, shape)
             kept = None if bits is None else bits.float().mul_(gain_of(shape.dropout)).to(probabilities.dtype)
         else:
             queries, keys, values, probabilities, kept, squashed = ctx.saved_tensors
+            keys = _shared(keys, heads)
         outer = _padded(gradients[0].transpose(0, 1), block.queries, clear=True)
         used = probabilities if kept is None else probabilities * kept
         value = torch.bmm(used.transpose(1, 2), outer)
-        inner = torch.bmm(outer, values.transpose(1, 2))
+        inner = torch.bmm(outer, _shared(values, heads).transpose(1, 2))
         if kept is not None:
             inner.mul_(kept)
         wide = _wide(probabilities)
         products = torch._softmax_backward_data(_wide(inner), wide, -1, wide.dtype).to(probabilities.dtype)
         bias = None
         if ctx.biased:
-            bias = products.view(heads, block.queries.rows, *products.shape[1:]).sum(1)
+            bias = products.view(heads[0], block.queries.rows, *products.shape[1:]).sum(1)
         if squashed is not None:
             products = products * (1 - squashed * squashed)
         products = products * shape.scaling
         query, key = torch.bmm(products, keys), torch.bmm(products.transpose(1, 2), queries)
         return (
-            _flat(query, block.queries, heads),
-            _flat(key, block.keys, heads),
-            _flat(value, block.keys, heads),
+            _flat(query, block.queries, heads[0]),
+            _flat(_summed(key, heads), block.keys, heads[1]),
+            _flat(_summed(value, heads), block.keys, heads[1]),
             bias,
             None,
             None,
         )
+
+
+def _shared(part: Tensor, heads: tuple[int, int]) -> Tensor:
+    """(key heads * rows, …) -> (heads * rows, …), of the numbers of heads and of key heads."""
+    if heads[0] == heads[1]:
+        return part
+    return _for_heads(part.view(heads[1], -1, *part.shape[1:]), heads[0]).view(-1, *part.shape[1:])
+
+
+def _summed(gradient: Tensor, heads: tuple[int, int]) -> Tensor:
+    """(heads * rows, …) -> (key heads * rows, …): what heads that share keys have for them."""
+    if heads[0] == heads[1]:
+        return gradient
+    return gradient.view(heads[1], heads[0] // heads[1], -1, *gradient.shape[1:]).sum(1).view(-1, *gradient.shape[1:])
 
 
 def _probabilities(
@@ -267,6 +287,7 @@ def _wide(states: Tensor) -> Tensor:
 def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block: Block, shape: Shape) -> Tensor:
     """A block of long rows by PyTorch's attention, which keeps no pairs if none is dropped: (tokens, heads, size)."""
     heads = query.shape[0]
+    key, value = _for_heads(key, heads), _for_heads(value, heads)
     queries, keys = _padded(query, block.queries), _padded(key, block.keys)
     values = _padded(value, block.keys)
     rows = (heads, block.queries.rows)
