@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import os
 import statistics
 
 import pytest
@@ -611,6 +612,17 @@ def test_a_linear_layer_through_onednn_has_the_values_and_gradients_of_its_own(s
         one = torch.autograd.grad(layer(states).square().sum(), weights)
         other = torch.autograd.grad(linear(states, layer.weight, layer.bias).square().sum(), weights)
         torch.testing.assert_close(one, other)
+
+
+def test_onednn_keeps_few_kernels(monkeypatch):
+    """Its own limit would be 1024, and is read from the environment before the first product."""
+    name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+    monkeypatch.setenv(name, "7")
+    swap_linears(torch.nn.Linear(2, 2))
+    assert os.environ[name] == "7"  # who says something else is heard
+    monkeypatch.delenv(name)
+    swap_linears(torch.nn.Linear(2, 2))
+    assert os.environ[name] == "128"
 
 
 def test_bf16_states_are_multiplied_in_32_bits():
