@@ -33,7 +33,7 @@ def swap_gates(model: Any) -> Callable[[], None]:
     layers = [
         module
         for module in model.modules()
-        if set(vars(module).get("_modules", {})) == PARTS and not any(True for _ in module.act_fn.parameters())
+        if set(vars(module).get("_modules", {})) == PARTS and not list(module.act_fn.parameters())
     ]
     same = {kind: _is_as(next(layer for layer in layers if type(layer) is kind)) for kind in {*map(type, layers)}}
     return replace_forwards(
@@ -43,14 +43,16 @@ def swap_gates(model: Any) -> Callable[[], None]:
 
 def _is_as(layer: Any) -> bool:
     """Whether a layer computes what its parts together do."""
-    weight = next(layer.gate_proj.parameters())
-    generator = torch.Generator().manual_seed(0)
-    states = torch.randn(1, 2, layer.gate_proj.in_features, generator=generator).to(weight)
     training = layer.training
     layer.eval()
     try:
+        kind = next(layer.gate_proj.parameters()).dtype
+        states = torch.randn(1, 2, layer.gate_proj.in_features, generator=torch.Generator().manual_seed(0))
+        states = states.to(kind if kind.is_floating_point else torch.float32)  # 4 bits are held as integers
         with torch.no_grad():
             return torch.equal(layer(states), _forward(layer, states))
+    except (RuntimeError, TypeError, ValueError, AttributeError):  # another forward, or parts of another kind
+        return False
     finally:
         layer.train(training)
 
