@@ -3,16 +3,24 @@
 import dataclasses
 import inspect
 import json
+import random
 import re
 from pathlib import Path
 
+import hydra
 import pytest
 import yaml
+from omegaconf import OmegaConf
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, config_roots
-from goodfit.config.places import find_options
+from goodfit.config.compose import as_tree
+from goodfit.config.derive import derive
+from goodfit.config.grammar import override
+from goodfit.config.places import core_root, find_options
 from goodfit.config.record import read_config, write_config
+from goodfit.config.types import typed
+from goodfit.config.words import read_words
 from goodfit.schema import RunConf
 
 REPOSITORY = Path(__file__).parents[1]
@@ -66,6 +74,62 @@ def test_every_task_composes_with_a_model_of_each_family(task):
 def test_every_model_composes_with_a_task_of_each_kind(model):
     for task in ("legal/clauses", "legal/terms", "generation"):
         assert_composes(task, model)
+
+
+SHARED = [
+    "task=legal/clauses",
+    "dataset=files",
+    "dataset.train=/a,b/it's.csv",
+    "dataset.fields.text=utterance",
+    "seed=7",
+]
+VALUES = {
+    "optim.lr": ["3e-4", "0.01", "1"],
+    "adapter.rank": ["4", "64"],
+    "adapter.targets": ["[query,value]", "[0,1]"],
+    "task.labels": ["[yes,no]", "null"],
+    "training.max_steps": ["null", "12"],
+    "privacy.keep": ["[]", "['a, b','it\\'s']"],
+    "runtime.deterministic": ["false", "True"],
+    "model": ["bert", "minilm", "t5"],
+    "adapter": ["lora", "dora", "rslora"],
+    "experiment": ["small_data"],
+    "training": ["quick", "long"],
+}
+
+
+def as_hydra_composes(words):
+    """What Hydra makes of options and values at once."""
+    read = read_words(words, OPTIONS)
+    hydra.core.global_hydra.GlobalHydra.instance().clear()
+    places = ",".join(f"'file://{root.folder}'" for root in ROOTS if root.owner != "goodfit")
+    overrides = [f"{group}='{name}'" for group, name in read.choices.items()]
+    overrides += [override(key, text) for key, text in read.values.items()]
+    with hydra.initialize_config_dir(str(core_root().folder), version_base="1.3"):
+        found = hydra.compose("config", [f"hydra.searchpath=[{places}]", *overrides])
+    tree = OmegaConf.to_container(found, resolve=True)
+    tree["choices"] = dict(composed(*words).conf.choices)
+    if "task.labels" not in read.values:
+        tree["task"]["labels"] = None
+    return derive(typed(tree), read.values)[0]
+
+
+def test_trials_compose_one_after_another_to_what_hydra_makes_of_each():
+    for number in range(40):
+        chance = random.Random(number)
+        searched = chance.sample(list(VALUES), 6)
+        words = [*SHARED, *(f"{key}={chance.choice(VALUES[key])}" for key in searched)]
+        found = composed(*words).conf
+        assert as_tree(found) == as_tree(as_hydra_composes(words)), words
+
+
+def test_an_option_that_was_edited_is_read_again(tmp_path):
+    file = tmp_path / "optim" / "own.yaml"
+    file.parent.mkdir()
+    words = Arguments(words=["optim=own"], options={"--config-dir": str(tmp_path)})
+    for content, rate in (("name: sgd\nlr: 0.25\n", 0.25), ("name: sgd\nlr: 0.5\n", 0.5)):
+        file.write_text(content)
+        assert compose_words(words, needed=()).conf.optim.lr == rate
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.owner)

@@ -98,7 +98,7 @@ def _cell(value: Any) -> str:
 
 def _option(option: Option, group: str, sources: Mapping[str, DataSourceSpec]) -> dict[str, Any]:
     """An option with what its file, and those it builds on, say of it."""
-    _, given = check_option(option, group)
+    _, given, _ = check_option(option, group)
     read = cache(read_yaml)
     said = {key: read(path)[key] for key in ABOUT if (path := given.get(f"{group}.{key}"))}
     found = {"name": option.name, "offered_by": option.owner, **said}

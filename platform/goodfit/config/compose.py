@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
 from goodfit.texts.secrets import has_own_secret
 from goodfit.yaml_values import read_yaml
+
+MAIN = "config.yaml"
+"""In which order options are merged."""
 
 NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",
@@ -63,15 +67,17 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     chosen = {group: name for group, name in (_default_choices() | read.choices).items() if name is not None}
     given: dict[str, Path] = {}
     broken_files: list[GoodfitError] = []
+    files = [core_root().folder / MAIN]
     for group, name in chosen.items():
-        wrong, values = check_option(options[group][name], group)
+        wrong, values, below = check_option(options[group][name], group)
         broken_files += wrong
         given |= values
+        files += below
     mistakes += broken_files
     # what the words alone can tell comes first: Hydra takes longer to import than a typo may take to be answered
     mistakes += mistakes_of(_typed_values(read))
     stop_on(mistakes)
-    tree = _merge(chosen, read, roots)
+    tree = _merge(chosen, read, roots, files)
     stop_on(mistakes_of(tree, {key: path for key, path in given.items() if key not in read.values}))
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
@@ -124,7 +130,7 @@ def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -
 
 
 def _default_choices() -> dict[str, str | None]:
-    entries = read_yaml(core_root().folder / "config.yaml")["defaults"]
+    entries = read_yaml(core_root().folder / MAIN)["defaults"]
     return {group: name for entry in entries if isinstance(entry, dict) for group, name in entry.items()}
 
 
@@ -140,30 +146,60 @@ def _typed_values(read: Words) -> dict[str, Any]:
     return tree
 
 
-def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot]) -> dict[str, Any]:
-    """Let Hydra merge schema, options and typed values, in the order of ``conf/config.yaml``."""
-    from hydra import compose as hydra_compose
-    from hydra import initialize_config_dir
-    from hydra.core.config_store import ConfigStore
-    from hydra.core.global_hydra import GlobalHydra
+def _merge(chosen: Mapping[str, str], read: Words, roots: Sequence[ConfRoot], files: Sequence[Path]) -> dict[str, Any]:
+    """Let Hydra merge schema, options and typed values, in the order of ``conf/config.yaml``.
+
+    Args:
+        chosen: Group -> option.
+        read: The words.
+        roots: Where the options are.
+        files: Theirs.
+    """
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    contents = tuple(path.read_bytes() for path in files)
+    try:
+        tree = OmegaConf.create(_of_options(tuple(chosen.items()), tuple(roots), contents))
+        for key, text in read.values.items():
+            OmegaConf.update(tree, key, _value(override(key, text)), merge=True, force_add=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"the words do not fit together: {reason}", "goodfit explain shows each setting") from None
+    return OmegaConf.to_container(tree, resolve=True)  # type: ignore[return-value]
+
+
+@functools.lru_cache(maxsize=8)
+def _of_options(choices: tuple[tuple[str, str], ...], roots: tuple[ConfRoot, ...], _: tuple[bytes, ...]) -> Any:
+    """Schema and options, merged once for all trials of a search, which differ in their values.
+
+    Args:
+        choices: Group, option.
+        roots: Where the options are.
+        _: What their files hold: after an edit they are merged anew.
+    """
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
+    from omegaconf import OmegaConf
+
     places = ",".join(quoted(f"file://{root.folder}") for root in roots if root.owner != "goodfit")
     ConfigStore.instance().store("schema", node={**as_tree(RunConf()), "choices": {}})
     GlobalHydra.instance().clear()
-    choices = [f"{group}={quoted(name)}" for group, name in chosen.items()]
-    values = [override(key, text) for key, text in read.values.items()]
+    words = [f"{group}={quoted(name)}" for group, name in choices]
     with initialize_config_dir(str(core_root().folder), version_base="1.3"):
-        try:
-            tree = hydra_compose("config", [f"hydra.searchpath=[{places}]", *choices, *values])
-        except (HydraException, OmegaConfBaseException) as error:
-            reason = str(error).splitlines()[0]
-            raise ConfigError(
-                f"the words do not fit together: {reason}", "goodfit explain shows each setting"
-            ) from None
-    return OmegaConf.to_container(tree, resolve=True)  # type: ignore[return-value]
+        tree = hydra_compose(Path(MAIN).stem, [f"hydra.searchpath=[{places}]", *words])
+    return OmegaConf.to_container(tree, resolve=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _value(word: str) -> Any:
+    """What a word sets, read in Hydra's grammar."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    return OverridesParser.create().parse_override(word).value()
 
 
 def as_tree(conf: RunConf) -> dict[str, Any]:

@@ -17,25 +17,27 @@ _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
 _DEFAULT = re.compile(r"^(?P<target>[\w./-]+)@_here_$")
 
 
-def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[str, Any]]:
+def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[str, Path], list[Path]]:
     """Check an option's file and those it builds on.
 
     Returns:
-        The mistakes, and what the files set: setting -> file.
+        The mistakes, what the files set (setting -> file), and all of the files.
     """
     try:
         content = read_yaml(option.path)
     except ConfigError as mistake:
-        return [mistake], {}
+        return [mistake], {}, [option.path]
     mistakes: list[GoodfitError] = []
     given: dict[str, Path] = {}
+    files = [option.path]
     for entry in [entry for entry in content.pop("defaults", None) or [] if entry != "_self_"]:
         try:
-            more, inherited = check_option(_parent(entry, option, group), group)
+            more, inherited, below = check_option(_parent(entry, option, group), group)
         except ConfigError as mistake:
-            more, inherited = [mistake], {}
+            more, inherited, below = [mistake], {}, []
         mistakes += more
         given |= inherited
+        files += below
     mistakes += _wrong_package(option, group)
     scope = "" if group == "experiment" else group + "."
     mistakes += unknown_keys(content, scope, str(option.path))
@@ -43,7 +45,7 @@ def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[s
         given[key] = option.path
         if isinstance(value, str) and "${" in value and value != "${seed}":
             mistakes.append(ConfigError(f"'{key}' is an interpolation, {value} ({option.path})", "write the value"))
-    return mistakes, given
+    return mistakes, given, files
 
 
 def unknown_keys(content: dict[str, Any], scope: str, where: str) -> list[GoodfitError]:
