@@ -41,13 +41,16 @@ class Plan:
     """How the model would be computed, where it was tried."""
 
 
-def check_memory(prepared: Prepared, path: ComputePath | None = None, free: int | None = None) -> Memory:
+def check_memory(
+    prepared: Prepared, path: ComputePath | None = None, free: int | None = None, needed: Memory | None = None
+) -> Memory:
     """Estimate the memory of a run.
 
     Args:
         prepared: The run.
         path: How the model is computed, where that is known; rows that are padded take more.
         free: Bytes that it may use; asked, when not given.
+        needed: What a run of the same size takes; counted, when not given.
 
     Raises:
         HardwareError: It cannot fit; the fix names what would.
@@ -55,7 +58,7 @@ def check_memory(prepared: Prepared, path: ComputePath | None = None, free: int 
     """
     conf = prepared.conf
     flat = path.flat if path is not None else _expects_flat(conf)
-    needed = _memory(prepared, conf, flat)
+    needed = needed or _memory(prepared, conf, flat)
     free = free_bytes(conf) if free is None else free
     if needed.total <= free:
         return needed

@@ -17,7 +17,6 @@ from goodfit.errors import GoodfitError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.runs.log import logged_to
-from goodfit.runs.prepare import pick_path
 from goodfit.runs.score import build_measure
 from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.shared import Shared
@@ -136,8 +135,7 @@ class Packed:
         if self._running and started.bench.key != self._base:
             return False
         if not self._running:
-            if self._path is None or started.bench.key != self._base:
-                self._path, self._base = pick_path(started.prepared, started.model), started.bench.key
+            self._path, self._base = self._shared.path(started.bench, started.model), started.bench.key
             self._pack = PackedTraining(self._path)
         return self._path is not None and self._path.flat
 

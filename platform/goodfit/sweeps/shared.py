@@ -10,7 +10,10 @@ from typing import Any
 from goodfit.config.compose import Composed
 from goodfit.data.split import split_off
 from goodfit.models.fast.frozen import KeptStates
+from goodfit.models.fast.path import ComputePath
+from goodfit.models.memory import Memory
 from goodfit.plugins.host import Host, load_plugins
+from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import Prepared, pick_path, prepare
 from goodfit.runs.score import Probe, pick_probe, simplest_answers
 from goodfit.runs.task import read_task
@@ -40,6 +43,10 @@ class Bench:
     simplest: list[Any] | None = None
     kept: KeptStates = dataclasses.field(default_factory=KeptStates)
     """What the base makes of the records, where trials leave it as it is."""
+    paths: dict[Any, ComputePath] = dataclasses.field(default_factory=dict)
+    """How models are computed, by the sort of their adapter."""
+    memory: dict[str, Memory] = dataclasses.field(default_factory=dict)
+    """What trials take, by their size."""
 
 
 class Shared:
@@ -78,9 +85,34 @@ class Shared:
         if kept.model is None:
             kept.model = untuned_model(kept.prepared, device)
             kept.model.requires_grad_(False)
-            with pick_path(kept.prepared, kept.model).on(kept.model):
-                kept.simplest = simplest_answers(kept.prepared, kept.model, kept.probe)
+            kept.simplest = _simplest(kept)
         return own_model(kept.model, bench.prepared.conf.adapter.name), kept.simplest or []
+
+    def memory(self, bench: Bench) -> Memory:
+        """What a trial takes.
+
+        Raises:
+            HardwareError: It cannot fit.
+        """
+        conf = bench.prepared.conf
+        size = repr((conf.adapter, conf.optim.name, conf.training))
+        bench.memory[size] = check_memory(bench.prepared, needed=bench.memory.get(size))
+        return bench.memory[size]
+
+    def path(self, bench: Bench, model: Any) -> ComputePath:
+        """How a trial's model is computed: rank, scaling and rate of its adapter change nothing in it."""
+        adapter = bench.prepared.conf.adapter
+        sort = adapter.name, tuple(adapter.targets or ())
+        if sort not in bench.paths:
+            bench.paths[sort] = pick_path(bench.prepared, model)
+        return bench.paths[sort]
+
+
+def _simplest(bench: Bench) -> list[Any]:
+    if bench.prepared.task.kind.untrained:  # the model is not asked
+        return simplest_answers(bench.prepared, bench.model, bench.probe)
+    with pick_path(bench.prepared, bench.model).on(bench.model):
+        return simplest_answers(bench.prepared, bench.model, bench.probe)
 
 
 def own_model(model: Any, adapter: str) -> Any:

@@ -23,11 +23,11 @@ from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginE
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.models.device import pick_device
+from goodfit.models.fast.path import ComputePath
 from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
-from goodfit.runs.plan import check_memory
-from goodfit.runs.prepare import Prepared, pick_path, training_data
+from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import build_measure
 from goodfit.runs.tune import adapted
 from goodfit.runs.write import record_of, write_record
@@ -101,15 +101,15 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
         began = time.monotonic()
         try:
             with logged_to(folder / "log.txt"):
-                return _train(start(order, shared), signals)
+                started = start(order, shared)
+                return _train(started, shared.path(started.bench, started.model), signals)
         except ENDS_SEARCH:
             raise
         except GoodfitError as error:
             return failed(order, error, time.monotonic() - began)
 
 
-def _train(started: Started, signals: StopSignals) -> Result:
-    path = pick_path(started.prepared, started.model)
+def _train(started: Started, path: ComputePath, signals: StopSignals) -> Result:
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
     with path.on(started.model, started.bench.kept):
         trained = train(
@@ -148,7 +148,7 @@ def start(order: Order, shared: Shared) -> Started:
     composed = compose(order.words, order.roots)
     bench = shared.bench(composed, order.fresh)
     prepared = bench.prepared
-    memory = check_memory(prepared)
+    memory = shared.memory(bench)
     fix_machine(prepared.conf)
     write_config(prepared.conf, composed.words, order.folder)
     write_record(order.folder, record_of(prepared, "running"))

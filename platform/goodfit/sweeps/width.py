@@ -9,7 +9,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.models.device import pick_device
 from goodfit.models.fast.attention import NotFlat
-from goodfit.runs.prepare import pick_path, training_data
+from goodfit.runs.prepare import training_data
 from goodfit.runs.tune import adapted
 from goodfit.sweeps.packed import PACKABLE
 from goodfit.sweeps.shared import Shared
@@ -47,7 +47,7 @@ def width_of(search: Search, shared: Shared) -> tuple[int, str]:
     try:
         made = (adapted(shared.model(bench, device)[0], bench.prepared.conf, device) for _ in range(most))
         first = Trial("first", next(made), bench.prepared.conf, data)
-        path = pick_path(bench.prepared, first.model)
+        path = shared.path(bench, first.model)
         if not path.flat:
             return 0, path.reason
         others = (Trial("other", model, bench.prepared.conf, data) for model in made)
