@@ -208,6 +208,54 @@ def test_a_model_that_rests_is_like_any_other():
         pack.step()
 
 
+@pytest.mark.parametrize("room", [4096, 100], ids=["one pass for all", "several passes"])
+@pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
+@pytest.mark.parametrize("model_name", MODELS)
+def test_models_that_are_asked_together_answer_as_they_do_alone(model_name, wide, room, monkeypatch):
+    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
+    monkeypatch.setattr("goodfit.models.fast.pack.EVALUATION_TOKENS", room)
+    trials, what = [trial_of(name, model_name) for name in TRIALS], MODELS[model_name][2]
+    batches = [collate(examples_of(what, 5, seed), 0, labels_at(what)) for seed in (1, 2)]
+
+    def answers(model):
+        with torch.inference_mode():
+            return [call(model.eval(), batch) for batch in batches]
+
+    with PackedTraining(path_of(what)) as pack:
+        for trial in trials:
+            pack.enter(trial)
+        for _ in range(2):  # the pack goes on behind it
+            pack.step()
+            asked = [trials[2].model, trials[0].model]
+            with pack.asking(asked, losses_only=False):
+                together = [answers(model) for model in asked]
+            assert all(trial.model.training for trial in trials)
+        left = pack.leave("second").model
+        with pack.asking([left], losses_only=True):
+            losses = [scores.losses() for scores in answers(left)]
+        for model, found in zip(asked, together, strict=True):
+            with path_of(what).on(model):
+                alone = answers(model)
+            for one, other in zip(found, alone, strict=True):
+                torch.testing.assert_close(one.logits, other.logits, rtol=1e-4, atol=1e-5)
+                assert torch.equal(one.targets, other.targets) and torch.equal(one.rows, other.rows)
+        with path_of(what).on(left):
+            for one, other in zip(losses, answers(left), strict=True):
+                torch.testing.assert_close(one, other.losses(), rtol=1e-4, atol=1e-5)
+
+
+def test_models_that_share_passes_are_asked_of_the_same_records():
+    trials = [trial_of(name, "bert") for name in ("first", "second")]
+    one, other = (collate(examples_of("rows", 3, seed), 0, "rows") for seed in (1, 2))
+    with PackedTraining(path_of("rows")) as pack:
+        for trial in trials:
+            pack.enter(trial)
+        with pack.asking([trial.model for trial in trials], losses_only=False), torch.inference_mode():
+            call(trials[0].model, one)
+            with pytest.raises(ValueError, match="other records"):
+                call(trials[1].model, other)
+
+
 def test_a_trial_that_is_not_finite_leaves_alone(tmp_path):
     trials = [trial_of(name, "bert") for name in TRIALS]
     spoilt = next(weights for weights in trials[1].model.parameters() if weights.requires_grad)

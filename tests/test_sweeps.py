@@ -497,6 +497,43 @@ def test_packed_trials_are_judged_as_they_are_alone(searched):
     assert "packed" in log
 
 
+@pytest.mark.parametrize(
+    ("kind", "family", "asked"),
+    [
+        ("classification", "encoder", {2}),
+        ("multilabel", "encoder", {2}),
+        ("token_classification", "encoder", {2}),
+        ("question_answering", "encoder", {2}),
+        ("language_modeling", "decoder", {2}),
+        ("generation", "seq2seq", {2}),
+        ("classification", "decoder", set()),  # it scores each label behind a text that it has read once
+    ],
+)
+def test_trials_of_a_pack_are_evaluated_in_one_pass(goodfit, tmp_path, tiny_words, monkeypatch, kind, family, asked):
+    from goodfit.models.fast.pack import Pack
+
+    widths, real = set(), Pack.scores
+    monkeypatch.setattr(Pack, "scores", lambda own, batch, at: widths.add(len(at)) or real(own, batch, at))
+    words = [
+        *tiny_words(kind, family),
+        SPACE[0],
+        "adapter=lora",
+        "sweep.trials=2",
+        "sweep.width=2",
+        "training.epochs=2",
+    ]
+    words += ["sweep.confirmations=0", "sweep.train_best=false", "sweep.pruner=none", "sweep.stop_misfits=false"]
+    courses = []
+    for engine in ("solo", "packed"):
+        outcome = goodfit("sweep", *words, f"sweep.engine={engine}", f"run.dir={engine}", "--quiet")
+        assert outcome.code == 0, outcome.err
+        trials = (read(tmp_path / engine / "trials" / f"000{number}" / "trial.json") for number in (0, 1))
+        courses.append([evaluation for trial in trials for evaluation in trial["course"]])
+    assert widths == asked
+    for one, other in zip(*courses, strict=True):
+        assert other == pytest.approx(one, rel=1e-4)
+
+
 def test_a_trial_in_a_pass_has_a_share_of_its_seconds(goodfit, tiny_words):
     words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", "sweep.width=3"]
     words += ["sweep.engine=packed", "training.epochs=30", "training.patience=0", "sweep.stop_misfits=false"]

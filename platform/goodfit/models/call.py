@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.batches import Batch, padded, sent
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
+from goodfit.models.fast.together import together_of
 from goodfit.models.fast.wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -36,13 +37,19 @@ class Scores:
 
 
 def call(model: Any, batch: Batch) -> Scores:
-    """Run a model; its head is applied only where there are labels.
+    """Run a model, or those of a pack that are asked with it; its head is applied only where there are labels.
 
     Args:
         model: Of transformers, with or without a PEFT adapter. One that is wired takes the batch as it is, any
             other one gets it padded.
         batch: On the model's device.
     """
+    together = together_of(model)
+    return compute(model, batch) if together is None else together.scores(model, batch)
+
+
+def compute(model: Any, batch: Batch) -> Scores:
+    """Run a model, whoever could answer for it."""
     with _read(model, batch) as (inputs, flat):
         return _scores(model, batch, inputs, flat)
 

@@ -9,13 +9,14 @@ import dataclasses
 import logging
 import math
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from goodfit.errors import GoodfitError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.together import together_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.score import build_measure
 from goodfit.sweeps.records import Order, Result
@@ -57,10 +58,32 @@ class _Running:
     best: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Its trainable weights at the best evaluation."""
 
+    def last_batch(self, step: Step) -> int:
+        """The last one of a step, in its epoch."""
+        accumulation = self.started.conf.training.accumulation
+        in_epoch = (step.number - 1) % math.ceil(self.batches / accumulation)
+        return min((in_epoch + 1) * accumulation, self.batches) - 1
+
+    def is_due(self, step: Step) -> bool:
+        """Whether a run would evaluate behind this step."""
+        ends = self.held_out.ends(self.batches, self.started.conf.training.evaluations_per_epoch)
+        return self.last_batch(step) in ends or step.number >= self.steps
+
     @property
     def is_over(self) -> bool:
         """Whether it made its last step, or was ended."""
         return self.done >= self.steps or self.held_out.trace.stopped_early
+
+
+@contextmanager
+def _noted(troubles: dict[str, GoodfitError], name: str) -> Iterator[None]:
+    """What goes wrong in one trial is kept for its result, and the others go on."""
+    try:
+        yield
+    except ENDS_SEARCH:
+        raise
+    except GoodfitError as error:
+        troubles[name] = error
 
 
 class Packed:
@@ -169,19 +192,30 @@ class Packed:
                 found = self._of_pack().step()
         except NotFlat as reason:
             return self._one_by_one(str(reason))
-        over = []
+        troubles: dict[str, GoodfitError] = {}
         for name, step in found.items():
+            with self._time_of(name), _noted(troubles, name):
+                self._after(self._running[name], step)
+        due = [name for name, step in found.items() if name not in troubles and self._running[name].is_due(step)]
+        if due:
+            with self._time_of(*due), self._asking(due):
+                for name in due:
+                    with _noted(troubles, name):
+                        self._evaluate(self._running[name], found[name])
+        over = []
+        for name in found:
             with self._time_of(name):
-                result = self._outcome(self._running[name], step)
+                result = self._outcome(self._running[name], troubles.get(name))
             if result is not None:
                 self._running.pop(name).open.close()
                 over.append((int(name), result))
         return over
 
-    def _outcome(self, running: _Running, step: Step) -> Result | None:
+    def _outcome(self, running: _Running, trouble: GoodfitError | None) -> Result | None:
         """What a trial came to with its latest step; nothing where it goes on."""
         try:
-            self._after(running, step)
+            if trouble is not None:
+                raise trouble
             if not running.is_over:
                 return None
             self._take_out(running)
@@ -204,25 +238,32 @@ class Packed:
                 one.started.began += passed * (1 - (1 / len(names) if name in names else 0))
 
     def _after(self, running: _Running, step: Step) -> None:
-        """What a run does behind a step: log, watch for divergence, evaluate."""
+        """What a run does behind a step: log, and watch for divergence."""
         if step.error is not None:
             raise step.error
         running.done = step.number
-        started, held_out = running.started, running.held_out
         figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
-        started.history.log({"step": step.number, "epoch": step.epoch, **figures})
+        running.started.history.log({"step": step.number, "epoch": step.epoch, **figures})
         running.rise.refuse(step.loss, step.number)
-        batches, accumulation = running.batches, started.conf.training.accumulation
-        in_epoch = (step.number - 1) % math.ceil(batches / accumulation)
-        last = min((in_epoch + 1) * accumulation, batches) - 1
-        ends = held_out.ends(batches, started.conf.training.evaluations_per_epoch)
-        if last not in ends and step.number < running.steps:
+
+    @contextmanager
+    def _asking(self, names: Sequence[str]) -> Iterator[None]:
+        """Trials answer in one pass, where single passes tell what is watched; else each has to be asked alone."""
+        learner = self._running[names[0]].started.prepared.learner
+        if not learner.outputs and learner.monitor != "loss":
+            self._of_pack().rest()
+            yield
             return
-        self._of_pack().rest()
-        with self._of_path().on(started.model):
-            held_out.evaluate(started.model, step.number, step.epoch, last)
-        if held_out.trace.best.step == step.number:
-            running.best = {key: value.clone() for key, value in trainable_state(started.model).items()}
+        models = [self._running[name].started.model for name in names]
+        with self._of_pack().asking(models, losses_only=learner.monitor == "loss"):
+            yield
+
+    def _evaluate(self, running: _Running, step: Step) -> None:
+        model = running.started.model
+        with self._of_path().on(model) if together_of(model) is None else nullcontext():
+            running.held_out.evaluate(model, step.number, step.epoch, running.last_batch(step))
+        if running.held_out.trace.best.step == step.number:
+            running.best = {key: value.clone() for key, value in trainable_state(model).items()}
 
     def _of_path(self) -> ComputePath:
         if self._path is None:

@@ -6,7 +6,7 @@ import itertools
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from goodfit.errors import GoodfitError
 from goodfit.models.device import in_precision
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.together import asked_together
 from goodfit.schema import RunConf
 from goodfit.training.loader import EpochOrder, PlannedBatches
 from goodfit.training.module import Tuning, not_finite, step_seed
@@ -162,6 +163,31 @@ class PackedTraining:
         """Leave all models as if they had never been packed, to be scored or saved; the next step goes on."""
         self._open.close()
         self._pack = None
+
+    @contextmanager
+    def asking(self, asked: Sequence[Any], losses_only: bool) -> Iterator[None]:
+        """Models that are asked of the same records answer in one pass, see ``Together``.
+
+        Args:
+            asked: Those of trials that are in the pack, or have just left it; at least one.
+            losses_only: Whether nothing but their losses is asked for.
+        """
+        inside = [course.trial.model for course in self._courses.values()] if self._pack else asked
+        modes = [(model, model.training) for model in inside]
+        for model in inside:
+            model.eval()
+        try:
+            with self._pack_of(asked) as pack:
+                places = {model: number for number, model in enumerate(inside) if model in asked}
+                with asked_together(pack, places, losses_only):
+                    yield
+        finally:
+            for model, mode in modes:
+                model.train(mode)
+
+    def _pack_of(self, models: Sequence[Any]) -> AbstractContextManager[Pack]:
+        """What computes all that are in the pack now, else some that have left it."""
+        return nullcontext(self._pack) if self._pack else packed(models, self._path)
 
     def step(self) -> dict[str, Step]:
         """One optimiser step of every trial, in one pass; those that are finished, or failed, leave.

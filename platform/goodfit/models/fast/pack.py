@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,8 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from goodfit.data.batches import IGNORED, Batch, sent
-from goodfit.models.call import call
+from goodfit.data.batches import EVALUATION_TOKENS, IGNORED, Batch, sent
+from goodfit.models.call import Scores, compute
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
 from goodfit.models.fast.layout import Owner
@@ -114,13 +115,34 @@ class Pack:
         owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
         self._wiring.owners = tuple(owners) if training else ()
         # of all at once: a part of the logits for each model would be copied on its way back
-        found = call(self._host, _joined([batch for batch in given if batch])).losses()
+        found = compute(self._host, _joined([batch for batch in given if batch])).losses()
         counts = [
             (_answers(batch), _answers(whole)) if batch and whole else (0, 0)
             for batch, whole in zip(batches, given, strict=True)
         ]
         own = found.split([size for answers, whole in counts for size in (answers, whole - answers)])[::2]
         return [losses if batch else None for batch, losses in zip(batches, own, strict=True)]
+
+    def scores(self, batch: Batch, places: Sequence[int]) -> list[Scores]:
+        """What some models, in evaluation mode, say of the same batch; as many share a pass as one has room for.
+
+        Args:
+            batch: On their device.
+            places: Theirs among the models.
+        """
+        tokens = sum(batch.lengths) + sum(batch.decoder_lengths or ())
+        passes = math.ceil(len(places) * tokens / EVALUATION_TOKENS)
+        width = math.ceil(len(places) / min(passes, len(places)))
+        parts = (places[first : first + width] for first in range(0, len(places), width))
+        return [own for part in parts for own in self._scores(batch, part)]
+
+    def _scores(self, batch: Batch, places: Sequence[int]) -> list[Scores]:
+        self._begin([batch if place in places else None for place in range(len(self._draws))])
+        self._draws = [Draws() for _ in self._draws]
+        self._wiring.owners = ()
+        found = compute(self._host, _joined([batch] * len(places)))
+        targets, rows = (part.chunk(len(places))[0] for part in (found.targets, found.rows))
+        return [Scores(logits, targets, rows) for logits in found.logits.chunk(len(places))]
 
     def _begin(self, batches: Sequence[Batch | None]) -> None:
         self._shares = {}
