@@ -567,6 +567,18 @@ def test_a_metric_that_fails_behind_the_training_fails_its_trial_alone(install, 
         assert not (place / ".lock").exists()
 
 
+def test_a_search_reads_its_records_once(goodfit, tiny_words, monkeypatch):
+    from goodfit.sweeps import shared
+
+    read_for, real = [], shared.read_task
+    monkeypatch.setattr(shared, "read_task", lambda *args: read_for.append(args) or real(*args))
+    words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=2", "training.epochs=1"]
+    outcome = goodfit("sweep", *words, "sweep.confirmations=1", "sweep.train_best=false", "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["best"]["confirmed"]["splits"] == 1
+    assert len(read_for) == 1
+
+
 def test_trials_that_tune_a_head_share_what_the_base_computes(searched, tmp_path, tiny_words, monkeypatch):
     from goodfit.models.fast.frozen import FrozenBase
 

@@ -19,7 +19,6 @@ from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_RECORDS
 from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.lock import drift, said
-from goodfit.runs.task import read_task
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.judge import refuse_unknown_metric
@@ -28,6 +27,7 @@ from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, trial_place
+from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import record_of
 from goodfit.sweeps.winner import Winner, finish_search
 from goodfit.sweeps.workers import Workers
@@ -69,7 +69,8 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
     """
     check_search(search)
-    task = read_task(search.first, host)  # a mistake in the data ends the search before it begins
+    shared = Shared(host)
+    task = shared.task(search.first)  # a mistake in the data ends the search before it begins
     refuse_unknown_metric(task.task.measures(task.labels), search.conf.metric)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(search_folder(search))
@@ -79,7 +80,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
             name = _write_search(search, folder, task.splits.digests())
             _tell_few(task.findings, watcher)
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
-            done = _carry_out(search, host, folder, ledger, signals, watcher)
+            done = _carry_out(search, shared, folder, ledger, signals, watcher)
         except StoppedError as error:
             error.fix = again
             raise
@@ -100,16 +101,16 @@ def _tell_few(findings: Sequence[Finding], watcher: Watcher) -> None:
 
 
 def _carry_out(
-    search: Search, host: Host, folder: Path, ledger: Ledger, signals: StopSignals, watcher: Watcher
+    search: Search, shared: Shared, folder: Path, ledger: Ledger, signals: StopSignals, watcher: Watcher
 ) -> Searched:
     """Run the trials, and what comes behind them."""
-    workers = open_workers(search, host, folder, signals, watcher)
+    workers = open_workers(search, shared, folder, signals, watcher)
     try:
         entries = _search(search, folder, ledger, workers, watcher)
     finally:
         workers.close()
     try:
-        winner, front = finish_search(search, host, folder, entries, signals, watcher)
+        winner, front = finish_search(search, shared, folder, entries, signals, watcher)
     except TrainingError:
         write_json(folder / "sweep.json", record_of(search, folder, entries, None, status="failed"))
         raise

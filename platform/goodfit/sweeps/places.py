@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
-from goodfit.plugins.host import Host
 from goodfit.schema import RunConf
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import Ray, Slurm
@@ -107,7 +106,7 @@ def _grid(search: Search) -> list[ConfigError]:
     return []
 
 
-def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals, watcher: Watcher) -> Workers:
+def open_workers(search: Search, shared: Shared, folder: Path, signals: StopSignals, watcher: Watcher) -> Workers:
     """What runs the trials of this search.
 
     Raises:
@@ -120,7 +119,6 @@ def open_workers(search: Search, host: Host, folder: Path, signals: StopSignals,
         return Ray(conf.workers, search, signals, watcher.status)
     if conf.workers > 1:
         return Processes(conf.workers)
-    shared = Shared(host)
     if conf.engine == "solo":
         return Here(shared, signals)
     width, reason = width_of(search, shared)

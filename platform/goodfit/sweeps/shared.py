@@ -16,7 +16,7 @@ from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import Prepared, pick_path, prepare
 from goodfit.runs.score import Probe, pick_probe, simplest_answers
-from goodfit.runs.task import read_task
+from goodfit.runs.task import TaskData, read_task
 from goodfit.runs.tune import untuned_model
 from goodfit.schema import RunConf
 
@@ -59,6 +59,7 @@ class Shared:
     def __init__(self, host: Host | None = None) -> None:
         self._host = host
         self._benches: dict[str, Bench] = {}
+        self._read: dict[str, TaskData] = {}
 
     def host(self, conf: RunConf) -> Host:
         """The plugins."""
@@ -66,18 +67,29 @@ class Shared:
             self._host = load_plugins(conf.plugins)
         return self._host
 
+    def task(self, composed: Composed) -> TaskData:
+        """The checked records, which are read for a bench, too.
+
+        Raises:
+            GoodfitError: They are bad, or a name is that nobody offers.
+        """
+        found = self._read[_key(composed.conf, 0)] = read_task(composed, self.host(composed.conf))
+        return found
+
     def bench(self, composed: Composed, fresh: int = 0) -> Bench:
         """The records, encoded, and the probe, for the settings of this trial."""
         key = _key(composed.conf, fresh)
         if key not in self._benches:
-            host = self.host(composed.conf)
-            prepared = prepare(read_task(composed, host), host)
-            prepared = resplit(prepared, fresh) if fresh else prepared
+            prepared = resplit(self.bench(composed).prepared, fresh) if fresh else self._prepared(composed, key)
             self._benches[key] = Bench(key, prepared, pick_probe(prepared))
             for old in list(self._benches)[:-KEPT]:
                 del self._benches[old]
         kept = self._benches[key]
         return dataclasses.replace(kept, prepared=_with_own(kept.prepared, composed.conf))
+
+    def _prepared(self, composed: Composed, key: str) -> Prepared:
+        host = self.host(composed.conf)
+        return prepare(self._read.pop(key, None) or read_task(composed, host), host)
 
     def model(self, bench: Bench, device: str) -> tuple[Any, list[Any]]:
         """A model of the trial's own, and the simplest answers to the probe."""

@@ -18,7 +18,6 @@ from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import by_unit, interval
-from goodfit.plugins.host import Host
 from goodfit.runs.folder import empty, held, read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
@@ -51,7 +50,7 @@ class Winner:
 
 def finish_search(
     search: Search,
-    host: Host,
+    shared: Shared,
     folder: Path,
     entries: Sequence[Entry],
     signals: StopSignals,
@@ -69,9 +68,7 @@ def finish_search(
     if not front:
         raise TrainingError(_why_none(search, entries), "goodfit check WORDS shows what one trial would be")
     from goodfit.sweeps.judge import aim_of
-    from goodfit.sweeps.shared import Shared
 
-    shared = Shared(host)
     aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
     chosen, beside = choose(search, folder, entries, front, aim)
     watcher.status(f"trial {chosen.number} won; confirming")
@@ -80,7 +77,7 @@ def finish_search(
         beside,
         _corrected(search, folder, entries, chosen, beside, aim),
         _confirmed(search, folder, chosen, aim, shared, signals),
-        _trained(search, host, folder, chosen, watcher) if search.conf.train_best else None,
+        _trained(search, shared, folder, chosen, watcher) if search.conf.train_best else None,
     )
     return winner, front
 
@@ -166,13 +163,13 @@ def _figure(aim: Any, found: Any) -> dict[str, Any]:
     return {"metric": aim.name, "value": plain(aim.sign * found.value), "low": plain(low), "high": plain(high)}
 
 
-def _trained(search: Search, host: Host, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
+def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
     """The winner as a run: the only one that reads the test records."""
     from goodfit.runs.engine import carry_out
     from goodfit.runs.resume import resume_run
     from goodfit.sweeps.trial import Silent, refuse_other_inputs
 
-    place = folder / "best"
+    place, host = folder / "best", shared.host(search.first.conf)
     words = (*search.fixed, *chosen.words)
     _empty_unless(place, words)
     watcher.status("training the winner as a run of its own")
