@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from collections import Counter
 
 import pytest
 from killing import killed
@@ -577,6 +578,25 @@ def test_a_search_reads_its_records_once(goodfit, tiny_words, monkeypatch):
     assert outcome.code == 0, outcome.err
     assert outcome.json["best"]["confirmed"]["splits"] == 1
     assert len(read_for) == 1
+
+
+@pytest.mark.parametrize("engine", ["solo", "packed"])
+def test_what_does_not_depend_on_a_trial_is_found_out_once(goodfit, tiny_words, monkeypatch, engine):
+    from goodfit.runs import plan
+    from goodfit.sweeps import shared
+
+    asked = Counter()
+
+    def counted(module, name):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args: asked.update([name]) or real(*args))
+
+    counted(shared, "pick_path")
+    counted(plan, "_memory")
+    words = [*tiny_words("classification", "encoder"), SPACE[0], "adapter=lora", "sweep.trials=3", "training.epochs=1"]
+    words += [f"sweep.engine={engine}", "sweep.width=2", "sweep.confirmations=0", "sweep.train_best=false"]
+    assert goodfit("sweep", *words, "--quiet").code == 0
+    assert asked == {"pick_path": 1, "_memory": 1}
 
 
 def test_trials_that_tune_a_head_share_what_the_base_computes(searched, tmp_path, tiny_words, monkeypatch):
