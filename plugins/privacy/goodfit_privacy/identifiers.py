@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from goodfit.hooks.types import Found
@@ -74,65 +73,107 @@ def _looks_secret(value: str) -> bool:
     return bool(re.search(r"\d", value) or re.search(r"[^\w.,!?'’-]", value) or re.search(r"[a-z][A-Z]", value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sort:
-    """A pattern with what makes a place of its hits."""
-
-    pattern: re.Pattern[str]
-    check: Check
-    values: tuple[str, ...]
-    """Groups that are the place, where they are in the hit; else all of it is."""
-
-    def span_of(self, hit: re.Match[str]) -> tuple[int, int]:
-        """Where the place of a hit begins and ends."""
-        return next((hit.span(value) for value in self.values if hit[value] is not None), hit.span())
+NEIGHBOURS = 2
+"""Patterns, one behind the other, that are looked for in one automaton: for more it has too many states, which are made
+as texts need them; for each alone every text is read too often."""
 
 
 @cache
-def _sorts() -> tuple[_Sort, ...]:
-    patterns = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
-    return tuple(_Sort(one, CHECKS[name], tuple(one.groupindex)) for name, one in patterns.items())
+def _neighbours() -> tuple[re.Pattern[str], ...]:
+    names = list(PATTERNS)
+    parts = (names[first : first + NEIGHBOURS] for first in range(0, len(names), NEIGHBOURS))
+    return tuple(re.compile("|".join(f"(?P<{name}>{PATTERNS[name]})" for name in part)) for part in parts)
 
 
 @cache
 def _looks() -> Looks:
-    return Looks(PATTERNS.values())
+    return Looks(one.pattern for one in _neighbours())
+
+
+@cache
+def _values(name: str) -> tuple[str, ...]:
+    """Groups of a pattern that are the place, where they are in the hit; else all of it is."""
+    return tuple(re.compile(PATTERNS[name]).groupindex)
 
 
 _CENTS = re.compile(r"(?<=\d)[.,]\d\d(?!\w)")
 FEWEST_OF_A_NUMBER = 9
 """Digits from which a number is no sum, whatever stands behind it."""
 
+TOGETHER = 1 << 16
+"""Signs from which texts are looked at apart from those before them."""
+
+
+MISSES = 8
+"""Places of one text at which a pattern seems to begin and does not: from here on Python's engine looks for it there. A
+look may read the whole text for each."""
+
 
 def find(texts: Sequence[str]) -> list[list[Found]]:
     """The identifiers of each text."""
-    return [list(_find(text)) for text in texts]
+    return [found for part in _parts(texts) for found in _find(part)]
+
+
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts that are looked at together."""
+    first = signs = 0
+    for place, text in enumerate(texts):
+        if signs > TOGETHER:
+            yield texts[first:place]
+            first, signs = place, 0
+        signs += len(text)
+    if texts:
+        yield texts[first:]
+
+
+def _find(texts: Sequence[str]) -> list[list[Found]]:
+    """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
+    odd = {number: plain(text) for number, text in enumerate(texts) if not text.isascii()}
+    read = [odd[number].text if number in odd else text for number, text in enumerate(texts)]
+    found: list[list[Found]] = [[] for _ in texts]
+    for number, start, end, sort in _places(read):
+        first, last = odd[number].back(start, end) if number in odd else (start, end)
+        found[number].append(Found(start=first, end=last, type=sort))
+    return found
+
+
+def _places(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
+    """Which text, start, end and type."""
+    coming, patterns = _looks().at(texts), _neighbours()
+    misses: Counter[int] = Counter()
+    free = number = begin = 0
+    end = len(texts[0])
+    while coming.places:
+        at, which = coming.places[0]
+        if at < free:
+            coming.go_on(free)
+            continue
+        while at > end:
+            number, begin = number + 1, end + 1
+            end = begin + len(texts[number])
+            misses.clear()
+        hit = patterns[which].match(texts[number], at - begin)
+        if hit is not None:
+            start, last, sort = _read(hit)
+            free = max(begin + last, at + 1) if sort else at + 1
+            if sort:
+                yield number, start, last, sort
+        elif misses[which] >= MISSES:
+            further = patterns[which].search(texts[number], at + 1 - begin)
+            coming.go_on(begin + further.start() if further else end)
+            continue
+        else:
+            misses[which] += 1
+        coming.go_on(at + 1)
+
+
+def _read(hit: re.Match[str]) -> tuple[int, int, str | None]:
+    """Start and end of a hit's place, and its type: None where it is not what it looks like."""
+    name = str(hit.lastgroup)
+    start, end = next((hit.span(value) for value in _values(name) if hit[value] is not None), hit.span())
+    return start, end, None if _is_amount(hit.string, start, end) else CHECKS[name](hit)
 
 
 def _is_amount(text: str, start: int, end: int) -> bool:
     """Whether a number goes on with cents: ``fuel card 4550 160.34`` names four digits of a card, and a sum."""
     return _CENTS.match(text, end) is not None and sum(map(str.isdigit, text[start:end])) < FEWEST_OF_A_NUMBER
-
-
-def _find(text: str) -> Iterator[Found]:
-    """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
-    read, place, sorts = plain(text), 0, _sorts()
-    coming = [
-        (hit.start(), order, hit)
-        for order in _looks().possible(read.text)
-        if (hit := sorts[order].pattern.search(read.text))
-    ]
-    heapq.heapify(coming)
-    while coming:
-        at, order, hit = heapq.heappop(coming)
-        sort = sorts[order]
-        if at >= place:
-            start, end = sort.span_of(hit)
-            name = None if _is_amount(read.text, start, end) else sort.check(hit)
-            place = at + 1 if name is None else max(end, at + 1)
-            if name is not None:
-                first, last = read.back(start, end)
-                yield Found(start=first, end=last, type=name)
-        following = sort.pattern.search(read.text, place)
-        if following is not None:
-            heapq.heappush(coming, (following.start(), order, following))

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-HIDDEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef"
 )
+HIDDEN = re.compile(f"[{_HIDDEN}]")
 """Signs without a width: soft hyphens, joiners, marks and isolates of direction, fillers, variation selectors, tags."""
 
-_MARKED = re.compile(r"[^\W\d_][\u0300-\u036f]+")
+_MARKS = "\u0300-\u036f"
+_MARKED = re.compile(rf"[^\W\d_][{_MARKS}]+")
 """A letter with its marks as signs of their own: half of an accented letter in a decomposed text."""
 
 _LOOK_ALIKE = dict(
@@ -47,9 +49,11 @@ _PLAIN: dict[int, str] = {
 }
 
 
-_ODD = frozenset(map(chr, _PLAIN))
 _LIKE_LATIN = re.compile(f"[{''.join(_LOOK_ALIKE)}]")
-"""Most texts have none of these: looking is cheaper than going through them sign by sign."""
+_ODD = "".join(sign for sign in [*map(chr, _PLAIN), *_LOOK_ALIKE] if sign <= "\uffff")
+_ANY = re.compile(f"[{_HIDDEN}{_MARKS}{_ODD}\U00010000-\U0010ffff]")
+"""Most texts have none of these: one look is cheaper than going through them sign by sign. Python has a table of the
+first 65,536 signs, and would try the others one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,9 @@ class Plain:
 
 def plain(text: str) -> Plain:
     """Make a text plain."""
-    if text.isascii():
+    if text.isascii() or not _ANY.search(text):
         return Plain(text)
-    same_length = text if _ODD.isdisjoint(text) else text.translate(_PLAIN)
+    same_length = text.translate(_PLAIN)
     if _LIKE_LATIN.search(same_length):
         same_length = _WORD.sub(_latin, same_length)
     if not HIDDEN.search(same_length) and not _MARKED.search(same_length):
