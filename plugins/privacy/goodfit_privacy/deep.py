@@ -45,12 +45,16 @@ def _loaded() -> tuple[Any, Any, tuple[str, ...]]:
     from peft import PeftModel
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
+    from goodfit.models.fast.linears import onednn_pays, swap_linears
+
     folder = Path(spec.origin).with_name("model")
     task = json.loads((ADAPTER / "task.json").read_text("utf-8"))
     refuse_other_base(folder, task["base"]["digest"])
     types = ("", *(label for label in sorted(task["labels"]) for _ in "BI"))
     base = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(types), local_files_only=True)
     model = PeftModel.from_pretrained(base, str(ADAPTER)).merge_and_unload().eval()
+    if onednn_pays():
+        swap_linears(model)
     return model, AutoTokenizer.from_pretrained(folder, local_files_only=True), types
 
 
@@ -91,14 +95,14 @@ def _places(texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
             inputs = torch.nn.utils.rnn.pad_sequence([torch.tensor(ids) for _, ids, _ in batch], batch_first=True)
             mask = inputs != tokenizer.pad_token_id
             logits = model(input_ids=inputs, attention_mask=mask).logits.softmax(-1)
-            names = 1 - logits[..., 0]
-            best = outputs[1 + logits[..., 1:].argmax(-1)]
+            names = (1 - logits[..., 0]).tolist()
+            best = outputs[1 + logits[..., 1:].argmax(-1)].tolist()
             for row, (index, ids, starts) in enumerate(batch):
                 for place, start in enumerate(starts):
                     inside = min(place, len(ids) - place)
                     held = shares[index].get(start)
                     if start >= 0 and (held is None or held[2] < inside):
-                        shares[index][start] = (float(names[row, place]), types[best[row, place]], inside)
+                        shares[index][start] = (names[row][place], types[best[row][place]], inside)
     return [list(_joined(text, found)) for text, found in zip(texts, shares, strict=True)]
 
 
