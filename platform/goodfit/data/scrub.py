@@ -217,7 +217,8 @@ def parts_of(spec: ScrubberSpec, sort: str, value: str) -> Sequence[str]:
     try:
         return spec.parts(sort, value)
     except Exception as error:  # the border to foreign code
-        raise _failed(spec, f"raised {type(error).__name__} over the parts of a value") from error
+        raised = type(error.__cause__ or error).__name__
+        raise _failed(spec, f"raised {raised} over the parts of a value") from error
 
 
 def choose(places: Sequence[Place], taken: Sequence[tuple[int, int]], text: str) -> list[Place]:
