@@ -8,18 +8,31 @@ from dataclasses import dataclass, field
 HEAD = """
 import os
 import time
+from pathlib import Path
 
 import numpy as np
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import AuditSpec, DataSourceSpec, Finding, GateSpec, MetricSpec, ModelSpec, Verdict
+from goodfit.hooks.types import (
+    AuditSpec, DataSourceSpec, Finding, Found, GateSpec, Limit, MetricSpec, ModelSpec, ScrubberSpec, Verdict
+)
 
 HOOK_API = 1
 
 
-def metric(name, statistics=lambda items: np.ones((len(items), 2)), reduce=lambda sums: sums[..., 0] / sums[..., 1]):
+def metric(name, **more):
     about = dict(description="d", kinds=("classification",), greater_is_better=True)
-    return MetricSpec(name=name, statistics=statistics, reduce=reduce, **about)
+    sums = dict(statistics=lambda items: np.ones((len(items), 2)), reduce=lambda sums: sums[..., 0] / sums[..., 1])
+    return MetricSpec(**{"name": name, **about, **sums, **more})
+
+
+def source(name, files):
+    return DataSourceSpec(name=name, description="d", kind="classification", licence="x", origin="o", files=files)
+
+
+def scrubber(name, **more):
+    find = lambda texts: [[Found(start="0", end="2", type="ODD")] for _ in texts]
+    return ScrubberSpec(name=name, description="d", measured_on="m", find=find, **more)
 
 
 def crash(*_):
@@ -123,6 +136,52 @@ BROKEN: Mapping[str, Broken] = {
         offers("metrics", "return [metric(__name__.split('_')[1].split('.')[0] + '.x')] * 2"),
         left_out("ValueError: it offers '{name}.x' twice"),
     ),
+    "a field of another type": Broken(
+        offers("metrics", "return [metric('{name}.x', greater_is_better='no')]"),
+        left_out("TypeError: MetricSpec.greater_is_better: expected bool, got str"),
+    ),
+    "a text where a list belongs": Broken(
+        offers("metrics", "return [metric('{name}.x', kinds='classification')]"),
+        left_out("TypeError: MetricSpec.kinds: expected tuple, got str"),
+    ),
+    "a name that nobody can type": Broken(
+        offers("metrics", "return [metric('{name}.x y')]"),
+        left_out("ValueError: it offers '{name}.x y'; a name is made of letters, digits"),
+    ),
+    "a limit that is none": Broken(
+        offers("audits", "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, limits=({},))]"),
+        left_out("TypeError: AuditSpec.limits: expected Limit, got dict"),
+    ),
+    "a limit out of its range": Broken(
+        offers(
+            "audits",
+            "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, "
+            "limits=(Limit(name='x', default=7, low=0, high=1, meaning='m'),))]",
+        ),
+        left_out("ValueError: its limit 'x' is 7, which is not between 0 and 1"),
+    ),
+    "an audit that looks at nothing": Broken(
+        offers("audits", "return [AuditSpec(name='{name}.x', description='d')]"),
+        left_out("ValueError: its audit '{name}.x' looks at neither data nor model"),
+    ),
+    "a recall that is no share": Broken(
+        offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 2.0})]"),
+        left_out("ValueError: its scrubber '{name}.x' has a recall of 2; it is between 0 and 1, or nan"),
+    ),
+    "a type in small letters": Broken(
+        offers("scrubbers", "return [scrubber('{name}.x', recall={'odd': 0.5})]"),
+        left_out("ValueError: its scrubber '{name}.x' finds 'odd'; a type is made of capitals and '_'"),
+    ),
+    "a type that is repeated and not found": Broken(
+        offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5}, repeats=('EVEN',))]"),
+        left_out("ValueError: its scrubber '{name}.x' repeats 'EVEN', which it does not declare to find"),
+    ),
+    "places that are no numbers": Broken(
+        offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5})]"),
+        "the scrubber '{name}.x' raised TypeError; nothing goes on unscrubbed",
+        "unseen",
+        words=("privacy=mask", "privacy.scrubbers=[{name}.x]"),
+    ),
     "judge raises": Broken(judges("crash()"), judged("ValueError ("), "finding"),
     "judge exits": Broken(judges("raise SystemExit(3)"), judged("SystemExit ("), "finding"),
     "judge returns nothing": Broken(
@@ -164,12 +223,59 @@ BROKEN: Mapping[str, Broken] = {
         "unseen",
         "metrics: [{name}.x]\n",
     ),
-    "data source raises": Broken(
+    "metric with a row too few": Broken(
+        offers("metrics", "return [metric('{name}.x', statistics=lambda items: np.ones((len(items) - 1, 2)))]"),
+        "the plugin '{name}' failed in {name}.x.statistics: ValueError: expected an array of shape (24, k), a row for",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "metric of texts": Broken(
+        offers("metrics", "return [metric('{name}.x', statistics=lambda items: np.array([['a']] * len(items)))]"),
+        "the plugin '{name}' failed in {name}.x.statistics: TypeError: expected real numbers, got <U1",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "metric that does not reduce": Broken(
+        offers("metrics", "return [metric('{name}.x', reduce=lambda sums: sums)]"),
+        "the plugin '{name}' failed in {name}.x.reduce: ValueError: expected an array of shape ",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "metric that is infinite": Broken(
+        offers("metrics", "return [metric('{name}.x', reduce=lambda sums: sums[..., 0] * np.inf)]"),
+        "the plugin '{name}' failed in {name}.x.reduce: ValueError: expected finite numbers, or nan where",
+        "unseen",
+        "metrics: [{name}.x]\n",
+    ),
+    "data source without its file": Broken(
+        offers("data_sources", "return [source('{name}.x', lambda: {'train': Path('/nowhere/train.jsonl')})]"),
+        "the plugin '{name}' failed in {name}.x.files: ValueError: there is no /nowhere/train.jsonl",
+        "unseen",
+        words=("dataset.source={name}.x",),
+    ),
+    "data source with a split that there is not": Broken(
+        offers("data_sources", "return [source('{name}.x', lambda: {'trian': Path('/nowhere/train.jsonl')})]"),
+        "the plugin '{name}' failed in {name}.x.files: ValueError: expected a file for train, and for others of ",
+        "unseen",
+        words=("dataset.source={name}.x",),
+    ),
+    "data source of texts": Broken(
+        offers("data_sources", "return [source('{name}.x', lambda: {'train': 'train.jsonl'})]"),
+        "the plugin '{name}' failed in {name}.x.files: TypeError: expected Path, got str",
+        "unseen",
+        words=("dataset.source={name}.x",),
+    ),
+    "model source without its folder": Broken(
         offers(
-            "data_sources",
-            "return [DataSourceSpec(name='{name}.x', description='d', kind='classification', licence='x', origin='o', "
-            "files=crash)]",
+            "models",
+            "return [ModelSpec(name='{name}.x', description='d', licence='x', folder=lambda: Path('/nowhere'))]",
         ),
+        "the plugin '{name}' failed in {name}.x.folder: ValueError: there is no folder /nowhere",
+        "unseen",
+        words=("model.source={name}.x",),
+    ),
+    "data source raises": Broken(
+        offers("data_sources", "return [source('{name}.x', crash)]"),
         "the plugin '{name}' failed in {name}.x.files: ValueError: out of order",
         "unseen",
         words=("dataset.source={name}.x",),

@@ -80,10 +80,16 @@ def test_a_config_says_which_audits_are_asked(goodfit, install, words, word, exp
         pytest.param("1 / 0", "ZeroDivisionError (", id="raises"),
         pytest.param("raise SystemExit(0)", "SystemExit", id="exits"),
         pytest.param("return None", "TypeError: expected Sequence, got NoneType", id="returns nothing"),
+        pytest.param(
+            "import time; time.sleep(60)",
+            "TimeoutError: it took longer than 1 s (plugins.hook_seconds)",
+            id="takes forever",
+        ),
     ],
 )
 def test_an_audit_that_fails_is_reported_and_stops_a_run_that_names_it(goodfit, install, words, body, reason):
     install("odd", code_of(body))
+    words = [*words, "plugins.hook_seconds=1"]
     reported = goodfit("check", *words, "--json")
     assert (reported.code, codes(reported).count("odd.failed")) == (0, 1)
     outcome = goodfit("check", *words, "task.audits=[odd.look]")

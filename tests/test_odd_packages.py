@@ -100,12 +100,23 @@ def test_numbers_of_numpy_are_numbers(goodfit, install, words, tmp_path):
     assert (found["figure"], found["evidence"]) == (1.0, {"n": [0, 1]})
 
 
-def test_a_gate_whose_word_is_no_yes_says_no(goodfit, install, words):
-    judge = "lambda e: Verdict(gate='', passed='no', reason='x')"
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [
+        pytest.param(
+            "lambda e: Verdict(gate='', passed='no', reason='x')", "Verdict.passed: expected bool", id="no yes"
+        ),
+        pytest.param(
+            "lambda e: Verdict(gate='', passed=True, reason=None)", "Verdict.reason: expected str", id="no reason"
+        ),
+        pytest.param("lambda e: time.sleep(60)", "it took longer than 1 s (plugins.hook_seconds)", id="takes forever"),
+    ],
+)
+def test_a_gate_whose_word_is_no_yes_says_no(goodfit, install, words, judge, said):
     install("odd", offers("gates", f"return [GateSpec(name='odd.g', description='d', judge={judge})]"))
-    outcome = goodfit("train", *words, "training.epochs=1", "policy.gates=[odd.g]", "run.dir=out", "--json")
-    (gate,) = outcome.json["gates"]
-    assert (gate["passed"], "expected a bool" in gate["reason"]) == (False, True)
+    asked = [*words, "training.epochs=1", "plugins.hook_seconds=1", "policy.gates=[odd.g]"]
+    (gate,) = goodfit("train", *asked, "run.dir=out", "--json").json["gates"]
+    assert (gate["passed"], said in gate["reason"]) == (False, True)
 
 
 def test_an_empty_list_of_plugins_lets_none_in_and_a_misspelt_name_is_answered(goodfit, install):

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import sys
-import types
-import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from goodfit.data.gather import SPLITS
 from goodfit.errors import GoodfitError, PluginError
-from goodfit.hooks.types import DataSourceSpec
-from goodfit.plugins.calls import FOREIGN, reason, tame
+from goodfit.hooks.types import AuditSpec, DataSourceSpec, GateSpec, MetricSpec, ModelSpec
+from goodfit.plugins.calls import FOREIGN, bounded, reason, tame
+from goodfit.plugins.typed import expect, promised
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Spec = TypeVar("Spec")
 
 
-def guard(spec: Spec, plugin: str) -> Spec:
-    """The spec with each of its functions behind a ``Guarded``."""
+def guard(spec: Spec, plugin: str, seconds: float | None = None) -> Spec:
+    """The spec with each of its functions behind a ``Guarded``.
+
+    Args:
+        spec: What a plugin offers.
+        plugin: Its name.
+        seconds: The longest that a gate or a light audit may take.
+    """
+    limit = seconds if isinstance(spec, GateSpec) or (isinstance(spec, AuditSpec) and not spec.heavy) else None
     changed = {
-        name: Guarded(getattr(spec, name), plugin, type(spec), name, spec.name)  # type: ignore[attr-defined]
+        name: Guarded(getattr(spec, name), plugin, type(spec), name, spec.name, limit)  # type: ignore[attr-defined]
         for name in functions_of(type(spec))
         if getattr(spec, name) is not None
     }
@@ -43,6 +53,8 @@ class Guarded:
     sort: type
     field: str
     offer: str
+    seconds: float | None = None
+    """The longest that a call may take; None for what takes as long as there are data, or a network."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it; what it prints goes to standard error.
@@ -52,9 +64,11 @@ class Guarded:
             PluginError: It raised anything else, or returned something of another type.
         """
         try:
-            with tame(), contextlib.redirect_stdout(sys.stderr):
+            with tame(), contextlib.redirect_stdout(sys.stderr), self._bounded():
                 result = self.function(*arguments, **named)
             expect(result, promised(self.sort, self.field))
+            if check := SOUND.get((self.sort, self.field)):
+                check(result, *arguments)
         except GoodfitError:
             raise
         except FOREIGN as error:
@@ -65,33 +79,47 @@ class Guarded:
             ) from error
         return result
 
+    def _bounded(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self.seconds is None else bounded(self.seconds)
 
-@functools.cache
-def promised(sort: type, field: str) -> Any:
-    """What a function of a spec has to return: ``DataSourceSpec.files`` a mapping, ``GateSpec.judge`` a verdict."""
+
+def _refuse_rows(rows: np.ndarray, items: Sequence[Any]) -> None:
+    _refuse_no_numbers(rows)
+    if rows.ndim != 2 or len(rows) != len(items):
+        raise ValueError(f"expected an array of shape ({len(items)}, k), a row for each record, got {rows.shape}")
+
+
+def _refuse_values(values: np.ndarray, sums: np.ndarray) -> None:
+    _refuse_no_numbers(values)
+    if values.shape != sums.shape[:-1]:
+        raise ValueError(f"expected an array of shape {sums.shape[:-1]} of sums {sums.shape}, got {values.shape}")
+
+
+def _refuse_no_numbers(array: np.ndarray) -> None:
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"expected real numbers, got {array.dtype}")
     import numpy as np
 
-    hints = typing.get_type_hints(sort, localns={"np": np})
-    hint = hints[field]
-    function = typing.get_args(hint)[0] if type(None) in typing.get_args(hint) else hint  # one that may be left out
-    found = typing.get_args(function)[1]
-    return np.ndarray | np.generic if found is np.ndarray else found  # of one row, numpy gives a number
+    if np.isinf(array).any():
+        raise ValueError("expected finite numbers, or nan where nothing is defined, got infinite ones")
 
 
-def expect(result: Any, annotation: Any) -> None:
-    """Refuse a result of another type.
+def _refuse_no_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
 
-    Raises:
-        TypeError: Says both.
-    """
-    outer = typing.get_origin(annotation) or annotation
-    outer = annotation if outer is types.UnionType else outer
-    if outer is Any:
-        return
-    if not isinstance(result, outer):
-        raise TypeError(f"expected {getattr(outer, '__name__', outer)}, got {type(result).__name__}")
-    inner = typing.get_args(annotation)
-    if isinstance(outer, type) and issubclass(outer, Sequence) and inner and isinstance(inner[0], type):
-        wrong = next((part for part in result if not isinstance(part, inner[0])), None)
-        if wrong is not None:
-            raise TypeError(f"expected a sequence of {inner[0].__name__}, got {type(wrong).__name__} in it")
+
+def _refuse_no_files(files: Mapping[str, Path]) -> None:
+    if "train" not in files or not set(files) <= set(SPLITS):
+        raise ValueError(f"expected a file for train, and for others of {', '.join(SPLITS)}; got {', '.join(files)}")
+    if gone := [str(path) for path in files.values() if not path.exists()]:
+        raise ValueError(f"there is no {gone[0]}")
+
+
+SOUND: Mapping[tuple[type, str], Callable[..., None]] = {
+    (MetricSpec, "statistics"): _refuse_rows,
+    (MetricSpec, "reduce"): _refuse_values,
+    (ModelSpec, "folder"): _refuse_no_folder,
+    (DataSourceSpec, "files"): _refuse_no_files,
+}
+"""A function of a spec -> what refuses a result of the right type that cannot be used; it sees the arguments, too."""

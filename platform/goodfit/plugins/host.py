@@ -328,8 +328,9 @@ def _load(plugin: InstalledPlugin, host: Host) -> None:
         for name, call in host.implementations(hook):
             if name == plugin.name:
                 offered[table] += sequence_of(sort, call({}))
-    things = {table: named([guard(one, plugin.name) for one in own], plugin.name) for table, own in offered.items()}
-    for table, by_name in things.items():
+    things = {table: named(own, plugin.name) for table, own in offered.items()}
+    for table, own in things.items():
+        by_name = {name: guard(one, plugin.name, host.calls.seconds) for name, one in own.items()}
         registry: Registry[Any] = getattr(host, table)
         setattr(host, table, Registry(registry.noun, {**registry, **by_name}))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, get_args, get_type_hints
@@ -14,7 +16,8 @@ import pluggy
 from goodfit.errors import PluginError
 from goodfit.hooks import HOOK_API, specs
 from goodfit.hooks.deprecated import OLDEST_API
-from goodfit.hooks.types import Finding
+from goodfit.hooks.types import AuditSpec, Finding, ScrubberSpec
+from goodfit.plugins.typed import expect_fields
 from goodfit.registry import did_you_mean
 
 SEVERITIES = get_args(get_type_hints(Finding)["severity"])
@@ -145,13 +148,50 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
     """Things by name.
 
     Raises:
-        ValueError: A name without the plugin's before it, or twice.
+        TypeError: One has a field of another type than the promised one.
+        ValueError: A name without the plugin's before it, or twice, or that nobody could type; an audit that looks at
+            nothing, a limit or a recall that is out of its range.
     """
     found: dict[str, Any] = {}
     for thing in things:
+        expect_fields(thing)
         if not thing.name.startswith(f"{plugin}."):
             raise ValueError(f"it offers '{thing.name}'; its names have to start with '{plugin}.'")
         if thing.name in found:
             raise ValueError(f"it offers '{thing.name}' twice")
+        if not TYPED.fullmatch(thing.name):
+            raise ValueError(f"it offers '{thing.name}'; a name is made of letters, digits, '_', '-', '@' and '.'")
+        if isinstance(thing, AuditSpec):
+            _refuse_blind(thing)
+        if isinstance(thing, ScrubberSpec):
+            _refuse_wrong_recall(thing)
         found[thing.name] = thing
     return found
+
+
+TYPED = re.compile(r"[\w.@-]+")
+"""Names that can stand in a word of the command line without quotes."""
+SORT = re.compile(r"[A-Z][A-Z0-9_]*")
+"""A type that a scrubber finds."""
+
+
+def _refuse_blind(audit: AuditSpec) -> None:
+    if audit.look_at_data is None and audit.look_at_model is None:
+        raise ValueError(f"its audit '{audit.name}' looks at neither data nor model")
+    for limit in audit.limits:
+        if not TYPED.fullmatch(limit.name):
+            raise ValueError(f"its audit '{audit.name}' has the limit '{limit.name}', which nobody could type")
+        if not limit.low <= limit.default <= limit.high:
+            raise ValueError(
+                f"its limit '{limit.name}' is {limit.default:g}, which is not between {limit.low:g} and {limit.high:g}"
+            )
+
+
+def _refuse_wrong_recall(scrubber: ScrubberSpec) -> None:
+    for sort, share in scrubber.recall.items():
+        if not SORT.fullmatch(sort):
+            raise ValueError(f"its scrubber '{scrubber.name}' finds '{sort}'; a type is made of capitals and '_'")
+        if not (math.isnan(share) or 0 <= share <= 1):
+            raise ValueError(f"its scrubber '{scrubber.name}' has a recall of {share:g}; it is between 0 and 1, or nan")
+    if strange := [sort for sort in scrubber.repeats if sort not in scrubber.recall]:
+        raise ValueError(f"its scrubber '{scrubber.name}' repeats '{strange[0]}', which it does not declare to find")

@@ -30,4 +30,4 @@ class PluginsConf:
     looked for."""
 
     hook_seconds: Annotated[int, Field(ge=1)] = 600
-    """The longest that a plugin's import, or one of its hooks, may take, in seconds."""
+    """The longest that a plugin's import, one of its hooks, gates or light audits may take, in seconds."""
