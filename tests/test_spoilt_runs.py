@@ -117,6 +117,23 @@ def test_a_spoilt_run_is_not_compared(goodfit, run, name, content, said):
     assert outcome.errors[0][0] == said.replace("{run}", str(run))
 
 
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        pytest.param(spoil_adapter, "adapter/adapter_model.safetensors", id="weights"),
+        pytest.param(spoil_labels, "adapter/task.json", id="labels"),
+        pytest.param(spoil_seed, "config.yaml", id="config"),
+        pytest.param(lambda run: (run / "lock.json").open("a").write("\n"), "lock.json", id="lock"),
+    ],
+)
+def test_a_run_that_is_not_what_it_wrote_is_not_compared(goodfit, run, spoil, name, tmp_path):
+    shutil.copytree(run, other := tmp_path / "other")
+    spoil(other)
+    outcome = goodfit("compare", run, other)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0] == f"{other}/{name} is not what was written"
+
+
 def test_a_flipped_bit_in_a_whole_model_is_refused(goodfit, finished, tmp_path):
     folder, _ = finished("token_classification", "decoder", "adapter=none")
     run = shutil.copytree(folder, tmp_path / "run")

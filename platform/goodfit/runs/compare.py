@@ -18,7 +18,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
 from goodfit.runs.given import Given, given_records
-from goodfit.runs.opened import open_run
+from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
 
@@ -90,7 +90,7 @@ def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
 
 
 def _written(folder: Path, records: Sequence[Record]) -> list[Item]:
-    refuse_changed(folder, "predictions/test.jsonl")
+    refuse_changed(folder, "lock.json", "config.yaml", f"{weights_in(folder).name}/", "predictions/test.jsonl")
     written = (folder / "predictions" / "test.jsonl").read_text("utf-8").split("\n")
     lines = {line["id"]: line for line in map(json.loads, filter(None, written))}
     return items_of(records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records])

@@ -63,7 +63,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
         raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
     task = open_task(folder, host)
     conf = task.conf
-    weights = folder / ("adapter" if (folder / "adapter").is_dir() else "model")
+    weights = weights_in(folder)
     refuse_changed(folder, "config.yaml", f"{weights.name}/")
     written = read_json(weights / "task.json", "base", "labels")
     base = open_base(conf, host)
@@ -77,6 +77,11 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
     return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())
+
+
+def weights_in(folder: Path) -> Path:
+    """Where a run's folder has its weights."""
+    return folder / ("adapter" if (folder / "adapter").is_dir() else "model")
 
 
 def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
