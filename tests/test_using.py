@@ -54,6 +54,43 @@ def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_
     assert f"32 of 32 inputs stand in the training records of {encoder_run}, too" in outcome.err
 
 
+@pytest.fixture
+def changing(goodfit, tmp_path, tiny_words, rows_of, write_rows):
+    """``changing(split, rows)``: a run whose file of that split has other rows since it was trained."""
+    files = {
+        split: write_rows(tmp_path / f"{split}.jsonl", rows_of("classification", 24, seed))
+        for seed, split in enumerate(("train", "validation", "test"))
+    }
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    words += [f"dataset.{split}={file}" for split, file in files.items()]
+    assert goodfit("train", *words, "training.max_steps=1", "run.dir=run", "--quiet").code == 0
+
+    def change(split, of):
+        write_rows(files[split], of(rows_of("classification", 24, list(files).index(split))))
+        return tmp_path / "run"
+
+    return change
+
+
+@pytest.mark.parametrize("split", ["validation", "test", "train"])
+def test_a_split_that_changed_since_the_run_was_trained_is_not_measured(goodfit, changing, split):
+    run = changing(split, lambda rows: [{**rows[0], "label": rows[1]["label"]}, *rows[1:]])
+    outcome = goodfit("evaluate", run, "--split", split)
+    assert (outcome.code, outcome.out) == (2, "")
+    fix = f"restore them, train again, or name a file: dataset.{split}=FILE"
+    assert outcome.errors == [(f"the {split} records of {run} changed since it was trained", fix)]
+
+
+def test_nobody_can_tell_whether_a_run_whose_training_file_changed_was_trained_on_a_file(
+    goodfit, changing, tmp_path, write_rows, rows_of
+):
+    run = changing("train", lambda rows: rows[4:])
+    gone = write_rows(tmp_path / "gone.jsonl", rows_of("classification", 24)[:4])
+    outcome = goodfit("evaluate", run, f"dataset.test={gone}", "--json")
+    assert (outcome.code, outcome.json["trained_on"]) == (0, None)
+    assert "are others now: it may have been trained on these" in goodfit("evaluate", run, f"dataset.test={gone}").err
+
+
 def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write_rows):
     write_rows(tmp_path / "new.jsonl", [{"text": "x"}])
     outcome = goodfit("predict", encoder_run, "new.jsonl")

@@ -50,5 +50,5 @@ def trained_on(run: str, result: Mapping[str, Any], records: int) -> list[str]:
     """What to say of a run that was, or may have been, trained on the records of a file."""
     trained = result["trained_on"]
     if trained is None:
-        return [f"the training records of {run} cannot be read: it may have been trained on these"]
+        return [f"the training records of {run} cannot be read, or are others now: it may have been trained on these"]
     return [f"{trained} of {records} inputs stand in the training records of {run}, too"] if trained else []

@@ -17,7 +17,7 @@ from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.given import Given, given_records
+from goodfit.runs.given import Given, are_locked, given_records
 from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
@@ -84,7 +84,7 @@ def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
             )
     task = open_task(folders[0], host)
     splits, labels = with_labels(task, read_splits(task, host))
-    if splits.digests()["test"] != tested[0]:
+    if not are_locked(folders[0], task.conf, splits, "test"):
         raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
     return [_Answers(task, labels, splits.test, _written(folder, splits.test), {}, {}) for folder in folders]
 

@@ -9,14 +9,17 @@ from typing import Any
 
 from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import unknown_setting
-from goodfit.data.gather import SPLITS, read_split
+from goodfit.data.gather import SPLITS, Splits, read_split
 from goodfit.data.records import BadRows, Record
 from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
+from goodfit.runs.digests import refuse_changed
+from goodfit.runs.folder import read_json
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.task import known_labels, read_splits, with_labels
+from goodfit.schema import RunConf
 
 ON_BAD_ROWS = "dataset.on_bad_rows"
 
@@ -91,11 +94,16 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     Raises:
         BadRows: Rows of the file are bad, and are not to be set aside.
         DataError: No good row is left.
+        ConfigError: The split's records are others now.
     """
     kind = opened.task.kind
     refuse_unknown_fields(kind, given.renamed)
     if given.file is None:
-        return Records(with_labels(opened.task, read_splits(opened.task, host))[0][given.split])
+        splits, _ = with_labels(opened.task, read_splits(opened.task, host))
+        if not are_locked(opened.folder, opened.conf, splits, given.split):
+            fix = f"restore them, train again, or name a file: dataset.{given.split}=FILE"
+            raise ConfigError(f"the {given.split} records of {opened.folder} changed since it was trained", fix)
+        return Records(splits[given.split])
     read = read_split(given.file, opened.conf.dataset.fields, given.renamed, lambda row: kind.check(row, True))
     records, unknown = known_labels(kind, read.records, opened.coding.labels)
     rejected = [*read.rejected, *unknown]
@@ -107,11 +115,26 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})
 
 
+def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
+    """Whether a split's records are those that a run's lock names.
+
+    Training records of which ``quality.fix`` left some out are taken for the same: the lock names the rest.
+    """
+    if split == "train" and conf.quality.fix != "keep":
+        return True
+    refuse_changed(folder, "lock.json")
+    locked: Mapping[str, Any] = read_json(folder / "lock.json", "data")["data"]
+    return bool(splits.digests()[split] == locked[split])
+
+
 def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
     """How many records have an input that stands in the run's training records."""
     text = opened.task.kind.text
     try:
-        trained = {text(record) for record in read_splits(opened.task, host).train}
+        splits, _ = with_labels(opened.task, read_splits(opened.task, host))
     except (DataError, HardwareError):
         return None
+    if not are_locked(opened.folder, opened.conf, splits, "train"):
+        return None
+    trained = {text(record) for record in splits.train}
     return sum(text(record) in trained for record in records)
