@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -45,17 +45,31 @@ def _loaded() -> tuple[Any, Any, tuple[str, ...]]:
     from peft import PeftModel
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-    from goodfit.models.fast.linears import onednn_pays, swap_linears
-
     folder = Path(spec.origin).with_name("model")
     task = json.loads((ADAPTER / "task.json").read_text("utf-8"))
     refuse_other_base(folder, task["base"]["digest"])
     types = ("", *(label for label in sorted(task["labels"]) for _ in "BI"))
     base = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(types), local_files_only=True)
     model = PeftModel.from_pretrained(base, str(ADAPTER)).merge_and_unload().eval()
-    if onednn_pays():
-        swap_linears(model)
+    _use_onednn(model)
     return model, AutoTokenizer.from_pretrained(folder, local_files_only=True), types
+
+
+def _use_onednn(model: Any) -> None:
+    """Let oneDNN multiply, in 32 bits: 1.7 times as many characters a second on AMD, whose MKL leaves AVX-512 out.
+
+    Wherever it is there, and not where it was faster a moment ago: a word at the edge of being taken for a name has to
+    be judged alike by every process of a run.
+    """
+    import torch
+
+    def product(layer: Any, states: Any) -> Any:
+        return torch.ops.mkldnn._linear_pointwise(states, layer.weight, layer.bias, "none", [], "")
+
+    if torch.backends.mkldnn.is_available():
+        for layer in model.modules():
+            if isinstance(layer, torch.nn.Linear):
+                layer.forward = partial(product, layer)
 
 
 def refuse_other_base(folder: Path, expected: str) -> None:
