@@ -282,13 +282,6 @@ def test_texts_of_a_record_are_found_by_their_way():
     assert slots == {("messages", 0, "content"): "a", ("negatives", 0): "b", ("negatives", 1): "c", ("text",): "d"}
 
 
-@pytest.mark.parametrize("stand_in", [str.strip, str.upper])
-def test_a_stand_in_that_is_the_value_itself_hides_nothing_and_is_not_taken(stand_in):
-    own = scrub("pseudonymise", stand_in=lambda sort, value, key: stand_in(value))
-    (text,) = own.texts(["Ada Quill has badge-7."])
-    assert re.fullmatch(r"\[WHO_\w{12}\] has \[BADGE_\w{12}\]\.", text)
-
-
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

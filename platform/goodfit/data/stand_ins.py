@@ -46,8 +46,7 @@ class StandIns:
         if self.mode == "mask":
             return f"[{sort}]"
         made = spec.stand_in(sort, value, self.key) if self.mode == "pseudonymise" and spec.stand_in else ""
-        if not made or made.casefold() == value.casefold():  # by chance, or a wrong scrubber: it would hide nothing
-            made = f"[{sort}_{_signs(self.key, sort, value)}]"
+        made = made or f"[{sort}_{_signs(self.key, sort, value)}]"
         self.written.setdefault(made, Counter())[value] += 1
         return made
 
