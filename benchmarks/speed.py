@@ -4,8 +4,9 @@
 
 Each measurement is a process of its own, all sides in turn. Every side gets the same weights, the same records in the
 same order, the same batches, 32-bit floats (bf16 autocast where a side says so), AdamW, a linear decay, clipping at 1
-and no dropout, so that the losses have to agree. TRL makes batches of its own records and is held to its tokens alone;
-it has to be installed, else it is left out. Writes ``speed.md`` and ``speed.png`` beside this file.
+and no dropout, so that the losses have to agree. TRL makes batches of its own records and is held to its tokens alone,
+packed in rows of 512, as many as hold the tokens of a batch; it has to be installed, else it is left out. "goodfit
+plain" is a padded step of transformers under Lightning. Writes ``speed.md`` and ``speed.png`` beside this file.
 """
 
 from __future__ import annotations
@@ -45,12 +46,15 @@ STEPS = {"classify": 16, "write": 6, "translate": 4}
 """Optimiser steps that are measured."""
 FAST, BARE = "goodfit fast", "goodfit fast, bare loop"
 BF16, EAGER = ", bf16", ", eager"
+TRL, TRL_PACKED = "TRL", "TRL, packed"
+PACKED_TOKENS = 512
+"""Of a row of TRL's packing."""
 SIDES = (
-    "HF Trainer", "HF Trainer, grouped", "TRL", "goodfit plain", FAST, BARE,
+    "HF Trainer", "HF Trainer, grouped", TRL, TRL_PACKED, "goodfit plain", FAST, BARE,
     f"HF Trainer{BF16}", f"HF Trainer{BF16}{EAGER}", f"{FAST}{BF16}",
 )  # fmt: skip
-Outcome = tuple[float, float, list[float]]
-"""CPU seconds, wall seconds, the loss of each step."""
+Outcome = tuple[float, float, list[float], int | None]
+"""CPU seconds, wall seconds, the loss of each step, and the tokens of these steps where the side chose its own."""
 
 
 def examples_of(what: str, folder: Path) -> list[Any]:
@@ -139,9 +143,9 @@ def measured(side: str, workload: str, folder: Path) -> Row:
     model = model_of(what, lora).train()
     if side.endswith(EAGER):
         model.set_attn_implementation("eager")
-    tokens = sum(example.length for example in examples[WARM * size :])
     run = ours if side.startswith("goodfit") else theirs
-    seconds, wall, losses = run(side, what, model, examples, size, steps)
+    seconds, wall, losses, own = run(side, what, model, examples, size, steps)
+    tokens = own or sum(example.length for example in examples[WARM * size :])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = {"side": side, "workload": workload, "rate": tokens / seconds, "wall_rate": tokens / wall}
     return {
@@ -172,9 +176,7 @@ class Clock:
         return time.process_time() - self.started[0], time.monotonic() - self.started[1]
 
 
-def ours(
-    side: str, what: str, model: Any, examples: Sequence[Any], size: int, steps: int
-) -> tuple[float, float, list[float]]:
+def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, steps: int) -> Outcome:
     """goodfit's module under Lightning, or its step in a bare loop; for plain Lightning, its padded step."""
     import pytorch_lightning as lightning
     import torch
@@ -225,21 +227,20 @@ def ours(
         else:
             trainer = lightning.Trainer(**trainer_settings(conf, "cpu", steps + WARM), callbacks=[Watch()])
             trainer.fit(module, build_loader(batches, plan, 0))
-    return *clock.stop(), losses[WARM:]
+    return *clock.stop(), losses[WARM:], None
 
 
-def theirs(
-    side: str, what: str, model: Any, examples: Sequence[Any], size: int, steps: int
-) -> tuple[float, float, list[float]]:
+def theirs(side: str, what: str, model: Any, examples: Sequence[Any], size: int, steps: int) -> Outcome:
     """transformers' Trainer, or TRL's, on the same records in the same order."""
     import torch
     import transformers as hf
 
-    clock, losses = Clock(), []
+    clock, losses, seen = Clock(), [], []
 
     class Watch(hf.TrainerCallback):
         def on_step_end(self, arguments: Any, state: Any, control: Any, **_: Any) -> None:
             clock.step(state.global_step)
+            seen.append(int(state.num_input_tokens_seen))
 
         def on_log(self, arguments: Any, state: Any, control: Any, logs: Row, **_: Any) -> None:
             losses.extend([logs["loss"]] if "loss" in logs else [])
@@ -250,28 +251,34 @@ def theirs(
         "weight_decay": 0.0, "logging_steps": 1, "save_strategy": "no", "report_to": "none", "disable_tqdm": True,
         "use_cpu": True, "bf16": BF16 in side,
     }  # fmt: skip
-    if side == "TRL":
-        return trl(model, examples, words, Watch(), clock, losses)
+    if side in (TRL, TRL_PACKED):
+        return *trl(side, model, examples, words, Watch(), clock), losses[WARM:], seen[-1] - seen[WARM - 1]
     words["train_sampling_strategy"] = "group_by_length" if side.endswith("grouped") else "sequential"
     trainer = hf.Trainer(model, hf.TrainingArguments(**words), train_dataset=padded_later(what, examples),
                          data_collator=collator(what), callbacks=[Watch()])  # fmt: skip
     torch.manual_seed(0)
     trainer.train()
-    return *clock.stop(), losses[WARM:]
+    return *clock.stop(), losses[WARM:], None
 
 
-def trl(model: Any, examples: Sequence[Any], words: Row, watch: Any, clock: Clock, losses: list[float]) -> Outcome:
-    """TRL's SFTTrainer on token ids, with the loss on the completion."""
+def trl(side: str, model: Any, examples: Sequence[Any], words: Row, watch: Any, clock: Clock) -> tuple[float, float]:
+    """CPU and wall seconds of TRL's SFTTrainer on token ids, with the loss on the completion."""
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
     rows = [{"input_ids": [*e.inputs, e.labels[-1]], "completion_mask": [0, *(int(label >= 0) for label in e.labels)]}
             for e in examples]  # fmt: skip
-    arguments = SFTConfig(**words, completion_only_loss=True, max_length=None, gradient_checkpointing=False)
+    packed = side == TRL_PACKED
+    if packed:  # as many rows as hold the tokens of a batch
+        mean = sum(e.length for e in examples) / len(examples) * words["per_device_train_batch_size"]
+        words["per_device_train_batch_size"] = max(1, round(mean / PACKED_TOKENS))
+    words |= {"packing": packed, "max_length": PACKED_TOKENS if packed else None}
+    arguments = SFTConfig(**words, completion_only_loss=True, gradient_checkpointing=False,
+                          include_num_input_tokens_seen="non_padding")  # fmt: skip
     trainer = SFTTrainer(model, arguments, train_dataset=Dataset.from_list(rows), processing_class=tokenizer_of(),
                          callbacks=[watch])  # fmt: skip
     trainer.train()
-    return *clock.stop(), losses[WARM:]
+    return clock.stop()
 
 
 def padded_later(what: str, examples: Sequence[Any]) -> list[Row]:
@@ -326,7 +333,7 @@ def in_turn(options: argparse.Namespace) -> list[Row]:
     for number in range(options.repeats):
         for workload in options.workloads:
             for side in options.sides:
-                if side == "TRL" and (workload != "text of a decoder, LoRA" or find_spec("trl") is None):
+                if side in (TRL, TRL_PACKED) and (workload != "text of a decoder, LoRA" or find_spec("trl") is None):
                     continue
                 command = [sys.executable, str(HERE), "--data", str(options.data), "--one", side, workload]
                 done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
