@@ -102,15 +102,15 @@ def model_folder() -> Path:
     return Path(spec.origin).with_name("model")
 
 
-def model_of(what: str, lora: bool) -> Any:
-    """MiniLM with a head, a Llama of 33 million weights, or a T5 of the small shape; no dropout."""
+def model_of(what: str, lora: bool, labels: int = 77) -> Any:
+    """MiniLM with a head for so many labels, a Llama of 33 million weights, or a T5 of the small shape; no dropout."""
     import torch
     import transformers as hf
 
     torch.manual_seed(0)
     if what == "classify":
         dry = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-        model = hf.AutoModelForSequenceClassification.from_pretrained(model_folder(), num_labels=77, **dry)
+        model = hf.AutoModelForSequenceClassification.from_pretrained(model_folder(), num_labels=labels, **dry)
     elif what == "write":
         heads = {"num_attention_heads": 8, "num_key_value_heads": 4, "tie_word_embeddings": True, "use_cache": False}
         shape = {"hidden_size": 512, "intermediate_size": 1408, "num_hidden_layers": 6, "vocab_size": 30522}
