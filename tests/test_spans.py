@@ -201,7 +201,7 @@ def test_what_an_encoder_learns_of_words_that_share_a_token_are_the_same_spans(r
     record = record_of(text=SHARED, spans=spans)
     (example,) = learner.encode([record]).examples
     learnt = [learner.outputs[label] for label in example.labels if label != IGNORED]
-    answered = tags_of_words(record, units_of(learner.coding.tokenizer, record), learnt)
+    answered = tags_of_words(record, units_of(learner.coding.tokenizer, record, learner.marks), learnt)
     words = record.fields["words"]
     assert len(learnt) < len(words)
     assert spans_of([answered[index] for index in range(len(words))], words) == spans
@@ -217,3 +217,59 @@ def test_no_span_of_an_encoder_begins_at_a_word_without_a_token(ready):
     (outcome,) = prepared.learner.outcomes(sure, [record], prepared.learner.encode([record]))
     assert any(text[span["end"] - 1] == "\u0301" for span in outcome.answer)
     assert not any(text[span["start"]] == "\u0301" for span in outcome.answer)
+
+
+def capitals(path, names, start):
+    """Records in which a word is a place where it has a capital, and else is not."""
+    rows = []
+    for number, name in enumerate(names * 4, start):
+        word, before = (name, name.capitalize())[number % 2], f"item {number}: they came to "
+        spans = [{"start": len(before), "end": len(before) + len(word), "label": "PLACE"}] if number % 2 else []
+        rows.append(json.dumps({"text": f"{before}{word} again", "spans": spans}) + "\n")
+    path.write_text("".join(rows), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [pytest.param([], 0.9, 1.0, id="told"), pytest.param(["model.case_marks=false"], 0.0, 0.7, id="not told")],
+)
+def test_an_uncased_encoder_learns_from_capitals_where_it_is_told_of_them(goodfit, tmp_path, words, low, high):
+    known, other = ["bath", "reading", "nice", "cork", "split", "mobile", "hull"], ["deal", "ware", "battle"]
+    files = [
+        f"dataset.{split}={capitals(tmp_path / f'{split}.jsonl', names, start)}"
+        for split, names, start in (("train", known * 3, 0), ("validation", other * 3, 100), ("test", other * 3, 201))
+    ]
+    run = tmp_path / "run"
+    settings = ["training.epochs=5", "optim.lr=3e-3", "tracker=none", f"run.dir={run}", *words]
+    outcome = goodfit("train", "task=token_classification", "model=bert", "dataset=files", *files, *settings, "--json")
+    assert outcome.code == 0, outcome.err
+    assert low <= outcome.json["metrics"]["test/f1"]["value"] <= high
+    answers = goodfit("predict", str(run), "they came to Deal again", "they came to deal again")
+    found = [bool(json.loads(line)["prediction"]) for line in answers.out.splitlines()]
+    assert (found == [True, False]) == (not words)
+    assert ("[unused1]" in (run / "adapter" / "README.md").read_text("utf-8")) == (not words)
+
+
+def test_capitals_are_told_behind_their_word_and_stand_in_no_label(ready):
+    prepared, _ = ready("token_classification", "encoder", "model=bert")
+    learner = prepared.learner
+    (example,) = learner.encode([record_of(text="Ada saw the NHS on iOS", spans=[])]).examples
+    told = learner.coding.tokenizer.convert_ids_to_tokens(example.inputs)
+    assert [token for token in told if token.startswith("[unused")] == ["[unused1]", "[unused2]", "[unused3]"]
+    assert told[told.index("[unused2]") - 1] == "nhs"
+    assert all(label == IGNORED for token, label in zip(told, example.labels, strict=True) if token.startswith("[u"))
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        pytest.param(["task=token_classification", "model=gpt"], "they are for an encoder that tags", id="decoder"),
+        pytest.param(["task=support/intent", "model=bert"], "they are for an encoder that tags", id="other kind"),
+    ],
+)
+def test_capitals_are_told_where_they_can_be(goodfit, tmp_path, words, error):
+    rows = capitals(tmp_path / "rows.jsonl", ["bath", "nice", "cork"] * 5, 0)
+    files = ["dataset=files", f"dataset.train={rows}"] if "task=token_classification" in words else []
+    outcome = goodfit("check", *words, *files, "model.case_marks=true")
+    assert (outcome.code, outcome.err) == (2, f"error: model.case_marks is true, and {error}\n  fix: leave it out\n")

@@ -34,6 +34,8 @@ class Coding:
     """Of evaluation."""
     decoder_start_id: int | None = None
     """The token that a seq2seq decoder starts with."""
+    case_marks: bool = False
+    """Whether a tagging encoder is told which words have capitals."""
 
 
 @dataclass(frozen=True, slots=True)

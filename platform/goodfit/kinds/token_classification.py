@@ -31,7 +31,7 @@ from goodfit.kinds.spans import (
     windows,
 )
 from goodfit.kinds.text import TextCoder, fill_prompt, sign_in_none
-from goodfit.kinds.units import tags_of_words, units_of
+from goodfit.kinds.units import case_marks, tags_of_words, units_of
 from goodfit.kinds.whole import special_tokens
 from goodfit.texts.words import split_words
 
@@ -96,13 +96,14 @@ class TagByHead:
         self.outputs = tag_set(coding.labels)
         self.place = {tag: index for index, tag in enumerate(self.outputs)}
         self.around = special_tokens(coding.tokenizer)
+        self.marks = case_marks(coding.tokenizer) if coding.case_marks else {}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; long texts are windowed, and only a word longer than a window is cut."""
         examples, cut = [], []
         limit = self.coding.max_tokens - sum(map(len, self.around))
         for index, record in enumerate(records):
-            units = units_of(self.coding.tokenizer, record)
+            units = units_of(self.coding.tokenizer, record, self.marks)
             kept = [unit.tokens[:limit] for unit in units]
             if any(len(unit.tokens) > limit for unit in units):
                 cut.append(index)
@@ -125,7 +126,7 @@ class TagByHead:
         """The most probable sequence of tags, read as spans."""
         scores, losses = self._unit_scores(model, records, encoded)
         tags = [
-            tags_of_words(record, units_of(self.coding.tokenizer, record), best_tags(units, self.outputs))
+            tags_of_words(record, units_of(self.coding.tokenizer, record, self.marks), best_tags(units, self.outputs))
             for record, units in zip(records, scores, strict=True)
         ]
         return _assembled(records, tags, losses)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from goodfit.data.records import Record
+
+SHAPES = ("first", "all", "inside")
+"""Where a word has capitals: its first letter, all of them, or others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,14 @@ class Unit:
     tokens: list[int]
 
 
-def units_of(tokenizer: Any, record: Record) -> list[Unit]:
-    """The record's words as the tokenizer reads them, in its text."""
+def units_of(tokenizer: Any, record: Record, marks: Mapping[str, int]) -> list[Unit]:
+    """The record's words as the tokenizer reads them, in its text.
+
+    Args:
+        tokenizer: The base's.
+        record: With a text and its words.
+        marks: See ``case_marks``; empty for none.
+    """
     words = record.fields["words"]
     tokens, reached = _tokens_of_words(tokenizer, record)
     unknown = tokenizer.unk_token_id or 0
@@ -36,7 +45,34 @@ def units_of(tokenizer: Any, record: Record) -> list[Unit]:
             units[-1] = replace(units[-1], last=index + 1)
         else:
             units.append(Unit(index, index + 1, tokens[index] or [unknown]))
-    return units
+    return [_marked(unit, record, marks) for unit in units] if marks else units
+
+
+def case_marks(tokenizer: Any) -> dict[str, int]:
+    """The tokens that stand behind words with capitals where a tokenizer lowers its texts; none where it does not.
+
+    BERT's vocabularies hold tokens that no text has, for uses like this one.
+    """
+    known = tokenizer.get_vocab()
+    found = {shape: known.get(f"[unused{number}]") for number, shape in enumerate(SHAPES, 1)}
+    lowers = (
+        tokenizer("Us", add_special_tokens=False)["input_ids"] == tokenizer("us", add_special_tokens=False)["input_ids"]
+    )
+    return {shape: token for shape, token in found.items() if token is not None} if lowers else {}
+
+
+def _marked(unit: Unit, record: Record, marks: Mapping[str, int]) -> Unit:
+    words = record.fields["words"]
+    shape = _shape(record.fields["text"][words[unit.first][0] : words[unit.last - 1][1]])
+    return replace(unit, tokens=[*unit.tokens, marks[shape]]) if shape in marks else unit
+
+
+def _shape(word: str) -> str:
+    if len(word) > 1 and word.isupper():
+        return "all"
+    if word[:1].isupper():
+        return "first"
+    return "inside" if any(sign.isupper() for sign in word) else ""
 
 
 def _tokens_of_words(tokenizer: Any, record: Record) -> tuple[list[list[int]], list[int]]:

@@ -148,8 +148,14 @@ def _plugins(deeds: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _use(prepared: Prepared) -> str:
+    marks = (
+        " It also puts a token behind each word with capitals, `[unused1]` where the first letter is one, `[unused2]` "
+        "where all are, `[unused3]` where others are: its base cannot see them (`model.case_marks`)."
+        if prepared.coding.case_marks
+        else ""
+    )
     return (
-        '## Use\n\n`goodfit predict <run> "a text"` loads it with its base, prompt, labels and pooling. The figures '
-        "hold for records like the test records; on others, measure first: `goodfit evaluate <run> "
-        "dataset.test=<file>`.\n"
+        '## Use\n\n`goodfit predict <run> "a text"` loads it with its base, prompt, labels and pooling.'
+        f"{marks} The figures hold for records like the test records; on others, measure first: "
+        "`goodfit evaluate <run> dataset.test=<file>`.\n"
     )

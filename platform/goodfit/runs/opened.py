@@ -12,7 +12,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.base import Base
 from goodfit.models.device import pick_device
-from goodfit.models.load import load_model, load_saved
+from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json, resume_command
@@ -73,7 +73,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
             f"base here has {base.digest}",
             "install the base model that the run was tuned on",
         )
-    learner, coding = build_learner(task, base, tuple(written["labels"]))
+    learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
     return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())

@@ -17,6 +17,7 @@ from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
+from goodfit.kinds.units import case_marks
 from goodfit.models.base import Base, find_base
 from goodfit.models.device import pick_device
 from goodfit.models.fast.accept import choose_path
@@ -69,10 +70,14 @@ def prepare(data: TaskData, host: Host) -> Prepared:
         GoodfitError: Whatever can be known without weights.
     """
     conf = settle(data.task.conf)
-    task = dataclasses.replace(data.task, conf=conf)
     base = open_base(conf, host)
-    refuse_family(task.kind, base.family)
-    learner, coding = build_learner(task, base, data.labels)
+    refuse_family(data.task.kind, base.family)
+    tokenizer = load_tokenizer(base)
+    marks = _case_marks(conf, base, tokenizer)
+    task = dataclasses.replace(
+        data.task, conf=dataclasses.replace(conf, model=dataclasses.replace(conf.model, case_marks=marks))
+    )
+    learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
     _refuse_unsupervised(encoded["train"])
@@ -122,6 +127,20 @@ def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "t
     return "onednn" if measured and onednn_pays(precision == "bf16") else "torch"
 
 
+def _case_marks(conf: RunConf, base: Base, tokenizer: Any) -> bool | None:
+    """Whether capitals are told: the typed choice, or wherever they can be; None where nothing is tagged by a head.
+
+    Raises:
+        ConfigError: They are asked for where they cannot be told.
+    """
+    tags = conf.task.kind == "token_classification" and base.family == "encoder"
+    can = tags and bool(case_marks(tokenizer))
+    if conf.model.case_marks and not can:
+        why = f"{base.name} sees capitals or has no token to spare" if tags else "they are for an encoder that tags"
+        raise ConfigError(f"model.case_marks is true, and {why}", "leave it out")
+    return can if tags and conf.model.case_marks is None else conf.model.case_marks
+
+
 def open_base(conf: RunConf, host: Host) -> Base:
     """The base model that the config names, checked."""
     if conf.model.source == "run":
@@ -148,7 +167,7 @@ def _base_of_run(conf: RunConf) -> Base:
     return base
 
 
-def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learner, Coding]:
+def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str]) -> tuple[Learner, Coding]:
     """How this base learns this task."""
     conf = task.conf
     _refuse_lengths(conf, base)
@@ -157,7 +176,7 @@ def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learne
     if task.kind.name == "token_classification":  # the text is copied
         longest = min(longest, answer)
     coding = Coding(
-        tokenizer=load_tokenizer(base),
+        tokenizer=tokenizer,
         family=base.family,
         labels=tuple(labels),
         prompt=conf.task.prompt or "\n".join(f"{{{name}}}" for name in task.kind.prompted),
@@ -165,6 +184,7 @@ def build_learner(task: Task, base: Base, labels: Sequence[str]) -> tuple[Learne
         max_new_tokens=min(conf.task.max_new_tokens, answer),
         batch_size=conf.training.evaluation_batch_size,
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
+        case_marks=bool(conf.model.case_marks),  # None in the config of a run that was made before there were any
     )
     return task.kind.learners[base.family](coding), coding
 

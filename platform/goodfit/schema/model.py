@@ -47,6 +47,10 @@ class ModelConf:
     max_length: Annotated[int, Field(ge=8)] | None = None
     """The longest input in tokens; when not given, what the model's config says."""
 
+    case_marks: bool | None = None
+    """Whether tokens that its vocabulary has to spare tell an encoder that tags which words have capitals, because its
+    tokenizer lowers them; when not given, where they can. Source: docs/decisions/0025."""
+
     lr: Rate = 5e-5
     """The learning rate to start from when all weights are tuned; used when ``optim.lr`` is not typed."""
 
