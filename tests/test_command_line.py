@@ -68,6 +68,12 @@ LEGAL = "task=legal model=t5"
             "name what it is for: dataset.fields.<name>=<value>",
             id="mapping",
         ),
+        pytest.param(
+            f"{LEGAL} dataset.fields=text dataset.fields.label=intent",
+            "dataset.fields is 'text', expected names and texts",
+            "name what it is for: dataset.fields.<name>=<value>",
+            id="mapping and a name in it",
+        ),
         pytest.param("task=lega model=t5", "no task called 'lega'", "did you mean 'legal'?", id="misspelt task"),
         pytest.param(
             "task=clauses model=t5", "no task called 'clauses'", "did you mean 'legal/clauses'?", id="half a name"

@@ -142,7 +142,8 @@ def _typed_values(read: Words) -> dict[str, Any]:
         *parents, name = key.split(".")
         for parent in parents:
             node = node[parent]
-        node[name] = unquoted(text) if is_text(key) and text not in ("null", "") else plain_value(text)
+        if isinstance(node, dict):  # else the mapping itself was typed as something else, which is the mistake
+            node[name] = unquoted(text) if is_text(key) and text not in ("null", "") else plain_value(text)
     return tree
 
 
