@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from killing import killed
 from tiny_hub import tokenizer_of
 
 from goodfit.data.batches import IGNORED
@@ -249,6 +250,19 @@ def test_an_uncased_encoder_learns_from_capitals_where_it_is_told_of_them(goodfi
     found = [bool(json.loads(line)["prediction"]) for line in answers.out.splitlines()]
     assert (found == [True, False]) == (not words)
     assert ("[unused1]" in (run / "adapter" / "README.md").read_text("utf-8")) == (not words)
+
+
+def test_a_run_made_before_capitals_could_be_told_goes_on_without(goodfit, tmp_path):
+    files = [f"dataset.train={capitals(tmp_path / 'rows.jsonl', ['bath', 'nice', 'cork'] * 3, 0)}", "dataset=files"]
+    run = tmp_path / "run"
+    settings = ["training.max_steps=2", "training.save_every_steps=1", "tracker=none", f"run.dir={run}"]
+    words = ["task=token_classification", "model=bert", *files, *settings]
+    assert killed(["train", *words], tmp_path, "open", "optimizer.safetensors", 2) == -9
+    config = run / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("  case_marks: true\n", ""), "utf-8")
+    outcome = goodfit("resume", run, "--allow-drift")
+    assert outcome.code == 0, outcome.err
+    assert "[unused1]" not in (run / "adapter" / "README.md").read_text("utf-8")
 
 
 def test_capitals_are_told_behind_their_word_and_stand_in_no_label(ready):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,4 +45,8 @@ def read_config(folder: Path) -> RunConf:
     tree = read_yaml(path)
     stop_on(unknown_keys({name: value for name, value in tree.items() if name != "choices"}, "", str(path)))
     stop_on(mistakes_of(tree))
-    return typed(tree)
+    conf = typed(tree)
+    if "case_marks" in tree.get("model", {}):
+        return conf
+    # made before there were any: it stays without, where a new run would have them
+    return dataclasses.replace(conf, model=dataclasses.replace(conf.model, case_marks=False))

@@ -184,7 +184,7 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
         max_new_tokens=min(conf.task.max_new_tokens, answer),
         batch_size=conf.training.evaluation_batch_size,
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
-        case_marks=bool(conf.model.case_marks),  # None in the config of a run that was made before there were any
+        case_marks=bool(conf.model.case_marks),  # None where no head tags
     )
     return task.kind.learners[base.family](coding), coding
 
