@@ -185,6 +185,17 @@ def test_a_run_does_not_go_on_as_another_one_unless_that_is_typed(goodfit, kille
     assert said.startswith(place)
 
 
+def test_a_run_that_went_on_with_other_records_is_measured_on_them(goodfit, killed_run):
+    change_data(killed_run)
+    assert goodfit("resume", killed_run, "--allow-drift", "--quiet").code == 0
+    outcome = goodfit("evaluate", killed_run, "--split", "train", "--quiet")
+    assert outcome.code == 0, outcome.err
+    path = killed_run.parent / "train.jsonl"
+    path.write_text(path.read_text("utf-8").replace("splendid", "superb"), "utf-8")
+    ((error, _),) = goodfit("evaluate", killed_run, "--split", "train", "--quiet").errors
+    assert error == f"the train records of {killed_run} changed since it was trained"
+
+
 def test_only_resume_allows_drift(goodfit):
     assert goodfit("train", "--allow-drift").errors == [
         ("train has no option --allow-drift", "--allow-drift is for resume")

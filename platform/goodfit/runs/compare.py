@@ -17,7 +17,7 @@ from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.given import Given, are_locked, given_records
+from goodfit.runs.given import Given, are_locked, given_records, locked_records
 from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.task import Task, open_task, read_splits, with_labels
 
@@ -75,7 +75,7 @@ def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
     for name, kind in zip(typed[1:], kinds[1:], strict=True):
         if kind != kinds[0]:
             raise ConfigError(f"{typed[0]} is of the kind {kinds[0]}, {name} of {kind}", "compare runs of one kind")
-    tested = [read_json(folder / "lock.json", "data")["data"]["test"] for folder in folders]
+    tested = [locked_records(folder, "test") for folder in folders]
     for name, digest in zip(typed[1:], tested[1:], strict=True):
         if digest != tested[0]:
             raise ConfigError(

@@ -123,8 +123,14 @@ def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
     if split == "train" and conf.quality.fix != "keep":
         return True
     refuse_changed(folder, "lock.json")
-    locked: Mapping[str, Any] = read_json(folder / "lock.json", "data")["data"]
-    return bool(splits.digests()[split] == locked[split])
+    return splits.digests()[split] == locked_records(folder, split)
+
+
+def locked_records(folder: Path, split: str) -> dict[str, Any]:
+    """How many records a run has in a split, and their digest: of those that it was allowed to go on with."""
+    locked = read_json(folder / "lock.json", "data")
+    gone_on_with = {place: now for place, (_, now) in locked.get("drift", {}).items()}
+    return {name: gone_on_with.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}
 
 
 def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
