@@ -614,6 +614,25 @@ def test_a_linear_layer_through_onednn_has_the_values_and_gradients_of_its_own(s
         torch.testing.assert_close(one, other)
 
 
+def test_a_gated_layer_whose_last_part_reads_its_states_turned_has_the_same_gradients(tiny):
+    class Turned(torch.nn.Linear):
+        def forward(self, states):
+            return torch.mm(self.weight, states[0].t()).t()[None]
+
+    layer = copy.deepcopy(tiny("llama")[0]).model.layers[0].mlp
+    layer.down_proj.__class__ = Turned
+    states = torch.randn(1, 3, layer.gate_proj.in_features, generator=torch.Generator().manual_seed(1))
+
+    def gradients():
+        return torch.autograd.grad(layer(states).square().sum(), list(layer.parameters()))
+
+    expected, undo = gradients(), swap_gates(layer)
+    assert "forward" in vars(layer)
+    for one, other in zip(gradients(), expected, strict=True):
+        assert torch.equal(one, other)
+    undo()
+
+
 def test_onednn_keeps_few_kernels(monkeypatch):
     """Its own limit would be 1024, and is read from the environment before the first product."""
     name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"

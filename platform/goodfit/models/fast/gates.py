@@ -66,8 +66,8 @@ def _forward(layer: Any, states: Tensor) -> Tensor:
     place, size = product.data_ptr(), product.numel()
 
     def pack(saved: Tensor) -> Any:
-        """Of the product, in whatever shape, how to compute it again."""
-        is_product = saved.data_ptr() == place and saved.numel() == size
+        """Of the product, in whatever shape, how to compute it again; turned, it is kept as it is."""
+        is_product = saved.data_ptr() == place and saved.numel() == size and saved.is_contiguous()
         return functools.partial(inner.product, saved.shape) if is_product else saved
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved() if callable(saved) else saved):
