@@ -89,3 +89,21 @@ def test_what_a_file_declares_a_hook_cannot_offer_again(goodfit, install, write_
     listed = {plugin["name"]: plugin for plugin in goodfit("plugins", "list", "--json").json["plugins"]}
     assert listed["shop"]["reason"].startswith("ValueError: it offers 'shop.moods' twice")
     assert listed["legal"]["state"] == "ok"
+
+
+def test_a_run_whose_plugin_lost_its_rows_is_measured_on_a_file(goodfit, install, own, tmp_path, write_rows, rows_of):
+    rows = write_rows(tmp_path / "rows.jsonl", rows_of("classification", 40))
+    other = write_rows(tmp_path / "other.jsonl", rows_of("classification", 10, 3))
+    code = (
+        "from pathlib import Path\nfrom goodfit.hooks import hookimpl\nfrom goodfit.hooks.types import DataSourceSpec\n"
+        "HOOK_API = 1\n\n\n@hookimpl\ndef goodfit_register_data_sources():\n"
+        f"    files = lambda: {{'train': Path({str(rows)!r})}}\n"
+        "    about = dict(description='d', licence='x', origin='o', kind='classification', files=files)\n"
+        "    return [DataSourceSpec(name='shop.moods', **about)]\n"
+    )
+    install("shop", code, {"task/shop.yaml": TASK})
+    assert goodfit("train", "task=shop", *own, "training.max_steps=1", "run.dir=run", "--quiet").code == 0
+    rows.unlink()
+    outcome = goodfit("evaluate", "run", f"dataset.test={other}", "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["trained_on"] is None

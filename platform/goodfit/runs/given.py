@@ -11,7 +11,7 @@ from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import unknown_setting
 from goodfit.data.gather import SPLITS, Splits, read_split
 from goodfit.data.records import BadRows, Record
-from goodfit.errors import ConfigError, DataError, HardwareError
+from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
@@ -138,7 +138,7 @@ def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int
     text = opened.task.kind.text
     try:
         splits, _ = with_labels(opened.task, read_splits(opened.task, host))
-    except (DataError, HardwareError):
+    except (DataError, HardwareError, PluginError):
         return None
     if not are_locked(opened.folder, opened.conf, splits, "train"):
         return None
