@@ -4,7 +4,8 @@
 
 Each measurement is a process of its own, all sides in turn. Every side gets the same weights, the same records in the
 same order, the same batches, 32-bit floats (bf16 autocast where a side says so), AdamW, a linear decay, clipping at 1
-and no dropout, so that the losses have to agree. TRL makes batches of its own records and is held to its tokens alone,
+and no dropout, so that the losses have to agree. goodfit has the memory settings of its runs and, as in them, the rows
+of a batch in the order of length. TRL makes batches of its own records and is held to its tokens alone,
 packed in rows of 512, as many as hold the tokens of a batch; it has to be installed, else it is left out. "goodfit
 plain" is a padded step of transformers under Lightning. Writes ``speed.md`` and ``speed.png`` beside this file.
 """
@@ -190,15 +191,19 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
     from goodfit.schema.schedule import ScheduleConf
     from goodfit.training.loader import PlannedBatches, build_loader
     from goodfit.training.module import Tuning
-    from goodfit.training.trainer import trainer_settings
+    from goodfit.training.trainer import fix_machine, trainer_settings
 
     conf, clock, losses = RunConf(), Clock(), []
     conf.hardware.accelerator, conf.runtime.deterministic = "cpu", False
     conf.precision.name = "bf16" if BF16 in side else "32"
-    conf.training.epochs = 1
+    conf.training.epochs, conf.runtime.threads = 1, torch.get_num_threads()
+    fix_machine(conf)
     optim, schedule = OptimConf(lr=LR, weight_decay=0.0), ScheduleConf(warmup_share=0.0)
     plan = [
-        Planned(tuple(range(start, start + size)), sum(e.supervised for e in examples[start : start + size]))
+        Planned(
+            tuple(sorted(range(start, start + size), key=lambda row: examples[row].length)),
+            sum(e.supervised for e in examples[start : start + size]),
+        )
         for start in range(0, len(examples), size)
     ]
     batches = PlannedBatches(TrainingData(examples, "rows" if what == "classify" else "tokens", 0), 0)
