@@ -94,6 +94,25 @@ def test_the_fit_is_what_the_facts_say(changes, verdict, reason):
     assert bool(found.words) == (verdict != "good" and "records" not in reason)
 
 
+STILL = {**NOTHING, "loss_course": [losses(0.467), losses(0.46), losses(0.463)], "best": 0}
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "tried"),
+    [
+        pytest.param(["optim.lr=2e-3"], STILL, ("optim.lr=0.0005",), id="usual rate"),
+        pytest.param(["optim.lr=2e-5"], STILL, ("training.epochs=20", "optim.lr=4e-05", "adapter.rank=32"), id="small"),
+        pytest.param(
+            ["optim.lr=2e-3"], NOTHING, ("training.epochs=20", "optim.lr=0.004", "adapter.rank=32"), id="falling"
+        ),
+    ],
+)
+def test_where_a_usual_rate_taught_nothing_from_the_first_evaluation_on_a_smaller_one_is_tried(words, changes, tried):
+    found = diagnosed("training.epochs=10", *words, **changes)
+    assert (found.verdict, found.words) == ("underfit", tried)
+    assert ("stood still" in found.evidence[-1]) == (len(tried) == 1)
+
+
 def test_less_is_better_for_a_metric_that_says_so():
     wrong = {"metric": "error", "greater_is_better": False, "probe_reference": share(0.5, 200)}
     assert diagnosed(**wrong, probe=share(0.15, 200), validation=share(0.17, 100)).verdict == "good"

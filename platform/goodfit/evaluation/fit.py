@@ -17,6 +17,9 @@ FEWEST_RECORDS = 20
 STILL_IMPROVING = 0.02
 """Training ended too soon when its last evaluation lowered the held-out loss by more than this share."""
 
+FEWEST_EVALUATIONS = 3
+"""Below this many, a held-out loss that stands still says nothing of the rate."""
+
 LEARNT = 0.95
 """From this value of the primary metric on, the training records count as learnt."""
 
@@ -90,7 +93,10 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     difference = gap(facts.probe, facts.validation, signed, conf.seed)
     evidence.append(_gap_text(facts, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
-        return Fit("underfit", (*evidence, f"on its own training records the model is {not_learnt}"), _more(conf))
+        evidence.append(f"on its own training records the model is {not_learnt}")
+        still = _stood_still(facts, conf)
+        words = (f"optim.lr={(conf.optim.lr or 0) / 4:g}",) if still else _more(conf)
+        return Fit("underfit", (*evidence, *still), words)
     if difference.low > conf.policy.max_fit_gap:
         evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
         return Fit("overfit", tuple(evidence), _less(conf))
@@ -123,6 +129,20 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
         low, high = np.quantile(facts.dealt, (0.025, 0.975))
         return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"
     return None
+
+
+def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
+    """Whether a rate that is not small for the model taught it nothing after its first steps: a larger one cannot."""
+    first, last = (float(mean(facts.loss_course[place].sum(0))) for place in (0, -1))
+    usual = conf.model.lr if conf.adapter.name == "none" else conf.model.adapter_lr
+    if len(facts.loss_course) < FEWEST_EVALUATIONS or (conf.optim.lr or 0) < usual:
+        return []
+    if abs(first - last) > STILL_IMPROVING * first:
+        return []
+    return [
+        f"the held-out loss stood still, {first:.3f} at the first evaluation and {last:.3f} at the last: steps of this "
+        "rate may be too large to learn by"
+    ]
 
 
 def _is_a_share(facts: FitFacts) -> bool:
