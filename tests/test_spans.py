@@ -252,13 +252,12 @@ def test_an_uncased_encoder_learns_from_capitals_where_it_is_told_of_them(goodfi
     assert ("[unused1]" in (run / "adapter" / "README.md").read_text("utf-8")) == (not words)
 
 
-def test_a_run_made_before_capitals_could_be_told_goes_on_without(goodfit, tmp_path):
-    files = [f"dataset.train={capitals(tmp_path / 'rows.jsonl', ['bath', 'nice', 'cork'] * 3, 0)}", "dataset=files"]
+def test_a_run_made_before_capitals_could_be_told_goes_on_without(goodfit, tmp_path, tiny_words):
     run = tmp_path / "run"
-    settings = ["training.max_steps=2", "training.save_every_steps=1", "tracker=none", f"run.dir={run}"]
-    words = ["task=token_classification", "model=bert", *files, *settings]
+    words = [*tiny_words("token_classification", "encoder"), "training.save_every_steps=1", f"run.dir={run}"]
     assert killed(["train", *words], tmp_path, "open", "optimizer.safetensors", 2) == -9
     config = run / "config.yaml"
+    assert "  case_marks: true\n" in config.read_text("utf-8")
     config.write_text(config.read_text("utf-8").replace("  case_marks: true\n", ""), "utf-8")
     outcome = goodfit("resume", run, "--allow-drift")
     assert outcome.code == 0, outcome.err
