@@ -105,6 +105,7 @@ STILL = {**NOTHING, "loss_course": [losses(0.467), losses(0.46), losses(0.463)],
         pytest.param(
             ["optim.lr=2e-3"], NOTHING, ("training.epochs=20", "optim.lr=0.004", "adapter.rank=32"), id="falling"
         ),
+        pytest.param(["model=gpt", "optim.lr=2e-3"], STILL, ("training.epochs=20", "adapter=none"), id="noise"),
     ],
 )
 def test_where_a_usual_rate_taught_nothing_from_the_first_evaluation_on_a_smaller_one_is_tried(words, changes, tried):

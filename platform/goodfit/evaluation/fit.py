@@ -135,7 +135,7 @@ def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
     """Whether a rate that is not small for the model taught it nothing after its first steps: a larger one cannot."""
     first, last = (float(mean(facts.loss_course[place].sum(0))) for place in (0, -1))
     usual = conf.model.lr if conf.adapter.name == "none" else conf.model.adapter_lr
-    if len(facts.loss_course) < FEWEST_EVALUATIONS or (conf.optim.lr or 0) < usual:
+    if len(facts.loss_course) < FEWEST_EVALUATIONS or (conf.optim.lr or 0) < usual or _adapts_noise(conf):
         return []
     if abs(first - last) > STILL_IMPROVING * first:
         return []
@@ -190,11 +190,16 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
     return fall.low > STILL_IMPROVING * before
 
 
+def _adapts_noise(conf: RunConf) -> bool:
+    """Whether there is nothing to adapt, whatever the rate."""
+    return conf.model.weights == "random" and conf.adapter.name != "none"
+
+
 def _more(conf: RunConf) -> tuple[str, ...]:
     length = "epochs" if conf.training.max_steps is None else "max_steps"
     longer = f"training.{length}={2 * (getattr(conf.training, length) or 1)}"
-    if conf.model.weights == "random" and conf.adapter.name != "none":
-        return longer, "adapter=none"  # an adapter over noise has nothing to adapt
+    if _adapts_noise(conf):
+        return longer, "adapter=none"
     words = [longer, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
     if "rank" not in UNREAD.get(conf.adapter.name, ()):
         words.append(f"adapter.rank={2 * conf.adapter.rank}")
