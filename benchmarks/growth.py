@@ -22,9 +22,10 @@ from typing import Any
 
 import speed
 from machine import processor
+from speed_sides import FAST, WARM, Row, ours, theirs
 
 HERE = Path(__file__).resolve()
-SIDES = ("HF Trainer", speed.FAST)
+SIDES = ("HF Trainer", FAST)
 LENGTH = "tokens of a record"
 VARIED = {
     "records": (256, 1024, 4096),
@@ -39,7 +40,7 @@ MOST_TOKENS = 2**15
 """Measured at most, where records are long."""
 
 
-def measured(side: str, varied: str, value: int, folder: Path) -> speed.Row:
+def measured(side: str, varied: str, value: int, folder: Path) -> Row:
     """CPU and wall seconds of the steps behind those that warm up, for a thousand records."""
     import torch
 
@@ -47,9 +48,9 @@ def measured(side: str, varied: str, value: int, folder: Path) -> speed.Row:
     torch.set_num_threads(sizes["threads"])
     records = sizes["records"] if varied == "records" else min(sizes["records"], MOST_TOKENS // sizes[LENGTH])
     steps = records // BATCH
-    examples = examples_of((steps + speed.WARM) * BATCH, sizes[LENGTH], sizes["labels"], folder)
+    examples = examples_of((steps + WARM) * BATCH, sizes[LENGTH], sizes["labels"], folder)
     model = speed.model_of("classify", lora=True, labels=sizes["labels"]).train()
-    run = speed.ours if side == speed.FAST else speed.theirs
+    run = ours if side == FAST else theirs
     cpu, wall, losses, _ = run(side, "classify", model, examples, BATCH, steps)
     thousands = steps * BATCH / 1000
     return {"side": side, "varied": varied, "value": value, "cpu": cpu / thousands, "wall": wall / thousands,
@@ -71,7 +72,7 @@ def examples_of(count: int, tokens: int, labels: int, folder: Path) -> list[Any]
     return made
 
 
-def in_turn(options: argparse.Namespace) -> list[speed.Row]:
+def in_turn(options: argparse.Namespace) -> list[Row]:
     """Both sides at every value, ``--repeats`` times."""
     found = []
     points = [(varied, value) for varied, values in VARIED.items() for value in values]
@@ -87,13 +88,13 @@ def in_turn(options: argparse.Namespace) -> list[speed.Row]:
     return found
 
 
-def middle(found: Sequence[speed.Row], side: str, varied: str, value: int, figure: str) -> float:
+def middle(found: Sequence[Row], side: str, varied: str, value: int, figure: str) -> float:
     """The median of the repeats."""
     wanted = (side, varied, value)
     return statistics.median(r[figure] for r in found if (r["side"], r["varied"], r["value"]) == wanted)
 
 
-def table(found: Sequence[speed.Row], options: argparse.Namespace) -> str:
+def table(found: Sequence[Row], options: argparse.Namespace) -> str:
     """Medians as Markdown."""
     usual = ", ".join(f"{value} {name}" for name, value in USUAL.items())
     lines = [
@@ -117,7 +118,7 @@ def table(found: Sequence[speed.Row], options: argparse.Namespace) -> str:
     return "\n".join(lines) + "\n"
 
 
-def plot(found: Sequence[speed.Row]) -> None:
+def plot(found: Sequence[Row]) -> None:
     """A line for each side."""
     import matplotlib
 
