@@ -58,7 +58,7 @@ def train(options: argparse.Namespace) -> Row:
         use_cpu=True,
     )
     trainer = Trainer(
-        with_adapter(side.model(), options.adapter, side.peft_task, options.rank),
+        with_adapter(side.model(), options.adapter, side.peft_task, options.rank, options.top_layers),
         arguments,
         train_dataset=encoded["train"],
         eval_dataset=encoded["validation"],
@@ -78,8 +78,16 @@ def train(options: argparse.Namespace) -> Row:
     return {f"test/{name}": figure for name, figure in figures.items()}
 
 
-def with_adapter(model: Any, adapter: str, peft_task: str, rank: int) -> Any:
-    """The model, or the model with LoRA on every linear layer and a head that is trained, or with that head alone."""
+def with_adapter(model: Any, adapter: str, peft_task: str, rank: int, top_layers: int | None) -> Any:
+    """The model, or the model with LoRA on every linear layer and a head that is trained, or with that head alone.
+
+    Args:
+        model: Of transformers.
+        adapter: Which of these.
+        peft_task: As PEFT calls it.
+        rank: Of LoRA.
+        top_layers: LoRA is in so many uppermost layers of a BERT.
+    """
     if adapter == "none":
         return model
     if adapter == "head":
@@ -92,7 +100,8 @@ def with_adapter(model: Any, adapter: str, peft_task: str, rank: int) -> Any:
         r=rank,
         lora_alpha=ALPHA,
         lora_dropout=0.0,
-        target_modules="all-linear",
+        target_modules="all-linear" if top_layers is None else ["query", "key", "value", "dense"],
+        layers_to_transform=top_layers and [*range(model.config.num_hidden_layers)][-top_layers:],
         **({} if peft_task == "CAUSAL_LM" else {"exclude_modules": ["classifier"], "modules_to_save": ["classifier"]}),
     )
     return peft.get_peft_model(model, config)
@@ -334,6 +343,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="the folder of another model; MiniLM when not given")
     parser.add_argument("--adapter", choices=("lora", "none", "head"), required=True)
     parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--top-layers", type=int, help="all, when not given")
     parser.add_argument("--lr", type=float, required=True)
     parser.add_argument("--epochs", type=int, required=True)
     parser.add_argument("--batch-size", type=int, required=True)

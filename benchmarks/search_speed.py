@@ -60,6 +60,8 @@ class Work:
     """Of a model with random weights; MiniLM where it is empty."""
     words: tuple[str, ...] = ()
     adapter: str = "lora"
+    top_layers: int | None = None
+    """Layers that are tuned."""
     space: tuple[str, ...] = SPACE
     ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL)
     clock: Callable[[], float] = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
@@ -74,6 +76,8 @@ WORKS = {
     "banking77": Work("banking77", {"train": 192, "validation": 64, "test": 16}),
     "cuad_clauses": Work("cuad_clauses", {"train": 96, "validation": 48, "test": 16}),
     "decoder": Work("banking77", {"train": 192, "validation": 64, "test": 16}, "language_modeling", "small"),
+    # the lower four layers are frozen, and the fast path computes the states of each record there once
+    "upper layers": Work("banking77", {"train": 192, "validation": 64, "test": 16}, top_layers=2),
     # a frozen base, of which the fast path computes the states of each record once for all epochs and trials
     "head": Work(
         "banking77", {"train": 192, "validation": 64, "test": 16}, adapter="head",
@@ -113,6 +117,7 @@ class Measured:
         words = sample(data, work.data, work.counts, 0, folder / "data")[1:]
         random = ["model=custom", f"model.name={self.model}", "model.weights=random", "sweep.metric=loss"]
         self.words = [f"task={work.task}", *words, f"training.batch_size={size}", f"adapter={work.adapter}"]
+        self.words += [f"adapter.top_layers={work.top_layers}"] if work.top_layers else []
         self.words += [*work.words, *work.space]
         self.words += random if self.model else ["model=bert"]
 
@@ -130,6 +135,7 @@ class Measured:
         study += [f"--{split}={self.folder / 'data' / f'{split}.jsonl'}" for split in ("train", "validation")]
         study += ["--batch-size", str(self.size), "--out", str(self.folder / "hf")]
         study += ["--model", str(self.model)] if self.model else []
+        study += ["--top-layers", str(self.work.top_layers)] if self.work.top_layers else []
         before = self.work.clock()
         given = json.dumps([dict(word.split("=") for word in words) for words in trials])
         command = [sys.executable, str(HERE.with_name("plain_study.py")), given, *study]

@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import json
+import re
 import typing
 
 import pytest
@@ -120,6 +121,73 @@ def test_lora_on_an_encoder_trains_the_new_head_and_every_layer(ready, kind):
             assert [name for name in trained if f"layer.{layer}." in name and part in name and "lora_A" in name]
 
 
+STACKS = {
+    "encoder": ("bert.encoder.layer",),
+    "decoder": ("transformer.h",),
+    "seq2seq": ("encoder.block", "decoder.block"),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "ia3"] + ["none"])
+def test_only_the_uppermost_layers_and_the_head_are_tuned(one_step, name, family):
+    if (name, family) in REFUSED:
+        pytest.skip("PEFT refuses it")
+    _, trained, losses = one_step(family, AdapterConf(name=name, rank=4, alpha=8.0, top_layers=1))
+    heads = {weights for weights in trained if "classifier" in weights}
+    assert bool(heads) is (family == "encoder")
+    places = {re.search(r"(bert\.encoder\.layer|transformer\.h|encoder\.block|decoder\.block)\.\d", weights)[0]
+              for weights in trained - heads if not weights.startswith("vera")}  # fmt: skip
+    assert places == {f"{stack}.1" for stack in STACKS[family]}
+    assert losses[-1] < losses[0]
+
+
+def test_typed_targets_are_those_of_the_uppermost_layers(ready):
+    model = copy.deepcopy(ready("classification", "encoder")[1])
+    tuned = build_adapter(model, AdapterConf(name="lora", targets=["query", "output.dense"], top_layers=1))
+    trained = {
+        name.partition("layer.")[2].partition(".lora_A")[0] for name, _ in tuned.named_parameters() if "lora_A" in name
+    }
+    assert trained == {"1.attention.self.query", "1.attention.output.dense", "1.output.dense"}
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "fix"),
+    [
+        (["adapter=lora", "adapter.top_layers=3"], "adapter.top_layers is 3, and a 'bert' model has 2 layers",
+         "leave it out, or give fewer"),
+        (["adapter=none", "adapter.top_layers=3"], "adapter.top_layers is 3, and a 'bert' model has 2 layers",
+         "leave it out, or give fewer"),
+        (["adapter=lora", "adapter.top_layers=1", "adapter.targets=[pooler.dense]"],
+         "adapter=lora does not fit a 'bert' model: no module of its uppermost layers is called pooler.dense",
+         "choose adapter=lora, adapter=none, or other adapter.targets"),
+        (["adapter=head", "adapter.top_layers=1"], "adapter.top_layers was typed, and adapter=head does not read it",
+         "add adapter=lora"),
+        (["adapter=ia3", "adapter.top_layers=1"], "adapter.top_layers was typed, and adapter=ia3 does not read it",
+         "add adapter=lora"),
+    ],
+)  # fmt: skip
+def test_uppermost_layers_that_are_not_there_print_two_lines_and_exit_2(goodfit, tiny_words, words, error, fix):
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+def test_a_run_says_which_layers_were_tuned_and_needs_less_memory(finished, goodfit, tiny_words):
+    folder, _ = finished("classification", "encoder", "adapter=none", "adapter.top_layers=1", "training.epochs=1")
+    assert "All weights were tuned in the uppermost 1 of 2 layers" in (folder / "model" / "README.md").read_text(
+        "utf-8"
+    )
+    needed = {
+        words: goodfit("check", *tiny_words("classification", "encoder"), "adapter=none", *words, "--json").json[
+            "memory_bytes"
+        ]
+        for words in ((), ("adapter.top_layers=1",))
+    }
+    (whole, upper) = needed.values()
+    assert upper["activations"] < whole["activations"] and upper["trainable"] < whole["trainable"]
+
+
 def test_rank_and_alpha_are_those_of_the_config(ready):
     _, base = ready("classification", "seq2seq")
     model = build_adapter(copy.deepcopy(base), AdapterConf(name="lora", rank=3, alpha=9.0, dropout=0.25))
@@ -159,12 +227,13 @@ def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, 
 
 
 @pytest.mark.parametrize(
-    ("family", "name"),
-    [pytest.param("encoder", name, id=f"encoder-{name}") for name in [*NAMES, "head", "none"]]
-    + [pytest.param(family, "lora", id=f"{family}-lora") for family in ("decoder", "seq2seq")],
+    ("family", "words"),
+    [pytest.param("encoder", [name], id=f"encoder-{name}") for name in [*NAMES, "head", "none"]]
+    + [pytest.param(family, ["lora"], id=f"{family}-lora") for family in ("decoder", "seq2seq")]
+    + [pytest.param(family, ["lora", "adapter.top_layers=1"], id=f"upper-{family}-lora") for family in FAMILIES],
 )
-def test_a_saved_model_answers_as_the_run_did(finished, goodfit, family, name):
-    folder, _ = finished("classification", family, f"adapter={name}", "training.epochs=1")
+def test_a_saved_model_answers_as_the_run_did(finished, goodfit, family, words):
+    folder, _ = finished("classification", family, f"adapter={words[0]}", *words[1:], "training.epochs=1")
     found = goodfit("evaluate", folder, "--json").json["metrics"]
     expected = json.loads((folder / "metrics.json").read_text("utf-8"))["tuned"]
     assert set(found) == set(expected)

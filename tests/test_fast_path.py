@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import statistics
+from contextlib import ExitStack
 
 import pytest
 import torch
@@ -20,13 +21,15 @@ from goodfit.models.fast import linears
 from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.dropout import Draws
+from goodfit.models.fast.frozen import KeptStates, can_be_kept
 from goodfit.models.fast.gates import swap_gates
 from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
 from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
+from goodfit.models.fast.wiring import FILLED_TO, as_padded, base_of, wired, wiring_of
 from goodfit.models.likelihood import losses
+from goodfit.models.parts import layer_stacks
 from goodfit.schema.adapter import AdapterConf
 
 EXPERTS = {"num_local_experts": 2, "num_experts_per_tok": 1}
@@ -498,9 +501,76 @@ def test_what_does_not_fit_is_computed_each_time(tiny, monkeypatch):
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).eval()
     batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     expected = call(model, batch).logits
-    with dataclasses.replace(FAST[what], keep_base=True).on(model):
+    kept = KeptStates()
+    with dataclasses.replace(FAST[what], keep_base=True).on(model, kept):
         for _ in range(2):
             torch.testing.assert_close(call(model, batch).logits, expected)
+    assert kept.is_full and 0 < kept.bytes <= 300
+
+
+def test_models_that_tune_other_layers_get_no_states_of_each_other(tiny):
+    model, what, words = tiny("bert")
+    batch, kept = collate(examples_of(what), words["pad_id"], words["labels_at"]), KeptStates()
+    models = [
+        build_adapter(copy.deepcopy(model), conf).eval()
+        for conf in (AdapterConf(name="head"), AdapterConf(name="none", top_layers=1))
+    ]
+    expected = call(model, batch).logits
+    with ExitStack() as paths:
+        for one in models:
+            paths.enter_context(dataclasses.replace(FAST[what], keep_base=True).on(one, kept))
+        for one in (*models, *models):
+            torch.testing.assert_close(call(one, batch).logits, expected)
+
+
+ONE_STACK = [name for name, (_, _, what) in MODELS.items() if name not in REFUSED and what != "seq2seq"]
+
+
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+@pytest.mark.parametrize("name", ONE_STACK)
+def test_layers_below_the_tuned_ones_are_computed_once_for_each_row(tiny, name, adapter):
+    model, what, words = tiny(name)
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name=adapter, rank=2, top_layers=1)).eval()
+    path, (layers,) = dataclasses.replace(FAST[what], keep_base=True), layer_stacks(base_of(model)).values()
+    assert compare_steps(model, examples_of(what), **words, path=path).same
+    passes, part = [], next(module for module in layers[0].modules() if not list(module.children()))
+    hook = part.register_forward_hook(lambda *_: passes.append(1))
+    forwards = [vars(layer).get("forward") for layer in model.modules()]
+    examples = examples_of(what)
+    batches = [collate(examples[start : start + 5], words["pad_id"], words["labels_at"]) for start in (0, 3, 6, 0)]
+    with torch.inference_mode():
+        expected = [call(model, batch).logits for batch in batches]
+        with path.on(model):
+            passes.clear()
+            found = [call(model, batch).logits for batch in batches]
+    hook.remove()
+    torch.testing.assert_close(found, expected)
+    assert len(passes) == 3  # the fourth batch was known
+    assert [vars(layer).get("forward") for layer in model.modules()] == forwards
+
+
+def test_lower_layers_have_no_dropout_where_they_are_kept_and_upper_ones_have(tiny):
+    cls, config, what = MODELS["bert"]
+    model = build_adapter(cls(config), AdapterConf(rank=2, top_layers=1, name="lora")).train()
+    batch = collate(examples_of(what), 0, "rows")
+    with dataclasses.replace(FAST[what], keep_base=True).on(model):
+        assert not torch.equal(call(model, batch).logits, call(model, batch).logits)
+        model.base_model.model.bert.encoder.layer[1].eval()
+        model.base_model.model.dropout.eval()
+        assert torch.equal(call(model, batch).logits, call(model, batch).logits)
+    assert model.base_model.model.bert.encoder.layer[0].training
+
+
+@pytest.mark.parametrize("name", ["t5", "bert"])
+def test_nothing_is_kept_of_two_stacks_or_where_all_layers_are_tuned(tiny, name):
+    model, _, _ = tiny(name)
+    top = 1 if name == "t5" else None
+    assert not can_be_kept(build_adapter(copy.deepcopy(model), AdapterConf(name="lora", rank=2, top_layers=top)))
+
+
+def test_a_run_that_tunes_upper_layers_keeps_what_is_below(finished):
+    folder, _ = finished("classification", "encoder", "adapter=lora", "adapter.top_layers=1")
+    assert "base kept" in json.loads((folder / "run.json").read_text("utf-8"))["path"]["name"]
 
 
 def test_a_run_that_tunes_a_head_keeps_its_base(finished):

@@ -12,6 +12,7 @@ from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema import RunConf
@@ -39,8 +40,8 @@ TRIALS = {
 }
 
 
-def path_of(what):
-    return ComputePath(flat=True, onednn=True, first_states=what == "rows")
+def path_of(what, keep_base=False):
+    return ComputePath(flat=True, onednn=True, first_states=what == "rows", keep_base=keep_base)
 
 
 def trial_of(name, model_name, epochs=2, adapter=("lora", {}), count=12, **settings):
@@ -97,16 +98,16 @@ def alone(trial, folder, path=None):
     return losses, trained
 
 
-def solo(trial, model_name, folder):
+def solo(trial, model_name, folder, keep_base=False):
     """The history of the trial's own run, on the fast path."""
-    with path_of(MODELS[model_name][2]).on(trial.model):
+    with path_of(MODELS[model_name][2], keep_base).on(trial.model):
         return alone(trial, folder)[0]
 
 
-def together(trials, path):
+def together(trials, path, kept=None):
     """The steps of each trial of a pack."""
     steps = {trial.name: [] for trial in trials}
-    with PackedTraining(path) as pack:
+    with PackedTraining(path, kept) as pack:
         for trial in trials:
             pack.enter(trial)
         while pack.trials:
@@ -135,6 +136,21 @@ def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name, w
     for trial in trials:
         own = trial_of(trial.name, model_name)
         lines = solo(own, model_name, tmp_path / trial.name)
+        assert_same_course(steps[trial.name], lines, trial.model, own.model)
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
+@pytest.mark.parametrize("model_name", [name for name in MODELS if name != "t5"])
+def test_packed_trials_share_what_is_kept_of_their_lower_layers(tmp_path, model_name, wide, monkeypatch):
+    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
+    upper = {"adapter": ("lora", {"top_layers": 1})}
+    trials = [trial_of(name, model_name, **upper) for name in TRIALS]
+    path, kept = path_of(MODELS[model_name][2], keep_base=True), KeptStates()
+    steps = together(trials, path, kept)
+    assert kept.depth == 1 and len(kept.rows) >= 12
+    for trial in trials:
+        own = trial_of(trial.name, model_name, **upper)
+        lines = solo(own, model_name, tmp_path / trial.name, keep_base=True)
         assert_same_course(steps[trial.name], lines, trial.model, own.model)
 
 

@@ -45,6 +45,7 @@ def status_of(folder):
         pytest.param("classification", "encoder", [], ("os.rename", "/step-00000002", 1), id="in-the-pruning"),
         pytest.param("classification", "encoder", [], ("open", ".metrics.json.part", 1), id="in-the-writing"),
         pytest.param("classification", "encoder", ["adapter=head"], ("open", IN_A_SAVE, 11), id="frozen-base"),
+        pytest.param("classification", "encoder", ["adapter.top_layers=1"], ("open", IN_A_SAVE, 11), id="lower-layers"),
         pytest.param(
             "token_classification", "decoder", ["adapter=none"], ("open", IN_A_SAVE, 11), id="all-weights-of-a-decoder"
         ),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from goodfit.errors import ConfigError
-from goodfit.models.parts import head_names, is_masked, linear_layers
+from goodfit.models.parts import head_names, is_masked, layer_stacks, linear_layers
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
 
@@ -23,7 +23,9 @@ def build_adapter(model: Any, conf: AdapterConf) -> Any:
         ConfigError: PEFT cannot put this adapter on this model.
     """
     if conf.name == "none":
-        return model.requires_grad_(True)
+        if conf.top_layers is None:
+            return model.requires_grad_(True)
+        return _tuned(model, [*_upper_layers(model, conf.top_layers), *head_names(model)])
     if conf.name == "head":
         return _head_only(model)
     import peft
@@ -61,16 +63,58 @@ def _head_only(model: Any) -> Any:
         raise ConfigError(
             "adapter=head tunes the head of an encoder, and this one has none for the task", "choose adapter=lora"
         )
+    return _tuned(model, heads)
+
+
+def _tuned(model: Any, names: Sequence[str]) -> Any:
+    """The model with nothing trainable but these modules."""
     model.requires_grad_(False)
-    for name in heads:
-        getattr(model, name).requires_grad_(True)
+    for name in names:
+        model.get_submodule(name).requires_grad_(True)
     return model
+
+
+def _upper_layers(model: Any, count: int) -> list[str]:
+    """Names of so many layers at the top of each of the model's stacks.
+
+    Raises:
+        ConfigError: It has no such stack, or fewer layers.
+    """
+    stacks = layer_stacks(model)
+    least = min(map(len, stacks.values()), default=0)
+    if count > least:
+        known = f"a '{model.config.model_type}' model has {least} layers" if stacks else "no list of layers was found"
+        raise ConfigError(f"adapter.top_layers is {count}, and {known}", "leave it out, or give fewer")
+    return [f"{name}.{place}" for name, layers in stacks.items() for place in range(len(layers) - count, len(layers))]
+
+
+def tuned_share(model: Any, conf: AdapterConf) -> float:
+    """The share of the model's layers that are tuned; those below keep nothing for the backward pass."""
+    layers = sum(map(len, layer_stacks(model).values()))
+    return len(_upper_layers(model, conf.top_layers)) / layers if conf.top_layers else 1.0
+
+
+def _targets(model: Any, conf: AdapterConf) -> list[str]:
+    """Names of the modules that get an adapter.
+
+    Raises:
+        ValueError: None of the uppermost layers has one.
+    """
+    if conf.top_layers is None:
+        return conf.targets or linear_layers(model)
+    layers = tuple(f"{name}." for name in _upper_layers(model, conf.top_layers))
+    asked = tuple(f".{name}" for name in conf.targets or ())
+    names = [name for name, _ in model.named_modules() if f".{name}".endswith(asked)] if asked else linear_layers(model)
+    found = [name for name in names if name.startswith(layers)]
+    if not found:
+        raise ValueError(f"no module of its uppermost layers is called {' or '.join(conf.targets or ())}")
+    return found
 
 
 def _common(model: Any, conf: AdapterConf) -> dict[str, Any]:
     """What all methods share."""
     return {
-        "target_modules": conf.targets or linear_layers(model),
+        "target_modules": _targets(model, conf),
         "modules_to_save": head_names(model) or None,
         "task_type": _task_type(model),
     }

@@ -130,6 +130,7 @@ def estimate(
     widths: Widths,
     *,
     half: bool,
+    tuned: float = 1.0,
     device: str = "cpu",
     quantised: int = 0,
 ) -> Memory:
@@ -142,6 +143,7 @@ def estimate(
         load: The largest batch.
         widths: Of the model without its adapter.
         half: Whether activations have 16 bits.
+        tuned: The share of its layers that keep activations for the backward pass.
         device: Where it is trained.
         quantised: Weights of the base that are held in 4 bits.
     """
@@ -150,22 +152,23 @@ def estimate(
     config = config.get_text_config()  # models that see, too, have one for each sense
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
-    kept = KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
+    kept = tuned * KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
     # autocast keeps what it made of 32-bit weights until the backward pass; those in 4 bits it does not see
     copies = 2 * (widths.weights - quantised) if half else 0
     kept += copies + 3 * BYTES * load.labelled * classes
     if device == "cpu":  # a GPU's kernels compute them again
-        kept += _of_pairs(config, load, width)
+        kept += _of_pairs(config, load, width, tuned)
     rest = at_rest(parameters, trainable, optimiser, device)
     saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
     return replace(rest, weights=rest.weights - saved, activations=int(kept))
 
 
-def _of_pairs(config: Any, load: Load, width: int) -> float:
-    """Bytes of pairs of tokens: kept in all layers, or passing through one."""
+def _of_pairs(config: Any, load: Load, width: int, tuned: float) -> float:
+    """Bytes of pairs of tokens: kept in all layers that are tuned, or passing through one."""
     layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers
+    layers = round(tuned * layers)
     pairs = load.pairs * getattr(config, "num_attention_heads", 0)  # some models have none
     if load.longest < LONG_ROW:
         return width * PAIR_VALUES * pairs * layers

@@ -32,6 +32,24 @@ def _below_vocabulary(model: Any) -> list[str]:
     ]
 
 
+LAYER_COUNTS = ("num_hidden_layers", "num_decoder_layers", "decoder_layers")
+"""What configs of transformers call the number of layers."""
+
+
+def layer_stacks(model: Any) -> dict[str, Any]:
+    """The lists of a model's layers by their names, bottom layer first: one, or an encoder's and a decoder's."""
+    from torch import nn
+
+    config = model.config.get_text_config()
+    counts = {getattr(config, name, None) for name in LAYER_COUNTS}
+    found: dict[str, Any] = {}
+    for name, module in model.named_modules():
+        outer = any(name.startswith(f"{stack}.") for stack in found)
+        if isinstance(module, nn.ModuleList) and len(module) in counts and not outer:
+            found[name] = module
+    return found
+
+
 def linear_layers(model: Any) -> list[str]:
     """Full names of the linear layers of the base, without heads and poolers."""
     from torch import nn

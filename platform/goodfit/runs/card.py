@@ -68,6 +68,9 @@ def _what(prepared: Prepared, steps: int) -> str:
     how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
         conf.adapter.name, f"An adapter was tuned ({conf.adapter.name}{rank})"
     )
+    if conf.adapter.top_layers is not None:
+        layers = prepared.base.config.get_text_config().num_hidden_layers
+        how += f" in the uppermost {conf.adapter.top_layers} of {layers} layers"
     noise = (
         "\n\n**The base model has no pretrained weights: it started from noise.** What it knows comes from these "
         "training records alone; use it to learn the tool, not to decide."

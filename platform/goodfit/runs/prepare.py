@@ -260,16 +260,36 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
 def pick_path(prepared: Prepared, model: Any) -> ComputePath:
     """How this model is computed in this run, judged by records of all splits."""
     examples = [example for part in prepared.encoded.values() for example in part.examples]
-    return path_of(prepared.conf, prepared.learner, prepared.coding, model, examples)
+    keeps = prepared.encoded["train"].vary is None
+    return path_of(prepared.conf, prepared.learner, prepared.coding, model, examples, keeps)
 
 
-def path_of(conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example]) -> ComputePath:
-    """How a model is computed on some examples."""
+def path_of(
+    conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example], keeps: bool = False
+) -> ComputePath:
+    """How a model is computed on some examples.
+
+    Args:
+        conf: Of the run.
+        learner: Of its task.
+        coding: Of its task.
+        model: On its device, with its trainable weights chosen.
+        examples: Of all splits.
+        keeps: Whether they come again, so that what is frozen can be kept of each.
+    """
     if conf.hardware.is_sharded:
         if conf.runtime.path == "fast":
             raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
-    at, precision = learner.labels_at, conf.precision.name
-    return choose_path(model, conf.runtime, examples, padding, labels_at=at, own_head=own_head, precision=precision)
+    return choose_path(
+        model,
+        conf.runtime,
+        examples,
+        padding,
+        labels_at=learner.labels_at,
+        own_head=own_head,
+        keeps=keeps,
+        precision=conf.precision.name,
+    )

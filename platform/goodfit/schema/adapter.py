@@ -14,8 +14,8 @@ AdapterName = Literal[
 
 UNREAD = {
     "none": ("rank", "alpha", "dropout", "targets"),
-    "head": ("rank", "alpha", "dropout", "targets"),
-    "ia3": ("rank", "alpha", "dropout"),
+    "head": ("rank", "alpha", "dropout", "targets", "top_layers"),
+    "ia3": ("rank", "alpha", "dropout", "top_layers"),
     "vera": ("alpha",),
     "oft": ("alpha",),
 }
@@ -41,6 +41,10 @@ class AdapterConf:
 
     targets: list[str] | None = None
     """Names of the modules that get an adapter; when not given, every linear layer but the head."""
+
+    top_layers: Annotated[int, Field(ge=1)] | None = None
+    """Tune only so many of the base's layers, the uppermost ones, with an adapter or whole, and the head; when not
+    given, all. On the fast path what the layers below make of a record is computed once."""
 
     @property
     def four_bits(self) -> bool:

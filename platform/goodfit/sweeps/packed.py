@@ -10,7 +10,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from goodfit.errors import GoodfitError
@@ -102,7 +102,8 @@ class Packed:
         self._orders: list[Order] = []
         self._running: dict[str, _Running] = {}
         self._path: ComputePath | None = None
-        self._base = ""
+        self._base: tuple[Any, ...] = ()
+        """What the models have in common, and where their adapters are."""
         self._pack: PackedTraining | None = None
 
     def submit(self, order: Order) -> None:
@@ -155,11 +156,12 @@ class Packed:
         between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
         if conf.adapter.name not in PACKABLE or not between or started.data.labels_at == "pairs":
             return False
-        if self._running and started.bench.key != self._base:
+        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers
+        if self._running and base != self._base:
             return False
         if not self._running:
-            self._path, self._base = self._shared.path(started.bench, started.model), started.bench.key
-            self._pack = PackedTraining(self._path)
+            self._path, self._base = self._shared.path(started.bench, started.model), base
+            self._pack = PackedTraining(self._path, started.bench.kept)
         return self._path is not None and self._path.flat
 
     def _take(self, started: Started, held: ExitStack) -> None:
@@ -260,7 +262,7 @@ class Packed:
 
     def _evaluate(self, running: _Running, step: Step) -> None:
         model = running.started.model
-        with self._of_path().on(model) if together_of(model) is None else nullcontext():
+        with self._path_on(running) if together_of(model) is None else nullcontext():
             running.held_out.evaluate(model, step.number, step.epoch, running.last_batch(step))
         if running.held_out.trace.best.step == step.number:
             running.best = {key: value.clone() for key, value in trainable_state(model).items()}
@@ -269,6 +271,9 @@ class Packed:
         if self._path is None:
             raise RuntimeError("no path was chosen")
         return self._path
+
+    def _path_on(self, running: _Running) -> AbstractContextManager[None]:
+        return self._of_path().on(running.started.model, running.started.bench.kept)
 
     def _take_out(self, running: _Running) -> None:
         name = str(running.started.order.number)
@@ -280,7 +285,7 @@ class Packed:
         started, path = running.started, self._of_path()
         for key, weights in trainable_state(started.model).items():
             weights.copy_(running.best[key])
-        with logged_to(started.order.folder / "log.txt"), path.on(started.model):
+        with logged_to(started.order.folder / "log.txt"), self._path_on(running):
             logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
             return finish(started, running.held_out.trace, running.done)
 

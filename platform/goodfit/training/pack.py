@@ -15,13 +15,14 @@ import torch
 from goodfit.data.batches import Batch, TrainingData, collate
 from goodfit.errors import GoodfitError
 from goodfit.models.device import in_precision
+from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import asked_together
 from goodfit.schema import RunConf
 from goodfit.training.loader import EpochOrder, PlannedBatches
 from goodfit.training.module import Tuning, not_finite, step_seed
-from goodfit.training.trainer import total_steps
+from goodfit.training.trainer import compute_ahead, total_steps
 
 WIDER_PAYS = 0.95
 """A wider pack is taken where a trial's step takes less than this share of what it took before."""
@@ -122,10 +123,12 @@ class PackedTraining:
 
     Args:
         path: How the model is computed, as ``choose_path`` says for one of them.
+        kept: What models over their base have computed, where that is kept.
     """
 
-    def __init__(self, path: ComputePath) -> None:
+    def __init__(self, path: ComputePath, kept: KeptStates | None = None) -> None:
         self._path = path
+        self._kept = KeptStates() if kept is None else kept
         self._courses: dict[str, _Course] = {}
         self._open = ExitStack()
         self._pack: Pack | None = None
@@ -187,7 +190,7 @@ class PackedTraining:
 
     def _pack_of(self, models: Sequence[Any]) -> AbstractContextManager[Pack]:
         """What computes all that are in the pack now, else some that have left it."""
-        return nullcontext(self._pack) if self._pack else packed(models, self._path)
+        return nullcontext(self._pack) if self._pack else packed(models, self._path, self._kept)
 
     def step(self) -> dict[str, Step]:
         """One optimiser step of every trial, in one pass; those that are finished, or failed, leave.
@@ -197,7 +200,10 @@ class PackedTraining:
         """
         if self._pack is None:
             models = [course.trial.model for course in self._courses.values()]
-            self._pack = self._open.enter_context(packed(models, self._path))
+            self._pack = self._open.enter_context(packed(models, self._path, self._kept))
+            for course in self._courses.values():
+                if not course.done:
+                    compute_ahead(models[0], course.trial.data, course.trial.model.device)
         turns = {name: course.next_turns() for name, course in self._courses.items()}
         found = self._passed(self._pack, turns)
         if any(step.error for step in found.values()) and len(found) > 1:
@@ -205,7 +211,7 @@ class PackedTraining:
             self.rest()
             found = {}
             for name, own in turns.items():
-                with packed([self._courses[name].trial.model], self._path) as alone:
+                with packed([self._courses[name].trial.model], self._path, self._kept) as alone:
                     found |= self._passed(alone, {name: own})
         for name, step in found.items():
             course = self._courses[name]

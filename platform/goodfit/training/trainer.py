@@ -186,7 +186,7 @@ def _make_steps(
         PlannedBatches(data, conf.seed, one_by_one=guarantee is not None), order, conf.runtime.workers
     )
     _go_on_at(trainer, place)
-    _compute_ahead(model, data, 1 if guarantee else ROWS_AHEAD, device)
+    compute_ahead(model, data, device, 1 if guarantee else ROWS_AHEAD)
     scaled = conf.precision.name == "16"
     settings = model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
     module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
@@ -214,16 +214,18 @@ def _go_on_at(trainer: Any, place: Place) -> None:
 
 
 ROWS_AHEAD = 32
-"""Examples that a frozen base is computed for at a time before training."""
+"""Examples that what is frozen is computed for at a time before training."""
 
 
-def _compute_ahead(model: Any, data: TrainingData, rows: int, device: str) -> None:
-    """Fill what is kept of a frozen base, in one order wherever the training goes on and whatever its settings are: who
+def compute_ahead(model: Any, data: TrainingData, device: Any, rows: int = ROWS_AHEAD) -> None:
+    """Fill what is kept of a model, in one order wherever the training goes on and whatever its settings are: who
     shares a matrix with a row can change its last bits."""
     frozen = frozen_of(model)
-    if frozen is None or data.vary is not None:
+    if frozen is None:
         return
     for start in range(0, len(data.examples), rows):
+        if not frozen.has_room:
+            return
         batch = collate(data.examples[start : start + rows], data.pad_id, data.labels_at)
         with frozen.giving(batch.to(device)):
             pass

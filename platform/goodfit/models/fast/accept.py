@@ -13,7 +13,7 @@ from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call
 from goodfit.models.device import in_precision
-from goodfit.models.fast.frozen import has_frozen_base
+from goodfit.models.fast.frozen import can_be_kept, evaluating
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import base_of
@@ -55,6 +55,7 @@ def choose_path(
     *,
     labels_at: LabelsAt,
     own_head: bool,
+    keeps: bool,
     precision: str = "32",
 ) -> ComputePath:
     """The fastest path on which a step of this model is the same as on the plain one.
@@ -66,6 +67,7 @@ def choose_path(
         pad_id: The token that fills up.
         labels_at: Where the model answers.
         own_head: Whether a row's vector is the one that the model's own head reads.
+        keeps: Whether rows come again, so that what is frozen can be kept of each.
         precision: In which it will be trained; a GPU has other kernels for 16 bits.
 
     Raises:
@@ -75,7 +77,7 @@ def choose_path(
     if conf.path == "plain":
         return ComputePath(False, onednn, "runtime.path is plain")
     flat = ComputePath(True, onednn, first_states=labels_at == "rows" and own_head)
-    kept = [replace(flat, keep_base=True)] if has_frozen_base(model) else []
+    kept = [replace(flat, keep_base=True)] if keeps and can_be_kept(model) else []
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
@@ -224,17 +226,14 @@ def _ready_to_compare(model: Any) -> Iterator[None]:
     import torch
 
     zeros = [weights for weights in model.parameters() if weights.requires_grad and not weights.any()]
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
     torch.manual_seed(0)
-    try:
-        with torch.no_grad():
-            for weights in zeros:
-                weights.normal_(std=NOISE)
-        yield
-    finally:
-        with torch.no_grad():
-            for weights in zeros:
-                weights.zero_()
-        for module, mode in modes.items():
-            module.training = mode
+    with evaluating(model):
+        try:
+            with torch.no_grad():
+                for weights in zeros:
+                    weights.normal_(std=NOISE)
+            yield
+        finally:
+            with torch.no_grad():
+                for weights in zeros:
+                    weights.zero_()

@@ -1,4 +1,4 @@
-"""A frozen base is computed once for each record, without dropout: its head gets the kept states from then on."""
+"""What is frozen below the tuned layers is computed once for each record, without dropout, and kept from then on."""
 
 from __future__ import annotations
 
@@ -10,51 +10,81 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.dropout import replace_forwards
 from goodfit.models.fast.layout import CURRENT, Layout
-from goodfit.models.fast.wiring import base_of, wiring_of
+from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
+from goodfit.models.parts import layer_stacks
 
 KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""
 
+Row = tuple[int, ...]
+"""Its tokens."""
+
+States = dict[str, Tensor]
+"""What was made of a row, by name."""
+
 
 @dataclass(slots=True)
 class KeptStates:
-    """What a base made of rows of tokens: for all models over this very base."""
+    """What a base makes of rows of tokens, for all models over it."""
 
-    rows: dict[tuple[int, ...], dict[str, Tensor]] = field(default_factory=dict)
+    depth: int = 0
+    """Of how many layers; 0 stands for the whole base."""
+    rows: dict[Row, States] = field(default_factory=dict)
     bytes: int = 0
+    is_full: bool = False
+    """Nothing more is kept once something did not fit: what is kept depends on the order of the first rows alone."""
+
+    def of(self, depth: int) -> dict[Row, States]:
+        """What so many layers made of rows; what fewer or more of them made is forgotten."""
+        if depth != self.depth:
+            self.depth, self.rows, self.bytes, self.is_full = depth, {}, 0, False
+        return self.rows
+
+    def take(self, row: Row, made: States) -> None:
+        """Keep this, if there is room."""
+        size = sum(piece.nbytes for piece in made.values())
+        self.is_full |= self.bytes + size > KEPT_BYTES
+        if not self.is_full:
+            self.rows[row] = made
+            self.bytes += size
 
 
-_FROZEN: weakref.WeakKeyDictionary[Any, FrozenBase] = weakref.WeakKeyDictionary()
+_FROZEN: weakref.WeakKeyDictionary[Any, Frozen] = weakref.WeakKeyDictionary()
 
 
-class FrozenBase:
-    """The states that a base makes of each row of tokens, without dropout.
+class _Base:
+    """A whole base: its head gets the states instead."""
 
-    Args:
-        model: Wired, with a base of which no weight is trained.
-        kept: Takes them, and gives those that it has.
-    """
+    depth = 0
 
-    def __init__(self, model: Any, kept: KeptStates) -> None:
-        wiring = wiring_of(model)
-        if wiring is None:
-            raise NotFlat("a base is kept of flat models only")
+    def __init__(self, model: Any, wiring: Wiring) -> None:
         self._model = base_of(model)
         self._wiring = wiring
         self._base = getattr(self._model, self._model.base_model_prefix)
-        self._kept = kept
+
+    def made_of(self, batch: Batch) -> list[States]:
+        """The states of each row."""
+        output = self._base(**self._wiring.inputs(batch))
+        found: list[States] = [{} for _ in batch.lengths]
+        for name in ("last_hidden_state", "pooler_output"):
+            states = output.get(name)
+            if states is None:
+                continue
+            ends = (*batch.lengths, states.shape[1] - sum(batch.lengths))  # the last piece is filling
+            pieces = states[: len(found)] if batch.labels_at == "rows" else states[0].split(ends)
+            for row, piece in zip(found, pieces, strict=False):
+                row[name] = piece.clone()
+        return found
 
     @contextmanager
-    def giving(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
-        """The model with the states of a batch in place of its base; yields what to call it with."""
-        rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
-        lacking = [row for row in dict.fromkeys(rows) if row not in self._kept.rows]
-        found = self._computed(lacking, batch) if lacking else {}
-        states = [self._kept.rows.get(row) or found[row] for row in rows]
+    def replaced(self, states: list[States], batch: Batch) -> Iterator[dict[str, Tensor]]:
+        """The model without its base; yields what to call it with."""
         # what the head draws does not depend on what was kept
         CURRENT.layout = Layout(batch.lengths, device=batch.input_ids.device)
         given = _Given({name: _joined([state[name] for state in states], batch.labels_at) for name in states[0]})
@@ -64,32 +94,89 @@ class FrozenBase:
         finally:
             setattr(self._model, self._model.base_model_prefix, self._base)
 
-    def _computed(self, rows: list[tuple[int, ...]], batch: Batch) -> dict[tuple[int, ...], dict[str, Tensor]]:
+
+class _LowerLayers:
+    """The layers below the first one that is tuned: they give the states instead of computing them."""
+
+    def __init__(self, model: Any, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._base = _base(model)
+        self.depth = len(frozen_layers(model))
+        self._lower, self._upper = _stack(model)[: self.depth], _stack(model)[self.depth :]
+
+    def made_of(self, batch: Batch) -> list[States]:
+        """The states of each row, which no layer above is asked for."""
+        seen: list[Any] = []
+        hook = self._lower[-1].register_forward_hook(lambda _module, _args, output: seen.append(output))
+        undo = replace_forwards(self._upper, lambda _: lambda *_args, **_kwargs: seen[0])
+        try:
+            self._base(**self._wiring.inputs(batch))
+        finally:
+            undo()
+            hook.remove()
+        (states,) = seen
+        if not isinstance(states, Tensor):
+            raise NotFlat("a layer gives more than its states")
+        pieces = states[0].split((*batch.lengths, states.shape[1] - sum(batch.lengths)))[:-1]
+        return [{"states": piece.clone()} for piece in pieces]
+
+    @contextmanager
+    def replaced(self, states: list[States], batch: Batch) -> Iterator[dict[str, Tensor]]:
+        """The model without these layers; yields what to call it with."""
+        joined = torch.cat([state["states"] for state in states])
+        given = functional.pad(joined, (0, 0, 0, self._wiring.filling(len(joined))))[None]
+        undo = replace_forwards(self._lower, lambda _: lambda *_args, **_kwargs: given)
+        try:
+            yield self._wiring.inputs(batch)
+        finally:
+            undo()
+
+
+class Frozen:
+    """What a model makes of each row of tokens below the first layer that is tuned, without dropout.
+
+    Args:
+        model: Wired, with a frozen base, or with frozen layers at its bottom.
+        kept: Takes the states, and gives those that it has.
+    """
+
+    def __init__(self, model: Any, kept: KeptStates) -> None:
+        wiring = wiring_of(model)
+        if wiring is None:
+            raise NotFlat("states are kept of flat models only")
+        self._model = model
+        self._wiring = wiring
+        self._part = _Base(model, wiring) if has_frozen_base(model) else _LowerLayers(model, wiring)
+        self._kept = kept
+
+    @contextmanager
+    def giving(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
+        """The model with the states of a batch in place of what is frozen; yields what to call it with."""
+        rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
+        kept = self._kept.of(self._part.depth)
+        lacking = [row for row in dict.fromkeys(rows) if row not in kept]
+        found = self._computed(lacking, batch) if lacking else {}
+        with self._part.replaced([kept.get(row) or found[row] for row in rows], batch) as inputs:
+            yield inputs
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next rows are kept."""
+        self._kept.of(self._part.depth)
+        return not self._kept.is_full
+
+    def _computed(self, rows: list[Row], batch: Batch) -> dict[Row, States]:
         """States of rows, kept as long as there is room."""
         tokens = torch.tensor([token for row in rows for token in row], device=batch.input_ids.device)
-        lengths = tuple(map(len, rows))
-        part = replace(batch, input_ids=tokens, lengths=lengths)
-        training = self._base.training
-        self._base.eval()
+        part = replace(batch, input_ids=tokens, lengths=tuple(map(len, rows)))
+        owners, self._wiring.owners = self._wiring.owners, ()
         try:
-            with torch.no_grad(), torch.autocast(self._model.device.type, enabled=False):
-                output = self._base(**self._wiring.inputs(part))
+            with evaluating(self._model), torch.no_grad(), torch.autocast(tokens.device.type, enabled=False):
+                found = dict(zip(rows, self._part.made_of(part), strict=True))
         finally:
-            self._base.train(training)
-        found: dict[tuple[int, ...], dict[str, Tensor]] = {row: {} for row in rows}
-        for name in ("last_hidden_state", "pooler_output"):
-            states = output.get(name)
-            if states is None:
-                continue
-            ends = (*lengths, states.shape[1] - sum(lengths))  # the last piece is filling
-            pieces = states[: len(rows)] if batch.labels_at == "rows" else states[0].split(ends)
-            for row, piece in zip(rows, pieces, strict=False):
-                found[row][name] = piece.clone()
-        for row, kept in found.items():
-            size = sum(piece.nbytes for piece in kept.values())
-            if self._kept.bytes + size <= KEPT_BYTES:
-                self._kept.rows[row] = kept
-                self._kept.bytes += size
+            self._wiring.owners = owners
+        for row, made in found.items():
+            self._kept.take(row, made)
         return found
 
 
@@ -101,7 +188,7 @@ def _joined(pieces: list[Tensor], labels_at: LabelsAt) -> Tensor:
 class _Given(nn.Module):
     """Stands where the base is, and says what was kept."""
 
-    def __init__(self, states: dict[str, Tensor]) -> None:
+    def __init__(self, states: States) -> None:
         super().__init__()
         self._states = states
 
@@ -111,24 +198,59 @@ class _Given(nn.Module):
         return BaseModelOutputWithPooling(**self._states)
 
 
-def frozen_of(model: Any) -> FrozenBase | None:
-    """What is kept of a model's base."""
+def frozen_of(model: Any) -> Frozen | None:
+    """What is kept of a model."""
     return _FROZEN.get(model)
 
 
 @contextmanager
 def keeping(model: Any, kept: KeptStates | None = None) -> Iterator[None]:
-    """Compute the base of a wired model once for each row, for as long as it lasts, or as what is kept."""
-    _FROZEN[model] = FrozenBase(model, KeptStates() if kept is None else kept)
+    """Compute what is frozen in a wired model once for each row, for as long as it lasts, or as what is kept."""
+    _FROZEN[model] = Frozen(model, KeptStates() if kept is None else kept)
     try:
         yield
     finally:
         del _FROZEN[model]
 
 
+def can_be_kept(model: Any) -> bool:
+    """Whether something is frozen below all that is tuned."""
+    return has_frozen_base(model) or bool(frozen_layers(model))
+
+
 def has_frozen_base(model: Any) -> bool:
     """Whether only a head beside the base is trained."""
+    return _base(model) is not base_of(model) and _is_tuned(model) and not _is_tuned(_base(model))
+
+
+def frozen_layers(model: Any) -> list[Any]:
+    """The layers below the first one that is tuned, where one is tuned and they stand in one stack."""
+    stack = _stack(model)
+    first = next((place for place, layer in enumerate(stack) if _is_tuned(layer)), 0)
+    return stack[:first]
+
+
+def _base(model: Any) -> Any:
     whole = base_of(model)
-    base = getattr(whole, whole.base_model_prefix, whole)
-    trained = any(weights.requires_grad for weights in model.parameters())
-    return base is not whole and trained and not any(weights.requires_grad for weights in base.parameters())
+    return getattr(whole, whole.base_model_prefix, whole)
+
+
+def _stack(model: Any) -> list[Any]:
+    stacks = layer_stacks(base_of(model))
+    return list(next(iter(stacks.values()))) if len(stacks) == 1 else []
+
+
+def _is_tuned(module: Any) -> bool:
+    return any(weights.requires_grad for weights in module.parameters())
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -18,6 +18,7 @@ from goodfit.data.batches import EVALUATION_TOKENS, IGNORED, Batch, sent
 from goodfit.models.call import Scores, compute
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
+from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.layout import Owner
 from goodfit.models.fast.linears import in_half, product
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
@@ -32,17 +33,18 @@ Axis = Literal["rows", "inputs", "decoder"]
 
 
 @contextmanager
-def packed(models: Sequence[Any], path: ComputePath) -> Iterator[Pack]:
+def packed(models: Sequence[Any], path: ComputePath, kept: KeptStates | None = None) -> Iterator[Pack]:
     """Models that can be called together, for as long as it lasts.
 
     Args:
         models: PEFT models with a LoRA adapter each, of one base, see ``share_base``. The first of them is called.
         path: How the first of them is computed; it has to be flat.
+        kept: See ``ComputePath.on``.
 
     Raises:
         NotFlat: One of them trains something else than LoRA on linear layers and whole modules of its own.
     """
-    with path.on(models[0]):
+    with path.on(models[0], kept):
         pack = Pack(models, path)
         try:
             yield pack
@@ -248,7 +250,7 @@ class Pack:
         return torch.cat(found, dimension)
 
     def _dropout(self, rate: float, axis: Axis, states: Tensor) -> Tensor:
-        return self._drop(states, axis, [rate] * len(self._counts[axis]))
+        return self._drop(states, axis, [rate] * len(self._draws))
 
     def _drop(self, states: Tensor, axis: Axis, rates: Sequence[float]) -> Tensor:
         """Dropout of each model's own rows, from its own draws."""

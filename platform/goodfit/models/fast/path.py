@@ -1,4 +1,4 @@
-"""How a model is computed: flat batches or padded ones, oneDNN or PyTorch's own linear layers, a frozen base kept."""
+"""How a model is computed: flat batches or padded ones, oneDNN or PyTorch's own linear layers, frozen layers kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ComputePath:
     first_states: bool = False
     """Whether the model's head reads the first state of each row."""
     keep_base: bool = False
-    """Whether the states of a frozen base are kept for each row."""
+    """Whether the states of a frozen base, or of its frozen lower layers, are kept for each row."""
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class ComputePath:
 
         Args:
             model: Any of transformers.
-            kept: What models over the same base have computed, where a frozen base is kept.
+            kept: What models over the same base have computed, where that is kept.
 
         Raises:
             NotFlat: It cannot take flat batches.
