@@ -5,8 +5,14 @@ import re
 
 import pytest
 import torch
+import transformers as hf
 from safetensors.torch import load_file, save_file
+from tiny import DISTIL, ENCODER, GPT2, GROUPED, MODERN
 from transformers import AutoTokenizer
+
+from goodfit.models.base import find_base
+from goodfit.models.parts import layer_stacks
+from goodfit.schema.model import ModelConf
 
 WEIGHTS = "model.safetensors"
 
@@ -260,3 +266,61 @@ def test_a_tokenizer_that_ends_no_text_is_refused_by_check_and_train(goodfit, ti
         outcome = goodfit(verb, *words, f"model.name={folder}")
         assert outcome.code == 2, outcome.err
         assert outcome.errors == [("the model's tokenizer has no end-of-text token", "choose another model")]
+
+
+CUT = {
+    "bert": (hf.BertModel, hf.BertConfig(**ENCODER, architectures=["BertForMaskedLM"])),
+    "modernbert": (hf.ModernBertModel, hf.ModernBertConfig(**MODERN, architectures=["ModernBertForMaskedLM"])),
+    "distilbert": (hf.DistilBertModel, hf.DistilBertConfig(**DISTIL, architectures=["DistilBertForMaskedLM"])),
+    "gpt2": (hf.GPT2Model, hf.GPT2Config(**GPT2, architectures=["GPT2LMHeadModel"])),
+    "gemma3": (
+        hf.Gemma3TextModel,
+        hf.Gemma3TextConfig(**GROUPED, head_dim=8, sliding_window=8, architectures=["Gemma3ForCausalLM"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_the_lowest_layers_alone_give_the_states_that_they_have_in_the_whole_model(tmp_path, name):
+    cls, config = CUT[name]
+    whole = cls(config).eval()
+    whole.save_pretrained(tmp_path)
+    base = find_base(ModelConf(name=str(tmp_path), layers=1), None)
+    cut = cls.from_pretrained(tmp_path, config=base.config).eval()
+    (stack,) = layer_stacks(cut).values()
+    assert (len(stack), base.depth) == (1, 1)
+    seen = []
+    for model in (whole, cut):
+        next(iter(layer_stacks(model).values()))[0].register_forward_hook(lambda *args: seen.append(args[-1]))
+        with torch.inference_mode():
+            model(input_ids=torch.arange(4, 20)[None])
+    assert torch.equal(*seen)
+
+
+def test_a_model_of_fewer_layers_is_trained_saved_opened_and_trained_further(finished, goodfit, tmp_path, tiny_words):
+    for adapter in ("lora", "none"):
+        folder, _ = finished("classification", "encoder", f"adapter={adapter}", "model.layers=1", "training.epochs=1")
+        found = goodfit("evaluate", folder, "--json").json["metrics"]
+        expected = json.loads((folder / "metrics.json").read_text("utf-8"))["tuned"]
+        assert all(found[name] == pytest.approx(figure, abs=1e-5) for name, figure in expected.items())
+        saved = folder / ("adapter" if adapter == "lora" else "model")
+        assert "load it with `num_hidden_layers=1`" in (saved / "README.md").read_text("utf-8")
+        assert json.loads((saved / "task.json").read_text("utf-8"))["base"]["layers"] == 1
+    weights = load_file(folder / "model" / WEIGHTS)
+    assert not any("layer.1." in name for name in weights)
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("model")]
+    assert goodfit("train", *words, f"model=run:{folder}", "training.max_steps=2", "run.dir=next").code == 0
+
+
+@pytest.mark.parametrize(
+    ("family", "layers", "error"),
+    [
+        ("encoder", 3, "model.layers is 3, and {folder} has 2 layers"),
+        ("seq2seq", 1, "model.layers is for models with one stack of layers, and {folder} reads with one and writes "
+                       "with another"),
+    ],
+)  # fmt: skip
+def test_layers_that_a_model_has_not_print_two_lines_and_exit_2(check, model_folders, family, layers, error):
+    outcome = check(family, f"model.layers={layers}")
+    assert outcome.code == 2
+    assert outcome.errors[0][0] == error.format(folder=model_folders[family])

@@ -41,6 +41,13 @@ class Base:
     """``sha256:…`` of the weight file; None where it starts from noise or has not been fetched."""
     offline: bool = False
     """Whether only what was fetched before can be had."""
+    layers: int | None = None
+    """How many of its layers are used, where that was typed."""
+
+    @property
+    def depth(self) -> int:
+        """How many layers a stack of it has."""
+        return int(self.config.get_text_config().num_hidden_layers)
 
     @property
     def max_length(self) -> int | None:
@@ -87,8 +94,10 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
             f"model.family is {conf.family}, and {place} is a model of the {family} family",
             f"type model.family={family}, or leave it out",
         )
+    if conf.layers is not None:
+        _cut(config, conf.layers, family, place)
     name = place if conf.source == "hub" else conf.name or conf.source
-    return Base(name, place, conf.revision, family, config, _digest(folder, conf), offline)
+    return Base(name, place, conf.revision, family, config, _digest(folder, conf), offline, conf.layers)
 
 
 def _place(conf: ModelConf, offered: Path | None) -> str:
@@ -132,6 +141,23 @@ def _config(place: str, conf: ModelConf, offline: bool) -> Any:
             f"the config of {place} names code to run (auto_map)", "choose a model without code of its own"
         )
     return config
+
+
+def _cut(config: Any, layers: int, family: str, place: str) -> None:
+    """Let a config have only so many layers; transformers then leaves the weights of the others where they are."""
+    if family == "seq2seq":
+        raise ConfigError(
+            f"model.layers is for models with one stack of layers, and {place} reads with one and writes with another",
+            "leave it out",
+        )
+    text = config.get_text_config()
+    if layers > text.num_hidden_layers:
+        raise ConfigError(
+            f"model.layers is {layers}, and {place} has {text.num_hidden_layers} layers", "leave it out, or give fewer"
+        )
+    if getattr(text, "layer_types", None):
+        text.layer_types = text.layer_types[:layers]
+    text.num_hidden_layers = layers
 
 
 def unreachable(place: str, error: Exception) -> HardwareError:

@@ -11,6 +11,7 @@ import yaml
 from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
+from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
@@ -64,13 +65,6 @@ def _list(lines: Sequence[str], nothing: str) -> str:
 
 def _what(prepared: Prepared, steps: int) -> str:
     conf = prepared.conf
-    rank = "" if "rank" in UNREAD.get(conf.adapter.name, ()) else f", rank {conf.adapter.rank}"
-    how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
-        conf.adapter.name, f"An adapter was tuned ({conf.adapter.name}{rank})"
-    )
-    if conf.adapter.top_layers is not None:
-        layers = prepared.base.config.get_text_config().num_hidden_layers
-        how += f" in the uppermost {conf.adapter.top_layers} of {layers} layers"
     noise = (
         "\n\n**The base model has no pretrained weights: it started from noise.** What it knows comes from these "
         "training records alone; use it to learn the tool, not to decide."
@@ -79,8 +73,29 @@ def _what(prepared: Prepared, steps: int) -> str:
     )
     labels = f" Labels: {', '.join(prepared.coding.labels)}." if prepared.coding.labels else ""
     return (
-        f"{conf.task.description}\n\n{how}, {steps} optimiser steps at a peak rate of {conf.optim.lr:g}, seed "
-        f"{conf.seed}. Kind: {prepared.task.kind.name}; family: {prepared.base.family}.{labels}{noise}\n"
+        f"{conf.task.description}\n\n{_tuned(prepared)}, {steps} optimiser steps at a peak rate of {conf.optim.lr:g}, "
+        f"seed {conf.seed}. Kind: {prepared.task.kind.name}; family: {prepared.base.family}.{_cut(prepared.base)}"
+        f"{labels}{noise}\n"
+    )
+
+
+def _tuned(prepared: Prepared) -> str:
+    adapter = prepared.conf.adapter
+    rank = "" if "rank" in UNREAD.get(adapter.name, ()) else f", rank {adapter.rank}"
+    how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
+        adapter.name, f"An adapter was tuned ({adapter.name}{rank})"
+    )
+    if adapter.top_layers is None:
+        return how
+    return f"{how} in the uppermost {adapter.top_layers} of {prepared.base.depth} layers"
+
+
+def _cut(base: Base) -> str:
+    if base.layers is None:
+        return ""
+    return (
+        f" Of the base the lowest {base.layers} layers alone are used: without goodfit, load it with "
+        f"`num_hidden_layers={base.layers}`."
     )
 
 

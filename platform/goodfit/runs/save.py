@@ -64,4 +64,5 @@ def _task(prepared: Prepared, target: Path) -> Mapping[str, Any]:
 
 def base_identity(base: Base) -> dict[str, Any]:
     """What says which base model it was."""
-    return {"name": base.name, "revision": base.revision, "digest": base.digest}
+    cut = {} if base.layers is None else {"layers": base.layers}
+    return {"name": base.name, "revision": base.revision, "digest": base.digest, **cut}

@@ -47,6 +47,10 @@ class ModelConf:
     max_length: Annotated[int, Field(ge=8)] | None = None
     """The longest input in tokens; when not given, what the model's config says."""
 
+    layers: Annotated[int, Field(ge=1)] | None = None
+    """Use only so many of the base's layers, the lowest ones: each that is left out saves its share of time and memory,
+    in training and in use. For models with one stack of layers; when not given, all."""
+
     case_marks: bool | None = None
     """Whether tokens that its vocabulary has to spare tell an encoder that tags which words have capitals, because its
     tokenizer lowers them; when not given, where they can. Source: docs/decisions/0025."""
