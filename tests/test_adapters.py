@@ -8,6 +8,7 @@ import typing
 
 import pytest
 import torch
+import transformers
 from bitsandbytes.nn import Linear4bit
 
 from goodfit.data.batches import collate
@@ -186,6 +187,31 @@ def test_a_run_says_which_layers_were_tuned_and_needs_less_memory(finished, good
     }
     (whole, upper) = needed.values()
     assert upper["activations"] < whole["activations"] and upper["trainable"] < whole["trainable"]
+
+
+def test_lower_layers_of_a_decoder_keep_what_they_read_of_a_tuned_encoder(goodfit, tiny_words):
+    def activations(*words):
+        return goodfit("check", *tiny_words("generation", "seq2seq"), "adapter=lora", *words, "--json").json[
+            "memory_bytes"
+        ]["activations"]
+
+    whole, upper = activations(), activations("adapter.top_layers=1")
+    assert 0.5 * whole < upper < whole  # one of two encoder layers keeps nothing
+
+
+def test_layers_that_share_their_weights_have_no_uppermost_ones(goodfit, tiny_words, tmp_path, model_folders):
+    config = transformers.AlbertConfig(
+        vocab_size=30_522, embedding_size=16, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=128,
+    )  # fmt: skip
+    config.architectures = ["AlbertModel"]
+    transformers.AlbertModel(config).save_pretrained(tmp_path / "albert")
+    transformers.AutoTokenizer.from_pretrained(model_folders["encoder"]).save_pretrained(tmp_path / "albert")
+    words = [*tiny_words("classification", "encoder"), f"model.name={tmp_path / 'albert'}", "adapter.top_layers=1"]
+    outcome = goodfit("check", *words)
+    assert (outcome.code, outcome.out) == (2, "")
+    why = "adapter.top_layers is 1, and a 'albert' model has no list of layers of their own weights"
+    assert outcome.errors == [(why, "leave it out")]
 
 
 def test_rank_and_alpha_are_those_of_the_config(ready):

@@ -83,15 +83,20 @@ def _upper_layers(model: Any, count: int) -> list[str]:
     stacks = layer_stacks(model)
     least = min(map(len, stacks.values()), default=0)
     if count > least:
-        known = f"a '{model.config.model_type}' model has {least} layers" if stacks else "no list of layers was found"
-        raise ConfigError(f"adapter.top_layers is {count}, and {known}", "leave it out, or give fewer")
+        sort = f"a '{model.config.model_type}' model"
+        known = f"{sort} has {least} layers" if stacks else f"{sort} has no list of layers of their own weights"
+        fix = "leave it out, or give fewer" if stacks else "leave it out"
+        raise ConfigError(f"adapter.top_layers is {count}, and {known}", fix)
     return [f"{name}.{place}" for name, layers in stacks.items() for place in range(len(layers) - count, len(layers))]
 
 
-def tuned_share(model: Any, conf: AdapterConf) -> float:
-    """The share of the model's layers that are tuned; those below keep nothing for the backward pass."""
-    layers = sum(map(len, layer_stacks(model).values()))
-    return len(_upper_layers(model, conf.top_layers)) / layers if conf.top_layers else 1.0
+def layers_below(model: Any, conf: AdapterConf) -> list[str]:
+    """Names of the layers that keep nothing for the backward pass: those below all that is tuned.
+
+    Of two stacks they are in the encoder's, which stands first: the decoder's layers read what the encoder made.
+    """
+    name, layers = next(iter(layer_stacks(model).items()), ("", ()))
+    return [f"{name}.{place}" for place in range(len(layers) - (conf.top_layers or len(layers)))]
 
 
 def _targets(model: Any, conf: AdapterConf) -> list[str]:

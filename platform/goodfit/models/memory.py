@@ -86,20 +86,30 @@ class Widths:
     outputs: int
     """Of a token of the decoder inputs."""
     weights: int
+    below: int = 0
+    """Layers that keep nothing for the backward pass, and whose linear layers are only among the weights."""
 
 
-def widths_of(model: Any) -> Widths:
-    """Count a model that has no adapter yet."""
+def widths_of(model: Any, below: Sequence[str] = ()) -> Widths:
+    """Count a model that has no adapter yet.
+
+    Args:
+        model: On any device, the meta device too.
+        below: Names of the layers that keep nothing for the backward pass.
+    """
     inputs = outputs = weights = 0
+    frozen = tuple(f"{name}." for name in below)
     for name in linear_layers(model):
         parts, weight = name.split("."), model.get_submodule(name).weight
         weights += weight.numel()
+        if name.startswith(frozen):
+            continue
         reads_inputs = parts[-1] in ("k", "v", "k_proj", "v_proj") and "enc" in parts[-2].lower()
         if model.config.is_encoder_decoder and "decoder" in parts and not reads_inputs:
             outputs += sum(weight.shape)
         else:
             inputs += sum(weight.shape)
-    return Widths(inputs, outputs, weights)
+    return Widths(inputs, outputs, weights, len(below))
 
 
 def at_rest(parameters: int, trainable: int, optimiser: str, device: str = "cpu") -> Memory:
@@ -130,7 +140,6 @@ def estimate(
     widths: Widths,
     *,
     half: bool,
-    tuned: float = 1.0,
     device: str = "cpu",
     quantised: int = 0,
 ) -> Memory:
@@ -143,7 +152,6 @@ def estimate(
         load: The largest batch.
         widths: Of the model without its adapter.
         half: Whether activations have 16 bits.
-        tuned: The share of its layers that keep activations for the backward pass.
         device: Where it is trained.
         quantised: Weights of the base that are held in 4 bits.
     """
@@ -152,23 +160,23 @@ def estimate(
     config = config.get_text_config()  # models that see, too, have one for each sense
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
-    kept = tuned * KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
+    kept = KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
     # autocast keeps what it made of 32-bit weights until the backward pass; those in 4 bits it does not see
     copies = 2 * (widths.weights - quantised) if half else 0
     kept += copies + 3 * BYTES * load.labelled * classes
     if device == "cpu":  # a GPU's kernels compute them again
-        kept += _of_pairs(config, load, width, tuned)
+        kept += _of_pairs(config, load, width, widths.below)
     rest = at_rest(parameters, trainable, optimiser, device)
     saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
     return replace(rest, weights=rest.weights - saved, activations=int(kept))
 
 
-def _of_pairs(config: Any, load: Load, width: int, tuned: float) -> float:
-    """Bytes of pairs of tokens: kept in all layers that are tuned, or passing through one."""
+def _of_pairs(config: Any, load: Load, width: int, below: int) -> float:
+    """Bytes of pairs of tokens: kept in all layers but those below, or passing through one."""
     layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers
-    layers = round(tuned * layers)
+    layers -= below
     pairs = load.pairs * getattr(config, "num_attention_heads", 0)  # some models have none
     if load.longest < LONG_ROW:
         return width * PAIR_VALUES * pairs * layers

@@ -12,7 +12,7 @@ import torch
 from goodfit.data.batches import Planned, by_record, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
-from goodfit.models.adapters import adapter_config, build_adapter, tuned_share
+from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import call
 from goodfit.models.device import in_precision, pick_device
 from goodfit.models.fast.path import ComputePath
@@ -83,9 +83,8 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     if name in ("pissa", "olora", "vera"):
         adapter_config(model, conf.adapter)
         name = "lora"
-    widths = widths_of(model)
+    widths = widths_of(model, layers_below(model, conf.adapter))
     quantised = widths.weights if conf.adapter.four_bits else 0
-    tuned = tuned_share(model, conf.adapter)
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
     needed = estimate(
         model,
@@ -94,7 +93,6 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
         _largest(prepared, conf, flat),
         widths,
         half=conf.precision.name != "32",
-        tuned=tuned,
         device=pick_device(conf.hardware.accelerator),
         quantised=quantised,
     )
