@@ -191,16 +191,17 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
 
 
 def _adapts_noise(conf: RunConf) -> bool:
-    """Whether there is nothing to adapt, whatever the rate."""
-    return conf.model.weights == "random" and conf.adapter.name != "none"
+    """Whether there is nothing to adapt, whatever the rate: frozen layers stay noise."""
+    return conf.model.weights == "random" and (conf.adapter.name != "none" or conf.adapter.top_layers is not None)
 
 
 def _more(conf: RunConf) -> tuple[str, ...]:
     length = "epochs" if conf.training.max_steps is None else "max_steps"
     longer = f"training.{length}={2 * (getattr(conf.training, length) or 1)}"
+    all_layers = ["adapter.top_layers=null"] if conf.adapter.top_layers is not None else []
     if _adapts_noise(conf):
-        return longer, "adapter=none"
-    words = [longer, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
+        return longer, *(["adapter=none"] if conf.adapter.name != "none" else []), *all_layers
+    words = [longer, *all_layers, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
     if "rank" not in UNREAD.get(conf.adapter.name, ()):
         words.append(f"adapter.rank={2 * conf.adapter.rank}")
     return tuple(words)
