@@ -199,6 +199,16 @@ def test_lower_layers_of_a_decoder_keep_what_they_read_of_a_tuned_encoder(goodfi
     assert 0.5 * whole < upper < whole  # one of two encoder layers keeps nothing
 
 
+@pytest.mark.parametrize(("words", "bytes_each"), [([], 32 * 4), (["runtime=plain"], 0)], ids=["fast", "plain"])
+def test_what_is_kept_of_records_is_in_the_estimate(goodfit, tiny_words, ready, monkeypatch, words, bytes_each):
+    argv = ["check", *tiny_words("classification", "encoder"), "adapter=lora", "adapter.top_layers=1", *words, "--json"]
+    needed = goodfit(*argv).json["memory_bytes"]["activations"]
+    monkeypatch.setattr("goodfit.runs.plan.KEPT_BYTES", 0)
+    parts = ready("classification", "encoder")[0].encoded.values()
+    tokens = sum(len(example.inputs) for part in parts for example in part.examples)
+    assert needed - goodfit(*argv).json["memory_bytes"]["activations"] == bytes_each * tokens
+
+
 def test_layers_that_share_their_weights_have_no_uppermost_ones(goodfit, tiny_words, tmp_path, model_folders):
     config = transformers.AlbertConfig(
         vocab_size=30_522, embedding_size=16, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,

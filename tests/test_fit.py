@@ -145,7 +145,9 @@ def test_the_words_to_try_next_are_words_that_compose(model, adapter):
         pytest.param("model=bert adapter=ia3", ["training.epochs=20"], id="no rank"),
         pytest.param("model=t5 adapter=lora", ["training.epochs=20", "adapter=none"], id="an adapter over noise"),
         pytest.param(
-            "model=t5 adapter=none adapter.top_layers=1", ["training.epochs=20", "adapter.top_layers=null"], id="layers of noise"
+            "model=t5 adapter=none adapter.top_layers=1",
+            ["training.epochs=20", "adapter.top_layers=null"],
+            id="layers of noise",
         ),
         pytest.param(
             "model=bert adapter.top_layers=1",

@@ -15,9 +15,10 @@ from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import call
 from goodfit.models.device import in_precision, pick_device
+from goodfit.models.fast.frozen import KEPT_BYTES
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model
-from goodfit.models.memory import GIB, Load, Memory, estimate, load_of, widths_of
+from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path
 from goodfit.schema import RunConf
 from goodfit.training.trainer import fix_machine, total_steps
@@ -83,7 +84,8 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     if name in ("pissa", "olora", "vera"):
         adapter_config(model, conf.adapter)
         name = "lora"
-    widths = widths_of(model, layers_below(model, conf.adapter))
+    below = layers_below(model, conf.adapter)
+    widths = widths_of(model, below)
     quantised = widths.weights if conf.adapter.four_bits else 0
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
     needed = estimate(
@@ -96,8 +98,19 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
         device=pick_device(conf.hardware.accelerator),
         quantised=quantised,
     )
+    if flat and below and pick_device(conf.hardware.accelerator) == "cpu":
+        needed = dataclasses.replace(needed, activations=needed.activations + _kept_bytes(prepared))
     private = conf.privacy.epsilon is not None  # the step's sum and the noise, beside a record's gradient
     return dataclasses.replace(needed, gradients=3 * needed.gradients) if private else needed
+
+
+def _kept_bytes(prepared: Prepared) -> int:
+    """What is kept of records where frozen layers lie below the tuned ones, see ``KeptStates``."""
+    config = prepared.base.config.get_text_config()
+    if config.is_encoder_decoder or prepared.encoded["train"].vary is not None:
+        return 0
+    tokens = sum(len(example.inputs) for part in prepared.encoded.values() for example in part.examples)
+    return min(KEPT_BYTES, BYTES * config.hidden_size * tokens)
 
 
 def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
