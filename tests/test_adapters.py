@@ -4,6 +4,7 @@ import copy
 import importlib.util
 import json
 import re
+import time
 import typing
 
 import pytest
@@ -16,6 +17,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
+from goodfit.models.fast.frozen import Frozen
 from goodfit.models.parts import head_names
 from goodfit.plugins.host import load_plugins
 from goodfit.runs.opened import open_run
@@ -207,6 +209,14 @@ def test_what_is_kept_of_records_is_in_the_estimate(goodfit, tiny_words, ready, 
     parts = ready("classification", "encoder")[0].encoded.values()
     tokens = sum(len(example.inputs) for part in parts for example in part.examples)
     assert needed - goodfit(*argv).json["memory_bytes"]["activations"] == bytes_each * tokens
+
+
+def test_what_is_computed_once_is_in_the_estimate_of_time_once(goodfit, tiny_words, monkeypatch):
+    real = Frozen._computed
+    monkeypatch.setattr(Frozen, "_computed", lambda own, rows, batch: time.sleep(0.5) or real(own, rows, batch))
+    words = ["adapter=lora", "adapter.top_layers=1", "training.epochs=100", "--json"]
+    seconds = goodfit("check", *tiny_words("classification", "encoder"), *words).json["seconds"]
+    assert 0.5 < seconds < 40  # with half a second in each of 100 epochs it would be more
 
 
 def test_layers_that_share_their_weights_have_no_uppermost_ones(goodfit, tiny_words, tmp_path, model_folders):

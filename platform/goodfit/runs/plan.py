@@ -15,13 +15,13 @@ from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import call
 from goodfit.models.device import in_precision, pick_device
-from goodfit.models.fast.frozen import KEPT_BYTES
+from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
-from goodfit.runs.prepare import Prepared, pick_path
+from goodfit.runs.prepare import Prepared, pick_path, training_data
 from goodfit.schema import RunConf
-from goodfit.training.trainer import fix_machine, total_steps
+from goodfit.training.trainer import compute_ahead, fix_machine, total_steps
 
 PROBE_STEPS = 3
 EVALUATION_COST = 1 / 3
@@ -187,10 +187,12 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
     path = pick_path(prepared, model)
-    spent, tokens = 0.0, 0
-    with path.on(model):
+    spent, ahead, tokens, kept, data = 0.0, 0.0, 0, KeptStates(), training_data(prepared)
+    with path.on(model, kept):
         for number, chosen in enumerate(middle[: PROBE_STEPS + 1]):
             rows = [examples[index] for index in chosen.indices]
+            before = time.monotonic()
+            compute_ahead(model, dataclasses.replace(data, examples=rows), model.device)
             started = time.monotonic()
             batch = collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device)
             with in_precision(conf.precision.name, model.device.type):
@@ -200,11 +202,20 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
             if model.device.type == "cuda":
                 torch.cuda.synchronize()
             if number:
-                spent += time.monotonic() - started
+                spent, ahead = spent + time.monotonic() - started, ahead + started - before
                 tokens += sum(row.length for row in rows)
     epochs = steps * conf.training.batch_size * conf.training.accumulation / len(examples)
     per_token = spent / tokens
     held_out = prepared.encoded["validation"].examples
-    evaluated = sum(example.length for example in held_out) * conf.training.evaluations_per_epoch
-    trained = sum(example.length for example in examples)
-    return per_token * epochs * (trained + EVALUATION_COST * evaluated), path
+    trained, judged = (sum(example.length for example in part) for part in (examples, held_out))
+    evaluated = judged * conf.training.evaluations_per_epoch
+    seconds = per_token * epochs * (trained + EVALUATION_COST * evaluated)
+    return seconds + ahead / tokens * _frozen_tokens(kept, trained + judged, epochs), path
+
+
+def _frozen_tokens(kept: KeptStates, tokens: int, epochs: float) -> float:
+    """Of how many tokens what is frozen is computed: of those that are kept once, of the others in each epoch."""
+    if not kept.bytes:
+        return 0.0
+    share = min(1.0, KEPT_BYTES / kept.bytes * sum(map(len, kept.rows)) / tokens)
+    return tokens * (share + (1 - share) * epochs)
