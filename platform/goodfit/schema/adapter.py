@@ -44,7 +44,7 @@ class AdapterConf:
 
     top_layers: Annotated[int, Field(ge=1)] | None = None
     """Tune only so many of the base's layers, the uppermost ones, with an adapter or whole, and the head; when not
-    given, all. On the fast path what the layers below make of a record is computed once."""
+    given, all. On the fast path of a CPU what the layers below make of a record is computed once."""
 
     @property
     def four_bits(self) -> bool:
