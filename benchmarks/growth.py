@@ -103,6 +103,7 @@ def table(found: Sequence[Row], options: argparse.Namespace) -> str:
         "Seconds of the training loop for a thousand records, MiniLM with LoRA, batches of "
         f"{BATCH}, medians of {options.repeats}, both sides in turn ({processor()}).",
         f"Where nothing else is said: {usual}.",
+        "Lengths are drawn evenly from half to one and a half of the mean: less is padded than in speed.md.",
         "",
         "Made by `python benchmarks/growth.py`.",
     ]

@@ -202,8 +202,8 @@ def table(known: Sequence[Row]) -> str:
     """Medians and ratios as Markdown, for each processor."""
     lines = [
         "# What sixteen trials cost",
-        f"\n{TRIALS} LoRA trials of {EPOCHS} epochs (in the rows `head`: of the head alone), seconds, medians",
-        f"[lowest, highest]; the rival is {RIVAL}.",
+        f"\n{TRIALS} LoRA trials of {EPOCHS} epochs, of all layers; `upper layers`: of the two uppermost ones; `head`:",
+        f"of the head alone. Seconds, medians [lowest, highest]; the rival is {RIVAL}.",
         "Score: the best of all trials, of the rival's the best of those that were run, beside the best of the same",
         "trials on the fast path (macro-F1; of the decoder nats of a token, less is better).",
     ]
