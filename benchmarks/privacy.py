@@ -33,8 +33,8 @@ ROUNDS = 5
 """How often all ways are measured."""
 STRUCTURED = "CREDIT_CARD EMAIL_ADDRESS DOMAIN_NAME IBAN_CODE IP_ADDRESS PHONE_NUMBER US_SSN US_DRIVER_LICENSE".split()  # noqa: SIM905
 ROLES = (
-    'PER are mostly roles there ("Lender", "the Borrower"), which our taggers leave: a text about a party '
-    "without its name."
+    'PER are mostly roles there ("Lender", "the Borrower"), which a tagger of names need not find: a text about a '
+    "party without its name."
 )
 FRAMES = (
     "The parcel for {} has come back.",

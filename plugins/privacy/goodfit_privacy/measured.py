@@ -28,9 +28,9 @@ IDENTIFIERS = {
 """Type -> recall; nan where the texts have none. Streets and postal codes are mostly found by the taggers."""
 
 NAMES = {
-    "PERSON": 1.0,
+    "PERSON": 0.996,
     "LOCATION": 0.993,
-    "ORGANIZATION": 0.918,
+    "ORGANIZATION": 0.898,
     "STREET_ADDRESS": 1.0,
     "NRP": 1.0,
     "OCCUPATION": math.nan,

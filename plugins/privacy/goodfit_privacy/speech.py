@@ -30,6 +30,9 @@ _NAMES_TOO = """
 
 NAMES_TOO = frozenset(_NAMES_TOO.split())
 
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SHORT = re.compile(r"(?!OK)[A-Z]{2,3}")
+"""US and WHO are no pronouns."""
 _ENDING = re.compile(r"'(?:s|re|ll|ve|d|m)$")
 
 
@@ -37,3 +40,8 @@ def is_speech(word: str) -> bool:
     """Whether a word is one of ordinary speech, also where it is joined with another one: that's, don't."""
     low = word.casefold().replace("’", "'")
     return low in SPEECH or low.endswith("n't") or _ENDING.sub("", low) in SPEECH
+
+
+def is_only_speech(name: str) -> bool:
+    """Whether what looks like a name has no word but those of ordinary speech."""
+    return all(map(is_speech, _WORD.findall(name))) and not _SHORT.fullmatch(name)
