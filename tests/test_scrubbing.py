@@ -2,7 +2,9 @@
 
 import json
 import re
+import zipfile
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +21,7 @@ from goodfit.texts.words import split_words
 
 PLUGIN = """
 import re
+import zipfile
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import Found, ScrubberSpec
 
@@ -378,7 +381,15 @@ def secrets():
     return [f"badge-{314159 + 7919 * number}" for number in range(SECRETS)]
 
 
-def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
+def unpacked(path):
+    """The bytes of a file, and those of what is packed in it."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        return path.read_bytes() + b"".join(map(packed.read, packed.namelist()))
+
+
+def test_raw_text_is_nowhere_after_train_evaluate_predict_and_a_sweep(
     goodfit, install, tiny_words, rows_of, secrets, tmp_path, monkeypatch
 ):
     install("badge", PLUGIN.format(body=FINDS))
@@ -401,16 +412,17 @@ def test_raw_text_is_nowhere_after_train_evaluate_and_predict(
     assert trained.code == 0, trained.err
     evaluated = goodfit("evaluate", "run", "--json")
     asked = goodfit("predict", "run", f"Ada met {secrets[0]} and {secrets[1]}.", "--output", "answers.jsonl", "--json")
-    assert (evaluated.code, asked.code) == (0, 0)
+    searched = goodfit("sweep", *words, "optim.lr=1e-3,1e-2", "sweep.trials=2", "run.dir=search", "--json")
+    assert (evaluated.code, asked.code, searched.code) == (0, 0, 0)
     answer = json.loads((tmp_path / "answers.jsonl").read_text("utf-8"))
     assert answer["read"] == "Ada met [BADGE] and [BADGE]."
     assert evaluated.json["metrics"]["test/f1"] == trained.json["metrics"]["test/f1"]
     deeds = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["plugins"]
     assert deeds["badge"]["records"] == {"scrubbed": 40 + 24 + 24}
-    said = "".join(outcome.out + outcome.err for outcome in (trained, evaluated, asked))
+    said = "".join(outcome.out + outcome.err for outcome in (trained, evaluated, asked, searched))
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "data"]
-    held = {str(path): path.read_bytes() for path in files}
-    assert any(name.endswith("adapter_model.safetensors") for name in held)
+    held = {str(path): unpacked(path) for path in files}
+    assert {"adapter_model.safetensors", "validation.npz", "report.html"} <= {Path(name).name for name in held}
     leaks = [name for name, content in held.items() if re.search(rb"badge-\d{6,}", content)]
     assert leaks == [] and not re.search(r"badge-\d{6,}", said)
     card = (tmp_path / "run" / "adapter" / "README.md").read_text("utf-8")
