@@ -12,12 +12,13 @@ from safetensors.torch import load_file
 from tiny import BART, ENCODER, GROUPED, asked
 from tiny_hub import CHATS, HUB, config_of, learnt, save_tiny, tokenizer_of
 
+from goodfit.data.batches import Example
 from goodfit.errors import ConfigError
 from goodfit.models.adapters import build_adapter
 from goodfit.models.base import Base
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.models.load import HEADS
-from goodfit.models.memory import Load, Widths, estimate, widths_of
+from goodfit.models.memory import Load, Widths, estimate, load_of, widths_of
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 REPOSITORY = Path(__file__).parents[1]
@@ -361,7 +362,7 @@ def test_memory_at_a_glance_is_what_a_run_will_count(cls, config):
     with torch.device("meta"):
         model = cls(config)
     millions = sum(weights.numel() for weights in model.parameters()) / 1e6
-    nothing = Load(inputs=0, outputs=0, longest=0, pairs=0, labelled=0)
+    nothing = Load(inputs=0, outputs=0, pairs=0, long_pairs=0, labelled=0)
     said = memory_at_a_glance(millions)
     for adapter, name in (("none", "all"), ("lora", "lora")):
         whole = build_adapter(model, AdapterConf(name=adapter))
@@ -383,18 +384,26 @@ def test_pairs_of_long_rows_count_where_attention_holds_them(config, kept):
             return None
 
     def activations(rows, longest):
-        load = Load(rows * longest, 0, longest, rows * longest**2, 0)
+        load = Load(rows * longest, 0, 0, rows * longest**2, 0)
         return estimate(Bare(), config, "adamw", load, Widths(0, 0, 0), half=False).activations
 
     more = activations(1, 1024) - activations(2, 512)  # as many tokens, twice as many pairs
     assert more == kept * 12 * (1024**2 - 2 * 512**2)
 
 
+def test_short_rows_beside_a_long_one_keep_their_pairs():
+    rows = [Example(number, (5,) * length, (0,)) for number, length in enumerate((512, 100, 100))]
+    load = load_of(rows, flat=True)
+    assert (load.pairs, load.long_pairs) == (2 * 100**2, 512**2)
+    padded = load_of(rows, flat=False)
+    assert (padded.pairs, padded.long_pairs) == (0, 3 * 512**2)
+
+
 def test_weights_in_four_bits_have_no_copy_in_sixteen():
     config = hf.Qwen3Config(**QWEN3, num_attention_heads=16, head_dim=128, tie_word_embeddings=True)
     with torch.device("meta"):
         model = hf.Qwen3ForCausalLM(config)
-    widths, nothing = widths_of(model), Load(inputs=0, outputs=0, longest=0, pairs=0, labelled=0)
+    widths, nothing = widths_of(model), Load(inputs=0, outputs=0, pairs=0, long_pairs=0, labelled=0)
     whole, quantised = (
         estimate(model, config, "adamw", nothing, widths, half=True, quantised=count).activations
         for count in (0, widths.weights)

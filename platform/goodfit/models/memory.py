@@ -59,10 +59,10 @@ class Load:
     """Tokens of the inputs."""
     outputs: int
     """Tokens of the decoder inputs."""
-    longest: int
-    """Tokens of its longest record, input and output together."""
     pairs: int
-    """Of tokens in one row."""
+    """Of tokens in one row, of rows that are not long."""
+    long_pairs: int
+    """And of those that are."""
     labelled: int
     """Labelled positions."""
 
@@ -73,8 +73,9 @@ def load_of(rows: Sequence[Example], flat: bool) -> Load:
     lengths = [row.length for row in rows]
     if not flat:
         inputs, outputs, lengths = ([max(part)] * len(rows) for part in (inputs, outputs, lengths))
-    pairs = sum(length**2 for length in lengths)
-    return Load(sum(inputs), sum(outputs), max(lengths), pairs, sum(row.supervised for row in rows))
+    pairs = sum(length**2 for length in lengths if length < LONG_ROW)
+    long_pairs = sum(length**2 for length in lengths if length >= LONG_ROW)
+    return Load(sum(inputs), sum(outputs), pairs, long_pairs, sum(row.supervised for row in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +173,14 @@ def estimate(
 
 
 def _of_pairs(config: Any, load: Load, width: int, below: int) -> float:
-    """Bytes of pairs of tokens: kept in all layers but those below, or passing through one."""
+    """Bytes of pairs of tokens: kept in all layers but those below; of long rows, passing through one."""
     layers = config.num_hidden_layers
     if getattr(config, "is_encoder_decoder", False):
         layers += getattr(config, "num_decoder_layers", None) or layers
     layers -= below
-    pairs = load.pairs * getattr(config, "num_attention_heads", 0)  # some models have none
-    if load.longest < LONG_ROW:
-        return width * PAIR_VALUES * pairs * layers
+    heads = getattr(config, "num_attention_heads", 0)  # some models have none
+    found = width * PAIR_VALUES * heads * load.pairs * layers
     dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
-    if not dropped and not getattr(config, "attn_logit_softcapping", None):
-        return 0.0
-    return pairs * (dropped * layers + PASSING_VALUES * width)  # of a dropped pair a byte is kept
+    if dropped or getattr(config, "attn_logit_softcapping", None):  # of a dropped pair a byte is kept
+        found += heads * load.long_pairs * (dropped * layers + PASSING_VALUES * width)
+    return found

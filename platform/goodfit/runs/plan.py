@@ -117,7 +117,9 @@ def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
     """The batch of the first epoch that takes most; privately, the record."""
     examples = prepared.encoded["train"].examples
     batches = ([examples[index] for index in planned.indices] for planned in _first_epoch(prepared, conf))
-    return max((load_of(rows, flat) for rows in batches), key=lambda load: (load.inputs + load.outputs, load.longest))
+    return max(
+        (load_of(rows, flat) for rows in batches), key=lambda load: (load.inputs + load.outputs, load.long_pairs)
+    )
 
 
 def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
