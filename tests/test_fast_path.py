@@ -508,6 +508,17 @@ def test_what_does_not_fit_is_computed_each_time(tiny, monkeypatch):
     assert kept.is_full and 0 < kept.bytes <= 300
 
 
+def test_states_that_an_evaluation_keeps_can_be_trained_on(tiny):
+    model, what, words = tiny("bert")
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name="none", top_layers=1))
+    batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
+    with dataclasses.replace(FAST[what], keep_base=True).on(model):
+        with torch.inference_mode():
+            call(model, batch)
+        call(model, batch).losses().sum().backward()
+    assert any(weights.grad is not None for weights in model.parameters())
+
+
 def test_models_that_tune_other_layers_get_no_states_of_each_other(tiny):
     model, what, words = tiny("bert")
     batch, kept = collate(examples_of(what), words["pad_id"], words["labels_at"]), KeptStates()

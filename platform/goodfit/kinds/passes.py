@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.batches import Example, LabelsAt, collate, in_batches
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.call import Scores, call
+from goodfit.models.fast.wiring import in_evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,16 +17,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
-    """No dropout and no gradients; the mode that was there is put back."""
+    """No dropout and no gradients."""
     import torch
 
-    training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        model.train(training)
+    with in_evaluation(model), torch.inference_mode():
+        yield
 
 
 def pad_id(tokenizer: Any) -> int:

@@ -13,10 +13,10 @@ from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call
 from goodfit.models.device import in_precision
-from goodfit.models.fast.frozen import can_be_kept, evaluating
+from goodfit.models.fast.frozen import can_be_kept
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.wiring import base_of
+from goodfit.models.fast.wiring import base_of, in_evaluation
 from goodfit.schema.runtime import RuntimeConf
 
 LOSS_TOLERANCE = 1e-4
@@ -227,7 +227,7 @@ def _ready_to_compare(model: Any) -> Iterator[None]:
 
     zeros = [weights for weights in model.parameters() if weights.requires_grad and not weights.any()]
     torch.manual_seed(0)
-    with evaluating(model):
+    with in_evaluation(model):
         try:
             with torch.no_grad():
                 for weights in zeros:

@@ -16,7 +16,7 @@ from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import replace_forwards
 from goodfit.models.fast.layout import CURRENT, Layout
-from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
+from goodfit.models.fast.wiring import Wiring, base_of, in_evaluation, wiring_of
 from goodfit.models.parts import layer_stacks
 
 KEPT_BYTES = 256 * 2**20
@@ -171,8 +171,11 @@ class Frozen:
         part = replace(batch, input_ids=tokens, lengths=tuple(map(len, rows)))
         owners, self._wiring.owners = self._wiring.owners, ()
         try:
-            with evaluating(self._model), torch.no_grad(), torch.autocast(tokens.device.type, enabled=False):
-                found = dict(zip(rows, self._part.made_of(part), strict=True))
+            # in inference mode a row would be kept that no training may read
+            with torch.inference_mode(False), torch.no_grad(), torch.autocast(tokens.device.type, enabled=False):
+                with in_evaluation(self._model):
+                    made = self._part.made_of(part)
+                found = dict(zip(rows, made, strict=True))
         finally:
             self._wiring.owners = owners
         for row, made in found.items():
@@ -242,15 +245,3 @@ def _stack(model: Any) -> list[Any]:
 
 def _is_tuned(module: Any) -> bool:
     return any(weights.requires_grad for weights in module.parameters())
-
-
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode

@@ -159,6 +159,18 @@ def as_padded(model: Any) -> Iterator[None]:
         _WIRINGS[model] = wiring
 
 
+@contextmanager
+def in_evaluation(model: Any) -> Iterator[None]:
+    """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
 def base_of(model: Any) -> Any:
     """The model of transformers below a PEFT adapter."""
     from peft import PeftModel
