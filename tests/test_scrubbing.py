@@ -21,7 +21,6 @@ from goodfit.texts.words import split_words
 
 PLUGIN = """
 import re
-import zipfile
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import Found, ScrubberSpec
 
