@@ -279,6 +279,7 @@ def main() -> None:
     parser.add_argument("--spacy", default="en_core_web_sm", help="the spaCy model of presidio's default engine")
     args = parser.parse_args()
     command = "python benchmarks/privacy.py ../shared/data --presidio PYTHON"
+    command += "" if args.spacy == parser.get_default("spacy") else f" --spacy {args.spacy}"
     print(f"# What the scrubbers find\n\n`{command}`\n")
     print((__doc__ or "").split("product does not need it.\n")[1].strip() + "\n")
     print(

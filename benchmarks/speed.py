@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from machine import processor
-from speed_sides import BARE, BF16, EAGER, FAST, TRL, TRL_PACKED, WARM, Row, model_folder, ours, theirs, tokenizer_of
+from plain_trainer import model_folder
+from speed_sides import BARE, BF16, EAGER, FAST, TRL, TRL_PACKED, WARM, Row, ours, theirs, tokenizer_of
 
 HERE = Path(__file__).resolve()
 

