@@ -78,10 +78,10 @@ def runs(root: Path) -> Iterator[Row]:
 
     tokenizer = tokenizer_of()
     cells = [
-        ("llama", "generation", "lora", "bf16"),
         ("decoder", "generation", "lora", "bf16"),
-        ("decoder", "classification", "none", "bf16"),
         ("encoder", "classification", "lora", "bf16"),
+        ("llama", "generation", "lora", "bf16"),
+        ("decoder", "classification", "none", "bf16"),
         ("encoder", "token_classification", "none", "16"),
         ("encoder", "multilabel", "none", "32"),
         ("seq2seq", "generation", "lora", "bf16"),
@@ -187,25 +187,26 @@ def model_of(what: str, rank: int | None, dropout: float = 0.0) -> Any:
 def tuned(model: Any, what: str, rank: int) -> Any:
     """The model with LoRA."""
     import peft
+    import torch
 
     kind = {"encoder": "SEQ_CLS", "seq2seq": "SEQ_2_SEQ_LM"}.get(what, "CAUSAL_LM")
     saved = ["classifier"] if what == "encoder" else None
     config = peft.LoraConfig(r=rank, lora_alpha=16, task_type=kind, target_modules="all-linear",
                              exclude_modules=saved, modules_to_save=saved)  # fmt: skip
-    return peft.get_peft_model(model, config).to("cuda")
+    with torch.device("cuda"):
+        return peft.get_peft_model(model, config)
 
 
 def timed(step: Callable[[int], float]) -> tuple[float, float, list[float]]:
     """Seconds of the measured steps, peak MiB, and the loss of each step."""
     import torch
 
-    torch.cuda.reset_peak_memory_stats()
     losses = [step(number) for number in range(WARM)]
     torch.cuda.synchronize()
     started = time.perf_counter()
     losses += [step(number) for number in range(WARM, WARM + STEPS)]
     torch.cuda.synchronize()
-    return time.perf_counter() - started, torch.cuda.max_memory_allocated() / MIB, [float(loss) for loss in losses]
+    return time.perf_counter() - started, torch.cuda.max_memory_reserved() / MIB, [float(loss) for loss in losses]
 
 
 def stepper(model: Any, loss_of: Callable[[Any], Any], batches: Sequence[Any]) -> Callable[[int], Any]:
@@ -244,16 +245,20 @@ def liger(model: Any) -> Iterator[None]:
         vars(modeling_qwen3).update(kept)
 
 
+STEPPED = (("decoder", 1, 16), ("encoder", 32, 16), ("decoder", 8, 16), ("decoder", 8, None), ("seq2seq", 16, 16))
+"""(family, records of a step, rank of LoRA)."""
+
+
 def speed(_: Path) -> Iterator[Row]:
     """A training step in bfloat16: flat, padded, and transformers' own model and loss on padded rows."""
     import torch
 
     from goodfit.data.batches import collate, padded
-    from goodfit.models.call import call
+    from goodfit.models.call import total_loss
     from goodfit.models.fast.accept import compare_steps
     from goodfit.models.fast.path import ComputePath
 
-    for what, size, rank in (("encoder", 32, 16), ("seq2seq", 16, 16), ("decoder", 8, 16), ("decoder", 8, None)):
+    for what, size, rank in STEPPED:
         examples = examples_of(what, size * (WARM + STEPS))
         at = "rows" if what == "encoder" else "tokens"
         batches = [collate(examples[first : first + size], 0, at).to("cuda") for first in range(0, len(examples), size)]
@@ -275,21 +280,30 @@ def speed(_: Path) -> Iterator[Row]:
             return torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
 
         def ours(batch: Any, model: Any = model) -> Any:
-            return call(model, batch).losses().mean()
+            return total_loss(model, batch) / batch.answers
 
         ways: list[tuple[str, Callable[[Any], Any], Any]] = [
             ("transformers", theirs, None), ("padded", ours, None), ("flat", ours, path)
         ]  # fmt: skip
+        if what != "seq2seq":
+            ways.append(("recorded", ours, dataclasses.replace(path, graphs=True)))
         if what == "decoder" and find_spec("liger_kernel"):
             ways.append(("transformers with Liger", theirs, None))  # last: it stays in the model
         seconds: dict[str, list[float]] = {}
-        peaks, losses = {}, {}
-        for name, loss_of, flat in [*ways[:3] * REPEATS, *ways[3:] * REPEATS]:
+        peaks, losses, first = {}, {}, 0.0
+        own = [way for way in ways if "Liger" not in way[0]]
+        for name, loss_of, flat in [*own * REPEATS, *ways[len(own) :] * REPEATS]:
             with contextlib.ExitStack() as stack:
                 if "Liger" in name:
                     stack.enter_context(liger(model))
                 if flat:
                     stack.enter_context(flat.on(model))
+                torch.cuda.empty_cache()
+                torch.cuda.reset_peak_memory_stats()
+                if name == "recorded":  # every shape once, before
+                    started = time.perf_counter()
+                    timed(stepper(model, loss_of, batches))
+                    first = time.perf_counter() - started
                 took, peaks[name], losses[name] = timed(stepper(model, loss_of, batches))
             seconds.setdefault(name, []).append(took)
         medians = {name: statistics.median(values) for name, values in seconds.items()}
@@ -302,6 +316,12 @@ def speed(_: Path) -> Iterator[Row]:
             "losses differ": max(
                 abs(a - b) / abs(b) for a, b in zip(losses["flat"], losses["transformers"], strict=True)
             ),
+            "recorded differs": max(
+                abs(a - b) / abs(b) for a, b in zip(losses["recorded"], losses["flat"], strict=True)
+            )
+            if "recorded" in losses
+            else None,
+            "s of all steps while they are recorded": round(first, 2),
             "verdicts": verdicts,
         }
         del model, ours, theirs
@@ -312,31 +332,41 @@ def speed(_: Path) -> Iterator[Row]:
 # ---- packed ----------------------------------------------------------------------------------------------------------
 
 
-def trials_of(what: str, width: int, size: int, precision: str, base: Any) -> list[Any]:
-    """LoRA trials that share a base's tensors, each with its own rank, rate and seed."""
+def models_of(what: str, width: int) -> list[Any]:
+    """LoRA over one base's tensors, each with its own rank."""
     import torch
 
+    torch.manual_seed(0)
+    base, made = model_of(what, None), []
+    shared = {id(weights): weights for weights in base.parameters()}
+    for number in range(width):
+        torch.manual_seed(number)
+        made.append(tuned(copy.deepcopy(base, dict(shared)), what, (8, 16, 16, 32)[number % 4]))
+    return made
+
+
+def trials_of(what: str, size: int, precision: str, models: Sequence[Any]) -> list[Any]:
+    """LoRA trials, each with its own rate and seed."""
     from goodfit.data.batches import TrainingData
     from goodfit.schema import RunConf
     from goodfit.training.pack import Trial
 
     made, examples = [], examples_of(what, size * (WARM + STEPS))
-    shared = {id(weights): weights for weights in base.parameters()}
-    for number in range(width):
+    for number, model in enumerate(models):
         conf = RunConf(seed=number)
         conf.optim = dataclasses.replace(conf.optim, lr=(1e-4, 3e-4, 1e-3)[number % 3], weight_decay=0.0)
-        conf.training = dataclasses.replace(conf.training, epochs=1, batch_size=size)
+        conf.training = dataclasses.replace(conf.training, epochs=2, batch_size=size)
         conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = precision, "single", "gpu"
-        torch.manual_seed(number)
-        model = tuned(copy.deepcopy(base, dict(shared)), what, (8, 16, 16, 32)[number % 4])
         made.append(
             Trial(str(number), model, conf, TrainingData(examples, "rows" if what == "encoder" else "tokens", 0))
         )
     return made
 
 
-PACKS = ((8, 1, "bf16"), (16, 1, "bf16"), (16, 4, "bf16"), (8, 4, "bf16"), (8, 1, "32"))
+PACKS = ((8, 1, "bf16"), (16, 1, "bf16"), (8, 4, "bf16"), (16, 4, "bf16"))
 """(trials, records of each in a step, precision)."""
+RUN = 4
+"""So many trials are made one after another; the seconds of the others are counted by theirs."""
 
 
 def pack(_: Path) -> Iterator[Row]:
@@ -346,46 +376,57 @@ def pack(_: Path) -> Iterator[Row]:
     from goodfit.models.fast.path import ComputePath
     from goodfit.training.pack import PackedTraining, pack_width
 
-    path = ComputePath(True, False)
-    torch.manual_seed(0)
-    base = model_of("decoder", None)
+    models = models_of("decoder", max(width for width, *_ in PACKS))
+    begun = [[weights.detach().clone() for weights in model.parameters() if weights.requires_grad] for model in models]
     for width, size, precision in PACKS:
         found = {}
-        for way, groups in (("one after another", 1), ("packed", width)):
-            trials = trials_of("decoder", width, size, precision, base)
+        for way, groups, graphs in (
+            ("one after another", 1, False), ("one after another, recorded", 1, True),
+            ("packed", width, False), ("packed, recorded", width, True),
+        ):  # fmt: skip
+            path = ComputePath(True, False, graphs=graphs)
+            for model, before in zip(models, begun, strict=True):
+                for weights, own in zip((one for one in model.parameters() if one.requires_grad), before, strict=True):
+                    weights.data.copy_(own)
+            torch.cuda.empty_cache()
+            run = width if groups > 1 else RUN
+            trials = trials_of("decoder", size, precision, models[:run])
             losses: dict[str, list[float]] = {trial.name: [] for trial in trials}
             torch.cuda.reset_peak_memory_stats()
             seconds = 0.0
-            for start in range(0, width, groups):
+            for start in range(0, run, groups):
                 with PackedTraining(path) as together:
                     for trial in trials[start : start + groups]:
                         together.enter(trial)
-                    for number in range(WARM + STEPS):
-                        if number == WARM:
+                    for number in range(2 * (WARM + STEPS)):
+                        if number == WARM + STEPS:  # every shape of batch was there once
                             torch.cuda.synchronize()
                             started = time.perf_counter()
                         for name, step in together.step().items():
                             losses[name].append(step.loss)
                     torch.cuda.synchronize()
                     seconds += time.perf_counter() - started
-            found[way] = seconds, losses, torch.cuda.max_memory_allocated() / MIB
+            found[way] = seconds * width / run, losses, torch.cuda.max_memory_reserved() / MIB
             del trials
             gc.collect()
             torch.cuda.empty_cache()
+        first = found["one after another"]
         pairs = [
             (a, b)
-            for name in found["packed"][1]
-            for a, b in zip(found["packed"][1][name], found["one after another"][1][name], strict=True)
+            for _, losses, _ in found.values()
+            for name, course in losses.items()
+            if name in first[1]
+            for a, b in zip(course, first[1][name], strict=True)
         ]
         yield {
             "pack": f"K {width}, batch {size} each, {precision}",
             "seconds": {way: round(one[0], 2) for way, one in found.items()},
-            "gain": round(found["one after another"][0] / found["packed"][0], 2),
+            "gain": {way: round(first[0] / one[0], 2) for way, one in found.items()},
             "peak MiB": {way: round(one[2]) for way, one in found.items()},
             "losses differ": max(abs(a - b) / abs(b) for a, b in pairs),
         }
-    trials = trials_of("decoder", 16, 1, "bf16", base)
-    yield {"width by the probe": pack_width(trials, len(trials), path), "of": 16}
+    trials = trials_of("decoder", 1, "bf16", models)
+    yield {"width by the probe": pack_width(trials, len(trials), ComputePath(True, False, graphs=True)), "of": 16}
 
 
 PARTS: dict[str, Callable[[Path], Iterator[Row]]] = {"speed": speed, "pack": pack, "runs": runs, "same": same}

@@ -94,6 +94,13 @@ class Batch:
     step_supervised: int = 0
     """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
 
+    @property
+    def answers(self) -> int:
+        """How many answers a model gives, each with a loss of its own."""
+        if self.labels_at == "pairs":
+            return len(self.rows)
+        return len(self.labels if self.learnt is None else self.learnt)
+
     def to(self, device: Any) -> Batch:
         """The batch with its tensors on a device."""
         moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids", "learnt")}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import Batch, padded, sent
 from goodfit.models.fast.frozen import frozen_of
+from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 from goodfit.models.fast.together import together_of
 from goodfit.models.fast.wiring import wiring_of
@@ -46,6 +47,14 @@ def call(model: Any, batch: Batch) -> Scores:
     """
     together = together_of(model)
     return compute(model, batch) if together is None else together.scores(model, batch)
+
+
+def total_loss(model: Any, batch: Batch) -> Tensor:
+    """The negative log-likelihood of all labels of a batch that is learnt, in nats; see ``call``."""
+    graphs = graphs_of(model)
+    if graphs is None:
+        return call(model, batch).losses().sum()
+    return graphs.totals([batch], lambda _, whole: compute(model, whole).losses())[0]
 
 
 def compute(model: Any, batch: Batch) -> Scores:
@@ -99,8 +108,13 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
     lengths = batch.decoder_lengths or batch.lengths
     if batch.learnt is None:
         raise ValueError("a batch without the places of its labels")
-    rows = sent(row_of_tokens(lengths), batch.labels.device)[batch.learnt]
-    where = batch.learnt if flat else _places(lengths, batch.learnt, rows)
+    layout = CURRENT.layout if flat else None
+    if layout is None:
+        rows = sent(row_of_tokens(lengths), batch.labels.device)[batch.learnt]
+        where = _places(lengths, batch.learnt, rows)
+    else:
+        rows = layout.row_of_tokens("decoder" if batch.decoder_lengths else "inputs")[batch.learnt]
+        where = batch.learnt
     return Scores(_logits_at(model, inputs, where), batch.labels[batch.learnt], rows)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import sent
-from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
+from goodfit.models.fast.layout import CURRENT
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from goodfit.models.fast.layout import Layout
 
 
 def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
@@ -29,29 +29,27 @@ def pooled(states: Tensor, mask: Tensor, how: str) -> Tensor:
     return _scaled((states * weights).sum(1) / weights.sum(1), how)
 
 
-def pooled_flat(states: Tensor, lengths: Sequence[int], how: str) -> Tensor:
+def pooled_flat(states: Tensor, layout: Layout, how: str) -> Tensor:
     """States of rows that stand one behind the other -> one vector for each row.
 
     Args:
         states: (tokens, hidden).
-        lengths: Tokens of each row.
+        layout: Of these rows.
         how: As in ``pooled``.
 
     Returns:
         (rows, hidden).
     """
-    import torch
-
     if how == "cls":
-        return first_states(states, lengths)
-    rows = sent(row_of_tokens(lengths), states.device)
-    sums = states.new_zeros(len(lengths), states.shape[-1]).index_add(0, rows, states)
-    return _scaled(sums / sent(torch.tensor(lengths, dtype=states.dtype), states.device)[:, None], how)
+        return first_states(states, layout)
+    rows = layout.row_of_tokens("inputs")
+    sums = states.new_zeros(len(layout.lengths), states.shape[-1]).index_add(0, rows, states)
+    return _scaled(sums / layout.row_sizes().to(states.dtype)[:, None], how)
 
 
-def first_states(states: Tensor, lengths: Sequence[int]) -> Tensor:
+def first_states(states: Tensor, layout: Layout) -> Tensor:
     """(tokens, hidden) -> the first of each row: (rows, hidden)."""
-    return states[sent(row_starts(lengths), states.device)]
+    return states[layout.row_starts()]
 
 
 def _scaled(mean: Tensor, how: str) -> Tensor:
@@ -72,7 +70,7 @@ def pool_states(model: Any, how: str) -> None:
         if CURRENT.layout is None:
             vector = pooled(states, kwargs["attention_mask"], how)
         else:
-            vector = pooled_flat(states[0], CURRENT.layout.lengths, how)
+            vector = pooled_flat(states[0], CURRENT.layout, how)
         output["last_hidden_state"] = vector.unsqueeze(1)
         if "pooler_output" in output or getattr(base, "pooler", None) is not None:
             output["pooler_output"] = vector

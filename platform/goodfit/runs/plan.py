@@ -13,7 +13,7 @@ from goodfit.data.batches import Planned, by_record, collate, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
-from goodfit.models.call import call
+from goodfit.models.call import total_loss
 from goodfit.models.device import in_precision, pick_device
 from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
@@ -198,7 +198,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
             started = time.monotonic()
             batch = collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device)
             with in_precision(conf.precision.name, model.device.type):
-                loss = call(model, batch).losses().mean()
+                loss = total_loss(model, batch) / batch.answers
             loss.backward()
             model.zero_grad()
             if model.device.type == "cuda":

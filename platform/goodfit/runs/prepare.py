@@ -281,6 +281,7 @@ def path_of(
         if conf.runtime.path == "fast":
             raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
+    alone = conf.hardware.strategy == "single" and conf.privacy.epsilon is None
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
     return choose_path(
@@ -291,5 +292,6 @@ def path_of(
         labels_at=learner.labels_at,
         own_head=own_head,
         keeps=keeps,
+        graphs=conf.runtime.cuda_graphs and alone and conf.precision.name == "bf16",
         precision=conf.precision.name,
     )

@@ -16,6 +16,10 @@ class RuntimeConf:
     """``fast`` computes batches without padding, ``plain`` as transformers does; ``auto`` is fast where a
     first step on real records gives the same loss and gradients on both."""
 
+    cuda_graphs: bool = True
+    """On one GPU, with ``precision=bf16``: the operations of a training step are recorded for each shape of batch and
+    started at once, where a first recorded step is the same and memory is free for it."""
+
     linears: Literal["auto", "onednn", "torch"] = "auto"
     """What multiplies matrices on a CPU; ``auto`` is oneDNN where a short measurement finds it at least
     15 % faster than PyTorch's default. It multiplies in 32 bits with ``precision=bf16``, too. The choice is

@@ -11,7 +11,7 @@ import torch
 
 from goodfit.data.batches import Batch
 from goodfit.errors import TrainingError
-from goodfit.models.call import call
+from goodfit.models.call import total_loss
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 from goodfit.training.optimiser import build_optimiser, rate_factor
@@ -69,15 +69,14 @@ class Tuning(lightning.LightningModule):
 
         Lightning divides by the accumulation and averages over devices: both are multiplied back.
         """
-        scores = call(self.model, batch)
-        if not len(scores.targets):
+        if not batch.answers:
             raise TrainingError(
                 f"batch {batch_idx} of epoch {self.current_epoch} has no label to learn from",
                 "goodfit preview WORDS shows what is learnt of each record",
             )
-        total = scores.losses().sum()
+        total = total_loss(self.model, batch)
         before = self._step_sums if batch_idx % self._accumulation else (0.0, 0)
-        self._step_sums = before[0] + float(total.detach()), before[1] + len(scores.targets)
+        self._step_sums = before[0] + float(total.detach()), before[1] + batch.answers
         self.last_loss = self._step_sums[0] / self._step_sums[1]
         if not torch.isfinite(total):
             raise not_finite("loss", self.global_step)

@@ -233,10 +233,10 @@ class PackedTraining:
                 for course, turn in zip(courses.values(), taken, strict=True)
             ]
             with _in_precision_of(next(iter(courses.values())).trial):
-                losses = pack.losses([turn and turn.batch for turn in taken], seeds)
+                totals = pack.totals([turn and turn.batch for turn in taken], seeds)
             shares = {
-                name: own.sum() / turn.batch.step_supervised
-                for name, turn, own in zip(turns, taken, losses, strict=True)
+                name: own / turn.batch.step_supervised
+                for name, turn, own in zip(turns, taken, totals, strict=True)
                 if turn and own is not None
             }
             together = torch.stack(list(shares.values()))
@@ -300,8 +300,8 @@ def _seconds(models: Sequence[Any], batches: Sequence[Batch], path: ComputePath,
         for _ in range(PROBES):
             started = clock()
             with precision:
-                losses = pack.losses(batches, range(len(models)))
-            together = torch.stack([own.mean() for own in losses if own is not None]).sum()
+                totals = pack.totals(batches, range(len(models)))
+            together = torch.stack([own for own in totals if own is not None]).sum()
             torch.stack([gradient.sum() for gradient in torch.autograd.grad(together, trained)]).sum().item()
             found.append(clock() - started)  # the sum above waits for a GPU
     return min(found[1:])

@@ -11,9 +11,10 @@ from typing import Any
 
 from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
-from goodfit.models.call import call
+from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
 from goodfit.models.fast.frozen import can_be_kept
+from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import base_of, in_evaluation
@@ -33,6 +34,9 @@ ROUNDING, HALF_SLACK = 2.0, 1e-2
 
 NOISE = 0.02
 """Weights that are zero, as LoRA's second matrix is at first, get noise of this size: zeros hide gradients."""
+
+RECORDED = ("tokens", "rows")
+"""Where a model has to answer for its steps to be recorded: all others wait for the GPU to know their shapes."""
 
 ROWS = 4
 REFUSALS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NameError)
@@ -56,6 +60,7 @@ def choose_path(
     labels_at: LabelsAt,
     own_head: bool,
     keeps: bool,
+    graphs: bool = False,
     precision: str = "32",
 ) -> ComputePath:
     """The fastest path on which a step of this model is the same as on the plain one.
@@ -68,6 +73,7 @@ def choose_path(
         labels_at: Where the model answers.
         own_head: Whether a row's vector is the one that the model's own head reads.
         keeps: Whether rows come again, so that what is frozen can be kept of each.
+        graphs: Whether a GPU may record its steps, whose losses are not scaled.
         precision: In which it will be trained; a GPU has other kernels for 16 bits.
 
     Raises:
@@ -86,7 +92,9 @@ def choose_path(
         if verdict.same and not on_cpu:
             verdict = _in_half(model, examples, pad_id, labels_at, path, precision)
         if verdict.same:
-            return replace(path, reason=verdict.reason)
+            found = replace(path, reason=verdict.reason)
+            takes = graphs and not on_cpu and labels_at in RECORDED and any(map(_is_tuned, model.parameters()))
+            return _recorded(model, examples, pad_id, labels_at, found) if takes else found
     if conf.path == "fast":
         raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
@@ -103,6 +111,22 @@ def _in_half(
     if verdict.same and CURRENT.in_blocks:
         return Verdict(False, "a GPU has no attention for rows of any lengths with what this model adds to it")
     return verdict
+
+
+def _recorded(
+    model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, flat: ComputePath
+) -> ComputePath:
+    """The flat path with CUDA graphs, where a recorded step is the same, too."""
+    graphs = replace(flat, graphs=True)
+    verdict = compare_steps(model, examples, pad_id, labels_at, graphs, "bf16")
+    if verdict.same:
+        return replace(graphs, reason=verdict.reason)
+    return replace(flat, reason=f"{flat.reason}; no CUDA graphs: {verdict.reason}")
+
+
+def _is_tuned(weights: Any) -> bool:
+    found: bool = weights.requires_grad
+    return found
 
 
 def compare_steps(
@@ -139,6 +163,9 @@ def compare_steps(
         try:
             with path.on(model), computed():
                 found = _step(model, batch)
+                graphs = graphs_of(model)
+                if graphs is not None and graphs.failure:
+                    return Verdict(False, graphs.failure)
         except REFUSALS as error:
             return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
     reach = _unseen_reach(base_of(model).config.get_text_config()) if path.flat else None
@@ -181,11 +208,11 @@ def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:
     """The loss, and the gradient of each trainable tensor; of a model without any, its logits instead."""
     import torch
 
-    scores = call(model, batch)
-    loss = scores.losses().mean()
     trained = {name: weights for name, weights in model.named_parameters() if weights.requires_grad}
     if not trained:
-        return loss.item(), {"logits": scores.logits.detach()}
+        scores = call(model, batch)
+        return scores.losses().mean().item(), {"logits": scores.logits.detach()}
+    loss = total_loss(model, batch) / batch.answers
     gradients = torch.autograd.grad(loss, list(trained.values()), allow_unused=True)
     return loss.item(), {
         name: gradient for name, gradient in zip(trained, gradients, strict=True) if gradient is not None

@@ -112,12 +112,10 @@ def _flash(query: Tensor, key: Tensor, value: Tensor, layout: Layout, side: Side
     Dao 2023, https://arxiv.org/abs/2307.08691; PyTorch's public ``varlen_attn`` is the same kernel without dropout.
     """
     before = None if shape.window is None else shape.window - 1
-    queries, keys = layout.sizes(side)
     found: Tensor = torch.ops.aten._flash_attention_forward(
         *(part.transpose(0, 1) for part in (query, key, value)),
         *layout.ends(side),
-        max(queries),
-        max(keys),
+        *layout.bounds(side),
         shape.dropout,
         shape.causal,
         False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -75,7 +75,11 @@ class Layout:
     """Of the dropout of all rows without an owner."""
     device: Any = "cpu"
     """Where its tensors are."""
-    _ends: dict[tuple[int, ...], Tensor] = field(default_factory=dict)
+    longest: int | None = None
+    """What no row is longer than, where it is not the longest row itself."""
+    turn: int | None = None
+    """Positions begin anew behind so many tokens: a row of filling may be longer than a model can count."""
+    _there: dict[Hashable, tuple[Callable[[Layout], Tensor] | None, Tensor]] = field(default_factory=dict)
     _blocks: dict[Side, list[Block]] = field(default_factory=dict)
 
     def sizes(self, side: Side) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -89,14 +93,51 @@ class Layout:
 
     def ends(self, side: Side) -> tuple[Tensor, Tensor]:
         """Where each row of queries and of keys ends, and before them 0: (rows + 1,), 32-bit integers."""
-        import torch
+        queries: Side = "inputs" if side == "inputs" else "decoder"
+        keys: Side = "decoder" if side == "decoder" else "inputs"
+        return self._ends(queries), self._ends(keys)
 
-        for lengths in self.sizes(side):
-            if lengths not in self._ends:
-                ends = torch.tensor([0, *itertools.accumulate(lengths)], dtype=torch.int32)
-                self._ends[lengths] = sent(ends, self.device)
+    def _ends(self, side: Side) -> Tensor:
+        return self.there(("ends", side), lambda rows: _ends(rows.sizes(side)[0]))
+
+    def bounds(self, side: Side) -> tuple[int, int]:
+        """What no row of queries, and none of keys, is longer than."""
         queries, keys = self.sizes(side)
-        return self._ends[queries], self._ends[keys]
+        return self.longest or max(queries), self.longest or max(keys)
+
+    def positions(self, offset: int) -> Tensor:
+        """The position of each token of the inputs in its row, from ``offset``: (tokens,)."""
+        return self.there(("positions", offset), lambda rows: positions(rows.lengths, offset, rows.turn))
+
+    def row_starts(self) -> Tensor:
+        """The first token of each row of the inputs: (rows,)."""
+        return self.there("row starts", lambda rows: row_starts(rows.lengths))
+
+    def row_sizes(self) -> Tensor:
+        """Tokens of each row of the inputs: (rows,), floats."""
+        return self.there("row sizes", lambda rows: _floats(rows.lengths))
+
+    def row_of_tokens(self, side: Side) -> Tensor:
+        """The row of each token of the inputs, or of the decoder inputs: (tokens,)."""
+        return self.there(("row of tokens", side), lambda rows: row_of_tokens(rows.sizes(side)[0]))
+
+    def there(self, name: Hashable, make: Callable[[Layout], Tensor], follows: bool = True) -> Tensor:
+        """A tensor on the device, made once.
+
+        Args:
+            name: Its own.
+            make: What it is of a layout.
+            follows: Whether it is another one for other rows of as many tokens.
+        """
+        if name not in self._there:
+            self._there[name] = make if follows else None, sent(make(self), self.device)
+        return self._there[name][1]
+
+    def become(self, other: Layout) -> None:
+        """Let all tensors that were made be, where they are, what they are of other rows of as many tokens."""
+        for make, tensor in self._there.values():
+            if make is not None:
+                tensor.copy_(sent(make(other), self.device))
 
     def blocks(self, side: Side) -> list[Block]:
         """What attention computes at once, in the order of the rows; all layers share it."""
@@ -128,11 +169,23 @@ class _Current:
 CURRENT = _Current()
 
 
-def positions(lengths: Sequence[int], offset: int) -> Tensor:
-    """The position of each token in its row, from ``offset``: (tokens,)."""
+def _ends(lengths: Sequence[int]) -> Tensor:
     import torch
 
-    return torch.cat([torch.arange(offset, offset + length) for length in lengths])
+    return torch.tensor([0, *itertools.accumulate(lengths)], dtype=torch.int32)
+
+
+def _floats(lengths: Sequence[int]) -> Tensor:
+    import torch
+
+    return torch.tensor(lengths, dtype=torch.float32)
+
+
+def positions(lengths: Sequence[int], offset: int, turn: int | None = None) -> Tensor:
+    """The position of each token in its row, from ``offset``: (tokens,); see ``Layout.turn``."""
+    import torch
+
+    return torch.cat([torch.arange(length) % (turn or length) for length in lengths]) + offset
 
 
 def row_of_tokens(lengths: Sequence[int]) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,12 +13,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from goodfit.data.batches import EVALUATION_TOKENS, IGNORED, Batch, sent
+from goodfit.data.batches import EVALUATION_TOKENS, Batch
 from goodfit.models.call import Scores, compute
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
+from goodfit.models.fast.filling import filled, joined
 from goodfit.models.fast.frozen import KeptStates
-from goodfit.models.fast.layout import Owner
+from goodfit.models.fast.graphs import Graphs
+from goodfit.models.fast.layout import CURRENT, Layout, Owner
 from goodfit.models.fast.linears import in_half, product
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
@@ -84,7 +85,7 @@ class Pack:
         self._host, self._wiring = models[0], wiring
         self._product = product if path.onednn else functional.linear
         self._counts: dict[Axis, list[int]] = {}
-        self._shares: dict[tuple[Any, ...], Tensor] = {}
+        self._graphs = Graphs(wiring, models) if path.graphs else None
         self._draws = [Draws() for _ in models]
         rates = _dropout_rates(models[0])
         if any(_dropout_rates(model) != rates for model in models):
@@ -100,8 +101,8 @@ class Pack:
         self._wiring.owners = ()
         self._undo.close()
 
-    def losses(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Tensor | None]:
-        """The negative log-likelihood of each model's labels in its own batch, in nats: (supervised,).
+    def totals(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Tensor | None]:
+        """The negative log-likelihood of all of each model's labels in its own batch, in nats.
 
         Args:
             batches: One for each model; None for those that sit this pass out.
@@ -110,20 +111,34 @@ class Pack:
         if any(batch.labels_at == "pairs" for batch in batches if batch):
             raise NotFlat("queries of one trial would be held against documents of another")
         training = self._host.training and self._is_random
+        if self._graphs is not None and not training:  # what each one draws is drawn in Python
+            found = iter(self._graphs.totals(batches, self._losses))
+            return [next(found) if batch else None for batch in batches]
         # what is drawn depends on the shape that a model alone would have, its filling included
-        given = [_filled(batch, self._wiring) if batch and training else batch for batch in batches]
+        given = [self._as_alone(batch) if batch and training else batch for batch in batches]
         self._begin(given)
         self._draws = [Draws(torch.Generator().manual_seed(seed)) for seed in seeds]
         owners = [Owner(rows, draws) for rows, draws in zip(self._counts["rows"], self._draws, strict=True)]
         self._wiring.owners = tuple(owners) if training else ()
         # of all at once: a part of the logits for each model would be copied on its way back
-        found = compute(self._host, _joined([batch for batch in given if batch])).losses()
+        found = compute(self._host, joined([batch for batch in given if batch])).losses()
         counts = [
-            (_answers(batch), _answers(whole)) if batch and whole else (0, 0)
+            (batch.answers, whole.answers) if batch and whole else (0, 0)
             for batch, whole in zip(batches, given, strict=True)
         ]
         own = found.split([size for answers, whole in counts for size in (answers, whole - answers)])[::2]
-        return [losses if batch else None for batch, losses in zip(batches, own, strict=True)]
+        return [losses.sum() if batch else None for batch, losses in zip(batches, own, strict=True)]
+
+    def _losses(self, given: Sequence[Batch | None], whole: Batch) -> Tensor:
+        """Of each answer, where nothing is drawn."""
+        self._begin(given)
+        self._wiring.owners = ()
+        return compute(self._host, whole).losses()
+
+    def _as_alone(self, batch: Batch) -> Batch:
+        """The batch with the row behind it that it gets when it is computed alone, as a row of its own."""
+        decoder = self._wiring.filling(sum(batch.decoder_lengths)) if batch.decoder_lengths else 0
+        return filled(batch, self._wiring.filling(len(batch.input_ids)), decoder)
 
     def scores(self, batch: Batch, places: Sequence[int]) -> list[Scores]:
         """What some models, in evaluation mode, say of the same batch; as many share a pass as one has room for.
@@ -142,12 +157,11 @@ class Pack:
         self._begin([batch if place in places else None for place in range(len(self._draws))])
         self._draws = [Draws() for _ in self._draws]
         self._wiring.owners = ()
-        found = compute(self._host, _joined([batch] * len(places)))
+        found = compute(self._host, joined([batch] * len(places)))
         targets, rows = (part.chunk(len(places))[0] for part in (found.targets, found.rows))
         return [Scores(logits, targets, rows) for logits in found.logits.chunk(len(places))]
 
     def _begin(self, batches: Sequence[Batch | None]) -> None:
-        self._shares = {}
         self._counts = {
             "rows": [len(batch.lengths) if batch else 0 for batch in batches],
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
@@ -225,14 +239,17 @@ class Pack:
         kind, ranks = in_half(states[:0])[0].dtype, tuple(len(layer.down) for layer in layers)  # type: ignore[union-attr]
         scalings = tuple(layer.scaling for layer in layers)
         key = (axis, tuple(order), ranks, scalings, len(states), kind)
-        if key not in self._shares:
+
+        def made(_: Layout) -> Tensor:
             counts = torch.tensor([*self._counts[axis], self._filling(axis)])
             rows, repeats = torch.arange(len(counts)).repeat_interleave(counts), torch.tensor(ranks)
             own = rows[:, None] == torch.tensor(order).repeat_interleave(repeats)
             shares = own * torch.tensor(scalings).repeat_interleave(repeats)
-            shares = shares.repeat_interleave(len(states) // len(shares), 0)
-            self._shares[key] = sent(shares.to(kind), states.device)
-        return self._shares[key]
+            return shares.repeat_interleave(len(states) // len(shares), 0).to(kind)
+
+        if CURRENT.layout is None:
+            raise NotFlat("a pack is computed flat")
+        return CURRENT.layout.there(key, made, follows=False)
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""
@@ -274,57 +291,6 @@ def _dropout_rates(model: Any) -> dict[str, float]:
 def _drops(model: Any) -> bool:
     """Whether a layer of it drops anything, an adapter's among them."""
     return any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
-
-
-def _filled(batch: Batch, wiring: Wiring) -> Batch:
-    """The batch with the row behind it that it gets when it is computed alone, as a row of its own."""
-    count = wiring.filling(len(batch.input_ids))
-    whole = replace(
-        batch,
-        input_ids=functional.pad(batch.input_ids, (0, count), value=batch.pad_id),
-        lengths=(*batch.lengths, count),
-        labels=functional.pad(batch.labels, (0, 0 if batch.decoder_lengths else count), value=IGNORED)
-        if batch.labels_at == "tokens"
-        else functional.pad(batch.labels, (0, len(batch.labels) // len(batch.lengths)), value=0),
-    )
-    if batch.decoder_input_ids is None or batch.decoder_lengths is None:
-        return whole
-    count = wiring.filling(len(batch.decoder_input_ids))
-    return replace(
-        whole,
-        decoder_input_ids=functional.pad(batch.decoder_input_ids, (0, count), value=batch.pad_id),
-        decoder_lengths=(*batch.decoder_lengths, count),
-        labels=functional.pad(batch.labels, (0, count), value=IGNORED),
-    )
-
-
-def _joined(batches: Sequence[Batch]) -> Batch:
-    """One batch of all rows."""
-    first = batches[0]
-    decoder = [batch.decoder_input_ids for batch in batches if batch.decoder_input_ids is not None]
-    return replace(
-        first,
-        input_ids=torch.cat([batch.input_ids for batch in batches]),
-        lengths=tuple(itertools.chain.from_iterable(batch.lengths for batch in batches)),
-        labels=torch.cat([batch.labels for batch in batches]),
-        learnt=_one_behind_the_other(batches),
-        decoder_input_ids=torch.cat(decoder) if decoder else None,
-        decoder_lengths=tuple(itertools.chain.from_iterable(batch.decoder_lengths or () for batch in batches))
-        if decoder
-        else None,
-    )
-
-
-def _one_behind_the_other(batches: Sequence[Batch]) -> Tensor | None:
-    """The places of labels in all rows."""
-    first = [0, *itertools.accumulate(len(batch.labels) for batch in batches)]
-    found = [place + batch.learnt for place, batch in zip(first, batches, strict=False) if batch.learnt is not None]
-    return torch.cat(found) if found else None
-
-
-def _answers(batch: Batch) -> int:
-    """How many scores a batch gets."""
-    return len(batch.labels if batch.learnt is None else batch.learnt)
 
 
 def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]:

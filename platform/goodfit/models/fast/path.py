@@ -1,4 +1,4 @@
-"""How a model is computed: flat batches or padded ones, oneDNN or PyTorch's own linear layers, frozen layers kept."""
+"""How a model is computed: flat or padded batches, oneDNN or PyTorch's linear layers, what is kept and recorded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.models.fast.frozen import KeptStates, keeping
+from goodfit.models.fast.graphs import recording
 from goodfit.models.fast.wiring import wired
 
 
@@ -22,12 +23,15 @@ class ComputePath:
     """Whether the model's head reads the first state of each row."""
     keep_base: bool = False
     """Whether the states of a frozen base, or of its frozen lower layers, are kept for each row."""
+    graphs: bool = False
+    """Whether its steps are CUDA graphs."""
 
     @property
     def name(self) -> str:
         """As it is recorded and shown."""
         first = "fast" if self.flat else "plain"
-        return first + (", with oneDNN" if self.onednn else "") + (", base kept" if self.keep_base else "")
+        more = {", with oneDNN": self.onednn, ", base kept": self.keep_base, ", CUDA graphs": self.graphs}
+        return first + "".join(name for name, is_so in more.items() if is_so)
 
     @contextmanager
     def on(self, model: Any, kept: KeptStates | None = None) -> Iterator[None]:
@@ -44,4 +48,6 @@ class ComputePath:
             stack.enter_context(wired(model, first_states=self.first_states, flat=self.flat, onednn=self.onednn))
             if self.keep_base:
                 stack.enter_context(keeping(model, kept))
+            if self.graphs:
+                stack.enter_context(recording(model))
             yield

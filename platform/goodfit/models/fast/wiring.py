@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from torch.nn import functional
 
-from goodfit.data.batches import Batch, sent
+from goodfit.data.batches import Batch
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.dropout import swap_dropouts
 from goodfit.models.fast.gates import swap_gates
-from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side, positions
+from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
@@ -59,6 +59,8 @@ class Wiring:
         self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
         self.owners: tuple[Owner, ...] = ()
         """Whose rows the next batch has, where it has those of several models."""
+        self.layout: Layout | None = None
+        """Of the next batch, where somebody has made it."""
         SIDES.update(_sides(self._model))
 
     def resume(self) -> None:
@@ -82,25 +84,33 @@ class Wiring:
 
         One more row stands behind those of the batch, see ``FILLED_TO``; nobody reads what comes of it.
         """
-        input_ids, lengths = self._filled(batch.input_ids, batch.lengths, batch.pad_id)
-        decoder_lengths = None
-        found = {"input_ids": input_ids}
+        CURRENT.layout = layout = self.layout or self.layout_of(batch)
+        found = {"input_ids": self._filled(batch.input_ids, batch.pad_id)}
         if self._takes_positions:
-            found["position_ids"] = sent(positions(lengths, self._offset), input_ids.device)[None]
-        if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
-            filled = self._filled(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
-            found["decoder_input_ids"], decoder_lengths = filled
-        CURRENT.layout = Layout(lengths, decoder_lengths, self.owners, device=input_ids.device)
+            found["position_ids"] = layout.positions(self._offset)[None]
+        if batch.decoder_input_ids is not None:
+            found["decoder_input_ids"] = self._filled(batch.decoder_input_ids, batch.pad_id)
         return found
+
+    def layout_of(self, batch: Batch, longest: int | None = None, turn: int | None = None) -> Layout:
+        """The rows of a batch, and the one behind them; see ``Layout.longest`` and ``Layout.turn``."""
+        lengths, decoder = batch.lengths, batch.decoder_lengths
+        return Layout(
+            (*lengths, self.filling(sum(lengths))),
+            None if decoder is None else (*decoder, self.filling(sum(decoder))),
+            self.owners,
+            device=batch.input_ids.device,
+            longest=longest,
+            turn=turn,
+        )
 
     def filling(self, tokens: int) -> int:
         """Tokens of the row behind so many."""
         return self._filled_to - tokens % self._filled_to
 
-    def _filled(self, flat: Tensor, lengths: tuple[int, ...], fill: int) -> tuple[Tensor, tuple[int, ...]]:
-        """A row of filling behind the others: (1, tokens), and the lengths."""
-        count = self.filling(len(flat))
-        return functional.pad(flat, (0, count), value=fill)[None], (*lengths, count)
+    def _filled(self, flat: Tensor, fill: int) -> Tensor:
+        """A row of filling behind the others: (1, tokens)."""
+        return functional.pad(flat, (0, self.filling(len(flat))), value=fill)[None]
 
 
 def wiring_of(model: Any) -> Wiring | None:
@@ -255,7 +265,7 @@ def _first_states(model: Any) -> Any:
     def pick(_module: Any, _args: Any, output: Any) -> Any:
         if CURRENT.layout is None:
             return output
-        states = first_states(output[0][0], CURRENT.layout.lengths)[:, None]
+        states = first_states(output[0][0], CURRENT.layout)[:, None]
         if isinstance(output, tuple):
             return (states, *output[1:])
         output["last_hidden_state"] = states

@@ -1,0 +1,319 @@
+"""Recorded steps: each batch gets the losses and gradients that it gets without, from tensors that stay where they are.
+
+What a GPU does by itself, CPUs do here by making the recorded step again: with the same tensors, and with the numbers
+that Python had when it was recorded.
+"""
+
+import copy
+import dataclasses
+
+import pytest
+import torch
+import transformers as hf
+from tiny import DECODER, ENCODER, GROUPED, examples_of, labels_at
+
+from goodfit.data.batches import collate
+from goodfit.models.adapters import build_adapter
+from goodfit.models.call import call, total_loss
+from goodfit.models.device import in_precision
+from goodfit.models.fast import attention, graphs
+from goodfit.models.fast.accept import choose_path, compare_steps
+from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
+from goodfit.models.fast.pack import packed, share_base
+from goodfit.models.fast.path import ComputePath
+from goodfit.schema.adapter import AdapterConf
+from goodfit.schema.runtime import RuntimeConf
+
+DRY = {**ENCODER, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+MODELS = {
+    "bert": (hf.BertForSequenceClassification, hf.BertConfig(**DRY), "rows"),
+    "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**DRY), "tags"),
+    "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**DRY), "rows"),
+    "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER), "text"),
+    "qwen3": (hf.Qwen3ForCausalLM, hf.Qwen3Config(**GROUPED, head_dim=8), "text"),
+}
+SIZES = (4, 4, 3, 4, 1, 4)
+"""Records of one batch after another."""
+
+
+def flash(query, key, value, layout, side, shape):
+    """Attention of all rows that knows nothing of them but where they end, as a GPU's kernel does."""
+    ends = layout.ends(side)
+    assert all(int(end.diff().max()) <= bound for end, bound in zip(ends, layout.bounds(side), strict=True))
+    rows = [torch.bucketize(torch.arange(part.shape[1]), end[1:], right=True) for part, end in
+            zip((query, key), ends, strict=True)]  # fmt: skip
+    places = [torch.arange(len(row)) - end[row] for row, end in zip(rows, ends, strict=True)]
+    seen = rows[0][:, None] == rows[1]
+    if shape.causal:
+        seen &= places[0][:, None] >= places[1]
+    found = torch.nn.functional.scaled_dot_product_attention(
+        query[None], key[None], value[None], attn_mask=seen, scale=shape.scaling
+    )
+    return found[0].transpose(0, 1)
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """The steps that are recorded, in order."""
+    steps = []
+
+    def captured(self, step):
+        steps.append(step)
+        totals = step()
+        return lambda: _made_again(step, totals), totals
+
+    monkeypatch.setattr(attention, "_takes_flash", lambda *_: True)
+    monkeypatch.setattr(attention, "_flash", flash)
+    monkeypatch.setattr(Graphs, "_captured", captured)
+    monkeypatch.setattr(graphs, "_has_room", lambda taken: True)
+    monkeypatch.setattr(graphs, "_end_failed_capture", lambda: None)
+    return steps
+
+
+def model_of(name, seed=0, rank=4, adapter="lora"):
+    cls, config, what = MODELS[name]
+    torch.manual_seed(0)
+    base = cls(copy.deepcopy(config))
+    base.config.problem_type = None
+    torch.manual_seed(seed)
+    model = build_adapter(base, AdapterConf(name=adapter, rank=rank, alpha=8))
+    for weights in model.parameters():
+        if weights.requires_grad:
+            torch.nn.init.normal_(weights, std=0.05)
+    return model.train(), what
+
+
+def batches_of(what, sizes=SIZES, seed=0):
+    examples = examples_of(what, sum(sizes), seed)
+    parts, first = [], 0
+    for size in sizes:
+        parts.append(collate(examples[first : first + size], 0, labels_at(what)))
+        first += size
+    return parts
+
+
+def path_of(what):
+    return ComputePath(True, False, first_states=what == "rows", graphs=True)
+
+
+def gradients_of(model, loss):
+    trained = [weights for weights in model.parameters() if weights.requires_grad]
+    return torch.autograd.grad(loss, trained)
+
+
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+@pytest.mark.parametrize("name", MODELS)
+def test_a_recorded_step_has_the_loss_and_gradients_of_each_batch(name, adapter, recorded):
+    model, what = model_of(name, adapter=adapter)
+    batches = batches_of(what)
+    expected = [call(model, batch).losses().sum() for batch in batches]
+    wanted = [gradients_of(model, loss) for loss in expected]
+    with path_of(what).on(model):
+        for batch, loss, gradients in zip(batches, expected, wanted, strict=True):
+            found = total_loss(model, batch)
+            torch.testing.assert_close(found, loss, rtol=1e-5, atol=1e-5)
+            for one, other in zip(gradients_of(model, 3.0 * found), gradients, strict=True):
+                torch.testing.assert_close(one, 3.0 * other, rtol=1e-3, atol=1e-4)
+    assert len(recorded) < len(batches)
+    assert graphs_of(model) is None
+
+
+def test_shapes_are_few_however_many_batches_there_are(recorded):
+    model, what = model_of("llama")
+    with path_of(what).on(model):
+        for batch in batches_of(what, (3,) * 40):
+            total_loss(model, batch)
+    assert len(recorded) == 1
+
+
+def test_a_step_is_recorded_anew_where_weights_moved_or_the_mode_is_another(recorded):
+    model, what = model_of("llama")
+    (batch,) = batches_of(what, (3,))
+    with path_of(what).on(model):
+        total_loss(model, batch)
+        model.eval()
+        total_loss(model, batch)
+        for weights in model.parameters():
+            weights.data = weights.data.clone()
+        total_loss(model, batch)
+    assert len(recorded) == 3
+
+
+def test_a_loss_is_differentiated_before_the_next_batch(recorded):
+    model, what = model_of("llama")
+    first, second = batches_of(what, (3, 3))
+    with path_of(what).on(model):
+        loss = total_loss(model, first)
+        total_loss(model, second)
+        with pytest.raises(RuntimeError, match="before the next one"):
+            loss.backward()
+
+
+def test_recording_leaves_random_numbers_as_they_were(recorded):
+    model, what = model_of("llama")
+    (batch,) = batches_of(what, (3,))
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    with path_of(what).on(model):
+        total_loss(model, batch)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("name", ["bert", "bert-tags", "qwen3"])
+def test_a_recorded_pack_has_the_losses_and_gradients_of_each_model(name, recorded):
+    models, what = [], MODELS[name][2]
+    for number, rank in enumerate((4, 8, 2)):
+        models.append(model_of(name, number, rank)[0])
+    share_base(models)
+    courses = [batches_of(what, (3, 2, 3), seed) for seed in range(3)]
+    courses[1][1] = None  # sits this pass out
+    expected = [[batch and call(model, batch).losses().sum() for batch in course]
+                for model, course in zip(models, courses, strict=True)]  # fmt: skip
+    wanted = [[loss is not None and gradients_of(model, loss) for loss in losses]
+              for model, losses in zip(models, expected, strict=True)]  # fmt: skip
+    with packed(models, path_of(what)) as pack:
+        for turn in range(3):
+            totals = pack.totals([course[turn] for course in courses], [0, 0, 0])
+            together = torch.stack([(number + 1) * loss for number, loss in enumerate(totals) if loss is not None])
+            there = [model for model, loss in zip(models, totals, strict=True) if loss is not None]
+            trained = [weights for model in there for weights in model.parameters() if weights.requires_grad]
+            found = iter(torch.autograd.grad(together.sum(), trained))
+            for number, loss in enumerate(totals):
+                assert (loss is None) == (expected[number][turn] is None)
+                if loss is None:
+                    continue
+                torch.testing.assert_close(loss, expected[number][turn], rtol=1e-5, atol=1e-5)
+                for other in wanted[number][turn]:
+                    torch.testing.assert_close(next(found), (number + 1) * other, rtol=1e-3, atol=1e-4)
+    assert len(recorded) <= 3
+
+
+def test_steps_whose_attention_is_in_blocks_are_refused(recorded, monkeypatch):
+    monkeypatch.setattr(attention, "_takes_flash", lambda *_: False)
+    model, what = model_of("llama")
+    (batch,) = batches_of(what, (3,))
+    with path_of(what).on(model), pytest.raises(NotFlat):
+        total_loss(model, batch)
+
+
+def test_a_recording_that_fails_is_said_and_the_same_steps_are_made_by_python(recorded, monkeypatch, caplog):
+    def fails(self, step):
+        recorded.append(step)
+        raise RuntimeError("operation not permitted when stream is capturing\nand more")
+
+    monkeypatch.setattr(Graphs, "_captured", fails)
+    model, what = model_of("llama")
+    batches = batches_of(what)
+    expected = [call(model, batch).losses().sum() for batch in batches]
+    with path_of(what).on(model):
+        for batch, loss in zip(batches, expected, strict=True):
+            torch.testing.assert_close(total_loss(model, batch), loss, rtol=1e-5, atol=1e-5)
+    assert len(recorded) == 1  # nobody tries again
+    said = [record.message for record in caplog.records if "CUDA" in record.message]
+    assert said == ["no CUDA graphs from here on: operation not permitted when stream is capturing"]
+    verdict = compare_steps(model, examples_of(what), 0, "tokens", path_of(what))
+    assert (verdict.same, verdict.reason) == (False, "operation not permitted when stream is capturing")
+
+
+def test_a_larger_shape_takes_the_memory_of_all_before(recorded):
+    model, what = model_of("llama")
+    small, large = batches_of(what, (2,)), batches_of(what, (30,))
+    with path_of(what).on(model):
+        for batch in (*large, *small, *large, *small):
+            total_loss(model, batch)
+        assert len(recorded) == 2
+    with path_of(what).on(model):
+        for batch in (*small, *large, *small):
+            total_loss(model, batch)
+    assert len(recorded) == 2 + 3
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_recorded_step_is_held_against_a_plain_one(name, recorded):
+    model, what = model_of(name)
+    verdict = compare_steps(model, examples_of(what), 0, labels_at(what), path_of(what))
+    assert verdict.same, verdict.reason
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_processor_records_nothing(asked):
+    model, what = model_of("llama")
+    conf = dataclasses.replace(RuntimeConf(), linears="torch")
+    found = choose_path(
+        model, conf, examples_of(what), 0, labels_at="tokens", own_head=False, keeps=False, graphs=asked
+    )
+    assert found.flat
+    assert not found.graphs
+
+
+on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+
+
+def steps_on_gpu(model, what, batches, path, seed=7):
+    """The loss and the gradients of each batch, in 16 bits."""
+    found = []
+    with path.on(model):
+        for number, batch in enumerate(batches):
+            torch.manual_seed(seed + number)
+            with in_precision("bf16", "cuda"):
+                loss = total_loss(model, batch)
+            found.append((loss.detach(), *gradients_of(model, loss)))
+    return found
+
+
+@on_a_gpu
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+@pytest.mark.parametrize("name", MODELS)
+def test_a_gpu_replays_what_it_recorded(name, adapter):
+    model, what = model_of(name, adapter=adapter)
+    model.to("cuda")
+    conf, examples = dataclasses.replace(RuntimeConf(), linears="torch"), examples_of(what, 24)
+    words = {"labels_at": labels_at(what), "own_head": True, "keeps": False, "precision": "bf16"}
+    path = choose_path(model, conf, examples, 0, graphs=True, **words)
+    assert path.graphs, path.reason
+    batches = [batch.to("cuda") for batch in batches_of(what)]
+    first = steps_on_gpu(model, what, batches, path)
+    flat = steps_on_gpu(model, what, batches, dataclasses.replace(path, graphs=False))
+    for one, other in zip(first, flat, strict=True):
+        torch.testing.assert_close(one[0], other[0], rtol=2e-2, atol=2e-2)
+    again = steps_on_gpu(model, what, [*batches, *batches], path)
+    for number, (one, other) in enumerate(zip(first * 2, again, strict=True)):
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True)), number
+
+
+@on_a_gpu
+def test_a_gpu_draws_what_a_recorded_step_drops_from_the_seed_of_each_step():
+    cls, config, what = hf.BertForSequenceClassification, hf.BertConfig(**ENCODER), "rows"
+    torch.manual_seed(0)
+    model = cls(config).train().to("cuda")
+    model.config.problem_type = None
+    (batch,) = [one.to("cuda") for one in batches_of(what, (4,))]
+    losses = [steps_on_gpu(model, what, [batch] * 3, path_of(what), seed)[2][0].item() for seed in (1, 1, 2)]
+    assert losses[0] == losses[1] != losses[2]
+
+
+@on_a_gpu
+def test_a_step_without_room_for_a_recording_has_the_same_bits(monkeypatch):
+    model, what = model_of("llama")
+    model.to("cuda")
+    batches = [batch.to("cuda") for batch in batches_of(what)]
+    first = steps_on_gpu(model, what, batches, path_of(what))
+    monkeypatch.setattr(graphs, "ROOM", 10**9)
+    again = steps_on_gpu(model, what, batches, path_of(what))
+    for one, other in zip(first, again, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@on_a_gpu
+def test_what_cannot_be_recorded_is_computed_flat_and_goes_on():
+    model, what = model_of("llama")
+    model.to("cuda").base_model.model.model.norm.register_forward_hook(lambda _, __, out: out * float(out.sum() > -1e9))
+    conf = dataclasses.replace(RuntimeConf(), linears="torch")
+    words = {"labels_at": labels_at(what), "own_head": True, "keeps": False, "precision": "bf16"}
+    path = choose_path(model, conf, examples_of(what), 0, graphs=True, **words)
+    assert (path.flat, path.graphs) == (True, False)
+    assert "no CUDA graphs" in path.reason
+    batches = [batch.to("cuda") for batch in batches_of(what)]
+    assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, what, batches, path))
