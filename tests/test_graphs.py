@@ -6,6 +6,7 @@ that Python had when it was recorded.
 
 import copy
 import dataclasses
+import json
 
 import pytest
 import torch
@@ -22,6 +23,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
 from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
+from goodfit.runs import prepare
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
 
@@ -317,3 +319,60 @@ def test_what_cannot_be_recorded_is_computed_flat_and_goes_on():
     assert "no CUDA graphs" in path.reason
     batches = [batch.to("cuda") for batch in batches_of(what)]
     assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, what, batches, path))
+
+
+@pytest.mark.parametrize("more", [[], ["training.accumulation=2"], ["precision=bf16"]], ids=["32", "accumulated", "16"])
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [("classification", "encoder"), ("multilabel", "encoder"), ("token_classification", "decoder"),
+     ("generation", "decoder")],
+)  # fmt: skip
+def test_a_whole_run_of_recorded_steps_learns_as_one_without(
+    goodfit, tiny_words, tmp_path, recorded, monkeypatch, kind, family, more
+):
+    words = [*tiny_words(kind, family), "training.epochs=3", "runtime.path=fast", "training.batch_size=5", *more]
+    assert goodfit("train", *words, "run.dir=flat", "--quiet").code == 0
+    assert not recorded
+    record_all(monkeypatch)
+    outcome = goodfit("train", *words, "run.dir=graphs", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert recorded
+    one, other = (histories(tmp_path / name) for name in ("flat", "graphs"))
+    assert len(one) == len(other) > 3
+    for loss, recorded_loss in zip(one, other, strict=True):
+        assert recorded_loss == pytest.approx(loss, rel=3e-2 if more == ["precision=bf16"] else 1e-3)
+    assert json.loads((tmp_path / "graphs" / "run.json").read_text("utf-8"))["path"]["name"].endswith("CUDA graphs")
+
+
+def record_all(monkeypatch):
+    chosen = prepare.choose_path
+    monkeypatch.setattr(
+        prepare, "choose_path", lambda *given, **words: dataclasses.replace(chosen(*given, **words), graphs=True)
+    )
+
+
+def test_a_packed_search_of_recorded_steps_finds_what_one_without_finds(
+    goodfit, tiny_words, tmp_path, recorded, monkeypatch
+):
+    words = [*tiny_words("language_modeling", "decoder"), "optim.lr=1e-3,3e-3,1e-2", "adapter=lora", "adapter.rank=4,8"]
+    words += ["training.epochs=2", "training.batch_size=5", "runtime.path=fast", "sweep.engine=packed", "sweep.width=3"]
+    words += ["sweep.confirmations=0", "sweep.train_best=false", "sweep.pruner=none", "sweep.stop_misfits=false"]
+    courses = []
+    for name in ("flat", "graphs"):
+        if name == "graphs":
+            assert not recorded
+            record_all(monkeypatch)
+        outcome = goodfit("sweep", *words, "sweep.trials=4", f"run.dir={name}", "--quiet")
+        assert outcome.code == 0, outcome.err
+        trials = sorted((tmp_path / name).glob("trials/*/trial.json"))
+        courses.append([json.loads(trial.read_text("utf-8"))["course"] for trial in trials])
+    assert recorded
+    assert len(courses[0]) == 4
+    for one, other in zip(*courses, strict=True):
+        for before, evaluation in zip(one, other, strict=True):
+            assert evaluation == pytest.approx(before, rel=1e-3)
+
+
+def histories(run):
+    lines = map(json.loads, (run / "history.jsonl").read_text("utf-8").splitlines())
+    return [line["train/loss"] for line in lines if "train/loss" in line]

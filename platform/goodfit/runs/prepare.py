@@ -260,12 +260,20 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
 def pick_path(prepared: Prepared, model: Any) -> ComputePath:
     """How this model is computed in this run, judged by records of all splits."""
     examples = [example for part in prepared.encoded.values() for example in part.examples]
-    keeps = prepared.encoded["train"].vary is None
-    return path_of(prepared.conf, prepared.learner, prepared.coding, model, examples, keeps)
+    conf, keeps = prepared.conf, prepared.encoded["train"].vary is None
+    alone = conf.hardware.strategy == "single" and conf.privacy.epsilon is None
+    graphs = conf.runtime.cuda_graphs and alone and conf.precision.name == "bf16"
+    return path_of(conf, prepared.learner, prepared.coding, model, examples, keeps, graphs)
 
 
 def path_of(
-    conf: RunConf, learner: Learner, coding: Coding, model: Any, examples: Sequence[Example], keeps: bool = False
+    conf: RunConf,
+    learner: Learner,
+    coding: Coding,
+    model: Any,
+    examples: Sequence[Example],
+    keeps: bool = False,
+    graphs: bool = False,
 ) -> ComputePath:
     """How a model is computed on some examples.
 
@@ -276,12 +284,12 @@ def path_of(
         model: On its device, with its trainable weights chosen.
         examples: Of all splits.
         keeps: Whether they come again, so that what is frozen can be kept of each.
+        graphs: Whether a GPU may record its training steps.
     """
     if conf.hardware.is_sharded:
         if conf.runtime.path == "fast":
             raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
         return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
-    alone = conf.hardware.strategy == "single" and conf.privacy.epsilon is None
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
     return choose_path(
@@ -292,6 +300,6 @@ def path_of(
         labels_at=learner.labels_at,
         own_head=own_head,
         keeps=keeps,
-        graphs=conf.runtime.cuda_graphs and alone and conf.precision.name == "bf16",
+        graphs=graphs,
         precision=conf.precision.name,
     )

@@ -283,9 +283,10 @@ class Pack:
 
 
 def _dropout_rates(model: Any) -> dict[str, float]:
-    """Those that the base's config names."""
+    """Those that the base's config names; GPT-2's ``summary_first_dropout`` is of a head that no model here has."""
     config = base_of(model).config.to_dict()
-    return {key: float(value) for key, value in config.items() if "drop" in key and isinstance(value, float | int)}
+    named = {key: value for key, value in config.items() if "drop" in key and not key.startswith("summary_")}
+    return {key: float(value) for key, value in named.items() if isinstance(value, float | int)}
 
 
 def _drops(model: Any) -> bool:
