@@ -13,7 +13,7 @@ import torch
 import transformers as hf
 from tiny import DECODER, ENCODER, GROUPED, examples_of, labels_at
 
-from goodfit.data.batches import collate
+from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
@@ -24,8 +24,10 @@ from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
 from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.runs import prepare
+from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
+from goodfit.training.pack import PackedTraining, Trial
 
 DRY = {**ENCODER, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 MODELS = {
@@ -68,7 +70,7 @@ def recorded(monkeypatch):
     monkeypatch.setattr(attention, "_takes_flash", lambda *_: True)
     monkeypatch.setattr(attention, "_flash", flash)
     monkeypatch.setattr(Graphs, "_captured", captured)
-    monkeypatch.setattr(graphs, "_has_room", lambda taken: True)
+    monkeypatch.setattr(graphs, "_is_free", lambda needed: True)
     monkeypatch.setattr(graphs, "_end_failed_capture", lambda: None)
     return steps
 
@@ -192,6 +194,56 @@ def test_a_recorded_pack_has_the_losses_and_gradients_of_each_model(name, record
     assert len(recorded) <= 3
 
 
+def test_a_small_batch_may_share_a_recorded_pack_with_a_long_one(recorded):
+    models = [model_of("llama", number)[0] for number in range(2)]
+    share_base(models)
+    (small,), (long,) = batches_of("text", (1,)), batches_of("text", (60,), seed=1)
+    expected = [call(model, batch).losses().sum() for model, batch in zip(models, (small, long), strict=True)]
+    with packed(models, path_of("text")) as pack:
+        for _ in range(2):
+            for total, loss in zip(pack.totals([small, long], [0, 0]), expected, strict=True):
+                torch.testing.assert_close(total, loss, rtol=1e-5, atol=1e-5)
+    assert len(recorded) == 1
+
+
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_a_recorded_pack_takes_the_course_of_one_that_is_not_and_lets_go_what_is_not_finite(accumulation, recorded):
+    def course(path):
+        trials = [trial_of(number, accumulation) for number in range(3)]
+        found = {}
+        with PackedTraining(path) as together:
+            for trial in trials:
+                together.enter(trial)
+            for number in range(5):
+                if number == 3:
+                    before = len(recorded)
+                    next(weights for weights in trials[1].model.parameters() if weights.requires_grad).data.fill_(
+                        float("nan")
+                    )
+                steps = together.step()
+                assert number != 3 or len(recorded) == before  # nor is it recorded who that was
+                for name, step in steps.items():
+                    found[name, number] = [step.loss, step.norm] if step.error is None else str(step.error)
+        return found
+
+    expected, found = (course(dataclasses.replace(path_of("text"), graphs=graphs)) for graphs in (False, True))
+    assert recorded
+    assert "NaN or infinite" in found["1", 3]
+    assert found == {
+        key: one if isinstance(one, str) else pytest.approx(one, rel=1e-3) for key, one in expected.items()
+    }
+    assert found.keys() == {*((name, number) for name in "012" for number in range(5))} - {("1", 4)}
+
+
+def trial_of(number, accumulation):
+    model, what = model_of("llama", number, rank=(4, 8, 2)[number])
+    conf = RunConf(seed=number)
+    conf.optim = dataclasses.replace(conf.optim, lr=1e-2, weight_decay=0.0)
+    conf.training = dataclasses.replace(conf.training, epochs=2, batch_size=4, accumulation=accumulation)
+    conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = "32", "single", "cpu"
+    return Trial(str(number), model, conf, TrainingData(examples_of(what, 44, number), labels_at(what), 0))
+
+
 def test_steps_whose_attention_is_in_blocks_are_refused(recorded, monkeypatch):
     monkeypatch.setattr(attention, "_takes_flash", lambda *_: False)
     model, what = model_of("llama")
@@ -219,17 +271,50 @@ def test_a_recording_that_fails_is_said_and_the_same_steps_are_made_by_python(re
     assert (verdict.same, verdict.reason) == (False, "operation not permitted when stream is capturing")
 
 
-def test_a_larger_shape_takes_the_memory_of_all_before(recorded):
+@pytest.mark.parametrize(
+    ("sizes", "free", "count"),
+    [
+        pytest.param((30, 2, 30, 2), [True, True], 2, id="room"),
+        pytest.param((30, 2, 30, 2), [True, False], 1, id="no-room-for-a-smaller-one"),
+        pytest.param((2, 30, 2), [True, False, True, True], 3, id="a-larger-one-takes-the-memory-of-all-before"),
+        pytest.param((2, 30, 30), [True, False, False], 1, id="and-still-has-no-room"),
+    ],
+)
+def test_a_shape_is_recorded_where_memory_is_free(sizes, free, count, recorded, monkeypatch):
+    said = iter(free)
+    monkeypatch.setattr(graphs, "_is_free", lambda needed: next(said))
     model, what = model_of("llama")
+    batches = batches_of(what, sizes)
+    expected = [call(model, batch).losses().sum() for batch in batches]
+    with path_of(what).on(model):
+        for batch, loss in zip(batches, expected, strict=True):
+            torch.testing.assert_close(total_loss(model, batch), loss, rtol=1e-5, atol=1e-5)
+    assert (len(recorded), list(said)) == (count, [])
+
+
+def test_a_step_of_one_shape_more_than_are_recorded_is_made_once_by_python(recorded, monkeypatch):
+    monkeypatch.setattr(graphs, "MOST", 1)
+    model, what = model_of("llama")
+    passes = []
+    model.register_forward_pre_hook(lambda *_: passes.append(1))
     small, large = batches_of(what, (2,)), batches_of(what, (30,))
     with path_of(what).on(model):
-        for batch in (*large, *small, *large, *small):
-            total_loss(model, batch)
-        assert len(recorded) == 2
+        total_loss(model, *small)
+        before = len(passes)
+        for _ in range(3):
+            total_loss(model, *large)
+        assert (len(recorded), len(passes) - before) == (1, 3)
+
+
+def test_what_a_model_draws_in_python_is_drawn_for_each_step(recorded, caplog):
+    model, what = model_of("llama")
+    draw = lambda _module, _args, output: output * torch.rand(())  # noqa: E731  (as a layer that is left out at random)
+    model.base_model.model.model.norm.register_forward_hook(draw)
+    (batch,) = batches_of(what, (3,))
     with path_of(what).on(model):
-        for batch in (*small, *large, *small):
-            total_loss(model, batch)
-    assert len(recorded) == 2 + 3
+        losses = {total_loss(model, batch).item() for _ in range(3)}
+    assert (len(losses), recorded) == (3, [])
+    assert "draws something in Python" in caplog.text
 
 
 @pytest.mark.parametrize("name", MODELS)

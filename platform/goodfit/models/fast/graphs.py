@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import logging
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -29,15 +30,23 @@ TOKENS, ANSWERS, LONGEST = 256, 64, 256
 """Shapes have a multiple of so many tokens and answers, and a power of two from here on as the bound of a row: a GPU
 does fewer no sooner."""
 
-PARTS = 16
-"""Large shapes are further apart than that: filling is at most one part of so many of a batch, or nearly."""
+OF_A_MODEL = 16
+"""In a pack of many, each model has a multiple of so many."""
+
+TOKEN_PARTS, ANSWER_PARTS = 8, 2
+"""Large shapes are further apart than that: filling is at most one part of so many of a batch. On a finer grid a run
+has hardly fewer shapes than steps (docs/decisions/0027)."""
 
 ROOM = 2
 """A shape is recorded where so many times what it takes is free: what it takes is not free for anything else from then
 on, and an evaluation needs about as much. Else its steps are made by Python, to the same bits."""
 
-MOST = 32
-"""So many shapes are recorded at a time; the oldest one is recorded anew when it comes again."""
+BEHIND = 3
+"""What is free has to hold besides, of each tuned weight: the gradient, and two moments of the optimiser."""
+
+MOST = 64
+"""So many shapes are recorded; steps of further ones are made by Python, too, for a step is recorded in the time of
+two."""
 
 Given = Sequence[Batch | None]
 Losses = Callable[[Given, Batch], Tensor]
@@ -55,8 +64,10 @@ class _Recorded:
     replay: Callable[[], None]
     totals: Tensor
     """(models,)"""
-    reached: tuple[tuple[bool, ...] | None, ...]
-    """Which of the tensors that a model trains get a gradient; None for a model without a batch."""
+    there: tuple[bool, ...]
+    """Which models have a batch."""
+    reached: list[bool]
+    """Which of the tensors that all models train get a gradient; said by the step."""
 
 
 class Graphs:
@@ -74,7 +85,7 @@ class Graphs:
         self._gradients: list[Tensor] = []
         self._made: dict[Hashable, _Recorded] = {}
         self._largest: tuple[int, ...] = (0, 0)
-        """Tokens and answers."""
+        """Tokens and answers, of a step that was made to be recorded."""
         self._pool: Any = None
         self._turn = 0
         self.failure: str | None = None
@@ -91,10 +102,10 @@ class Graphs:
         """
         if any(batch.decoder_lengths for batch in batches if batch):
             raise NotFlat("steps of encoder-decoders are not recorded: their attention is in blocks")
-        unit = max(TOKENS // len(batches) // PARTS, 1) * PARTS
         there = [batch for batch in batches if batch]
-        tokens = _rounded(max(len(batch.input_ids) for batch in there), unit)
-        answers = _rounded(max(batch.answers for batch in there), max(ANSWERS // len(batches), PARTS))
+        token_unit, answer_unit = (_of_each(unit, len(batches)) for unit in (TOKENS, ANSWERS))
+        tokens, filling = _rounded(max(len(batch.input_ids) for batch in there), token_unit, TOKEN_PARTS)
+        answers, _ = _rounded(max(batch.answers for batch in there), answer_unit, ANSWER_PARTS)
         given = [batch and _shaped(batch, tokens, answers) for batch in batches]
         whole = joined([batch for batch in given if batch])
         weights = torch.tensor(
@@ -105,7 +116,7 @@ class Graphs:
                 for place in range(shaped.answers)
             ]
         )
-        longest = max(LONGEST, 1 << (max(whole.lengths) - 1).bit_length())
+        longest = max(LONGEST, 1 << (max(*whole.lengths, filling) - 1).bit_length())
         layout = self._wiring.layout_of(whole, longest, max(length for batch in there for length in batch.lengths))
         key = (
             self._host.training,
@@ -114,24 +125,17 @@ class Graphs:
             *(shaped and (len(shaped.input_ids), len(shaped.lengths), shaped.answers) for shaped in given),
             *(weights.data_ptr() for weights in (next(self._host.parameters()), self._trained[0][0])),
         )
-        if key not in self._made:
-            self._make_room(len(whole.input_ids), whole.answers)
-            self._made[key] = self._record(given, whole, sent(weights, whole.input_ids.device), layout, losses_of)
+        made = self._made.get(key)
+        if made is None:
+            made = self._record(given, whole, sent(weights, whole.input_ids.device), layout, losses_of)
+            if len(self._made) < MOST:
+                self._made[key] = made
         else:
-            _refill(self._made[key], whole, weights, layout)
+            _refill(made, whole, weights, layout)
         self._turn += 1
         trained = [weights for own in self._trained for weights in own]
-        totals: Tensor = _Replay.apply(self, self._made[key], self._turn, *trained)
+        totals: Tensor = _Replay.apply(self, made, self._turn, *trained)
         return totals
-
-    def _make_room(self, *size: int) -> None:
-        """Forget the oldest shape, or all for a larger one: smaller ones fit into its memory, it not into theirs."""
-        largest = tuple(map(max, size, self._largest))
-        if largest != self._largest:
-            self._made.clear()
-            self._largest, self._pool = largest, None
-        elif len(self._made) == MOST:
-            del self._made[next(iter(self._made))]
 
     def _record(self, given: Given, batch: Batch, weights: Tensor, layout: Layout, losses_of: Losses) -> _Recorded:
         trained = [weights for own in self._trained for weights in own]
@@ -155,35 +159,55 @@ class Graphs:
 
         CURRENT.in_blocks = False
         devices = [weights.device] if kind == "cuda" else []
-        with torch.random.fork_rng(devices):
-            replay, totals = self._recording(step)
-        flags = iter(reached)
-        of_models = [tuple(next(flags) for _ in own) for own in self._trained]
-        seen = tuple(own if shaped else None for own, shaped in zip(of_models, given, strict=True))
-        return _Recorded(batch, weights, layout, replay, totals, seen)
+        found = None
+        if self.failure is None and len(self._made) < MOST:
+            with torch.random.fork_rng(devices):
+                found = self._recording(step, (len(batch.input_ids), batch.answers))
+        if found is None:
+            totals = weights.new_empty(len(counts))
+            found = functools.partial(_made_again, step, totals), totals
+        return _Recorded(batch, weights, layout, *found, tuple(map(bool, given)), reached)
 
-    def _recording(self, step: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
-        """Make a step once, so that all that it needs is there, and record another one.
+    def _recording(self, step: Callable[[], Tensor], size: tuple[int, ...]) -> tuple[Callable[[], None], Tensor] | None:
+        """Make a step once, so that all that it needs is there, and record another one, if that can be.
 
         Raises:
             NotFlat: It computes attention in blocks, which differ from batch to batch.
         """
         torch.cuda.empty_cache()
-        before = torch.cuda.memory_reserved()
-        totals = step()
+        before, drawn = torch.cuda.memory_reserved(), torch.get_rng_state()
+        step()
         if CURRENT.in_blocks:
             raise NotFlat("attention in blocks, which differ from batch to batch, is not recorded")
-        taken = torch.cuda.memory_reserved() - before
-        if self.failure is None and _has_room(taken):
+        if not drawn.equal(torch.get_rng_state()):
+            self._give_up("the model draws something in Python, where each step has to draw anew")
+        elif self._has_room(torch.cuda.memory_reserved() - before, size):
             try:
                 return self._captured(step)
             except RuntimeError as error:
-                self.failure = (str(error) or type(error).__name__).splitlines()[0]
-                self._made.clear()
-                self._pool = None
+                self._give_up((str(error) or type(error).__name__).splitlines()[0])
                 _end_failed_capture()
-                logging.getLogger(__name__).warning("no CUDA graphs from here on: %s", self.failure)
-        return functools.partial(_made_again, step, totals), totals
+        return None
+
+    def _give_up(self, reason: str) -> None:
+        self.failure = reason
+        self._forget()
+        logging.getLogger(__name__).warning("no CUDA graphs from here on: %s", reason)
+
+    def _forget(self) -> None:
+        self._made.clear()
+        self._pool = None
+
+    def _has_room(self, taken: int, size: tuple[int, ...]) -> bool:
+        """Whether a step can be recorded that takes so much; a larger one than all before may have their memory."""
+        needed = ROOM * taken + BEHIND * sum(gradient.nbytes for gradient in self._gradients)
+        before, self._largest = self._largest, tuple(map(max, size, self._largest))
+        if _is_free(needed):
+            return True
+        if self._largest == before:
+            return False
+        self._forget()
+        return _is_free(needed)
 
     def _captured(self, step: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
         self._pool = self._pool or torch.cuda.graph_pool_handle()
@@ -214,15 +238,14 @@ class Graphs:
         if turn != self._turn:
             raise RuntimeError("a recorded step is differentiated before the next one")
         found: list[Tensor | None] = []
-        shares, places = iter(outer), iter(self._gradients)
-        for own, reached in zip(self._trained, made.reached, strict=True):
-            gradients = [next(places) for _ in own]
-            if reached is None:
+        shares, places = iter(outer), iter(zip(self._gradients, made.reached, strict=True))
+        for own, is_there in zip(self._trained, made.there, strict=True):
+            gradients = list(itertools.islice(places, len(own)))
+            if not is_there:
                 found += [None] * len(own)
                 continue
-            there = [place for place, is_reached in zip(gradients, reached, strict=True) if is_reached]
-            scaled = iter(torch._foreach_mul(there, next(shares)))
-            found += [next(scaled) if is_reached else None for is_reached in reached]
+            scaled = iter(torch._foreach_mul([place for place, is_reached in gradients if is_reached], next(shares)))
+            found += [next(scaled) if is_reached else None for _, is_reached in gradients]
         return found
 
 
@@ -239,10 +262,15 @@ class _Replay(torch.autograd.Function):
         return None, None, None, *ctx.graphs.gradients(ctx.made, ctx.turn, gradients[0])
 
 
-def _rounded(count: int, unit: int) -> int:
-    """The size of a shape that has room for more than so many."""
-    step = max(unit, (1 << count.bit_length()) // (2 * PARTS))
-    return (count // step + 1) * step
+def _of_each(unit: int, models: int) -> int:
+    """The unit of each of some models, so that theirs together is about the same."""
+    return max(unit // models // OF_A_MODEL, 1) * OF_A_MODEL
+
+
+def _rounded(count: int, unit: int, parts: int) -> tuple[int, int]:
+    """The size of a shape that has room for more than so many, and how much of it is filling at most."""
+    step = max(unit, (1 << count.bit_length()) // (2 * parts))
+    return (count // step + 1) * step, step
 
 
 def _shaped(batch: Batch, tokens: int, answers: int) -> Batch:
@@ -266,9 +294,9 @@ def _half(device: str) -> torch.dtype | None:
     return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
 
 
-def _has_room(taken: int) -> bool:
+def _is_free(needed: int) -> bool:
     torch.cuda.empty_cache()
-    return torch.cuda.mem_get_info()[0] >= ROOM * taken
+    return torch.cuda.mem_get_info()[0] >= needed
 
 
 def _end_failed_capture() -> None:
