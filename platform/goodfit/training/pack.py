@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -211,7 +211,7 @@ class PackedTraining:
             self.rest()
             found = {}
             for name, own in turns.items():
-                with packed([self._courses[name].trial.model], self._path, self._kept) as alone:
+                with packed([self._courses[name].trial.model], replace(self._path, graphs=False), self._kept) as alone:
                     found |= self._passed(alone, {name: own})
         for name, step in found.items():
             course = self._courses[name]
