@@ -36,7 +36,8 @@ NOISE = 0.02
 """Weights that are zero, as LoRA's second matrix is at first, get noise of this size: zeros hide gradients."""
 
 RECORDED = ("tokens", "rows")
-"""Where a model has to answer for its steps to be recorded: all others wait for the GPU to know their shapes."""
+"""Where a model has to answer for its steps to be recorded: all others wait for the GPU to know their shapes, as do
+steps that look for what is kept of their rows."""
 
 ROWS = 4
 REFUSALS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NameError)
@@ -93,8 +94,9 @@ def choose_path(
             verdict = _in_half(model, examples, pad_id, labels_at, path, precision)
         if verdict.same:
             found = replace(path, reason=verdict.reason)
-            takes = graphs and not on_cpu and labels_at in RECORDED and any(map(_is_tuned, model.parameters()))
-            return _recorded(model, examples, pad_id, labels_at, found) if takes else found
+            takes = graphs and not on_cpu and labels_at in RECORDED and not path.keep_base
+            tuned = any(map(_is_tuned, model.parameters()))
+            return _recorded(model, examples, pad_id, labels_at, found) if takes and tuned else found
     if conf.path == "fast":
         raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
