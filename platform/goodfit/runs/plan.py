@@ -179,7 +179,7 @@ def plan_run(prepared: Prepared, measured: bool) -> Plan:
 
 
 def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
-    """Time a few real training steps, the first one aside, and extend them to the whole run."""
+    """Time a few real training steps, those that warm up aside, and extend them to the whole run."""
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
     examples = prepared.encoded["train"].examples
@@ -188,10 +188,12 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
+    probed = middle[: PROBE_STEPS + 1]
     path = pick_path(prepared, model)
+    aside = probed if path.graphs else probed[:1]  # recorded steps are the many of a run
     spent, ahead, tokens, kept, data = 0.0, 0.0, 0, KeptStates(), training_data(prepared)
     with path.on(model, kept):
-        for number, chosen in enumerate(middle[: PROBE_STEPS + 1]):
+        for number, chosen in enumerate([*aside, *probed[1:]]):
             rows = [examples[index] for index in chosen.indices]
             before = time.monotonic()
             compute_ahead(model, dataclasses.replace(data, examples=rows), model.device)
@@ -203,7 +205,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
             model.zero_grad()
             if model.device.type == "cuda":
                 torch.cuda.synchronize()
-            if number:
+            if number >= len(aside):
                 spent, ahead = spent + time.monotonic() - started, ahead + started - before
                 tokens += sum(row.length for row in rows)
     epochs = steps * conf.training.batch_size * conf.training.accumulation / len(examples)
