@@ -6,7 +6,9 @@ that Python had when it was recorded.
 
 import copy
 import dataclasses
+import gc
 import json
+import weakref
 
 import pytest
 import torch
@@ -304,6 +306,28 @@ def test_a_step_of_one_shape_more_than_are_recorded_is_made_once_by_python(recor
         for _ in range(3):
             total_loss(model, *large)
         assert (len(recorded), len(passes) - before) == (1, 3)
+
+
+@pytest.mark.parametrize("in_a_pack", [False, True])
+def test_recorded_steps_go_with_the_path_and_not_with_the_next_collection(in_a_pack, recorded, monkeypatch):
+    said = iter([True, False])
+    monkeypatch.setattr(graphs, "_is_free", lambda needed: next(said))
+    model, what = model_of("llama")
+    large, small = batches_of(what, (30, 2))  # the second one is made by Python
+    gc.disable()
+    try:
+        if in_a_pack:
+            with packed([model], path_of(what)) as pack:
+                for batch in (large, small):
+                    pack.totals([batch], [0])
+        else:
+            with path_of(what).on(model):
+                for batch in (large, small):
+                    total_loss(model, batch)
+        step = weakref.ref(recorded.pop())
+        assert step() is None
+    finally:
+        gc.enable()
 
 
 def test_what_a_model_draws_in_python_is_drawn_for_each_step(recorded, caplog):

@@ -191,10 +191,11 @@ class Graphs:
 
     def _give_up(self, reason: str) -> None:
         self.failure = reason
-        self._forget()
+        self.forget()
         logging.getLogger(__name__).warning("no CUDA graphs from here on: %s", reason)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Give up all recorded steps, and their memory: those that Python makes would keep it until it is collected."""
         self._made.clear()
         self._pool = None
 
@@ -206,7 +207,7 @@ class Graphs:
             return True
         if self._largest == before:
             return False
-        self._forget()
+        self.forget()
         return _is_free(needed)
 
     def _captured(self, step: Callable[[], Tensor]) -> tuple[Callable[[], None], Tensor]:
@@ -342,7 +343,7 @@ def recording(model: Any) -> Iterator[None]:
         with _on_own_stream(base_of(model).device):
             yield
     finally:
-        del _GRAPHS[model]
+        _GRAPHS.pop(model).forget()
 
 
 @contextmanager

@@ -99,6 +99,8 @@ class Pack:
     def close(self) -> None:
         """Leave the models as they were."""
         self._wiring.owners = ()
+        if self._graphs is not None:
+            self._graphs.forget()
         self._undo.close()
 
     def totals(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Tensor | None]:
