@@ -13,7 +13,7 @@ import weakref
 import pytest
 import torch
 import transformers as hf
-from tiny import DECODER, ENCODER, GROUPED, examples_of, labels_at
+from tiny import DECODER, ENCODER, GPT2, GROUPED, MODERN, examples_of, labels_at
 
 from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
@@ -39,6 +39,25 @@ MODELS = {
     "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER), "text"),
     "qwen3": (hf.Qwen3ForCausalLM, hf.Qwen3Config(**GROUPED, head_dim=8), "text"),
 }
+FURTHER = {
+    "gemma3, which sees no further than 8": (
+        hf.Gemma3ForCausalLM,
+        hf.Gemma3TextConfig(**GROUPED, head_dim=8, sliding_window=8, sliding_window_pattern=2),
+        "text",
+    ),
+    "modernbert": (hf.ModernBertForTokenClassification, hf.ModernBertConfig(**MODERN), "tags"),
+    "gpt2, which counts to 64": (
+        hf.GPT2LMHeadModel,
+        hf.GPT2Config(**GPT2, n_positions=64, attn_pdrop=0.0, resid_pdrop=0.0, embd_pdrop=0.0),
+        "text",
+    ),
+    "llama with one table for both ends": (
+        hf.LlamaForCausalLM,
+        hf.LlamaConfig(**DECODER, tie_word_embeddings=True),
+        "text",
+    ),
+}
+"""Without a GPU only."""
 SIZES = (4, 4, 3, 4, 1, 4)
 """Records of one batch after another."""
 
@@ -53,6 +72,8 @@ def flash(query, key, value, layout, side, shape):
     seen = rows[0][:, None] == rows[1]
     if shape.causal:
         seen &= places[0][:, None] >= places[1]
+    if shape.window is not None:
+        seen &= (places[0][:, None] - places[1]).abs() < shape.window
     found = torch.nn.functional.scaled_dot_product_attention(
         query[None], key[None], value[None], attn_mask=seen, scale=shape.scaling
     )
@@ -78,7 +99,7 @@ def recorded(monkeypatch):
 
 
 def model_of(name, seed=0, rank=4, adapter="lora"):
-    cls, config, what = MODELS[name]
+    cls, config, what = {**MODELS, **FURTHER}[name]
     torch.manual_seed(0)
     base = cls(copy.deepcopy(config))
     base.config.problem_type = None
@@ -109,10 +130,19 @@ def gradients_of(model, loss):
 
 
 @pytest.mark.parametrize("adapter", ["lora", "none"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*MODELS, *FURTHER])
 def test_a_recorded_step_has_the_loss_and_gradients_of_each_batch(name, adapter, recorded):
     model, what = model_of(name, adapter=adapter)
-    batches = batches_of(what)
+    check_steps(model, what, batches_of(what), recorded)
+
+
+def test_so_has_one_with_a_yes_or_no_for_each_label(recorded):
+    model, what = model_of("bert")
+    several = [dataclasses.replace(batch, labels=batch.labels.repeat_interleave(3) % 2) for batch in batches_of(what)]
+    check_steps(model, what, several, recorded)
+
+
+def check_steps(model, what, batches, recorded):
     expected = [call(model, batch).losses().sum() for batch in batches]
     wanted = [gradients_of(model, loss) for loss in expected]
     with path_of(what).on(model):
