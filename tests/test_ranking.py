@@ -104,6 +104,25 @@ def test_without_documents_those_of_the_runs_own_data_are_searched(goodfit, fini
     assert all(found["from"].split(":")[0].endswith(".jsonl") for found in answer["prediction"])
 
 
+SHOP = "name: shop\nkind: ranking\ndescription: A task\nsource: shop.help\n"
+ABOUT = "description: Help\nkind: ranking\nlicence: Apache-2.0\norigin: synthetic\n"
+
+
+def test_where_a_plugin_lost_its_documents_others_can_be_named(
+    goodfit, install, tiny_words, write_rows, rows_of, tmp_path
+):
+    plugin = install("shop", "", {"task/shop.yaml": SHOP, "../data/help/about.yaml": ABOUT})
+    train = write_rows(plugin / "data" / "help" / "train.jsonl", rows_of("ranking", 48))
+    own = [word for word in tiny_words("ranking", "encoder") if not word.startswith(("task=", "dataset"))]
+    outcome = goodfit("train", "task=shop", *own, "training.max_steps=1", "run.dir=run", "--quiet")
+    assert outcome.code == 0, outcome.err
+    train.unlink()
+    outcome = goodfit("predict", "run", "lamp", "--quiet")
+    assert (outcome.code, outcome.errors[0][1]) == (4, "name documents: --documents FOLDER")
+    write_rows(tmp_path / "mine.jsonl", [{"text": one} for one in SHOPS])
+    assert goodfit("predict", "run", "lamp", "--documents", "mine.jsonl", "--quiet").code == 0
+
+
 def test_documents_that_are_longer_than_the_model_reads_are_counted(goodfit, finished, write_rows, tmp_path):
     folder, _ = finished("ranking", "encoder")
     write_rows(tmp_path / "long.jsonl", [{"text": "word " * 500}, {"text": SHOPS[0]}])

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data.gather import SPLITS
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError, DataError
+from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
 from goodfit.kinds.ranking import documents_of
 from goodfit.plugins.host import Host
 from goodfit.runs.documents import read_documents
@@ -32,8 +32,9 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[
         return documents if scrub is None else dict(zip(scrub.texts(list(documents)), documents.values(), strict=True))
     try:
         splits = read_splits(opened.task, host)
-    except DataError as error:
-        raise DataError(error.what, "name documents: --documents FOLDER") from None
+    except (DataError, HardwareError, PluginError) as error:
+        error.fix = "name documents: --documents FOLDER"
+        raise
     records = [record for split in SPLITS for record in splits[split]]
     return {document: record.origin for record in reversed(records) for document in documents_of([record])}
 
