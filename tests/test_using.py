@@ -175,6 +175,48 @@ def test_empty_rows_of_a_table_have_no_answer(goodfit, tmp_path, encoder_run):
     assert outcome.err == "warning: empty rows have no answer: 1, the first at in.csv:3\n"
 
 
+ASKED = '{"text": "a lovely chair"}\n{"text": \n{"id": "x", "text": ""}\n{"text": "an awful lamp"}\n'
+FIRST_BAD = "in.jsonl:2:10: broken JSON: Expecting value"
+
+
+def test_bad_rows_end_predict_unless_they_are_set_aside(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.jsonl").write_text(ASKED, "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "in.jsonl")
+    assert (outcome.code, outcome.out) == (2, "")
+    what = f"2 of 4 rows are bad: {FIRST_BAD}; in.jsonl:3: text is empty"
+    assert outcome.errors == [(what, "mend the rows, or set them aside: dataset.on_bad_rows=quarantine")]
+
+
+def test_bad_rows_that_are_set_aside_have_no_answer_and_leave_the_ids_of_the_others(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.jsonl").write_text(ASKED, "utf-8")
+    argv = ["--input", "in.jsonl", "dataset.on_bad_rows=quarantine"]
+    outcome = goodfit("predict", encoder_run, *argv)
+    assert outcome.code == 0
+    assert [answer["id"] for answer in answers(outcome)] == ["1", "4"]
+    assert outcome.err == f"warning: bad rows have no answer: 2 of 4, the first {FIRST_BAD}\n"
+    outcome = goodfit("predict", encoder_run, *argv, "--output", "out.jsonl", "--json", "--quiet")
+    assert (outcome.json["answers"], outcome.err) == (2, "")
+    assert outcome.json["rejected"] == [
+        {"origin": "in.jsonl:2:10", "reason": "broken JSON: Expecting value"},
+        {"origin": "in.jsonl:3", "reason": "text is empty"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "act", "error"),
+    [
+        pytest.param('{"text": ""}\n', "quarantine", "1 of 1 rows are bad: in.jsonl:1: text is empty", id="none good"),
+        pytest.param(ASKED, "quarantin", "dataset.on_bad_rows is 'quarantin'", id="misspelt"),
+    ],
+)
+def test_bad_rows_that_cannot_be_set_aside_end_predict(goodfit, tmp_path, encoder_run, content, act, error):
+    (tmp_path / "in.jsonl").write_text(content, "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "in.jsonl", f"dataset.on_bad_rows={act}")
+    ((what, fix),) = outcome.errors
+    assert (outcome.code, what) == (2, error)
+    assert fix in ("mend the rows", "did you mean 'quarantine'?")
+
+
 def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
     found = answers(goodfit("predict", encoder_run, "a lovely chair", "--quiet", "an awful lamp"))
     assert [answer["id"] for answer in found] == ["1", "2"]
@@ -231,7 +273,7 @@ def test_unicodes_line_separators_end_no_line_of_standard_input(goodfit, encoder
 
 def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):
     outcome = goodfit("predict", encoder_run, "one", "two", "--output", "out.jsonl", "--json")
-    assert outcome.json == {"answers": 2, "output": "out.jsonl"}
+    assert outcome.json == {"answers": 2, "rejected": [], "output": "out.jsonl"}
     assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == 2
     assert len(goodfit("predict", encoder_run, "one", "two", "--json").json["answers"]) == 2
 

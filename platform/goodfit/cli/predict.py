@@ -1,16 +1,25 @@
-"""goodfit predict RUN [TEXT...] [--input FILE] [--output FILE] [--documents PATH]: answers as JSON lines, or a chat."""
+"""goodfit predict RUN [TEXT...] [--input FILE] [--output FILE] [--documents PATH]: answers as JSON lines, or a chat.
+
+Words such as ``dataset.fields.text=said`` and ``dataset.on_bad_rows=quarantine`` say how the input is read.
+"""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
+from goodfit.config.words import ON_BAD_ROWS, known_choice
 from goodfit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from goodfit.data.gather import OneFile
 
 FIELDS = "dataset.fields."
 """What words begin with that name a field of the input."""
@@ -23,9 +32,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if not arguments.words:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
-    names = [word for word in typed if word.startswith(FIELDS) and "=" in word]
-    renamed = dict(word.removeprefix(FIELDS).split("=", 1) for word in names)
-    texts = [word for word in typed if word not in names]
+    texts, renamed, act = _sorted(typed)
     _refuse_other_format(arguments.options.get("--output"))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
@@ -46,19 +53,46 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
     lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
-    records, empty = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed)
-    if empty and not arguments.quiet:
-        print(f"warning: empty rows have no answer: {len(empty)}, the first at {empty[0]}", file=sys.stderr)
-    answers = answer_records(opened, records, documents)
+    read = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed, act == "quarantine")
+    if not arguments.quiet:
+        print("".join(f"warning: {line}\n" for line in _unanswered(read)), end="", file=sys.stderr)
+    answers = answer_records(opened, read.records, documents)
+    rejected = [asdict(problem) for problem in read.rejected]
     output = arguments.options.get("--output")
     if output is not None:
         _write(Path(output), answers)
-        return {"answers": len(answers), "output": output}
+        return {"answers": len(answers), "rejected": rejected, "output": output}
     if arguments.json:
-        return {"answers": answers}
+        return {"answers": answers, "rejected": rejected}
     for answer in answers:
         print(json.dumps(answer, ensure_ascii=False))
     return None
+
+
+def _sorted(words: Sequence[str]) -> tuple[list[str], dict[str, str], str]:
+    """Texts, the fields that have other names, and what a bad row does."""
+    texts: list[str] = []
+    renamed: dict[str, str] = {}
+    act = "stop"
+    for word in words:
+        key, equals, value = word.partition("=")
+        if key.startswith(FIELDS) and equals:
+            renamed[key.removeprefix(FIELDS)] = value
+        elif key == ON_BAD_ROWS and equals:
+            act = known_choice(key, value)
+        else:
+            texts.append(word)
+    return texts, renamed, act
+
+
+def _unanswered(read: OneFile) -> list[str]:
+    """What to say of the rows that have no answer."""
+    told = []
+    if bad := read.rejected:
+        told.append(f"bad rows have no answer: {len(bad)} of {read.rows_read}, the first {bad[0]}")
+    if empty := read.empty:
+        told.append(f"empty rows have no answer: {len(empty)}, the first at {empty[0]}")
+    return told
 
 
 def _converse(opened: Any) -> None:

@@ -18,6 +18,9 @@ _FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", r
 _LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
 
 
+ON_BAD_ROWS = "dataset.on_bad_rows"
+"""Verbs that read a file of the user's with a finished run take this setting, too."""
+
 RUN = "run:"
 """``model=run:PATH``: the model of a finished run."""
 
@@ -98,6 +101,19 @@ def known_option(group: str, name: str, options: Options) -> str:
             did_you_mean(name, options[group], f"goodfit list {group} shows what can be chosen"),
         )
     return name
+
+
+def known_choice(key: str, value: str) -> str:
+    """The value, if a setting takes it, where a verb reads a word without composing a run.
+
+    Raises:
+        ConfigError: It does not; the fix names the nearest, or all that it takes.
+    """
+    setting = find_setting(key)
+    known = setting.choices if setting else ()
+    if value not in known:
+        raise ConfigError(f"{key} is '{value}'", did_you_mean(value, known, f"one of {', '.join(known)}"))
+    return value
 
 
 def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:

@@ -112,7 +112,7 @@ def gather(
 
 @dataclass(frozen=True, slots=True)
 class OneFile:
-    """The records of one more file."""
+    """The records of one more file, or of what is typed in the place of one."""
 
     records: Sequence[Record]
     rejected: Sequence[Problem]

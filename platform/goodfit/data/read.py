@@ -107,7 +107,7 @@ def _read_jsonl(path: Path, content: bytes) -> FileRows:
             problems.append(Problem(origin, f"broken JSON: {reason}"))
         else:
             if isinstance(values, dict):
-                rows.append(Row(origin, values))
+                rows.append(Row(origin, values, len(rows) + len(problems) + 1))
             else:
                 problems.append(Problem(origin, f"a JSON {type(values).__name__}, expected an object"))
     return FileRows(rows, problems)
@@ -119,10 +119,9 @@ def _read_array(path: Path, content: bytes) -> FileRows:
         items = json.loads(content, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is broken JSON: {error}", "write it again, or one object a line (.jsonl)") from None
-    origins = [f"{path.name}[{number}]" for number in range(1, len(items) + 1)]
-    found = list(zip(origins, items, strict=True))
-    rows = [Row(origin, item) for origin, item in found if isinstance(item, dict)]
-    wrong = [(origin, type(item).__name__) for origin, item in found if not isinstance(item, dict)]
+    found = [(f"{path.name}[{number}]", item, number) for number, item in enumerate(items, 1)]
+    rows = [Row(origin, item, number) for origin, item, number in found if isinstance(item, dict)]
+    wrong = [(origin, type(item).__name__) for origin, item, _ in found if not isinstance(item, dict)]
     return FileRows(rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong])
 
 
@@ -179,7 +178,8 @@ def _read_csv(path: Path, content: bytes) -> FileRows:
         elif header is None:
             header = cells or None
         elif cells:
-            found.rows.append(Row(origin, {name: cell for name, cell in zip(header, cells, strict=True) if name}))
+            values = {name: cell for name, cell in zip(header, cells, strict=True) if name}
+            found.rows.append(Row(origin, values, found.count + 1))
         start = end
     return found
 
@@ -217,7 +217,7 @@ def _read_parquet(path: Path) -> list[Row]:
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} cannot be read as Parquet: {reason}", "write the file again") from None
-    return [Row(f"{path.name}:{number}", values) for number, values in enumerate(table.to_pylist(), 1)]
+    return [Row(f"{path.name}:{number}", values, number) for number, values in enumerate(table.to_pylist(), 1)]
 
 
 def _read_datasets_folder(path: Path) -> list[Row]:
@@ -232,7 +232,7 @@ def _read_datasets_folder(path: Path) -> list[Row]:
         ) from None
     if isinstance(loaded, datasets.DatasetDict):
         raise DataError(f"{path} holds several splits", f"name one: {path}/{next(iter(loaded), 'train')}")
-    return [Row(f"{path.name}:{number}", row) for number, row in enumerate(_rows(loaded), 1)]
+    return [Row(f"{path.name}:{number}", row, number) for number, row in enumerate(_rows(loaded), 1)]
 
 
 def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
@@ -261,7 +261,7 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
     except ValueError as error:
         raise DataError(f"{conf.name}: {str(error).splitlines()[0]}", "check dataset.name and dataset.config") from None
     return {
-        split: [Row(f"{conf.name}/{split}:{number}", row) for number, row in enumerate(_rows(rows), 1)]
+        split: [Row(f"{conf.name}/{split}:{number}", row, number) for number, row in enumerate(_rows(rows), 1)]
         for split, rows in loaded.items()
         if split in ("train", "validation", "test")
     }

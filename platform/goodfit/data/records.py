@@ -20,8 +20,8 @@ class Row:
     origin: str
     """``file:line``."""
     values: Mapping[str, Any]
-    number: int = 0
-    """Of its line, where answers are numbered by lines; else 0."""
+    number: int
+    """Its place among all rows, bad ones too, or that of its line: the id of its answer, unless it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.settings import find_setting, groups
-from goodfit.config.words import unknown_setting
+from goodfit.config.words import ON_BAD_ROWS, known_choice, unknown_setting
 from goodfit.data.gather import SPLITS, Splits, read_split
 from goodfit.data.records import BadRows, Record
 from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
@@ -20,8 +20,6 @@ from goodfit.runs.folder import read_json
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.task import known_labels, read_splits, with_labels
 from goodfit.schema import RunConf
-
-ON_BAD_ROWS = "dataset.on_bad_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
         if key.startswith("dataset.fields."):
             renamed[key.removeprefix("dataset.fields.")] = value
         elif key == ON_BAD_ROWS:
-            on_bad_rows = _known_act(value)
+            on_bad_rows = known_choice(key, value)
         elif key in (f"dataset.{name}" for name in SPLITS):
             files[key] = value
         elif find_setting(key) is None and key not in groups():
@@ -78,14 +76,6 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
     if file is None and on_bad_rows:
         raise ConfigError(f"{ON_BAD_ROWS} is for the rows of a file of yours", f"add dataset.{split}=FILE")
     return Given(split, None if file is None else Path(file), renamed, on_bad_rows == "quarantine")
-
-
-def _known_act(value: str) -> str:
-    setting = find_setting(ON_BAD_ROWS)
-    known = setting.choices if setting else ()
-    if value not in known:
-        raise ConfigError(f"{ON_BAD_ROWS} is '{value}'", did_you_mean(value, known, f"one of {', '.join(known)}"))
-    return value
 
 
 def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:

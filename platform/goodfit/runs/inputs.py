@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.encoding import not_utf8
+from goodfit.data.gather import OneFile
 from goodfit.data.read import FileRows, read_file
 from goodfit.data.records import BadRows, Record, Row, RowProblem, problem_of
 from goodfit.errors import DataError
@@ -21,10 +22,9 @@ def read_inputs(
     file: str | None,
     lines: Sequence[str] | None,
     renamed: Mapping[str, str],
-) -> tuple[list[Record], Sequence[str]]:
+    quarantine: bool,
+) -> OneFile:
     """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.
-
-    Besides, the places of a file's empty rows, which ask nothing.
 
     Args:
         opened: The run.
@@ -32,13 +32,14 @@ def read_inputs(
         file: A file's name.
         lines: Lines of standard input.
         renamed: Fields that have other names here than in the run's own data.
+        quarantine: Whether bad rows are set aside.
 
     Raises:
-        BadRows: A row lacks what the kind needs.
+        BadRows: A row lacks what the kind needs, and is not to be set aside; or no good row is left.
     """
     main = opened.task.kind.typed
     if file is None:
-        typed = [Row(f"text {n}", {main: text}) for n, text in enumerate(texts, 1)]
+        typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
         read = FileRows(typed + _from_lines(lines or [], main, "standard input"))
     elif file.endswith(".txt"):
         read = FileRows(_from_lines(_text_lines(Path(file)), main, Path(file).name))
@@ -47,20 +48,19 @@ def read_inputs(
     records, problems = [], list(read.problems)
     refuse_unknown_fields(opened.task.kind, renamed)
     fields = {**opened.conf.dataset.fields, **renamed}
-    for place, row in enumerate(read.rows, 1):
+    for row in read.rows:
         own = {ours: row.values.get(theirs) for ours, theirs in fields.items()}
         values = {**row.values, **{name: value for name, value in own.items() if value is not None}}
         try:
             given = values.get("id")
-            number = row.number or place
-            records.append(Record(str(number if given is None else given), opened.task.kind.check(values, False)))
+            records.append(Record(str(row.number if given is None else given), opened.task.kind.check(values, False)))
         except RowProblem as problem:
             problems.append(problem_of(row, problem))
-    if problems:
-        raise BadRows(problems, read.count)
+    if problems and not (quarantine and records):
+        raise BadRows(problems, read.count, may_quarantine=bool(records))
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
-    return opened.scrubbed(records), read.empty
+    return OneFile(opened.scrubbed(records), problems, read.count, read.empty)
 
 
 def lines_of(text: str) -> list[str]:
