@@ -73,6 +73,9 @@ def test_a_search_on_few_validation_records_says_that_its_choice_is_mostly_chanc
         "warning: validation has 24 records, fewer than 30: a share of right answers has an interval of about ±0.20, "
         "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records, "
     )
+    (written,) = read(tmp_path / "search" / "sweep.json")["warnings"]
+    assert outcome.err.startswith(f"warning: {written}\n")
+    assert f"Warning: {written}" in (tmp_path / "search" / "report.html").read_text("utf-8")
 
 
 def test_a_trial_is_worth_its_lower_end_less_the_gap(searched):

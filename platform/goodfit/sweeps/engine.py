@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,9 +79,11 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
         try:
             signals = stack.enter_context(StopSignals(again).listening())
             name = _write_search(search, folder, task.splits.digests())
-            _tell_few(task.findings, watcher)
+            few = _few(task.findings)
+            for line in few:
+                watcher.warn(line)
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
-            done = _carry_out(search, shared, folder, ledger, signals, watcher)
+            done = _carry_out(search, shared, folder, ledger, signals, watcher, few)
         except StoppedError as error:
             error.fix = again
             raise
@@ -93,28 +96,34 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
     return done
 
 
-def _tell_few(findings: Sequence[Finding], watcher: Watcher) -> None:
-    """Trials are told apart on the validation records: say where these are too few for that."""
-    for finding in findings:
-        if finding.code == FEW_RECORDS and finding.evidence["split"] == "validation":
-            watcher.warn(f"{finding.message}; {finding.mend}")
+def _few(findings: Sequence[Finding]) -> list[str]:
+    """What to say where the validation records, on which trials are told apart, are too few for that."""
+    few = [finding for finding in findings if finding.code == FEW_RECORDS]
+    return [f"{finding.message}; {finding.mend}" for finding in few if finding.evidence["split"] == "validation"]
 
 
 def _carry_out(
-    search: Search, shared: Shared, folder: Path, ledger: Ledger, signals: StopSignals, watcher: Watcher
+    search: Search,
+    shared: Shared,
+    folder: Path,
+    ledger: Ledger,
+    signals: StopSignals,
+    watcher: Watcher,
+    warnings: Sequence[str],
 ) -> Searched:
     """Run the trials, and what comes behind them."""
+    record_so_far = partial(record_of, search, folder, warnings)
     workers = open_workers(search, shared, folder, signals, watcher)
     try:
-        entries = _search(search, folder, ledger, workers, watcher)
+        entries = _search(search, folder, ledger, workers, watcher, record_so_far)
     finally:
         workers.close()
     try:
         winner, front = finish_search(search, shared, folder, entries, signals, watcher)
     except TrainingError:
-        write_json(folder / "sweep.json", record_of(search, folder, entries, None, status="failed"))
+        write_json(folder / "sweep.json", record_so_far(entries, None, status="failed"))
         raise
-    record = record_of(search, folder, entries, winner, front, ledger.importances())
+    record = record_so_far(entries, winner, front, ledger.importances())
     write_json(folder / "sweep.json", record)
     write_page(folder, record, entries)
     return Searched(folder, entries, winner, record)
@@ -125,7 +134,14 @@ def _again(search: Search, folder: Path) -> str:
     return command("sweep", *typed_again(search.typed, search.roots, folder))
 
 
-def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watcher: Watcher) -> list[Entry]:
+def _search(
+    search: Search,
+    folder: Path,
+    ledger: Ledger,
+    workers: Workers,
+    watcher: Watcher,
+    record_so_far: Callable[..., dict[str, Any]],
+) -> list[Entry]:
     """Run trials until the budget or the space is used up."""
     running: dict[int, Entry] = {}
     waiting = [entry for entry in ledger.entries() if entry.result is None]
@@ -143,7 +159,7 @@ def _search(search: Search, folder: Path, ledger: Ledger, workers: Workers, watc
             ledger.finish(number, result)
             del running[number]
             entries = ledger.entries()
-            write_json(folder / "sweep.json", record_of(search, folder, entries, None))
+            write_json(folder / "sweep.json", record_so_far(entries, None))
             watcher.ended(entries[number], leader(search, entries))
 
 

@@ -41,6 +41,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
     ]
     body = [
         f"<h1>{escape(title)}</h1>",
+        *(f"<p>Warning: {escape(line)}</p>" for line in record["warnings"]),
         _summary(best),
         f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
         f"<h2>Plots</h2><div class=plots>{''.join(plots)}</div>",

@@ -1,4 +1,4 @@
-"""The content of sweep.json: trials, winner, front, importances."""
+"""The content of sweep.json: warnings, trials, winner, front, importances."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from goodfit.texts.commands import command
 def record_of(
     search: Search,
     folder: Path,
+    warnings: Sequence[str],
     entries: Sequence[Entry],
     winner: Winner | None,
     front: Sequence[Entry] = (),
     importances: Mapping[str, float] | None = None,
     status: str = "running",
 ) -> dict[str, Any]:
-    """The content of sweep.json; ``status`` is that of a search without a winner."""
+    """The content of sweep.json; ``status`` is that of a search without a winner, ``warnings`` what to know first."""
     conf = search.first.conf
     models = next((one.options for one in search.space if one.key == "model"), (conf.choices.get("model"),))
     return {
@@ -35,6 +36,7 @@ def record_of(
         "words": list(search.fixed),
         "space": {dimension.key: dimension.text() for dimension in search.space},
         "objectives": search.conf.objectives,
+        "warnings": list(warnings),
         "trials": [_listed(entry) for entry in entries],
         "best": winner and _best(search, winner),
         "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
