@@ -24,7 +24,7 @@ _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """What spreadsheets begin with: newer ones are ZIP archives, older ones Microsoft's compound files."""
 NOT_UTF8 = "bytes that are not UTF-8"
 FEW_UNDECODED, UNDECODED_SHARE = 2, 0.1
-"""Up to so many rows, or such a share, are damaged; with more rows that are not UTF-8 the whole file is none."""
+"""Up to so many rows, or such a share, are damaged; with more that are not UTF-8, or all, the whole file is none."""
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -82,7 +82,8 @@ def _read_text(path: Path) -> FileRows:
         rows, halves = _without_half_pairs(found.rows)
         found = replace(found, rows=rows, problems=found.problems + halves)
     undecoded = [problem.origin for problem in found.problems if problem.reason == NOT_UTF8]
-    if len(undecoded) > max(FEW_UNDECODED, UNDECODED_SHARE * found.count) and not is_mixed(content):
+    many = len(undecoded) > max(FEW_UNDECODED, UNDECODED_SHARE * found.count)
+    if undecoded and (many or len(undecoded) == found.count) and not is_mixed(content):
         raise not_utf8(path, content, undecoded[0])
     return found
 
