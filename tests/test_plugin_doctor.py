@@ -48,6 +48,19 @@ def test_an_option_that_another_offers_is_an_error(troubles, install):
     assert [what for _, what, _ in found] == ["task=legal/terms is offered by legal already"]
 
 
+def test_a_mistake_inside_a_conf_file_is_an_error(troubles, install):
+    named = "optim.lr: 1e-4,1e-3\n"  # a search with a name is no option of a group
+    task = TASK.format(name="odd") + "sorce: odd.x\n"
+    folder = install("odd", JUDGE, {"task/odd.yaml": task, "policies/x.yaml": "", "sweeps/odd.yaml": named})
+    assert troubles() == (
+        4,
+        [
+            ("error", f"no setting called 'task.sorce' ({folder}/conf/task/odd.yaml)", "did you mean 'source'?"),
+            ("warning", f"{folder}/conf/policies: no group called 'policies'", "did you mean 'policy'?"),
+        ],
+    )
+
+
 def test_what_a_plugin_needs_and_has_not_is_said(troubles, install):
     folder = install("odd", JUDGE)
     metadata = folder.parent / "goodfit_odd-1.0.dist-info" / "METADATA"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Literal
 
+from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, core_root, find_options
 from goodfit.hooks.deprecated import DEPRECATED
 from goodfit.hooks.specs import HOOK_API
@@ -30,7 +31,7 @@ def troubles_of(host: Host | None) -> list[Trouble]:
     declared = {name: plugins[0] for name, plugins in sorted(declared_plugins().items())}
     found = [*_same_name(), *_same_option(declared)]
     for plugin in declared.values():
-        found += [*_missing(plugin), *_shadowed(plugin)]
+        found += [*_missing(plugin), *_shadowed(plugin), *_wrong_conf(plugin)]
     if host is not None:
         found += [*_broken(host), *_outdated(host)]
     return found
@@ -61,6 +62,14 @@ def _same_option(declared: dict[str, InstalledPlugin]) -> Iterator[Trouble]:
         for other in offering[1:]:
             what = f"{option} is offered by {offering[0]} already"
             yield Trouble(other, "error", what, f"pip uninstall {declared[other].distribution}, or rename the option")
+
+
+def _wrong_conf(plugin: InstalledPlugin) -> Iterator[Trouble]:
+    if plugin.conf is None:
+        return
+    root = ConfRoot(plugin.name, plugin.conf)
+    yield from (Trouble(plugin.name, "error", mistake.what, mistake.fix) for mistake in check_options(root))
+    yield from (Trouble(plugin.name, "warning", mistake.what, mistake.fix) for mistake in stray_files(root))
 
 
 def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:

@@ -7,14 +7,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.places import Option
-from goodfit.config.settings import find_setting, settings
+from goodfit.config.places import SEARCHES, ConfRoot, Option, find_options
+from goodfit.config.settings import find_setting, groups, settings
 from goodfit.config.words import unknown_setting
 from goodfit.errors import ConfigError, GoodfitError
+from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
 _DEFAULT = re.compile(r"^(?P<target>[\w./-]+)@_here_$")
+
+
+def stray_files(root: ConfRoot) -> list[GoodfitError]:
+    """What nothing reads in a plugin's conf."""
+    mistakes: list[GoodfitError] = []
+    for path in sorted(root.folder.rglob("*")):
+        group = path.relative_to(root.folder).parts[0]
+        if path.is_file() and (path.parent == root.folder or path.suffix != ".yaml"):
+            mistakes.append(ConfigError(f"{path} is no option", "options are conf/<group>/<name>.yaml"))
+        elif path.parent == root.folder and group not in (*groups(), SEARCHES):
+            fix = did_you_mean(group, groups(), "goodfit list")
+            mistakes.append(ConfigError(f"{path}: no group called '{group}'", fix))
+    return mistakes
+
+
+def check_options(root: ConfRoot) -> list[GoodfitError]:
+    """What a run would be refused for that chooses one of a plugin's options."""
+    groups_of = find_options([root]).items()
+    return [
+        bad for group, options in groups_of for option in options.values() for bad in check_option(option, group)[0]
+    ]
 
 
 def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[str, Path], list[Path]]:

@@ -14,6 +14,9 @@ from goodfit.errors import ConfigError, PluginError
 USER = "user"
 """Who owns the folder that ``--config-dir`` names."""
 
+SEARCHES = "sweeps"
+"""The folder of a plugin's, or a user's, conf that holds no group but searches with a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfRoot:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.grammar import plain_value
-from goodfit.config.places import ConfRoot, core_root
+from goodfit.config.places import SEARCHES, ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import names_several
 from goodfit.errors import ConfigError
@@ -151,9 +151,9 @@ def named_searches(roots: Sequence[ConfRoot]) -> dict[str, Path]:
 
 def _folders(root: ConfRoot) -> list[Path]:
     if root.owner != "goodfit":
-        return [root.folder / "sweeps"]
-    beside = core_root().folder.parent / "sweeps"
-    inside = core_root().folder / "sweeps"
+        return [root.folder / SEARCHES]
+    beside = core_root().folder.parent / SEARCHES
+    inside = core_root().folder / SEARCHES
     return [inside if inside.is_dir() else beside]
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from goodfit.config.compose import compose
-from goodfit.config.files import check_option
+from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
-from goodfit.config.settings import groups
 from goodfit.errors import GoodfitError, Mistakes
 from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
@@ -111,19 +109,8 @@ def keeps_to_itself(subject: Subject) -> Iterator[str]:
 
 def configs(subject: Subject) -> Iterator[str]:
     """Every file in conf/ is an option of a group, and sets what the schema has."""
-    conf = subject.plugin.conf
-    if conf is None:
-        return
-    for path in sorted(conf.rglob("*")):
-        group = path.relative_to(conf).parts[0]
-        if path.is_file() and (path.parent == conf or path.suffix != ".yaml"):
-            yield f"{_place(subject, path)} is no option; options are conf/<group>/<name>.yaml"
-        elif path.parent == conf and group not in groups():
-            yield f"{_place(subject, path)}: no group called '{group}'; {did_you_mean(group, groups(), 'goodfit list')}"
-    for group, options in _own_options(subject).items():
-        for option in options.values():
-            for mistake in check_option(option, group)[0]:
-                yield _told(subject, mistake)
+    if (root := _own_root(subject)) is not None:
+        yield from (_told(subject, mistake) for mistake in [*stray_files(root), *check_options(root)])
 
 
 def names(subject: Subject) -> Iterator[str]:
@@ -290,11 +277,6 @@ def _roots(subject: Subject) -> list[ConfRoot]:
 def _own_options(subject: Subject) -> Options:
     root = _own_root(subject)
     return find_options([root]) if root is not None else {}
-
-
-def _place(subject: Subject, path: Path) -> str:
-    folder = subject.plugin.folder
-    return path.relative_to(folder.parent).as_posix() if folder is not None else str(path)
 
 
 def _told(subject: Subject, mistake: GoodfitError) -> str:
