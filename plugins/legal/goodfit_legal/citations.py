@@ -3,12 +3,14 @@
 ``clause 12.3(b)``, ``cl 12.3 (b)`` and ``Clauses 9 and 12.3(b)`` cite the same clause; ``§ 5``, ``Sec. 5`` and ``s 5``
 the same section; so are ``§ 433 Abs. 1`` and ``§ 433(1)``. A clause and a section of one number are two provisions, for
 a section is mostly a statute's. A source that has clause 12.3 has clause 12 as well, one that has clauses 9 to 12 has
-clause 10, one that has Article 6(1) GDPR has Article 6 GDPR, and one that has the Bribery Act 2010 has the Bribery Act.
+clause 10, one that has clause 4(a) to (c) has clause 4(b), one that has Article 6(1) GDPR has Article 6 GDPR, and one
+that has the Bribery Act 2010 has the Bribery Act.
 A case is cited by its parties, the words beside the ``v`` without ``Ltd`` and the like, and by its report.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 SHORT = {
@@ -20,11 +22,16 @@ SHORT_FORMS = re.compile(
     r"(?<![\w'’.])(cls?|secs?|arts?|sched|sch|paras?|appendices|(?-i:ss?)|ss?(?=\.)|§§?)\.?\s?(?=\d|\(\w)",
     re.IGNORECASE,
 )
-GERMAN_INNER = re.compile(r"(?<=[\w)])\s(?:Abs\.|Absatz|Satz|Nr\.|lit\.)\s?(\d{1,3}[a-z]?|[a-z]{1,2})\b")
+GERMAN_ONE = r"(\d{1,3}[a-z]?|[a-z]{1,2})\b"
+GERMAN_INNER = re.compile(
+    rf"(?:(?<=[\w)])\s(?:Abs\.|Absatz|Satz|Nr\.|lit\.)|(?<=[\d)])\sS\.)\s?{GERMAN_ONE}"
+    rf"(?:\s?(?:bis|[-–])\s?{GERMAN_ONE})?"
+)
+"""``S.`` is a sentence behind a number: behind a word it may be a section."""
 INNER = r"(?:\s?\((?-i:[a-z]{1,2}|[ivxlc]+|[A-Z]|[IVXLC]+|\d{1,3}[A-Za-z]{0,2})\))"
 ONE = rf"(?:\d{{1,4}}[a-z]?(?:\.\d+)*{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\d{{1,2}})?))(?!\w)"
-JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|through|&|and/or)\s|\s?[-–]\s?)"
-UP_TO = frozenset({"to", "through", "-", "–"})
+JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|through|bis|&|and/or)\s|\s?[-–]\s?)"
+UP_TO = frozenset({"to", "through", "bis", "-", "–"})
 ONE_SORT = re.compile(
     r"\b(clause|section|article|paragraph)(?=\s(\d+)\.\d[\w.()]*,?\s(?:and|or|to)\s\2\.\d)", re.IGNORECASE
 )
@@ -77,7 +84,7 @@ def cited(text: str) -> set[str]:
     """The provisions, statutes and cases that a text cites, each once and in one spelling."""
     cases = _cases(text)
     statutes = _statutes(cases.rest)
-    bracketed = GERMAN_INNER.sub(r"(\1)", statutes.rest)
+    bracketed = GERMAN_INNER.sub(lambda inner: " to ".join(f"({end})" for end in inner.groups() if end), statutes.rest)
     written_out = SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", bracketed)
     return cases.found | statutes.found | set(_provisions(ONE_SORT.sub(r"\1s", written_out)))
 
@@ -117,7 +124,7 @@ def _provisions(text: str) -> Iterator[str]:
             if joint.strip().lower() in UP_TO
             for between in _between(first, last)
         ]
-        for number in (*named, *ranges):
+        for number in (*named, *(between for between in ranges if _counts(between, sort))):
             citation = f"{sort.lower()} {number.lower().replace(' ', '')}"
             yield f"{citation} {code.lower()}" if code else citation
 
@@ -137,14 +144,24 @@ def _counts(number: str, sort: str) -> bool:
 
 
 def _between(first: str, last: str) -> list[str]:
-    """What lies between two ends: ``9`` to ``12`` has 10 and 11, ``4.1`` to ``4.3`` 4.2, ``I`` to ``III`` II."""
-    if first in ROMAN and last in ROMAN:
-        return list(ROMAN[ROMAN.index(first) + 1 : ROMAN.index(last)])
-    ends = [re.fullmatch(r"(.*?)(\d+)", end) for end in (first, last)]
-    if not ends[0] or not ends[1] or ends[0][1] != ends[1][1]:
+    """What lies between two ends: ``9`` to ``12`` has 10 and 11, ``4.1`` to ``4.3`` 4.2, ``I`` to ``III`` II, and
+    ``4(a)`` to ``4(c)`` 4(b)."""
+    ends = [re.fullmatch(r"(.*?\(?)(\d+|[a-z]+|[A-Z]+)(\)?)", end.strip()) for end in (first, last)]
+    if not ends[0] or not ends[1] or ends[0].group(1, 3) != ends[1].group(1, 3):
         return []
-    low, high = int(ends[0][2]), int(ends[1][2])
-    return [f"{ends[0][1]}{number}" for number in range(low + 1, high)] if high - low <= MOST_IN_A_RANGE else []
+    before, low, behind = ends[0].groups()
+    return [f"{before}{one}{behind}" for one in _counted_between(low, ends[1][2])]
+
+
+def _counted_between(low: str, high: str) -> Sequence[str]:
+    """The numbers, Roman numbers or letters between two."""
+    if low.isdigit() and high.isdigit():
+        between = range(int(low) + 1, int(high))
+        return [str(number) for number in between] if len(between) < MOST_IN_A_RANGE else []
+    for counted in (ROMAN, tuple(map(str.lower, ROMAN)), ascii_uppercase, ascii_lowercase):
+        if low in counted and high in counted:
+            return counted[counted.index(low) + 1 : counted.index(high)]
+    return []
 
 
 def _spaced(*parts: str) -> str:
