@@ -113,6 +113,7 @@ def test_another_scale_sign_or_unit_is_another_figure(text, source):
         pytest.param("EUR 1.250,00", "EUR 1,250.00", id="continental"),
         pytest.param("EUR 1.250.000", "EUR 1,250,000", id="continental millions"),
         pytest.param("EUR 10.000", "EUR 10,000", id="continental thousands"),
+        pytest.param("EUR 1.459 per litre", "EUR 1.4590 a litre", id="a price of three decimals"),
         pytest.param("10.000 euros", "EUR 10,000", id="continental thousands before a currency"),
         pytest.param("EUR 1.250 million", "EUR 1,250,000", id="three decimals before a scale"),
         pytest.param("INR 1,50,000", "INR 150,000", id="Indian"),

@@ -68,7 +68,11 @@ SUM = (
 )
 SHARE = rf"{INDIAN}|\d+,\d\d?(?!\d)|{NUMBER}"
 DOTTED_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-"""``EUR 10.000`` is ten thousand: no sum has three decimals but one with a scale (``EUR 1.250 million``)."""
+PRICED = re.compile(
+    r"\s?(?:per|an?|/)\s?(?:lit(?:re|er)|l|gal(?:lon)?|kg|kilo(?:gram(?:me)?)?|lb|kwh|kilowatt[\s-]hour|therm|km|mile)\b",
+    re.IGNORECASE,
+)
+"""What prices of three decimals are of; a share or a unit may cost thousands."""
 
 MONTH = MONTHS.replace(" ", "|")
 SIGN = r"[a-z]{1,3}\$|" + "|".join(re.escape(name) for name in sorted(CURRENCIES, key=len, reverse=True))
@@ -137,6 +141,17 @@ def unsupported(text: str, source: str) -> set[Figure]:
     }
 
 
+def groups_thousands(written: str, text: str, end: int) -> bool:
+    """Whether the dot of a sum without a scale groups thousands: in ``EUR 10.000``, not in ``USD 1.459 per litre``.
+
+    Args:
+        written: The figure.
+        text: Where it stands.
+        end: Where the figure, with its currency, ends there.
+    """
+    return DOTTED_THOUSANDS.fullmatch(written) is not None and PRICED.match(text, end) is None
+
+
 def _said(text: str) -> set[Figure]:
     """What a text states, also without its minus and as ordinals, with the months and years of its dates."""
     said = {Figure("number", "", float(value)) for value in ordinals(text.lower())}
@@ -183,7 +198,7 @@ def _found(match: re.Match[str]) -> Found:
         return Found(Figure("reference", match[0], 0.0), (), False)
     kind, unit, written, times = _measured(shape, parts)
     literal = _number(written)
-    is_grouped = kind == "money" and times == 1 and DOTTED_THOUSANDS.fullmatch(written)
+    is_grouped = kind == "money" and times == 1 and groups_thousands(written, match.string, match.end())
     number = literal * (1000 if is_grouped else 1) * (-1 if parts["minus"] or parts["minus_inside"] else 1)
     value = float(number * times)
     if kind == "number":

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from goodfit.texts.figures import DOTTED_THOUSANDS, INDIAN, LAKHS
+from goodfit.texts.figures import INDIAN, LAKHS, groups_thousands
 
 MINUS = "-−–"
 NO_BREAK = "\u00a0\u2009\u202f"
@@ -98,7 +98,8 @@ def _number(match: re.Match[str]) -> Number:
     """The value of a match of ``NUMBER`` with its sign, its scale and its unit."""
     scale = (match["scale"] or "").lower()
     value = _decimal(match["figure"]) * SCALES.get(scale, 1)
-    if (match["currency"] or match["currency_behind"]) and not scale and DOTTED_THOUSANDS.fullmatch(match["figure"]):
+    is_sum = (match["currency"] or match["currency_behind"]) and not scale
+    if is_sum and groups_thousands(match["figure"], match.string, match.end()):
         value *= 1000
     opened, closed = match["open"] or match["open_inside"], match["close"] or match["close_behind"]
     has_minus = match["minus_inside"] or (match["minus"] and match["minus"] != "+")

@@ -56,6 +56,10 @@ def test_an_amount_has_two_decimals_and_a_sign(text, found):
         pytest.param("US$4.2m", [("4200000", "")], id="a currency with letters"),
         pytest.param("1.250,00", [("1250", "")], id="continental"),
         pytest.param("EUR 10.000, 1.250 euros", [("10000", ""), ("1250", "")], id="continental thousands"),
+        pytest.param(
+            "USD 1.459 per litre, 0.312 a kWh", [("1.459", ""), ("0.312", "")], id="a price of three decimals"
+        ),
+        pytest.param("1.459 euros/kg, EUR 1.459 per year", [("1.459", ""), ("1459", "")], id="a price and a sum"),
         pytest.param("1.250, EUR 0.125, EUR 1.250 m", [("1.25", ""), ("0.125", ""), ("1250000", "")], id="decimals"),
         pytest.param("INR 1,50,000 and 1,50,00,000.00", [("150000", ""), ("15000000", "")], id="Indian"),
         pytest.param("$(20,597)", [("-20597", "")], id="brackets behind a currency"),
