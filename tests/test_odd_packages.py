@@ -119,6 +119,33 @@ def test_a_gate_whose_word_is_no_yes_says_no(goodfit, install, words, judge, sai
     assert (gate["passed"], said in gate["reason"]) == (False, True)
 
 
+SLOW = "time.sleep(0 if seen else 1.2) or seen.append(1)"
+WAITING = "waiting for the plugin 'odd': {}, for 1 s so far"
+
+
+def test_which_slow_metric_is_waited_for_is_said_on_standard_error_and_in_the_log(goodfit, install, words, tmp_path):
+    count = f"lambda items: {SLOW} or np.ones((len(items), 2))"
+    body = f"seen = []\n    return [metric('odd.slow', statistics={count})]"
+    install("odd", offers("metrics", body))
+    asked = [*words, "training.epochs=1", "plugins.hook_seconds=1", "task.metrics=[odd.slow]"]
+    outcome = goodfit("train", *asked, "run.dir=out")
+    assert outcome.code == 0, outcome.err
+    said = WAITING.format("odd.slow.statistics")
+    assert f"warning: {said}\n" in outcome.err
+    assert said in (tmp_path / "out" / "log.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("flags", [pytest.param([], id="said"), pytest.param(["--quiet"], id="quiet")])
+def test_which_slow_scrubber_is_waited_for_is_said_unless_nothing_shall_be(goodfit, install, words, flags):
+    find = f"lambda texts: {SLOW} or [()] * len(texts)"
+    about = f"name='odd.slow', description='d', measured_on='m', recall={{'ODD': 1.0}}, find={find}"
+    install("odd", offers("scrubbers", f"seen = []\n    return [ScrubberSpec({about})]"))
+    asked = [*words, "plugins.hook_seconds=1", "privacy=mask", "privacy.scrubbers=[odd.slow]"]
+    outcome = goodfit("check", *asked, *flags)
+    assert outcome.code == 0, outcome.err
+    assert (f"warning: {WAITING.format('odd.slow.find')}\n" in outcome.err) == (not flags)
+
+
 def test_an_empty_list_of_plugins_lets_none_in_and_a_misspelt_name_is_answered(goodfit, install):
     install("odd", PLAIN)
     assert set(states(goodfit, "plugins.allow=[]").values()) == {"left out"}

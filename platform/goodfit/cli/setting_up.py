@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -14,9 +15,17 @@ from goodfit.config.record import read_config
 from goodfit.plugins.find import installed_plugins
 from goodfit.runs.folder import find_run
 from goodfit.schema.plugins import PluginsConf
+from goodfit.texts.secrets import redact
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
+
+
+class _OnStandardError(logging.Handler):
+    """Shows what is logged; a run's log has it, too."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(redact(f"warning: {record.getMessage()}"), file=sys.stderr)
 
 
 def config_roots(arguments: Arguments) -> list[ConfRoot]:
@@ -40,6 +49,7 @@ def open_host(arguments: Arguments, conf: PluginsConf | None = None) -> Host:
     say = None
     if "--trace-plugins" in arguments.flags:
         say = partial(print, file=sys.stderr)
+    logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if arguments.quiet else _OnStandardError()]
     host = load_plugins(conf, say)
     if not arguments.quiet:
         for broken in host.broken.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -96,22 +97,46 @@ def bounded(seconds: float) -> Iterator[None]:
     Raises:
         TimeoutError: The time is over.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
 
     def ring(*_: object) -> None:
         raise _OutOfTime
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, should the plugin swallow it
     try:
-        yield
+        with _alarm(ring, seconds, 1.0):  # again each second, should the plugin swallow it
+            yield
     except _OutOfTime:
         raise TimeoutError(f"it took longer than {seconds:g} s (plugins.hook_seconds)") from None
+
+
+@contextlib.contextmanager
+def awaited(seconds: float, plugin: str, what: str) -> Iterator[None]:
+    """Say whom a run waits for, after some seconds and again after as many, where ``bounded`` would stop it."""
+    started = time.monotonic()
+
+    def ring(*_: object) -> None:
+        spent = time.monotonic() - started
+        logging.getLogger(__name__).warning("waiting for the plugin '%s': %s, for %.0f s so far", plugin, what, spent)
+
+    with _alarm(ring, seconds, seconds):
+        yield
+
+
+@contextlib.contextmanager
+def _alarm(ring: Callable[..., None], seconds: float, again: float) -> Iterator[None]:
+    """Call a function after some seconds, and again; an alarm that was set before goes on afterwards."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    started, before = time.monotonic(), signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, again)
+    try:
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            overdue = 0.001  # 0 would switch it off
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), overdue), interval)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goodfit.data.gather import SPLITS
 from goodfit.errors import GoodfitError, PluginError
 from goodfit.hooks.types import AuditSpec, DataSourceSpec, GateSpec, MetricSpec, ModelSpec
-from goodfit.plugins.calls import FOREIGN, bounded, reason, tame
+from goodfit.plugins.calls import FOREIGN, awaited, bounded, reason, tame
 from goodfit.plugins.typed import expect, promised
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def guard(spec: Spec, plugin: str, seconds: float | None = None) -> Spec:
     Args:
         spec: What a plugin offers.
         plugin: Its name.
-        seconds: The longest that a gate or a light audit may take.
+        seconds: The longest that a gate or a light audit may take; of others it is said that they take longer.
     """
-    limit = seconds if isinstance(spec, GateSpec) or (isinstance(spec, AuditSpec) and not spec.heavy) else None
+    held = isinstance(spec, GateSpec) or (isinstance(spec, AuditSpec) and not spec.heavy)
     changed = {
-        name: Guarded(getattr(spec, name), plugin, type(spec), name, spec.name, limit)  # type: ignore[attr-defined]
+        name: Guarded(getattr(spec, name), plugin, type(spec), name, spec.name, seconds, held)  # type: ignore[attr-defined]
         for name in functions_of(type(spec))
         if getattr(spec, name) is not None
     }
@@ -54,7 +54,9 @@ class Guarded:
     field: str
     offer: str
     seconds: float | None = None
-    """The longest that a call may take; None for what takes as long as there are data, or a network."""
+    """After which a call is stopped, or said to be waited for; None where nobody waits."""
+    held: bool = False
+    """Whether it is stopped; what else takes as long as there are data, or a network."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Call it; what it prints goes to standard error.
@@ -80,7 +82,11 @@ class Guarded:
         return result
 
     def _bounded(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext() if self.seconds is None else bounded(self.seconds)
+        if self.seconds is None:
+            return contextlib.nullcontext()
+        if self.held:
+            return bounded(self.seconds)
+        return awaited(self.seconds, self.plugin, f"{self.offer}.{self.field}")
 
 
 def _refuse_rows(rows: np.ndarray, items: Sequence[Any]) -> None:

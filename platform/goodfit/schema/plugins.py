@@ -30,4 +30,5 @@ class PluginsConf:
     looked for."""
 
     hook_seconds: Annotated[int, Field(ge=1)] = 600
-    """The longest that a plugin's import, one of its hooks, gates or light audits may take, in seconds."""
+    """The longest that a plugin's import, one of its hooks, gates or light audits may take, in seconds. Of its
+    scrubbers, metrics, sources and heavy audits, which may take longer, it is said that they are waited for."""
