@@ -116,6 +116,7 @@ def test_the_first_trial_has_the_defaults_and_the_others_are_proposed_behind_it(
         (["optim.lr=tag(log,interval(1e-4,1e-2))", "adapter.rank=8,16"], {"optim.lr": 2e-3, "adapter.rank": "16"}),
         (["adapter=lora,dora", "training.batch_size=range(8,33,8)"], {"adapter": "lora", "training.batch_size": "16"}),
         (["optim.lr=interval(1e-5,1e-4)", "adapter.rank=8,16"], None),
+        (["adapter.top_layers=choice(1,null,2)"], {"adapter.top_layers": "null"}),
         (["precision=32,bf16", "seed=1,2"], None),
     ],
 )

@@ -482,6 +482,17 @@ def test_a_space_is_read_in_hydras_grammar(word, values):
     assert dimension.extremes() == values
 
 
+def test_no_value_can_be_one_of_the_values_that_are_searched(goodfit, tiny_words, tmp_path):
+    words = ["adapter=lora", "adapter.top_layers=choice(null,1)", "sweep=grid", "training.max_steps=1"]
+    words += ["sweep.confirmations=0", "sweep.train_best=false", f"run.dir={tmp_path / 'search'}"]
+    outcome = goodfit("sweep", *tiny_words("classification", "encoder"), *words, "--json")
+    assert outcome.code == 0, outcome.err
+    searched = [trial["words"] for trial in outcome.json["trials"]]
+    assert searched == [["adapter.top_layers=null"], ["adapter.top_layers=1"]]
+    trained = [trial["costs"]["trainable"] for trial in outcome.json["trials"]]
+    assert trained[0] > trained[1]
+
+
 @pytest.mark.parametrize("word", ["optim.lr=interval(3,1)", "adapter.rank=range(1,1)", "model=glob(*)"])
 def test_a_space_that_cannot_be_read_is_refused(word):
     with pytest.raises(ConfigError):

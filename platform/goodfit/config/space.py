@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tra
 
 MOST_OPTIONS = 10_000
 """A dimension with more values is an accident."""
+
+
+_NULL = re.compile(r"(?<=[(,])null(?=[,)])")
+"""Hydra's functions take no null, but its text, which a setting reads as null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +98,7 @@ def _dimension(word: str, key: str) -> Dimension:
     if key.split(".", 1)[0] in FIXED:
         raise ConfigError(f"'{word}' searches over {key}, of which a search has one", "start a search for each value")
     try:
-        parsed = OverridesParser.create().parse_override(word)
+        parsed = OverridesParser.create().parse_override(_NULL.sub("'null'", word))
         value = parsed.value()
         if isinstance(value, IntervalSweep):
             return _interval(word, key, float(value.start or 0), float(value.end or 0), "log" in value.tags)
