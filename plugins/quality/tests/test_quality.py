@@ -209,7 +209,7 @@ def placed(monkeypatch):
 
     def near(given):
         chance = np.random.default_rng(0)
-        centre = {"a": (1.0, 0.0, 0.0), "b": (0.0, 1.0, 0.0)}
+        centre = {"a": (1.0, 0.0, 0.0), "b": (0.0, 1.0, 0.0), "c": (2.5, 0.0, 0.0)}
         return np.array([centre[text[0]] + chance.normal(0, 0.15, 3) for text in given], dtype=np.float32)
 
     for module in (doubts, curve):
@@ -230,6 +230,14 @@ def test_wrong_labels_are_found_by_what_the_other_records_say(placed):
     (finding,) = labels.labels(facts(train))
     assert finding.rows == ("r3", "r40", "r77")
     assert set(finding.evidence["most_certain"]) == set(finding.rows)
+
+
+def test_a_label_that_the_nearest_records_share_is_not_doubted_by_the_classifier_alone(placed):
+    train = [record(f"r{n}", f"{'ab'[n % 2]} {n}", "ab"[n % 2]) for n in range(120)]
+    train += [record(f"apart{n}", f"c {n}", "b") for n in range(15)]  # they turn the straight border
+    train[3] = replace(train[3], answer="a")
+    (finding,) = labels.labels(facts(train))
+    assert finding.rows == ("r3",)
 
 
 def test_nothing_is_doubted_where_the_encoder_does_not_know_the_task(placed):
