@@ -268,6 +268,19 @@ def test_trials_are_no_runs(goodfit, searched):
         assert outcome.errors == [(what, f"the winner's run is {folder}/best")]
 
 
+def test_a_search_is_no_run_and_says_what_to_type(searched, goodfit, tmp_path):
+    folder, _ = searched()
+    for verb in ("resume", "reproduce", "evaluate", "verify"):
+        outcome = goodfit(verb, folder)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.errors == [(f"{folder} is a search, and no run", f"the winner's run is {folder}/best")]
+    (tmp_path / "cut").mkdir()
+    shutil.copy(folder / "search.json", tmp_path / "cut")
+    ((_, fix),) = goodfit("resume", "cut").errors
+    assert fix.startswith("goodfit sweep task=classification ")
+    assert fix.endswith(" adapter=lora sweep.trials=3 run.dir=cut goes on with it, or shows what it found")
+
+
 def test_a_gate_that_said_no_says_no_again(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
     words += ["policy.enforce=true", "policy.gates=[min_value]", "policy.min_value=1", "sweep.confirmations=0"]

@@ -227,12 +227,22 @@ def find_run(typed: str) -> Path:
     if not path.is_dir():
         raise ConfigError(f"there is no run in {typed}", "name a run's folder, such as runs/latest")
     path = path.resolve()
+    if (path / SEARCH).is_file():
+        raise ConfigError(f"{typed} is a search, and no run", _of_search(path, typed))
     search = path.parent.parent
     if path.parent.name in TRIALS and (search / SEARCH).is_file():
         raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/best")
     if not (path / "config.yaml").is_file() or not (path / "run.json").is_file():
         raise ConfigError(f"{typed} is no run: it lacks config.yaml or run.json", "name a folder that 'train' wrote")
     return path
+
+
+def _of_search(path: Path, typed: str) -> str:
+    """What can be done with a search: its winner is a run; without one, its own command goes on, or shows it."""
+    if (path / "best" / "run.json").is_file():
+        return f"the winner's run is {typed.rstrip('/')}/best"
+    words = [word for word in read_json(path / SEARCH, "words")["words"] if not word.startswith("run.dir=")]
+    return f"{command('sweep', *words, f'run.dir={typed}')} goes on with it, or shows what it found"
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
