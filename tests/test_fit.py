@@ -12,6 +12,7 @@ from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import dealt
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
 from goodfit.kinds.measures import classification_metrics
+from goodfit.training.held_out import HeldOut
 
 
 def mean(sums):
@@ -40,6 +41,8 @@ FACTS = FitFacts(
     loss_course=[losses(0.6), losses(0.45), losses(0.448)],
     best=2,
     stopped_early=False,
+    steps=30,
+    epochs=3.0,
 )
 WORDS = ["task=legal", "model=bert", "adapter=lora"]
 OVERFIT = {"probe": share(1.0, 200), "validation": share(0.6, 100)}
@@ -160,6 +163,20 @@ def test_the_words_to_try_next_change_what_held_the_run_back(words, tried):
     conf = compose_words(Arguments(words=["task=legal", *words.split()])).conf
     found = diagnose(dataclasses.replace(FACTS, **NOTHING), conf)
     assert [word for word in found.words if not word.startswith("optim.lr=")] == tried
+
+
+@pytest.mark.parametrize("batches", [1, 3, 6, 7, 40])
+@pytest.mark.parametrize("steps", [1, 2, 3, 7, 40])
+def test_what_a_run_that_was_scored_once_is_told_to_try_scores_it_twice(batches, steps):
+    limit = "training.epochs=1" if steps >= batches else f"training.max_steps={steps}"
+    trained = min(steps, batches)
+    once = {"loss_course": [losses(0.4)], "best": 0, "steps": trained, "epochs": round(trained / batches, 4)}
+    found = diagnosed(limit, **once)
+    assert found.verdict == "unknown"
+    training = compose_words(Arguments(words=[*WORDS, limit, *found.words])).conf.training
+    last = training.max_steps or training.epochs * batches
+    ends = HeldOut.ends(batches, training.evaluations_per_epoch)
+    assert len({step for step in range(1, last + 1) if (step - 1) % batches in ends or step == last}) >= 2
 
 
 EVIDENCE = Evidence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,10 @@ class FitFacts:
     best: int
     """Index of the kept evaluation."""
     stopped_early: bool
+    steps: int
+    """Optimiser steps until the last evaluation."""
+    epochs: float
+    """Epochs until then."""
     dealt: np.ndarray | None = None
     """The metric on the probe when its answers are dealt to its records at random, (deals,); None where answers are
     no labels."""
@@ -103,7 +108,7 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     evidence += _course(facts, conf)
     if len(facts.loss_course) == 1:
         evidence.append("scored once only, so that nothing tells whether training ended too soon")
-        return Fit("unknown", tuple(evidence), ("training.evaluations_per_epoch=2",))
+        return Fit("unknown", tuple(evidence), _twice(facts, conf))
     if _cut_short(facts, conf):
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
@@ -195,9 +200,19 @@ def _adapts_noise(conf: RunConf) -> bool:
     return conf.model.weights == "random" and (conf.adapter.name != "none" or conf.adapter.top_layers is not None)
 
 
-def _more(conf: RunConf) -> tuple[str, ...]:
+def _longer(conf: RunConf) -> str:
     length = "epochs" if conf.training.max_steps is None else "max_steps"
-    longer = f"training.{length}={2 * (getattr(conf.training, length) or 1)}"
+    return f"training.{length}={2 * (getattr(conf.training, length) or 1)}"
+
+
+def _twice(facts: FitFacts, conf: RunConf) -> tuple[str, ...]:
+    """What makes a run that was scored once be scored twice: in halves of what it trained; one step has none."""
+    often = f"training.evaluations_per_epoch={2 * math.ceil(round(1 / min(1.0, facts.epochs), 2))}"
+    return (_longer(conf), often) if facts.steps == 1 else (often,)
+
+
+def _more(conf: RunConf) -> tuple[str, ...]:
+    longer = _longer(conf)
     all_layers = ["adapter.top_layers=null"] if conf.adapter.top_layers is not None else []
     if _adapts_noise(conf):
         return longer, *(["adapter=none"] if conf.adapter.name != "none" else []), *all_layers
