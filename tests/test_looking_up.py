@@ -194,3 +194,30 @@ def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
         assert min(option["records"].values()) >= 100
         assert option["kind"] and option["licence"] and option["origin"].startswith("synthetic")
     assert "490 | 120 | 150" in goodfit("list", "task").out
+
+
+@pytest.mark.parametrize(
+    ("argv", "error", "fix"),
+    [
+        pytest.param(
+            "explain optim.lr model.layers",
+            "explain takes one word at a time, and 'model.layers' is another",
+            "goodfit explain model.layers",
+            id="explain",
+        ),
+        pytest.param(
+            "list model task", "list takes one word at a time, and 'task' is another", "goodfit list task", id="list"
+        ),
+        pytest.param(
+            "completion bash zsh",
+            "completion takes one word at a time, and 'zsh' is another",
+            "goodfit completion zsh",
+            id="completion",
+        ),
+        pytest.param("doctor model=bert", "doctor takes no words", "goodfit doctor", id="doctor"),
+    ],
+)
+def test_a_word_that_would_be_passed_over_is_refused(goodfit, argv, error, fix):
+    outcome = goodfit(*argv.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from goodfit.cli.main import VERBS, Arguments
-from goodfit.cli.setting_up import config_roots
+from goodfit.cli.setting_up import config_roots, only_word
 from goodfit.config.places import find_options
 from goodfit.config.settings import settings
 from goodfit.errors import ConfigError
@@ -30,10 +30,10 @@ SHELLS = {
 
 def run(arguments: Arguments) -> dict[str, Any] | None:
     """Print a shell's script, or (for the scripts) what may follow a beginning."""
-    shell, *rest = arguments.words or [""]
-    if shell == "suggest":
-        print("\n".join(suggestions(rest[0][1:] if rest else "", arguments)))
+    if arguments.words[:1] == ["suggest"]:
+        print("\n".join(suggestions("".join(arguments.words[1:2])[1:], arguments)))
         return None
+    shell = only_word(arguments)
     if shell not in SHELLS:
         fix = did_you_mean(shell, SHELLS, "goodfit completion bash >> ~/.bashrc (or zsh, fish)")
         raise ConfigError(f"no completion for the shell '{shell}'", fix)

@@ -13,6 +13,7 @@ from goodfit import __version__
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.troubles import troubles_of
+from goodfit.errors import ConfigError
 from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
 
@@ -21,7 +22,13 @@ EXTRAS = {"wandb": "tracker=wandb", "deepspeed": "hardware=deepspeed"}
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
-    """Print what is here, and what is wrong with it."""
+    """Print what is here, and what is wrong with it.
+
+    Raises:
+        ConfigError: There are words, and it reads none.
+    """
+    if arguments.words:
+        raise ConfigError("doctor takes no words", "goodfit doctor")
     facts = {**_machine(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
     for name, used_by in EXTRAS.items():
         there = importlib.util.find_spec(name) is not None

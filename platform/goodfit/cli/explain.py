@@ -8,7 +8,7 @@ from typing import Any
 
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import open_host
+from goodfit.cli.setting_up import only_word, open_host
 from goodfit.config.settings import Setting, find_setting, group_doc, groups, settings
 from goodfit.config.words import unknown_setting
 
@@ -18,7 +18,7 @@ TYPO = 0.8
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Explain a setting, a group, a metric or a verdict, or name all settings."""
-    key = arguments.words[0].split("=", 1)[0] if arguments.words else ""
+    key = only_word(arguments).split("=", 1)[0]
     setting = find_setting(key)
     if setting is not None:
         facts = _facts(setting)

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import config_roots, open_host
+from goodfit.cli.setting_up import config_roots, only_word, open_host
 from goodfit.config.files import check_option
 from goodfit.config.places import Option, find_options
 from goodfit.config.settings import group_doc, groups
@@ -65,14 +65,14 @@ COLUMNS = {
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print the options of a group, or the groups."""
-    if not arguments.words:
+    name = only_word(arguments)
+    if not name:
         rows = [[group, group_doc(group)] for group in groups()]
         rows += [[name, "What plugins offer by name."] for name in TABLES]
         rows += [["limits", "What audits compare with: policy.limits.<name>."]]
         if not arguments.json:
             print_table(["goodfit list", "what it is"], rows)
         return {"groups": [row[0] for row in rows]}
-    name = arguments.words[0]
     if name in groups():
         sources = all_declared() if name == "task" else {}
         options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]

@@ -12,9 +12,11 @@ from goodfit.cli.main import Arguments
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
+from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
 from goodfit.runs.folder import find_run
 from goodfit.schema.plugins import PluginsConf
+from goodfit.texts.commands import command
 from goodfit.texts.secrets import redact
 
 if TYPE_CHECKING:
@@ -35,6 +37,19 @@ def config_roots(arguments: Arguments) -> list[ConfRoot]:
     if "--config-dir" in arguments.options:
         roots.append(user_root(arguments.options["--config-dir"]))
     return roots
+
+
+def only_word(arguments: Arguments) -> str:
+    """The one word that a verb looks up; empty where none was typed.
+
+    Raises:
+        ConfigError: There are more, which would be passed over.
+    """
+    first, *more = arguments.words or [""]
+    if more:
+        what = f"{arguments.verb} takes one word at a time, and '{more[0]}' is another"
+        raise ConfigError(what, command(arguments.verb, more[0]))
+    return first
 
 
 def compose_words(arguments: Arguments, needed: Sequence[str] = tuple(NEEDED)) -> Composed:
