@@ -268,6 +268,13 @@ def test_trials_are_no_runs(goodfit, searched):
         assert outcome.errors == [(what, f"the winner's run is {folder}/best")]
 
 
+def test_a_search_finds_how_many_layers_are_needed(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "adapter=lora", "model.layers=1,2", "sweep.trials=2"]
+    outcome = goodfit("sweep", *words, "sweep.confirmations=1", f"run.dir={tmp_path / 'search'}", "--json")
+    assert outcome.code == 0, outcome.err
+    assert sorted(trial["words"] for trial in outcome.json["trials"]) == [["model.layers=1"], ["model.layers=2"]]
+
+
 def test_a_search_is_no_run_and_says_what_to_type(searched, goodfit, tmp_path):
     folder, _ = searched()
     for verb in ("resume", "reproduce", "evaluate", "verify"):

@@ -200,13 +200,18 @@ def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh:
             continue
         splits = ("test",) if fresh else SPLITS
         what = [f"{split} records" for split in splits if then["data"][split] != lock["data"][split]]
-        if then["base"]["name"] == lock["base"]["name"] and then["base"] != lock["base"]:
+        if then["base"]["name"] == lock["base"]["name"] and _whole_base(then) != _whole_base(lock):
             what.append(f"weights of {lock['base']['name']}")
         if what:
             fix = "bring them back, or begin a new search in another run.dir"
             if then["seed"] != lock["seed"]:
                 fix = "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out"
             raise ChangedError(f"the {' and '.join(what)} are not those of trial {int(path.parent.name)}", fix)
+
+
+def _whole_base(lock: Mapping[str, Any]) -> dict[str, Any]:
+    """What a lock says of the base, but for how many of its layers are used: that can be searched for."""
+    return {key: value for key, value in lock["base"].items() if key != "layers"}
 
 
 def finish(started: Started, trace: Trace, steps: int) -> Result:
