@@ -81,6 +81,26 @@ def checked(goodfit):
     return check
 
 
+def test_options_of_every_group_compose_and_name_what_is_offered(checked, install):
+    conf = {
+        "privacy/odd.yaml": "mode: mask\nscrubbers: [odd.names, privacy.names]\n",
+        "policy/odd.yaml": "audits: [quality, odd.look]\n",
+        "dataset/odd.yaml": "source: odd.rows\n",
+        "optim/odd.yaml": "lr: 7\n",
+        "training/odd.yaml": "epochs: many\n",
+        "experiment/odd.yaml": "# @package _global_\ndefaults:\n  - override /model: bert\n",
+    }
+    install("odd", "HOOK_API = 1\n", conf)
+    assert checked("odd")["tasks"].splitlines() == [
+        "dataset=odd names 'odd.rows', which the plugin does not offer; it offers nothing",
+        "optim.lr is 7.0 (goodfit_odd/conf/optim/odd.yaml); choose a value between 0 and 1",
+        "training.epochs is 'many', expected a whole number (goodfit_odd/conf/training/odd.yaml); "
+        "for example training.epochs=10",
+        "privacy=odd names 'odd.names', which the plugin does not offer; it offers nothing",
+        "policy=odd names 'odd.look', which the plugin does not offer; it offers nothing",
+    ]
+
+
 def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, rows_of, write_rows, tmp_path):
     conf = {
         "task/bad.yaml": "name: bad\nkind: classification\nsource: bad.mooods\nprompt: '{text}'\n",

@@ -13,6 +13,7 @@ from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.errors import GoodfitError, Mistakes
 from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
+from goodfit.schema import RunConf
 from goodfit.testing.probe import HOOKS, IMPORT, RECORDS
 from goodfit.testing.subject import Subject
 
@@ -126,24 +127,34 @@ def names(subject: Subject) -> Iterator[str]:
 
 
 def tasks(subject: Subject) -> Iterator[str]:
-    """Every task composes, and the data, metrics and gates that its options name are offered."""
+    """Every option composes, and the data, metrics, gates, audits, scrubbers and models that it names are offered."""
     offered = {step for step, seen in subject.steps.items() if "sort" in seen}
     own = _own_root(subject)
     roots = [core_root(), *([own] if own else [])]
-    for group in ("task", "policy"):
-        for name in _own_options(subject).get(group, {}):
+    for group, options in _own_options(subject).items():
+        for name in options if group != "experiment" else ():  # it may choose what other plugins offer
             try:
-                found = compose([f"{group}={name}"], roots, ("task",) if group == "task" else ())
+                conf = compose([f"{group}={name}"], roots, ("task",) if group == "task" else ()).conf
             except GoodfitError as mistake:
                 yield _told(subject, mistake)
                 continue
-            conf = found.conf
-            wanted = [conf.task.source, *conf.task.metrics] if group == "task" else conf.policy.gates
-            for thing in filter(None, wanted):
+            for thing in _named_by(conf, group):
                 if thing.startswith(f"{subject.plugin.name}.") and thing not in offered:
                     yield f"{group}={name} names '{thing}', which the plugin does not offer; " + did_you_mean(
                         thing, offered, f"it offers {', '.join(sorted(offered)) or 'nothing'}"
                     )
+
+
+def _named_by(conf: RunConf, group: str) -> list[str]:
+    """What an option of a group names, of what plugins offer."""
+    named = {
+        "task": [conf.task.source or "", *conf.task.metrics, *(conf.task.audits or [])],
+        "policy": [*conf.policy.gates, *conf.policy.audits],
+        "privacy": conf.privacy.scrubbers,
+        "model": [conf.model.source],
+        "dataset": [conf.dataset.source],
+    }
+    return named.get(group, [])
 
 
 def data(subject: Subject) -> Iterator[str]:
