@@ -479,3 +479,25 @@ def test_runs_that_read_a_file_differently_are_not_compared(
         )
     ]
     assert goodfit("compare", encoder_run, encoder_run, "optim.lr=1").errors[0][0] == "compare does not take optim.lr"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["model.pooling=mean_normalised"], id="mean_normalised"),
+        pytest.param(["model.pooling=mean", "model.layers=1"], id="mean of one layer"),
+        pytest.param(["model.pooling=cls"], id="cls"),
+        pytest.param(["model.pooling=head"], id="head"),
+    ],
+)
+def test_the_code_in_the_docs_answers_as_predict_does(finished, goodfit, capsys, words):
+    folder, _ = finished("classification", "encoder", "adapter=lora", "training.epochs=1", *words)
+    page = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
+    code = page.split("```python\n", 1)[1].split("```", 1)[0].replace("runs/latest/adapter", str(folder / "adapter"))
+    exec(code, {})
+    card = (folder / "adapter" / "README.md").read_text("utf-8")
+    assert ("another vector" in card) == (words != ["model.pooling=head"])
+    expected = answers(goodfit("predict", folder, "my parcel has not come", "thank you"))
+    lines = [line.rsplit(" ", 1) for line in capsys.readouterr().out.splitlines()]
+    assert [label for label, _ in lines] == [one["prediction"] for one in expected]
+    assert [float(score) for _, score in lines] == pytest.approx([one["confidence"] for one in expected], abs=2e-4)

@@ -172,8 +172,15 @@ def _use(prepared: Prepared) -> str:
         if prepared.coding.case_marks
         else ""
     )
+    pooling = prepared.conf.model.pooling
+    pooled = (
+        " Without goodfit, transformers' classifier hands another vector to the head and answers at chance: `pooling` "
+        f"in `task.json` is `{pooling}`, and docs/runs.md of goodfit has the code."
+        if prepared.learner.head == "sequence_classification" and pooling != "head"
+        else ""
+    )
     return (
         '## Use\n\n`goodfit predict <run> "a text"` loads it with its base, prompt, labels and pooling.'
-        f"{marks} The figures hold for records like the test records; on others, measure first: "
+        f"{marks}{pooled} The figures hold for records like the test records; on others, measure first: "
         "`goodfit evaluate <run> dataset.test=<file>`.\n"
     )
