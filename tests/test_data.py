@@ -370,11 +370,45 @@ def test_texts_that_the_model_cannot_read_are_told_of(goodfit, tmp_path, tiny_wo
     assert train["severity"] == "warning" and train["figure"] == 1
 
 
-def test_a_csv_column_that_stands_twice_is_refused(check):
-    outcome = check(b"text,text,label\nx,y,a\nz,w,b\n", name="train.csv")
-    assert outcome.code == 2
-    assert "text" in outcome.errors[0][0]
-    assert "twice" in outcome.errors[0][0]
+@pytest.mark.parametrize(
+    ("content", "error", "fix"),
+    [
+        pytest.param(
+            b"text,text,label\nx,y,a\nz,w,b\n",
+            "train.csv:1: the column 'text' stands twice",
+            "give each column a name of its own in this line",
+            id="twice",
+        ),
+        pytest.param(
+            b"Contracts of 2023;;\nno;text;label\n1;x;a\n2;y;b\n",
+            "train.csv:1: one of 3 columns has a name, as in a title",
+            "let the line with the names of the columns be the first: take out what stands above it",
+            id="title",
+        ),
+    ],
+)
+@pytest.mark.parametrize("words", [[], ["dataset.on_bad_rows=quarantine"]], ids=["stop", "quarantine"])
+def test_a_csv_header_that_names_no_columns_is_refused(check, words, content, error, fix):
+    outcome = check(content, *words, name="train.csv")
+    assert (outcome.code, outcome.errors) == (2, [(error, fix)])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param("sep=;\r\ntext;label;", id="Excel's line"),
+        pytest.param('"sep=;"\ntext;label;', id="in quotes"),
+        pytest.param("text;label;date, place", id="a comma in a name"),
+        pytest.param('text;label;"a, b, c, d, e"', id="commas in quotes"),
+    ],
+)
+def test_what_stands_between_the_cells_of_a_csv_file_is_found(goodfit, tmp_path, header):
+    rows = "".join(f"a text of its own, number {n};{'ab'[n % 2]};\n" for n in range(24))
+    (tmp_path / "train.csv").write_bytes(f"{header}\n{rows}".encode())
+    words = ["task=classification", "dataset=files", "dataset.train=train.csv", "quality.deep=false"]
+    outcome = goodfit("data", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert sum(outcome.json["records"].values()) == 24
 
 
 def test_all_bad_rows_are_named_and_the_first_of_them_in_the_message(check):

@@ -28,6 +28,9 @@ FEW_UNDECODED, UNDECODED_SHARE = 2, 0.1
 _BOM = b"\xef\xbb\xbf"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _HALF = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile('"[^"]*"')
+_NAMED_DELIMITER = re.compile('"?sep=(.)"?[\r\n]+', re.IGNORECASE)
+"""The line with which a file tells Excel what stands between its cells."""
 _HALF_NAMED = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -153,10 +156,11 @@ def _no_constant(name: str) -> Any:
 def _read_csv(path: Path, content: bytes) -> FileRows:
     # bytes that are not UTF-8 become halves of surrogate pairs, which no text in UTF-8 holds
     lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="").readlines()
-    delimiter = "\t" if path.suffix == ".tsv" else _delimiter(lines[0] if lines else "")
+    named = _NAMED_DELIMITER.fullmatch(lines[0]) if lines else None
+    start = 1 if named else 0
+    delimiter = named[1] if named else _delimiter(path, lines)
     found = FileRows([])
     header: list[str] | None = None
-    start = 0
     while start < len(lines):
         cells, end, reason = _next_cells(lines, start, delimiter)
         origin = f"{path.name}:{start + 1}"
@@ -167,8 +171,7 @@ def _read_csv(path: Path, content: bytes) -> FileRows:
             found.empty.append(origin)
             cells = []
         elif header is None and reason is None:
-            twice = sorted({name for name in cells if name and cells.count(name) > 1})
-            reason = f"the column '{twice[0]}' stands twice" if twice else None
+            _refuse_header(origin, cells, _next_cells(lines, end, delimiter)[0])
         elif header is not None and reason is None and cells and len(cells) != len(header):
             reason = f"{len(cells)} cells, expected {len(header)}"
         if reason is not None:
@@ -185,9 +188,26 @@ def _read_csv(path: Path, content: bytes) -> FileRows:
     return found
 
 
-def _delimiter(header: str) -> str:
-    """What stands between names of columns: a comma, unless there is none and another one is."""
-    return next((sign for sign in ",;\t|" if sign in header), ",")
+def _delimiter(path: Path, lines: Sequence[str]) -> str:
+    """What stands between names of columns: in a doubt a comma."""
+    header = _QUOTED.sub("", lines[0] if lines else "")
+    return "\t" if path.suffix == ".tsv" else max(",;\t|", key=header.count)
+
+
+def _refuse_header(origin: str, cells: Sequence[str], below: Sequence[str]) -> None:
+    """Refuse names of columns that cannot be meant, and a title above them.
+
+    Raises:
+        DataError: Two columns have one name, or the row below fills more columns than the one that has a name.
+    """
+    named = [name for name in cells if name.strip()]
+    twice = sorted({name for name in named if named.count(name) > 1})
+    if twice:
+        fix = "give each column a name of its own in this line"
+        raise DataError(f"{origin}: the column '{twice[0]}' stands twice", fix)
+    if len(named) == 1 and sum(map(bool, map(str.strip, below))) > 2:
+        fix = "let the line with the names of the columns be the first: take out what stands above it"
+        raise DataError(f"{origin}: one of {len(cells)} columns has a name, as in a title", fix)
 
 
 def _next_cells(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str], int, str | None]:
