@@ -473,6 +473,16 @@ def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, conten
     assert fix
 
 
+def test_a_text_taken_for_the_label_is_said_where_nothing_can_be_held_out(check):
+    rows = [{"text": "ab"[n % 2], "label": f"a text of its own, number {n}"} for n in range(24)]
+    assert check(lines(rows)).errors == [
+        (
+            "24 of 24 records have a label that no other has, so that none can be held out",
+            "name the column with the labels, dataset.fields.<field>=<name>, or give several records of each label",
+        )
+    ]
+
+
 @pytest.mark.parametrize("verb", ["train", "check", "preview"])
 def test_bad_data_print_two_lines_whatever_the_verb_and_leave_nothing_behind(goodfit, tmp_path, verb):
     outcome = goodfit(verb, *WORDS, "dataset.train=gone.jsonl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ from goodfit.registry import nearest
 from goodfit.schema.dataset import DatasetConf
 
 SPLITS = ("train", "validation", "test")
+
+MANY_RECORDS = 20
+"""From so many on, that nothing is held out is not for want of records."""
 
 ScrubRecords = Callable[[Sequence[Record]], tuple[list[Record], Scrubbed]]
 
@@ -103,6 +107,8 @@ def gather(
     for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
         if split not in records:
             records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
+    if not (records["validation"] and records["test"]):
+        _refuse_lone_labels(records["train"], stratum)
     refuse_empty(records)
     empty = [origin for found in files.values() for origin in found.empty]
     return Splits(
@@ -227,6 +233,21 @@ def _parsed(slices: str) -> Any:
 
 def _limited(records: Sequence[Record], limit: int, seed: int) -> list[Record]:
     return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
+
+
+def _refuse_lone_labels(train: Sequence[Record], stratum: Stratum) -> None:
+    """Say why nothing could be split off: the last record of a label stays in training.
+
+    Raises:
+        DataError: Most of many records have a label of their own, as where a text is taken for the label.
+    """
+    counts = Counter(label for record in train for label in stratum(record))
+    alone = sum(any(counts[label] == 1 for label in stratum(record)) for record in train)
+    if len(train) >= MANY_RECORDS and alone > len(train) / 2:
+        raise DataError(
+            f"{alone} of {len(train)} records have a label that no other has, so that none can be held out",
+            "name the column with the labels, dataset.fields.<field>=<name>, or give several records of each label",
+        )
 
 
 def refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:
