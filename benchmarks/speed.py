@@ -183,6 +183,7 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         f"Tokens without padding per CPU second of the training loop, {options.threads} thread(s), medians of "
         f"{options.repeats} [lowest, highest], every side in turn.",
         "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other.",
+        f"Ratios are to {options.sides[0]}.",
         f"MFU: needed products against the {peak:.0f} GFLOP/s that a core reaches here ({processor()}).",
         "",
         f"Made by `python benchmarks/speed.py {words}`.",
@@ -195,7 +196,7 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
             "| side | tokens / CPU s | ratio | MFU | peak MB | ratio | losses |",
             "|---|---|---|---|---|---|---|",
         ]
-        first = medians(found, "HF Trainer", workload)
+        first = medians(found, options.sides[0], workload)
         for side in SIDES:
             one = medians(found, side, workload)
             if one is None or first is None:
