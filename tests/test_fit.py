@@ -1,6 +1,7 @@
 """The fit verdict and the gates, on facts that were made to have one answer."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -311,3 +312,26 @@ def test_answers_without_a_thought_are_no_better_than_the_same_ones_dealt_at_ran
         at_random = dealt(spec, items, 0)
         assert (value > np.quantile(at_random, 0.975)) == right
         assert value > 0.4  # though a majority's macro-F1 is 0.33
+
+
+def test_a_gap_is_of_the_labels_that_both_parts_have():
+    alike = share(1.0, 150), share(0.6, 60)
+    found = diagnosed(**LEARNT, alike=alike)
+    assert found.verdict == "overfit"
+    assert found.evidence[0].startswith("accuracy of the labels that both have: training probe 1.000, held-out 0.600")
+    few = diagnosed(**LEARNT, alike=(alike[0], share(0.6, 12)))
+    assert few.verdict == "unknown"
+    assert few.evidence[0].startswith("only 12 held-out records (groups, where records have them) with labels that")
+
+
+def test_rare_labels_that_are_not_held_out_do_not_make_a_gap(goodfit, tmp_path, tiny_words, write_rows, rows_of):
+    rows = rows_of("classification", 64)
+    rare = [{"id": f"rare-{n}", "text": f"an odd thing number {n}", "label": f"odd {n % 8}"} for n in range(16)]
+    words = [
+        *tiny_words("classification", "encoder"),
+        f"dataset.train={write_rows(tmp_path / 'own.jsonl', rows + rare)}",
+    ]
+    outcome = goodfit("train", *words, "run.dir=run", "--quiet")
+    assert outcome.code == 0, outcome.err
+    evidence = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["fit"]["evidence"]
+    assert "of the labels that both have: training probe" in evidence[0]

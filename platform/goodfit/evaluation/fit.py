@@ -79,6 +79,9 @@ class FitFacts:
     """Optimiser steps until the last evaluation."""
     epochs: float
     """Epochs until then."""
+    alike: tuple[np.ndarray, np.ndarray] | None = None
+    """The statistics of the probe and of the validation records whose labels both parts have; None where that is all of
+    them. A mean over labels is another figure where the labels are others."""
     dealt: np.ndarray | None = None
     """The metric on the probe when its answers are dealt to its records at random, (deals,); None where answers are
     no labels."""
@@ -92,11 +95,13 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     def signed(sums: np.ndarray) -> np.ndarray:
         return sign * facts.reduce(sums)
 
-    if len(facts.validation) < FEWEST_RECORDS:
-        few = f"only {len(facts.validation)} held-out records (groups, where records have them)"
-        return Fit("unknown", (f"{few}, fewer than {FEWEST_RECORDS}",), ())
-    difference = gap(facts.probe, facts.validation, signed, conf.seed)
-    evidence.append(_gap_text(facts, difference))
+    probe, held_out = facts.alike or (facts.probe, facts.validation)
+    if len(held_out) < FEWEST_RECORDS:
+        few = f"only {len(held_out)} held-out records (groups, where records have them)"
+        known = "" if facts.alike is None else " with labels that the training probe has"
+        return Fit("unknown", (f"{few}{known}, fewer than {FEWEST_RECORDS}",), ())
+    difference = gap(probe, held_out, signed, conf.seed)
+    evidence.append(_gap_text(facts, probe, held_out, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
         evidence.append(f"on its own training records the model is {not_learnt}")
         still = _stood_still(facts, conf)
@@ -161,10 +166,11 @@ def _beats_chance(facts: FitFacts) -> bool:
     return bool(sign * facts.reduce(facts.probe.sum(0)) > np.quantile(sign * facts.dealt, 0.975))
 
 
-def _gap_text(facts: FitFacts, difference: Interval) -> str:
-    probe, held_out = (float(facts.reduce(part.sum(0))) for part in (facts.probe, facts.validation))
+def _gap_text(facts: FitFacts, probe: np.ndarray, held_out: np.ndarray, difference: Interval) -> str:
+    values = [float(facts.reduce(part.sum(0))) for part in (probe, held_out)]
+    of_both = "" if facts.alike is None else " of the labels that both have"
     return (
-        f"{facts.metric}: training probe {probe:.3f}, held-out {held_out:.3f}, "
+        f"{facts.metric}{of_both}: training probe {values[0]:.3f}, held-out {values[1]:.3f}, "
         f"gap {difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
     )
 

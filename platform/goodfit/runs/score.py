@@ -161,6 +161,24 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     return Judged(metrics, tuned, fit, outcomes)
 
 
+def places_of_shared_labels(prepared: Prepared, probe: Probe) -> tuple[list[int], list[int]] | None:
+    """The records of the probe, and of validation, all of whose labels both parts have; None where that is all."""
+    kind, parts = prepared.task.kind, (probe.records, prepared.splits.validation)
+    if not kind.interchangeable or kind.labels is None:
+        return None
+    own = [[set(kind.labels(record.fields)) for record in part] for part in parts]
+    shared = set.intersection(*(set().union(*part) for part in own))
+    one, other = ([place for place, labels in enumerate(part) if labels <= shared] for part in own)
+    return None if [len(one), len(other)] == [len(part) for part in parts] else (one, other)
+
+
+def _statistics_at(places: Sequence[int], spec: MetricSpec, items: Sequence[Item], records: Sequence[Record]) -> Any:
+    """A metric's statistics of the records at these places, (units, k)."""
+    if not places:
+        return np.zeros((0, 1))
+    return statistics_of(spec, [items[place] for place in places], units_of([records[place] for place in places]))
+
+
 def diagnose_fit(
     prepared: Prepared,
     validation: Sequence[Outcome],
@@ -173,14 +191,20 @@ def diagnose_fit(
     primary = primary_of(prepared)
     units, held_out = units_of(probe.records), prepared.splits.validation
     validation_units = units_of(held_out)
-    learnt = outcome_items(probe.records, probed)
+    learnt, held_out_items = outcome_items(probe.records, probed), outcome_items(held_out, validation)
+    alike = places_of_shared_labels(prepared, probe)
     facts = FitFacts(
         metric=primary.name,
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
         probe=statistics_of(primary, learnt, units),
         probe_reference=statistics_of(primary, items_of(probe.records, simplest, [None] * len(probe.records)), units),
-        validation=statistics_of(primary, outcome_items(held_out, validation), validation_units),
+        validation=statistics_of(primary, held_out_items, validation_units),
+        alike=alike
+        and (
+            _statistics_at(alike[0], primary, learnt, probe.records),
+            _statistics_at(alike[1], primary, held_out_items, held_out),
+        ),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,
