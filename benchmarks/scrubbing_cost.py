@@ -1,6 +1,6 @@
 """What masking costs in quality, on three real data sets.
 
-    python benchmarks/scrubbing_cost.py [--data ../shared/data] [--records 1500] [--seeds 1 2 3]
+    python benchmarks/scrubbing_cost.py [--data ../shared/data] [--sets banking77 …] [--records 1500] [--seeds 1 2 3]
 
 The offline encoder with LoRA, trained on the same sample as it is, with ``privacy=mask``, which masks test records,
 too, with what a department's own task of that kind keeps, and with stand-ins in place of masks. Each is trained once
@@ -65,11 +65,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--records", type=int, default=1500)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--seeds", type=int, nargs="+", default=(1, 2, 3))
     options = parser.parse_args()
     lines = []
     with tempfile.TemporaryDirectory() as made:
-        for name, task in SETS.items():
+        for name, task in ((name, SETS[name]) for name in options.sets):
             folder = Path(made) / name
             counts = {"train": options.records, "validation": 300, "test": 1000}
             words = sample(options.data, name, counts, 0, folder / "data")
