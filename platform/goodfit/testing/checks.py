@@ -172,7 +172,11 @@ def data(subject: Subject) -> Iterator[str]:
                 continue
             yield from (f"{source}: {fault}" for fault in seen["faults"])
             if seen["counts"]["test"] < FEW_TEST_RECORDS:
-                yield f"{source} has {seen['counts']['test']} test records; with fewer than 20 no fit can be judged"
+                few = f"{source} has {seen['counts']['test']} test records"
+                yield (
+                    f"{few}; with fewer than {FEW_TEST_RECORDS} no fit can be judged: give more, or hold out more "
+                    "(goodfit plugins new NAME --from-data FILE dataset.test_share=0.2)"
+                )
     yield from _errors(subject, lambda step: step == "data/")
 
 
