@@ -2,17 +2,20 @@
 
 import dataclasses
 import json
+import types
 
 import numpy as np
 import pytest
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
+from goodfit.data.records import Record
 from goodfit.evaluation.fit import FitFacts, diagnose
 from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import dealt
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
 from goodfit.kinds.measures import classification_metrics
+from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
 
 
@@ -335,3 +338,14 @@ def test_rare_labels_that_are_not_held_out_do_not_make_a_gap(goodfit, tmp_path, 
     assert outcome.code == 0, outcome.err
     evidence = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["fit"]["evidence"]
     assert "of the labels that both have: training probe" in evidence[0]
+
+
+def test_parts_of_which_one_has_no_record_of_shared_labels_alone_are_not_compared():
+    kind = types.SimpleNamespace(interchangeable=True, labels=lambda fields: fields["labels"])
+    probe, held_out = ([Record(str(n), {"labels": labels}) for n in range(30)] for labels in (["a", "b"], ["a"]))
+    prepared = types.SimpleNamespace(
+        task=types.SimpleNamespace(kind=kind), splits=types.SimpleNamespace(validation=held_out)
+    )
+    found = of_shared_labels(prepared, types.SimpleNamespace(records=probe), probe, held_out, lambda *_: share(1.0, 30))
+    assert [len(part) for part in found] == [0, 0]
+    assert diagnosed(**LEARNT, alike=found).verdict == "unknown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,22 +161,33 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     return Judged(metrics, tuned, fit, outcomes)
 
 
-def places_of_shared_labels(prepared: Prepared, probe: Probe) -> tuple[list[int], list[int]] | None:
-    """The records of the probe, and of validation, all of whose labels both parts have; None where that is all."""
+Statistics = Callable[[Sequence[Record], Sequence[Outcome]], np.ndarray]
+"""(records, what was answered to them) -> a metric's statistics, (units, k)."""
+
+
+def of_shared_labels(
+    prepared: Prepared, probe: Probe, probed: Sequence[Outcome], validation: Sequence[Outcome], statistics: Statistics
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The statistics of the probe and of the validation records all of whose labels both parts have.
+
+    Returns:
+        None where that is all of them; two empty ones where one part has none.
+    """
     kind, parts = prepared.task.kind, (probe.records, prepared.splits.validation)
     if not kind.interchangeable or kind.labels is None:
         return None
     own = [[set(kind.labels(record.fields)) for record in part] for part in parts]
     shared = set.intersection(*(set().union(*part) for part in own))
-    one, other = ([place for place, labels in enumerate(part) if labels <= shared] for part in own)
-    return None if [len(one), len(other)] == [len(part) for part in parts] else (one, other)
-
-
-def _statistics_at(places: Sequence[int], spec: MetricSpec, items: Sequence[Item], records: Sequence[Record]) -> Any:
-    """A metric's statistics of the records at these places, (units, k)."""
-    if not places:
-        return np.zeros((0, 1))
-    return statistics_of(spec, [items[place] for place in places], units_of([records[place] for place in places]))
+    chosen = [[place for place, labels in enumerate(part) if labels <= shared] for part in own]
+    if list(map(len, chosen)) == list(map(len, parts)):
+        return None
+    if not all(chosen):
+        return np.zeros((0, 1)), np.zeros((0, 1))
+    one, other = (
+        statistics([records[place] for place in places], [answers[place] for place in places])
+        for places, records, answers in zip(chosen, parts, (probed, validation), strict=True)
+    )
+    return one, other
 
 
 def diagnose_fit(
@@ -188,23 +199,21 @@ def diagnose_fit(
     simplest: Sequence[Any],
 ) -> Fit:
     """Whether the tuned model overfits or underfits, from its answers on validation and on the probe."""
-    primary = primary_of(prepared)
-    units, held_out = units_of(probe.records), prepared.splits.validation
-    validation_units = units_of(held_out)
-    learnt, held_out_items = outcome_items(probe.records, probed), outcome_items(held_out, validation)
-    alike = places_of_shared_labels(prepared, probe)
+    primary, held_out = primary_of(prepared), prepared.splits.validation
+    units, validation_units = units_of(probe.records), units_of(held_out)
+    learnt = outcome_items(probe.records, probed)
+
+    def statistics(records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
+        return statistics_of(primary, outcome_items(records, outcomes), units_of(records))
+
     facts = FitFacts(
         metric=primary.name,
         greater_is_better=primary.greater_is_better,
         reduce=primary.reduce,
-        probe=statistics_of(primary, learnt, units),
+        probe=statistics(probe.records, probed),
         probe_reference=statistics_of(primary, items_of(probe.records, simplest, [None] * len(probe.records)), units),
-        validation=statistics_of(primary, held_out_items, validation_units),
-        alike=alike
-        and (
-            _statistics_at(alike[0], primary, learnt, probe.records),
-            _statistics_at(alike[1], primary, held_out_items, held_out),
-        ),
+        validation=statistics(held_out, validation),
+        alike=of_shared_labels(prepared, probe, probed, validation, statistics),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,

@@ -12,11 +12,11 @@ import numpy as np
 from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
-from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean
+from goodfit.evaluation.resample import Reduce, gap, interval, mean
 from goodfit.hooks.types import MetricSpec
 from goodfit.registry import did_you_mean
 from goodfit.runs.prepare import Prepared
-from goodfit.runs.score import Probe, diagnose_fit, places_of_shared_labels, primary_of
+from goodfit.runs.score import Probe, diagnose_fit, of_shared_labels, primary_of
 from goodfit.training.held_out import Trace
 
 
@@ -113,29 +113,15 @@ def measure_trial(
     held_out, on_probe = aim.statistics(records, answers), aim.statistics(probe.records, learnt)
     found = interval(held_out, aim.signed, seed, aim.top)
     # a gap costs as far as it is beyond chance and beyond what a model may have
-    apart = _gap(aim, prepared, probe, (on_probe, learnt), (held_out, answers))
-    excess = 0.0 if apart is None else max(0.0, apart.low - prepared.conf.policy.max_fit_gap)
+    alike = of_shared_labels(prepared, probe, learnt, answers, aim.statistics) or (on_probe, held_out)
+    excess = 0.0
+    if len(alike[1]) >= FEWEST_RECORDS:
+        excess = max(0.0, gap(*alike, aim.signed, seed).low - prepared.conf.policy.max_fit_gap)
     low, high = sorted((aim.sign * found.low, aim.sign * found.high))
     figures = {"metric": aim.name, "value": aim.sign * found.value, "low": low, "high": high, "n": len(records)}
     fit = diagnose_fit(prepared, answers, learnt, trace, probe, simplest)
     probed = float(aim.reduce(on_probe.sum(0)))
     return Measured(found.low - weight * excess, figures, probed, fit, held_out)
-
-
-def _gap(
-    aim: Aim, prepared: Prepared, probe: Probe, learnt: tuple[np.ndarray, Any], held_out: tuple[np.ndarray, Any]
-) -> Interval | None:
-    """Of the statistics and outcomes of both parts, over the labels that both have; None of too few records."""
-    parts = [learnt[0], held_out[0]]
-    if alike := places_of_shared_labels(prepared, probe):
-        if not all(alike):
-            return None
-        own = (probe.records, learnt[1], alike[0]), (prepared.splits.validation, held_out[1], alike[1])
-        parts = [
-            aim.statistics([records[place] for place in places], [outcomes[place] for place in places])
-            for records, outcomes, places in own
-        ]
-    return gap(parts[0], parts[1], aim.signed, prepared.conf.seed) if len(parts[1]) >= FEWEST_RECORDS else None
 
 
 def records_digest(prepared: Prepared) -> str:
