@@ -13,7 +13,7 @@ from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.errors import ConfigError
 from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
-from goodfit.models.fast.frozen import can_be_kept
+from goodfit.models.fast.frozen import can_be_kept, is_tuned
 from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
@@ -95,8 +95,7 @@ def choose_path(
         if verdict.same:
             found = replace(path, reason=verdict.reason)
             takes = graphs and not on_cpu and labels_at in RECORDED and not path.keep_base
-            tuned = any(map(_is_tuned, model.parameters()))
-            return _recorded(model, examples, pad_id, labels_at, found) if takes and tuned else found
+            return _recorded(model, examples, pad_id, labels_at, found) if takes and is_tuned(model) else found
     if conf.path == "fast":
         raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
@@ -124,11 +123,6 @@ def _recorded(
     if verdict.same:
         return replace(graphs, reason=verdict.reason)
     return replace(flat, reason=f"{flat.reason}; no CUDA graphs: {verdict.reason}")
-
-
-def _is_tuned(weights: Any) -> bool:
-    found: bool = weights.requires_grad
-    return found
 
 
 def compare_steps(

@@ -223,13 +223,13 @@ def can_be_kept(model: Any) -> bool:
 
 def has_frozen_base(model: Any) -> bool:
     """Whether only a head beside the base is trained."""
-    return _base(model) is not base_of(model) and _is_tuned(model) and not _is_tuned(_base(model))
+    return _base(model) is not base_of(model) and is_tuned(model) and not is_tuned(_base(model))
 
 
 def frozen_layers(model: Any) -> list[Any]:
     """The layers below the first one that is tuned, where one is tuned and they stand in one stack."""
     stack = _stack(model)
-    first = next((place for place, layer in enumerate(stack) if _is_tuned(layer)), 0)
+    first = next((place for place, layer in enumerate(stack) if is_tuned(layer)), 0)
     return stack[:first]
 
 
@@ -243,5 +243,6 @@ def _stack(model: Any) -> list[Any]:
     return list(next(iter(stacks.values()))) if len(stacks) == 1 else []
 
 
-def _is_tuned(module: Any) -> bool:
+def is_tuned(module: Any) -> bool:
+    """Whether any of its weights are trained."""
     return any(weights.requires_grad for weights in module.parameters())

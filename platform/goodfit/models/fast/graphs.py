@@ -82,6 +82,7 @@ class Graphs:
         self._wiring = wiring
         self._host = models[0]
         self._trained = [[weights for weights in model.parameters() if weights.requires_grad] for model in models]
+        self._all = list(itertools.chain.from_iterable(self._trained))
         self._gradients: list[Tensor] = []
         self._made: dict[Hashable, _Recorded] = {}
         self._largest: tuple[int, ...] = (0, 0)
@@ -123,7 +124,7 @@ class Graphs:
             _half(whole.input_ids.device.type),
             longest,
             *(shaped and (len(shaped.input_ids), len(shaped.lengths), shaped.answers) for shaped in given),
-            *(weights.data_ptr() for weights in (next(self._host.parameters()), self._trained[0][0])),
+            *(weights.data_ptr() for weights in (next(self._host.parameters()), self._all[0])),
         )
         made = self._made.get(key)
         if made is None:
@@ -133,13 +134,11 @@ class Graphs:
         else:
             _refill(made, whole, weights, layout)
         self._turn += 1
-        trained = [weights for own in self._trained for weights in own]
-        totals: Tensor = _Replay.apply(self, made, self._turn, *trained)
+        totals: Tensor = _Replay.apply(self, made, self._turn, *self._all)
         return totals
 
     def _record(self, given: Given, batch: Batch, weights: Tensor, layout: Layout, losses_of: Losses) -> _Recorded:
-        trained = [weights for own in self._trained for weights in own]
-        self._gradients = self._gradients or [torch.empty_like(weights) for weights in trained]
+        self._gradients = self._gradients or [torch.empty_like(weights) for weights in self._all]
         counts = [shaped.answers for shaped in given if shaped]
         reached: list[bool] = []  # of all models
         kind = weights.device.type
@@ -151,7 +150,7 @@ class Graphs:
                 losses = losses_of(given, batch)
             totals = torch.stack([own.sum() for own in (losses * weights).split(counts)])
             with torch.autocast(kind, enabled=False):
-                found = torch.autograd.grad(totals.sum(), trained, allow_unused=True)
+                found = torch.autograd.grad(totals.sum(), self._all, allow_unused=True)
             reached[:] = [gradient is not None for gradient in found]
             into = [place for place, gradient in zip(self._gradients, found, strict=True) if gradient is not None]
             torch._foreach_copy_(into, [gradient for gradient in found if gradient is not None])
