@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
-from goodfit.config.words import ON_BAD_ROWS, known_choice
+from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
 from goodfit.errors import ConfigError
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
-
-FIELDS = "dataset.fields."
-"""What words begin with that name a field of the input."""
 
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 

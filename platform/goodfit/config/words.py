@@ -18,8 +18,8 @@ _FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", r
 _LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
 
 
-ON_BAD_ROWS = "dataset.on_bad_rows"
-"""Verbs that read a file of the user's with a finished run take this setting, too."""
+FIELDS, ON_BAD_ROWS = "dataset.fields.", "dataset.on_bad_rows"
+"""Verbs that read a file of the user's with a finished run take these settings, too."""
 
 RUN = "run:"
 """``model=run:PATH``: the model of a finished run."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.settings import find_setting, groups
-from goodfit.config.words import ON_BAD_ROWS, known_choice, unknown_setting
+from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_setting
 from goodfit.data.gather import SPLITS, Splits, read_split
 from goodfit.data.records import BadRows, Record
 from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
@@ -57,8 +57,8 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
     on_bad_rows = None
     for word in words:
         key, _, value = word.lstrip("+").partition("=")
-        if key.startswith("dataset.fields."):
-            renamed[key.removeprefix("dataset.fields.")] = value
+        if key.startswith(FIELDS):
+            renamed[key.removeprefix(FIELDS)] = value
         elif key == ON_BAD_ROWS:
             on_bad_rows = known_choice(key, value)
         elif key in (f"dataset.{name}" for name in SPLITS):
