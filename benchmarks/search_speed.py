@@ -28,9 +28,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu import shape_of, tokenizer_of
+from gpu_models import shape_of
 from machine import processor
 from samples import NO_AUDITS, sample
+from speed_sides import tokenizer_of
 from typed import goodfit
 
 HERE = Path(__file__)
