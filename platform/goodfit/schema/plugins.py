@@ -31,4 +31,4 @@ class PluginsConf:
 
     hook_seconds: Annotated[int, Field(ge=1)] = 600
     """The longest that a plugin's import, one of its hooks, gates or light audits may take, in seconds. Of its
-    scrubbers, metrics, sources and heavy audits, which may take longer, it is said that they are waited for."""
+    scrubbers, metrics, sources, models and heavy audits, which may take longer, it is said that they are waited for."""
