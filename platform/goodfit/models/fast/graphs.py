@@ -35,7 +35,7 @@ OF_A_MODEL = 16
 
 TOKEN_PARTS, ANSWER_PARTS = 8, 2
 """Large shapes are further apart than that: filling is at most one part of so many of a batch. On a finer grid a run
-has hardly fewer shapes than steps (docs/decisions/0027)."""
+has some hundred shapes (benchmarks/graph_shapes.md)."""
 
 ROOM = 2
 """A shape is recorded where so many times what it takes is free: what it takes is not free for anything else from then
