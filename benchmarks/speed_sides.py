@@ -74,7 +74,9 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
             losses.append(pl_module.last_loss)
             clock.step(len(losses))
 
-    with wired(model, first_states=what == "classify", flat=fast, onednn=fast and onednn_pays(half)):
+    short_for = {"classify": "rows", "write": "tokens"}.get(what)  # as a run would choose it
+    words = {"first_states": what == "classify", "short_for": short_for}
+    with wired(model, flat=fast, onednn=fast and onednn_pays(half), **words):
         if side == BARE:
             trained = [weights for weights in model.parameters() if weights.requires_grad]
             made = module.configure_optimizers()

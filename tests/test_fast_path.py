@@ -81,7 +81,7 @@ REFUSED = {
     "gpt-oss": "s_aux",
 }
 FAST = {
-    what: ComputePath(flat=True, onednn=True, first_states=what == "rows")
+    what: ComputePath(flat=True, onednn=True, first_states=what == "rows", short_for=labels_at(what))
     for what in ("rows", "tags", "text", "seq2seq")
 }
 ONE_OF_EACH = ["bert", "bert-tags", "llama", "t5"]

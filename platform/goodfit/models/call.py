@@ -60,12 +60,14 @@ def total_loss(model: Any, batch: Batch) -> Tensor:
 def compute(model: Any, batch: Batch) -> Scores:
     """Run a model, whoever could answer for it."""
     with _read(model, batch) as (inputs, flat):
+        CURRENT.answered = batch
         return _scores(model, batch, inputs, flat)
 
 
 def embed(model: Any, batch: Batch) -> Tensor:
     """The vector of each row of a model without a head, of length 1: (rows, hidden)."""
     with _read(model, batch) as (inputs, _):
+        CURRENT.answered = batch
         return _vectors(model, batch, inputs)
 
 

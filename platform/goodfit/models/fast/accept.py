@@ -39,6 +39,10 @@ RECORDED = ("tokens", "rows")
 """Where a model has to answer for its steps to be recorded: all others wait for the GPU to know their shapes, as do
 steps that look for what is kept of their rows."""
 
+SHORT_SHARE = 0.75
+"""The last layer is computed for tokens that answer alone where these are at most such a share of all: to pick and to
+put back each time has its price."""
+
 ROWS = 4
 REFUSALS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, NameError)
 """What models raise that do not take flat batches, ``NotFlat`` among them."""
@@ -88,6 +92,8 @@ def choose_path(
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
+    if on_cpu and _read_share(examples, labels_at) <= SHORT_SHARE:
+        ways = [way for path in ways for way in (replace(path, short_for=labels_at), path)]
     for path in ways if on_cpu or precision != "32" else ():
         verdict = compare_steps(model, examples, pad_id, labels_at, path)
         if verdict.same and not on_cpu:
@@ -101,6 +107,14 @@ def choose_path(
     plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
     faster = onednn and compare_steps(model, examples, pad_id, labels_at, plain).same
     return plain if faster else replace(plain, onednn=False)
+
+
+def _read_share(examples: Sequence[Example], labels_at: LabelsAt) -> float:
+    """The share of all tokens whose states a model's answers are made of, at least."""
+    if labels_at != "tokens":
+        return 1.0 if labels_at == "spans" else 0.0
+    tokens = sum(len(example.decoder_inputs or example.inputs) for example in examples)
+    return sum(example.supervised for example in examples) / tokens
 
 
 def _in_half(

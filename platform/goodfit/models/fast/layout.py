@@ -14,6 +14,8 @@ from goodfit.models.fast.dropout import Draws
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from goodfit.data.batches import Batch
+
 Side = Literal["inputs", "decoder", "cross"]
 """Attention of the inputs to themselves, of the decoder inputs to themselves, of the decoder inputs to the inputs."""
 
@@ -160,6 +162,8 @@ class _Current:
     """The layout of the batch that is computed; it stays until the next one, for recomputed forward passes."""
 
     layout: Layout | None = None
+    answered: Batch | None = None
+    """The batch, where nothing but its answers is read."""
     in_blocks: bool = False
     """Whether attention was computed block by block since somebody set this to False."""
     windowed: bool = False

@@ -29,8 +29,8 @@ from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-Axis = Literal["rows", "inputs", "decoder"]
-"""What a module's input counts: rows of the batch in dimension 0, or tokens in dimension 1."""
+Axis = Literal["rows", "inputs", "decoder", "read"]
+"""What a module's input counts: rows of the batch in dimension 0, or in dimension 1 tokens, all or those read alone."""
 
 
 @contextmanager
@@ -168,6 +168,7 @@ class Pack:
             "rows": [len(batch.lengths) if batch else 0 for batch in batches],
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
             "decoder": [sum(batch.decoder_lengths or ()) if batch else 0 for batch in batches],
+            "read": [len(batch.lengths if batch.learnt is None else batch.learnt) if batch else 0 for batch in batches],
         }
 
     # ---- the modules that differ between models -------------------------------------------------------------------
@@ -255,7 +256,9 @@ class Pack:
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""
-        return 1 if axis == "rows" else self._wiring.filling(sum(self._counts[axis]))
+        if axis == "read" and self._wiring.short_for == "tokens":
+            return 0
+        return 1 if axis in ("rows", "read") else self._wiring.filling(sum(self._counts[axis]))
 
     def _own(self, modules: Sequence[Any], axis: Axis, states: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """Each model's module on its own rows; the first one's on the filling."""
@@ -303,8 +306,10 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
         NotFlat: Something else.
     """
     token = torch.full((40,), 5, device=model.device)
-    batch = Batch(token, (10, 30), token[:2], None, None, 0, "rows")
-    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs"}
+    learnt = torch.arange(7, device=model.device) if wiring.short_for == "tokens" else None
+    batch = Batch(token, (10, 30), token[:2], None, None, 0, wiring.short_for or "rows", learnt)
+    read = 3 if learnt is None else len(learnt)
+    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, read): "read"}
     if base_of(model).config.is_encoder_decoder:
         batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
         axes[1, 20 + wiring.filling(20)] = "decoder"
@@ -321,7 +326,8 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
     model.eval()
     try:
         with torch.no_grad():
-            model(**wiring.inputs(batch))
+            inputs, CURRENT.answered = wiring.inputs(batch), batch
+            model(**inputs)
     finally:
         model.train(training)
         for hook in hooks:

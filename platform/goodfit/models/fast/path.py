@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from goodfit.data.batches import LabelsAt
 from goodfit.models.fast.frozen import KeptStates, keeping
 from goodfit.models.fast.graphs import recording
 from goodfit.models.fast.wiring import wired
@@ -25,6 +26,8 @@ class ComputePath:
     """Whether the states of a frozen base, or of its frozen lower layers, are kept for each row."""
     graphs: bool = False
     """Whether its steps are CUDA graphs."""
+    short_for: LabelsAt | None = None
+    """Where the model answers, if its last layer is computed there alone."""
 
     @property
     def name(self) -> str:
@@ -45,7 +48,8 @@ class ComputePath:
             NotFlat: It cannot take flat batches.
         """
         with ExitStack() as stack:
-            stack.enter_context(wired(model, first_states=self.first_states, flat=self.flat, onednn=self.onednn))
+            words = {"first_states": self.first_states, "short_for": self.short_for}
+            stack.enter_context(wired(model, flat=self.flat, onednn=self.onednn, **words))
             if self.keep_base:
                 stack.enter_context(keeping(model, kept))
             if self.graphs:

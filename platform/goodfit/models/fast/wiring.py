@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from torch.nn import functional
 
-from goodfit.data.batches import Batch
+from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NAME, SIDES, NotFlat, attend
 from goodfit.models.fast.dropout import swap_dropouts
 from goodfit.models.fast.gates import swap_gates
+from goodfit.models.fast.last_layer import shorten
 from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
@@ -48,28 +49,31 @@ class Wiring:
         from transformers import AttentionInterface
 
         AttentionInterface.register(NAME, attend)
-        self._model = base_of(model)
+        self.model = base_of(model)
+        """Of transformers, below an adapter."""
         self._filled_to = filled_to
-        if not self._model._can_set_attn_implementation():
-            raise NotFlat(f"{type(self._model).__name__} has an attention of its own")
-        self._attention = self._model.config._attn_implementation
-        self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
-        self._offset = _offset_of(self._model) if self._takes_positions else 0
+        if not self.model._can_set_attn_implementation():
+            raise NotFlat(f"{type(self.model).__name__} has an attention of its own")
+        self._attention = self.model.config._attn_implementation
+        self._takes_positions = "position_ids" in inspect.signature(self.model.forward).parameters
+        self._offset = _offset_of(self.model) if self._takes_positions else 0
         self._undo = swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)
-        self._handles = [*_own_bias(self._model), *([_first_states(self._model)] if first_states else [])]
+        self._handles = [*_own_bias(self.model), *([_first_states(self.model)] if first_states else [])]
         self.owners: tuple[Owner, ...] = ()
         """Whose rows the next batch has, where it has those of several models."""
+        self.short_for: LabelsAt | None = None
+        """Where the model answers, if its last layer is computed there alone."""
         self.layout: Layout | None = None
         """Of the next batch, where somebody has made it."""
-        SIDES.update(_sides(self._model))
+        SIDES.update(_sides(self.model))
 
     def resume(self) -> None:
         """Take flat batches."""
-        self._model.set_attn_implementation(NAME)
+        self.model.set_attn_implementation(NAME)
 
     def pause(self) -> None:
         """Take padded batches and caches, as before."""
-        self._model.set_attn_implementation(self._attention)
+        self.model.set_attn_implementation(self._attention)
         CURRENT.layout = None
 
     def close(self) -> None:
@@ -84,10 +88,10 @@ class Wiring:
 
         One more row stands behind those of the batch, see ``FILLED_TO``; nobody reads what comes of it.
         """
-        CURRENT.layout = layout = self.layout or self.layout_of(batch)
+        CURRENT.layout, CURRENT.answered = self.layout or self.layout_of(batch), None
         found = {"input_ids": self._filled(batch.input_ids, batch.pad_id)}
         if self._takes_positions:
-            found["position_ids"] = layout.positions(self._offset)[None]
+            found["position_ids"] = CURRENT.layout.positions(self._offset)[None]
         if batch.decoder_input_ids is not None:
             found["decoder_input_ids"] = self._filled(batch.decoder_input_ids, batch.pad_id)
         return found
@@ -119,7 +123,9 @@ def wiring_of(model: Any) -> Wiring | None:
 
 
 @contextmanager
-def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterator[None]:
+def wired(
+    model: Any, *, first_states: bool, flat: bool, onednn: bool, short_for: LabelsAt | None = None
+) -> Iterator[None]:
     """The fast path, for as long as it lasts.
 
     Args:
@@ -127,6 +133,7 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
         first_states: Whether its head reads the first state of each row.
         flat: Whether it takes flat batches.
         onednn: Whether its linear layers compute through oneDNN.
+        short_for: Where it answers, if its last layer is computed there alone.
 
     Raises:
         NotFlat: It cannot take flat batches.
@@ -146,6 +153,10 @@ def wired(model: Any, *, first_states: bool, flat: bool, onednn: bool) -> Iterat
             wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
             wiring.resume()
+            if short_for is not None:
+                wiring.short_for = short_for
+                with in_evaluation(model):
+                    undo.append(shorten(wiring, short_for))
             _WIRINGS[model] = wiring
         yield
     finally:
