@@ -12,6 +12,7 @@ from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
 from goodfit.models.fast.together import together_of
+from goodfit.models.fast.vocabulary import VocabularyScores, without
 from goodfit.models.fast.wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Scores:
         return losses(self.logits, self.targets)
 
 
-def call(model: Any, batch: Batch) -> Scores:
+def call(model: Any, batch: Batch) -> Scores | VocabularyScores:
     """Run a model, or those of a pack that are asked with it; its head is applied only where there are labels.
 
     Args:
@@ -57,7 +58,7 @@ def total_loss(model: Any, batch: Batch) -> Tensor:
     return graphs.totals([batch], lambda _, whole: compute(model, whole).losses())[0]
 
 
-def compute(model: Any, batch: Batch) -> Scores:
+def compute(model: Any, batch: Batch) -> Scores | VocabularyScores:
     """Run a model, whoever could answer for it."""
     with _read(model, batch) as (inputs, flat):
         CURRENT.answered = batch
@@ -91,7 +92,7 @@ def _vectors(model: Any, batch: Batch, inputs: dict[str, Tensor]) -> Tensor:
     return normalize(model(**inputs).last_hidden_state[: len(batch.lengths), 0].float(), dim=-1)
 
 
-def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores:
+def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores | VocabularyScores:
     import torch
 
     if batch.labels_at == "spans":
@@ -117,7 +118,12 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
     else:
         rows = layout.row_of_tokens("decoder" if batch.decoder_lengths else "inputs")[batch.learnt]
         where = batch.learnt
-    return Scores(_logits_at(model, inputs, where), batch.labels[batch.learnt], rows)
+    targets, wiring = batch.labels[batch.learnt], wiring_of(model)
+    head = None if wiring is None else wiring.head
+    if head is None:
+        return Scores(_logits_at(model, inputs, where), targets, rows)
+    with without(head):
+        return VocabularyScores(_logits_at(model, inputs, where), head, targets, rows)
 
 
 def _borders(logits: Tensor, batch: Batch, flat: bool) -> Scores:

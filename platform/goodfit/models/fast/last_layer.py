@@ -36,7 +36,7 @@ def shorten(wiring: Wiring, labels_at: LabelsAt) -> Callable[[], None]:
     """Let what can do so in a model's last layer compute only tokens whose states are read.
 
     Args:
-        wiring: The model's.
+        wiring: The model's, which is in evaluation mode.
         labels_at: Where it answers; a batch with answers elsewhere is computed whole.
 
     Returns:

@@ -19,6 +19,7 @@ from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
+from goodfit.models.fast.vocabulary import bare_head
 from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Wiring:
         self._handles = [*_own_bias(self.model), *([_first_states(self.model)] if first_states else [])]
         self.owners: tuple[Owner, ...] = ()
         """Whose rows the next batch has, where it has those of several models."""
+        self.head: Any = None
+        """The layer over the vocabulary, where losses are made of the states before it."""
         self.short_for: LabelsAt | None = None
         """Where the model answers, if its last layer is computed there alone."""
         self.layout: Layout | None = None
@@ -152,10 +155,11 @@ def wired(
                 undo.append(swap_gates(model))
             wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
             undo.append(wiring.close)
-            wiring.resume()
-            if short_for is not None:
-                wiring.short_for = short_for
-                with in_evaluation(model):
+            with in_evaluation(model):  # what is tried draws nothing
+                wiring.head = bare_head(wiring.model) if onednn else None
+                wiring.resume()
+                if short_for is not None:
+                    wiring.short_for = short_for
                     undo.append(shorten(wiring, short_for))
             _WIRINGS[model] = wiring
         yield
