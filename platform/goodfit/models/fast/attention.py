@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from goodfit.models.fast.dropout import gain_of
 from goodfit.models.fast.layout import CURRENT, LONG_ROW, Block, Frame, Layout, Side
+from goodfit.models.fast.read import pick, put, read_of
 
 NAME = "goodfit_flat"
 """What transformers knows this attention as. It has no mask function, so that no mask is built."""
@@ -96,7 +97,11 @@ def attend(
         parts = (_for_heads(part[0], query.shape[1]) for part in (key, value))
         return _flash(query[0], *parts, layout, side, shape).unsqueeze(0), None
     CURRENT.in_blocks = True
-    return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
+    read = None if side == "cross" or bias is not None else read_of(module)
+    if read is None:
+        return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
+    found = _blockwise(pick(query[0], read), key[0], value[0], None, layout.blocks(side, read), shape)
+    return put(found.unsqueeze(0), read), None
 
 
 def _takes_flash(query: Tensor, shape: Shape, layout: Layout) -> bool:
@@ -152,16 +157,16 @@ def _hidden(block: Block, shape: Shape, device: Any) -> Tensor | None:
     """True where a query does not see a key: (rows or 1, queries, keys)."""
     hidden = None
     if shape.causal or shape.window is not None:
-        far = torch.arange(block.queries.longest, device=device)[:, None] - torch.arange(
-            block.keys.longest, device=device
-        )
+        places = block.queries.places
+        if places is None:
+            places = torch.arange(block.queries.longest, device=device)[None]
+        far = places[:, :, None] - torch.arange(block.keys.longest, device=device)
         if shape.causal:
             hidden = far < 0
         if shape.window is not None:
             beyond = (far if shape.causal else far.abs()) >= shape.window
             hidden = beyond if hidden is None else hidden | beyond
-        hidden = hidden[None]  # type: ignore[index]
-    if block.keys.padding is not None and not (shape.causal and block.queries is block.keys):
+    if block.keys.padding is not None and not shape.causal:  # behind a row no token of it looks
         padding = block.keys.padding[:, None]
         hidden = padding if hidden is None else hidden | padding
         if shape.window is not None and block.queries.padding is not None:
@@ -290,7 +295,7 @@ def _long(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, block:
     values = _padded(value, block.keys)
     rows = (heads, block.queries.rows)
     parts = [part.view(*rows, *part.shape[1:]).transpose(0, 1) for part in (queries, keys, values)]
-    plainly_causal = shape.causal and shape.window is None and bias is None
+    plainly_causal = shape.causal and shape.window is None and bias is None and block.queries is block.keys
     hidden = None if plainly_causal else _hidden(block, shape, query.device)
     mask = None if bias is None else bias[None]
     if hidden is not None:

@@ -7,10 +7,10 @@ can do without them is seen in the gradients of a pass, not looked up by name.
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -18,8 +18,8 @@ from torch import Tensor
 
 from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.layout import CURRENT, Layout
 from goodfit.models.fast.linears import CLOSE
+from goodfit.models.fast.read import SHORT, pick, places_of, put, read_of
 from goodfit.models.parts import layer_stacks
 
 if TYPE_CHECKING:
@@ -28,8 +28,21 @@ if TYPE_CHECKING:
 PROBE = (9, 22)
 """Tokens of the rows in which modules are tried; of encoder-decoders the decoder's, too."""
 
-_FOUND: weakref.WeakKeyDictionary[Any, tuple[tuple[LabelsAt, int], list[Any]]] = weakref.WeakKeyDictionary()
-"""Model -> what the modules depend on, and the modules; a trial's model is wired for each of its evaluations."""
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Modules of a last layer of which nobody reads what they give for tokens that do not answer."""
+
+    key: tuple[LabelsAt, int]
+    """What they depend on."""
+    by_token: list[Any]
+    """Those that compute each token by itself, and have weights; none inside another one."""
+    others: list[Any]
+    """All others, attention among them."""
+
+
+_FOUND: weakref.WeakKeyDictionary[Any, _Found] = weakref.WeakKeyDictionary()
+"""Of a model; a trial's is wired for each of its evaluations."""
 
 
 def shorten(wiring: Wiring, labels_at: LabelsAt) -> Callable[[], None]:
@@ -43,103 +56,70 @@ def shorten(wiring: Wiring, labels_at: LabelsAt) -> Callable[[], None]:
         What undoes it.
     """
     key = labels_at, sum(1 for _ in wiring.model.modules())  # an adapter may have come or gone
-    if wiring.model not in _FOUND or _FOUND[wiring.model][0] != key:
+    found = _FOUND.get(wiring.model)
+    if found is None or found.key != key:
         with torch.inference_mode(False), torch.enable_grad():
-            _FOUND[wiring.model] = key, _of_own_tokens(wiring, labels_at)
+            found = _FOUND[wiring.model] = _tried(wiring, key)
     undo = ExitStack()
-    for module in _FOUND[wiring.model][1]:
-        undo.callback(module.register_forward_pre_hook(functools.partial(_pick, labels_at)).remove)
-        undo.callback(module.register_forward_hook(functools.partial(_put, labels_at)).remove)
+    for module in (*found.by_token, *found.others):
+        SHORT[module] = labels_at
+        undo.callback(SHORT.pop, module)
+    for module in found.by_token:
+        undo.callback(module.register_forward_pre_hook(_picked).remove)
+        undo.callback(module.register_forward_hook(_put).remove)
     return undo.close
 
 
-def places_of(batch: Batch, layout: Layout) -> Tensor | None:
-    """The flat tokens whose states are read for a batch's answers, if not all of them may be: (places,)."""
-    if batch.labels_at == "tokens":
-        return batch.learnt
-    return None if batch.labels_at == "spans" else layout.row_starts()
+def _picked(module: Any, args: tuple[Any, ...]) -> Any:
+    places = read_of(module)
+    return None if places is None else (pick(args[0], places), *args[1:])
 
 
-def _places(labels_at: LabelsAt) -> tuple[Tensor, int] | None:
-    """Of the batch that is computed: the tokens that are read, and how many there are in all."""
-    batch, layout = CURRENT.answered, CURRENT.layout
-    if batch is None or layout is None or batch.labels_at != labels_at:
-        return None
-    places = places_of(batch, layout)
-    return None if places is None else (places, sum(layout.decoder_lengths or layout.lengths))
-
-
-def _pick(labels_at: LabelsAt, _module: Any, args: tuple[Any, ...]) -> Any:
-    read = _places(labels_at)
-    return None if read is None else (_Picked.apply(args[0], read[0]), *args[1:])
-
-
-def _put(labels_at: LabelsAt, _module: Any, _args: tuple[Any, ...], output: Tensor) -> Any:
-    read = _places(labels_at)
-    return None if read is None else _Put.apply(output, *read)
-
-
-class _Picked(torch.autograd.Function):
-    """(1, tokens, size) -> (1, places, size); the gradient of all others is 0."""
-
-    @staticmethod
-    def forward(ctx: Any, states: Tensor, places: Tensor) -> Tensor:
-        ctx.places, ctx.tokens = places, states.shape[1]
-        return states.index_select(1, places)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Any:
-        return _among(gradients[0], ctx.places, ctx.tokens), None
-
-
-class _Put(torch.autograd.Function):
-    """(1, places, size) -> (1, tokens, size), with 0 for all others."""
-
-    @staticmethod
-    def forward(ctx: Any, states: Tensor, places: Tensor, tokens: int) -> Tensor:
-        ctx.places = places
-        return _among(states, places, tokens)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Any:
-        return gradients[0].index_select(1, ctx.places), None, None
-
-
-def _among(states: Tensor, places: Tensor, tokens: int) -> Tensor:
-    return states.new_zeros(1, tokens, states.shape[-1]).index_copy_(1, places, states)
+def _put(module: Any, _args: tuple[Any, ...], output: Tensor) -> Any:
+    places = read_of(module)
+    return None if places is None else put(output, places)
 
 
 # ---- which modules can do so -----------------------------------------------------------------------------------------
 
 
-def _of_own_tokens(wiring: Wiring, labels_at: LabelsAt) -> list[Any]:
-    """The outermost modules with weights that compute each token by itself, of which nobody reads the others."""
+def _tried(wiring: Wiring, key: tuple[LabelsAt, int]) -> _Found:
+    found = _Found(key, [], [])
     stacks = list(layer_stacks(wiring.model).values())
-    if not stacks or labels_at == "spans":
-        return []
-    batch = _probe(wiring.model, labels_at)
-    layout = wiring.layout_of(batch)
-    read = places_of(batch, layout)
-    others = torch.ones(sum(batch.decoder_lengths or batch.lengths), dtype=torch.bool)  # filling is nobody's anyway
-    others[read[read < len(others)]] = False
-    found: list[Any] = []
+    batch = _probe(wiring.model, key[0])
+    lengths = batch.decoder_lengths or batch.lengths
+    read = places_of(batch, lengths)
+    if not stacks or read is None:
+        return found
+    unread = torch.ones(sum(lengths), dtype=torch.bool)  # filling aside, which is nobody's
+    unread[read] = False
     inside: set[Any] = set()
     for module, states, output, gradient in _seen(wiring, stacks[-1][-1], batch):
-        unread = gradient is not None and not gradient[0, : len(others)][others].any()
-        if module not in inside and unread and _is_by_token(module, states, output, read):
-            found.append(module)
+        if gradient is None or gradient[0, : len(unread)][unread].any():
+            continue
+        if module not in inside and states is not None and _is_by_token(module, states, output, read):
+            found.by_token.append(module)
             inside |= set(module.modules())
+        elif module not in inside:
+            found.others.append(module)
     return found
 
 
-def _seen(wiring: Wiring, layer: Any, batch: Batch) -> list[tuple[Any, Tensor, Tensor, Tensor | None]]:
-    """What each module with weights in a layer reads and gives, outer ones first, and the answers' gradient there."""
-    calls: dict[Any, list[tuple[Tensor, Tensor]]] = {}
+def _seen(wiring: Wiring, layer: Any, batch: Batch) -> list[tuple[Any, Tensor | None, Tensor, Tensor | None]]:
+    """Of each module in a layer, outer ones first: what it reads, what it gives, and the answers' gradient there.
+
+    What it reads is left out where it has no weights to multiply with, or reads something else, too.
+    """
+    calls: dict[Any, list[tuple[Tensor | None, Tensor]]] = {}
 
     def look(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        alone = len(args) == 1 and all(value is None for value in kwargs.values())
-        if alone and isinstance(output, Tensor) and output.dim() == 3 and output.shape[:2] == args[0].shape[:2]:
-            calls.setdefault(module, []).append((args[0], output))
+        first = output[0] if isinstance(output, tuple) else output
+        if not isinstance(first, Tensor) or not first.requires_grad or first.dim() != 3 or len(first) != 1:
+            return
+        has_weights = any(weights.dim() > 1 for weights in module.parameters())
+        alone = len(args) == 1 and first is output and all(value is None for value in kwargs.values())
+        takes = has_weights and alone and args[0].shape[:2] == first.shape[:2]
+        calls.setdefault(module, []).append((args[0] if takes else None, first))
 
     def begin(_module: Any, args: tuple[Any, ...]) -> Any:
         return args[0].detach().requires_grad_(), *args[1:]  # of what is frozen, too, the gradient is asked
@@ -147,8 +127,7 @@ def _seen(wiring: Wiring, layer: Any, batch: Batch) -> list[tuple[Any, Tensor, T
     with ExitStack() as stack:
         stack.callback(layer.register_forward_pre_hook(begin).remove)
         for module in layer.modules():
-            if any(weights.dim() > 1 for weights in module.parameters()):
-                stack.callback(module.register_forward_hook(look, with_kwargs=True).remove)
+            stack.callback(module.register_forward_hook(look, with_kwargs=True).remove)
         answers = _answers(wiring.model(**wiring.inputs(batch)), batch)
     once = [(module, *calls[module][0]) for module in layer.modules() if len(calls.get(module, ())) == 1]
     shares = torch.randn(answers.shape, generator=torch.Generator().manual_seed(0))

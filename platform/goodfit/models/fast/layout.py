@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goodfit.data.batches import sent
@@ -44,6 +44,8 @@ class Frame:
     """(tokens,): the place of each token."""
     padding: Tensor | None
     """(rows, longest), true at padding."""
+    places: Tensor | None = None
+    """(rows, longest): where in its row each token is, if not at its own place here; 0 at padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Layout:
     turn: int | None = None
     """Positions begin anew behind so many tokens: a row of filling may be longer than a model can count."""
     _there: dict[Hashable, tuple[Callable[[Layout], Tensor] | None, Tensor]] = field(default_factory=dict)
-    _blocks: dict[Side, list[Block]] = field(default_factory=dict)
+    _blocks: dict[tuple[Side, bool], list[Block]] = field(default_factory=dict)
 
     def sizes(self, side: Side) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Tokens per row of queries and of keys."""
@@ -141,21 +143,31 @@ class Layout:
             if make is not None:
                 tensor.copy_(sent(make(other), self.device))
 
-    def blocks(self, side: Side) -> list[Block]:
-        """What attention computes at once, in the order of the rows; all layers share it."""
-        if side not in self._blocks:
+    def blocks(self, side: Side, read: Tensor | None = None) -> list[Block]:
+        """What attention computes at once, in the order of the rows; all layers share it.
+
+        Args:
+            side: Whose attention.
+            read: The queries, where they are not all tokens: (places,), the same at each call.
+        """
+        key = side, read is not None
+        if key not in self._blocks:
             queries, keys = self.sizes(side)
+            places: tuple[Tensor, ...] = ()
+            if read is not None:
+                rows = self.row_of_tokens(side)[read]
+                queries = tuple(rows.bincount(minlength=len(keys)).tolist())
+                places = (read - row_starts(keys)[rows]).split(queries)
             ends = list(itertools.accumulate(owner.rows for owner in self.owners))
             draws = [*(owner.draws for owner in self.owners), self.draws]
-            self._blocks[side] = [
-                _block(
-                    queries[start + first : start + last], keys[start + first : start + last], side, drawn, self.device
-                )
+            self._blocks[key] = [
+                _block(queries[rows], keys[rows], side, places[rows], drawn, self.device)
                 for start, end, drawn in zip([0, *ends], [*ends, len(queries)], draws, strict=True)
                 if start < end
                 for first, last in itertools.pairwise(borders(queries[start:end], keys[start:end]))
+                for rows in [slice(start + first, start + last)]
             ]
-        return self._blocks[side]
+        return self._blocks[key]
 
 
 class _Current:
@@ -235,9 +247,16 @@ def borders(queries: tuple[int, ...], keys: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(reversed(cuts))
 
 
-def _block(queries: Sequence[int], keys: Sequence[int], side: Side, draws: Draws, device: Any) -> Block:
+def _block(
+    queries: Sequence[int], keys: Sequence[int], side: Side, places: Sequence[Tensor], draws: Draws, device: Any
+) -> Block:
+    from torch.nn.utils.rnn import pad_sequence
+
     frame = _frame(queries, device)
-    return Block(frame, _frame(keys, device) if side == "cross" else frame, draws)
+    if not places:
+        return Block(frame, _frame(keys, device) if side == "cross" else frame, draws)
+    padded = pad_sequence(list(places), batch_first=True)
+    return Block(replace(frame, places=padded), _frame(keys, device), draws)
 
 
 def _frame(lengths: Sequence[int], device: Any) -> Frame:

@@ -24,6 +24,7 @@ from goodfit.models.fast.layout import CURRENT, Layout, Owner
 from goodfit.models.fast.linears import in_half, product
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.read import places_of
 from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Pack:
             "rows": [len(batch.lengths) if batch else 0 for batch in batches],
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
             "decoder": [sum(batch.decoder_lengths or ()) if batch else 0 for batch in batches],
-            "read": [len(batch.lengths if batch.learnt is None else batch.learnt) if batch else 0 for batch in batches],
+            "read": [_read(batch) if batch and self._wiring.short_for else 0 for batch in batches],
         }
 
     # ---- the modules that differ between models -------------------------------------------------------------------
@@ -256,8 +257,6 @@ class Pack:
 
     def _filling(self, axis: Axis) -> int:
         """How much stands behind the batches of all models."""
-        if axis == "read" and self._wiring.short_for == "tokens":
-            return 0
         return 1 if axis in ("rows", "read") else self._wiring.filling(sum(self._counts[axis]))
 
     def _own(self, modules: Sequence[Any], axis: Axis, states: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -287,6 +286,12 @@ class Pack:
         return states * torch.cat([*kept, torch.ones_like(rest)], dimension)
 
 
+def _read(batch: Batch) -> int:
+    """How many states are read for the answers of a batch, the filling behind it aside."""
+    places = places_of(batch, batch.decoder_lengths or batch.lengths)
+    return 0 if places is None else len(places)
+
+
 def _dropout_rates(model: Any) -> dict[str, float]:
     """Those that the base's config names; GPT-2's ``summary_first_dropout`` is of a head that no model here has."""
     config = base_of(model).config.to_dict()
@@ -306,10 +311,9 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
         NotFlat: Something else.
     """
     token = torch.full((40,), 5, device=model.device)
-    learnt = torch.arange(7, device=model.device) if wiring.short_for == "tokens" else None
+    learnt = torch.arange(5, device=model.device) if wiring.short_for == "tokens" else None
     batch = Batch(token, (10, 30), token[:2], None, None, 0, wiring.short_for or "rows", learnt)
-    read = 3 if learnt is None else len(learnt)
-    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, read): "read"}
+    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, _read(batch) + 1): "read"}
     if base_of(model).config.is_encoder_decoder:
         batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
         axes[1, 20 + wiring.filling(20)] = "decoder"

@@ -48,7 +48,8 @@ class ComputePath:
             NotFlat: It cannot take flat batches.
         """
         with ExitStack() as stack:
-            words = {"first_states": self.first_states, "short_for": self.short_for}
+            short_for = None if self.graphs else self.short_for  # which tokens are read is not recorded
+            words = {"first_states": self.first_states, "short_for": short_for}
             stack.enter_context(wired(model, flat=self.flat, onednn=self.onednn, **words))
             if self.keep_base:
                 stack.enter_context(keeping(model, kept))

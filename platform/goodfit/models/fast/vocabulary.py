@@ -1,6 +1,6 @@
-"""The loss over a frozen vocabulary from the states before it: logits of all labels are the largest tensors of a step.
+"""The loss over a frozen vocabulary from the states before it: logits of all labels are a step's largest tensors.
 
-Some labels at a time get their logits, which become their probabilities and their gradient where they are, as in Liger's
+Some labels at a time get their logits, which become probabilities and their gradient where they are, as in Liger's
 kernel for GPUs (Hsu et al. 2024, https://arxiv.org/abs/2410.10989, section 3.2).
 """
 
