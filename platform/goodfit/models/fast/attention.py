@@ -211,7 +211,7 @@ class _Attention(torch.autograd.Function):
             ctx.save_for_backward(queries, keys, values, bias, None if kept is None else kept.bool())
         else:
             ctx.save_for_backward(queries, keys, values, probabilities, kept, squashed)
-        ctx.block, ctx.shape, ctx.heads, ctx.biased = block, shape, heads, bias is not None
+        ctx.block, ctx.shape, ctx.heads = block, shape, heads
         return found.transpose(0, 1).contiguous()
 
     @staticmethod
@@ -234,12 +234,12 @@ class _Attention(torch.autograd.Function):
         wide = _wide(probabilities)
         products = torch._softmax_backward_data(_wide(inner), wide, -1, wide.dtype).to(probabilities.dtype)
         bias = None
-        if ctx.biased:
+        if ctx.needs_input_grad[3]:
             bias = products.view(heads[0], block.queries.rows, *products.shape[1:]).sum(1)
         if squashed is not None:
             products = products * (1 - squashed * squashed)
-        products = products * shape.scaling
-        query, key = torch.bmm(products, keys), torch.bmm(products.transpose(1, 2), queries)
+        query = _scaled(products, keys, shape.scaling)
+        key = _scaled(products.transpose(1, 2), queries, shape.scaling)
         return (
             _flat(query, block.queries, heads[0]),
             _flat(_summed(key, heads), block.keys, heads[1]),
@@ -268,7 +268,7 @@ def _probabilities(
     queries: Tensor, keys: Tensor, bias: Tensor | None, block: Block, shape: Shape
 ) -> tuple[Tensor, Tensor | None]:
     """Of a block's pairs, (heads * rows, queries, keys), and with a softcap what its squashing gave."""
-    products = torch.bmm(queries, keys.transpose(1, 2)).mul_(shape.scaling)
+    products = _scaled(queries, keys.transpose(1, 2), shape.scaling)
     squashed = None
     if shape.softcap is not None:
         squashed = torch.tanh_(products.div_(shape.softcap))
@@ -280,6 +280,11 @@ def _probabilities(
     if hidden is not None:
         by_row.masked_fill_(hidden, float("-inf"))
     return torch.softmax(_wide(products), -1).to(queries.dtype), squashed
+
+
+def _scaled(left: Tensor, right: Tensor, scaling: float) -> Tensor:
+    """scaling * (left @ right), batch by batch, in one pass."""
+    return torch.baddbmm(left.new_empty(()), left, right, beta=0, alpha=scaling)
 
 
 def _wide(states: Tensor) -> Tensor:
