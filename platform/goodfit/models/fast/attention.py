@@ -238,8 +238,8 @@ class _Attention(torch.autograd.Function):
             bias = products.view(heads[0], block.queries.rows, *products.shape[1:]).sum(1)
         if squashed is not None:
             products = products * (1 - squashed * squashed)
-        query = _scaled(products, keys, shape.scaling)
-        key = _scaled(products.transpose(1, 2), queries, shape.scaling)
+        query = torch.bmm(products, keys).mul_(shape.scaling)
+        key = torch.bmm(products.transpose(1, 2), queries).mul_(shape.scaling)
         return (
             _flat(query, block.queries, heads[0]),
             _flat(_summed(key, heads), block.keys, heads[1]),
@@ -268,7 +268,7 @@ def _probabilities(
     queries: Tensor, keys: Tensor, bias: Tensor | None, block: Block, shape: Shape
 ) -> tuple[Tensor, Tensor | None]:
     """Of a block's pairs, (heads * rows, queries, keys), and with a softcap what its squashing gave."""
-    products = _scaled(queries, keys.transpose(1, 2), shape.scaling)
+    products = torch.bmm(queries, keys.transpose(1, 2)).mul_(shape.scaling)
     squashed = None
     if shape.softcap is not None:
         squashed = torch.tanh_(products.div_(shape.softcap))
@@ -280,11 +280,6 @@ def _probabilities(
     if hidden is not None:
         by_row.masked_fill_(hidden, float("-inf"))
     return torch.softmax(_wide(products), -1).to(queries.dtype), squashed
-
-
-def _scaled(left: Tensor, right: Tensor, scaling: float) -> Tensor:
-    """scaling * (left @ right), batch by batch, in one pass."""
-    return torch.baddbmm(left.new_empty(()), left, right, beta=0, alpha=scaling)
 
 
 def _wide(states: Tensor) -> Tensor:
