@@ -671,6 +671,26 @@ def test_attention_is_softmax_of_products_within_each_row(monkeypatch, name, bia
         start += length
 
 
+READ = torch.tensor([1, 3, 5, 6, 13, 14, 16, 17, 25])  # of each row at least one token
+
+
+@pytest.mark.parametrize("long_row", [384, 1], ids=["in blocks", "long"])
+@pytest.mark.parametrize("cut", [(0, 5), (0, 1, 4, 5)], ids=["one block", "some blocks"])
+@pytest.mark.parametrize("name", [name for name in ATTENTIONS if name != "dropout"])
+def test_attention_of_some_queries_is_theirs_among_all(monkeypatch, name, cut, long_row):
+    monkeypatch.setattr("goodfit.models.fast.attention.LONG_ROW", long_row)
+    monkeypatch.setattr("goodfit.models.fast.layout.borders", lambda queries, keys: cut)
+    shape, layout = ATTENTIONS[name], Layout(ROWS)
+
+    def some(query, key, value):
+        return _blockwise(query[:, READ], key, value, None, layout.blocks("inputs", READ), shape)
+
+    given = parts(sum(ROWS), sum(ROWS))[:3]
+    whole = _blockwise(*given, None, layout.blocks("inputs"), shape)
+    torch.testing.assert_close(some(*given), whole[READ])
+    assert torch.autograd.gradcheck(some, given)
+
+
 def test_rows_of_near_equal_length_share_a_block():
     lengths = (4,) * 20 + (5,) * 20 + (400, 410)
     cuts = borders(lengths, lengths)
