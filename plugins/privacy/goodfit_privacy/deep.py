@@ -14,7 +14,7 @@ from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
 from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.plain import plain
-from goodfit_privacy.speech import is_only_speech
+from goodfit_privacy.speech import is_only_speech, is_speech
 from goodfit_privacy.surrogates import is_surrogate
 
 ADAPTER = Path(__file__).with_name("weights") / "deep"
@@ -164,9 +164,17 @@ def _joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tu
         needed = OCCUPATION if sort == "OCCUPATION" else WORD
         if not any(sign.isupper() or sign.isdigit() for sign in text[start:end]):
             needed = max(needed, SMALL_OF.get(sort, SMALL) if has_capitals else SMALL_ALL)
-        is_speech = any(map(str.isalpha, text[start:end])) and is_only_speech(text[start:end])
-        if share > needed and not is_speech:
-            yield start, end, sort
+        is_said = any(map(str.isalpha, text[start:end])) and is_only_speech(text[start:end])
+        if share > needed and not is_said:
+            yield *_without_greeting(text, start, end), sort
+
+
+def _without_greeting(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name without the words of speech in small letters before and behind it."""
+    spans = [(start + first, start + last) for first, last in split_words(text[start:end])]
+    words = [(text[slice(*span)], span) for span in spans]
+    named = [span for word, span in words if word[0].isalnum() and not (word.islower() and is_speech(word))]
+    return (named[0][0], named[-1][1]) if named else (start, end)
 
 
 def _runs(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tuple[int, int, str, float]]:

@@ -19,6 +19,14 @@ _SPEECH = """
 
 SPEECH = frozenset(_SPEECH.split())
 
+_CHAT = "hai hiya ya yea yah yess ty thx thnx pls plz gud mrng mng nyt evng mam sir sure too"
+"""How people greet and agree in a chat; with a capital some of these name somebody."""
+
+CHAT = SPEECH | frozenset(_CHAT.split())
+
+JOINED = 6
+"""From so many letters on two words of speech without a space between them are two words; shorter ones are names."""
+
 _NAMES_TOO = """
     january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday
@@ -33,13 +41,23 @@ NAMES_TOO = frozenset(_NAMES_TOO.split())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT = re.compile(r"(?!OK)[A-Z]{2,3}")
 """US and WHO are no pronouns."""
+_RUN, _LAST_RUN = re.compile(r"(\w)\1+"), re.compile(r"(\w)\1+$")
 _ENDING = re.compile(r"'(?:s|re|ll|ve|d|m)$")
 
 
 def is_speech(word: str) -> bool:
     """Whether a word is one of ordinary speech, also where it is joined with another one: that's, don't."""
     low = word.casefold().replace("’", "'")
-    return low in SPEECH or low.endswith("n't") or _ENDING.sub("", low) in SPEECH
+    return low in SPEECH or low.endswith("n't") or _ENDING.sub("", low) in SPEECH or _is_chat(word)
+
+
+def _is_chat(word: str) -> bool:
+    """Whether a word in small letters is one of speech, drawn out or joined with another one: byee, okthanks."""
+    if not word.islower():
+        return False
+    drawn = (_RUN.sub(r"\1", word), _LAST_RUN.sub(r"\1", word))
+    parts = ((word[:cut], word[cut:]) for cut in range(1, len(word) if len(word) >= JOINED else 0))
+    return not CHAT.isdisjoint(drawn) or any(CHAT.issuperset(pair) for pair in parts)
 
 
 def is_only_speech(name: str) -> bool:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from goodfit_privacy import deep, fast
 from goodfit_privacy.amounts import AMOUNT
+from goodfit_privacy.deep import _joined
 from goodfit_privacy.plugin import goodfit_register_scrubbers
+from goodfit_privacy.speech import is_speech
 from goodfit_privacy.surrogates import WORDS, is_surrogate, parts, stand_in
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goodfit.data.scrub import Scrub
 from goodfit.data.stand_ins import key_for
+from goodfit.texts.words import split_words
 
 CALM = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = [
@@ -68,6 +71,27 @@ def test_names_are_found_and_ordinary_words_are_not(tagger, text, named):
 def test_words_of_speech_are_no_names(text, named):
     (found,) = fast.find([text])
     assert [text[place.start : place.end] for place in found] == named
+
+
+@pytest.mark.parametrize("word", ["hii", "byee", "hellooo", "okthanks", "noreally", "okk", "hai", "gud"])
+def test_words_of_a_chat_are_speech_in_small_letters_only(word):
+    assert is_speech(word)
+    assert not is_speech(word.capitalize())
+
+
+def test_short_names_are_not_two_words_of_speech():
+    assert not any(map(is_speech, ("noah", "itoh", "lee", "anna", "hannah")))
+
+
+def test_a_greeting_is_no_part_of_a_name():
+    def named(text):
+        shares = {start: (1.0, "PERSON", 1) for start, _ in split_words(text)}
+        return [text[start:end] for start, end, _ in _joined(text, shares)]
+
+    assert named("hi charlie") == ["charlie"]
+    assert named("ok, jane doe, bye") == ["jane doe"]
+    assert named("hii byee") == []
+    assert named("Hi Charlie") == ["Hi Charlie"]
 
 
 def test_a_country_in_capitals_is_no_pronoun():
