@@ -1,6 +1,7 @@
 """The last layer for tokens whose states are read, and the loss of a frozen vocabulary: less work, the same numbers."""
 
 import copy
+import dataclasses
 import json
 
 import pytest
@@ -11,6 +12,7 @@ from tiny import DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, SEQ2SEQ, VOCAB
 from goodfit.data.batches import IGNORED, Example, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call, total_loss
+from goodfit.models.device import in_precision
 from goodfit.models.fast.accept import choose_path, compare_steps
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import SHORT, places_of
@@ -210,8 +212,9 @@ def test_a_head_whose_logits_are_changed_is_left_alone(name):
     assert (bare_head(model) is not None) is is_bare
 
 
+@pytest.mark.parametrize("onednn", [True, False], ids=["oneDNN", "PyTorch"])
 @pytest.mark.parametrize("name", ["llama", "t5"])
-def test_losses_of_states_are_those_of_logits(name):
+def test_losses_of_states_are_those_of_logits(name, onednn):
     model, what = model_of(name)
     model = build_adapter(model, AdapterConf(name="lora", targets=["q_proj" if name == "llama" else "q"]))
     with torch.no_grad():
@@ -220,7 +223,7 @@ def test_losses_of_states_are_those_of_logits(name):
                 weights.normal_(std=0.1)
     batch = collate(examples_of(what, 60), 0, labels_at(what))
     assert batch.answers > LABELS  # more than are computed at a time
-    with path_of(what).on(model):
+    with dataclasses.replace(path_of(what), onednn=onednn).on(model):
         scores = call(model, batch)
         assert isinstance(scores, VocabularyScores)
         assert scores.logits.shape == (batch.answers, VOCABULARY)
@@ -236,6 +239,23 @@ def test_losses_of_states_are_those_of_logits(name):
             assert call(model, collate(examples_of(what, 1), 0, labels_at(what))).losses().shape[0] > 0
     with in_evaluation(model):
         assert not isinstance(call(model, batch), VocabularyScores)
+
+
+@pytest.mark.parametrize("onednn", [True, False], ids=["oneDNN", "PyTorch"])
+def test_losses_in_half_precision_are_near_those_in_whole(onednn):
+    model, what = model_of("llama")
+    model = build_adapter(model, AdapterConf(name="lora"))
+    batch = collate(examples_of(what, 60), 0, labels_at(what))
+    tuned = [part for part in model.parameters() if part.requires_grad and not part.any()]
+    with dataclasses.replace(path_of(what), onednn=onednn).on(model):
+        found = []
+        for precision in ("32", "bf16"):
+            with in_precision(precision, "cpu"):
+                total = total_loss(model, batch)
+            found.append((total.item(), torch.cat([part.flatten() for part in torch.autograd.grad(total, tuned)])))
+    (whole, gradients), (half, rounded) = found
+    assert half == pytest.approx(whole, rel=1e-2)
+    assert (rounded - gradients).norm() < 0.05 * gradients.norm()
 
 
 # ---- through the front door ---------------------------------------------------------------------------------------

@@ -119,11 +119,11 @@ def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> 
         rows = layout.row_of_tokens("decoder" if batch.decoder_lengths else "inputs")[batch.learnt]
         where = batch.learnt
     targets, wiring = batch.labels[batch.learnt], wiring_of(model)
-    head = None if wiring is None else wiring.head
-    if head is None:
+    if wiring is None or wiring.head is None:
         return Scores(_logits_at(model, inputs, where), targets, rows)
-    with without(head):
-        return VocabularyScores(_logits_at(model, inputs, where), head, targets, rows)
+    with without(wiring.head):
+        states = _logits_at(model, inputs, where)
+    return VocabularyScores(states, wiring.head, wiring.product, targets, rows)
 
 
 def _borders(logits: Tensor, batch: Batch, flat: bool) -> Scores:

@@ -17,6 +17,7 @@ from goodfit.models.call import total_loss
 from goodfit.models.device import in_precision, pick_device
 from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.fast.vocabulary import LABELS, frozen_head
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path, training_data
@@ -88,17 +89,20 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     widths = widths_of(model, below)
     quantised = widths.weights if conf.adapter.four_bits else 0
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
+    load, device = _largest(prepared, conf, flat), pick_device(conf.hardware.accelerator)
+    if flat and device == "cpu" and frozen_head(model) is not None:
+        load = dataclasses.replace(load, labelled=min(load.labelled, LABELS))
     needed = estimate(
         model,
         prepared.base.config,
         conf.optim.name,
-        _largest(prepared, conf, flat),
+        load,
         widths,
         half=conf.precision.name != "32",
-        device=pick_device(conf.hardware.accelerator),
+        device=device,
         quantised=quantised,
     )
-    if flat and below and pick_device(conf.hardware.accelerator) == "cpu":
+    if flat and below and device == "cpu":
         needed = dataclasses.replace(needed, activations=needed.activations + _kept_bytes(prepared))
     private = conf.privacy.epsilon is not None  # the step's sum and the noise, beside a record's gradient
     return dataclasses.replace(needed, gradients=3 * needed.gradients) if private else needed

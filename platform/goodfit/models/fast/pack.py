@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from goodfit.data.batches import EVALUATION_TOKENS, Batch
 from goodfit.models.call import Scores, compute
@@ -21,7 +20,7 @@ from goodfit.models.fast.filling import filled, joined
 from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.graphs import Graphs
 from goodfit.models.fast.layout import CURRENT, Layout, Owner
-from goodfit.models.fast.linears import in_half, product
+from goodfit.models.fast.linears import in_half
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import places_of
@@ -84,7 +83,7 @@ class Pack:
         if wiring is None:
             raise NotFlat("a pack is computed flat")
         self._host, self._wiring = models[0], wiring
-        self._product = product if path.onednn else functional.linear
+        self._product = wiring.product
         self._counts: dict[Axis, list[int]] = {}
         self._graphs = Graphs(wiring, models) if path.graphs else None
         self._draws = [Draws() for _ in models]

@@ -7,7 +7,7 @@ kernel for GPUs (Hsu et al. 2024, https://arxiv.org/abs/2410.10989, section 3.2)
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.models.fast.dropout import replace_forwards
-from goodfit.models.fast.linears import product
+from goodfit.models.fast.linears import in_half
 
 LABELS = 256
 """So many at a time: products are no faster with more."""
@@ -32,6 +32,8 @@ class VocabularyScores:
     """(supervised, size)."""
     head: Any
     """A linear layer over the vocabulary."""
+    product: Callable[..., Tensor]
+    """left @ right.T + bias."""
     targets: Tensor
     """(supervised,)."""
     rows: Tensor
@@ -45,7 +47,10 @@ class VocabularyScores:
 
     def losses(self) -> Tensor:
         """Negative log-likelihood of each target, in nats: (supervised,), in 32-bit floats."""
-        found: Tensor = _Losses.apply(self.states, self.head.weight, self.head.bias, self.targets)
+        parts = [self.states, self.head.weight, self.head.bias]
+        if self.product is nn.functional.linear:
+            parts = in_half(*parts)
+        found: Tensor = _Losses.apply(*parts, self.product, self.targets)
         return found
 
 
@@ -55,12 +60,18 @@ def bare_head(model: Any) -> Any:
     Args:
         model: Of transformers, on a CPU, in evaluation mode.
     """
+    head = frozen_head(model)
+    if head is not None and model not in _BARE:
+        _BARE[model] = _is_bare(model, head)
+    return head if head is not None and _BARE[model] else None
+
+
+def frozen_head(model: Any) -> Any:
+    """A model's linear layer over the vocabulary, if it has one that is not tuned; None else."""
     head = model.get_output_embeddings()
     if type(head) is not nn.Linear or any(weights.requires_grad for weights in head.parameters()):
         return None
-    if model not in _BARE:
-        _BARE[model] = _is_bare(model, head)
-    return head if _BARE[model] else None
+    return head
 
 
 def _is_bare(model: Any, head: Any) -> bool:
@@ -91,10 +102,12 @@ class _Losses(torch.autograd.Function):
     """-log softmax(states weight^T + bias)[target], and with it the gradient of the states."""
 
     @staticmethod
-    def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor | None, targets: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, states: Tensor, weight: Tensor, bias: Tensor | None, product: Callable[..., Tensor], targets: Tensor
+    ) -> Tensor:
         losses, gradients = [], []
         for part, target in zip(states.split(LABELS), targets[:, None].split(LABELS), strict=True):
-            logits = product(part.float(), weight, bias)
+            logits = product(part, weight, bias).float()
             largest = logits.amax(1, keepdim=True)
             own = logits.gather(1, target)
             sums = logits.sub_(largest).exp_().sum(1, keepdim=True)
@@ -102,7 +115,7 @@ class _Losses(torch.autograd.Function):
             if ctx.needs_input_grad[0]:
                 gradient = logits.div_(sums)
                 gradient.scatter_add_(1, target, torch.full_like(own, -1.0))
-                gradients.append(product(gradient, weight.t()).to(states.dtype))
+                gradients.append(product(gradient.to(states.dtype), weight.t()))
         if gradients:
             ctx.save_for_backward(torch.cat(gradients))
         return torch.cat(losses)
@@ -110,4 +123,4 @@ class _Losses(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:
         (states,) = ctx.saved_tensors
-        return (states * gradients[0][:, None]).to(states.dtype), None, None, None
+        return (states * gradients[0][:, None]).to(states.dtype), None, None, None, None

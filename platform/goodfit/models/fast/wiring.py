@@ -40,19 +40,21 @@ class Wiring:
     Args:
         model: Of transformers, with or without a PEFT adapter.
         first_states: Whether its head reads the first state of each row.
-        filled_to: Flat rows get a multiple of this many tokens.
+        product: left @ right.T + bias, of its linear layers.
 
     Raises:
         NotFlat: Its attention cannot be replaced.
     """
 
-    def __init__(self, model: Any, first_states: bool, filled_to: int) -> None:
+    def __init__(self, model: Any, first_states: bool, product: Callable[..., Tensor]) -> None:
         from transformers import AttentionInterface
 
         AttentionInterface.register(NAME, attend)
         self.model = base_of(model)
         """Of transformers, below an adapter."""
-        self._filled_to = filled_to
+        self.product = product
+        """Of its linear layers."""
+        self._filled_to = 1 if product is functional.linear else FILLED_TO
         if not self.model._can_set_attn_implementation():
             raise NotFlat(f"{type(self.model).__name__} has an attention of its own")
         self._attention = self.model.config._attn_implementation
@@ -148,15 +150,17 @@ def wired(
         if onednn:
             undo.append(swap_linears(model))
         if flat:
-            undo.append(swap_lora(model, product if onednn else functional.linear))
+            multiply = product if onednn else functional.linear
+            undo.append(swap_lora(model, multiply))
             if base_of(model).device.type == "cuda":  # a CPU computes them in as many steps either way
                 undo.append(swap_norms(model))
             else:  # a GPU would wait for what is computed again
                 undo.append(swap_gates(model))
-            wiring = Wiring(model, first_states, FILLED_TO if onednn else 1)
+            wiring = Wiring(model, first_states, multiply)
             undo.append(wiring.close)
             with in_evaluation(model):  # what is tried draws nothing
-                wiring.head = bare_head(wiring.model) if onednn else None
+                if wiring.model.device.type == "cpu":
+                    wiring.head = bare_head(wiring.model)
                 wiring.resume()
                 if short_for is not None:
                     wiring.short_for = short_for
