@@ -12,7 +12,7 @@ from typing import Any
 
 from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
-from goodfit_privacy.amounts import without_amounts
+from goodfit_privacy.amounts import without_amounts, without_lone_numbers
 from goodfit_privacy.plain import plain
 from goodfit_privacy.speech import is_only_speech, is_speech
 from goodfit_privacy.surrogates import is_surrogate
@@ -100,7 +100,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     return [
         [
             Found(start=first, end=last, type=sort)
-            for start, end, sort in without_amounts(one.text, places)
+            for start, end, sort in without_amounts(one.text, without_lone_numbers(one.text, places))
             for first, last in [one.back(start, end)]
         ]
         for one, places in zip(read, _places([one.text for one in read]), strict=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from goodfit_privacy import deep, fast
-from goodfit_privacy.amounts import AMOUNT
+from goodfit_privacy.amounts import AMOUNT, without_lone_numbers
 from goodfit_privacy.deep import _joined
 from goodfit_privacy.plugin import goodfit_register_scrubbers
 from goodfit_privacy.speech import is_speech
@@ -92,6 +92,24 @@ def test_a_greeting_is_no_part_of_a_name():
     assert named("ok, jane doe, bye") == ["jane doe"]
     assert named("hii byee") == []
     assert named("Hi Charlie") == ["Hi Charlie"]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "left"),
+    [
+        ("transfer 45000 to savings", ["45000"], []),
+        ("45 German families", ["45"], []),
+        ("250", ["250"], []),
+        ("my new address is 250", ["250"], ["250"]),
+        ("250, Old Mill Road", ["250", "Old Mill"], ["250", "Old Mill"]),
+        ("call 555 0199 2837", ["555", "2837"], ["555", "2837"]),  # parts of a long number
+    ],
+)
+def test_a_short_number_alone_is_no_address(text, numbers, left):
+    places = [(text.index(part), text.index(part) + len(part), "STREET_ADDRESS") for part in numbers]
+    assert [text[start:end] for start, end, _ in without_lone_numbers(text, places)] == left
+    people = [(*place[:2], "PERSON") for place in places]
+    assert list(without_lone_numbers(text, people)) == people
 
 
 def test_a_country_in_capitals_is_no_pronoun():
