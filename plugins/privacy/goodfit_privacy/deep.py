@@ -166,11 +166,12 @@ def _joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tu
             needed = max(needed, SMALL_OF.get(sort, SMALL) if has_capitals else SMALL_ALL)
         is_said = any(map(str.isalpha, text[start:end])) and is_only_speech(text[start:end])
         if share > needed and not is_said:
-            yield *_without_greeting(text, start, end), sort
+            first, last = (start, end) if sort == "STREET_ADDRESS" else _without_speech(text, start, end)
+            yield first, last, sort
 
 
-def _without_greeting(text: str, start: int, end: int) -> tuple[int, int]:
-    """A name without the words of speech in small letters before and behind it."""
+def _without_speech(text: str, start: int, end: int) -> tuple[int, int]:
+    """A name without the words of speech in small letters before and behind it; of an address they are a part."""
     spans = [(start + first, start + last) for first, last in split_words(text[start:end])]
     words = [(text[slice(*span)], span) for span in spans]
     named = [span for word, span in words if word[0].isalnum() and not (word.islower() and is_speech(word))]
