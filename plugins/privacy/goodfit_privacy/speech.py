@@ -19,10 +19,12 @@ _SPEECH = """
 
 SPEECH = frozenset(_SPEECH.split())
 
-_CHAT = "hai hiya ya yea yah yess ty thx thnx pls plz gud mrng mng nyt evng mam sir sure too"
+_CHAT = "hai hiya ya yea yah yess okey k u r n y ty thx thnx thnk thanx pls plz gud mrng mng nyt evng mam sir sure too"
 """How people greet and agree in a chat; with a capital some of these name somebody."""
 
 CHAT = SPEECH | frozenset(_CHAT.split())
+
+_IN_JOINED = CHAT | frozenset(["nice", "good", "great", "fine", "day", "have", "help", "now", "night", "morning"])
 
 JOINED = 6
 """From so many letters on two words of speech without a space between them are two words; shorter ones are names."""
@@ -57,7 +59,7 @@ def _is_chat(word: str) -> bool:
         return False
     drawn = (_RUN.sub(r"\1", word), _LAST_RUN.sub(r"\1", word))
     parts = ((word[:cut], word[cut:]) for cut in range(1, len(word) if len(word) >= JOINED else 0))
-    return not CHAT.isdisjoint(drawn) or any(CHAT.issuperset(pair) for pair in parts)
+    return not CHAT.isdisjoint(drawn) or any(_IN_JOINED.issuperset(pair) for pair in parts)
 
 
 def is_only_speech(name: str) -> bool:

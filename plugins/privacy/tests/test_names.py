@@ -73,14 +73,16 @@ def test_words_of_speech_are_no_names(text, named):
     assert [text[place.start : place.end] for place in found] == named
 
 
-@pytest.mark.parametrize("word", ["hii", "byee", "hellooo", "okthanks", "noreally", "okk", "hai", "gud"])
+@pytest.mark.parametrize(
+    "word", ["hii", "byee", "hellooo", "okthanks", "noreally", "okk", "hai", "gud", "nicethank", "k"]
+)
 def test_words_of_a_chat_are_speech_in_small_letters_only(word):
     assert is_speech(word)
     assert not is_speech(word.capitalize())
 
 
 def test_short_names_are_not_two_words_of_speech():
-    assert not any(map(is_speech, ("noah", "itoh", "lee", "anna", "hannah")))
+    assert not any(map(is_speech, ("noah", "itoh", "lee", "anna", "hannah", "goodall")))
 
 
 def test_a_greeting_is_no_part_of_a_name():
