@@ -19,7 +19,7 @@ _SPEECH = """
 
 SPEECH = frozenset(_SPEECH.split())
 
-_CHAT = "hai hiya ya yea yah yess okey k u r n y ty thx thnx thnk thanx pls plz gud mrng mng nyt evng mam sir sure too"
+_CHAT = "hai hiya ya yea yah yess okey ty thx thnx thnk thanx pls plz gud mrng mng nyt evng mam sir sure too"
 """How people greet and agree in a chat; with a capital some of these name somebody."""
 
 CHAT = SPEECH | frozenset(_CHAT.split())
