@@ -159,6 +159,18 @@ def test_a_model_is_left_as_it_was(name):
     assert not any(weights.grad is not None for weights in model.parameters())
 
 
+@pytest.mark.parametrize("where", ["classifier", "bert.encoder.layer.1.attention.output.dense"])
+def test_weights_of_zero_hide_nothing(where):
+    """No gradient reaches what is below them, and what attention reads of all tokens looks as if nobody read it."""
+    model, what = model_of("bert")
+    batch, zeros = collate(examples_of(what), 0, labels_at(what)), model.get_submodule(where).weight
+    torch.nn.init.zeros_(zeros)
+    with path_of(what).on(model):
+        torch.nn.init.normal_(zeros)
+        found = call(model, batch).logits
+    torch.testing.assert_close(found, call(model, batch).logits, rtol=1e-4, atol=1e-5)
+
+
 def test_few_labels_make_the_last_layer_short():
     conf = RuntimeConf()
     conf.linears = "onednn"

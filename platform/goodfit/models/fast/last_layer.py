@@ -91,11 +91,12 @@ def _tried(wiring: Wiring, key: tuple[LabelsAt, int]) -> _Found:
     read = places_of(batch, lengths)
     if not stacks or read is None:
         return found
-    unread = torch.ones(sum(lengths), dtype=torch.bool)  # filling aside, which is nobody's
-    unread[read] = False
+    answering = torch.zeros(sum(lengths), dtype=torch.bool)  # filling aside, which is nobody's
+    answering[read] = True
     inside: set[Any] = set()
     for module, states, output, gradient in _seen(wiring, stacks[-1][-1], batch):
-        if gradient is None or gradient[0, : len(unread)][unread].any():
+        # none at tokens that answer, either, says nothing: weights of zero stand behind, and may be tuned
+        if gradient is None or not gradient[0, : len(answering)].any(-1).equal(answering):
             continue
         if module not in inside and states is not None and _is_by_token(module, states, output, read):
             found.by_token.append(module)
