@@ -171,6 +171,21 @@ def test_weights_of_zero_hide_nothing(where):
     torch.testing.assert_close(found, call(model, batch).logits, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["bert", "t5"])
+def test_a_model_is_tried_whatever_another_one_computed_before(name):
+    (first, what), (second, _) = model_of(name), model_of(name)
+    batch = collate(examples_of(what), 0, labels_at(what))
+    for model in (first, second):
+        model.requires_grad_(False)
+        if name == "bert":
+            pool_states(model, "mean")
+    path = dataclasses.replace(path_of(what), first_states=False)
+    with path.on(first):
+        expected = call(first, batch).logits
+        with path.on(second):
+            assert torch.equal(call(second, batch).logits, expected)
+
+
 def test_few_labels_make_the_last_layer_short():
     conf = RuntimeConf()
     conf.linears = "onednn"

@@ -50,6 +50,7 @@ class Wiring:
         from transformers import AttentionInterface
 
         AttentionInterface.register(NAME, attend)
+        CURRENT.layout = None  # of another model, maybe: what is tried from here on is padded
         self.model = base_of(model)
         """Of transformers, below an adapter."""
         self.product = product
