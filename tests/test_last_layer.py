@@ -268,6 +268,15 @@ def test_losses_of_states_are_those_of_logits(name, onednn):
         assert not isinstance(call(model, batch), VocabularyScores)
 
 
+def test_losses_are_as_exact_with_large_logits():
+    head = torch.nn.Linear(4, VOCABULARY)
+    torch.nn.init.constant_(head.bias, 1000.0)
+    states, targets = torch.randn(9, 4, generator=torch.Generator().manual_seed(0)) * 20, torch.arange(9)
+    expected = losses(head(states), targets)
+    found = VocabularyScores(states, head, torch.nn.functional.linear, targets, targets).losses()
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-9)
+
+
 @pytest.mark.parametrize("onednn", [True, False], ids=["oneDNN", "PyTorch"])
 def test_losses_in_half_precision_are_near_those_in_whole(onednn):
     model, what = model_of("llama")

@@ -111,7 +111,7 @@ class _Losses(torch.autograd.Function):
             largest = logits.amax(1, keepdim=True)
             own = logits.gather(1, target)
             sums = logits.sub_(largest).exp_().sum(1, keepdim=True)
-            losses.append(sums.log().add_(largest).sub_(own)[:, 0])
+            losses.append(sums.log().add_(largest - own)[:, 0])
             if ctx.needs_input_grad[0]:
                 gradient = logits.div_(sums)
                 gradient.scatter_add_(1, target, torch.full_like(own, -1.0))
