@@ -20,6 +20,7 @@ from goodfit.models.fast.vocabulary import LABELS, VocabularyScores, bare_head
 from goodfit.models.fast.wiring import in_evaluation, wired
 from goodfit.models.likelihood import losses
 from goodfit.models.pooling import pool_states
+from goodfit.runs.plan import check_memory
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
 
@@ -229,10 +230,12 @@ HEADS = {
 }
 
 
+@pytest.mark.parametrize("device", ["cpu", "meta"])
 @pytest.mark.parametrize("name", HEADS)
-def test_a_head_whose_logits_are_changed_is_left_alone(name):
+def test_a_head_whose_logits_are_changed_is_left_alone(name, device):
     cls, config, is_bare = HEADS[name]
-    model = cls(copy.deepcopy(config)).eval()
+    with torch.device(device):
+        model = cls(copy.deepcopy(config)).eval()
     if is_bare:
         assert bare_head(model) is None  # it is trained
     model.requires_grad_(False)
@@ -292,6 +295,16 @@ def test_losses_in_half_precision_are_near_those_in_whole(onednn):
     (whole, gradients), (half, rounded) = found
     assert half == pytest.approx(whole, rel=1e-2)
     assert (rounded - gradients).norm() < 0.05 * gradients.norm()
+
+
+def test_memory_is_counted_with_all_logits_where_a_head_is_left_alone(ready, monkeypatch):
+    monkeypatch.setattr("goodfit.runs.plan.LABELS", 1)
+    prepared, _ = ready("generation", "decoder")
+    needed = {}
+    for name in ("llama", "granite"):
+        base = dataclasses.replace(prepared.base, config=HEADS[name][1])
+        needed[name] = check_memory(dataclasses.replace(prepared, base=base)).activations
+    assert needed["llama"] < needed["granite"]
 
 
 # ---- through the front door ---------------------------------------------------------------------------------------

@@ -15,9 +15,11 @@ from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import total_loss
 from goodfit.models.device import in_precision, pick_device
+from goodfit.models.fast.accept import REFUSALS
 from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.vocabulary import LABELS, frozen_head
+from goodfit.models.fast.vocabulary import LABELS, bare_head
+from goodfit.models.fast.wiring import base_of
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path, training_data
@@ -90,7 +92,7 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     quantised = widths.weights if conf.adapter.four_bits else 0
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
     load, device = _largest(prepared, conf, flat), pick_device(conf.hardware.accelerator)
-    if flat and device == "cpu" and frozen_head(model) is not None:
+    if flat and device == "cpu" and load.labelled > LABELS and _has_bare_head(model):
         load = dataclasses.replace(load, labelled=min(load.labelled, LABELS))
     needed = estimate(
         model,
@@ -115,6 +117,14 @@ def _kept_bytes(prepared: Prepared) -> int:
         return 0
     tokens = sum(len(example.inputs) for part in prepared.encoded.values() for example in part.examples)
     return min(KEPT_BYTES, BYTES * config.hidden_size * tokens)
+
+
+def _has_bare_head(model: Any) -> bool:
+    """Whether logits of some labels at a time are enough; not where an empty model cannot tell."""
+    try:
+        return bare_head(base_of(model)) is not None
+    except REFUSALS:
+        return False
 
 
 def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:

@@ -58,31 +58,27 @@ def bare_head(model: Any) -> Any:
     """A model's frozen linear layer over the vocabulary, if what it gives is what the model gives; None else.
 
     Args:
-        model: Of transformers, on a CPU, in evaluation mode.
+        model: Of transformers, on a CPU or without its weights.
     """
-    head = frozen_head(model)
-    if head is not None and model not in _BARE:
-        _BARE[model] = _is_bare(model, head)
-    return head if head is not None and _BARE[model] else None
-
-
-def frozen_head(model: Any) -> Any:
-    """A model's linear layer over the vocabulary, if it has one that is not tuned; None else."""
     head = model.get_output_embeddings()
     if type(head) is not nn.Linear or any(weights.requires_grad for weights in head.parameters()):
         return None
-    return head
+    if model not in _BARE:
+        _BARE[model] = _is_bare(model, head)
+    return head if _BARE[model] else None
 
 
 def _is_bare(model: Any, head: Any) -> bool:
     """Whether nothing is done to logits behind the head: Gemma 2 squashes them, Granite and Cohere scale them."""
     given: list[tuple[Tensor, int]] = []
     hook = head.register_forward_hook(lambda _module, _args, output: given.append((output, output._version)))
-    token = torch.full((1, 2), 5)
-    words = {"decoder_input_ids": token} if model.config.is_encoder_decoder else {}
+    token = torch.full((1, 2), 5, device=model.device)
+    # transformers looks into a mask of tokens, and of an empty model there is nothing to see; not into one of pairs
+    mask = token.new_ones(1, 1, 2, 2).bool() if token.is_meta else torch.ones_like(token)
+    words = {"decoder_input_ids": token, "decoder_attention_mask": mask} if model.config.is_encoder_decoder else {}
     try:
         with torch.inference_mode(False), torch.no_grad():
-            logits = model(input_ids=token, attention_mask=torch.ones_like(token), **words).logits
+            logits = model(input_ids=token, attention_mask=mask, **words).logits
     finally:
         hook.remove()
     return len(given) == 1 and logits is given[0][0] and logits._version == given[0][1]
