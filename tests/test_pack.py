@@ -6,7 +6,7 @@ import dataclasses
 import pytest
 import torch
 import transformers as hf
-from tiny import DECODER, ENCODER, GPT2, SEQ2SEQ, examples_of, labels_at
+from tiny import DECODER, ENCODER, GPT2, MODERN, SEQ2SEQ, examples_of, labels_at
 
 from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
@@ -23,10 +23,12 @@ from goodfit.training.trainer import train
 from goodfit.training.watch import Watch
 
 DROPOUT = {"hidden_dropout_prob": 0.2, "attention_probs_dropout_prob": 0.3}
+MODERN_DROPOUT = {"embedding_dropout": 0.1, "attention_dropout": 0.2, "mlp_dropout": 0.2, "classifier_dropout": 0.3}
 PDROP = {"resid_pdrop": 0.2, "embd_pdrop": 0.1, "attn_pdrop": 0.3}
 MODELS = {
     "bert": (hf.BertForSequenceClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "rows"),
     "roberta": (hf.RobertaForSequenceClassification, hf.RobertaConfig(**{**ENCODER, **DROPOUT}), "rows"),
+    "modernbert": (hf.ModernBertForSequenceClassification, hf.ModernBertConfig(**MODERN, **MODERN_DROPOUT), "rows"),
     "bert-tags": (hf.BertForTokenClassification, hf.BertConfig(**{**ENCODER, **DROPOUT}), "tags"),
     "gpt2": (hf.GPT2LMHeadModel, hf.GPT2Config(**GPT2, **PDROP, use_cache=False), "text"),
     "llama": (hf.LlamaForCausalLM, hf.LlamaConfig(**DECODER, attention_dropout=0.3), "text"),

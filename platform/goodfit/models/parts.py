@@ -16,7 +16,11 @@ def head_names(model: Any) -> list[str]:
         return _below_vocabulary(model)
     if model.get_output_embeddings() is not None or model.base_model is model:
         return []
-    return [name for name, _ in model.named_children() if name not in (model.base_model_prefix, "dropout")]
+    return [
+        name
+        for name, module in model.named_children()
+        if name != model.base_model_prefix and any(True for _ in module.parameters())
+    ]
 
 
 def _below_vocabulary(model: Any) -> list[str]:
