@@ -93,7 +93,7 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     model = build_adapter(model, dataclasses.replace(conf.adapter, name=name))
     load, device = _largest(prepared, conf, flat), pick_device(conf.hardware.accelerator)
     if flat and device == "cpu" and load.labelled > LABELS and _has_bare_head(model):
-        load = dataclasses.replace(load, labelled=min(load.labelled, LABELS))
+        load = dataclasses.replace(load, labelled=LABELS)
     needed = estimate(
         model,
         prepared.base.config,
