@@ -133,7 +133,10 @@ def measured(side: str, workload: str, folder: Path) -> Row:
 
 
 def gflop(what: str, lora: bool, examples: Sequence[Any]) -> float:
-    """Products that a step needs: 4 per weight and token for LoRA (forward, to the inputs), 6 for all weights."""
+    """Products of a whole step: 4 per weight and token for LoRA (forward, to the inputs), 6 for all weights.
+
+    A vocabulary's are not among them, and goodfit leaves some of the last layer's out.
+    """
     weights = {"classify": 10.6e6, "write": 17.7e6, "translate": 18.9e6 + 25.2e6}[what]
     tokens = sum(example.length for example in examples) / (2 if what == "translate" else 1)
     return (4 if lora else 6) * weights * tokens / 1e9
@@ -184,7 +187,7 @@ def table(found: Sequence[Row], peak: float, options: argparse.Namespace) -> str
         f"{options.repeats} [lowest, highest], every side in turn.",
         "The same weights, records, batches and settings on every side, 32-bit floats where a side says no other.",
         f"Ratios are to {options.sides[0]}.",
-        f"MFU: needed products against the {peak:.0f} GFLOP/s that a core reaches here ({processor()}).",
+        f"MFU: products of all layers against the {peak:.0f} GFLOP/s that a core reaches here ({processor()}).",
         "",
         f"Made by `python benchmarks/speed.py {words}`.",
     ]
