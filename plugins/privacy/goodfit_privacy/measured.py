@@ -31,7 +31,7 @@ NAMES = {
     "PERSON": 0.996,
     "LOCATION": 0.993,
     "ORGANIZATION": 0.898,
-    "STREET_ADDRESS": 1.0,
+    "STREET_ADDRESS": 0.993,
     "NRP": 1.0,
     "OCCUPATION": math.nan,
 }
