@@ -168,7 +168,7 @@ class Pack:
             "rows": [len(batch.lengths) if batch else 0 for batch in batches],
             "inputs": [sum(batch.lengths) if batch else 0 for batch in batches],
             "decoder": [sum(batch.decoder_lengths or ()) if batch else 0 for batch in batches],
-            "read": [_read(batch) if batch and self._wiring.short_for else 0 for batch in batches],
+            "read": [_states_read(batch) if batch and self._wiring.short_for else 0 for batch in batches],
         }
 
     # ---- the modules that differ between models -------------------------------------------------------------------
@@ -285,7 +285,7 @@ class Pack:
         return states * torch.cat([*kept, torch.ones_like(rest)], dimension)
 
 
-def _read(batch: Batch) -> int:
+def _states_read(batch: Batch) -> int:
     """How many states are read for the answers of a batch, the filling behind it aside."""
     places = places_of(batch, batch.decoder_lengths or batch.lengths)
     return 0 if places is None else len(places)
@@ -312,7 +312,7 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
     token = torch.full((40,), 5, device=model.device)
     learnt = torch.arange(5, device=model.device) if wiring.short_for == "tokens" else None
     batch = Batch(token, (10, 30), token[:2], None, None, 0, wiring.short_for or "rows", learnt)
-    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, _read(batch) + 1): "read"}
+    axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, _states_read(batch) + 1): "read"}
     if base_of(model).config.is_encoder_decoder:
         batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
         axes[1, 20 + wiring.filling(20)] = "decoder"
