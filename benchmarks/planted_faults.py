@@ -17,7 +17,7 @@ from pathlib import Path
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.plugins.host import Host, load_plugins
-from goodfit.runs.task import read_task
+from goodfit.runs.known import read_task
 
 CODES = {"duplicate": "quality.duplicate", "leak": "data.leak", "noisy_label": "quality.wrong_answer"}
 """Planted fault -> the finding that has to name it."""

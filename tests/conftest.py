@@ -261,8 +261,8 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
         from goodfit.cli.setting_up import compose_words
         from goodfit.models.load import load_model
         from goodfit.plugins.host import load_plugins
+        from goodfit.runs.known import read_task
         from goodfit.runs.prepare import prepare
-        from goodfit.runs.task import read_task
 
         key = (kind, family, *words)
         if key not in made:

@@ -16,7 +16,7 @@ from goodfit.runs.slurm import job_script, waits_for_slurm
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
     composed = compose_words(arguments)
-    from goodfit.runs.task import read_task
+    from goodfit.runs.known import read_task
 
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)

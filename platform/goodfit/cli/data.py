@@ -23,7 +23,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Print a page of findings, the worst first."""
     composed = compose_words(arguments, needed=("task",))
     from goodfit.data.gather import SPLITS
-    from goodfit.runs.task import read_task
+    from goodfit.runs.known import read_task
 
     conf = composed.conf
     if composed.origins["quality.deep"] != "typed":

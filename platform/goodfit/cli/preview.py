@@ -14,8 +14,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
     composed = compose_words(arguments)
     from goodfit.errors import ConfigError
+    from goodfit.runs.known import read_task
     from goodfit.runs.prepare import prepare
-    from goodfit.runs.task import read_task
 
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)

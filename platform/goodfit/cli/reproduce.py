@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from goodfit.cli.console import Bar, print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
+from goodfit.runs.folder import read_json
 from goodfit.runs.reproduce import TOLERANCE, Reproduced, erase_from_run, reproduce_run
 
 
@@ -23,6 +25,9 @@ def run(arguments: Arguments) -> dict[str, Any]:
             folder, again = erase_from_run(typed, ids, into, host, bar)
             if not arguments.json:
                 print(f"made {again}: as {folder}, without the records of {ids}")
+            if before := read_json(again / "run.json").get("made_from"):
+                told = f"its base came from earlier runs ({len(before)}), which may have learnt these records"
+                print(f"warning: {told}; make those again without them first", file=sys.stderr)
             return {"run": str(folder), "again": str(again), "without": ids}
         found = reproduce_run(typed, into, host, bar)
     if not arguments.json:

@@ -58,7 +58,7 @@ def _refuse_search(composed: Composed) -> None:
 
 def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
     """Check what can be known here, and hand the run to Slurm."""
-    from goodfit.runs.task import read_task
+    from goodfit.runs.known import read_task
 
     read_task(composed, host)
     job = submit(composed)

@@ -87,11 +87,43 @@ def load_model(
         model = cls.from_config(config)
     else:
         kept = _beside_base(base, head, outputs) if four_bits else None
-        model = _from_pretrained(cls, base, config, kept=kept)
+        known = _outputs_of(base, head)
+        model = _from_pretrained(cls, base, _head_config(base, head, known) if known else config, kept=kept)
         if four_bits:
             keep_exact(model)
         _refuse_nonfinite(model, base)
+        if known and known != list(outputs):
+            _give_outputs(model, known, outputs, config)
     return _ready(model, conf, head)
+
+
+def answers(base: Base, conf: ModelConf, head: str, outputs: Sequence[str]) -> bool:
+    """Whether a base has a trained head with all of these outputs, so that it can be asked before it is tuned."""
+    return conf.weights == "pretrained" and bool(outputs) and set(outputs) <= set(_outputs_of(base, head))
+
+
+def _outputs_of(base: Base, head: str) -> list[str]:
+    """What the outputs of a base's own head are called; none where it has no such head."""
+    own = HEADS[head].removeprefix("AutoModel")
+    if not head.endswith("classification") or not any(one.endswith(own) for one in base.config.architectures or ()):
+        return []
+    return [base.config.id2label[place] for place in range(base.config.num_labels)]
+
+
+def _give_outputs(model: Any, known: Sequence[str], outputs: Sequence[str], config: Any) -> None:
+    """Let a head answer with other outputs: as it learnt them where it knows them all by name, else drawn anew."""
+    import torch
+
+    last = _last_layer(model)
+    if set(outputs) <= set(known):
+        places = [known.index(name) for name in outputs]
+        weight, bias = last.weight.detach()[places], last.bias.detach()[places]
+    else:
+        weight = last.weight.new_empty(len(outputs), last.in_features).normal_(0.0, config.initializer_range)
+        bias = last.bias.new_zeros(len(outputs))
+    last.weight, last.bias = torch.nn.Parameter(weight), torch.nn.Parameter(bias)
+    last.out_features = model.num_labels = len(outputs)
+    model.config = config
 
 
 def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], folder: Path) -> Any:
@@ -232,6 +264,11 @@ def start_head(model: Any, log_odds: Sequence[float]) -> None:
     """Let a classifier's new head start from how probable its outputs are."""
     import torch
 
-    last = [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module.bias is not None][-1]
     with torch.no_grad():
-        last.bias.copy_(torch.tensor(log_odds))
+        _last_layer(model).bias.copy_(torch.tensor(log_odds))
+
+
+def _last_layer(model: Any) -> Any:
+    import torch
+
+    return [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module.bias is not None][-1]

@@ -14,7 +14,7 @@ from goodfit.kinds.ranking import documents_of
 from goodfit.plugins.host import Host
 from goodfit.runs.documents import read_documents
 from goodfit.runs.opened import OpenedRun
-from goodfit.runs.task import read_splits
+from goodfit.runs.records import read_splits
 
 
 def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[str, str]:

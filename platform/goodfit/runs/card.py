@@ -12,6 +12,7 @@ from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
+from goodfit.runs.lineage import made_from, root_of
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
@@ -30,15 +31,17 @@ def card_of(
 ) -> str:
     """The card as Markdown with the hub's YAML head. It holds figures and ids, no texts."""
     conf = prepared.conf
+    root, before = root_of(conf, prepared.base.name), made_from(conf)
     head = {
-        "base_model": prepared.base.name,
+        "base_model": root,
         "library_name": "transformers" if conf.adapter.name in ("none", "head") else "peft",
         "tags": list(dict.fromkeys(["goodfit", prepared.task.kind.name, conf.task.name])),
         "license": conf.model.licence.lower(),
     }
     sections = [
-        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {prepared.base.name}\n",
+        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
         _what(prepared, steps),
+        *([_made_from(root, before)] if before else []),
         _data(prepared),
         _figures(metrics),
         _fit(fit),
@@ -46,7 +49,7 @@ def card_of(
         + _list(
             [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
         ),
-        _privacy(prepared) + _differential(given),
+        _privacy(prepared) + _differential(given) + (BEFORE if before else ""),
         "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
         _plugins(deeds),
         _use(prepared),
@@ -88,6 +91,26 @@ def _tuned(prepared: Prepared) -> str:
     if adapter.top_layers is None:
         return how
     return f"{how} in the uppermost {adapter.top_layers} of {prepared.base.depth} layers"
+
+
+BEFORE = "\nThis is of the records of this run; of those of the runs before see *Made from*.\n"
+
+
+def _made_from(root: str, before: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for run in before:
+        private = run.get("differential_privacy")
+        kept = f", differential privacy with epsilon {private['epsilon']:.2f}" if private else ""
+        texts = "nothing taken out of the texts" if run["privacy"] == "none" else f"texts scrubbed ({run['privacy']})"
+        how = "all weights" if run["adapter"] == "none" else run["adapter"]
+        lines.append(
+            f"{run['task']} ({run['kind']}): {run['train']['records']} training records, {run['train']['digest']}; "
+            f"{how} tuned, {texts}{kept}"
+        )
+    return (
+        f"## Made from\n\nThe base is {root} as earlier runs of goodfit left it, the last of them first. What these "
+        f"learnt is in the model, too.\n\n{_list(lines, '')}"
+    )
 
 
 def _cut(base: Base) -> str:

@@ -17,9 +17,11 @@ from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.given import Given, are_locked, given_records, locked_records
+from goodfit.runs.given import Given, given_records
+from goodfit.runs.locked import are_locked, locked_records
 from goodfit.runs.opened import open_run, weights_in
-from goodfit.runs.task import Task, open_task, read_splits, with_labels
+from goodfit.runs.records import read_splits, with_labels
+from goodfit.runs.task import Task, open_task
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from goodfit.files import to_go_on
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import is_first_process, point_latest, resume_command, run_folder, write_json
+from goodfit.runs.known import read_task
 from goodfit.runs.log import logged_to
-from goodfit.runs.task import read_task
 from goodfit.texts.secrets import redact
 from goodfit.tracking.history import History
 from goodfit.tracking.wandb import WandbProcess, wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
@@ -26,17 +26,22 @@ SHOWN_LABELS = 8
 FEW_RECORDS = "data.few_records"
 
 
-def find_faults(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
+def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container[str] = frozenset()) -> list[Finding]:
     """Findings about the records; ids and counts only.
+
+    Args:
+        kind: Of the task.
+        splits: Its records.
+        conf: What some faults do to the run.
+        before: The inputs that the base was trained on before, by ``input_key``.
 
     Raises:
         DataError: A fault that the quality group says has to stop the run.
     """
-    findings = [*_leaks(kind, splits), *_conflicts(kind, splits.train)]
-    acts = {"data.leak": conf.leaks, "data.conflict": conf.conflicts}
+    findings = [*_leaks(kind, splits), *_seen_before(kind, splits, before), *_conflicts(kind, splits.train)]
     for finding in findings:
-        if acts[finding.code] == "stop":
-            setting = "leaks" if finding.code == "data.leak" else "conflicts"
+        setting = "conflicts" if finding.code == "data.conflict" else "leaks"
+        if (conf.conflicts if setting == "conflicts" else conf.leaks) == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
     findings += [*_blurred(kind, splits), *_few(kind, splits)]
     if splits.rejected:
@@ -57,26 +62,39 @@ MENDABLE = ("data.leak", "data.conflict")
 """The findings here that name training records, so that ``quality.fixes`` can name them."""
 
 
-def _key(kind: Kind, record: Record) -> str:
+def input_key(kind: Kind, record: Record) -> str:
+    """A record's input without what makes no other one: case and blanks."""
     return " ".join(kind.text(record).lower().split())
 
 
 def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
     trained: dict[str, list[str]] = defaultdict(list)
     for record in splits.train:
-        trained[_key(kind, record)].append(record.id)
+        trained[input_key(kind, record)].append(record.id)
     found = _in_splits(
         splits,
         HELD_OUT,
-        lambda record: _key(kind, record) in trained,
+        lambda record: input_key(kind, record) in trained,
         "data.leak",
         "inputs stand in the training records, too",
     )
-    held_out = {_key(kind, record) for split in HELD_OUT for record in splits[split]}
+    held_out = {input_key(kind, record) for split in HELD_OUT for record in splits[split]}
     rows = tuple(row for key, ids in trained.items() if key in held_out for row in ids)
     mend = "leave the training records out: quality.fix=drop"
     found = [dataclasses.replace(finding, rows=rows, mend=mend) for finding in found]
     return [_spoils_the_test(finding) for finding in found]
+
+
+def _seen_before(kind: Kind, splits: Splits, before: Container[str]) -> list[Finding]:
+    found = _in_splits(
+        splits,
+        HELD_OUT,
+        lambda record: input_key(kind, record) in before,
+        "data.seen_before",
+        "inputs stand in the training records of a run that the base came from",
+    )
+    mend = "leave them out of these records, or train that run again without them"
+    return [_spoils_the_test(dataclasses.replace(finding, mend=mend)) for finding in found]
 
 
 def _spoils_the_test(finding: Finding) -> Finding:
@@ -167,7 +185,7 @@ def _in_splits(
 def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
     answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
-        answers[_key(kind, record)][kind.answer(record)].append(record.id)
+        answers[input_key(kind, record)][kind.answer(record)].append(record.id)
     several = [found for found in answers.values() if len(found) > 1]
     ids = [record_id for found in several for same in found.values() for record_id in same]
     message = f"{len(several)} training inputs have several different answers"

@@ -9,17 +9,17 @@ from typing import Any
 
 from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_setting
-from goodfit.data.gather import SPLITS, Splits, read_split
+from goodfit.data.gather import SPLITS, read_split
 from goodfit.data.records import BadRows, Record
-from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
+from goodfit.errors import ConfigError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
-from goodfit.runs.digests import refuse_changed
-from goodfit.runs.folder import read_json
+from goodfit.runs.faults import input_key
+from goodfit.runs.lineage import inputs_before, trained_inputs
+from goodfit.runs.locked import are_locked
 from goodfit.runs.opened import OpenedRun
-from goodfit.runs.task import known_labels, read_splits, with_labels
-from goodfit.schema import RunConf
+from goodfit.runs.records import known_labels, read_splits, with_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +105,10 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})
 
 
-def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
-    """Whether a split's records are those that a run's lock names.
-
-    Training records of which ``quality.fix`` left some out are taken for the same: the lock names the rest.
-    """
-    if split == "train" and conf.quality.fix != "keep":
-        return True
-    refuse_changed(folder, "lock.json")
-    return splits.digests()[split] == locked_records(folder, split)
-
-
-def locked_records(folder: Path, split: str) -> dict[str, Any]:
-    """How many records a run has in a split, and their digest: of those that it was allowed to go on with."""
-    locked = read_json(folder / "lock.json", "data")
-    gone_on_with = {place: now for place, (_, now) in locked.get("drift", {}).items()}
-    return {name: gone_on_with.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}
-
-
 def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
-    """How many records have an input that stands in the run's training records."""
-    text = opened.task.kind.text
-    try:
-        splits, _ = with_labels(opened.task, read_splits(opened.task, host))
-    except (DataError, HardwareError, PluginError):
+    """How many records have an input that the run was trained on, or one that its base came from."""
+    before, untold = inputs_before(opened.task, host)
+    own = trained_inputs(opened.task, opened.folder, host, opened.task)
+    if own is None or untold:
         return None
-    if not are_locked(opened.folder, opened.conf, splits, "train"):
-        return None
-    trained = {text(record) for record in splits.train}
-    return sum(text(record) in trained for record in records)
+    return sum(input_key(opened.task.kind, record) in own | before for record in records)

@@ -23,11 +23,12 @@ from goodfit.models.device import pick_device
 from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.load import load_tokenizer
+from goodfit.models.load import answers, load_tokenizer
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.plugins.host import Host
 from goodfit.runs.folder import find_run, read_json
-from goodfit.runs.task import Task, TaskData, refuse_family
+from goodfit.runs.known import TaskData
+from goodfit.runs.task import Task, refuse_family
 from goodfit.schema import RunConf
 
 MUCH = 0.1
@@ -55,6 +56,12 @@ class Prepared:
     def conf(self) -> RunConf:
         """The run's config, with its labels filled in."""
         return self.task.conf
+
+    @property
+    def base_answers(self) -> bool:
+        """Whether the base can be asked: it answers with text, or has a head with the task's labels."""
+        learner = self.learner
+        return not learner.outputs or answers(self.base, self.conf.model, learner.head, learner.outputs)
 
 
 def training_data(prepared: Prepared) -> TrainingData:

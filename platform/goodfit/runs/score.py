@@ -98,12 +98,14 @@ def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
     simplest = simplest_answers(prepared, model, probe)
-    if untrained and prepared.learner.outputs:
+    if untrained and not prepared.base_answers:
         name, answers = untrained(train, records)
         what = f"{name} (the base model has no head for the task)"
         return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
     outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
-    started = "zero-shot" if prepared.conf.model.weights == "pretrained" else "untrained, from noise"
+    started = "untrained, from noise" if prepared.conf.model.weights == "random" else "zero-shot"
+    if prepared.learner.outputs:
+        started = "with the head that it had"
     losses = [outcome.loss for outcome in outcomes]
     answers, confidences = [o.answer for o in outcomes], [o.confidence for o in outcomes]
     return BaseAnswers(answers, confidences, losses, f"the base model, {started}", simplest)

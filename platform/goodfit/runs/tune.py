@@ -82,7 +82,8 @@ def untuned_model(prepared: Prepared, device: str) -> Any:
     conf, learner = prepared.conf, prepared.learner
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     model = model.to(device)
-    if prepared.encoded["train"].log_odds is not None and conf.privacy.epsilon is None:  # they count the records
+    counted = prepared.encoded["train"].log_odds is not None and conf.privacy.epsilon is None  # they count the records
+    if counted and not prepared.base_answers:
         start_head(model, prepared.encoded["train"].log_odds)
     return model
 
@@ -94,7 +95,7 @@ def adapted(model: Any, conf: RunConf, device: str) -> Any:
 
 
 def _base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
-    if prepared.learner.outputs:
+    if not prepared.base_answers:
         return base_answers(prepared, model, probe)  # the model is not asked
     model.requires_grad_(False)  # what is trained is chosen later: here it would cost two gradients of all weights
     with pick_path(prepared, model).on(model):

@@ -1,0 +1,80 @@
+"""All that can be known of a run without its model. Imports no machine-learning library."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from goodfit.config.compose import Composed
+from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.scrub import Scrubbed
+from goodfit.data.vault import check_vault
+from goodfit.hooks.types import Finding
+from goodfit.plugins.host import Host
+from goodfit.runs.audit import audit_data, choose_audits
+from goodfit.runs.faults import find_faults
+from goodfit.runs.lineage import inputs_before, lineage_findings
+from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
+from goodfit.runs.privacy import privacy_findings
+from goodfit.runs.records import read_splits, with_labels
+from goodfit.runs.task import Task, need_plugins, refuse_family, resolve_task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskData:
+    """A task with its checked records."""
+
+    task: Task
+    splits: Splits
+    labels: tuple[str, ...]
+    findings: Sequence[Finding]
+    asked: Sequence[Mapping[str, Any]]
+    """The audits of the data that were asked, for run.json."""
+
+
+def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
+    """All that can be known of a run without its model.
+
+    Args:
+        composed: Its config.
+        host: The plugins.
+        again: Whether the run was made before, so that nothing is written beside it.
+
+    Raises:
+        GoodfitError: A name that nobody offers, a family that cannot learn the kind, bad data.
+    """
+    need_plugins(composed, host)
+    if not again:
+        check_vault(composed.conf.privacy.vault, composed.conf.privacy.mode)
+    task = resolve_task(composed.conf, host)
+    refuse_family(task.kind, composed.conf.model.family)
+    refuse_unknown_fixes(composed.conf.quality, {plugin.name for plugin in host.plugins})
+    task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
+    splits, labels = with_labels(task, read_splits(task, host))
+    findings = privacy_findings(task.scrub, splits.scrubbed)
+    before, untold = inputs_before(task, host)
+    findings += [*find_faults(task.kind, splits, composed.conf.quality, before), *lineage_findings(task, untold)]
+    audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
+    findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
+    splits, left_out = mend_training(splits, findings, composed.conf.quality)
+    findings = [*once_mended(findings, composed.conf.quality), *left_out]
+    host.changed.update(_changes(splits.scrubbed, left_out))
+    conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
+    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked)
+
+
+def _changes(scrubbed: Scrubbed | None, left_out: Sequence[Finding]) -> Counter[tuple[str, str]]:
+    """(plugin, what was done) -> records that were changed, or left out of training, because of it."""
+    changes = Counter({(plugin, "scrubbed"): count for plugin, count in (scrubbed.by if scrubbed else {}).items()})
+    for finding in left_out:
+        for code, count in finding.evidence["counts"].items():
+            changes[code.split(".", 1)[0], "left_out"] += count
+    return changes
+
+
+def _shown(splits: Splits) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Records as plugins see them."""
+    return {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}

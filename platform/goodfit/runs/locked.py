@@ -1,0 +1,29 @@
+"""Whether the records of a finished run are still those that its lock names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from goodfit.data.gather import Splits
+from goodfit.runs.digests import refuse_changed
+from goodfit.runs.folder import read_json
+from goodfit.schema import RunConf
+
+
+def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
+    """Whether a split's records are those that a run's lock names.
+
+    Training records of which ``quality.fix`` left some out are taken for the same: the lock names the rest.
+    """
+    if split == "train" and conf.quality.fix != "keep":
+        return True
+    refuse_changed(folder, "lock.json")
+    return splits.digests()[split] == locked_records(folder, split)
+
+
+def locked_records(folder: Path, split: str) -> dict[str, Any]:
+    """How many records a run has in a split, and their digest: of those that it was allowed to go on with."""
+    locked = read_json(folder / "lock.json", "data")
+    gone_on_with = {place: now for place, (_, now) in locked.get("drift", {}).items()}
+    return {name: gone_on_with.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}

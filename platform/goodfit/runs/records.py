@@ -1,0 +1,92 @@
+"""A task's records: read, checked and split, with labels that are known."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
+from goodfit.data.records import BadRows, Problem, Record, close_name
+from goodfit.errors import ConfigError, DataError
+from goodfit.kinds.shape import Kind
+from goodfit.plugins.host import Host
+from goodfit.runs.task import Task
+
+
+def read_splits(task: Task, host: Host) -> Splits:
+    """The task's records, checked and split."""
+    conf, kind = task.conf, task.kind
+    source = conf.task.source if conf.dataset.source == "task" else conf.dataset.source
+    if source is None:
+        raise DataError(
+            f"task={conf.task.name} brings no data of its own",
+            "add dataset=files dataset.train=<file>, or choose a department's task: goodfit list task",
+        )
+    offered = None
+    if source not in ("files", "hub"):
+        spec = host.pick(host.data_sources, source, f"task={conf.task.name}")
+        if spec.kind != kind.name:
+            raise ConfigError(
+                f"the data '{source}' are of the kind {spec.kind}, expected {kind.name}", "goodfit list task"
+            )
+        offered = spec.files()
+    elif source == "files" and conf.dataset.train is None:
+        raise DataError("dataset=files without a training file", "add dataset.train=<file>")
+    scrub = task.scrub and (lambda records: task.scrub.records(records, kind.texts))
+    return gather(conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.text, scrub)
+
+
+def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
+    """The task's labels: those typed, else those of the training records; records with others are bad rows.
+
+    Raises:
+        BadRows: There are such, and ``dataset.on_bad_rows`` is ``stop``.
+        DataError: There is only one label to learn, or none; or labels look like several in one.
+    """
+    kind = task.kind
+    if kind.labels is None:
+        return splits, ()
+    trained = kind.labels_in(splits.train)
+    if not task.conf.task.labels:
+        _refuse_joined(kind, trained)
+    labels = tuple(task.conf.task.labels or trained)
+    if not labels:
+        raise DataError("no training record has a label", "check the fields: dataset.fields.label=<your column>")
+    good, problems = {}, []
+    for split in SPLITS:
+        good[split], bad = known_labels(kind, splits[split], labels)
+        problems += bad
+    if problems and task.conf.dataset.on_bad_rows == "stop":
+        raise BadRows(problems, splits.rows_read, may_quarantine=True)
+    refuse_empty(good)
+    if kind.interchangeable and len(set(trained) & set(labels)) < 2:
+        raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
+    return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
+
+
+def _refuse_joined(kind: Kind, labels: Sequence[str]) -> None:
+    """Labels that were read as one would be learnt as one, beside those that they are made of."""
+    if joined := kind.joined(labels, labels):
+        raise DataError(
+            f"{len(joined)} of {len(labels)} labels look like several labels with commas between them, such as "
+            f"'{joined[0]}'",
+            f"write ; between labels ('{joined[0].replace(',', ';')}'), or name all labels if these are single ones: "
+            "task.labels=[…]",
+        )
+
+
+def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -> tuple[list[Record], list[Problem]]:
+    """Records whose labels are all in the set, and what is wrong with the others."""
+    good, problems = [], []
+    if kind.labels is None:
+        return list(records), problems
+    for record in records:
+        unknown = sorted(set(kind.labels(record.fields)) - set(labels))
+        if unknown:
+            what = f"a label is not in the label set{close_name(unknown[0], labels)}"
+            if kind.joined(unknown, labels):
+                what = "its labels have commas between them, and not semicolons"
+            problems.append(Problem(record.origin or record.id, what))
+        else:
+            good.append(record)
+    return good, problems

@@ -1,0 +1,166 @@
+"""A run on the model of an earlier one: its head goes on, and what the earlier one learnt is told of."""
+
+import json
+import shutil
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+KIND = ("classification", "encoder")
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+def found(folder):
+    lines = (folder / "findings.jsonl").read_text("utf-8").splitlines()
+    return {finding["code"]: finding for finding in map(json.loads, lines)}
+
+
+def split_of(words, split):
+    return next(word for word in reversed(words) if word.startswith(f"dataset.{split}=")).partition("=")[2]
+
+
+@pytest.fixture
+def go_on(goodfit, tmp_path, tiny_words):
+    """``go_on(before, name, *words)``: the folder of a run of a step on the model that a run left."""
+
+    def run(before, name, *words):
+        own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+        typed = [*own, f"model=run:{before}", "adapter=none", "training.max_steps=1", *words, f"run.dir={name}"]
+        outcome = goodfit("train", *typed, "--json")
+        assert outcome.code == 0, outcome.err
+        return tmp_path / name
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def before(finished):
+    """A run that tuned all weights, on records as they come."""
+    return finished(*KIND, "adapter=none", "privacy=none", "training.epochs=3")[0]
+
+
+@pytest.mark.parametrize("adapter", ["none", "lora"])
+def test_the_base_is_the_earlier_model_where_that_has_the_labels(go_on, before, adapter):
+    after = go_on(before, "after", f"adapter={adapter}")
+    metrics, earlier = read(after, "metrics.json"), read(before, "metrics.json")["tuned"]
+    assert metrics["base_is"] == "the base model, with the head that it had"
+    for name in ("test/accuracy", "test/loss"):
+        assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-5)
+
+
+@pytest.fixture
+def relabelled(tmp_path, rows_of, write_rows):
+    """``relabelled(rename)``: the words for data whose labels are called otherwise."""
+
+    def words(rename):
+        rows = {
+            split: [{**row, "label": rename(row["label"])} for row in rows_of("classification", 24, seed + 5)]
+            for seed, split in enumerate(("train", "validation", "test"))
+        }
+        return [f"dataset.{split}={write_rows(tmp_path / f'{split}.jsonl', own)}" for split, own in rows.items()]
+
+    return words
+
+
+def head_of(folder):
+    weight = load_file(folder / "model" / "model.safetensors")["classifier.weight"]
+    return dict(zip(read(folder / "model", "task.json")["labels"], weight, strict=True))
+
+
+def test_a_head_for_other_labels_is_made_anew_though_it_would_fit(go_on, before, relabelled):
+    first = sorted(head_of(before))[0]
+    after = go_on(before, "after", *relabelled(lambda label: "other" if label == first else label), "optim.lr=1e-12")
+    assert read(after, "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
+    old, new = head_of(before).values(), head_of(after).values()
+    assert len(new) == len(old)
+    assert not any(row.equal(learnt) for row in new for learnt in old)
+
+
+def test_a_head_keeps_each_label_where_their_order_is_another_one(go_on, before, relabelled):
+    labels = sorted(head_of(before), reverse=True)
+    after = go_on(before, "after", *relabelled(str), f"task.labels=[{','.join(labels)}]", "optim.lr=1e-12")
+    new = head_of(after)
+    assert list(new) == labels
+    for label, row in head_of(before).items():
+        torch.testing.assert_close(new[label], row)
+
+
+def test_run_and_card_tell_of_the_runs_before_and_name_no_folder(go_on, before, model_folders):
+    first = go_on(before, "first")
+    second = go_on(first, "second")
+    shutil.rmtree(first)
+    runs = read(second, "run.json")["made_from"]
+    assert [run["task"] for run in runs] == ["classification"] * 2
+    assert [run["train"] for run in runs] == [read(before, "lock.json")["data"]["train"]] * 2
+    assert [run.get("base") for run in runs] == [None, str(model_folders["encoder"])]
+    card = (second / "model" / "README.md").read_text("utf-8")
+    assert yaml.safe_load(card.split("---")[1])["base_model"] == str(model_folders["encoder"])
+    assert f"{before}" not in card
+    assert f"{first}" not in card
+    assert card.count(f"32 training records, {runs[0]['train']['digest']}; all weights tuned, nothing taken out") == 2
+
+
+def test_a_test_record_that_an_earlier_run_was_trained_on_is_an_error(go_on, goodfit, before, tiny_words):
+    trained = split_of(tiny_words(*KIND), "train")
+    test = split_of(tiny_words(*KIND), "test")
+    words = [f"dataset.train={test}", f"dataset.test={trained}"]
+    after = go_on(before, "after", *words)
+    finding = found(after)["data.seen_before"]
+    assert (finding["severity"], finding["figure"]) == ("error", 1.0)
+    assert finding["message"].startswith("32 of 32 test inputs stand in the training records of a run that the base")
+    assert read(after, "run.json")["gates"][-1]["passed"] is False
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    stopped = goodfit("check", *own, f"model=run:{before}", *words, "quality.leaks=stop")
+    assert (stopped.code, stopped.out) == (2, "")
+    assert stopped.errors[0][0] == finding["message"]
+
+
+def test_a_file_that_an_earlier_run_was_trained_on_is_told_of(
+    go_on, goodfit, before, tmp_path, tiny_words, rows_of, write_rows
+):
+    own = write_rows(tmp_path / "own.jsonl", rows_of("classification", 24, 7))
+    after = go_on(before, "after", f"dataset.train={own}")
+    outcome = goodfit("evaluate", after, f"dataset.test={split_of(tiny_words(*KIND), 'train')}", "--json")
+    assert (outcome.code, outcome.json["trained_on"]) == (0, 32)
+
+
+def test_an_earlier_run_whose_records_are_gone_is_told_of(go_on, goodfit, finished, tmp_path, tiny_words):
+    words = tiny_words(*KIND)
+    kept = tmp_path / "train.jsonl"
+    shutil.copy(split_of(words, "train"), kept)
+    outcome = goodfit(
+        "train", *words, f"dataset.train={kept}", "adapter=none", "training.max_steps=1", "run.dir=gone", "--json"
+    )
+    assert outcome.code == 0, outcome.err
+    kept.unlink()
+    after = go_on(tmp_path / "gone", "after")
+    assert found(after)["data.unknown_before"]["message"] == (
+        "the base came from earlier runs (1): the training records of 1 of them are gone, or others now: they may hold "
+        "test records"
+    )
+    asked = goodfit("evaluate", after, f"dataset.test={split_of(words, 'test')}", "--json")
+    assert asked.json["trained_on"] is None
+
+
+def test_scrubbing_says_that_the_earlier_run_did_not(go_on, before):
+    after = go_on(before, "after", "privacy=mask", "privacy.scrubbers=[privacy.identifiers]")
+    assert found(after)["privacy.before"]["message"] == (
+        "the base came from earlier runs (1): from the texts of 1 of them nothing was taken out, and this run's "
+        "scrubbing is no help"
+    )
+    again = go_on(after, "again", "privacy=mask", "privacy.scrubbers=[privacy.identifiers]")
+    assert [run["privacy"] for run in read(again, "run.json")["made_from"]] == ["mask", "none"]
+
+
+def test_records_that_are_left_out_may_be_in_the_earlier_run(go_on, goodfit, before, tmp_path):
+    (tmp_path / "ids.txt").write_text("0-1\n", "utf-8")
+    after = go_on(before, "after", "dataset.without=ids.txt")
+    assert "may be among theirs" in found(after)["data.without_before"]["message"]
+    outcome = goodfit("reproduce", go_on(before, "whole"), "--without", "ids.txt", "--output", "erased")
+    assert outcome.code == 0, outcome.err
+    assert "warning: its base came from earlier runs (1), which may have learnt these records" in outcome.err
