@@ -32,6 +32,7 @@ class Data:
     """A data set, what is measured on its test records, and what the figure is held against."""
 
     folder: str
+    """Where its records lie; of several folders, separated by blanks, all of them."""
     task: str
     metric: str
     floor: float | None
@@ -40,6 +41,7 @@ class Data:
     target_is_reached: bool = False
     """Whether the target itself is enough, or has to be exceeded."""
     model: str = "bert"
+    """What is tuned: an option of the model group, or ``run:`` and the job whose model is tuned further."""
     words: tuple[str, ...] = ()
     """What else is typed."""
     rewrite: Callable[[Row], Row] | None = None
@@ -61,6 +63,17 @@ class Job:
     batch_size: int = 32
 
 
+NAMES = {
+    **{"PERSON": "PER", "ORGANIZATION": "ORG", "GPE": "LOC", "STREET_ADDRESS": "LOC"},
+    **dict.fromkeys(("Positive", "Neutral", "Negative"), "ORG"),  # of finentity: what is said of a company
+}
+
+
+def _named(row: Row) -> Row:
+    spans = [{**span, "label": NAMES[span["label"]]} for span in row["spans"] if span["label"] in NAMES]
+    return {"text": row["text"], "spans": spans}
+
+
 def _asked(row: Row) -> Row:
     return {"text": f"{row['question']} {row['context']}", "label": row["label"]}
 
@@ -79,6 +92,8 @@ DATA = {
     "cuad_clauses": Data("legal/cuad_clauses", "classification", "f1_macro", 0.769, 0.80),
     "ncbi_disease": Data("medical/ncbi_disease", "token_classification", "f1", 0.743, 0.743),
     "sec_ner": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809),
+    "names": Data("pii/presidio_synth finance/finentity", "token_classification", "f1", None, None, rewrite=_named),
+    "sec_ner_after_names": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809, model="run:names-none"),
     "unfair_tos": Data("legal/unfair_tos", "multilabel", "f1_micro", 0.642, 0.70),
     "nlupp": Data("customer_support/nlupp", "multilabel", "f1_micro", 0.809, 0.85),
     "gov_topics": Data("content/gov_topics", "multilabel", "f1_micro", 0.484, 0.55),
@@ -109,6 +124,9 @@ JOBS = {
     "cuad_clauses-none": Job("cuad_clauses", "none", 2e-4, 2),
     "ncbi_disease-none": Job("ncbi_disease", "none", 2e-4, 4),
     "sec_ner-none": Job("sec_ner", "none", 1e-4, 8, 8),
+    "names-none": Job("names", "none", 1e-4, 5, 8),
+    "sec_ner_after_names-lora": Job("sec_ner_after_names", "lora", 1e-3, 8, 8),
+    "sec_ner_after_names-none": Job("sec_ner_after_names", "none", 1e-4, 8, 8),
     "nlupp-lora": Job("nlupp", "lora", 2e-3, 10),
     "gov_topics-lora": Job("gov_topics", "lora", 2e-3, 8, 16),
     "unfair_tos-lora": Job("unfair_tos", "lora", 2e-3, 2),
@@ -126,7 +144,7 @@ JOBS = {
 
 def run_job(name: str, side: str, options: argparse.Namespace) -> Row:
     """Run one side of a job in a process of its own, and measure it."""
-    folder = options.out / f"{name}-{side}"
+    folder = folder_of(name, side, options)
     shutil.rmtree(folder, ignore_errors=True)
     command = goodfit_command(name, folder, options) if side == "goodfit" else plain_command(name, folder, options)
     started = time.monotonic()
@@ -146,6 +164,11 @@ def run_job(name: str, side: str, options: argparse.Namespace) -> Row:
     return key_of(name, side, options) | quality | cost | {"machine": machine()}
 
 
+def folder_of(name: str, side: str, options: argparse.Namespace) -> Path:
+    """Where a side of a job is written."""
+    return Path(options.out / f"{name}-{side}")
+
+
 def machine() -> str:
     """The processor, and the widest of its vectors: seconds of different ones are not held against each other."""
     lines = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines() if ":" in line)
@@ -157,7 +180,8 @@ def machine() -> str:
 def has_rival(name: str) -> bool:
     """Whether the plain side knows the job's kind, with spans as tags."""
     data = DATA[JOBS[name].data]
-    return data.task in ("classification", "multilabel", "token_classification") and data.folder != "finance/finentity"
+    as_tags = "finentity" not in data.folder
+    return data.task in ("classification", "multilabel", "token_classification") and as_tags and data.model == "bert"
 
 
 def key_of(name: str, side: str, options: argparse.Namespace) -> Row:
@@ -168,7 +192,14 @@ def key_of(name: str, side: str, options: argparse.Namespace) -> Row:
 def goodfit_command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     """The command as a user types it."""
     job, data = JOBS[name], DATA[JOBS[name].data]
-    words = [f"task={data.task}", f"model={data.model}", "dataset=files", *data.words]
+    model = data.model
+    if model.startswith("run:"):
+        earlier = model.removeprefix("run:")
+        begun = folder_of(earlier, "goodfit", options)
+        if not begun.is_dir():
+            run_job(earlier, "goodfit", options)
+        model = f"run:{begun}"
+    words = [f"task={data.task}", f"model={model}", "dataset=files", *data.words]
     words += [f"dataset.{split}={path}" for split, path in files_of(data, options).items()]
     words += [f"adapter={job.adapter}", f"optim.lr={job.lr}", f"training.epochs={job.epochs}"]
     words += [f"training.batch_size={job.batch_size}", "training.patience=0", f"run.dir={folder}", "tracker=none"]
@@ -190,15 +221,16 @@ def plain_command(name: str, folder: Path, options: argparse.Namespace) -> list[
 
 def files_of(data: Data, options: argparse.Namespace) -> dict[str, Path]:
     """Split -> file, rewritten where that is needed."""
-    given = {split: options.data / data.folder / f"{split}.jsonl" for split in SPLITS}
+    folders = [options.data / name for name in data.folder.split()]
     if data.rewrite is None:
-        return given
-    folder = options.out / "data" / data.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in given.values():
-        lines = [json.dumps(data.rewrite(row)) + "\n" for row in read_rows(path)]
-        (folder / path.name).write_text("".join(lines), "utf-8")
-    return {split: folder / path.name for split, path in given.items()}
+        return {split: folder / f"{split}.jsonl" for split in SPLITS for folder in folders}
+    target = options.out / "data" / data.folder.replace(" ", "+")
+    target.mkdir(parents=True, exist_ok=True)
+    files = {split: target / f"{split}.jsonl" for split in SPLITS}
+    for split, file in files.items():
+        rows = [row for folder in folders for row in read_rows(folder / f"{split}.jsonl")]
+        file.write_text("".join(json.dumps(data.rewrite(row)) + "\n" for row in rows), "utf-8")
+    return files
 
 
 def read_rows(path: Path) -> list[Row]:

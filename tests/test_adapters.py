@@ -322,8 +322,9 @@ def test_qlora_learns_over_a_base_in_four_bits(finished, family):
     [
         pytest.param(["model.weights=random"], "freezes the base, and this model starts from noise", "adapter=none"),
         pytest.param(["task=language_modeling"], "leaves a whole model for others", "adapter=lora"),
+        pytest.param(["adapter.merge=true"], "adapter.merge leaves a whole model for others", "adapter=lora"),
     ],
-    ids=["noise", "pretraining"],
+    ids=["noise", "pretraining", "merged"],
 )
 def test_qlora_is_refused_where_there_is_nothing_to_freeze(goodfit, tiny_words, words, error, fix):
     kind = "language_modeling" if "task=language_modeling" in words else "classification"

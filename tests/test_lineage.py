@@ -53,6 +53,15 @@ def test_the_base_is_the_earlier_model_where_that_has_the_labels(go_on, before, 
         assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-5)
 
 
+def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
+    before = finished(*KIND, "adapter=lora", "adapter.merge=true", "optim.lr=0.02")[0]
+    after = go_on(before, "after")
+    metrics, earlier = read(after, "metrics.json"), read(before, "metrics.json")["tuned"]
+    for name in ("test/accuracy", "test/loss"):
+        assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-4)
+    assert read(after, "run.json")["made_from"][0]["adapter"] == "lora"
+
+
 @pytest.fixture
 def relabelled(tmp_path, rows_of, write_rows):
     """``relabelled(rename)``: the words for data whose labels are called otherwise."""

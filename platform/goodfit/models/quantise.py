@@ -13,7 +13,7 @@ BYTES_PER_WEIGHT = (4 + 0.127) / 8
 """NormalFloat4 with quantised constants: Dettmers et al. 2023, https://arxiv.org/abs/2305.14314, section 3."""
 
 
-def refuse_four_bits(conf: ModelConf, kind: str | None) -> None:
+def refuse_four_bits(conf: ModelConf, kind: str | None, merge: bool) -> None:
     """Refuse QLoRA where it cannot be.
 
     Raises:
@@ -22,10 +22,10 @@ def refuse_four_bits(conf: ModelConf, kind: str | None) -> None:
     """
     if conf.weights == "random":
         raise ConfigError("adapter=qlora freezes the base, and this model starts from noise", "choose adapter=none")
-    if kind == "language_modeling":
+    if kind == "language_modeling" or merge:
+        what = "adapter.merge" if merge else kind
         raise ConfigError(
-            "adapter=qlora holds the base in 4 bits, and language_modeling leaves a whole model for others",
-            "choose adapter=lora",
+            f"adapter=qlora holds the base in 4 bits, and {what} leaves a whole model for others", "choose adapter=lora"
         )
     if importlib.util.find_spec("bitsandbytes") is None:
         raise HardwareError("adapter=qlora needs the package bitsandbytes", "pip install 'goodfit[qlora]'")

@@ -106,7 +106,7 @@ def settle(conf: RunConf) -> RunConf:
     import torch
 
     if conf.adapter.four_bits:
-        refuse_four_bits(conf.model, conf.task.kind)
+        refuse_four_bits(conf.model, conf.task.kind, conf.adapter.merge)
     device = pick_device(conf.hardware.accelerator)
     name = conf.precision.name
     if name == "auto":
@@ -166,7 +166,8 @@ def _base_of_run(conf: RunConf) -> Base:
         raise ConfigError(f"the run in {run} is {status}, not finished", "train it again")
     if not folder.is_dir():
         raise ConfigError(
-            f"the run in {run} holds an adapter, and no whole model", "train it again with adapter=none, or on its base"
+            f"the run in {run} holds an adapter, and no whole model",
+            "train it again with adapter.merge=true, or with adapter=none",
         )
     base = find_base(conf.model, folder)
     if base.digest != read_json(folder / "task.json", "digest")["digest"]:

@@ -16,7 +16,8 @@ from goodfit.runs.prepare import Prepared
 def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
     """Write ``adapter/``, or ``model/`` where base weights were tuned; returns the folder.
 
-    What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides.
+    What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides, as is one that
+    ``adapter.merge`` asks it of.
     """
     if not hasattr(model, "peft_config"):
         return _save_whole(prepared, model, folder)
@@ -30,7 +31,7 @@ def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
     model.save_pretrained(target, safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)
     write_json(target / "task.json", _task(prepared, target))
-    if prepared.task.kind.leaves_whole:
+    if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
         _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder)
     return target
 

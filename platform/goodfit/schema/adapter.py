@@ -13,8 +13,8 @@ AdapterName = Literal[
 
 
 UNREAD = {
-    "none": ("rank", "alpha", "dropout", "targets"),
-    "head": ("rank", "alpha", "dropout", "targets", "top_layers"),
+    "none": ("rank", "alpha", "dropout", "targets", "merge"),
+    "head": ("rank", "alpha", "dropout", "targets", "top_layers", "merge"),
     "ia3": ("rank", "alpha", "dropout", "top_layers"),
     "vera": ("alpha",),
     "oft": ("alpha",),
@@ -45,6 +45,10 @@ class AdapterConf:
     top_layers: Annotated[int, Field(ge=1)] | None = None
     """Tune only so many of the base's layers, the uppermost ones, with an adapter or whole, and the head; when not
     given, all. On the fast path of a CPU what the layers below make of a record is computed once."""
+
+    merge: bool = False
+    """Leave the whole model besides, with the adapter in its weights, in ``model/``: what ``model=run:PATH`` begins
+    from, and what serves without PEFT."""
 
     @property
     def four_bits(self) -> bool:
