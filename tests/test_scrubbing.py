@@ -371,6 +371,33 @@ def test_a_task_says_what_privacy_auto_means(goodfit, install, tiny_words, kept,
     assert finding["evidence"]["kept"] == ([kept] if kept else [])
 
 
+@pytest.mark.parametrize(
+    ("words", "found_by"),
+    [
+        pytest.param([], ["privacy.identifiers", "privacy.names_fast", "badge.numbers"], id="as the task says"),
+        pytest.param(["privacy=mask"], ["privacy.identifiers", "privacy.names", "badge.numbers"], id="an option"),
+        pytest.param(["privacy.scrubbers=[privacy.identifiers]"], ["privacy.identifiers"], id="all of them typed"),
+        pytest.param(["privacy=none"], None, id="nothing is scrubbed"),
+    ],
+)
+def test_a_task_names_scrubbers_of_its_own_department(goodfit, install, tiny_words, words, found_by):
+    task = TASK.format(kept="") + "privacy_scrubbers: [badge.numbers]\n"
+    install("badge", PLUGIN.format(body=FINDS), {"task/badge/sort.yaml": task})
+    typed = ["task=badge/sort", *tiny_words("classification", "encoder")[1:], *words]
+    outcome = goodfit("check", *typed, "--json")
+    assert outcome.code == 0, outcome.err
+    findings = [found for found in outcome.json["findings"] if found["code"] == "privacy.scrubbed"]
+    assert [list(found["evidence"]["measured_on"]) for found in findings] == ([found_by] if found_by else [])
+
+
+def test_a_scrubber_that_a_task_names_and_nobody_offers_stops_the_run(goodfit, install, tiny_words):
+    task = TASK.format(kept="") + "privacy_scrubbers: [badge.gone]\n"
+    install("badge", PLUGIN.format(body=FINDS), {"task/badge/sort.yaml": task})
+    outcome = goodfit("check", "task=badge/sort", *tiny_words("classification", "encoder")[1:])
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "badge.gone" in outcome.errors[0][0]
+
+
 SECRETS = 1_000
 
 

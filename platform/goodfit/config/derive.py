@@ -48,6 +48,9 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
         if conf.task.privacy_keep:
             conf.privacy.keep = [*conf.privacy.keep, *conf.task.privacy_keep]
             reasons["privacy.keep"] = "derived: task.privacy_keep"
+    if conf.task.privacy_scrubbers and conf.privacy.mode != "none" and "privacy.scrubbers" not in typed:
+        conf.privacy.scrubbers = list(dict.fromkeys([*conf.privacy.scrubbers, *conf.task.privacy_scrubbers]))
+        reasons["privacy.scrubbers"] = "derived: task.privacy_scrubbers"
     if conf.optim.lr is None:
         source = "lr" if conf.adapter.name == "none" else "adapter_lr"
         conf.optim.lr = getattr(conf.model, source)

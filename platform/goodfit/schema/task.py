@@ -52,6 +52,10 @@ class TaskConf:
     privacy_keep: list[str] = field(default_factory=list)
     """Types that ``privacy=auto`` leaves in the texts, because the task is about them."""
 
+    privacy_scrubbers: list[str] = field(default_factory=list)
+    """Scrubbers that look at its texts wherever they are scrubbed, beside those of the privacy option:
+    ``<plugin>.<scrubber>``. ``privacy.scrubbers``, where it is typed, is all."""
+
     primary: str | None = None
     """The metric that early stopping, gates and sweeps look at; when not given, the kind's first."""
 

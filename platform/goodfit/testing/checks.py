@@ -148,7 +148,12 @@ def tasks(subject: Subject) -> Iterator[str]:
 def _named_by(conf: RunConf, group: str) -> list[str]:
     """What an option of a group names, of what plugins offer."""
     named = {
-        "task": [conf.task.source or "", *conf.task.metrics, *(conf.task.audits or [])],
+        "task": [
+            conf.task.source or "",
+            *conf.task.metrics,
+            *(conf.task.audits or []),
+            *conf.task.privacy_scrubbers,
+        ],
         "policy": [*conf.policy.gates, *conf.policy.audits],
         "privacy": conf.privacy.scrubbers,
         "model": [conf.model.source],
