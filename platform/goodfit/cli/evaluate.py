@@ -10,7 +10,7 @@ from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.texts.shown import with_interval
+from goodfit.texts.shown import of_review, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
             [f"on {result['records']} records", "value [95 %]"],
             [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
         )
+        if "review" in result:
+            print(f"review: {of_review(result['review'])}")
     if given.file is not None:
         told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
         print("".join(f"warning: {line}\n" for line in told), end="", file=sys.stderr)

@@ -11,7 +11,7 @@ from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.runs.slurm import submit, waits_for_slurm
-from goodfit.texts.shown import figure, with_interval
+from goodfit.texts.shown import figure, of_review, with_interval
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
@@ -81,6 +81,8 @@ def _print(finished: Finished) -> None:
     ]
     print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
     print(f"\nbase: {metrics['base_is']}")
+    if "review" in metrics:
+        print(f"review: {of_review(metrics['review'])}")
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")
     if record["fit"]["try"]:
         print(f"     try: {'  '.join(record['fit']['try'])}")

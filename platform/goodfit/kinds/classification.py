@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.data.batches import IGNORED, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import classification_metrics
+from goodfit.kinds.measures import classification_metrics, is_right_label
 from goodfit.kinds.passes import scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words
@@ -127,6 +127,7 @@ KIND = Kind(
     stratum=lambda record: (record.fields["label"],),
     learners={"encoder": ClassifyByHead, "decoder": ClassifyByText, "seq2seq": ClassifyByText},
     metrics=classification_metrics,
+    is_right=is_right_label,
     untrained=_majority,
     reference=_majority,
 )

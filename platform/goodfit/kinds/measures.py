@@ -40,16 +40,23 @@ def mean_of(
     )
 
 
+def is_right_label(item: Item) -> bool:
+    """Whether an answer is the record's label."""
+    return bool(item.answer == item.fields["label"])
+
+
+def are_right_labels(item: Item) -> bool:
+    """Whether an answer has the record's labels, all of them and no other."""
+    return set(item.answer) == set(item.fields["labels"])
+
+
 def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
     """f1_macro, accuracy, precision_macro, recall_macro, f1_micro, ece."""
     kinds = ("classification",)
     found = _by_label(labels, kinds, lambda item: ({item.answer}, {item.fields["label"]}))
-    accuracy = mean_of(
-        "accuracy", "Share of right answers", kinds, lambda item: float(item.answer == item.fields["label"])
-    )
-    right = [_ece(kinds, lambda item: bool(item.answer == item.fields["label"]))]
+    accuracy = mean_of("accuracy", "Share of right answers", kinds, lambda item: float(is_right_label(item)))
     macro = [found[name] for name in ("precision_macro", "recall_macro", "f1_micro")]
-    return [found["f1_macro"], accuracy, *macro, *right]
+    return [found["f1_macro"], accuracy, *macro, _ece(kinds, is_right_label)]
 
 
 def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
@@ -59,13 +66,10 @@ def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
     def sets(item: Item) -> tuple[set[str], set[str]]:
         return set(item.answer), set(item.fields["labels"])
 
-    def is_right(item: Item) -> bool:
-        answered, right = sets(item)
-        return answered == right
-
     found = _by_label(labels, kinds, sets)
     chosen = [found[name] for name in ("f1_micro", "f1_macro", "precision_micro", "recall_micro")]
-    exact = mean_of("exact_match", "Share of texts of which all labels are right", kinds, lambda i: float(is_right(i)))
+    words = "Share of texts of which all labels are right"
+    exact = mean_of("exact_match", words, kinds, lambda item: float(are_right_labels(item)))
     hamming = mean_of(
         "hamming_loss",
         "Share of wrong decisions, of all texts and labels",
@@ -73,7 +77,7 @@ def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
         lambda item: len(set.symmetric_difference(*sets(item))) / len(labels),
         greater_is_better=False,
     )
-    return [*chosen, exact, hamming, _ece(kinds, is_right)]
+    return [*chosen, exact, hamming, _ece(kinds, are_right_labels)]
 
 
 def _by_label(

@@ -13,7 +13,7 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import multilabel_metrics
+from goodfit.kinds.measures import are_right_labels, multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate, label_words, sign_in_none
@@ -240,6 +240,7 @@ KIND = Kind(
     stratum=lambda record: tuple(record.fields["labels"]),
     learners={"encoder": LabelsByHead, "decoder": LabelsByText, "seq2seq": LabelsByText},
     metrics=multilabel_metrics,
+    is_right=are_right_labels,
     untrained=_majority,
     reference=_majority,
 )

@@ -114,6 +114,8 @@ class Kind:
     every base model answers."""
     reference: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
     """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
+    is_right: Callable[[Item], bool] | None = None
+    """Whether an answer is wholly right; None for kinds whose answers are right in part."""
     shown: Callable[[Record, Any], Any] = lambda record, answer: answer
     """An answer as ``goodfit predict`` prints it."""
     interchangeable: bool = False

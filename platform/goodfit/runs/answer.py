@@ -66,6 +66,8 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
             answer["prediction"] = [{"text": text, "from": documents[text]} for text in answer["prediction"]]
         if outcome.confidence is not None:
             answer["confidence"] = round(outcome.confidence, 6)
+            if opened.trusted_from is not None:
+                answer["review"] = outcome.confidence < opened.trusted_from
         if index in cut:
             answer["cut"] = True
         if opened.task.scrub is not None and "spans" in opened.task.kind.texts.places:

@@ -16,7 +16,7 @@ from goodfit.runs.lineage import made_from, root_of
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
-from goodfit.texts.shown import figure, with_interval
+from goodfit.texts.shown import figure, of_review, with_interval
 
 
 def card_of(
@@ -45,6 +45,7 @@ def card_of(
         _data(prepared),
         _figures(metrics),
         _fit(fit),
+        *([_review(metrics["review"])] if "review" in metrics else []),
         "## Gates\n\n"
         + _list(
             [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
@@ -174,6 +175,14 @@ def _figures(metrics: Mapping[str, Any]) -> str:
 
 def _fit(fit: Fit) -> str:
     return f"## Fit: {fit.verdict}\n\n{_list(fit.evidence, 'no evidence')}"
+
+
+def _review(found: Mapping[str, Any]) -> str:
+    how = (
+        "The confidence is the least one from which on the lower end of Wilson's interval (one-sided, 95 %) keeps that "
+        'share on the validation records. `goodfit predict` marks answers below it with `"review": true`.'
+    )
+    return f"## Review\n\n- {of_review(found)}\n\n" + (f"{how}\n" if found["confidence"] is not None else "")
 
 
 def _plugins(deeds: Mapping[str, Mapping[str, Any]]) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from goodfit.evaluation.report import figures, outcome_items
+from goodfit.data.records import Record
+from goodfit.evaluation.report import figures, outcome_items, units_of
+from goodfit.evaluation.review import kept
+from goodfit.hooks.types import Item
 from goodfit.plugins.host import Host
 from goodfit.runs.given import Given, given_records
 from goodfit.runs.opened import OpenedRun
@@ -32,4 +36,14 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
         **found.left_out,
         **found.trained,
         "metrics": figures(specs, found.records, items, given.split, opened.conf.seed, losses),
+        **_review(opened, found.records, items),
     }
+
+
+def _review(opened: OpenedRun, records: Sequence[Record], items: Sequence[Item]) -> dict[str, Any]:
+    """What the run's least confidence that needs no review does to these records, where it has one."""
+    is_right = opened.task.kind.is_right
+    if opened.trusted_from is None or is_right is None:
+        return {}
+    share = opened.conf.policy.min_right
+    return {"review": {"share": share, **kept(items, units_of(records), is_right, opened.trusted_from)}}

@@ -32,6 +32,8 @@ class OpenedRun:
     learner: Learner
     coding: Coding
     model: Any
+    trusted_from: float | None
+    """The confidence from which on its answers need no review, where one was found."""
 
     @property
     def conf(self) -> RunConf:
@@ -76,7 +78,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
-    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval())
+    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval(), written.get("trusted_from"))
 
 
 def weights_in(folder: Path) -> Path:

@@ -13,14 +13,14 @@ from goodfit.runs.folder import write_json
 from goodfit.runs.prepare import Prepared
 
 
-def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
+def save_weights(prepared: Prepared, model: Any, folder: Path, trusted: float | None) -> Path:
     """Write ``adapter/``, or ``model/`` where base weights were tuned; returns the folder.
 
     What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides, as is one that
     ``adapter.merge`` asks it of.
     """
     if not hasattr(model, "peft_config"):
-        return _save_whole(prepared, model, folder)
+        return _save_whole(prepared, model, folder, trusted)
     target = folder / "adapter"
     for config in model.peft_config.values():
         config.base_model_name_or_path = prepared.base.name
@@ -30,21 +30,21 @@ def save_weights(prepared: Prepared, model: Any, folder: Path) -> Path:
                 setattr(config, name, sorted(value))
     model.save_pretrained(target, safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)
-    write_json(target / "task.json", _task(prepared, target))
+    write_json(target / "task.json", _task(prepared, target, trusted))
     if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
-        _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder)
+        _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, trusted)
     return target
 
 
-def _save_whole(prepared: Prepared, model: Any, folder: Path) -> Path:
+def _save_whole(prepared: Prepared, model: Any, folder: Path, trusted: float | None) -> Path:
     target = folder / "model"
     model.save_pretrained(target, safe_serialization=True)
     prepared.coding.tokenizer.save_pretrained(target)
-    write_json(target / "task.json", _task(prepared, target))
+    write_json(target / "task.json", _task(prepared, target, trusted))
     return target
 
 
-def _task(prepared: Prepared, target: Path) -> Mapping[str, Any]:
+def _task(prepared: Prepared, target: Path, trusted: float | None) -> Mapping[str, Any]:
     conf, coding = prepared.conf, prepared.coding
     weights = target / "adapter_model.safetensors"
     digest = f"sha256:{file_digest(weights)}" if weights.exists() else folder_digest(target)
@@ -59,6 +59,7 @@ def _task(prepared: Prepared, target: Path) -> Mapping[str, Any]:
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
         "base": base_identity(prepared.base),
+        **({} if trusted is None else {"trusted_from": trusted}),
         "digest": digest,
     }
 

@@ -21,6 +21,7 @@ from goodfit.evaluation.report import (
     statistics_of,
     units_of,
 )
+from goodfit.evaluation.review import review_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
@@ -145,6 +146,8 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     tuned_figures = figures(specs, test, tuned, "test", seed, [outcome.loss for outcome in outcomes["test"]])
     base_figures = figures(specs, test, untuned, "test", seed, base.losses)
     nothing = {"value": None, "low": None, "high": None, "n": len(test)}
+    checked = outcome_items(splits.validation, outcomes["validation"])
+    review = _review(prepared, {"validation": checked, "test": tuned})
     metrics = {
         "schema": 1,
         "primary": f"test/{primary.name}",
@@ -154,13 +157,21 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
         "reference": figures(specs, test, reference, "test", seed),
         "reference_is": reference_name,
         "paired": differences(specs, test, tuned, untuned, "test", seed),
-        "validation": figures(
-            specs, splits.validation, outcome_items(splits.validation, outcomes["validation"]), "validation", seed
-        ),
+        "validation": figures(specs, splits.validation, checked, "validation", seed),
+        **({"review": review} if review else {}),
     }
     learnt = learner.outcomes(model, probe.records, probe.encoded)
     fit = diagnose_fit(prepared, outcomes["validation"], learnt, trace, probe, base.probe)
     return Judged(metrics, tuned, fit, outcomes)
+
+
+def _review(prepared: Prepared, items: Mapping[str, Sequence[Item]]) -> dict[str, Any] | None:
+    """From which confidence on answers need no review; None where they are right in part, or have no confidence."""
+    is_right = prepared.task.kind.is_right
+    if is_right is None or any(item.confidence is None for part in items.values() for item in part):
+        return None
+    parts = {split: (part, units_of(prepared.splits[split])) for split, part in items.items()}
+    return review_of(parts, is_right, prepared.conf.policy.min_right)
 
 
 Statistics = Callable[[Sequence[Record], Sequence[Outcome]], np.ndarray]

@@ -28,6 +28,10 @@ class PolicyConf:
     min_value: Annotated[float, Field(allow_inf_nan=False)] | None = None
     """The primary metric that the gate ``min_value`` asks for, of the lower end of the interval."""
 
+    min_right: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """The share of right answers that those have to reach which nobody reviews: the confidence from which on answers
+    reach it is chosen on the validation records, and measured on the test records."""
+
     max_fit_gap: Annotated[float, Field(ge=0)] = 0.10
     """The gap between training probe and held-out metric from which a model counts as overfitted, in the
     metric's unit; the interval's lower end has to exceed it."""

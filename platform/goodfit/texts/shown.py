@@ -16,3 +16,19 @@ def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
     if found.get(name) is None:
         return figure(None)
     return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
+
+
+def of_review(found: Mapping[str, Any]) -> str:
+    """Which answers need no review, and how many of them are right: ``review`` of metrics.json as a sentence."""
+    share = f"{found['share']:g}"
+    if found["confidence"] is None:
+        return (
+            f"a person has to review every answer: from no confidence on do the validation records show that {share} "
+            f"are right ({found['enough']} records, all answered rightly, would show it)"
+        )
+    right = found["right"]
+    fewer = ", fewer than that" if right["high"] is not None and right["high"] < found["share"] else ""
+    return (
+        f"from a confidence of {found['confidence']:.3f} on, {share} of the answers are to be right without a person's "
+        f"review: {found['answers']} of {found['of']} have it, and {with_interval(right)} of these are right{fewer}"
+    )

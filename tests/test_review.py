@@ -1,0 +1,104 @@
+"""From which confidence on answers need no person's review."""
+
+import json
+
+import numpy as np
+import pytest
+
+from goodfit.evaluation.review import enough, kept, least_confidence, review_of
+from goodfit.hooks.types import Item
+
+
+def items_of(pairs):
+    return [
+        Item(id=str(place), fields={"label": "a"}, answer="a" if right else "b", confidence=confidence)
+        for place, (confidence, right) in enumerate(pairs)
+    ]
+
+
+def is_right(item):
+    return item.answer == item.fields["label"]
+
+
+def test_the_least_confidence_is_the_one_from_which_on_the_share_is_sure():
+    # right throughout above 0.6, half right below
+    pairs = [(0.6 + place / 1000, True) for place in range(100)]
+    pairs += [(place / 1000, place % 2 == 0) for place in range(99)]
+    found = least_confidence(items_of(pairs), range(len(pairs)), is_right, 0.95)
+    assert 0.09 < found < 0.6
+    above = [right for confidence, right in pairs if confidence >= found]
+    assert np.mean(above) > 0.95
+    measured = kept(items_of(pairs), range(len(pairs)), is_right, found)
+    assert (measured["of"], measured["answers"]) == (199, len(above))
+    assert measured["right"]["value"] == pytest.approx(np.mean(above), abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9, 0.95, 0.99])
+def test_enough_records_are_those_that_show_the_share_where_all_are_right(share):
+    count = enough(share)
+    for size, shows in ((count, True), (count - 1, False)):
+        pairs = [(0.9, True)] * size
+        assert (least_confidence(items_of(pairs), range(size), is_right, share) is not None) is shows
+
+
+def test_a_group_counts_once_and_is_right_where_all_of_it_is():
+    pairs = [(0.9, True)] * 200
+    assert least_confidence(items_of(pairs), [0] * 200, is_right, 0.95) is None
+    found = kept(items_of([(0.9, True), (0.8, False), (0.7, True)]), [0, 0, 1], is_right, 0.5)
+    assert (found["answers"], found["right"]["value"], found["right"]["n"]) == (3, 0.5, 2)
+
+
+def test_confidence_that_says_nothing_trusts_no_answer():
+    chance = np.random.default_rng(0)
+    pairs = list(zip(chance.random(500), chance.random(500) < 0.7, strict=True))
+    found = review_of({split: (items_of(pairs), range(500)) for split in ("validation", "test")}, is_right, 0.95)
+    assert found == {"share": 0.95, "confidence": None, "enough": 52}
+
+
+def test_a_share_that_was_shown_holds_on_other_records():
+    chance, kept_it = np.random.default_rng(1), 0
+    for _ in range(60):
+        confidence = chance.random((2, 300))
+        right = chance.random((2, 300)) < 0.6 + 0.4 * confidence
+        parts = [items_of(zip(*part, strict=True)) for part in zip(confidence, right, strict=True)]
+        found = least_confidence(parts[0], range(300), is_right, 0.9)
+        if found is None:
+            kept_it += 1
+            continue
+        # the true share of answers from it on
+        kept_it += 0.6 + 0.4 * (found + 1) / 2 >= 0.9
+    assert kept_it >= 50
+
+
+@pytest.fixture(scope="module")
+def certain(finished):
+    """A run of 24 validation records that asks for little."""
+    return finished("classification", "encoder", "policy.min_right=0.6", "optim.lr=0.02", "training.epochs=8")[0]
+
+
+def test_a_run_says_which_answers_need_no_review(goodfit, certain, tmp_path, write_rows, rows_of):
+    review = json.loads((certain / "metrics.json").read_text("utf-8"))["review"]
+    task = json.loads((certain / "adapter" / "task.json").read_text("utf-8"))
+    assert review["confidence"] == task["trusted_from"]
+    assert review["of"] == 24
+    assert "## Review" in (certain / "adapter" / "README.md").read_text("utf-8")
+    file = write_rows(tmp_path / "new.jsonl", rows_of("classification", 20, 9))
+    answers = goodfit("predict", certain, "--input", file, "--json").json["answers"]
+    marked = [answer["review"] for answer in answers]
+    assert marked == [answer["confidence"] < round(review["confidence"], 6) for answer in answers]
+    measured = goodfit("evaluate", certain, f"dataset.test={file}", "--json").json["review"]
+    assert measured["answers"] == marked.count(False)
+    assert f"{marked.count(False)} of 20 have it" in goodfit("evaluate", certain, f"dataset.test={file}").out
+
+
+def test_where_too_few_records_show_it_every_answer_needs_review(goodfit, finished):
+    folder, _ = finished("classification", "encoder")
+    review = json.loads((folder / "metrics.json").read_text("utf-8"))["review"]
+    assert review == {"share": 0.95, "confidence": None, "enough": 52}
+    assert "review" not in goodfit("predict", folder, "a lovely chair", "--json").json["answers"][0]
+    assert "a person has to review every answer" in (folder / "adapter" / "README.md").read_text("utf-8")
+
+
+def test_kinds_that_are_right_in_part_say_nothing_of_review(finished):
+    folder, _ = finished("token_classification", "encoder")
+    assert "review" not in json.loads((folder / "metrics.json").read_text("utf-8"))
