@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 import torch
+import transformers as hf
 import yaml
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 KIND = ("classification", "encoder")
 
@@ -97,6 +98,97 @@ def test_a_head_keeps_each_label_where_their_order_is_another_one(go_on, before,
     assert list(new) == labels
     for label, row in head_of(before).items():
         torch.testing.assert_close(new[label], row)
+
+
+SMALL = {"num_hidden_layers": 2, "hidden_size": 32, "num_attention_heads": 2, "intermediate_size": 64}
+
+
+@pytest.fixture
+def classifier(tmp_path, model_folders):
+    """``classifier(config, cls, names)``: the folder of a classifier of transformers' own, as the hub has them."""
+
+    def write(config, cls, names):
+        torch.manual_seed(3)
+        config.id2label, config.label2id = dict(enumerate(names)), {name: place for place, name in enumerate(names)}
+        cls(config).save_pretrained(tmp_path / "classifier")
+        hf.AutoTokenizer.from_pretrained(model_folders["encoder"]).save_pretrained(tmp_path / "classifier")
+        return tmp_path / "classifier"
+
+    return write
+
+
+def bert(classifier, names):
+    return classifier(hf.BertConfig(vocab_size=30_522, **SMALL), hf.BertForSequenceClassification, names)
+
+
+@pytest.fixture
+def train_on(goodfit, tmp_path, tiny_words):
+    """``train_on(folder, kind)``: one step on a model in a folder, that changes next to nothing."""
+
+    def run(folder, kind="classification"):
+        typed = [*tiny_words(kind, "encoder"), f"model.name={folder}", "adapter=none", "training.max_steps=1"]
+        return goodfit("train", *typed, "optim.lr=1e-12", "run.dir=on", "--json")
+
+    return run
+
+
+@pytest.mark.parametrize("names", [["good", "bad"], ["other", "bad", "good"]], ids=["order", "more"])
+def test_a_classifier_of_the_hub_keeps_what_it_learnt_of_the_labels(classifier, train_on, tmp_path, names):
+    folder = bert(classifier, names)
+    assert train_on(folder).code == 0
+    weight = load_file(folder / "model.safetensors")["classifier.weight"]
+    for label, row in head_of(tmp_path / "on").items():
+        torch.testing.assert_close(row, weight[names.index(label)])
+
+
+def test_a_head_with_unnamed_outputs_is_made_anew(classifier, train_on, tmp_path):
+    folder = bert(classifier, ["good", "bad"])
+    config = read(folder, "config.json")
+    (folder / "config.json").write_text(json.dumps({**config, "id2label": {"0": "good", "2": "bad"}}), "utf-8")
+    outcome = train_on(folder)
+    assert outcome.code == 0, outcome.err
+    assert read(tmp_path / "on", "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
+
+
+def test_a_head_that_the_weights_lack_is_not_taken_for_learnt(classifier, train_on):
+    folder = bert(classifier, ["good", "bad"])
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: weight for name, weight in weights.items() if not name.startswith("classifier.")}
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+    outcome = train_on(folder)
+    assert outcome.code == 2
+    assert "lacks 2 tensors that its config asks for, such as classifier." in outcome.errors[0][0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "cls", "names"),
+    [
+        pytest.param(
+            "classification",
+            lambda: hf.XLMConfig(vocab_size=30_522, emb_dim=32, n_layers=2, n_heads=2),
+            hf.XLMForSequenceClassification,
+            ["one", "two"],
+            id="no-initializer-range",
+        ),
+        pytest.param(
+            "token_classification",
+            lambda: hf.EuroBertConfig(vocab_size=30_522, num_key_value_heads=2, pad_token_id=0, **SMALL),
+            hf.EuroBertForTokenClassification,
+            ["O", "B-THING", "I-THING"],
+            id="no-bias",
+        ),
+        pytest.param(
+            "token_classification",
+            lambda: hf.EuroBertConfig(vocab_size=30_522, num_key_value_heads=2, pad_token_id=0, **SMALL),
+            hf.EuroBertForTokenClassification,
+            ["I-WHO", "B-WHO", "O"],
+            id="no-bias-known",
+        ),
+    ],
+)
+def test_heads_of_other_shapes_go_on_or_are_made_anew(classifier, train_on, kind, config, cls, names):
+    outcome = train_on(classifier(config(), cls, names), kind)
+    assert outcome.code == 0, outcome.err
 
 
 def test_run_and_card_tell_of_the_runs_before_and_name_no_folder(go_on, before, model_folders):

@@ -87,13 +87,16 @@ def load_model(
         model = cls.from_config(config)
     else:
         kept = _beside_base(base, head, outputs) if four_bits else None
-        known = _outputs_of(base, head)
-        model = _from_pretrained(cls, base, _head_config(base, head, known) if known else config, kept=kept)
+        known, keeps_head = _outputs_of(base, head), answers(base, conf, head, outputs)
+        asked = _head_config(base, head, known) if keeps_head else config
+        model = _from_pretrained(cls, base, asked, new_head=not keeps_head, kept=kept)
         if four_bits:
             keep_exact(model)
         _refuse_nonfinite(model, base)
-        if known and known != list(outputs):
-            _give_outputs(model, known, outputs, config)
+        if keeps_head:
+            _choose_outputs(model, [known.index(name) for name in outputs], config)
+        elif known and len(known) == len(outputs):  # transformers keeps what fits by its shape
+            _draw_anew(_last_layer(model))
     return _ready(model, conf, head)
 
 
@@ -107,23 +110,27 @@ def _outputs_of(base: Base, head: str) -> list[str]:
     own = HEADS[head].removeprefix("AutoModel")
     if not head.endswith("classification") or not any(one.endswith(own) for one in base.config.architectures or ()):
         return []
-    return [base.config.id2label[place] for place in range(base.config.num_labels)]
+    names = base.config.id2label
+    return [names.get(place, f"LABEL_{place}") for place in range(base.config.num_labels)]
 
 
-def _give_outputs(model: Any, known: Sequence[str], outputs: Sequence[str], config: Any) -> None:
-    """Let a head answer with other outputs: as it learnt them where it knows them all by name, else drawn anew."""
+def _choose_outputs(model: Any, places: Sequence[int], config: Any) -> None:
+    """Let a head have only the outputs at these places, in their order."""
     import torch
 
     last = _last_layer(model)
-    if set(outputs) <= set(known):
-        places = [known.index(name) for name in outputs]
-        weight, bias = last.weight.detach()[places], last.bias.detach()[places]
-    else:
-        weight = last.weight.new_empty(len(outputs), last.in_features).normal_(0.0, config.initializer_range)
-        bias = last.bias.new_zeros(len(outputs))
-    last.weight, last.bias = torch.nn.Parameter(weight), torch.nn.Parameter(bias)
-    last.out_features = model.num_labels = len(outputs)
-    model.config = config
+    for name, weights in list(last.named_parameters()):
+        setattr(last, name, torch.nn.Parameter(weights.detach()[list(places)]))
+    last.out_features = model.num_labels = len(places)
+    model.config.id2label, model.config.label2id = config.id2label, config.label2id
+
+
+def _draw_anew(last: Any) -> None:
+    import torch
+
+    last.reset_parameters()
+    if last.bias is not None:
+        torch.nn.init.zeros_(last.bias)
 
 
 def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], folder: Path) -> Any:
@@ -264,11 +271,15 @@ def start_head(model: Any, log_odds: Sequence[float]) -> None:
     """Let a classifier's new head start from how probable its outputs are."""
     import torch
 
-    with torch.no_grad():
-        _last_layer(model).bias.copy_(torch.tensor(log_odds))
+    last = _last_layer(model)
+    if last.bias is not None:
+        with torch.no_grad():
+            last.bias.copy_(torch.tensor(log_odds))
 
 
 def _last_layer(model: Any) -> Any:
+    """The linear layer that a head's outputs come from."""
     import torch
 
-    return [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module.bias is not None][-1]
+    count = model.config.num_labels
+    return [part for part in model.modules() if isinstance(part, torch.nn.Linear) and part.out_features == count][-1]
