@@ -14,7 +14,7 @@ from goodfit.evaluation.fit import FitFacts, diagnose
 from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import dealt
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
-from goodfit.kinds.measures import classification_metrics
+from goodfit.kinds.label_measures import classification_metrics
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
 

@@ -12,14 +12,8 @@ from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_sc
 from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.measures import (
-    classification_metrics,
-    entity_metrics,
-    language_metrics,
-    multilabel_metrics,
-    ranking_metrics,
-    text_metrics,
-)
+from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
+from goodfit.kinds.measures import entity_metrics, language_metrics, ranking_metrics, text_metrics
 
 LABELS = ("a", "b", "c")
 

@@ -6,7 +6,8 @@ import pytest
 from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of, units_of
 from goodfit.evaluation.resample import by_unit, gap, interval, paired
-from goodfit.kinds.measures import classification_metrics, text_metrics
+from goodfit.kinds.label_measures import classification_metrics
+from goodfit.kinds.measures import text_metrics
 
 
 def mean(sums):

@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.data.batches import IGNORED, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import classification_metrics, is_right_label
+from goodfit.kinds.label_measures import classification_metrics, is_right_label
 from goodfit.kinds.passes import scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words

@@ -11,166 +11,13 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
+from goodfit.kinds.means import divide, mean_of
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 """A character of Chinese or Japanese, or a run of letters and digits of any other script."""
-
-ECE_BINS = 15
-"""Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""
-
-
-def _divide(above: Any, below: Any) -> Any:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
-
-
-def mean_of(
-    name: str, description: str, kinds: tuple[str, ...], value: Callable[[Item], float], greater_is_better: bool = True
-) -> MetricSpec:
-    """A metric that is the mean of a number for each record."""
-    return MetricSpec(
-        name=name,
-        description=description,
-        kinds=kinds,
-        greater_is_better=greater_is_better,
-        statistics=lambda items: np.array([[value(item), 1.0] for item in items]),
-        reduce=lambda sums: _divide(sums[..., 0], sums[..., 1]),
-    )
-
-
-def is_right_label(item: Item) -> bool:
-    """Whether an answer is the record's label."""
-    return bool(item.answer == item.fields["label"])
-
-
-def are_right_labels(item: Item) -> bool:
-    """Whether an answer has the record's labels, all of them and no other."""
-    return set(item.answer) == set(item.fields["labels"])
-
-
-def classification_metrics(labels: Sequence[str]) -> list[MetricSpec]:
-    """f1_macro, accuracy, precision_macro, recall_macro, f1_micro, ece."""
-    kinds = ("classification",)
-    found = _by_label(labels, kinds, lambda item: ({item.answer}, {item.fields["label"]}))
-    accuracy = mean_of("accuracy", "Share of right answers", kinds, lambda item: float(is_right_label(item)))
-    macro = [found[name] for name in ("precision_macro", "recall_macro", "f1_micro")]
-    return [found["f1_macro"], accuracy, *macro, _ece(kinds, is_right_label)]
-
-
-def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
-    """f1_micro, f1_macro, precision_micro, recall_micro, exact_match, hamming_loss, ece."""
-    kinds = ("multilabel",)
-
-    def sets(item: Item) -> tuple[set[str], set[str]]:
-        return set(item.answer), set(item.fields["labels"])
-
-    found = _by_label(labels, kinds, sets)
-    chosen = [found[name] for name in ("f1_micro", "f1_macro", "precision_micro", "recall_micro")]
-    words = "Share of texts of which all labels are right"
-    exact = mean_of("exact_match", words, kinds, lambda item: float(are_right_labels(item)))
-    hamming = mean_of(
-        "hamming_loss",
-        "Share of wrong decisions, of all texts and labels",
-        kinds,
-        lambda item: len(set.symmetric_difference(*sets(item))) / len(labels),
-        greater_is_better=False,
-    )
-    return [*chosen, exact, hamming, _ece(kinds, are_right_labels)]
-
-
-def _by_label(
-    labels: Sequence[str], kinds: tuple[str, ...], sets: Callable[[Item], tuple[set[Any], set[str]]]
-) -> dict[str, MetricSpec]:
-    """F1, precision and recall, as the mean over labels and of all decisions together.
-
-    Args:
-        labels: The label set.
-        kinds: What they are metrics of.
-        sets: The labels that were answered, and those that are right.
-    """
-    place = {label: index for index, label in enumerate(labels)}
-    count = len(labels)
-
-    def statistics(items: Sequence[Item]) -> np.ndarray:
-        """(items, 3 labels): answered, right answers, and both at once, for each label."""
-        table = np.zeros((len(items), 3, count))
-        for row, item in enumerate(items):
-            answered, right = sets(item)
-            for part, found in enumerate((answered, right, answered & right)):
-                table[row, part, [place[label] for label in found if label in place]] = 1
-        return table.reshape(len(items), 3 * count)
-
-    def per_label(sums: np.ndarray) -> tuple[Any, Any, Any]:
-        parts = sums.reshape(*sums.shape[:-1], 3, count)
-        return parts[..., 0, :], parts[..., 1, :], parts[..., 2, :]
-
-    def macro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
-        def reduce(sums: np.ndarray) -> np.ndarray:
-            answered, right, both = per_label(sums)
-            seen = (answered + right) > 0  # as scikit-learn: a label that nobody names does not count
-            values = np.where(seen, np.nan_to_num(part(answered, right, both)), 0)
-            return _divide(values.sum(-1), seen.sum(-1))
-
-        return reduce
-
-    def micro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
-        return lambda sums: np.nan_to_num(part(*(one.sum(-1) for one in per_label(sums))))
-
-    def f1(answered: Any, right: Any, both: Any) -> Any:
-        return _divide(2 * both, answered + right)
-
-    def precision(answered: Any, right: Any, both: Any) -> Any:
-        return _divide(both, answered)
-
-    def recall(answered: Any, right: Any, both: Any) -> Any:
-        return _divide(both, right)
-
-    found = {}
-    for name, part in (("f1", f1), ("precision", precision), ("recall", recall)):
-        shown = "F1" if name == "f1" else name
-        for mean, reduce, words in (
-            ("macro", macro(part), f"Mean over labels of {shown}"),
-            ("micro", micro(part), f"{shown[0].upper()}{shown[1:]} of all decisions together"),
-        ):
-            found[f"{name}_{mean}"] = MetricSpec(
-                name=f"{name}_{mean}",
-                description=words,
-                kinds=kinds,
-                greater_is_better=True,
-                statistics=statistics,
-                reduce=reduce,
-            )
-    return found
-
-
-def _ece(kinds: tuple[str, ...], is_right: Callable[[Item], bool]) -> MetricSpec:
-    """Expected calibration error: how far confidence is from being right, over bins of equal width."""
-
-    def statistics(items: Sequence[Item]) -> np.ndarray:
-        """(items, 2 bins): what each bin's confidences exceed its right answers by, and how many it has."""
-        table = np.zeros((len(items), 2, ECE_BINS))
-        for row, item in enumerate(items):
-            if item.confidence is None:
-                return np.full((len(items), 2 * ECE_BINS), np.nan)
-            place = min(int(item.confidence * ECE_BINS), ECE_BINS - 1)
-            table[row, 0, place] = item.confidence - is_right(item)
-            table[row, 1, place] = 1
-        return table.reshape(len(items), 2 * ECE_BINS)
-
-    def reduce(sums: np.ndarray) -> np.ndarray:
-        parts = sums.reshape(*sums.shape[:-1], 2, ECE_BINS)
-        return _divide(np.abs(parts[..., 0, :]).sum(-1), parts[..., 1, :].sum(-1))
-
-    return MetricSpec(
-        name="ece",
-        description="Expected calibration error, 15 bins",
-        kinds=kinds,
-        greater_is_better=False,
-        statistics=statistics,
-        reduce=reduce,
-    )
 
 
 def entity_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
@@ -198,13 +45,13 @@ def entity_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
         )
 
     return [
-        spec("f1", "F1 of whole entities", lambda sums: _divide(2 * sums[..., 2], sums[..., 0] + sums[..., 1])),
+        spec("f1", "F1 of whole entities", lambda sums: divide(2 * sums[..., 2], sums[..., 0] + sums[..., 1])),
         spec(
             "precision",
             "Share of the answered entities that are right",
-            lambda sums: np.nan_to_num(_divide(sums[..., 2], sums[..., 0])),
+            lambda sums: np.nan_to_num(divide(sums[..., 2], sums[..., 0])),
         ),
-        spec("recall", "Share of the entities that are found", lambda sums: _divide(sums[..., 2], sums[..., 1])),
+        spec("recall", "Share of the entities that are found", lambda sums: divide(sums[..., 2], sums[..., 1])),
     ]
 
 
@@ -227,8 +74,8 @@ def language_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
         )
 
     return [
-        spec("perplexity", "e to the mean nats of a token", lambda sums: np.exp(_divide(sums[..., 0], sums[..., 1]))),
-        spec("bits_per_byte", "Bits for each byte of the texts", lambda s: _divide(s[..., 0], np.log(2) * s[..., 2])),
+        spec("perplexity", "e to the mean nats of a token", lambda sums: np.exp(divide(sums[..., 0], sums[..., 1]))),
+        spec("bits_per_byte", "Bits for each byte of the texts", lambda s: divide(s[..., 0], np.log(2) * s[..., 2])),
     ]
 
 
@@ -258,7 +105,7 @@ def answer_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
             statistics=lambda items: np.array(
                 [[value(item), 1.0] if bool(item.fields["answers"]) == answered else [0.0, 0.0] for item in items]
             ),
-            reduce=lambda sums: _divide(sums[..., 0], sums[..., 1]),
+            reduce=lambda sums: divide(sums[..., 0], sums[..., 1]),
         )
 
     return [

@@ -13,7 +13,7 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import are_right_labels, multilabel_metrics
+from goodfit.kinds.label_measures import are_right_labels, multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, generate, label_words, sign_in_none
