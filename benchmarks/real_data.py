@@ -253,6 +253,9 @@ def table(results: dict[tuple[str, str], Row], options: argparse.Namespace) -> s
         "memory (RSS) are of the whole process, from start to test figures; wall seconds depend on what else runs.",
         "Rates and epochs were tried out for goodfit alone; a plain side at 0 never left the labels' frequencies.",
         "",
+        "`names` are presidio_synth and finentity together, their persons, organisations and places, and",
+        "`sec_ner_after_names` begins from that model (`model=run:…`). On sec_ner's test records seeds differ by 0.04.",
+        "",
         "Made by `python benchmarks/real_data.py`; floors are the untuned references of the data's own notes.",
         "",
         "| data, metric | adapter | goodfit | wall s | CPU s | RSS MB | on | plain Trainer | wall s | CPU s | RSS MB "
