@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -265,3 +266,104 @@ def test_records_that_are_left_out_may_be_in_the_earlier_run(go_on, goodfit, bef
     outcome = goodfit("reproduce", go_on(before, "whole"), "--without", "ids.txt", "--output", "erased")
     assert outcome.code == 0, outcome.err
     assert "warning: its base came from earlier runs (1), which may have learnt these records" in outcome.err
+
+
+def edited(folder, change):
+    """Rewrite run.json as a run would have left it that was made otherwise."""
+    from goodfit.runs.write import write_record
+
+    record = read(folder, "run.json")
+    change(record)
+    write_record(folder, record)
+
+
+def test_a_run_that_does_not_tell_of_those_before_is_asked_by_its_config(go_on, before, model_folders):
+    first = go_on(before, "first")
+    edited(first, lambda record: record.pop("made_from"))
+    second = go_on(first, "second")
+    assert len(read(second, "run.json")["made_from"]) == 2
+    assert read(second, "run.json")["made_from"][-1]["base"] == str(model_folders["encoder"])
+    assert "data.unknown_before" not in found(second)
+
+
+def test_another_run_in_the_folder_of_an_earlier_one_is_not_taken_for_it(go_on, before, tmp_path, tiny_words):
+    train, validation = (split_of(tiny_words(*KIND), split) for split in ("train", "validation"))
+    moved = tmp_path / "moved"
+    shutil.copytree(before, moved)
+    first = go_on(moved, "first")
+    shutil.rmtree(moved)
+    go_on(before, "moved", f"dataset.train={validation}", f"dataset.validation={train}")
+    findings = found(go_on(first, "second"))
+    assert "data.seen_before" not in findings
+    assert "the training records of 1 of them are gone" in findings["data.unknown_before"]["message"]
+
+
+def test_a_record_that_an_earlier_run_left_out_is_not_taken_for_seen(go_on, before, tmp_path, tiny_words, write_rows):
+    words = tiny_words(*KIND)
+    lines = [Path(split_of(words, split)).read_text("utf-8").splitlines()[:20] for split in ("train", "test")]
+    rows = [json.loads(line) for part in lines for line in part]
+    leaking = write_rows(tmp_path / "leaking.jsonl", [{**row, "id": f"a{n}"} for n, row in enumerate(rows)])
+    fixed = go_on(before, "fixed", f"dataset.train={leaking}", "quality.fix=drop", "quality.fixes=[data.leak]")
+    assert len(found(fixed)["data.left_out"]["rows"]) == 20
+    assert not {"data.seen_before", "data.unknown_before"} & set(found(go_on(fixed, "after")))
+
+
+@pytest.mark.parametrize("file", ["lock.json", "config.yaml", "findings.jsonl"])
+def test_what_is_spoilt_in_a_run_further_back_is_told_of(go_on, before, tmp_path, file):
+    copied = tmp_path / "copied"
+    shutil.copytree(before, copied)
+    first = go_on(copied, "first")
+    with (copied / file).open("a", encoding="utf-8") as spoilt:
+        spoilt.write("\n")
+    assert "the training records of 1 of them" in found(go_on(first, "second"))["data.unknown_before"]["message"]
+
+
+def test_a_base_of_a_run_that_was_changed_or_did_not_finish_is_refused(goodfit, before, tmp_path, tiny_words):
+    copied = tmp_path / "copied"
+    shutil.copytree(before, copied)
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    (copied / "run.json").write_text(json.dumps({**read(before, "run.json"), "kind": "chat"}), "utf-8")
+    outcome = goodfit("check", *own, f"model=run:{copied}")
+    assert (outcome.code, outcome.errors[0][0]) == (2, f"{copied}/run.json is not what was written")
+    (copied / "run.json").write_text(json.dumps({"status": "failed"}), "utf-8")
+    outcome = goodfit("check", *own, f"model=run:{copied}")
+    assert (outcome.code, outcome.errors[0][0]) == (2, f"the run in {copied} is failed, not finished")
+
+
+SHOP = """
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec
+
+HOOK_API = 1
+
+
+def files():
+    return {"train": Path(TRAIN), "validation": Path(VALIDATION), "test": Path(TEST)}
+
+
+@hookimpl
+def goodfit_register_data_sources():
+    about = dict(description="d", licence="x", origin="o")
+    return [DataSourceSpec(name="shop.moods", kind="classification", files=files, **about)]
+"""
+
+
+def test_a_plugin_of_an_earlier_run_is_needed_for_its_records_alone(
+    goodfit, go_on, before, install, tmp_path, tiny_words
+):
+    code = SHOP
+    for split in ("train", "validation", "test"):
+        code = code.replace(split.upper(), repr(split_of(tiny_words(*KIND), split)))
+    task = 'name: shop\nkind: classification\ndescription: d\nprompt: "Classify: {text}"\nsource: shop.moods\n'
+    folder = install("shop", code, {"task/shop.yaml": task})
+    own = [word for word in tiny_words(*KIND) if not word.startswith(("task", "dataset", "model"))]
+    made = goodfit("train", "task=shop", *own, f"model=run:{before}", "adapter=none", "run.dir=shop", "--json")
+    assert made.code == 0, made.err
+    first = go_on(tmp_path / "shop", "first")
+    assert "data.unknown_before" not in found(first)
+    assert read(first, "run.json")["plugins"]["shop"]["uses"] == []
+    (folder.parent / "goodfit_shop-1.0.dist-info" / "entry_points.txt").unlink()
+    told = found(go_on(tmp_path / "shop", "second"))["data.unknown_before"]["message"]
+    assert "the training records of 1 of them are gone" in told

@@ -12,7 +12,6 @@ from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
-from goodfit.runs.lineage import made_from, root_of
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
@@ -31,7 +30,8 @@ def card_of(
 ) -> str:
     """The card as Markdown with the hub's YAML head. It holds figures and ids, no texts."""
     conf = prepared.conf
-    root, before = root_of(conf, prepared.base.name), made_from(conf)
+    before = prepared.before
+    root = before[-1]["base"] if before else prepared.base.name
     head = {
         "base_model": root,
         "library_name": "transformers" if conf.adapter.name in ("none", "head") else "peft",

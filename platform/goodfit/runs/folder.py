@@ -237,6 +237,19 @@ def find_run(typed: str) -> Path:
     return path
 
 
+def finished_run(typed: str) -> Path:
+    """The folder of a run that a user named, which came to its end.
+
+    Raises:
+        ConfigError: It is no run, or not finished.
+    """
+    folder = find_run(typed)
+    status = read_json(folder / "run.json", "status")["status"]
+    if status != "finished":
+        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
+    return folder
+
+
 def _of_search(path: Path, typed: str) -> str:
     """What can be done with a search: its winner is a run; without one, its own command goes on, or shows it."""
     if (path / "best" / "run.json").is_file():

@@ -15,8 +15,9 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
+from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
-from goodfit.runs.lineage import inputs_before, trained_inputs
+from goodfit.runs.lineage import inputs_before, made_from, trained_inputs
 from goodfit.runs.locked import are_locked
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import known_labels, read_splits, with_labels
@@ -107,8 +108,9 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
 
 def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
     """How many records have an input that the run was trained on, or one that its base came from."""
-    before, untold = inputs_before(opened.task, host)
-    own = trained_inputs(opened.task, opened.folder, host, opened.task)
+    refuse_changed(opened.folder, "lock.json")
+    before, untold = inputs_before(opened.task, made_from(opened.conf), host)
+    own = trained_inputs(opened.folder, host, opened.task)
     if own is None or untold:
         return None
     return sum(input_key(opened.task.kind, record) in own | before for record in records)

@@ -16,7 +16,7 @@ from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import audit_data, choose_audits
 from goodfit.runs.faults import find_faults
-from goodfit.runs.lineage import inputs_before, lineage_findings
+from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, with_labels
@@ -33,6 +33,8 @@ class TaskData:
     findings: Sequence[Finding]
     asked: Sequence[Mapping[str, Any]]
     """The audits of the data that were asked, for run.json."""
+    before: Sequence[Mapping[str, Any]]
+    """The runs that the base came from."""
 
 
 def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
@@ -53,17 +55,19 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     refuse_family(task.kind, composed.conf.model.family)
     refuse_unknown_fixes(composed.conf.quality, {plugin.name for plugin in host.plugins})
     task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
+    before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
     findings = privacy_findings(task.scrub, splits.scrubbed)
-    before, untold = inputs_before(task, host)
-    findings += [*find_faults(task.kind, splits, composed.conf.quality, before), *lineage_findings(task, untold)]
+    inputs, untold = inputs_before(task, before, host)
+    findings += find_faults(task.kind, splits, composed.conf.quality, inputs)
+    findings += lineage_findings(task, before, untold)
     audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
     findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
     splits, left_out = mend_training(splits, findings, composed.conf.quality)
     findings = [*once_mended(findings, composed.conf.quality), *left_out]
     host.changed.update(_changes(splits.scrubbed, left_out))
     conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
-    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked)
+    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked, before)
 
 
 def _changes(scrubbed: Scrubbed | None, left_out: Sequence[Finding]) -> Counter[tuple[str, str]]:

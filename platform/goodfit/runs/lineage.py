@@ -2,113 +2,140 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from goodfit.config.record import read_config
 from goodfit.data.gather import Splits
-from goodfit.errors import DataError, HardwareError, PluginError
+from goodfit.errors import ConfigError, DataError, HardwareError, Mistakes, PluginError
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
+from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
-from goodfit.runs.folder import read_json
-from goodfit.runs.locked import are_locked, locked_records
+from goodfit.runs.folder import finished_run, read_json
+from goodfit.runs.locked import locked_records
+from goodfit.runs.mend import LEFT_OUT
 from goodfit.runs.records import read_splits, with_labels
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf
+
+UNREADABLE = (ConfigError, DataError, HardwareError, Mistakes, PluginError)
+"""What can be wrong with an earlier run that this one can do without."""
 
 
 def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
     """What the runs were that a run's base came from, the last first; they name no folder.
 
     Each run writes down those before it, so that one that is deleted is still told of.
+
+    Raises:
+        ConfigError: The run that left the base is not finished, or what it says of itself is not what it wrote.
     """
     if conf.model.source != "run":
         return []
-    folder = Path(conf.model.name or "")
-    record = read_json(folder / "run.json", "task", "kind", "adapter", "base")
-    earlier = record.get("made_from", [])
+    folder = finished_run(conf.model.name or "")
+    refuse_changed(folder, "run.json", "config.yaml", "lock.json")
+    record, own = read_json(folder / "run.json", "task", "kind", "adapter", "base"), read_config(folder)
+    earlier = record["made_from"] if "made_from" in record else made_from(own)  # older runs do not write it down
     private = record.get("differential_privacy")
-    own = {
+    last = {
         "task": record["task"],
         "kind": record["kind"],
         "adapter": record["adapter"],
-        "privacy": read_config(folder).privacy.mode,
+        "privacy": own.privacy.mode,
         "train": locked_records(folder, "train"),
         **({"differential_privacy": private} if private else {}),
         **({} if earlier else {"base": record["base"]}),
     }
-    return [own, *earlier]
+    return [last, *earlier]
 
 
-def root_of(conf: RunConf, base: str) -> str:
-    """The name of the model that all began with: that of the base, where no run came before."""
-    runs = made_from(conf)
-    return runs[-1]["base"] if runs else base
+def inputs_before(task: Task, runs: Sequence[Mapping[str, Any]], host: Host) -> tuple[frozenset[str], int]:
+    """The inputs that the runs before were trained on, and the number of these runs of which nobody can tell all."""
+    inputs: set[str] = set()
+    untold = len(runs)
+    for folder in _folders_of(task.conf, runs):
+        read = trained_inputs(folder, host, task)
+        if read is not None:
+            inputs |= read
+            untold -= task.scrub is None or task.scrub.mode != "pseudonymise"  # these are other ones in each data set
+    return frozenset(inputs), untold
 
 
-def folders_of(conf: RunConf) -> list[Path]:
-    """The folders of the runs that a run's base came from, the last first, as far as they are still there."""
+def _folders_of(conf: RunConf, runs: Sequence[Mapping[str, Any]]) -> list[Path]:
+    """The folders of the runs before, up to the first that is gone or holds another run now."""
     found: list[Path] = []
-    while conf.model.source == "run":
+    for run in runs:
         folder = Path(conf.model.name or "")
-        if folder in found or not (folder / "config.yaml").is_file():
+        if conf.model.source != "run" or not _is_of(folder, run):
             break
         found.append(folder)
         conf = read_config(folder)
     return found
 
 
-def inputs_before(task: Task, host: Host) -> tuple[frozenset[str], int]:
-    """The inputs that the runs before were trained on, and the number of these runs whose records nobody can tell."""
-    inputs: set[str] = set()
-    untold = len(made_from(task.conf))
-    for folder in folders_of(task.conf):
-        read = trained_inputs(open_task(folder, host), folder, host, task)
-        if read is not None:
-            inputs |= read
-            untold -= 1
-    return frozenset(inputs), untold
+def _is_of(folder: Path, run: Mapping[str, Any]) -> bool:
+    try:
+        refuse_changed(folder, "config.yaml", "lock.json")
+        return locked_records(folder, "train") == run["train"]
+    except ConfigError:
+        return False
 
 
-def trained_inputs(task: Task, folder: Path, host: Host, reader: Task) -> set[str] | None:
+def trained_inputs(folder: Path, host: Host, reader: Task) -> set[str] | None:
     """The inputs that a run was trained on, as another task reads them; None where they are gone, or others now.
 
     Args:
-        task: The run's own.
         folder: The run's.
-        host: The plugins.
+        host: The plugins; what the run needs of them is no deed of the reader's.
         reader: Whose scrubbing the inputs are to have, so that they can be held against others.
     """
+    host = copy.copy(host)
+    host.picked = []
     try:
-        splits = _splits(task, host)
-        if not are_locked(folder, task.conf, splits, "train"):
+        refuse_changed(folder, "findings.jsonl")
+        task, left_out = open_task(folder, host), _left_out(folder)
+        splits = _splits(task, host, left_out)
+        if splits.digests()["train"] != locked_records(folder, "train"):
             return None
         if task.conf.privacy != reader.conf.privacy:
-            splits = _splits(dataclasses.replace(task, scrub=reader.scrub), host)
-    except (DataError, HardwareError, PluginError):
+            scrub = reader.scrub and dataclasses.replace(reader.scrub, written=None)  # a vault is for the reader's own
+            splits = _splits(dataclasses.replace(task, scrub=scrub), host, left_out)
+    except UNREADABLE:
         return None
     return {input_key(task.kind, record) for record in splits.train}
 
 
-def _splits(task: Task, host: Host) -> Splits:
-    return with_labels(task, read_splits(task, host))[0]
+def _left_out(folder: Path) -> set[str]:
+    """The ids of the training records that ``quality.fix`` left out of a run."""
+    findings = map(json.loads, (folder / "findings.jsonl").read_text("utf-8").splitlines())
+    return {row for finding in findings if finding["code"] == LEFT_OUT for row in finding["rows"]}
 
 
-def lineage_findings(task: Task, untold: int) -> Sequence[Finding]:
+def _splits(task: Task, host: Host, left_out: Container[str]) -> Splits:
+    splits, _ = with_labels(task, read_splits(task, host))
+    return dataclasses.replace(splits, train=[record for record in splits.train if record.id not in left_out])
+
+
+def lineage_findings(task: Task, runs: Sequence[Mapping[str, Any]], untold: int) -> Sequence[Finding]:
     """What has to be known of the runs before, beside the records that they share with this one's tests.
 
     Args:
         task: Of the run.
-        untold: The number of runs before whose records nobody can tell.
+        runs: Those before.
+        untold: The number of these of whose records nobody can tell all.
     """
-    runs = made_from(task.conf)
     plain = [run for run in runs if run["privacy"] == "none" and "differential_privacy" not in run]
     findings = []
     if untold:
-        message = f"the training records of {untold} of them are gone, or others now: they may hold test records"
+        why = "are gone, or others now"
+        if task.scrub is not None and task.scrub.mode == "pseudonymise":
+            why = "are gone, are others now, or have other pseudonyms"
+        message = f"the training records of {untold} of them {why}: they may hold test records"
         findings.append(_of_before("data.unknown_before", untold, runs, message))
     if plain and task.scrub is not None:
         message = f"from the texts of {len(plain)} of them nothing was taken out, and this run's scrubbing is no help"

@@ -14,6 +14,9 @@ from goodfit.registry import did_you_mean
 from goodfit.runs.faults import MENDABLE
 from goodfit.schema.quality import QualityConf
 
+LEFT_OUT = "data.left_out"
+"""The finding that names the training records that were left out."""
+
 
 def refuse_unknown_fixes(conf: QualityConf, plugins: Collection[str]) -> None:
     """Refuse a code that no finding has: neither one of goodfit's own, nor of an installed plugin.
@@ -67,7 +70,7 @@ def mend_training(splits: Splits, findings: Sequence[Finding], conf: QualityConf
     listed = ", ".join(f"{count} {code}" for code, count in sorted(counts.items()))
     finding = Finding(
         severity="info",
-        code="data.left_out",
+        code=LEFT_OUT,
         message=f"{len(lost)} of {len(splits.train)} training records were left out: {listed}",
         figure=len(lost) / len(splits.train),
         evidence={"counts": dict(counts)},

@@ -15,7 +15,7 @@ from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
-from goodfit.runs.folder import find_run, read_json, resume_command
+from goodfit.runs.folder import finished_run, read_json
 from goodfit.runs.prepare import build_learner, open_base, path_of
 from goodfit.runs.save import base_identity
 from goodfit.runs.task import Task, open_task
@@ -59,10 +59,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     Raises:
         ConfigError: It is not finished, its weights are damaged, or its base is another one now.
     """
-    folder = find_run(typed)
-    status = read_json(folder / "run.json", "status")["status"]
-    if status != "finished":
-        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
+    folder = finished_run(typed)
     task = open_task(folder, host)
     conf = task.conf
     weights = weights_in(folder)

@@ -26,7 +26,7 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import answers, load_tokenizer
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.folder import finished_run, read_json
 from goodfit.runs.known import TaskData
 from goodfit.runs.task import Task, refuse_family
 from goodfit.schema import RunConf
@@ -51,6 +51,8 @@ class Prepared:
     findings: Sequence[Finding]
     asked: Sequence[Mapping[str, Any]]
     """The audits of the data that were asked, for run.json."""
+    before: Sequence[Mapping[str, Any]]
+    """The runs that the base came from, for run.json and the card."""
 
     @property
     def conf(self) -> RunConf:
@@ -88,7 +90,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
     _refuse_unsupervised(encoded["train"])
-    prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked)
+    prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked, data.before)
     if conf.privacy.epsilon is not None:
         from goodfit.training.trainer import guarantee_of
 
@@ -160,10 +162,8 @@ def open_base(conf: RunConf, host: Host) -> Base:
 
 def _base_of_run(conf: RunConf) -> Base:
     """The whole model that a run left behind."""
-    run = find_run(conf.model.name or "")
-    status, folder = read_json(run / "run.json", "status")["status"], run / "model"
-    if status != "finished":
-        raise ConfigError(f"the run in {run} is {status}, not finished", "train it again")
+    run = finished_run(conf.model.name or "")
+    folder = run / "model"
     if not folder.is_dir():
         raise ConfigError(
             f"the run in {run} holds an adapter, and no whole model",

@@ -18,7 +18,6 @@ from goodfit.runs.audit import Audited
 from goodfit.runs.card import card_of
 from goodfit.runs.digests import write_digests
 from goodfit.runs.folder import as_json, write_json, write_lines
-from goodfit.runs.lineage import made_from
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of
@@ -61,14 +60,13 @@ def record_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = 
         more: What is known beyond the run's names.
     """
     conf = prepared.conf
-    before = made_from(conf)
     return {
         "schema": 1,
         "status": status,
         "task": conf.task.name,
         "model": conf.choices.get("model"),
         "base": prepared.base.name,
-        **({"made_from": before} if before else {}),
+        **({"made_from": prepared.before} if prepared.before else {}),
         "kind": prepared.task.kind.name,
         "family": prepared.base.family,
         "adapter": conf.adapter.name,
