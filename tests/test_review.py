@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from goodfit.evaluation.review import enough, kept, least_confidence, review_of
+from goodfit.hooks.certainty import wilson
 from goodfit.hooks.types import Item
 
 
@@ -31,6 +32,21 @@ def test_the_least_confidence_is_the_one_from_which_on_the_share_is_sure():
     measured = kept(items_of(pairs), range(len(pairs)), is_right, found)
     assert (measured["of"], measured["answers"]) == (199, len(above))
     assert measured["right"]["value"] == pytest.approx(np.mean(above), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_pass_finds_what_a_look_at_each_confidence_does(seed):
+    chance = np.random.default_rng(seed)
+    confidence = chance.integers(0, 30, 150) / 30  # many are alike
+    items = items_of(zip(confidence.tolist(), (chance.random(150) < 0.5 + confidence / 2).tolist(), strict=True))
+    units = chance.integers(0, 120, 150).tolist()
+
+    def sure(least):
+        found = kept(items, units, is_right, least)["right"]
+        return wilson(round(found["value"] * found["n"]), found["n"], 0.9)[0] >= 0.7
+
+    expected = next((least for least in sorted(set(confidence.tolist())) if sure(least)), None)
+    assert least_confidence(items, units, is_right, 0.7) == expected
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.95, 0.99])

@@ -51,7 +51,7 @@ def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_
     train = next(word for word in words if word.startswith("dataset.train=")).removeprefix("dataset.train=")
     outcome = goodfit("evaluate", encoder_run, f"dataset.test={train}")
     assert outcome.code == 0
-    assert f"32 of 32 inputs stand in the training records of {encoder_run}, too" in outcome.err
+    assert f"32 of 32 inputs are among the records that {encoder_run} was trained on" in outcome.err
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_nobody_can_tell_whether_a_run_whose_training_file_changed_was_trained_o
     gone = write_rows(tmp_path / "gone.jsonl", rows_of("classification", 24)[:4])
     outcome = goodfit("evaluate", run, f"dataset.test={gone}", "--json")
     assert (outcome.code, outcome.json["trained_on"]) == (0, None)
-    assert "are others now: it may have been trained on these" in goodfit("evaluate", run, f"dataset.test={gone}").err
+    assert "are others now: these may be among them" in goodfit("evaluate", run, f"dataset.test={gone}").err
 
 
 def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write_rows):

@@ -52,5 +52,5 @@ def trained_on(run: str, result: Mapping[str, Any], records: int) -> list[str]:
     """What to say of a run that was, or may have been, trained on the records of a file."""
     trained = result["trained_on"]
     if trained is None:
-        return [f"the training records of {run} cannot be read, or are others now: it may have been trained on these"]
-    return [f"{trained} of {records} inputs stand in the training records of {run}, too"] if trained else []
+        return [f"the records that {run} was trained on cannot be read, or are others now: these may be among them"]
+    return [f"{trained} of {records} inputs are among the records that {run} was trained on"] if trained else []

@@ -26,11 +26,17 @@ def least_confidence(
         is_right: Whether an answer is right.
         share: The share that has to be right, with a one-sided certainty of ``CERTAINTY``.
     """
-    for confidence in sorted({item.confidence for item in items if item.confidence is not None}):
-        right, count = _counted(items, units, is_right, confidence)
-        if wilson(right, count, 2 * CERTAINTY - 1)[0] >= share:  # its lower end alone
-            return confidence
-    return None
+    found, right, sound = None, 0, dict[int, bool]()
+    ranked = [(item.confidence, place) for place, item in enumerate(items) if item.confidence is not None]
+    ranked.sort(reverse=True)
+    for (confidence, place), (next_one, _) in zip(ranked, [*ranked[1:], (None, 0)], strict=True):
+        before = sound.get(units[place])
+        sound[units[place]] = before is not False and is_right(items[place])
+        right += sound[units[place]] - bool(before)
+        # its lower end alone, of all that are as sure
+        if confidence != next_one and wilson(right, len(sound), 2 * CERTAINTY - 1)[0] >= share:
+            found = confidence
+    return found
 
 
 def kept(

@@ -48,6 +48,7 @@ class Finished:
             "paired": metrics["paired"],
             "fit": record["fit"],
             "gates": record["gates"],
+            **({"review": metrics["review"]} if "review" in metrics else {}),
         }
 
 
