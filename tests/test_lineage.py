@@ -367,3 +367,8 @@ def test_a_plugin_of_an_earlier_run_is_needed_for_its_records_alone(
     (folder.parent / "goodfit_shop-1.0.dist-info" / "entry_points.txt").unlink()
     told = found(go_on(tmp_path / "shop", "second"))["data.unknown_before"]["message"]
     assert "the training records of 1 of them are gone" in told
+
+
+def test_pseudonyms_keep_the_records_of_an_earlier_run_from_being_told(go_on, before):
+    after = go_on(before, "after", "privacy=pseudonymise", "privacy.scrubbers=[privacy.identifiers]")
+    assert "or have other pseudonyms" in found(after)["data.unknown_before"]["message"]

@@ -109,3 +109,21 @@ def test_the_longest_stand_in_is_put_back_and_the_most_frequent_value():
     vault = {"Ann Lee": [("Jo Fox", 3), ("JO FOX", 1)], "Ann": [("Kim", 1)]}
     assert put_back("Ann Lee met Ann and Annabel", vault) == ("Jo Fox met Kim and Annabel", 2)
     assert put_back("nobody", {}) == ("nobody", 0)
+
+
+def test_a_vault_has_no_values_of_the_run_that_the_base_came_from(
+    words, tmp_path, goodfit, tiny_words, rows_of, write_rows
+):
+    rows = [
+        {**row, "text": f"{row['text']} badge-{9000 + n}"} for n, row in enumerate(rows_of("classification", 32, 8))
+    ]
+    theirs = write_rows(tmp_path / "theirs.jsonl", rows)
+    earlier = [*tiny_words("classification", "encoder"), f"dataset.train={theirs}", "training.max_steps=1"]
+    assert goodfit("train", *earlier, "adapter=none", "privacy=none", "run.dir=earlier").code == 0
+    own = [word for word in words if not word.startswith("model")]
+    vault = tmp_path / "staff.vault"
+    outcome = goodfit("train", *own, "model=run:earlier", f"privacy.vault={vault}", "run.dir=run", "--json")
+    assert outcome.code == 0, outcome.err
+    values = {value for found in read_vault(vault).values() for value, *_ in found}
+    assert "badge-1003" in values
+    assert not any(value.startswith("badge-9") for value in values)
