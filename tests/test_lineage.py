@@ -64,6 +64,16 @@ def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
     assert read(after, "run.json")["made_from"][0]["adapter"] == "lora"
 
 
+def test_a_search_finds_the_run_to_begin_from(goodfit, before, finished, tiny_words):
+    other = finished(*KIND, "adapter=lora", "adapter.merge=true", "optim.lr=0.02")[0]
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    settings = ["training.max_steps=1", "sweep.trials=2", "sweep.confirmations=0", "run.dir=search"]
+    outcome = goodfit("sweep", *own, f"model=run:{before},run:{other}", "adapter=none", *settings, "--json")
+    assert outcome.code == 0, outcome.err
+    assert {trial["state"] for trial in outcome.json["trials"]} == {"finished"}
+    assert len({tuple(trial["words"]) for trial in outcome.json["trials"]}) == 2
+
+
 @pytest.fixture
 def relabelled(tmp_path, rows_of, write_rows):
     """``relabelled(rename)``: the words for data whose labels are called otherwise."""

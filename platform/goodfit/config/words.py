@@ -15,6 +15,7 @@ from goodfit.registry import did_you_mean, nearest
 
 _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", re.DOTALL)
 _FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([\\()\[\]{}:=, \t])")  # as Hydra writes one of several values
 _LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
 
 
@@ -78,8 +79,8 @@ def _read_word(word: str, options: Options, read: Words) -> None:
             f"'{word}' names several values, and a run has one of each",
             f"type one value for {key}, or search over them: goodfit sweep … {word}",
         )
-    if key == "model" and unquoted(value).startswith(RUN):
-        read.values["model.name"] = unquoted(value).removeprefix(RUN)
+    if key == "model" and _ESCAPED.sub(r"\1", unquoted(value)).startswith(RUN):
+        read.values["model.name"] = _ESCAPED.sub(r"\1", unquoted(value)).removeprefix(RUN)
         value = RUN.rstrip(":")
     if key in groups():
         read.choices[key] = known_option(key, unquoted(value), options)
