@@ -62,6 +62,9 @@ def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
     for name in ("test/accuracy", "test/loss"):
         assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-4)
     assert read(after, "run.json")["made_from"][0]["adapter"] == "lora"
+    later = go_on(before, "later", "adapter=lora")
+    for folder, told in ((after / "model", False), (later / "adapter", True)):
+        assert ("belongs on the whole model" in (folder / "README.md").read_text("utf-8")) is told
 
 
 def test_a_search_finds_the_run_to_begin_from(goodfit, before, finished, tiny_words):

@@ -41,7 +41,7 @@ def card_of(
     sections = [
         f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
         _what(prepared, steps),
-        *([_made_from(root, before)] if before else []),
+        *([_made_from(root, before, head["library_name"] == "peft")] if before else []),
         _data(prepared),
         _figures(metrics),
         _fit(fit),
@@ -97,7 +97,7 @@ def _tuned(prepared: Prepared) -> str:
 BEFORE = "\nThis is of the records of this run; of those of the runs before see *Made from*.\n"
 
 
-def _made_from(root: str, before: Sequence[Mapping[str, Any]]) -> str:
+def _made_from(root: str, before: Sequence[Mapping[str, Any]], is_adapter: bool) -> str:
     lines = []
     for run in before:
         private = run.get("differential_privacy")
@@ -108,9 +108,10 @@ def _made_from(root: str, before: Sequence[Mapping[str, Any]]) -> str:
             f"{run['task']} ({run['kind']}): {run['train']['records']} training records, {run['train']['digest']}; "
             f"{how} tuned, {texts}{kept}"
         )
+    whose = " The adapter belongs on the whole model that the last of them left, and on no other." if is_adapter else ""
     return (
         f"## Made from\n\nThe base is {root} as earlier runs of goodfit left it, the last of them first. What these "
-        f"learnt is in the model, too.\n\n{_list(lines, '')}"
+        f"learnt is in the model, too.{whose}\n\n{_list(lines, '')}"
     )
 
 

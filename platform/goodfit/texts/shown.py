@@ -23,12 +23,12 @@ def of_review(found: Mapping[str, Any]) -> str:
     share = f"{found['share']:g}"
     if found["confidence"] is None:
         return (
-            f"a person has to review every answer: from no confidence on do the validation records show that {share} "
-            f"are right ({found['enough']} records, all answered rightly, would show it)"
+            f"a person has to review every answer: the validation records show no confidence from which on {share} of "
+            f"the answers are right ({found['enough']} records, all answered rightly, would)"
         )
     right = found["right"]
-    fewer = ", fewer than that" if right["high"] is not None and right["high"] < found["share"] else ""
+    fewer = " and is missed" if right["high"] is not None and right["high"] < found["share"] else ""
     return (
-        f"from a confidence of {found['confidence']:.3f} on, {share} of the answers are to be right without a person's "
-        f"review: {found['answers']} of {found['of']} have it, and {with_interval(right)} of these are right{fewer}"
+        f"{found['answers']} of {found['of']} answers have a confidence of at least {found['confidence']:.3f} and need "
+        f"no person's review: {with_interval(right)} of these are right, {share} was asked for{fewer}"
     )
