@@ -18,6 +18,12 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, trusted: float | 
 
     What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides, as is one that
     ``adapter.merge`` asks it of.
+
+    Args:
+        prepared: The run.
+        model: As it was tuned.
+        folder: Of the run.
+        trusted: The confidence from which on its answers need no review; None where none was found.
     """
     if not hasattr(model, "peft_config"):
         return _save_whole(prepared, model, folder, trusted)
