@@ -8,6 +8,7 @@ import pytest
 from goodfit.evaluation.review import enough, kept, least_confidence, review_of
 from goodfit.hooks.certainty import wilson
 from goodfit.hooks.types import Item
+from goodfit.texts.shown import of_review
 
 
 def items_of(pairs):
@@ -68,7 +69,10 @@ def test_confidence_that_says_nothing_trusts_no_answer():
     chance = np.random.default_rng(0)
     pairs = list(zip(chance.random(500), chance.random(500) < 0.7, strict=True))
     found = review_of({split: (items_of(pairs), range(500)) for split in ("validation", "test")}, is_right, 0.95)
-    assert found == {"share": 0.95, "confidence": None, "enough": 52}
+    assert found == {"share": 0.95, "confidence": None, "validation": 500, "enough": 52}
+    assert of_review(found).endswith(
+        "from no confidence on are 0.95 of the answers to validation records right beyond chance"
+    )
 
 
 def test_a_share_that_was_shown_holds_on_other_records():
@@ -113,9 +117,10 @@ def test_a_run_says_which_answers_need_no_review(goodfit, certain, tmp_path, wri
 def test_where_too_few_records_show_it_every_answer_needs_review(goodfit, finished):
     folder, _ = finished("classification", "encoder")
     review = json.loads((folder / "metrics.json").read_text("utf-8"))["review"]
-    assert review == {"share": 0.95, "confidence": None, "enough": 52}
+    assert review == {"share": 0.95, "confidence": None, "validation": 24, "enough": 52}
     assert "review" not in goodfit("predict", folder, "a lovely chair", "--json").json["answers"][0]
-    assert "a person has to review every answer" in (folder / "adapter" / "README.md").read_text("utf-8")
+    told = "a person has to review every answer: 0.95 takes 52 independent validation records, and there are 24"
+    assert told in (folder / "adapter" / "README.md").read_text("utf-8")
 
 
 def test_kinds_that_are_right_in_part_say_nothing_of_review(finished):

@@ -54,7 +54,7 @@ def kept(
 
 
 def enough(share: float) -> int:
-    """The number of validation records from which on a share can be shown, if all their answers are right."""
+    """The number of validation records or groups from which on a share can be shown, if all answers are right."""
     z = NormalDist().inv_cdf(CERTAINTY)
     return math.ceil(z * z * share / (1 - share))
 
@@ -71,7 +71,8 @@ def review_of(
     """
     least = least_confidence(*parts["validation"], is_right, share)
     if least is None:
-        return {"share": share, "confidence": None, "enough": enough(share)}
+        checked = len(set(parts["validation"][1]))
+        return {"share": share, "confidence": None, "validation": checked, "enough": enough(share)}
     return {"share": share, **kept(*parts["test"], is_right, least)}
 
 

@@ -22,10 +22,10 @@ def of_review(found: Mapping[str, Any]) -> str:
     """Which answers need no review, and how many of them are right: ``review`` of metrics.json as a sentence."""
     share = f"{found['share']:g}"
     if found["confidence"] is None:
-        return (
-            f"a person has to review every answer: the validation records show no confidence from which on {share} of "
-            f"the answers are right ({found['enough']} records, all answered rightly, would)"
-        )
+        why = f"from no confidence on are {share} of the answers to validation records right beyond chance"
+        if found["validation"] < found["enough"]:
+            why = f"{share} takes {found['enough']} independent validation records, and there are {found['validation']}"
+        return f"a person has to review every answer: {why}"
     right = found["right"]
     fewer = " and is missed" if right["high"] is not None and right["high"] < found["share"] else ""
     return (
