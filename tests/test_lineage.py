@@ -67,6 +67,13 @@ def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
         assert ("belongs on the whole model" in (folder / "README.md").read_text("utf-8")) is told
 
 
+def test_noise_is_no_run(goodfit, before, tiny_words):
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    outcome = goodfit("check", *own, f"model=run:{before}", "model.weights=random")
+    error = "model.weights is random, and model=run:PATH takes a run's weights"
+    assert (outcome.code, outcome.errors) == (2, [(error, "leave one of them out")])
+
+
 def test_a_search_finds_the_run_to_begin_from(goodfit, before, finished, tiny_words):
     other = finished(*KIND, "adapter=lora", "adapter.merge=true", "optim.lr=0.02")[0]
     own = [word for word in tiny_words(*KIND) if not word.startswith("model")]

@@ -162,6 +162,8 @@ def open_base(conf: RunConf, host: Host) -> Base:
 
 def _base_of_run(conf: RunConf) -> Base:
     """The whole model that a run left behind."""
+    if conf.model.weights == "random":
+        raise ConfigError("model.weights is random, and model=run:PATH takes a run's weights", "leave one of them out")
     run = finished_run(conf.model.name or "")
     folder = run / "model"
     if not folder.is_dir():
