@@ -192,20 +192,24 @@ def key_of(name: str, side: str, options: argparse.Namespace) -> Row:
 def goodfit_command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     """The command as a user types it."""
     job, data = JOBS[name], DATA[JOBS[name].data]
-    model = data.model
-    if model.startswith("run:"):
-        earlier = model.removeprefix("run:")
-        begun = folder_of(earlier, "goodfit", options)
-        if not begun.is_dir():
-            run_job(earlier, "goodfit", options)
-        model = f"run:{begun}"
-    words = [f"task={data.task}", f"model={model}", "dataset=files", *data.words]
+    words = [f"task={data.task}", f"model={model_of(data, options)}", "dataset=files", *data.words]
     words += [f"dataset.{split}={path}" for split, path in files_of(data, options).items()]
     words += [f"adapter={job.adapter}", f"optim.lr={job.lr}", f"training.epochs={job.epochs}"]
     words += [f"training.batch_size={job.batch_size}", "training.patience=0", f"run.dir={folder}", "tracker=none"]
     words += [f"runtime.threads={options.threads}"] if options.threads else []
     words += [f"training.max_steps={options.max_steps}"] if options.max_steps else []
     return [sys.executable, "-m", "goodfit", "train", *words, "--json", "--quiet"]
+
+
+def model_of(data: Data, options: argparse.Namespace) -> str:
+    """What is typed for the model; the run that it begins from is made where it is not there."""
+    if not data.model.startswith("run:"):
+        return data.model
+    earlier = data.model.removeprefix("run:")
+    folder = folder_of(earlier, "goodfit", options)
+    if not folder.is_dir():
+        run_job(earlier, "goodfit", options)
+    return f"run:{folder}"
 
 
 def plain_command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:

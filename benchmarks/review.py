@@ -15,7 +15,7 @@ from pathlib import Path
 
 from real_data import DATA, JOBS, Row, files_of, folder_of, goodfit_command, read_rows
 
-from goodfit.evaluation.review import enough, kept, least_confidence
+from goodfit.evaluation.review import kept, least_confidence
 from goodfit.hooks.types import Item
 from goodfit.kinds import find_kind
 from goodfit.texts.shown import with_interval
@@ -61,7 +61,7 @@ def lines_of(name: str, options: argparse.Namespace) -> Sequence[str]:
     for share in SHARES:
         confidence = least_confidence(checked, range(len(checked)), is_right, share)
         if confidence is None:
-            told = [f"none (at least {enough(share)} records)", "0", "-"]
+            told = ["none", "0%", "-"]
         else:
             found = kept(tested, range(len(tested)), is_right, confidence)
             told = [f"{confidence:.3f}", f"{found['answers'] / found['of']:.0%}", with_interval(found["right"])]

@@ -79,8 +79,8 @@ def _read_word(word: str, options: Options, read: Words) -> None:
             f"'{word}' names several values, and a run has one of each",
             f"type one value for {key}, or search over them: goodfit sweep … {word}",
         )
-    if key == "model" and _ESCAPED.sub(r"\1", unquoted(value)).startswith(RUN):
-        read.values["model.name"] = _ESCAPED.sub(r"\1", unquoted(value)).removeprefix(RUN)
+    if key == "model" and (run := _ESCAPED.sub(r"\1", unquoted(value))).startswith(RUN):
+        read.values["model.name"] = run.removeprefix(RUN)
         value = RUN.rstrip(":")
     if key in groups():
         read.choices[key] = known_option(key, unquoted(value), options)

@@ -82,7 +82,7 @@ def _losses(prepared: Prepared, model: Any) -> Losses:
 
 def _base_losses(prepared: Prepared, model: Any) -> Losses | None:
     """Through the tuned model with its adapter off; a new head's outputs mean nothing without it."""
-    if not prepared.base_answers or not hasattr(model, "peft_config"):
+    if not prepared.base_is_asked or not hasattr(model, "peft_config"):
         return None
     tuned = _losses(prepared, model)
 

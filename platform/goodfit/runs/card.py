@@ -10,6 +10,7 @@ import yaml
 
 from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
+from goodfit.evaluation.review import CERTAINTY
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
@@ -180,7 +181,8 @@ def _fit(fit: Fit) -> str:
 
 def _review(found: Mapping[str, Any]) -> str:
     how = (
-        "The confidence is the least one from which on the lower end of Wilson's interval (one-sided, 95 %) keeps that "
+        "The confidence is the least one from which on the lower end of Wilson's interval "
+        f"(one-sided, {CERTAINTY:.0%}) keeps that "
         'share on the validation records. `goodfit predict` marks answers below it with `"review": true`.'
     )
     return f"## Review\n\n- {of_review(found)}\n\n" + (f"{how}\n" if found["confidence"] is not None else "")

@@ -39,9 +39,11 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         DataError: A fault that the quality group says has to stop the run.
     """
     findings = [*_leaks(kind, splits), *_seen_before(kind, splits, before), *_conflicts(kind, splits.train)]
+    leaks = ("leaks", conf.leaks)
+    acts = {"data.leak": leaks, "data.seen_before": leaks, "data.conflict": ("conflicts", conf.conflicts)}
     for finding in findings:
-        setting = "conflicts" if finding.code == "data.conflict" else "leaks"
-        if (conf.conflicts if setting == "conflicts" else conf.leaks) == "stop":
+        setting, act = acts[finding.code]
+        if act == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
     findings += [*_blurred(kind, splits), *_few(kind, splits)]
     if splits.rejected:

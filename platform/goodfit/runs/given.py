@@ -113,4 +113,5 @@ def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int
     own = trained_inputs(opened.folder, host, opened.task)
     if own is None or untold:
         return None
-    return sum(input_key(opened.task.kind, record) in own | before for record in records)
+    learnt = own | before
+    return sum(input_key(opened.task.kind, record) in learnt for record in records)

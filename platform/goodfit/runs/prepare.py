@@ -60,7 +60,7 @@ class Prepared:
         return self.task.conf
 
     @property
-    def base_answers(self) -> bool:
+    def base_is_asked(self) -> bool:
         """Whether the base can be asked: it answers with text, or has a head with the task's labels."""
         learner = self.learner
         return not learner.outputs or answers(self.base, self.conf.model, learner.head, learner.outputs)

@@ -99,17 +99,16 @@ def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
     """The untuned model's answers; where it has no head for the task, the most frequent answer."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
     simplest = simplest_answers(prepared, model, probe)
-    if untrained and not prepared.base_answers:
+    if untrained and not prepared.base_is_asked:
         name, answers = untrained(train, records)
         what = f"{name} (the base model has no head for the task)"
         return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
     outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
-    started = "untrained, from noise" if prepared.conf.model.weights == "random" else "zero-shot"
-    if prepared.learner.outputs:
-        started = "with the head that it had"
+    started = "zero-shot" if prepared.conf.model.weights == "pretrained" else "untrained, from noise"
+    asked = "with the head that it had" if prepared.learner.outputs else started
     losses = [outcome.loss for outcome in outcomes]
     answers, confidences = [o.answer for o in outcomes], [o.confidence for o in outcomes]
-    return BaseAnswers(answers, confidences, losses, f"the base model, {started}", simplest)
+    return BaseAnswers(answers, confidences, losses, f"the base model, {asked}", simplest)
 
 
 def simplest_answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:

@@ -83,7 +83,7 @@ def untuned_model(prepared: Prepared, device: str) -> Any:
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     model = model.to(device)
     counted = prepared.encoded["train"].log_odds is not None and conf.privacy.epsilon is None  # they count the records
-    if counted and not prepared.base_answers:
+    if counted and not prepared.base_is_asked:
         start_head(model, prepared.encoded["train"].log_odds)
     return model
 
@@ -95,7 +95,7 @@ def adapted(model: Any, conf: RunConf, device: str) -> Any:
 
 
 def _base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
-    if not prepared.base_answers:
+    if not prepared.base_is_asked:
         return base_answers(prepared, model, probe)  # the model is not asked
     model.requires_grad_(False)  # what is trained is chosen later: here it would cost two gradients of all weights
     with pick_path(prepared, model).on(model):
