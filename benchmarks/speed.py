@@ -29,7 +29,7 @@ from typing import Any
 
 from machine import processor
 from plain_trainer import model_folder
-from speed_sides import BARE, BF16, EAGER, FAST, TRL, TRL_PACKED, WARM, Row, ours, theirs, tokenizer_of
+from speed_sides import AGAIN, BARE, BF16, EAGER, FAST, TRL, TRL_PACKED, WARM, Row, ours, theirs, tokenizer_of
 
 HERE = Path(__file__).resolve()
 
@@ -44,7 +44,7 @@ STEPS = {"classify": 16, "write": 6, "translate": 4}
 """Optimiser steps that are measured."""
 SIDES = (
     "HF Trainer", "HF Trainer, grouped", TRL, TRL_PACKED, "goodfit plain", FAST, BARE,
-    f"HF Trainer{BF16}", f"HF Trainer{BF16}{EAGER}", f"{FAST}{BF16}",
+    f"HF Trainer{BF16}", f"HF Trainer{BF16}{EAGER}", f"{FAST}{BF16}", f"HF Trainer{AGAIN}", f"{FAST}{AGAIN}",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from plain_trainer import model_folder
@@ -15,7 +16,7 @@ WARM = 6
 """Steps before those that are measured."""
 LR = 2e-4
 FAST, BARE = "goodfit fast", "goodfit fast, bare loop"
-BF16, EAGER = ", bf16", ", eager"
+BF16, EAGER, AGAIN = ", bf16", ", eager", ", gradient checkpointing"
 TRL, TRL_PACKED = "TRL", "TRL, packed"
 PACKED_TOKENS = 512
 """Of a row of TRL's packing."""
@@ -44,6 +45,7 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
     from goodfit.data.batches import Planned, TrainingData
     from goodfit.models.call import call
     from goodfit.models.fast.linears import onednn_pays
+    from goodfit.models.fast.recompute import recomputing
     from goodfit.models.fast.wiring import wired
     from goodfit.schema import RunConf
     from goodfit.schema.optim import OptimConf
@@ -76,7 +78,8 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
 
     short_for = {"classify": "rows", "write": "tokens"}.get(what)  # as a run would choose it
     words = {"first_states": what == "classify", "short_for": short_for}
-    with wired(model, flat=fast, onednn=fast and onednn_pays(half), **words):
+    again = recomputing(model) if AGAIN in side else nullcontext()
+    with wired(model, flat=fast, onednn=fast and onednn_pays(half), gates=AGAIN not in side, **words), again:
         if side == BARE:
             trained = [weights for weights in model.parameters() if weights.requires_grad]
             made = module.configure_optimizers()
@@ -115,7 +118,7 @@ def theirs(side: str, what: str, model: Any, examples: Sequence[Any], size: int,
         "output_dir": tempfile.mkdtemp(),
         "max_steps": steps + WARM, "per_device_train_batch_size": size, "learning_rate": LR,
         "weight_decay": 0.0, "logging_steps": 1, "save_strategy": "no", "report_to": "none", "disable_tqdm": True,
-        "use_cpu": True, "bf16": BF16 in side,
+        "use_cpu": True, "bf16": BF16 in side, "gradient_checkpointing": AGAIN in side,
     }  # fmt: skip
     if side in (TRL, TRL_PACKED):
         return *trl(side, model, examples, words, Watch(), clock), losses[WARM:], seen[-1] - seen[WARM - 1]

@@ -143,6 +143,7 @@ def estimate(
     half: bool,
     device: str = "cpu",
     quantised: int = 0,
+    checkpointing: bool = False,
 ) -> Memory:
     """Count a model that has its adapter, without its weights.
 
@@ -155,6 +156,7 @@ def estimate(
         half: Whether activations have 16 bits.
         device: Where it is trained.
         quantised: Weights of the base that are held in 4 bits.
+        checkpointing: Whether layers keep what they read alone, one of them aside at a time.
     """
     parameters = sum(weights.numel() for weights in model.parameters())
     trainable = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
@@ -162,11 +164,13 @@ def estimate(
     width = 2 if half else BYTES
     classes = config.vocab_size if model.get_output_embeddings() is not None else 0
     kept = KEPT[device] * width * (widths.inputs * load.inputs + widths.outputs * load.outputs)
+    if device == "cpu":  # a GPU's kernels compute them again
+        kept += _of_pairs(config, load, width, widths.below)
+    if checkpointing:
+        kept = _of_one_layer(config, load, kept, widths.below)
     # autocast keeps what it made of 32-bit weights until the backward pass; those in 4 bits it does not see
     copies = 2 * (widths.weights - quantised) if half else 0
     kept += copies + 3 * BYTES * load.labelled * classes
-    if device == "cpu":  # a GPU's kernels compute them again
-        kept += _of_pairs(config, load, width, widths.below)
     rest = at_rest(parameters, trainable, optimiser, device)
     saved = int(quantised * (BYTES - BYTES_PER_WEIGHT))
     return replace(rest, weights=rest.weights - saved, activations=int(kept))
@@ -174,13 +178,25 @@ def estimate(
 
 def _of_pairs(config: Any, load: Load, width: int, below: int) -> float:
     """Bytes of pairs of tokens: kept in all layers but those below; of long rows, passing through one."""
-    layers = config.num_hidden_layers
-    if getattr(config, "is_encoder_decoder", False):
-        layers += getattr(config, "num_decoder_layers", None) or layers
-    layers -= below
+    layers = sum(_depths(config)) - below
     heads = getattr(config, "num_attention_heads", 0)  # some models have none
     found = width * PAIR_VALUES * heads * load.pairs * layers
     dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
     if dropped or getattr(config, "attn_logit_softcapping", None):  # of a dropped pair a byte is kept
         found += heads * load.long_pairs * (dropped * layers + PASSING_VALUES * width)
     return found
+
+
+def _of_one_layer(config: Any, load: Load, kept: float, below: int) -> float:
+    """Bytes where layers keep what they read: that of all layers but those below, and all that one of them keeps."""
+    first, second = _depths(config)
+    read = config.hidden_size * ((first - below) * load.inputs + second * load.outputs)
+    return BYTES * read + kept / max(1, first - below + second)
+
+
+def _depths(config: Any) -> tuple[int, int]:
+    """Layers of the one stack, or of the encoder's and of the decoder's."""
+    first: int = config.num_hidden_layers
+    if not getattr(config, "is_encoder_decoder", False):
+        return first, 0
+    return first, getattr(config, "num_decoder_layers", None) or first

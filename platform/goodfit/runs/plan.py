@@ -103,6 +103,7 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
         half=conf.precision.name != "32",
         device=device,
         quantised=quantised,
+        checkpointing=conf.runtime.gradient_checkpointing,
     )
     if flat and below and device == "cpu":
         needed = dataclasses.replace(needed, activations=needed.activations + _kept_bytes(prepared))
@@ -163,21 +164,35 @@ def free_bytes(conf: RunConf) -> int:
 
 
 def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
-    conf = prepared.conf
-    smaller = [
-        (
-            f"training.batch_size={size} training.accumulation={conf.training.batch_size // size}",
-            dataclasses.replace(conf, training=dataclasses.replace(conf.training, batch_size=size)),
-        )
-        for size in (8, 4, 2, 1)
-        if size < conf.training.batch_size and conf.privacy.epsilon is None
-    ]
-    lora = dataclasses.replace(conf, adapter=dataclasses.replace(conf.adapter, name="lora"))
-    options = [*smaller, *([("adapter=lora", lora)] if conf.adapter.name == "none" else [])]
+    options = _smaller(prepared.conf)
+    if not prepared.conf.runtime.gradient_checkpointing:
+        less = _with(prepared.conf, "runtime", gradient_checkpointing=True)
+        again = "runtime.gradient_checkpointing=true"
+        options += [(again, less), *((f"{again} {words}", smaller) for words, smaller in _smaller(less))]
+    if prepared.conf.adapter.name == "none":
+        options += [("adapter=lora", _with(prepared.conf, "adapter", name="lora"))]
     for words, candidate in options:
         if _memory(prepared, candidate, flat).total <= free:
             return words
     return "choose a smaller model: goodfit list model shows sizes"
+
+
+def _smaller(conf: RunConf) -> list[tuple[str, RunConf]]:
+    """The run with the same steps in smaller batches, and what is typed for that."""
+    whole, times = conf.training.batch_size, conf.training.accumulation
+    return [
+        (
+            f"training.batch_size={size} training.accumulation={times * whole // size}",
+            _with(conf, "training", batch_size=size),
+        )
+        for size in (8, 4, 2, 1)
+        if size < whole and not whole % size and conf.privacy.epsilon is None
+    ]
+
+
+def _with(conf: RunConf, group: str, **settings: Any) -> RunConf:
+    """The run with other settings of a group."""
+    return dataclasses.replace(conf, **{group: dataclasses.replace(getattr(conf, group), **settings)})
 
 
 def plan_run(prepared: Prepared, measured: bool) -> Plan:

@@ -299,7 +299,8 @@ def path_of(
     if conf.hardware.is_sharded:
         if conf.runtime.path == "fast":
             raise ConfigError(f"runtime=fast, and hardware={conf.hardware.strategy} shards the model", "runtime=auto")
-        return ComputePath(False, False, f"hardware.strategy is {conf.hardware.strategy}")
+        reason = f"hardware.strategy is {conf.hardware.strategy}"
+        return ComputePath(False, False, reason, checkpointing=conf.runtime.gradient_checkpointing)
     own_head = conf.model.pooling == "head"
     padding = pad_id(coding.tokenizer)
     return choose_path(

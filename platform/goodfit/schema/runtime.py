@@ -20,6 +20,10 @@ class RuntimeConf:
     """On one GPU, with ``precision=bf16``: the operations of a training step are recorded for each shape of batch and
     started at once, where a first recorded step is the same and memory is free for it."""
 
+    gradient_checkpointing: bool = False
+    """Each layer keeps what it reads alone and computes the rest again for the backward pass: the same gradients in a
+    fraction of the memory, for about a third more time (https://arxiv.org/abs/1604.06174)."""
+
     linears: Literal["auto", "onednn", "torch"] = "auto"
     """What multiplies matrices on a CPU; ``auto`` is oneDNN where a short measurement finds it at least
     15 % faster than PyTorch's default. It multiplies in 32 bits with ``precision=bf16``, too. The choice is

@@ -30,6 +30,8 @@ def why_alone(search: Search) -> str:
         return f"hardware.strategy is {conf.hardware.strategy}"
     if conf.runtime.path == "plain":
         return "runtime.path is plain"
+    if conf.runtime.gradient_checkpointing:
+        return "runtime.gradient_checkpointing is true"
     return "the records of a batch are compared with each other" if learner and learner.labels_at == "pairs" else ""
 
 

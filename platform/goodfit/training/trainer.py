@@ -270,6 +270,7 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
                     f"memory ran out at step {trainer.global_step}: {said}",
                     "a smaller dataset.max_tokens, or adapter=lora"
                     if one_by_one
-                    else "halve training.batch_size and double training.accumulation: the step stays the same",
+                    else "halve training.batch_size and double training.accumulation, or add "
+                    "runtime.gradient_checkpointing=true: the step stays the same",
                 ) from None
             raise

@@ -85,9 +85,10 @@ def choose_path(
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
     """
     onednn = conf.linears == "onednn"
+    plain = ComputePath(False, onednn, "runtime.path is plain", checkpointing=conf.gradient_checkpointing)
     if conf.path == "plain":
-        return ComputePath(False, onednn, "runtime.path is plain")
-    flat = ComputePath(True, onednn, first_states=labels_at == "rows" and own_head)
+        return plain
+    flat = replace(plain, flat=True, reason="", first_states=labels_at == "rows" and own_head)
     kept = [replace(flat, keep_base=True)] if keeps and can_be_kept(model) else []
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
@@ -100,11 +101,11 @@ def choose_path(
             verdict = _in_half(model, examples, pad_id, labels_at, path, precision)
         if verdict.same:
             found = replace(path, reason=verdict.reason)
-            takes = graphs and not on_cpu and labels_at in RECORDED and not path.keep_base
+            takes = graphs and not on_cpu and labels_at in RECORDED and not (path.keep_base or path.checkpointing)
             return _recorded(model, examples, pad_id, labels_at, found) if takes and is_tuned(model) else found
     if conf.path == "fast":
         raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
-    plain = ComputePath(False, onednn, f"not flat: {verdict.reason}")
+    plain = replace(plain, reason=f"not flat: {verdict.reason}")
     faster = onednn and compare_steps(model, examples, pad_id, labels_at, plain).same
     return plain if faster else replace(plain, onednn=False)
 
@@ -163,10 +164,12 @@ def compare_steps(
     devices = [model.device] if model.device.type == "cuda" else []
     computed = functools.partial(in_precision, precision, model.device.type)
     limits = LOSS_TOLERANCE, GRADIENT_TOLERANCE
+    plain = ComputePath(False, False, checkpointing=path.checkpointing)  # what keeps all may not fit
     with torch.random.fork_rng(devices), _ready_to_compare(model):
-        expected = _step(model, batch)
+        with plain.on(model):
+            expected = _step(model, batch)
         if precision != "32":
-            with computed():
+            with plain.on(model), computed():
                 loss, gradients, _ = _distance(expected, _step(model, batch))
             limits = ROUNDING * loss + HALF_SLACK, ROUNDING * gradients + HALF_SLACK
         CURRENT.windowed = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +52,25 @@ class Draws:
         found = torch.empty(like.shape, dtype=torch.float32)
         torch.lt(torch.from_numpy(bits), share - LEVELS // 2, out=found)
         return found.mul_(gain_of(rate)).to(like.dtype)
+
+    @contextmanager
+    def again(self, bits: Any) -> Iterator[None]:
+        """Draw once more what was drawn from somewhere on, see ``bits``; behind it, go on as if nothing was."""
+        now, self._bits = self._bits, _copied(bits)
+        try:
+            yield
+        finally:
+            self._bits = now
+
+    @property
+    def bits(self) -> Any:
+        """What the next ones come from; none before the first ones are drawn."""
+        return _copied(self._bits)
+
+
+def _copied(bits: Any) -> Any:
+    """Of PyTorch or NumPy, at the same place, and independent of it from there on."""
+    return bits.clone_state() if hasattr(bits, "clone_state") else copy.deepcopy(bits)
 
 
 def _share(rate: float) -> int:

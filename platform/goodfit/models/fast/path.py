@@ -1,4 +1,4 @@
-"""How a model is computed: flat or padded batches, oneDNN or PyTorch's linear layers, what is kept and recorded."""
+"""How a model is computed: flat or padded batches, oneDNN or PyTorch's linear layers, what is kept or recorded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.models.fast.frozen import KeptStates, keeping
 from goodfit.models.fast.graphs import recording
+from goodfit.models.fast.recompute import recomputing
 from goodfit.models.fast.wiring import wired
 
 
@@ -26,6 +27,8 @@ class ComputePath:
     """Whether the states of a frozen base, or of its frozen lower layers, are kept for each row."""
     graphs: bool = False
     """Whether its steps are CUDA graphs."""
+    checkpointing: bool = False
+    """Whether layers compute again for the backward pass what they do not keep."""
     short_for: LabelsAt | None = None
     """Where the model answers, if its last layer is computed there alone."""
 
@@ -33,7 +36,12 @@ class ComputePath:
     def name(self) -> str:
         """As it is recorded and shown."""
         first = "fast" if self.flat else "plain"
-        more = {", with oneDNN": self.onednn, ", base kept": self.keep_base, ", CUDA graphs": self.graphs}
+        more = {
+            ", with oneDNN": self.onednn,
+            ", base kept": self.keep_base,
+            ", gradient checkpointing": self.checkpointing,
+            ", CUDA graphs": self.graphs,
+        }
         return first + "".join(name for name, is_so in more.items() if is_so)
 
     @contextmanager
@@ -49,8 +57,10 @@ class ComputePath:
         """
         with ExitStack() as stack:
             short_for = None if self.graphs else self.short_for  # which tokens are read is not recorded
-            words = {"first_states": self.first_states, "short_for": short_for}
+            words = {"first_states": self.first_states, "short_for": short_for, "gates": not self.checkpointing}
             stack.enter_context(wired(model, flat=self.flat, onednn=self.onednn, **words))
+            if self.checkpointing:
+                stack.enter_context(recomputing(model))
             if self.keep_base:
                 stack.enter_context(keeping(model, kept))
             if self.graphs:

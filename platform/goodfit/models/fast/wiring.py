@@ -130,7 +130,13 @@ def wiring_of(model: Any) -> Wiring | None:
 
 @contextmanager
 def wired(
-    model: Any, *, first_states: bool, flat: bool, onednn: bool, short_for: LabelsAt | None = None
+    model: Any,
+    *,
+    first_states: bool,
+    flat: bool,
+    onednn: bool,
+    short_for: LabelsAt | None = None,
+    gates: bool = True,
 ) -> Iterator[None]:
     """The fast path, for as long as it lasts.
 
@@ -140,6 +146,7 @@ def wired(
         flat: Whether it takes flat batches.
         onednn: Whether its linear layers compute through oneDNN.
         short_for: Where it answers, if its last layer is computed there alone.
+        gates: Whether gated layers on a CPU compute again what is cheap to compute.
 
     Raises:
         NotFlat: It cannot take flat batches.
@@ -155,7 +162,7 @@ def wired(
             undo.append(swap_lora(model, multiply))
             if base_of(model).device.type == "cuda":  # a CPU computes them in as many steps either way
                 undo.append(swap_norms(model))
-            else:  # a GPU would wait for what is computed again
+            elif gates:  # a GPU would wait for what is computed again
                 undo.append(swap_gates(model))
             wiring = Wiring(model, first_states, multiply)
             undo.append(wiring.close)
