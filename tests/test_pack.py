@@ -169,6 +169,22 @@ def test_each_trial_has_an_optimiser_and_a_schedule_of_its_own(tmp_path, setting
     assert_same_course(steps["first"], solo(own, "bert", tmp_path), trials[0].model, own.model)
 
 
+@pytest.mark.parametrize("model_name", ["bert", "gpt2", "t5"])
+def test_each_trial_weighs_its_records_as_alone(tmp_path, model_name):
+    def weighted(trial):
+        examples = [dataclasses.replace(one, weight=0.5 + one.record % 3) for one in trial.data.examples]
+        return dataclasses.replace(trial, data=dataclasses.replace(trial.data, examples=examples))
+
+    trials = [weighted(trial_of("first", model_name)), trial_of("second", model_name)]
+    steps = together(trials, path_of(MODELS[model_name][2]))
+    own = [weighted(trial_of("first", model_name)), trial_of("second", model_name)]
+    lines = [solo(trial, model_name, tmp_path / trial.name) for trial in own]
+    for trial, alone, course in zip(trials, own, lines, strict=True):
+        assert_same_course(steps[trial.name], course, trial.model, alone.model)
+    unweighted = solo(trial_of("first", model_name), model_name, tmp_path / "unweighted")
+    assert unweighted[0]["train/loss"] != pytest.approx(lines[0][0]["train/loss"], rel=0.01)
+
+
 def test_a_pack_computes_in_the_precision_of_its_trials(tmp_path):
     runs = {}
     for precision in ("32", "bf16"):

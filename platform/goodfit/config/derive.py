@@ -94,7 +94,7 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
 
 
 def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
-    """Typed settings that nothing of this run reads: a silent one would be taken for heard."""
+    """Settings that nothing of this run reads: a silent one would be taken for heard."""
     mistakes: list[GoodfitError] = []
     for source, keys in (("files", ("train", "validation", "test")), ("hub", ("name", "config", "revision"))):
         for key in keys:
@@ -108,6 +108,9 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
             for key in sorted(typed)
             if key in ("privacy.scrubbers", "privacy.keep")
         ]
+    if conf.training.class_weights != "none" and conf.task.kind not in (None, "classification"):
+        what = f"training.class_weights={conf.training.class_weights} is for classification, not for {conf.task.kind}"
+        mistakes.append(ConfigError(what, "add training.class_weights=none"))
     mistakes += [
         ConfigError(f"adapter.{name} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")
         for name in sorted(UNREAD.get(conf.adapter.name, ()))

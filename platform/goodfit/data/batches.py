@@ -42,6 +42,8 @@ class Example:
     decoder_inputs: tuple[int, ...] | None = None
     rows: tuple[int, ...] = ()
     """Tokens of each row that the inputs are cut into: a query's, and its documents'; none where they are one row."""
+    weight: float = 1.0
+    """What its losses are multiplied by where it is learnt."""
 
     @property
     def supervised(self) -> int:
@@ -93,6 +95,8 @@ class Batch:
     """Of pairs: the rows of each example, the query's among them."""
     step_supervised: int = 0
     """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
+    weights: tuple[float, ...] = ()
+    """What the loss of each answer is multiplied by where it is learnt; none where all count alike."""
 
     @property
     def answers(self) -> int:
@@ -100,6 +104,14 @@ class Batch:
         if self.labels_at == "pairs":
             return len(self.rows)
         return len(self.labels if self.learnt is None else self.learnt)
+
+    def total(self, losses: Tensor) -> Tensor:
+        """The loss of all answers, each with its weight, of that of each: (answers,) -> ()."""
+        import torch
+
+        if not self.weights:
+            return losses.sum()
+        return losses @ sent(torch.tensor(self.weights, dtype=losses.dtype), losses.device)
 
     def to(self, device: Any) -> Batch:
         """The batch with its tensors on a device."""
@@ -147,7 +159,15 @@ def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_
         learnt=(labels != IGNORED).nonzero()[:, 0] if labels_at == "tokens" else None,
         rows=tuple(map(len, rows)) if labels_at == "pairs" else (),
         step_supervised=step_supervised,
+        weights=_weights(examples),
     )
+
+
+def _weights(examples: Sequence[Example]) -> tuple[float, ...]:
+    """Of each answer, where one of them differs."""
+    if all(example.weight == 1.0 for example in examples):
+        return ()
+    return tuple(example.weight for example in examples for _ in range(example.supervised))
 
 
 def _documents(examples: Sequence[Example]) -> list[int]:

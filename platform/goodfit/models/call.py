@@ -51,10 +51,10 @@ def call(model: Any, batch: Batch) -> Scores | VocabularyScores:
 
 
 def total_loss(model: Any, batch: Batch) -> Tensor:
-    """The negative log-likelihood of all labels of a batch that is learnt, in nats; see ``call``."""
+    """The negative log-likelihood of all labels of a batch that is learnt, weighted, in nats; see ``call``."""
     graphs = graphs_of(model)
     if graphs is None:
-        return call(model, batch).losses().sum()
+        return batch.total(call(model, batch).losses())
     return graphs.totals([batch], lambda _, whole: compute(model, whole).losses())[0]
 
 

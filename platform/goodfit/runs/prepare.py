@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,20 @@ class Prepared:
 
 def training_data(prepared: Prepared) -> TrainingData:
     """What a run learns from, encoded."""
-    encoded = prepared.encoded["train"]
-    return TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
+    encoded, examples = prepared.encoded["train"], prepared.encoded["train"].examples
+    if prepared.conf.training.class_weights == "balanced":
+        weights = _balanced([record.fields["label"] for record in prepared.splits["train"]])
+        examples = [dataclasses.replace(example, weight=weights[example.record]) for example in examples]
+    return TrainingData(examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
+
+
+def _balanced(labels: Sequence[str]) -> list[float]:
+    """A weight for each record, with which all labels count alike; their mean is 1.
+
+    ``class_weight="balanced"`` of https://scikit-learn.org/stable/modules/generated/sklearn.utils.class_weight.compute_class_weight.html.
+    """
+    counts = Counter(labels)
+    return [len(labels) / (len(counts) * counts[label]) for label in labels]
 
 
 def prepare(data: TaskData, host: Host) -> Prepared:

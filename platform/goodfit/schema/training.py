@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -47,6 +47,10 @@ class TrainingConf:
 
     max_rise: Annotated[float, Field(gt=1)] = 3.0
     """Training ends as failed where its loss, over 20 steps, is this many times what it was in the first 20 steps."""
+
+    class_weights: Literal["none", "balanced"] = "none"
+    """``balanced`` weighs the loss of a record by how rare its label is among the training records, so that all labels
+    count alike (scikit-learn's formula, with a mean of 1); for classification."""
 
     length_grouping: bool = False
     """Put records of near-equal length in one batch, which saves time where batches are padded (``runtime=plain``,

@@ -59,21 +59,22 @@ def _balance(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:
             f"{len(rare)} of {len(shown)} labels have fewer than {LEAST_OF_A_LABEL} training records: "
             + ", ".join(f"'{label}' {counts[label]}" for label in rare[:8])
         )
-        found.append(_finding("rare_label", message, least, shown))
+        found.append(_finding(facts, "rare_label", message, least, shown))
     if most > LOPSIDED * max(1, least):
         message = f"the most frequent label has {most} training records, the rarest {least}"
-        found.append(_finding("imbalance", message, most / max(1, least), shown))
+        found.append(_finding(facts, "imbalance", message, most / max(1, least), shown))
     return found
 
 
-def _finding(code: str, message: str, figure: float, counts: dict[str, int]) -> Finding:
+def _finding(facts: DataFacts, code: str, message: str, figure: float, counts: dict[str, int]) -> Finding:
+    weighed = ", or type training.class_weights=balanced" if facts.kind == "classification" else ""
     return Finding(
         severity="warning",
         code=f"quality.{code}",
         message=message,
         figure=figure,
         evidence={"counts": counts},
-        mend="add records of the rare labels, or join labels in the data; judge by f1_macro, not by accuracy",
+        mend=f"add records of the rare labels, join labels in the data{weighed}; judge by f1_macro, not by accuracy",
     )
 
 

@@ -185,6 +185,9 @@ def test_rare_labels_and_lopsided_ones_are_counted():
     found = {finding.code: finding for finding in answers(facts(train))}
     assert found["quality.rare_label"].evidence["counts"] == {"a": 190, "b": 1}
     assert found["quality.imbalance"].figure == 190
+    assert "training.class_weights=balanced" in found["quality.imbalance"].mend
+    of_sets = [replace(one, fields={"text": "t", "labels": [one.fields["label"]]}) for one in train]
+    assert not any("class_weights" in finding.mend for finding in answers(replace(facts(of_sets), kind="multilabel")))
     assert answers(facts(many())) == []
 
 

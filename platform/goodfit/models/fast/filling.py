@@ -43,7 +43,7 @@ def filled(batch: Batch, tokens: int, decoder_tokens: int = 0, answers: int = 0)
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
-    """One batch of all rows."""
+    """One batch of all rows, which has no weights: each batch has its own."""
     decoder = [batch.decoder_input_ids for batch in batches if batch.decoder_input_ids is not None]
     return replace(
         batches[0],
@@ -51,6 +51,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         lengths=tuple(itertools.chain.from_iterable(batch.lengths for batch in batches)),
         labels=torch.cat([batch.labels for batch in batches]),
         learnt=_one_behind_the_other(batches),
+        weights=(),
         decoder_input_ids=torch.cat(decoder) if decoder else None,
         decoder_lengths=tuple(itertools.chain.from_iterable(batch.decoder_lengths or () for batch in batches))
         if decoder

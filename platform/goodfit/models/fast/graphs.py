@@ -111,10 +111,10 @@ class Graphs:
         whole = joined([batch for batch in given if batch])
         weights = torch.tensor(
             [
-                float(place < own.answers)
+                weight
                 for own, shaped in zip(batches, given, strict=True)
                 if own and shaped
-                for place in range(shaped.answers)
+                for weight in (*(own.weights or (1.0,) * own.answers), *(0.0,) * (shaped.answers - own.answers))
             ]
         )
         longest = max(LONGEST, 1 << (max(*whole.lengths, filling) - 1).bit_length())

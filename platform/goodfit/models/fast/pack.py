@@ -104,7 +104,7 @@ class Pack:
         self._undo.close()
 
     def totals(self, batches: Sequence[Batch | None], seeds: Sequence[int]) -> list[Tensor | None]:
-        """The negative log-likelihood of all of each model's labels in its own batch, in nats.
+        """The negative log-likelihood of all of each model's labels in its own batch, weighted, in nats.
 
         Args:
             batches: One for each model; None for those that sit this pass out.
@@ -129,7 +129,7 @@ class Pack:
             for batch, whole in zip(batches, given, strict=True)
         ]
         own = found.split([size for answers, whole in counts for size in (answers, whole - answers)])[::2]
-        return [losses.sum() if batch else None for batch, losses in zip(batches, own, strict=True)]
+        return [batch.total(losses) if batch else None for batch, losses in zip(batches, own, strict=True)]
 
     def _losses(self, given: Sequence[Batch | None], whole: Batch) -> Tensor:
         """Of each answer, where nothing is drawn."""
