@@ -148,7 +148,9 @@ def test_no_more_than_a_layer_at_a_time_is_counted():
 # ---- through the front door ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "family"), [("classification", "encoder"), ("generation", "decoder")])
+@pytest.mark.parametrize(
+    ("kind", "family"), [("classification", "encoder"), ("generation", "decoder"), ("generation", "seq2seq")]
+)
 def test_a_run_with_it_learns_the_same_to_the_bit(goodfit, tiny_words, tmp_path, kind, family):
     weights = []
     for number, asked in enumerate(("false", "true")):

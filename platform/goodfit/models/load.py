@@ -257,13 +257,17 @@ def _refuse_nonfinite(model: Any, base: Base) -> None:
 
 
 def _ready(model: Any, conf: ModelConf, head: str) -> Any:
+    from transformers import PreTrainedModel
+
     if head == "vectors":
         model.pooler = None  # made for another head; vectors are the mean of the states where nothing else is said
         pool_states(model, "mean" if conf.pooling == "head" else conf.pooling)
     elif head == "sequence_classification" and conf.pooling != "head":
         pool_states(model, conf.pooling)
-    if hasattr(model.config, "use_cache"):
-        model.config.use_cache = False
+    configs = [part.config for part in model.modules() if isinstance(part, PreTrainedModel)]
+    for config in configs:  # T5's decoder has a copy of its own
+        if hasattr(config, "use_cache"):
+            config.use_cache = False
     return model
 
 
