@@ -206,6 +206,24 @@ def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
             id="explain",
         ),
         pytest.param(
+            "explain test/f1_makro",
+            "no setting, metric or verdict called 'test/f1_makro'",
+            "did you mean 'f1_macro'?",
+            id="explain a metric's typo",
+        ),
+        pytest.param(
+            "explain overfitted",
+            "no setting, metric or verdict called 'overfitted'",
+            "did you mean 'overfit'?",
+            id="explain a verdict's typo",
+        ),
+        pytest.param(
+            "explain optim.zzz",
+            "no setting called 'optim.zzz'",
+            "goodfit explain optim shows the settings",
+            id="explain within a group",
+        ),
+        pytest.param(
             "list model task", "list takes one word at a time, and 'task' is another", "goodfit list task", id="list"
         ),
         pytest.param(

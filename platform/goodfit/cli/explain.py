@@ -11,9 +11,12 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import only_word, open_host
 from goodfit.config.settings import Setting, find_setting, group_doc, groups, settings
 from goodfit.config.words import unknown_setting
+from goodfit.errors import ConfigError
+from goodfit.registry import did_you_mean
 
 TYPO = 0.8
 """How alike a setting a word is, from 0 to 1, that is a typo of it; ``precision_macro`` is less like ``precision``."""
+EXAMPLES = "goodfit explain shows the settings; docs/reference/results.md has the metrics and verdicts"
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -43,14 +46,17 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
         ConfigError: There is no such word.
     """
     split, _, name = key.rpartition("/")
-    if not split and get_close_matches(key, [*settings(), *groups()], n=1, cutoff=TYPO):
+    like_a_setting = get_close_matches(key, [*settings(), *groups()], n=1, cutoff=TYPO)
+    if not split and (like_a_setting or key.split(".", 1)[0] in groups()):
         raise unknown_setting(key)  # before anything heavy is imported
     from goodfit.evaluation.terms import terms
 
     offered = open_host(arguments).metrics.values() if "." in key else ()
-    found = [term for term in terms(offered) if term.name == name]
+    known = terms(offered)
+    found = [term for term in known if term.name == name]
     if not found:
-        raise unknown_setting(key)
+        guess = did_you_mean(name, [*settings(), *groups(), *(term.name for term in known)], EXAMPLES)
+        raise ConfigError(f"no setting, metric or verdict called '{key}'", guess)
     if not arguments.json:
         for term in found:
             of = f" of {', '.join(term.kinds)}" if term.kinds else ""
