@@ -160,6 +160,14 @@ BROKEN: Mapping[str, Broken] = {
         ),
         left_out("ValueError: its limit 'x' is 7, which is not between 0 and 1"),
     ),
+    "a limit that nobody can type": Broken(
+        offers(
+            "audits",
+            "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, "
+            "limits=(Limit(name='{name}.y', default=0, low=0, high=1, meaning='m'),))]",
+        ),
+        left_out("ValueError: its audit '{name}.x' has the limit '{name}.y', which nobody could type"),
+    ),
     "an audit that looks at nothing": Broken(
         offers("audits", "return [AuditSpec(name='{name}.x', description='d')]"),
         left_out("ValueError: its audit '{name}.x' looks at neither data nor model"),

@@ -139,6 +139,11 @@ def test_a_locked_plugin_that_changed_is_refused_before_it_is_imported(
     assert not mark.exists()
 
 
+def test_a_locked_plugin_that_is_left_out_is_said_to_be(goodfit, odd, locked, words):
+    error, _ = refused(goodfit("check", *words, locked, "plugins.disable=[odd]"))
+    assert error.endswith(": 'odd' (goodfit-odd 1.0) is left out: plugins.disable names it")
+
+
 def test_a_plugin_that_is_not_in_the_lock_is_not_imported(goodfit, install, locked, tmp_path, words):
     other = tmp_path / "other was here"
     install("other", HOOKS.format(mark=str(other), name="other"), {"task/other.yaml": TASK})

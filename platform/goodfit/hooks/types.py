@@ -155,6 +155,7 @@ class Limit:
     """A number that an audit compares with. ``policy.limits.<name>`` sets it."""
 
     name: str
+    """Without the plugin's name, and without a dot."""
     default: float
     low: float
     high: float

@@ -301,7 +301,7 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
     own = [plugin_in_file(conf.file)] if conf.file is not None else []
     taking_part = [plugin for plugin in [*installed, *own] if plugin.name not in left_out]
     if conf.lock is not None:
-        locked = refuse_differences(conf.lock, taking_part)
+        locked = refuse_differences(conf.lock, taking_part, left_out)
         left_out |= {
             plugin.name: f"{conf.lock} has no such plugin" for plugin in taking_part if plugin.name not in locked
         }

@@ -43,13 +43,16 @@ def read_plugin_lock(path: str) -> Mapping[str, Identity]:
         raise ConfigError(f"plugins.lock is '{path}', which is no lock of plugins", fix) from None
 
 
-def differences(locked: Mapping[str, Identity], plugins: Sequence[InstalledPlugin]) -> list[str]:
-    """How what is installed differs from what was locked; what is not in the lock is no difference."""
+def differences(
+    locked: Mapping[str, Identity], plugins: Sequence[InstalledPlugin], left_out: Mapping[str, str]
+) -> list[str]:
+    """How what takes part differs from what was locked; what is not in the lock is no difference."""
     there = {plugin.name: plugin for plugin in plugins}
     found = []
     for name, wanted in locked.items():
         if name not in there:
-            found.append(f"'{name}' ({wanted['distribution']} {wanted['version']}) is not installed")
+            why = f"is left out: {left_out[name]}" if name in left_out else "is not installed"
+            found.append(f"'{name}' ({wanted['distribution']} {wanted['version']}) {why}")
             continue
         has = identity(there[name])
         if has["distribution"] != wanted["distribution"]:
@@ -61,16 +64,23 @@ def differences(locked: Mapping[str, Identity], plugins: Sequence[InstalledPlugi
     return found
 
 
-def refuse_differences(path: str, plugins: Sequence[InstalledPlugin]) -> Mapping[str, Identity]:
-    """Stop where locked plugins are missing or changed; returns the lock.
+def refuse_differences(
+    path: str, plugins: Sequence[InstalledPlugin], left_out: Mapping[str, str]
+) -> Mapping[str, Identity]:
+    """Stop where locked plugins are missing, left out or changed; returns the lock.
+
+    Args:
+        path: Of the lock.
+        plugins: Those that take part.
+        left_out: Of those that do not, why.
 
     Raises:
         MissingPluginError: Names all of them. None was imported.
     """
     locked = read_plugin_lock(path)
-    if found := differences(locked, plugins):
+    if found := differences(locked, plugins, left_out):
         raise MissingPluginError(
             f"the plugins are not those of {path}: {'; '.join(found)}",
-            "install what was locked, or lock what is installed: goodfit plugins lock",
+            "install what was locked, or lock what takes part: goodfit plugins lock WORDS",
         )
     return locked

@@ -179,7 +179,7 @@ def _refuse_blind(audit: AuditSpec) -> None:
     if audit.look_at_data is None and audit.look_at_model is None:
         raise ValueError(f"its audit '{audit.name}' looks at neither data nor model")
     for limit in audit.limits:
-        if not TYPED.fullmatch(limit.name):
+        if not TYPED.fullmatch(limit.name) or "." in limit.name:  # in a word, what a dot divides are two names
             raise ValueError(f"its audit '{audit.name}' has the limit '{limit.name}', which nobody could type")
         if not limit.low <= limit.default <= limit.high:
             raise ValueError(
