@@ -158,6 +158,39 @@ def test_a_kind_is_proposed_from_what_columns_hold(goodfit, write_rows, tmp_path
     assert list(json.loads(line)) == ["id", *fields]
 
 
+def test_labels_stand_in_its_files_as_they_stand_in_the_data(goodfit, write_rows, tmp_path):
+    labels = ["Lohn & Gehalt", "l'été", '"dringend"', "a<b"]
+    file = write_rows(tmp_path / "a.jsonl", rows(text=sentences(40), label=labels * 10))
+    assert goodfit("plugins", "new", "hr", "--from-data", file).code == 0
+    written = (tmp_path / "goodfit-hr/goodfit_hr/conf/task/hr/a.yaml").read_text("utf-8")
+    assert r"""labels: ["\"dringend\"", "Lohn & Gehalt", "a<b", "l'été"]""" in written
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        pytest.param(
+            [],
+            "'site' has 2 values in 40 rows; where another column is the label: 'dataset.fields.label=what for'",
+            id="guessed",
+        ),
+        pytest.param(["dataset.fields.label=what for"], "'what for' has 4 values in 40 rows", id="label typed"),
+        pytest.param(
+            ["dataset.fields.label=what for", "dataset.fields.text=said"],
+            "there are columns called said and what for",
+            id="both typed",
+        ),
+    ],
+)
+def test_why_a_task_looks_as_it_does_names_the_columns_that_it_is_made_of(goodfit, write_rows, tmp_path, typed, why):
+    columns = {"said": sentences(40), "site": ["north", "south"] * 20, "what for": ["pay", "leave", "ill", "job"] * 10}
+    file = write_rows(tmp_path / "a.jsonl", rows(**columns))
+    made = goodfit("plugins", "new", "hr", "--from-data", file, *typed, "--json")
+    assert made.code == 0, made.err
+    assert made.json["because"] == why
+    assert made.json["labels"] == (["ill", "job", "leave", "pay"] if typed else ["north", "south"])
+
+
 @pytest.mark.parametrize(
     ("argv", "error"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import keyword
 import re
@@ -164,7 +165,7 @@ def _rendered(template: str, known: Mapping[str, Any]) -> str:
 
     loader = jinja2.FileSystemLoader(TEMPLATES)
     room = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    room.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    room.filters["tojson"] = functools.partial(json.dumps, ensure_ascii=False)  # Jinja's own writes & as \u0026
     types = {"check": ("Finding", "Item"), "gate": ("GateSpec",), "metric": ("MetricSpec",)}
     imported = sorted(name for part in known["parts"] for name in types[part])
     return room.get_template(f"{template}.jinja").render(**known, imported=imported, metric=_metric(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,7 +67,7 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
         raise BadRows(read.problems, read.count)
     names = conf.fields.items()
     values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in names}} for row in read.rows]
-    found, fields, reason = _look(values)
+    found, fields, reason = _look(values, conf.fields)
     if kind is not None and kind != found:
         found, fields, reason = kind, {}, "task.kind was typed"
     if found is None:
@@ -83,21 +84,25 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
     return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
 
 
-def _look(rows: Sequence[Mapping[str, Any]]) -> tuple[str | None, dict[str, str], str]:
-    """The kind, its fields' columns, and why."""
+def _look(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> tuple[str | None, dict[str, str], str]:
+    """The kind, its fields' columns, and why; ``typed`` are those that need no guess."""
     columns = {name: [row[name] for row in rows if row.get(name) is not None] for row in rows for name in row}
     for kind, names in KNOWN:
         if names <= set(columns):
-            return kind, {}, f"there are columns called {' and '.join(sorted(names))}"
+            called = sorted(typed.get(name, name) for name in names)
+            return kind, {}, f"there are columns called {' and '.join(called)}"
     texts = sorted((name for name in columns if _is_text(columns[name])), key=lambda name: -_words(columns[name]))
     lists = [name for name, values in columns.items() if values and all(_is_labels(value) for value in values)]
     labels = [name for name in columns if name not in texts[:1] and _is_label(columns[name], len(rows))]
     if texts and lists:
         return "multilabel", {"text": texts[0], "labels": lists[0]}, f"'{lists[0]}' holds lists of names"
     if texts and labels:
-        label = min(labels, key=lambda name: (len(set(columns[name])), name))
-        count = len(set(columns[label]))
-        return "classification", {"text": texts[0], "label": label}, f"'{label}' has {count} values in {len(rows)} rows"
+        first, *others = sorted(labels, key=lambda name: (len(set(columns[name])), name))
+        label = typed.get("label", first)
+        reason = f"'{label}' has {len(set(columns.get(label, ())))} values in {len(rows)} rows"
+        if others and "label" not in typed:
+            reason += f"; where another column is the label: {shlex.quote(f'dataset.fields.label={others[0]}')}"
+        return "classification", {"text": texts[0], "label": label}, reason
     if len(texts) > 1:
         source, target = texts[:2]
         return "generation", {"source": source, "target": target}, f"'{source}' is long and '{target}' is shorter"
