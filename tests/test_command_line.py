@@ -130,6 +130,15 @@ LEGAL = "task=legal model=t5"
             id="no value",
         ),
         pytest.param(
+            f"{LEGAL} epochs=3", "no setting called 'epochs'", "did you mean 'training.epochs'?", id="without its group"
+        ),
+        pytest.param(
+            f"{LEGAL} dataset=files dataset.train=my mails.csv",
+            "'mails.csv' is not a word that goodfit knows; words have the form name=value",
+            "where it goes on with the word before it, quote both: 'dataset.train=my mails.csv'",
+            id="a blank",
+        ),
+        pytest.param(
             f"{LEGAL} choices.model=gpt",
             "no setting called 'choices.model'",
             "did you mean 'model'?",
@@ -167,10 +176,16 @@ def test_a_user_mistake_prints_two_lines_and_exits_2(goodfit, tmp_path, line, er
         pytest.param(
             f"train {LEGAL} --split test", "train has no option --split", "--split is for evaluate", id="foreign option"
         ),
-        pytest.param("predict runs/latest --input", "--input without a value", "add it: --input VALUE", id="no value"),
+        pytest.param("predict runs/latest --input", "--input without a value", "add it: --input FILE", id="no value"),
         pytest.param("evaluate", "evaluate without a run", "goodfit evaluate runs/latest", id="evaluate nothing"),
         pytest.param("predict", "predict without a run", 'goodfit predict runs/latest "a text"', id="predict nothing"),
         pytest.param("compare one", "compare needs at least two runs", "goodfit compare RUN RUN", id="compare one"),
+        pytest.param(
+            "resume one training.epochs=3",
+            "resume takes one run and no words, and 'training.epochs=3' is one: settings stay as they were",
+            "goodfit resume one, or with other settings: goodfit train WORDS",
+            id="resume with words",
+        ),
         pytest.param(
             "evaluate nowhere",
             "there is no run in nowhere",

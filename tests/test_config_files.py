@@ -102,6 +102,13 @@ ALIAS_BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
             id="key twice",
         ),
         pytest.param("optim", "? [a, b]\n: 1\n", None, None, id="key that is a list"),
+        pytest.param(
+            "optim",
+            "name: sgd\n\tlr: 0.1\n",
+            "{file}:2:1 is not plain YAML: found character '\\t' that cannot start any token",
+            "indent with blanks",
+            id="tab",
+        ),
         pytest.param("optim", "lr: [\n", None, "mend the file; it holds values only", id="broken"),
         pytest.param("optim", b"name: \xff\n", None, "mend the file; it holds values only", id="not UTF-8"),
         pytest.param(

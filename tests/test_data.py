@@ -150,6 +150,12 @@ def test_a_renamed_field_that_is_not_there_is_refused(check, word, error, fix):
     assert check(content, "dataset.fields.group=customer").code != 2 or "custmer" not in check(content).err
 
 
+def test_a_column_with_a_blank_is_named_as_it_is_typed(check):
+    content = lines([{**row, "customer no": "x"} for row in GOOD])
+    (_, fix) = check(content, "dataset.fields.group=custmer no").errors[0]
+    assert fix == "did you mean 'dataset.fields.group=customer no'?"
+
+
 def test_fields_of_another_name_are_asked_for_once(check):
     content = lines([{"utterance": row["text"], "intent": row["label"]} for row in GOOD])
     assert check(content).errors == [

@@ -218,12 +218,6 @@ def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
             id="explain a verdict's typo",
         ),
         pytest.param(
-            "explain optim.zzz",
-            "no setting called 'optim.zzz'",
-            "goodfit explain optim shows the settings",
-            id="explain within a group",
-        ),
-        pytest.param(
             "list model task", "list takes one word at a time, and 'task' is another", "goodfit list task", id="list"
         ),
         pytest.param(

@@ -14,13 +14,16 @@ T = TypeVar("T")
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that the user probably meant, or None.
 
-    The last part of a dotted or slashed name counts as well: ``clauses`` finds ``legal/clauses``.
+    The last part of a dotted or slashed name counts as well: ``clauses`` finds ``legal/clauses``, and ``epochs`` of all
+    names that end so the last, ``training.epochs``.
     """
     known = sorted(names)
+    tails = {known_name.replace("/", ".").rsplit(".", 1)[-1]: known_name for known_name in known}
+    if name in tails:
+        return tails[name]
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return close[0]
-    tails = {known_name.replace("/", ".").rsplit(".", 1)[-1]: known_name for known_name in known}
     close = get_close_matches(name.replace("/", ".").rsplit(".", 1)[-1], list(tails), n=1, cutoff=0.75)
     return tails[close[0]] if close else None
 

@@ -55,7 +55,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error)
-        raise ConfigError(f"{path}{line} is not plain YAML: {reason}", "mend the file; it holds values only") from None
+        fix = "indent with blanks" if "'\\t'" in reason else "mend the file; it holds values only"
+        raise ConfigError(f"{path}{line} is not plain YAML: {reason}", fix) from None
     if not isinstance(content, dict):
         raise ConfigError(f"{path} holds {type(content).__name__}, expected names and values", "write 'name: value'")
     return content

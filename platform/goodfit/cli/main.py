@@ -35,7 +35,7 @@ VERBS = {
     "explain": "what a setting, a metric or a verdict means: goodfit explain optim.lr, goodfit explain f1_macro",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
-    "plugins": "the plugins: goodfit plugins list|new|check|doctor|lock",
+    "plugins": "the plugins: goodfit plugins list|doctor|lock, or new NAME, or check NAME",
     "doctor": "the machine and the installation",
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
@@ -46,17 +46,19 @@ OWN_FLAGS = {"--allow-drift": ("resume",)}
 """Flags of some verbs -> these."""
 
 VALUED = {
-    "--config-dir": tuple(VERBS),
-    "--input": ("predict", "reveal"),
-    "--output": ("predict", "plugins", "reproduce"),
-    "--without": ("reproduce",),
-    "--documents": ("predict",),
-    "--from-data": ("plugins",),
-    "--include": ("plugins",),
-    "--split": ("evaluate",),
-    "--count": ("preview",),
+    "--config-dir FOLDER": tuple(VERBS),
+    "--input FILE": ("predict", "reveal"),
+    "--output PLACE": ("predict", "plugins", "reproduce"),
+    "--without FILE": ("reproduce",),
+    "--documents FOLDER": ("predict",),
+    "--from-data FILE": ("plugins",),
+    "--include PARTS": ("plugins",),
+    "--split SPLIT": ("evaluate",),
+    "--count NUMBER": ("preview",),
 }
-"""Options with a value -> the verbs that know them."""
+"""Options with a value, as help names it -> the verbs that know them."""
+VALUES = dict(shown.split() for shown in VALUED)
+"""Each of them -> what it takes."""
 
 
 @dataclass(slots=True)
@@ -157,22 +159,22 @@ def parse(argv: Sequence[str]) -> Arguments:
             found.flags.add("--help")
         elif word in FLAGS or word in OWN_FLAGS:
             found.flags.add(word)
-        elif name in VALUED:
+        elif name in VALUES:
             if not value and not rest:
-                raise ConfigError(f"{name} without a value", f"add it: {name} VALUE")
+                raise ConfigError(f"{name} without a value", f"add it: {name} {VALUES[name]}")
             found.options[name] = value or rest.pop(0)
         elif word in ("-m", "--multirun"):
             multirun = True
         elif word.startswith("-") and word != "-":
             raise ConfigError(
-                f"no option called '{name}'", did_you_mean(name, [*FLAGS, *OWN_FLAGS, *VALUED], "goodfit --help")
+                f"no option called '{name}'", did_you_mean(name, [*FLAGS, *OWN_FLAGS, *VALUES], "goodfit --help")
             )
         else:
             found.words.append(word)
     _find_verb(found)
     if multirun:
         _search_grid(found)
-    own = {**VALUED, **OWN_FLAGS}
+    own = {shown.split()[0]: verbs for shown, verbs in {**VALUED, **OWN_FLAGS}.items()}
     typed = [*found.options, *(flag for flag in found.flags if flag in OWN_FLAGS)]
     wrong = [name for name in typed if found.verb and found.verb not in own[name]]
     if wrong:

@@ -10,12 +10,16 @@ from goodfit.cli.setting_up import open_host_of
 from goodfit.cli.train import show_finished
 from goodfit.errors import ConfigError
 from goodfit.runs.resume import resume_run
+from goodfit.texts.commands import command
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Go on with a run, and say what was made."""
-    if len(arguments.words) != 1:
-        raise ConfigError("resume takes one run", "goodfit resume RUN")
+    if not arguments.words:
+        raise ConfigError("resume without a run", "goodfit resume RUN")
+    if len(arguments.words) > 1:
+        what = f"resume takes one run and no words, and '{arguments.words[1]}' is one: settings stay as they were"
+        raise ConfigError(what, f"{command('resume', arguments.words[0])}, or with other settings: goodfit train WORDS")
     with Bar(arguments.quiet) as bar:
         host = open_host_of(arguments, arguments.words[0])
         folder, finished = resume_run(arguments.words[0], host, bar, "--allow-drift" in arguments.flags)

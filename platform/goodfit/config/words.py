@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,9 +41,9 @@ class Words:
 def read_words(words: Sequence[str], options: Options) -> Words:
     """Sort words into choices and settings; what is neither is a mistake with its fix."""
     read = Words()
-    for word in words:
+    for before, word in zip(["", *words], words, strict=False):
         try:
-            _read_word(word, options, read)
+            _read_word(word, options, read, before)
         except GoodfitError as mistake:
             read.mistakes.append(mistake)
     return read
@@ -64,13 +65,13 @@ def names_several(key: str, value: str) -> bool:
     return _FUNCTION.fullmatch(value) is not None or (not is_path and _LISTED.fullmatch(value) is not None)
 
 
-def _read_word(word: str, options: Options, read: Words) -> None:
+def _read_word(word: str, options: Options, read: Words, before: str) -> None:
     if any("\ud800" <= sign <= "\udfff" for sign in word):
         shown = word.encode("utf-8", "replace").decode()
         raise ConfigError(f"'{shown}' holds bytes that are not UTF-8", "name it in UTF-8")
     match = _WORD.match(word)
     if match is None or match["value"] is None or match["sign"] == "~":
-        raise _not_a_word(word)
+        raise _not_a_word(word, before)
     key, value = match["key"], match["value"]
     if "${" in value:
         raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
@@ -136,11 +137,12 @@ def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:
     return ConfigError(what, f"did you mean '{guess.removeprefix(scope)}'?")
 
 
-def _not_a_word(word: str) -> ConfigError:
+def _not_a_word(word: str, before: str) -> ConfigError:
     if word.startswith("~"):
         return ConfigError(f"'{word}' deletes, and nothing of a run can be deleted", "choose another option instead")
     guess = None if "/" in word else nearest(word.lstrip("-+").split("=", 1)[0], [*groups(), *settings()])
-    return ConfigError(
-        f"'{word}' is not a word that goodfit knows; words have the form name=value",
-        f"did you mean '{guess}=…'?" if guess else "for example: goodfit train task=legal model=t5",
-    )
+    fix = f"did you mean '{guess}=…'?" if guess else "for example: goodfit train task=legal model=t5"
+    key, sets, _ = before.partition("=")
+    if not guess and sets and find_setting(key) is not None:  # a shell took it for the next word
+        fix = f"where it goes on with the word before it, quote both: {shlex.quote(f'{before} {word}')}"
+    return ConfigError(f"'{word}' is not a word that goodfit knows; words have the form name=value", fix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -172,7 +173,11 @@ def _columns(ours: str, theirs: str) -> list[str]:
 def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataError:
     word = f"dataset.fields.{ours}"
     guess = nearest(theirs, there)
-    fix = f"did you mean {word}={guess}?" if guess else f"name the one that holds the {ours}: {word}=<field>"
+    fix = (
+        f"did you mean {shlex.quote(f'{word}={guess}')}?"
+        if guess
+        else f"name the one that holds the {ours}: {word}=<field>"
+    )
     return DataError(f"{word}={theirs}, and no row has a field '{theirs}' ({fields_given(there)})", fix)
 
 
