@@ -30,7 +30,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
     prepared = prepare(data, host)
     primary = primary_of(prepared)
-    plan = plan_run(prepared, measured=True)
+    plan = plan_run(prepared)
     counts = {split: len(prepared.splits[split]) for split in SPLITS}
     result = {
         "ok": True,
@@ -45,7 +45,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "memory_bytes": {**dataclasses.asdict(plan.memory), "total": plan.memory.total, "free": plan.free},
         "steps": plan.steps,
         "seconds": plan.seconds,
-        "path": plan.path and {"name": plan.path.name, "reason": plan.path.reason},
+        "path": {"name": plan.path.name, "reason": plan.path.reason},
         "gates": prepared.conf.policy.gates,
         "findings": [dataclasses.asdict(finding) for finding in prepared.findings],
     }
@@ -57,8 +57,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print(f"weights  {plan.memory.parameters:,} parameters, {plan.memory.trainable:,} trainable")
         print(f"memory   {plan.memory.total / GIB:.2f} GiB needed, {plan.free / GIB:.2f} free (estimated)")
         print(f"time     {plan.steps} steps at most, about {plan.seconds:.0f} s of training (measured on 3 steps)")
-        if plan.path is not None:
-            print(f"path     {plan.path.name} ({plan.path.reason})")
+        print(f"path     {plan.path.name} ({plan.path.reason})")
         print(f"judged   by {primary.name}; gates: {', '.join(prepared.conf.policy.gates) or 'none'}")
         for finding in prepared.findings:
             print(f"{finding.severity}  {finding.message} ({finding.code})")

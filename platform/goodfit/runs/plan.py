@@ -39,10 +39,10 @@ class Plan:
     free: int
     """Bytes that it may use."""
     steps: int
-    seconds: float | None
-    """Of training, where it was measured."""
-    path: ComputePath | None
-    """How the model would be computed, where it was tried."""
+    seconds: float
+    """Of training, as a short probe measured it."""
+    path: ComputePath
+    """How the model would be computed."""
 
 
 def check_memory(
@@ -195,14 +195,14 @@ def _with(conf: RunConf, group: str, **settings: Any) -> RunConf:
     return dataclasses.replace(conf, **{group: dataclasses.replace(getattr(conf, group), **settings)})
 
 
-def plan_run(prepared: Prepared, measured: bool) -> Plan:
-    """Memory, steps and, where ``measured``, the seconds of training."""
+def plan_run(prepared: Prepared) -> Plan:
+    """Memory, steps and the seconds of training."""
     conf = prepared.conf
     free = free_bytes(conf)
     memory = check_memory(prepared, free=free)
     steps = total_steps(conf, len(prepared.encoded["train"].examples))
-    seconds, path = _probe(prepared, steps) if measured else (None, None)
-    if path is not None and path.flat != _expects_flat(conf):
+    seconds, path = _probe(prepared, steps)
+    if path.flat != _expects_flat(conf):
         memory = check_memory(prepared, path, free)
     return Plan(memory, free, steps, seconds, path)
 
