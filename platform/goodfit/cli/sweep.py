@@ -22,8 +22,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     from goodfit.sweeps.engine import run_sweep
 
     with Live(arguments.quiet) as live:
-        done = run_sweep(search, host, live)
-    record = dict(done.record)
+        record = run_sweep(search, host, live)
     if not arguments.json:
         _print(record)
     refused = record["best"]["run"] and record["best"]["run"]["refused"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +29,7 @@ from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, trial_place
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import record_of
-from goodfit.sweeps.winner import Winner, finish_search
+from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.texts.commands import command
 from goodfit.training.interrupt import StopSignals
@@ -52,19 +51,8 @@ class Watcher(Protocol):
         """What people have to know before they trust what comes of it."""
 
 
-@dataclass(slots=True)
-class Searched:
-    """A search that came to its end."""
-
-    folder: Path
-    entries: list[Entry]
-    winner: Winner | None
-    record: Mapping[str, Any] = field(default_factory=dict)
-    """The content of sweep.json."""
-
-
-def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
-    """Search, or go on with the search in ``run.dir``.
+def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
+    """Search, or go on with the search in ``run.dir``; returns the content of sweep.json.
 
     Raises:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
@@ -83,7 +71,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
             for line in few:
                 watcher.warn(line)
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
-            done = _carry_out(search, shared, folder, ledger, signals, watcher, few)
+            record = _carry_out(search, shared, folder, ledger, signals, watcher, few)
         except StoppedError as error:
             error.fix = again
             raise
@@ -91,9 +79,9 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> Searched:
             if (told := to_go_on(error, "the search", folder, again)) is not error:
                 raise told from error
             raise
-    if done.winner and done.winner.run:
+    if record["best"]["run"]:
         point_latest(folder / "best")
-    return done
+    return record
 
 
 def _few(findings: Sequence[Finding]) -> list[str]:
@@ -110,8 +98,8 @@ def _carry_out(
     signals: StopSignals,
     watcher: Watcher,
     warnings: Sequence[str],
-) -> Searched:
-    """Run the trials, and what comes behind them."""
+) -> dict[str, Any]:
+    """Run the trials, and what comes behind them; returns the content of sweep.json."""
     record_so_far = partial(record_of, search, folder, warnings)
     workers = open_workers(search, shared, folder, signals, watcher)
     try:
@@ -126,7 +114,7 @@ def _carry_out(
     record = record_so_far(entries, winner, front, ledger.importances())
     write_json(folder / "sweep.json", record)
     write_page(folder, record, entries)
-    return Searched(folder, entries, winner, record)
+    return record
 
 
 def _again(search: Search, folder: Path) -> str:

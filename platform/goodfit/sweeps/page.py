@@ -26,7 +26,7 @@ code{font-size:13px;overflow-wrap:anywhere}
 """
 
 
-def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]) -> Path:
+def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]) -> None:
     """Write ``report.html``."""
     best = record["best"]
     title = f"Search: {record['task']} on {record['model']}"
@@ -49,9 +49,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
         f"<h2>Space</h2>{_space(record['space'])}",
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{STYLE}</style>"
-    path = folder / "report.html"
-    path.write_text(page + "".join(body) + "</html>\n", "utf-8")
-    return path
+    (folder / "report.html").write_text(page + "".join(body) + "</html>\n", "utf-8")
 
 
 def _summary(best: Mapping[str, Any]) -> str:

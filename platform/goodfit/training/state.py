@@ -58,7 +58,7 @@ def trainable_state(model: Any) -> dict[str, Any]:
 
 def save(
     folder: Path, place: Place, trainer: Any, model: Any, evaluations: Sequence[Evaluation], guard: Mapping[str, Any]
-) -> Path:
+) -> None:
     """Write a checkpoint of a training between two steps.
 
     Args:
@@ -86,7 +86,7 @@ def save(
         "guard": guard,
     }
     history = folder / HISTORY
-    return write_checkpoint(
+    write_checkpoint(
         folder / "checkpoints",
         place.step,
         {WEIGHTS: trainable_state(model), OPTIMISER: moments},
