@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
-from goodfit.evaluation.resample import Reduce, gap, interval, mean
+from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean
 from goodfit.hooks.types import MetricSpec
+from goodfit.kinds.shape import Outcome
 from goodfit.registry import did_you_mean
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.score import Probe, diagnose_fit, of_shared_labels, primary_of
@@ -40,15 +42,15 @@ class Aim:
     sign: int
     """1 where greater is better, else -1."""
     reduce: Reduce
-    spec: Any
-    """Its MetricSpec; None for the loss."""
+    spec: MetricSpec | None
+    """None for the loss."""
 
     @property
     def top(self) -> float:
         """The metric's highest value; the loss has none."""
-        return 1.0 if self.spec is None else float(self.spec.top)
+        return 1.0 if self.spec is None else self.spec.top
 
-    def statistics(self, records: Sequence[Any], outcomes: Sequence[Any]) -> np.ndarray:
+    def statistics(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
         """Of each unit of the records, (units, k)."""
         units = units_of(records)
         if self.spec is None:
@@ -58,6 +60,11 @@ class Aim:
     def signed(self, sums: np.ndarray) -> np.ndarray:
         """Sums over units -> the metric, greater is better."""
         return self.sign * self.reduce(sums)
+
+    def unsigned(self, found: Interval) -> dict[str, float]:
+        """An interval of signed scores as that of the metric itself: {value, low, high}."""
+        low, high = sorted((self.sign * found.low, self.sign * found.high))
+        return {"value": self.sign * found.value, "low": low, "high": high}
 
 
 def aim_of(prepared: Prepared, metric: str | None) -> Aim:
@@ -117,8 +124,7 @@ def measure_trial(
     excess = 0.0
     if len(alike[1]) >= FEWEST_RECORDS:
         excess = max(0.0, gap(*alike, aim.signed, seed).low - prepared.conf.policy.max_fit_gap)
-    low, high = sorted((aim.sign * found.low, aim.sign * found.high))
-    figures = {"metric": aim.name, "value": aim.sign * found.value, "low": low, "high": high, "n": len(records)}
+    figures = {"metric": aim.name, **aim.unsigned(found), "n": len(records)}
     fit = diagnose_fit(prepared, answers, learnt, trace, probe, simplest)
     probed = float(aim.reduce(on_probe.sum(0)))
     return Measured(found.low - weight * excess, figures, probed, fit, held_out)

@@ -17,7 +17,7 @@ from goodfit.config.record import is_made_from
 from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
-from goodfit.evaluation.resample import by_unit, interval
+from goodfit.evaluation.resample import Interval, by_unit, interval
 from goodfit.runs.folder import empty, held, read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
@@ -155,12 +155,11 @@ def _empty_unless(place: Path, words: Sequence[str]) -> None:
             empty(place)
 
 
-def _figure(aim: Any, found: Any) -> dict[str, Any]:
+def _figure(aim: Aim, found: Interval) -> dict[str, Any]:
     """An interval of a signed score, as the metric itself."""
     from goodfit.evaluation.report import plain
 
-    low, high = sorted((aim.sign * found.low, aim.sign * found.high))
-    return {"metric": aim.name, "value": plain(aim.sign * found.value), "low": plain(low), "high": plain(high)}
+    return {"metric": aim.name, **{name: plain(value) for name, value in aim.unsigned(found).items()}}
 
 
 def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
