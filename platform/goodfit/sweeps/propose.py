@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.space import Dimension
@@ -57,7 +57,7 @@ def propose(
     earlier: Sequence[Entry],
     known: int,
     start: Mapping[str, Any] | None = None,
-) -> Any:
+) -> dict[str, Any] | None:
     """The next trial's value in each dimension.
 
     Args:
@@ -73,7 +73,7 @@ def propose(
     """
     number = len(earlier)
     if conf.sampler == "grid":
-        return _of_grid(space, number)
+        return next(itertools.islice(_grid(space), number, None), None)
     start = start if conf.defaults_first else None
     if start and not number:
         return dict(start)
@@ -87,7 +87,9 @@ def propose(
             found = _sampled(space, conf, seed, earlier, known, attempt, start)
             if words_of(space, found) not in taken:
                 return found
-    return _untried(space, taken) if size is not None else found
+    if size is None:
+        return found
+    return next(untried for untried in _grid(space) if words_of(space, untried) not in taken)
 
 
 def words_of(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -95,18 +97,10 @@ def words_of(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str
     return tuple(dimension.word(params[dimension.key]) for dimension in space)
 
 
-def _of_grid(space: Sequence[Dimension], number: int) -> dict[str, Any] | None:
-    combination = next(itertools.islice(itertools.product(*(one.values or () for one in space)), number, None), None)
-    return combination and dict(zip((one.key for one in space), combination, strict=True))
-
-
-def _untried(space: Sequence[Dimension], taken: set[tuple[str, ...]]) -> dict[str, Any]:
-    """The first combination that nobody tried."""
-    for number in itertools.count():
-        found = _of_grid(space, number)
-        if found is None or words_of(space, found) not in taken:
-            return found or {}
-    return {}
+def _grid(space: Sequence[Dimension]) -> Iterator[dict[str, Any]]:
+    """Every combination."""
+    for values in itertools.product(*(one.values or () for one in space)):
+        yield dict(zip((one.key for one in space), values, strict=True))
 
 
 def distributions(space: Sequence[Dimension]) -> dict[str, optuna.distributions.BaseDistribution]:
