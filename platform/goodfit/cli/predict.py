@@ -20,6 +20,7 @@ from goodfit.errors import ConfigError
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
+    from goodfit.runs.opened import OpenedRun
 
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
@@ -92,7 +93,7 @@ def _unanswered(read: OneFile) -> list[str]:
     return told
 
 
-def _converse(opened: Any) -> None:
+def _converse(opened: OpenedRun) -> None:
     """A chat on the terminal, until an empty line or the end of the input."""
     from goodfit.runs.answer import reply
 

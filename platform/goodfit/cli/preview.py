@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from goodfit.data.batches import Example
+    from goodfit.runs.prepare import Prepared
 
 COUNT = 3
 
@@ -13,13 +19,11 @@ COUNT = 3
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
     composed = compose_words(arguments)
-    from goodfit.errors import ConfigError
     from goodfit.runs.known import read_task
     from goodfit.runs.prepare import prepare
 
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
-
     count = arguments.options.get("--count", str(COUNT))
     if not count.isdigit() or not int(count):
         raise ConfigError(f"--count is '{count}', expected a whole number above 0", "for example --count 3")
@@ -40,12 +44,12 @@ def run(arguments: Arguments) -> dict[str, Any]:
     return {"examples": shown, "cut": len(encoded.cut)}
 
 
-def _example(example: Any, prepared: Any, cut: bool) -> dict[str, Any]:
+def _example(example: Example, prepared: Prepared, cut: bool) -> dict[str, Any]:
     from goodfit.data.batches import IGNORED
 
     tokenizer, learner = prepared.coding.tokenizer, prepared.learner
 
-    def tokens(ids: Any) -> list[str]:
+    def tokens(ids: Iterable[int]) -> list[str]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
     if learner.labels_at == "rows":

@@ -11,9 +11,9 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import write_whole
@@ -118,7 +118,7 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
         yield path
 
 
-_LOCKS: set[Any] = set()
+_LOCKS: set[IO[str]] = set()
 
 
 def _let_go() -> None:
@@ -161,7 +161,7 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
         time.sleep(0.2)
 
 
-def _is_taken(lock: Any, folder: Path) -> bool:
+def _is_taken(lock: IO[str], folder: Path) -> bool:
     """Whether the lock is ours now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -269,7 +269,7 @@ def as_json(content: Mapping[str, Any]) -> bytes:
     return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode()
 
 
-def write_lines(path: Path, lines: Any) -> None:
+def write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write a JSONL file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines).encode())

@@ -10,7 +10,7 @@ import warnings
 from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from goodfit.errors import GoodfitError
 from goodfit.sweeps.records import Order, Result
@@ -65,7 +65,7 @@ class Here:
 
 
 @functools.cache
-def _shared_here() -> Any:
+def _shared_here() -> Shared:
     from goodfit.sweeps.shared import Shared
 
     return Shared()
