@@ -16,7 +16,7 @@ from goodfit.config.grammar import is_text, override, plain_value, quoted, unquo
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.config.settings import settings
 from goodfit.config.types import mistakes_of, typed
-from goodfit.config.words import Words, read_words
+from goodfit.config.words import Words, key_of, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
 from goodfit.texts.secrets import has_own_secret
@@ -121,7 +121,7 @@ def secret_in(key: str) -> ConfigError:
 
 
 def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -> list[GoodfitError]:
-    typed_keys = {word.split("=", 1)[0].lstrip("+") for word in words}
+    typed_keys = set(map(key_of, words))
     return [
         ConfigError(f"no {group} was chosen", f"add {group}=<name>; {hint}")
         for group, hint in NEEDED.items()

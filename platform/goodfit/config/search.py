@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.config.compose import Composed, check_words, compose, secret_in
 from goodfit.config.places import ConfRoot, find_options
 from goodfit.config.space import Dimension, named_searches, split_space, words_of
+from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
 from goodfit.schema.sweep import SweepConf
@@ -55,7 +56,7 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     Raises:
         GoodfitError: All mistakes of the words together; there is nothing to search; a trial could not be composed.
     """
-    stop_on([secret_in(_key(word)) for word in words if has_own_secret(word)])
+    stop_on([secret_in(key_of(word)) for word in words if has_own_secret(word)])
     named, options = named_searches(roots), find_options(roots)
     _refuse_unknown(words, [*named, *options["sweep"]])
     expanded = _expanded(words, named)
@@ -65,10 +66,10 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
         space = _space_of(first, named)
     ends = [word for dimension in space for word in dimension.extremes()]
     stop_on([mistake for word in ends for mistake in check_words([word], options)])
-    own = [word for word in fixed if _key(word).split(".", 1)[0] not in OF_THE_SEARCH]
+    own = [word for word in fixed if key_of(word).split(".", 1)[0] not in OF_THE_SEARCH]
     last = [dimension.extremes()[-1] for dimension in space]
     compose([*own, *last], roots)  # the other end of the space can be composed, too
-    meaning = sorted(word.lstrip("+") for word in expanded if _key(word) not in MAY_CHANGE)
+    meaning = sorted(word.lstrip("+") for word in expanded if key_of(word) not in MAY_CHANGE)
     meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
     start = _start(own, space, roots)
     return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start)
@@ -90,12 +91,8 @@ def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[Con
     return None if None in found.values() else found
 
 
-def _key(word: str) -> str:
-    return word.partition("=")[0].lstrip("+")
-
-
 def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
-    for name in (word.partition("=")[2] for word in words if _key(word) == "sweep"):
+    for name in (word.partition("=")[2] for word in words if key_of(word) == "sweep"):
         if name not in known:
             hint = did_you_mean(name, known, "goodfit list sweep shows what can be chosen")
             raise ConfigError(f"no sweep called '{name}'", hint)
@@ -103,11 +100,11 @@ def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
 
 def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:
     """The words with a named search in place of its name; what is typed wins over what it says."""
-    names = [word.partition("=")[2] for word in words if _key(word) == "sweep"]
+    names = [word.partition("=")[2] for word in words if key_of(word) == "sweep"]
     own = [word for name in names if name in named for word in words_of(named[name])]
-    typed = [word for word in words if word.partition("=")[2] not in named or _key(word) != "sweep"]
-    keys = {_key(word) for word in typed}
-    return [*(word for word in own if _key(word) not in keys), *typed]
+    typed = [word for word in words if word.partition("=")[2] not in named or key_of(word) != "sweep"]
+    keys = {key_of(word) for word in typed}
+    return [*(word for word in own if key_of(word) not in keys), *typed]
 
 
 def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
@@ -115,7 +112,7 @@ def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
     family = first.conf.model.family
     if family not in named:
         raise ConfigError("nothing to search over", "name several values: optim.lr=tag(log,interval(1e-5,1e-3))")
-    _, space = split_space([word for word in words_of(named[family]) if _key(word) not in first.typed()])
+    _, space = split_space([word for word in words_of(named[family]) if key_of(word) not in first.typed()])
     return [dimension for dimension in space if not _is_unread(dimension.key, first)]
 
 

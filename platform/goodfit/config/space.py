@@ -12,7 +12,7 @@ from typing import Any
 from goodfit.config.grammar import plain_value
 from goodfit.config.places import SEARCHES, ConfRoot, core_root
 from goodfit.config.settings import find_setting
-from goodfit.config.words import names_several
+from goodfit.config.words import key_of, names_several
 from goodfit.errors import ConfigError
 from goodfit.yaml_values import read_yaml, typed_text
 
@@ -79,9 +79,9 @@ def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:
     """
     fixed, found = [], []
     for word in words:
-        key, _, value = word.partition("=")
-        if names_several(key.lstrip("+"), value):
-            found.append(_dimension(word, key.lstrip("+")))
+        key, value = key_of(word), word.partition("=")[2]
+        if names_several(key, value):
+            found.append(_dimension(word, key))
         else:
             fixed.append(word)
     twice = next((one.key for one in found if sum(other.key == one.key for other in found) > 1), None)

@@ -49,9 +49,14 @@ def read_words(words: Sequence[str], options: Options) -> Words:
     return read
 
 
+def key_of(word: str) -> str:
+    """The setting or group that a word names."""
+    return word.partition("=")[0].lstrip("+")
+
+
 def without(words: Sequence[str], key: str) -> list[str]:
     """The words but those that set a key."""
-    return [word for word in words if word.partition("=")[0].lstrip("+") != key]
+    return [word for word in words if key_of(word) != key]
 
 
 def typed_again(words: Sequence[str], roots: Sequence[ConfRoot], folder: Path) -> list[str]:
