@@ -139,7 +139,7 @@ def _interval(word: str, key: str, low: float, high: float, log: bool) -> Dimens
 
 
 def named_searches(roots: Sequence[ConfRoot]) -> dict[str, Path]:
-    """Name -> file of each search that has one: goodfit's ``sweeps/``, and the same folder beside a plugin's conf.
+    """Name -> file of each search that has one: goodfit's ``sweeps/``, and the folder of that name in a plugin's conf.
 
     Raises:
         ConfigError: A name is taken twice.

@@ -1,1 +1,1 @@
-"""Records: read -> check -> split -> batch."""
+"""Records: read -> check -> scrub -> split -> batch."""

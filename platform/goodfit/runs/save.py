@@ -1,4 +1,4 @@
-"""What a run leaves behind: the adapter or the model, what it needs to be used, the lock."""
+"""What a run leaves behind: the adapter or the model, and what it needs to be used."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Training: the one LightningModule, batches by counter, checkpoints, the fit diagnosis, the mapping to Lightning."""
+"""Training: the one LightningModule, batches by counter, checkpoints, packed adapters, the mapping to Lightning."""
