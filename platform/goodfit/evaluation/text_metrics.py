@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.measures import right_text
 from goodfit.texts import figures, reading
@@ -32,15 +33,9 @@ def figures_kept(item: Item) -> tuple[int, int]:
     return len(stated & figures.stated(item.answer)), len(stated)
 
 
-def reading_counts(item: Item) -> tuple[int, int, int]:
-    """Words, sentences and syllables of the answer."""
-    return reading.counts(item.answer)
-
-
-def share(sums: np.ndarray) -> np.ndarray:
-    """The first sum by the second: (..., 2) -> (...); nan where the second is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
+def reading_rows(items: Sequence[Item]) -> np.ndarray:
+    """Words, sentences and syllables of each answer: (items, 3)."""
+    return np.array([reading.counts(item.answer) for item in items], dtype=np.float64).reshape(-1, 3)
 
 
 def reading_grade(sums: np.ndarray) -> np.ndarray:
@@ -49,41 +44,20 @@ def reading_grade(sums: np.ndarray) -> np.ndarray:
         return np.where(sums[..., 0] > 0, reading.grade(sums[..., 0], sums[..., 1], sums[..., 2]), np.nan)
 
 
-def _metric(
-    name: str,
-    description: str,
-    counted: Callable[[Item], tuple[int, ...]],
-    columns: int,
-    reduce: Callable[[np.ndarray], np.ndarray],
-    greater_is_better: bool = True,
-) -> MetricSpec:
-    def statistics(items: Sequence[Item]) -> np.ndarray:
-        return np.array([counted(item) for item in items], dtype=np.float64).reshape(-1, columns)
-
-    return MetricSpec(
-        name=name,
-        description=description,
-        kinds=KINDS,
-        greater_is_better=greater_is_better,
-        statistics=statistics,
-        reduce=reduce,
-    )
-
-
 TEXT_METRICS = {
     spec.name: spec
     for spec in (
-        _metric(
-            "figures_supported", "Share of the answers' figures that their source has", figures_supported, 2, share
+        share_metric(
+            "figures_supported", "Share of the answers' figures that their source has", KINDS, figures_supported
         ),
-        _metric("figures_kept", "Share of the reference's figures that the answers keep", figures_kept, 2, share),
-        _metric(
-            "reading_grade",
-            "Flesch-Kincaid grade of the answers",
-            reading_counts,
-            3,
-            reading_grade,
+        share_metric("figures_kept", "Share of the reference's figures that the answers keep", KINDS, figures_kept),
+        MetricSpec(
+            name="reading_grade",
+            description="Flesch-Kincaid grade of the answers",
+            kinds=KINDS,
             greater_is_better=False,
+            statistics=reading_rows,
+            reduce=reading_grade,
         ),
     )
 }
