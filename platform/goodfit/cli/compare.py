@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from goodfit.cli.console import print_table
+from goodfit.cli.console import print_table, warn
 from goodfit.cli.evaluate import left_out, trained_on
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
@@ -41,5 +40,5 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if given.file is not None:
         named = zip(runs, [result, *result["others"]], strict=True)
         told = [line for run, found in named for line in trained_on(run, found, result["records"])]
-        print("".join(f"warning: {line}\n" for line in [*left_out(result), *told]), end="", file=sys.stderr)
+        warn([*left_out(result), *told])
     return result

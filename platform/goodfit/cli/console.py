@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,12 @@ class Bar:
             self._bar.console.print(line, highlight=False, markup=False)
         elif not self._quiet:
             print(line, file=sys.stderr)
+
+
+def warn(lines: Iterable[str]) -> None:
+    """What people have to know, on standard error."""
+    for line in lines:
+        print(f"warning: {line}", file=sys.stderr)
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

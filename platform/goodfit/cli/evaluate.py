@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from goodfit.cli.console import print_table
+from goodfit.cli.console import print_table, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
@@ -32,8 +31,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         if "review" in result:
             print(f"review: {of_review(result['review'])}")
     if given.file is not None:
-        told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
-        print("".join(f"warning: {line}\n" for line in told), end="", file=sys.stderr)
+        warn([*left_out(result), *trained_on(arguments.words[0], result, result["records"])])
     return result
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goodfit.cli.console import warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
@@ -49,11 +50,11 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if talks and not {"--input", "--output"} & set(arguments.options):
         return _converse(opened)
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
-        print(f"warning: of {len(cut)} of {len(documents)} documents only the beginning is read", file=sys.stderr)
+        warn([f"of {len(cut)} of {len(documents)} documents only the beginning is read"])
     lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
     read = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed, act == "quarantine")
     if not arguments.quiet:
-        print("".join(f"warning: {line}\n" for line in _unanswered(read)), end="", file=sys.stderr)
+        warn(_unanswered(read))
     answers = answer_records(opened, read.records, documents)
     rejected = [asdict(problem) for problem in read.rejected]
     output = arguments.options.get("--output")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-from goodfit.cli.console import Bar, print_table
+from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
@@ -27,7 +26,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
                 print(f"made {again}: as {folder}, without the records of {ids}")
             if before := read_json(again / "run.json").get("made_from"):
                 told = f"its base came from earlier runs ({len(before)}), which may have learnt these records"
-                print(f"warning: {told}; make those again without them first", file=sys.stderr)
+                warn([f"{told}; make those again without them first"])
             return {"run": str(folder), "again": str(again), "without": ids}
         found = reproduce_run(typed, into, host, bar)
     if not arguments.json:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from goodfit.cli.console import warn
 from goodfit.cli.main import Arguments
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
@@ -67,8 +68,7 @@ def open_host(arguments: Arguments, conf: PluginsConf | None = None) -> Host:
     logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if arguments.quiet else _OnStandardError()]
     host = load_plugins(conf, say)
     if not arguments.quiet:
-        for broken in host.broken.values():
-            print(f"warning: the plugin '{broken.plugin.name}' is broken: {broken.reason}", file=sys.stderr)
+        warn(f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
     return host
 
 
