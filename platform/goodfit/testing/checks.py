@@ -11,6 +11,7 @@ from goodfit.config.compose import compose
 from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.errors import GoodfitError, Mistakes
+from goodfit.evaluation.fit import FEWEST_RECORDS
 from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
@@ -20,8 +21,6 @@ from goodfit.testing.subject import Subject
 SLOW_START_SECONDS = 1.0
 """Import and offering hooks are paid at the start of every run."""
 SLOW_JUDGE_SECONDS = 60.0
-FEW_TEST_RECORDS = 20
-"""Below it the fit verdict is ``unknown``."""
 
 
 class Skip(Exception):
@@ -176,10 +175,10 @@ def data(subject: Subject) -> Iterator[str]:
                 yield f"{source}: {seen['error']}"
                 continue
             yield from (f"{source}: {fault}" for fault in seen["faults"])
-            if seen["counts"]["test"] < FEW_TEST_RECORDS:
+            if seen["counts"]["test"] < FEWEST_RECORDS:
                 few = f"{source} has {seen['counts']['test']} test records"
                 yield (
-                    f"{few}; with fewer than {FEW_TEST_RECORDS} no fit can be judged: give more, or hold out more "
+                    f"{few}; with fewer than {FEWEST_RECORDS} no fit can be judged: give more, or hold out more "
                     "(goodfit plugins new NAME --from-data FILE dataset.test_share=0.2)"
                 )
     yield from _errors(subject, lambda step: step == "data/")

@@ -25,6 +25,7 @@ from goodfit.hooks.types import (
 from goodfit.kinds import find_kind
 from goodfit.plugins.offers import sound
 from goodfit.runs.audit import views
+from goodfit.runs.faults import input_key
 from goodfit.schema.dataset import DatasetConf
 
 MOST_ITEMS = 200
@@ -190,15 +191,11 @@ def leaks(spec: DataSourceSpec, splits: Splits) -> list[str]:
     manifest = spec.files()["train"].with_name("planted.json")
     listed = json.loads(manifest.read_text("utf-8"))["faults"] if manifest.is_file() else []
     planted = {fault[key] for fault in listed for key in ("id", "of") if key in fault}
-    text = find_kind(spec.kind).text
-
-    def read(record: Any) -> str:
-        return " ".join(text(record).lower().split())
-
-    trained = {read(record) for record in splits.train}
+    kind = find_kind(spec.kind)
+    trained = {input_key(kind, record) for record in splits.train}
     return [
         f"the {split} record {record.id} stands in the training records, too"
         for split in ("validation", "test")
         for record in splits[split]
-        if read(record) in trained and record.id not in planted
+        if input_key(kind, record) in trained and record.id not in planted
     ]
