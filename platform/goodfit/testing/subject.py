@@ -23,6 +23,9 @@ from goodfit.registry import did_you_mean
 PROBE_SECONDS = 120
 """The longest that a plugin may take to be imported, called and tried."""
 
+UNSEEN: Mapping[str, Any] = {"acts": [], "heavy": [], "printed": 0}
+"""What is known of a step that did not end."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -81,12 +84,11 @@ def _seen(process: subprocess.Popen[bytes], path: Path) -> dict[str, Mapping[str
     records = [json.loads(line) for line in lines]
     seen: dict[str, Mapping[str, Any]] = {}
     for record in records:
-        begins = {"step": record["step"], "error": why or "it ended the process", "acts": [], "heavy": [], "printed": 0}
-        seen[record["step"]] = begins if record.get("begins") else record
+        seen[record["step"]] = {**UNSEEN, "error": why or "it ended the process"} if record.get("begins") else record
     if not records and why:
-        seen["import"] = {"step": "import", "error": why, "acts": [], "heavy": [], "printed": 0}
+        seen["import"] = {**UNSEEN, "error": why}
     if printed:
-        seen["the whole process"] = {"error": None, "acts": [], "heavy": [], "printed": len(printed)}
+        seen["the whole process"] = {**UNSEEN, "error": None, "printed": len(printed)}
     return seen
 
 
