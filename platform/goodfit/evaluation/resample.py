@@ -11,7 +11,7 @@ RESAMPLES = 1000
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 AGREES = 1e-12
-"""Resamples that differ by less agree."""
+"""Resamples that differ by less agree, and so do differences that were drawn: a sum's order changes its last bits."""
 
 CHUNK = 100
 """Resamples that are held in memory at once."""
@@ -125,7 +125,7 @@ def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: 
         swapped = generator.integers(0, 2, size=(CHUNK, len(one))).astype(np.float64)
         change = swapped @ (other - one)
         drawn = reduce(one.sum(0) + change) - reduce(other.sum(0) - change)
-        extreme += int((np.abs(drawn) >= abs(difference) - 1e-12).sum())
+        extreme += int((np.abs(drawn) >= abs(difference) - AGREES).sum())
     return (extreme + 1) / (RESAMPLES + 1)
 
 
