@@ -39,9 +39,9 @@ class Search:
     first: Composed
     """A trial of the space, with the group ``sweep`` and the folder of the search."""
     roots: tuple[ConfRoot, ...]
-    meaning: tuple[str, ...] = ()
+    meaning: tuple[str, ...]
     """The words with a named search's own among them, and each dimension: what makes the search what it is."""
-    start: Mapping[str, Any] | None = None
+    start: Mapping[str, Any] | None
     """Key -> value that a run without the search would have; None where the space does not hold all of them."""
 
     @property

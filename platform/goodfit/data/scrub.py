@@ -48,7 +48,7 @@ class Scrubbed:
     """Records that were read."""
     by: Mapping[str, int]
     """Plugin -> how many records its scrubbers changed."""
-    share: float = 0.0
+    share: float
     """Of all characters, those that were replaced."""
 
 

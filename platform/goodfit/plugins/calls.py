@@ -47,7 +47,7 @@ class Calls:
     """
 
     seconds: float
-    say: Callable[[str], None] | None = None
+    say: Callable[[str], None] | None
     made: list[Call] = field(default_factory=list)
 
     def call(self, plugin: str, what: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:

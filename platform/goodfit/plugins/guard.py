@@ -53,9 +53,9 @@ class Guarded:
     sort: type
     field: str
     offer: str
-    seconds: float | None = None
+    seconds: float | None
     """After which a call is stopped, or said to be waited for; None where nobody waits."""
-    held: bool = False
+    held: bool
     """Whether it is stopped; what else takes as long as there are data, or a network."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:

@@ -68,9 +68,9 @@ class Host:
 
     manager: pluggy.PluginManager
     calls: Calls
-    plugins: list[InstalledPlugin] = field(default_factory=list)
+    plugins: list[InstalledPlugin]
     """Those that were imported, the broken ones among them."""
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str]
     """Plugin -> why it was not imported."""
     broken: dict[str, Broken] = field(default_factory=dict)
     apis: dict[str, int] = field(default_factory=dict)

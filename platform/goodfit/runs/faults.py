@@ -26,7 +26,7 @@ SHOWN_LABELS = 8
 FEW_RECORDS = "data.few_records"
 
 
-def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container[str] = frozenset()) -> list[Finding]:
+def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container[str]) -> list[Finding]:
     """Findings about the records; ids and counts only.
 
     Args:

@@ -53,7 +53,7 @@ def is_first_process() -> bool:
 
 
 @contextlib.contextmanager
-def run_folder(conf: RunConf, resumed: Path | None = None) -> Iterator[Path]:
+def run_folder(conf: RunConf, resumed: Path | None) -> Iterator[Path]:
     """The run's folder: claimed by the first process, joined by those that it starts.
 
     Args:

@@ -82,7 +82,7 @@ class HeldOut(lightning.Callback):
         evaluations_per_epoch: int,
         patience: int,
         report: Callable[[Evaluation], None],
-        stop: Stop = go_on,
+        stop: Stop,
         evaluations: Sequence[Evaluation] = (),
     ) -> None:
         self.trace = Trace(list(evaluations))

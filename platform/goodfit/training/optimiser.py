@@ -10,7 +10,7 @@ from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 
 
-def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scaled: bool = False) -> Any:
+def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scaled: bool) -> Any:
     """An optimiser over named parameters; biases and norms are not decayed.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,12 @@ class Saved:
     path: Path
     evaluations: Sequence[Evaluation]
     """Those that were made until then."""
-    guard: Mapping[str, Any] = field(default_factory=dict)
+    guard: Mapping[str, Any]
     """What the guard against divergence has seen."""
-    schedule: Mapping[str, Any] = field(default_factory=dict)
-    rates: Sequence[float] = ()
+    schedule: Mapping[str, Any]
+    rates: Sequence[float]
     """Of each of the optimiser's groups."""
-    scaler: Mapping[str, Any] = field(default_factory=dict)
+    scaler: Mapping[str, Any]
     """Of the losses, in precision=16."""
 
 
