@@ -7,7 +7,7 @@ from typing import Any
 from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.errors import ConfigError
-from goodfit.runs.digests import count, faults
+from goodfit.runs.digests import faults, read_digests
 from goodfit.runs.folder import find_run
 
 
@@ -21,5 +21,5 @@ def run(arguments: Arguments) -> dict[str, Any]:
         if found:
             print_table(["file", "is"], list(found.items()))
         else:
-            print(f"{count(folder)} files of {folder} and its checkpoints are what was written")
+            print(f"{len(read_digests(folder))} files of {folder} and its checkpoints are what was written")
     return {"run": str(folder), "whole": not found, "faults": found, "exit_code": 3 if found else 0}

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from goodfit.data.gather import SPLITS, Splits
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.hooks.types import AuditSpec, DataFacts, Finding, Limit, ModelFacts, RecordView
+from goodfit.hooks.types import AuditSpec, DataFacts, Finding, ModelFacts, RecordView
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
@@ -68,13 +68,8 @@ def _named(name: str, host: Host, needed_for: str) -> list[AuditSpec]:
     return found
 
 
-def limits_of(host: Host) -> dict[str, Limit]:
-    """Every limit that an audit has."""
-    return {limit.name: limit for spec in host.audits.values() for limit in spec.limits}
-
-
 def _check_limits(conf: RunConf, host: Host) -> None:
-    known = limits_of(host)
+    known = {limit.name: limit for spec in host.audits.values() for limit in spec.limits}
     for name, value in conf.policy.limits.items():
         if name not in known:
             what = f"policy.limits.{name} is a limit of no installed audit"

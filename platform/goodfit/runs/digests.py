@@ -105,11 +105,6 @@ def faults(folder: Path) -> dict[str, str]:
     return found
 
 
-def count(folder: Path) -> int:
-    """How many files of a finished run have digests."""
-    return len(read_digests(folder))
-
-
 def plain(folder: Path, name: str) -> Any:
     """The content of a file without what belongs to its run alone: its folder, and the seconds that it took."""
     path = folder / name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from goodfit.config.compose import compose
 from goodfit.config.files import check_options, stray_files
@@ -101,7 +100,9 @@ def starts_fast(subject: Subject) -> Iterator[str]:
 
 def keeps_to_itself(subject: Subject) -> Iterator[str]:
     """It opens no connection, starts no process, writes no file and prints nothing to standard output."""
-    for step, seen in _foreign(subject).items():
+    for step, seen in subject.steps.items():
+        if step.startswith(RECORDS):
+            continue  # goodfit itself reads there
         yield from (f"{step}: {act}" for act in seen["acts"])
         if seen["printed"]:
             yield f"{step} prints {seen['printed']} characters; results have standard output to themselves"
@@ -275,11 +276,6 @@ def _errors(subject: Subject, is_meant: Callable[[str], bool]) -> Iterator[str]:
             yield f"{step}: {seen['error']}"
     if (IMPORT not in subject.steps or subject.steps[IMPORT]["error"]) and not is_meant(IMPORT):
         raise Skip("the module cannot be imported")
-
-
-def _foreign(subject: Subject) -> dict[str, Mapping[str, Any]]:
-    """The steps in which the plugin's code ran."""
-    return {step: seen for step, seen in subject.steps.items() if not step.startswith(RECORDS)}
 
 
 def _own_root(subject: Subject) -> ConfRoot | None:
