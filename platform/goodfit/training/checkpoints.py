@@ -51,7 +51,7 @@ def write_checkpoint(
     from safetensors.torch import save_file
 
     needed = sum(tensor.nbytes for part in tensors.values() for tensor in part.values())
-    target = folder / f"step-{step:08}"
+    target = _place(folder, step)
     temporary = folder / f".{target.name}-{secrets.token_hex(4)}.part"
     try:
         temporary.mkdir(parents=True)
@@ -102,6 +102,10 @@ def _facts(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
+def _place(folder: Path, step: int) -> Path:
+    return folder / f"step-{step:08}"
+
+
 def step_of(path: Path) -> int:
     """The step of a checkpoint, from its name."""
     return int(path.name.removeprefix("step-"))
@@ -121,7 +125,7 @@ def damage(path: Path) -> str | None:
         content = (path / MANIFEST).read_bytes()
         manifest = json.loads(content)
         step, files = manifest["step"], manifest["files"]
-        if content != _manifest(step, files) or path.name != f"step-{step:08}":
+        if content != _manifest(step, files) or path != _place(path.parent, step):
             return "its manifest is not what was written"
         for name, expected in files.items():
             if _facts(path / name) != expected:
@@ -144,7 +148,7 @@ def choose_checkpoint(folder: Path) -> Chosen:
         if reason is None:
             best = read_state(path).get("best_step")
             if best not in (None, step_of(path)):
-                reason = damage(folder / f"step-{best:08}")
+                reason = damage(_place(folder, best))
                 reason = reason and f"the best weights until then, of step {best}: {reason}"
         if reason is None:
             return Chosen(path, skipped)
@@ -158,7 +162,7 @@ def checkpoint_of(folder: Path, step: int) -> Path:
     Raises:
         TrainingError: It is missing, or not what was written.
     """
-    path = folder / f"step-{step:08}"
+    path = _place(folder, step)
     reason = damage(path)
     if reason is not None:
         raise TrainingError(f"{path}: {reason}", "check the disk, then go on from an older one: goodfit resume RUN")
