@@ -93,12 +93,12 @@ def _changed(folder: Path, expected: Mapping[str, str]) -> dict[str, str]:
 
 def faults(folder: Path) -> dict[str, str]:
     """What is not as the run left it: file -> what is wrong."""
-    expected = read_digests(folder)
-    found = _changed(folder, expected)
-    strange = set(_files(folder)) - set(expected)
+    written = _read(folder)
+    found = _changed(folder, written["sha256"])
+    strange = set(_files(folder)) - set(written["sha256"])
     found |= {name: "not of this run" for name in sorted(strange) if name.split("/", 1)[0] in SEALED}
     left = {path.name: path for path in checkpoints_in(folder / "checkpoints")}
-    found |= {f"checkpoints/{name}": "missing" for name in _read(folder)["checkpoints"] if name not in left}
+    found |= {f"checkpoints/{name}": "missing" for name in written["checkpoints"] if name not in left}
     for name, path in left.items():
         if reason := damage(path):
             found[f"checkpoints/{name}"] = reason
