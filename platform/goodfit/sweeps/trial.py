@@ -24,6 +24,7 @@ from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import unit_names, units_of
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.memory import GIB
 from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
@@ -161,7 +162,7 @@ def start(order: Order, shared: Shared) -> Started:
     model = adapted(model, prepared.conf, device)
     costs = {
         "trainable": float(sum(weights.numel() for weights in model.parameters() if weights.requires_grad)),
-        "memory_gb": memory.total / 2**30,
+        "memory_gb": memory.total / GIB,
     }
     history = History(order.folder / "history.jsonl")
     course = Course(order, units_of(prepared.splits.validation))
