@@ -54,12 +54,40 @@ def test_records_that_agree_do_not_make_certain(values, low, high):
     mirrored = interval(rows(values), lambda sums: -mean(sums), seed=0)
     assert (mirrored.low, mirrored.high) == pytest.approx((-high, -low), abs=1e-4)
     same = paired(rows(values), rows(values), mean, seed=0)
-    assert (same.low, same.high) == (0, 0)
+    unseen = 1 - 0.025 ** (1 / len(values))
+    assert (same.low, same.high) == pytest.approx((-unseen, unseen))
     if len(values) == 20 and values[0] == 1:
         level = gap(rows(values), rows(values), mean, seed=0)
         assert (level.low, level.high) == pytest.approx((low - 1, 1 - low), abs=1e-4)
         beside = paired(rows(values), rows([0] * 20), mean, seed=0)
         assert (beside.low, beside.high) == pytest.approx((2 * low - 1, high), abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [5, 20, 100, 400])
+def test_a_wrong_answer_more_makes_no_surer(count):
+    found = [interval(rows([1] * (count - wrong) + [0] * wrong), mean, seed=0) for wrong in range(5)]
+    lower = [one.low for one in found]
+    assert lower == sorted(lower, reverse=True)
+    widths = [one.high - one.low for one in found]
+    assert min(widths) == widths[0]
+
+
+def test_two_answers_do_not_hold_all_others_between_them():
+    found = interval(rows([0.9, 0.95]), mean, seed=0)
+    assert (found.low, found.high) == pytest.approx((0.925 * 0.025**0.5, 1 - 0.075 * 0.025**0.5), abs=1e-4)
+    beside = paired(rows([0.5, 0.6, 0.7, 0.6]), rows([0.4, 0.4, 0.5, 0.55]), mean, seed=0)
+    assert beside.low < 0
+
+
+def test_a_calibration_error_lies_in_its_own_interval():
+    (ece,) = (spec for spec in classification_metrics(["a", "b"]) if spec.name == "ece")
+    chance = np.random.default_rng(0)
+    for sample in range(20):
+        sure = chance.uniform(0.3, 1, 200)
+        right = chance.random(200) < sure
+        items = items_of(records(200, 1), ["ab"[(n + wrong) % 2] for n, wrong in enumerate(~right)], sure.tolist())
+        found = interval(ece.statistics(items), ece.reduce, sample)
+        assert found.low < found.value < found.high
 
 
 @pytest.mark.parametrize(("value", "low", "high"), [(100, 83.16, 100), (0, 0, 16.84), (50, 41.58, 58.42)])
@@ -127,11 +155,11 @@ def test_a_difference_changes_its_sign_with_the_order():
     assert there.p == back.p
 
 
-def test_a_model_does_not_differ_from_itself():
+def test_answers_that_are_alike_on_some_records_may_differ_on_others():
     one, _ = two_models(np.random.default_rng(7), 50)
-    assert paired(one, one, mean, 0) == pytest.approx(paired(one, one, mean, 1))
     same = paired(one, one, mean, 0)
-    assert (same.difference, same.low, same.high, same.p) == (0, 0, 0, 1)
+    assert (same.difference, same.p) == (0, 1)
+    assert (same.low, same.high) == pytest.approx((0.025**0.02 - 1, 1 - 0.025**0.02))
 
 
 def test_pairing_tells_more_than_two_intervals():
@@ -144,6 +172,17 @@ def test_pairing_tells_more_than_two_intervals():
 
 def test_a_p_is_never_zero():
     assert paired(rows(np.ones(500)), rows(np.zeros(500)), mean, 0).p == pytest.approx(1 / 1001)
+
+
+def test_where_a_draw_is_not_defined_it_does_not_speak_for_a_difference():
+    one, other = np.zeros((4, 2)), np.zeros((4, 2))
+    one[:2], other[2:] = (1, 1), (0, 1)
+
+    def share(sums):
+        return np.where(sums[..., 1] > 0, sums[..., 0] / np.where(sums[..., 1] > 0, sums[..., 1], 1), np.nan)
+
+    # of 16 ways to swap one leaves all as it was, one turns it round, and two leave one side without a figure
+    assert paired(one, other, share, seed=0).p == pytest.approx(4 / 16, abs=0.05)
 
 
 def test_records_of_a_group_are_resampled_together_so_that_the_interval_is_wider():

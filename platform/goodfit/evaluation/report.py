@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.records import Record
-from goodfit.evaluation.resample import Interval, by_unit, interval, mean, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -83,7 +83,7 @@ def figures(
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
         found[f"{split}/{spec.name}"] = _figure(measured, len(records))
     if losses is not None and None not in losses:
-        found[f"{split}/{LOSS}"] = _figure(interval(loss_statistics(losses, units), mean, seed), len(records))
+        found[f"{split}/{LOSS}"] = _figure(interval(loss_statistics(losses, units), mean, seed, NO_TOP), len(records))
     return found
 
 

@@ -11,7 +11,9 @@ RESAMPLES = 1000
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 AGREES = 1e-12
-"""Resamples that differ by less agree, and so do differences that were drawn: a sum's order changes its last bits."""
+"""Differences that are drawn agree where they are this near: a sum's order changes its last bits."""
+NO_TOP = 0.0
+"""The ``top`` of a figure that has none, as a loss."""
 
 CHUNK = 100
 """Resamples that are held in memory at once."""
@@ -68,7 +70,7 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 
 
 def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
-    """Percentile bootstrap (Efron 1979); where all units agree, the exact bounds of a share.
+    """Percentile bootstrap (Efron 1979), nowhere narrower than what has not been seen allows.
 
     Args:
         statistics: (units, k).
@@ -96,11 +98,9 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     """
     draws = _differences(one, other, reduce, seed)
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    # what was not seen may be as far the other way
+    # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    bounds = (0.0, 0.0)
-    if not np.array_equal(one, other):
-        bounds = _bounds(draws, difference, _telling(one, other), top, lowest)
+    bounds = _bounds(draws, difference, _telling(one, other), top, lowest)
     return Paired(difference, *bounds, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -125,7 +125,8 @@ def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: 
         swapped = generator.integers(0, 2, size=(CHUNK, len(one))).astype(np.float64)
         change = swapped @ (other - one)
         drawn = reduce(one.sum(0) + change) - reduce(other.sum(0) - change)
-        extreme += int((np.abs(drawn) >= abs(difference) - AGREES).sum())
+        # one that is not defined speaks against nothing
+        extreme += CHUNK - int((np.abs(drawn) < abs(difference) - AGREES).sum())
     return (extreme + 1) / (RESAMPLES + 1)
 
 
@@ -147,25 +148,30 @@ def _telling(*statistics: np.ndarray) -> int:
 
 
 def _bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: float = 0) -> tuple[float, float]:
+    """The bootstrap's bounds, or the unseen's where those are wider.
+
+    Resamples hold nothing but what was seen: of two answers they know what lies between them, and 19 right answers of
+    20 would be surer than 20 of 20. A figure that counts distances, as a calibration error, grows in them, and may lie
+    below all of them.
+    """
     known = draws[~np.isnan(draws)]
     if not len(known):
         return float("nan"), float("nan")
-    if np.ptp(known) < AGREES:
-        return _agreed(value, units, top, lowest)
-    tail = 100 * TAIL
-    return float(np.percentile(known, tail)), float(np.percentile(known, 100 - tail))
+    low, high = np.quantile(known, (TAIL, 1 - TAIL))
+    least, most = _unseen(value, units, top, lowest)
+    return min(float(low), least), max(float(high), most)
 
 
-def _agreed(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
-    """Bounds where no resample differs, as twenty right answers of twenty: what has not been seen may still be there.
+def _unseen(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
+    """What a value may be with the records that have not been seen.
 
-    It can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
+    They can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
     with the worst (``lowest``) or the best value (``top``) of a score; figures of another range are left as they are.
     """
     if not abs(value) <= top:
         return value, value
     if np.signbit(value):
-        low, high = _agreed(-value, units, top, lowest)
+        low, high = _unseen(-value, units, top, lowest)
         return -high, -low
     unseen = 1 - TAIL ** (1 / units) if units else 1.0
     return value - unseen * (value - lowest), value + unseen * (top - value)
