@@ -196,16 +196,17 @@ EVIDENCE = Evidence(
 LESS = {"greater_is_better": False}
 
 
-def with_pair(low, high):
-    return {"paired": {"test/f1": {"difference": (low + high) / 2, "low": low, "high": high, "p": 0.5}}}
+def with_pair(low, high, p=0.01):
+    return {"paired": {"test/f1": {"difference": (low + high) / 2, "low": low, "high": high, "p": p}}}
 
 
 @pytest.mark.parametrize(
     ("gate", "changes", "passed", "reason"),
     [
-        pytest.param("better_than_base", {}, True, "test/f1 differs by +0.200 [+0.100, +0.300]", id="better"),
+        pytest.param("better_than_base", {}, True, "test/f1 differs by +0.200 [+0.100, +0.300], p 0.001", id="better"),
         pytest.param("better_than_base", with_pair(-0.1, 0.3), False, "differs by +0.100", id="perhaps better"),
         pytest.param("better_than_base", with_pair(0.0, 0.3), False, "[+0.000, ", id="perhaps equal"),
+        pytest.param("better_than_base", with_pair(0.1, 0.3, 0.06), False, ", p 0.060", id="perhaps chance"),
         pytest.param("better_than_base", {"paired": {}}, False, "has no paired difference", id="no base"),
         pytest.param(
             "better_than_base",

@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import PluginError, StoppedError
+from goodfit.evaluation.resample import CONFIDENCE
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
 UNDEFINED = "not defined on these records"
 
 
 def better_than_base(evidence: Evidence) -> Verdict:
-    """The paired difference to the base, on the primary metric, has an interval above 0."""
+    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
-    difference, low, high = (pair[name] for name in ("difference", "low", "high"))
-    if difference is None or low is None or high is None:
+    difference, low, high, p = (pair[name] for name in ("difference", "low", "high", "p"))
+    if difference is None or low is None or high is None or p is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
     ahead = low > 0 if evidence.greater_is_better else high < 0
-    reason = f"{evidence.primary} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}]"
-    return Verdict(gate="better_than_base", passed=ahead, reason=reason)
+    reason = f"{evidence.primary} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}], p {p:.3f}"
+    return Verdict(gate="better_than_base", passed=ahead and p <= 1 - CONFIDENCE, reason=reason)
 
 
 def not_overfit(evidence: Evidence) -> Verdict:
