@@ -31,6 +31,12 @@ LEGAL = "task=legal model=t5"
             f"{LEGAL} hydra.run.dir=x", "no setting called 'hydra.run.dir'", "did you mean 'run.dir'?", id="Hydra's own"
         ),
         pytest.param(f"{LEGAL} optim.lr=7", "optim.lr is 7.0", "choose a value between 0 and 1", id="range"),
+        pytest.param(
+            f"{LEGAL} policy.min_right=0.5",
+            "policy.min_right is 0.5",
+            "choose a value above 0.5 and below 1",
+            id="ends",
+        ),
         pytest.param(f"{LEGAL} optim.lr=-1", "optim.lr is -1.0", "choose a value between 0 and 1", id="below range"),
         pytest.param(
             f"{LEGAL} training.batch_size=0", "training.batch_size is 0", "choose a value of at least 1", id="zero"

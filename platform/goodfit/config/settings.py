@@ -96,6 +96,8 @@ class Setting:
         bounds = self.bounds()
         low, high = bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt"))
         if low is not None and high is not None:
+            if "lt" in bounds:
+                return f"{'of at least' if 'ge' in bounds else 'above'} {low:g} and below {high:g}"
             return f"between {low:g} and {high:g}"
         if low is not None:
             return f"of at least {low:g}" if "ge" in bounds else f"above {low:g}"
