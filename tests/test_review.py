@@ -63,6 +63,13 @@ def test_a_group_counts_once_and_is_right_where_all_of_it_is():
     assert least_confidence(items_of(pairs), [0] * 200, is_right, 0.95) is None
     found = kept(items_of([(0.9, True), (0.8, False), (0.7, True)]), [0, 0, 1], is_right, 0.5)
     assert (found["answers"], found["right"]["value"], found["right"]["n"]) == (3, 0.5, 2)
+    assert "of their 2 groups of records are right" in of_review({"share": 0.5, **found})
+
+
+def test_where_no_answer_is_sure_enough_all_need_review():
+    found = kept(items_of([(0.4, True)] * 9), range(9), is_right, 0.5)
+    told = "a person has to review every answer: none of 9 has a confidence of 0.500"
+    assert of_review({"share": 0.95, **found}) == told
 
 
 def test_confidence_that_says_nothing_trusts_no_answer():
@@ -115,7 +122,9 @@ def test_where_too_few_records_show_it_every_answer_needs_review(goodfit, finish
     folder, _ = finished("classification", "encoder")
     review = json.loads((folder / "metrics.json").read_text("utf-8"))["review"]
     assert review == {"share": 0.95, "confidence": None, "validation": 24, "enough": 52}
-    assert "review" not in goodfit("predict", folder, "a lovely chair", "--json").json["answers"][0]
+    answers = goodfit("predict", folder, "a lovely chair", "a broken lamp", "--json").json["answers"]
+    assert [answer["review"] for answer in answers] == [True, True]
+    assert "review" not in goodfit("evaluate", folder, "--json").json
     told = "a person has to review every answer: 0.95 takes 52 independent validation records, and there are 24"
     assert told in (folder / "adapter" / "README.md").read_text("utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
 def _review(opened: OpenedRun, records: Sequence[Record], items: Sequence[Item]) -> dict[str, Any]:
     """What the run's least confidence that needs no review does to these records, where it has one."""
     is_right = opened.task.kind.is_right
-    if opened.trusted_from is None or is_right is None:
+    if opened.trusted_from is None or math.isinf(opened.trusted_from) or is_right is None:
         return {}
     share = opened.conf.policy.min_right
     return {"review": {"share": share, **kept(items, units_of(records), is_right, opened.trusted_from)}}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ class OpenedRun:
     coding: Coding
     model: Any
     trusted_from: float | None
-    """The confidence from which on its answers need no review, where one was found."""
+    """The confidence from which on its answers need no review: infinite where all need it, None where nothing tells."""
 
     @property
     def conf(self) -> RunConf:
@@ -75,7 +76,14 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")
-    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval(), written.get("trusted_from"))
+    return OpenedRun(folder, task, base, learner, coding, model.to(device).eval(), _trusted_from(written))
+
+
+def _trusted_from(written: Mapping[str, Any]) -> float | None:
+    if "trusted_from" not in written:
+        return None
+    found: float | None = written["trusted_from"]
+    return math.inf if found is None else found
 
 
 def weights_in(folder: Path) -> Path:

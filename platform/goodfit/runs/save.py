@@ -13,7 +13,7 @@ from goodfit.runs.folder import write_json
 from goodfit.runs.prepare import Prepared
 
 
-def save_weights(prepared: Prepared, model: Any, folder: Path, trusted: float | None) -> Path:
+def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[str, Any] | None) -> Path:
     """Write ``adapter/``, or ``model/`` where base weights were tuned; returns the folder.
 
     What went on with pretraining is a base for others: its adapter is merged into a ``model/`` besides, as is one that
@@ -23,10 +23,10 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, trusted: float | 
         prepared: The run.
         model: As it was tuned.
         folder: Of the run.
-        trusted: The confidence from which on its answers need no review; None where none was found.
+        review: As metrics.json has it; None where it says nothing of which answers need review.
     """
     if not hasattr(model, "peft_config"):
-        return _save_whole(prepared, model, folder, trusted)
+        return _save_whole(prepared, model, folder, review)
     target = folder / "adapter"
     for config in model.peft_config.values():
         config.base_model_name_or_path = prepared.base.name
@@ -36,21 +36,21 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, trusted: float | 
                 setattr(config, name, sorted(value))
     model.save_pretrained(target, safe_serialization=True)
     (target / "README.md").unlink(missing_ok=True)
-    write_json(target / "task.json", _task(prepared, target, trusted))
+    write_json(target / "task.json", _task(prepared, target, review))
     if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
-        _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, trusted)
+        _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, review)
     return target
 
 
-def _save_whole(prepared: Prepared, model: Any, folder: Path, trusted: float | None) -> Path:
+def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[str, Any] | None) -> Path:
     target = folder / "model"
     model.save_pretrained(target, safe_serialization=True)
     prepared.coding.tokenizer.save_pretrained(target)
-    write_json(target / "task.json", _task(prepared, target, trusted))
+    write_json(target / "task.json", _task(prepared, target, review))
     return target
 
 
-def _task(prepared: Prepared, target: Path, trusted: float | None) -> Mapping[str, Any]:
+def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) -> Mapping[str, Any]:
     conf, coding = prepared.conf, prepared.coding
     weights = target / "adapter_model.safetensors"
     digest = f"sha256:{file_digest(weights)}" if weights.exists() else folder_digest(target)
@@ -65,7 +65,7 @@ def _task(prepared: Prepared, target: Path, trusted: float | None) -> Mapping[st
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
         "base": base_identity(prepared.base),
-        **({} if trusted is None else {"trusted_from": trusted}),
+        **({} if review is None else {"trusted_from": review["confidence"]}),
         "digest": digest,
     }
 

@@ -101,7 +101,7 @@ def write_down(
     told = host.check_answers(prepared.conf.task.name, judged.items)
     findings = [*prepared.findings, *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
-    weights = save_weights(prepared, model, folder, judged.metrics.get("review", {}).get("confidence"))
+    weights = save_weights(prepared, model, folder, judged.metrics.get("review"))
     deeds = host.deeds()
     guarantee = guarantee_of(prepared.conf, training_data(prepared))
     given = guarantee.kept() if guarantee else None

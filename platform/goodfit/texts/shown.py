@@ -26,9 +26,14 @@ def of_review(found: Mapping[str, Any]) -> str:
         if found["validation"] < found["enough"]:
             why = f"{share} takes {found['enough']} independent validation records, and there are {found['validation']}"
         return f"a person has to review every answer: {why}"
-    right = found["right"]
+    right, answers = found["right"], found["answers"]
+    if not answers:
+        return (
+            f"a person has to review every answer: none of {found['of']} has a confidence of {found['confidence']:.3f}"
+        )
+    these = "these" if right["n"] == answers else f"their {right['n']} groups of records"
     fewer = " and is missed" if right["high"] is not None and right["high"] < found["share"] else ""
     return (
-        f"{found['answers']} of {found['of']} answers have a confidence of at least {found['confidence']:.3f} and need "
-        f"no person's review: {with_interval(right)} of these are right, {share} was asked for{fewer}"
+        f"{answers} of {found['of']} answers have a confidence of at least {found['confidence']:.3f} and need "
+        f"no person's review: {with_interval(right)} of {these} are right, {share} was asked for{fewer}"
     )
