@@ -203,6 +203,13 @@ def test_columns_are_slices(check, tmp_path):
     assert record.slices == {"sex": "f"}
 
 
+@pytest.mark.parametrize("slices", [{"sex": "f", "ward": None}, '{"sex": "f", "ward": ""}'], ids=["mapping", "text"])
+def test_a_slice_without_a_value_is_none(slices, tmp_path, write_rows):
+    file = write_rows(tmp_path / "rows.jsonl", [{"text": "x", "slices": slices}])
+    (record,) = read_split(file, {}, {}, dict).records
+    assert record.slices == {"sex": "f"}
+
+
 def test_rows_that_lack_different_fields_are_told_one_by_one(check):
     rows = [{"text": row["text"]} if n % 2 else {"label": row["label"]} for n, row in enumerate(GOOD)]
     ((error, _),) = check(lines(rows)).errors

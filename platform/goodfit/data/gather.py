@@ -215,7 +215,7 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
         id=str(given) if given not in (None, "") else number,
         fields=check(values),
         group=str(group) if group not in (None, "") else None,
-        slices={str(name): str(value) for name, value in slices.items()},
+        slices={str(name): str(value) for name, value in slices.items() if value not in (None, "")},
         origin=origin,
     )
 
