@@ -15,6 +15,7 @@ from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import dealt
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
 from goodfit.kinds.label_measures import classification_metrics
+from goodfit.kinds.means import divide
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
 
@@ -53,6 +54,7 @@ OVERFIT = {"probe": share(1.0, 200), "validation": share(0.6, 100)}
 LEARNT = {"probe": share(1.0, 200), "validation": share(0.97, 100)}
 NOTHING = {"probe": share(0.5, 200)}
 FALLING = {"loss_course": [losses(0.9), losses(0.6), losses(0.4)]}
+NOT_DEFINED = {"validation": np.zeros((30, 2)), "reduce": lambda sums: divide(sums[..., 0], sums[..., 1])}
 UNSURE = {"probe": share(0.86, 50), "probe_reference": share(0.5, 50), "validation": share(0.72, 25)}
 
 
@@ -89,6 +91,7 @@ def diagnosed(*words, **changes):
             "the held-out loss rose by 0.2",
             id="the best was kept before the loss rose",
         ),
+        pytest.param(NOT_DEFINED, "unknown", "accuracy is not defined", id="nothing to measure"),
         pytest.param({"validation": share(0.8, 19)}, "unknown", "only 19 held-out records", id="too few records"),
         pytest.param({"loss_course": [losses(0.4)], "best": 0}, "unknown", "scored once only", id="one evaluation"),
         pytest.param(UNSURE, "good", "gap +0.14", id="a gap within its interval"),
@@ -98,7 +101,7 @@ def test_the_fit_is_what_the_facts_say(changes, verdict, reason):
     found = diagnosed(**changes)
     assert found.verdict == verdict
     assert reason in " ".join(found.evidence)
-    assert bool(found.words) == (verdict != "good" and "records" not in reason)
+    assert bool(found.words) == (verdict != "good" and reason.split()[-1] not in ("records", "defined"))
 
 
 STILL = {**NOTHING, "loss_course": [losses(0.467), losses(0.46), losses(0.463)], "best": 0}

@@ -88,8 +88,8 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
         ),
         pytest.param(
             "unknown",
-            "unknown, a verdict: Fewer than 20 held-out records (groups, where records have them); or scored "
-            "only once.",
+            "unknown, a verdict: Fewer than 20 held-out records (groups, where records have them); a metric "
+            "that is not defined on these or on the training probe; or scored only once.",
             id="verdict",
         ),
         pytest.param(

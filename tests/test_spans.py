@@ -286,3 +286,21 @@ def test_capitals_are_told_where_they_can_be(goodfit, tmp_path, words, error):
     files = ["dataset=files", f"dataset.train={rows}"] if "task=token_classification" in words else []
     outcome = goodfit("check", *words, *files, "model.case_marks=true")
     assert (outcome.code, outcome.err) == (2, f"error: model.case_marks is true, and {error}\n  fix: leave it out\n")
+
+
+@pytest.mark.parametrize(("kind", "empty"), [("token_classification", "spans"), ("multilabel", "labels")])
+def test_validation_records_without_any_label_are_refused(
+    goodfit, tiny_words, write_rows, rows_of, tmp_path, kind, empty
+):
+    file = write_rows(tmp_path / "plain.jsonl", [{**row, empty: []} for row in rows_of(kind, 24, 1)])
+    outcome = goodfit("check", *tiny_words(kind, "encoder"), f"dataset.validation={file}")
+    error = "none of the 24 validation records has a label, so that nothing tells which epoch is the best"
+    assert (outcome.code, outcome.errors) == (
+        2,
+        [
+            (
+                f"{error}, or whether the model overfits",
+                "give others, some of which have labels: dataset.validation=<file>",
+            )
+        ],
+    )

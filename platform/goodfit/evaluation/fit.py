@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
 
@@ -37,7 +37,8 @@ VERDICTS = {
     "underfit": "On its own training records the model is not better than the most frequent answer, gains less than "
     f"{LEAST_SKILL:.0%} of what that lacks, or is not better than its own answers dealt at random to these records; or "
     "the held-out loss was still falling when training ended, and the training records are not yet learnt.",
-    "unknown": f"Fewer than {FEWEST_RECORDS} held-out records (groups, where records have them); or scored only once.",
+    "unknown": f"Fewer than {FEWEST_RECORDS} held-out records (groups, where records have them); a metric that is not "
+    "defined on these or on the training probe; or scored only once.",
 }
 """Verdict -> when it is said."""
 
@@ -96,10 +97,8 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         return sign * facts.reduce(sums)
 
     probe, held_out = facts.alike or (facts.probe, facts.validation)
-    if len(held_out) < FEWEST_RECORDS:
-        few = f"only {len(held_out)} held-out records (groups, where records have them)"
-        known = "" if facts.alike is None else " with labels that the training probe has"
-        return Fit("unknown", (f"{few}{known}, fewer than {FEWEST_RECORDS}",), ())
+    if untold := _untold(facts, probe, held_out):
+        return Fit("unknown", (untold,), ())
     difference = gap(probe, held_out, signed, conf.seed)
     evidence.append(_gap_text(facts, probe, held_out, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
@@ -118,6 +117,17 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
     return Fit("good", tuple(evidence), ())
+
+
+def _untold(facts: FitFacts, probe: np.ndarray, held_out: np.ndarray) -> str | None:
+    """Why the gap between training and held-out records says nothing; None where it does."""
+    if len(held_out) < FEWEST_RECORDS:
+        few = f"only {len(held_out)} held-out records (groups, where records have them)"
+        known = "" if facts.alike is None else " with labels that the training probe has"
+        return f"{few}{known}, fewer than {FEWEST_RECORDS}"
+    if np.isnan([float(facts.reduce(part.sum(0))) for part in (probe, held_out)]).any():
+        return f"{facts.metric} is not defined on the training probe, or on the held-out records"
+    return None
 
 
 def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
@@ -179,7 +189,7 @@ def _course(facts: FitFacts, conf: RunConf) -> list[str]:
     last = len(facts.loss_course) - 1
     if facts.best == last:
         return []
-    rise = paired(facts.loss_course[last], facts.loss_course[facts.best], mean, conf.seed)
+    rise = paired(facts.loss_course[last], facts.loss_course[facts.best], mean, conf.seed, NO_TOP)
     if rise.low > 0:
         return [
             f"after evaluation {facts.best + 1} of {last + 1} the held-out loss rose by {rise.difference:.3f} "
@@ -196,7 +206,7 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
     learnt = facts.greater_is_better and interval(facts.probe, facts.reduce, conf.seed).high >= LEARNT
     if learnt:  # the loss of a model that is always right falls for ever
         return False
-    fall = paired(facts.loss_course[last - 1], facts.loss_course[last], mean, conf.seed)
+    fall = paired(facts.loss_course[last - 1], facts.loss_course[last], mean, conf.seed, NO_TOP)
     before = float(mean(facts.loss_course[last - 1].sum(0)))
     return fall.low > STILL_IMPROVING * before
 

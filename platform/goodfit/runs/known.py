@@ -19,7 +19,7 @@ from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
 from goodfit.runs.privacy import privacy_findings
-from goodfit.runs.records import read_splits, with_labels
+from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
 from goodfit.runs.task import Task, need_plugins, refuse_family, resolve_task
 
 
@@ -57,6 +57,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
     before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
+    refuse_unlabelled(task.kind, splits)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
     findings += find_faults(task.kind, splits, composed.conf.quality, inputs)

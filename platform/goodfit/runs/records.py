@@ -64,6 +64,20 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
 
 
+def refuse_unlabelled(kind: Kind, splits: Splits) -> None:
+    """Refuse validation records of which none has a label: each epoch would be worth as much, or nothing.
+
+    Raises:
+        DataError: They are such.
+    """
+    if kind.labels is not None and not kind.labels_in(splits.validation):
+        raise DataError(
+            f"none of the {len(splits.validation)} validation records has a label, so that nothing tells which epoch "
+            "is the best, or whether the model overfits",
+            "give others, some of which have labels: dataset.validation=<file>",
+        )
+
+
 def _refuse_joined(kind: Kind, labels: Sequence[str]) -> None:
     """Labels that were read as one would be learnt as one, beside those that they are made of."""
     if joined := kind.joined(labels, labels):
