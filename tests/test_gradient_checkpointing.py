@@ -141,7 +141,7 @@ def test_no_more_than_a_layer_at_a_time_is_counted():
     kept = memory_of(model, config, "adamw", **words).activations
     less = memory_of(model, config, "adamw", **words, checkpointing=True).activations
     read = 4 * 12 * 32 * words["load"].inputs
-    assert less == pytest.approx(read + kept / 12, rel=0.01)
+    assert less == pytest.approx(read + 2 * kept / 12, rel=0.01)
     assert memory_of(model, config, "adamw", **words, checkpointing=True).weights > 0
 
 

@@ -188,10 +188,11 @@ def _of_pairs(config: Any, load: Load, width: int, below: int) -> float:
 
 
 def _of_one_layer(config: Any, load: Load, kept: float, below: int) -> float:
-    """Bytes where layers keep what they read: that of all layers but those below, and all that one of them keeps."""
+    """Bytes where layers keep what they read: that of all layers but those below, and of one all that it keeps with
+    as much again for its gradients, which find no room that the layers above have left."""
     first, second = _depths(config)
     read = config.hidden_size * ((first - below) * load.inputs + second * load.outputs)
-    return BYTES * read + kept / max(1, first - below + second)
+    return BYTES * read + 2 * kept / max(1, first - below + second)
 
 
 def _depths(config: Any) -> tuple[int, int]:
