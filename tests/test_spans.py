@@ -246,7 +246,7 @@ def test_an_uncased_encoder_learns_from_capitals_where_it_is_told_of_them(goodfi
     outcome = goodfit("train", "task=token_classification", "model=bert", "dataset=files", *files, *settings, "--json")
     assert outcome.code == 0, outcome.err
     assert low <= outcome.json["metrics"]["test/f1"]["value"] <= high
-    answers = goodfit("predict", str(run), "they came to Deal again", "they came to deal again")
+    answers = goodfit("predict", str(run), "item 7: they came to Deal again", "item 7: they came to deal again")
     found = [bool(json.loads(line)["prediction"]) for line in answers.out.splitlines()]
     assert (found == [True, False]) == (not words)
     assert ("[unused1]" in (run / "adapter" / "README.md").read_text("utf-8")) == (not words)

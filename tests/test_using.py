@@ -221,7 +221,7 @@ def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
     found = answers(goodfit("predict", encoder_run, "a lovely chair", "--quiet", "an awful lamp"))
     assert [answer["id"] for answer in found] == ["1", "2"]
     for answer in found:
-        assert set(answer) == {"id", "prediction", "confidence"}
+        assert answer["review"] is True and set(answer) == {"id", "prediction", "confidence", "review"}
         assert answer["prediction"] in ("good", "bad")
         assert 0.5 <= answer["confidence"] <= 1
 

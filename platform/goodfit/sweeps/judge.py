@@ -13,7 +13,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
-from goodfit.evaluation.resample import Interval, Reduce, gap, interval, mean
+from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean
 from goodfit.hooks.types import MetricSpec
 from goodfit.kinds.shape import Outcome
 from goodfit.registry import did_you_mean
@@ -48,7 +48,7 @@ class Aim:
     @property
     def top(self) -> float:
         """The metric's highest value; the loss has none."""
-        return 1.0 if self.spec is None else self.spec.top
+        return NO_TOP if self.spec is None else self.spec.top
 
     def statistics(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
         """Of each unit of the records, (units, k)."""
