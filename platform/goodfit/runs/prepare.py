@@ -69,7 +69,8 @@ class Prepared:
 
 def training_data(prepared: Prepared) -> TrainingData:
     """What a run learns from, encoded."""
-    encoded, examples = prepared.encoded["train"], prepared.encoded["train"].examples
+    encoded = prepared.encoded["train"]
+    examples = encoded.examples
     if prepared.conf.training.class_weights == "balanced":
         weights = _balanced([record.fields["label"] for record in prepared.splits["train"]])
         examples = [dataclasses.replace(example, weight=weights[example.record]) for example in examples]

@@ -85,10 +85,10 @@ def choose_path(
         ConfigError: ``runtime=fast`` was asked for, and the model is not the same there.
     """
     onednn = conf.linears == "onednn"
-    plain = ComputePath(False, onednn, "runtime.path is plain", checkpointing=conf.gradient_checkpointing)
+    plain = ComputePath(False, onednn, checkpointing=conf.gradient_checkpointing)
     if conf.path == "plain":
-        return plain
-    flat = replace(plain, flat=True, reason="", first_states=labels_at == "rows" and own_head)
+        return replace(plain, reason="runtime.path is plain")
+    flat = replace(plain, flat=True, first_states=labels_at == "rows" and own_head)
     kept = [replace(flat, keep_base=True)] if keeps and can_be_kept(model) else []
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
