@@ -51,9 +51,17 @@ class Outcome:
         return [(one.removeprefix("error: "), two.removeprefix("  fix: ")) for one, two in pairs]
 
 
-def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
+class Terminal(io.StringIO):
+    """A stream that somebody looks at."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def run_main(argv: Sequence[str], folder: Path, stdin: str = "", err: io.StringIO | None = None) -> Outcome:
     """Run a command line in this process, in a folder."""
-    given, out, err = io.StringIO(stdin), io.StringIO(), io.StringIO()
+    given, out, err = io.StringIO(stdin), io.StringIO(), io.StringIO() if err is None else err
     with contextlib.chdir(folder), patch("sys.stdin", given), patch("sys.stdout", out), patch("sys.stderr", err):
         code = main([str(word) for word in argv])
     return Outcome(code, out.getvalue(), err.getvalue())
@@ -61,8 +69,12 @@ def run_main(argv: Sequence[str], folder: Path, stdin: str = "") -> Outcome:
 
 @pytest.fixture
 def goodfit(tmp_path: Path) -> Callable[..., Outcome]:
-    """``goodfit(*argv, stdin="")``: the front door, in an empty folder."""
-    return lambda *argv, stdin="": run_main(argv, tmp_path, stdin)
+    """``goodfit(*argv, stdin="", terminal=False)``: the front door, in an empty folder."""
+
+    def run(*argv: Any, stdin: str = "", terminal: bool = False) -> Outcome:
+        return run_main(argv, tmp_path, stdin, Terminal() if terminal else io.StringIO())
+
+    return run
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:

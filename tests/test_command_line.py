@@ -118,6 +118,21 @@ LEGAL = "task=legal model=t5"
             id="several values",
         ),
         pytest.param(
+            f"{LEGAL} optim.lr=0,001",
+            "'optim.lr=0,001' names several values, and a run has one of each",
+            "type one value for optim.lr, such as 0.001, or search over them: goodfit sweep … optim.lr=0,001",
+            id="decimal comma",
+        ),
+        *(
+            pytest.param(
+                f"{LEGAL} {apart}",
+                f"'{apart}' has blanks around its '=', and they part words",
+                "without them: training.epochs=3",
+                id=f"blanks: {apart}",
+            )
+            for apart in ("training.epochs = 3", "training.epochs =3", "training.epochs= 3")
+        ),
+        pytest.param(
             "task=legal model=t5,bert",
             "'model=t5,bert' names several values, and a run has one of each",
             "type one value for model, or search over them: goodfit sweep … model=t5,bert",

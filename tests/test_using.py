@@ -1,6 +1,7 @@
 """Using a finished run: evaluated on other data, asked for answers, compared with another run."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write
     assert outcome.code == 0, outcome.err
     assert outcome.json["records"] == outcome.json["metrics"]["test/accuracy"]["n"] == 10
     assert outcome.json["trained_on"] == 0
+
+
+@pytest.mark.parametrize("verb", ["predict", "evaluate"])
+def test_a_terminal_shows_how_far_the_answers_are(goodfit, tmp_path, encoder_run, write_rows, rows_of, verb):
+    write_rows(tmp_path / "many.jsonl", rows_of("classification", 200, 9))
+    words = ["--input", "many.jsonl"] if verb == "predict" else ["dataset.test=many.jsonl"]
+    watched = goodfit(verb, encoder_run, *words, terminal=True)
+    assert watched.code == 0, watched.err
+    assert re.search(r"asking\W+64/200 texts", re.sub(r"\x1b\[[\d;]*m", "", watched.err))
+    assert "asking" not in goodfit(verb, encoder_run, *words).err
+    assert "asking" not in goodfit(verb, encoder_run, *words, "--quiet", terminal=True).err
 
 
 def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_words):

@@ -32,41 +32,53 @@ class Unread:
 
 
 class Bar:
-    """Shows a training: a bar on a terminal, else a line for each evaluation."""
+    """Shows how far a training is, and each pass over records: bars on a terminal, else a line for each evaluation."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Any = None
-        self._task: Any = None
+        self._tasks: dict[str, Any] = {}
+        self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Bar:
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+            from goodfit.data.batches import telling
+
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("steps, loss {task.fields[loss]:.3f}"),
+                TextColumn("{task.fields[of]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._bar.start()
+            self._open.enter_context(self._bar)
+            self._open.enter_context(telling(self._passed))
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._open.close()
 
     def advance(self, step: int, total: int, loss: float) -> None:
         """Called after each optimiser step."""
+        self._show("training", step, total, f"steps, loss {loss:.3f}")
+
+    def _passed(self, done: int, total: int) -> None:
+        """Called after each batch of a pass that does not train."""
+        self._show("asking", done, total, "texts")
+        if done == total:
+            self._bar.remove_task(self._tasks.pop("asking"))
+
+    def _show(self, name: str, done: int, total: int, of: str) -> None:
         if self._bar is None:
             return
-        if self._task is None:
-            self._task = self._bar.add_task("training", total=total, loss=loss)
-        self._bar.update(self._task, completed=step, loss=loss)
+        if name not in self._tasks:
+            self._tasks[name] = self._bar.add_task(name, total=total, completed=done, of=of)
+        self._bar.update(self._tasks[name], completed=done, of=of)
 
     def evaluated(self, epoch: float, figures: Mapping[str, float]) -> None:
         """Called after each evaluation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from goodfit.cli.console import print_table, warn
+from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
@@ -22,7 +22,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
     from goodfit.runs.opened import open_run
 
     given = read_given(arguments.words[1:], "evaluate", arguments.options.get("--split", "test"))
-    result = evaluate_run(open_run(arguments.words[0], host), host, given)
+    with Bar(arguments.quiet):
+        result = evaluate_run(open_run(arguments.words[0], host), host, given)
     if not arguments.json:
         print_table(
             [f"on {result['records']} records", "value [95 %]"],

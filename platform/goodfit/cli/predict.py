@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goodfit.cli.console import warn
+from goodfit.cli.console import Bar, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
@@ -55,11 +55,13 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     read = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed, act == "quarantine")
     if not arguments.quiet:
         warn(_unanswered(read))
-    answers = answer_records(opened, read.records, documents)
+    with Bar(arguments.quiet) as bar:
+        answers = answer_records(opened, read.records, documents)
     rejected = [asdict(problem) for problem in read.rejected]
     output = arguments.options.get("--output")
     if output is not None:
         _write(Path(output), answers)
+        bar.say(f"wrote {len(answers)} answers to {output}")
         return {"answers": len(answers), "rejected": rejected, "output": output}
     if arguments.json:
         return {"answers": answers, "rejected": rejected}

@@ -18,6 +18,7 @@ _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", 
 _FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:=, \t])")  # as Hydra writes one of several values
 _LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 
 FIELDS, ON_BAD_ROWS = "dataset.fields.", "dataset.on_bad_rows"
@@ -41,12 +42,38 @@ class Words:
 def read_words(words: Sequence[str], options: Options) -> Words:
     """Sort words into choices and settings; what is neither is a mistake with its fix."""
     read = Words()
-    for before, word in zip(["", *words], words, strict=False):
+    place = 0
+    while place < len(words):
+        before, rest = words[place - 1] if place else "", words[place:]
+        count = _written_apart(rest)
         try:
-            _read_word(word, options, read, before)
+            if count > 1:
+                raise _blanks(rest[:count])
+            _read_word(rest[0], options, read, before)
         except GoodfitError as mistake:
             read.mistakes.append(mistake)
+        place += count
     return read
+
+
+def _written_apart(words: Sequence[str]) -> int:
+    """How many of the first words are one that was typed with blanks around its ``=``."""
+    key, sets, value = words[0].partition("=")
+    if value or not (key in groups() or find_setting(key)):
+        return 1
+    second, third = (*words[1:3], "=", "=")[:2]
+    if sets:
+        return 1 if "=" in second else 2
+    if second == "=":
+        return 1 if "=" in third else 3
+    return 2 if second.startswith("=") else 1
+
+
+def _blanks(words: Sequence[str]) -> ConfigError:
+    return ConfigError(
+        f"'{' '.join(words)}' has blanks around its '=', and they part words",
+        f"without them: {shlex.quote(''.join(words))}",
+    )
 
 
 def key_of(word: str) -> str:
@@ -81,9 +108,12 @@ def _read_word(word: str, options: Options, read: Words, before: str) -> None:
     if "${" in value:
         raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
     if names_several(key, value):
+        point = value.replace(",", ".")
+        is_decimal = _DECIMAL_COMMA.fullmatch(value) and (setting := find_setting(key)) and setting.plain_type is float
         raise ConfigError(
             f"'{word}' names several values, and a run has one of each",
-            f"type one value for {key}, or search over them: goodfit sweep … {word}",
+            f"type one value for {key}{f', such as {point},' if is_decimal else ','} or search over them: "
+            f"goodfit sweep … {word}",
         )
     if key == "model" and (run := _ESCAPED.sub(r"\1", unquoted(value))).startswith(RUN):
         read.values["model.name"] = run.removeprefix(RUN)
