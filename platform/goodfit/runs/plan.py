@@ -114,7 +114,7 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
 def _kept_bytes(prepared: Prepared) -> int:
     """What is kept of records where frozen layers lie below the tuned ones, see ``KeptStates``."""
     config = prepared.base.config.get_text_config()
-    if config.is_encoder_decoder or prepared.encoded["train"].vary is not None:
+    if config.is_encoder_decoder or prepared.varies:
         return 0
     tokens = sum(len(example.inputs) for part in prepared.encoded.values() for example in part.examples)
     return min(KEPT_BYTES, BYTES * config.hidden_size * tokens)

@@ -19,6 +19,7 @@ from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.kinds.units import case_marks
+from goodfit.kinds.word_dropout import drop_words
 from goodfit.models.base import Base, find_base
 from goodfit.models.device import pick_device
 from goodfit.models.fast.accept import choose_path
@@ -66,15 +67,26 @@ class Prepared:
         learner = self.learner
         return not learner.outputs or answers(self.base, self.conf.model, learner.head, learner.outputs)
 
+    @property
+    def varies(self) -> bool:
+        """Whether a training example differs from one epoch to the next."""
+        return self.encoded["train"].vary is not None or self.conf.training.word_dropout > 0
+
 
 def training_data(prepared: Prepared) -> TrainingData:
-    """What a run learns from, encoded."""
-    encoded = prepared.encoded["train"]
-    examples = encoded.examples
-    if prepared.conf.training.class_weights == "balanced":
+    """What a run learns from, encoded.
+
+    Raises:
+        ConfigError: It cannot be learnt as the settings say.
+    """
+    encoded, conf, coding = prepared.encoded["train"], prepared.conf.training, prepared.coding
+    if conf.class_weights == "balanced":
         weights = _balanced([record.fields["label"] for record in prepared.splits["train"]])
-        examples = [dataclasses.replace(example, weight=weights[example.record]) for example in examples]
-    return TrainingData(examples, prepared.learner.labels_at, pad_id(prepared.coding.tokenizer), encoded.vary)
+        weighed = [dataclasses.replace(example, weight=weights[example.record]) for example in encoded.examples]
+        encoded = dataclasses.replace(encoded, examples=weighed)
+    if conf.word_dropout:
+        encoded = drop_words(encoded, coding, conf.word_dropout)
+    return TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(coding.tokenizer), encoded.vary)
 
 
 def _balanced(labels: Sequence[str]) -> list[float]:
@@ -105,10 +117,11 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
     _refuse_unsupervised(encoded["train"])
     prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked, data.before)
+    learnt = training_data(prepared)  # what cannot be kept is refused before weights are read
     if conf.privacy.epsilon is not None:
         from goodfit.training.trainer import guarantee_of
 
-        guarantee_of(conf, training_data(prepared))  # a budget that cannot be kept is refused before weights are read
+        guarantee_of(conf, learnt)
     return prepared
 
 
@@ -284,7 +297,7 @@ def _refuse_unsupervised(encoded: Encoded) -> None:
 def pick_path(prepared: Prepared, model: Any) -> ComputePath:
     """How this model is computed in this run, judged by records of all splits."""
     examples = [example for part in prepared.encoded.values() for example in part.examples]
-    conf, keeps = prepared.conf, prepared.encoded["train"].vary is None
+    conf, keeps = prepared.conf, not prepared.varies
     alone = conf.hardware.strategy == "single" and conf.privacy.epsilon is None
     graphs = conf.runtime.cuda_graphs and alone and conf.precision.name == "bf16"
     return path_of(conf, prepared.learner, prepared.coding, model, examples, keeps, graphs)

@@ -52,6 +52,10 @@ class TrainingConf:
     """``balanced`` weighs the loss of a record by how rare its label is among the training records, so that all labels
     count alike (scikit-learn's formula, with a mean of 1); for classification."""
 
+    word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The chance of each word of a training record to be hidden behind the mask token, drawn anew in each epoch: the
+    model learns to tell by what stands around a word, too. For encoders."""
+
     length_grouping: bool = False
     """Put records of near-equal length in one batch, which saves time where batches are padded (``runtime=plain``,
     GPUs) and makes them less of a random sample; which ones is a function of seed and epoch."""

@@ -156,11 +156,12 @@ class Packed:
         between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
         if conf.adapter.name not in PACKABLE or not between or started.data.labels_at == "pairs":
             return False
-        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers
+        path = self._shared.path(started.bench, started.model)
+        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers, path.keep_base
         if self._running and base != self._base:
             return False
         if not self._running:
-            self._path, self._base = self._shared.path(started.bench, started.model), base
+            self._path, self._base = path, base
             self._pack = PackedTraining(self._path, started.bench.kept)
         return self._path is not None and self._path.flat
 

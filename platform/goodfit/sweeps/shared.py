@@ -114,7 +114,7 @@ class Shared:
     def path(self, bench: Bench, model: Any) -> ComputePath:
         """How a trial's model is computed: rank, scaling and rate of its adapter change nothing in it."""
         adapter = bench.prepared.conf.adapter
-        sort = adapter.name, tuple(adapter.targets or ()), adapter.top_layers
+        sort = adapter.name, tuple(adapter.targets or ()), adapter.top_layers, bench.prepared.varies
         if sort not in bench.paths:
             bench.paths[sort] = pick_path(bench.prepared, model)
         return bench.paths[sort]
