@@ -92,17 +92,18 @@ def _without_leftovers(plugins: Sequence[InstalledPlugin]) -> Sequence[Installed
 
 def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledPlugin]:
     """The plugins that a package declares; what is wrong with its metadata is their fault, and no one else's."""
+    if f"[{GROUP}]" not in _entry_points_of(distribution):
+        return  # there are hundreds of such packages, and reading the metadata of all takes as long as a small run
     try:
-        name, version = str(distribution.name or _nameless(distribution)), str(distribution.version or "unknown")
+        name, version = distribution.name, str(distribution.version or "unknown")
         entries = list(distribution.entry_points.select(group=GROUP))
     except Exception as error:  # noqa: BLE001 - anybody's metadata
-        if f"[{GROUP}]" in _entry_points_of(distribution):
-            fault = f"its metadata cannot be read: {error}"
-            yield InstalledPlugin("?", _nameless(distribution), "?", "?", None, fault=fault)
+        fault = f"its metadata cannot be read: {error}"
+        yield InstalledPlugin("?", _nameless(distribution), "?", "?", None, fault=fault)
         return
     for entry in entries:
-        plugin = plugin_of(entry, name, version)
-        yield plugin if distribution.name else replace(plugin, fault="its package has no METADATA")
+        plugin = plugin_of(entry, str(name or _nameless(distribution)), version)
+        yield plugin if name else replace(plugin, fault="its package has no METADATA")
 
 
 def plugin_of(
