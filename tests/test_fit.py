@@ -149,6 +149,23 @@ def test_the_words_to_try_next_are_words_that_compose(model, adapter):
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param("task=legal model=bert", True, id="encoder"),
+        pytest.param("task=legal model=bert adapter=none", True, id="all weights"),
+        pytest.param("task=legal model=bert training.word_dropout=0.2", False, id="done already"),
+        pytest.param("task=language_modeling model=bert", False, id="hides words itself"),
+        pytest.param("task=legal model=t5", False, id="no mask token"),
+    ],
+)
+def test_what_overfits_is_told_to_hide_words_where_that_can_be(words, told):
+    conf = compose_words(Arguments(words=words.split())).conf
+    found = diagnose(dataclasses.replace(FACTS, **OVERFIT), conf)
+    assert found.verdict == "overfit"
+    assert ("training.word_dropout=0.1" in found.words) == told
+
+
+@pytest.mark.parametrize(
     ("words", "tried"),
     [
         pytest.param("model=bert training.max_steps=30", ["training.max_steps=60", "adapter.rank=32"], id="max_steps"),
