@@ -108,10 +108,11 @@ def test_a_run_hides_words_in_training_alone_and_the_same_ones_again(goodfit, ti
     assert measured == written
 
 
-def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_words, tmp_path):
+@pytest.mark.parametrize("adapter", [[], ["adapter.top_layers=1"]], ids=["all layers", "upper layers"])
+def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_words, tmp_path, adapter):
     values = []
     for engine in ("packed", "solo"):
-        words = [*tiny_words("classification", "encoder"), "training.word_dropout=0,0.3", "sweep.trials=2"]
+        words = [*tiny_words("classification", "encoder"), *adapter, "training.word_dropout=0,0.3", "sweep.trials=2"]
         words += [f"sweep.engine={engine}", "sweep.pruner=none", "sweep.train_best=false", "sweep.confirmations=0"]
         outcome = goodfit("sweep", *words, f"run.dir={engine}", "--json")
         assert outcome.code == 0, outcome.err
