@@ -69,8 +69,9 @@ class Bar:
 
     def _passed(self, done: int, total: int) -> None:
         """Called after each batch of a pass that does not train."""
-        self._show("asking", done, total, "texts")
-        if done == total:
+        if done < total:
+            self._show("asking", done, total, "texts")
+        elif "asking" in self._tasks:
             self._bar.remove_task(self._tasks.pop("asking"))
 
     def _show(self, name: str, done: int, total: int, of: str) -> None:
