@@ -62,7 +62,7 @@ def main() -> None:
         f"{COUNTS['test']} test records of each set. Means of the test figures, and the difference to the same runs",
         "with nothing hidden [95 % interval over the draws].",
         "",
-        "| data | metric | hidden | mean | less that without | loss | less that without |",
+        "| data | metric | hidden | mean | difference | loss | difference |",
         "|---|---|---|---|---|---|---|",
     ]
     for name in options.only:
@@ -75,7 +75,8 @@ def main() -> None:
                 cells += [f"{np.mean(own):.3f}", difference(own, without) if share else ""]
             lines.append(f"| {' | '.join(cells)} |")
             print(lines[-1], flush=True)
-    lines += ["", "Made by `python benchmarks/word_dropout.py`."]
+    typed = f"--draws {options.draws} --only {' '.join(options.only)}"
+    lines += ["", f"Made by `python benchmarks/word_dropout.py {typed}`."]
     HERE.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
 
 

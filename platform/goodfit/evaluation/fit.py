@@ -246,5 +246,5 @@ def _less(conf: RunConf) -> tuple[str, ...]:
     else:
         words = [f"adapter.rank={max(1, conf.adapter.rank // 2)}", "adapter.dropout=0.1"]
     if conf.model.family == "encoder" and conf.task.kind != "language_modeling" and not conf.training.word_dropout:
-        words.insert(0, "training.word_dropout=0.1")
+        words.append("training.word_dropout=0.1")
     return (*words, f"optim.lr={(conf.optim.lr or 0) / 2:g}", "more records: the gap closes with data")
