@@ -11,13 +11,13 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from samples import NO_AUDITS, SETS, sample
-from scipy import stats
+from search_quality import with_interval
 
 HERE = Path(__file__).resolve()
 COUNTS = {"train": 300, "validation": 100, "test": 500}
@@ -36,13 +36,6 @@ def run(name: str, draw: int, share: float, options: argparse.Namespace) -> Mapp
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     written = json.loads((folder / "metrics.json").read_text("utf-8"))
     return {name: written["tuned"][name]["value"] for name in (written["primary"], "test/loss")}
-
-
-def difference(one: Sequence[float], other: Sequence[float]) -> str:
-    """The mean difference over the draws with its 95 % interval, by Student's t."""
-    apart = np.subtract(one, other)
-    margin = stats.t.ppf(0.975, len(apart) - 1) * stats.sem(apart)
-    return f"{apart.mean():+.3f} [{apart.mean() - margin:+.3f}, {apart.mean() + margin:+.3f}]"
 
 
 def main() -> None:
@@ -72,7 +65,7 @@ def main() -> None:
             cells = [name, metric.removeprefix("test/"), f"{share:.0%}"]
             for one in (metric, "test/loss"):
                 own, without = ([figure[one] for figure in part] for part in (figures, found[0.0]))
-                cells += [f"{np.mean(own):.3f}", difference(own, without) if share else ""]
+                cells += [f"{np.mean(own):.3f}", with_interval(np.subtract(own, without)) if share else ""]
             lines.append(f"| {' | '.join(cells)} |")
             print(lines[-1], flush=True)
     typed = f"--draws {options.draws} --only {' '.join(options.only)}"

@@ -59,9 +59,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def run_main(argv: Sequence[str], folder: Path, stdin: str = "", err: io.StringIO | None = None) -> Outcome:
-    """Run a command line in this process, in a folder."""
-    given, out, err = io.StringIO(stdin), io.StringIO(), io.StringIO() if err is None else err
+def run_main(argv: Sequence[str], folder: Path, stdin: str = "", terminal: bool = False) -> Outcome:
+    """Run a command line in this process, in a folder; with somebody who looks at standard error, or without."""
+    given, out, err = io.StringIO(stdin), io.StringIO(), Terminal() if terminal else io.StringIO()
     with contextlib.chdir(folder), patch("sys.stdin", given), patch("sys.stdout", out), patch("sys.stderr", err):
         code = main([str(word) for word in argv])
     return Outcome(code, out.getvalue(), err.getvalue())
@@ -70,11 +70,7 @@ def run_main(argv: Sequence[str], folder: Path, stdin: str = "", err: io.StringI
 @pytest.fixture
 def goodfit(tmp_path: Path) -> Callable[..., Outcome]:
     """``goodfit(*argv, stdin="", terminal=False)``: the front door, in an empty folder."""
-
-    def run(*argv: Any, stdin: str = "", terminal: bool = False) -> Outcome:
-        return run_main(argv, tmp_path, stdin, Terminal() if terminal else io.StringIO())
-
-    return run
+    return lambda *argv, stdin="", terminal=False: run_main(argv, tmp_path, stdin, terminal)
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:

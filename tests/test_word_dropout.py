@@ -13,37 +13,36 @@ from goodfit.data.batches import Example
 from goodfit.kinds.shape import Coding, Encoded
 from goodfit.kinds.units import case_marks
 from goodfit.kinds.word_dropout import drop_words
+from goodfit.training.pack import PackedTraining
 
 WORDS = ["governing", "law", "Delaware", "unbelievably", "indemnification", "Acme"]
 
 
-def wordpiece(folder):
-    return transformers.AutoTokenizer.from_pretrained(folder)
+@pytest.fixture
+def wordpiece(model_folders):
+    return transformers.AutoTokenizer.from_pretrained(model_folders["encoder"])
 
 
-def bpe(_folder):
+@pytest.fixture
+def bpe():
     """Of few merges, so that most words have several tokens; a word begins with a sign for the blank."""
     made = tokenizers.ByteLevelBPETokenizer()
-    made.train_from_iterator(WORDS, vocab_size=280, special_tokens=["<s>", "</s>", "<pad>", "<unk>", "<mask>"])
-    names = {
-        "bos_token": "<s>",
-        "eos_token": "</s>",
-        "pad_token": "<pad>",
-        "unk_token": "<unk>",
-        "mask_token": "<mask>",
-    }
-    return transformers.PreTrainedTokenizerFast(tokenizer_object=made._tokenizer, **names)
+    made.train_from_iterator(WORDS, vocab_size=280, special_tokens=["<pad>", "<unk>", "<mask>"])
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=made._tokenizer, unk_token="<unk>", mask_token="<mask>", pad_token="<pad>"
+    )
 
 
-def letters(_folder):
+@pytest.fixture
+def letters():
     """Each letter is a token, and none says where a word begins."""
     made = tokenizers.Tokenizer(tokenizers.models.WordLevel({"[UNK]": 0, "[MASK]": 1, "a": 2, "b": 3}, "[UNK]"))
     made.pre_tokenizer = tokenizers.pre_tokenizers.Split("", "isolated")
     return transformers.PreTrainedTokenizerFast(tokenizer_object=made, unk_token="[UNK]", mask_token="[MASK]")
 
 
-def coding_of(tokenizer, family="encoder"):
-    return Coding(tokenizer, family, ("a",), "", 512, 8, 8)
+def coding_of(tokenizer):
+    return Coding(tokenizer, "encoder", ("a",), "", 512, 8, 8)
 
 
 def varied(tokenizer, words, share, seed):
@@ -57,10 +56,9 @@ def varied(tokenizer, words, share, seed):
     return parts, [[next(read) for _ in part] for part in parts]
 
 
-@pytest.mark.parametrize("make", [wordpiece, bpe])
-def test_words_are_hidden_whole(model_folders, make):
-    tokenizer = make(model_folders["encoder"])
-    hidden = 0
+@pytest.mark.parametrize("vocabulary", ["wordpiece", "bpe"])
+def test_words_are_hidden_whole(request, vocabulary):
+    tokenizer, hidden = request.getfixturevalue(vocabulary), 0
     for seed in range(200):
         parts, read = varied(tokenizer, WORDS, 0.2, seed)
         assert any(len(part) > 1 for part in parts)
@@ -71,15 +69,14 @@ def test_words_are_hidden_whole(model_folders, make):
     assert 0.16 < hidden / (200 * len(WORDS)) < 0.24
 
 
-def test_where_no_token_says_where_words_begin_each_is_drawn(model_folders):
-    tokenizer = letters(model_folders["encoder"])
-    read = [varied(tokenizer, ["abab" * 25], 0.5, seed)[1][0] for seed in range(20)]
-    shares = [seen.count(tokenizer.mask_token_id) / len(seen) for seen in read]
+def test_where_no_token_says_where_words_begin_each_is_drawn(letters):
+    read = [varied(letters, ["abab" * 25], 0.5, seed)[1][0] for seed in range(20)]
+    shares = [seen.count(letters.mask_token_id) / len(seen) for seen in read]
     assert all(0.3 < share < 0.7 for share in shares)
 
 
-def test_what_a_tokenizer_puts_in_is_never_hidden_and_a_capitals_mark_goes_with_its_word(model_folders):
-    tokenizer = wordpiece(model_folders["encoder"])
+def test_what_a_tokenizer_puts_in_is_never_hidden_and_a_capitals_mark_goes_with_its_word(wordpiece):
+    tokenizer = wordpiece
     mark = case_marks(tokenizer)["first"]
     law, acme = (tokenizer(word, add_special_tokens=False)["input_ids"] for word in ("law", "acme"))
     inputs = (tokenizer.cls_token_id, *law, *acme, mark, tokenizer.sep_token_id)
@@ -108,8 +105,28 @@ def test_a_run_hides_words_in_training_alone_and_the_same_ones_again(goodfit, ti
     assert measured == written
 
 
-@pytest.mark.parametrize("adapter", [[], ["adapter.top_layers=1"]], ids=["all layers", "upper layers"])
-def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_words, tmp_path, adapter):
+@pytest.fixture
+def shared(monkeypatch):
+    """How many trials shared each pass."""
+    counts, step = [], PackedTraining.step
+
+    def counted(pack):
+        counts.append(len(pack.trials))
+        return step(pack)
+
+    monkeypatch.setattr(PackedTraining, "step", counted)
+    return counts
+
+
+@pytest.mark.parametrize(
+    ("adapter", "most"),
+    [
+        pytest.param([], 2, id="all layers"),
+        # of the one what its frozen layers make of records is kept, and not of the other
+        pytest.param(["adapter.top_layers=1"], 1, id="upper layers"),
+    ],
+)
+def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_words, tmp_path, shared, adapter, most):
     values = []
     for engine in ("packed", "solo"):
         words = [*tiny_words("classification", "encoder"), *adapter, "training.word_dropout=0,0.3", "sweep.trials=2"]
@@ -119,6 +136,7 @@ def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_
         losses = [read_losses(tmp_path / engine / "trials" / f"000{number}") for number in range(2)]
         assert losses[0] != losses[1]
         values.append(losses)
+    assert max(shared) == most
     packed, solo = values
     for one, other in zip(packed, solo, strict=True):
         assert one == pytest.approx(other, rel=1e-5)

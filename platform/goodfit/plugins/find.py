@@ -93,7 +93,7 @@ def _without_leftovers(plugins: Sequence[InstalledPlugin]) -> Sequence[Installed
 def _of_distribution(distribution: metadata.Distribution) -> Iterator[InstalledPlugin]:
     """The plugins that a package declares; what is wrong with its metadata is their fault, and no one else's."""
     if f"[{GROUP}]" not in _entry_points_of(distribution):
-        return  # there are hundreds of such packages, and reading the metadata of all takes as long as a small run
+        return  # most packages: to read the metadata of all takes ten times as long
     try:
         name, version = distribution.name, str(distribution.version or "unknown")
         entries = list(distribution.entry_points.select(group=GROUP))

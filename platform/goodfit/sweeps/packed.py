@@ -156,14 +156,15 @@ class Packed:
         between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
         if conf.adapter.name not in PACKABLE or not between or started.data.labels_at == "pairs":
             return False
-        path = self._shared.path(started.bench, started.model)
-        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers, path.keep_base
+        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers
         if self._running and base != self._base:
             return False
-        if not self._running:
-            self._path, self._base = path, base
-            self._pack = PackedTraining(self._path, started.bench.kept)
-        return self._path is not None and self._path.flat
+        path = self._shared.path(started.bench, started.model)
+        if self._running:
+            return path.keep_base == self._of_path().keep_base
+        self._path, self._base = path, base
+        self._pack = PackedTraining(path, started.bench.kept)
+        return path.flat
 
     def _take(self, started: Started, held: ExitStack) -> None:
         conf, count = started.conf, len(started.data.examples)
