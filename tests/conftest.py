@@ -22,6 +22,11 @@ from goodfit.cli.main import main
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"
 
+# two processes of tests with two threads each wait for each other on two cores, for longer than they compute
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and hasattr(os, "sched_setaffinity"):
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
+
 # submitit closes every log handler when it is imported, and absl's then closes its stream, which is what pytest reads
 # if absl was imported by an earlier test: so first this one
 with contextlib.suppress(ModuleNotFoundError):

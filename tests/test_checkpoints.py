@@ -18,7 +18,7 @@ NAMES = ("weights.safetensors", "optimizer.safetensors", "state.json", "history.
 
 def write(folder, step, best=None):
     tensors = {name: {"w": torch.full((40,), float(step))} for name in NAMES[:2]}
-    state = json.dumps({"step": step, "best_step": best}).encode()
+    state = json.dumps({"step": step, "best_steps": [best] if best else []}).encode()
     return write_checkpoint(folder, step, tensors, {"state.json": state, "history.jsonl": b'{"step": 1}\n'})
 
 

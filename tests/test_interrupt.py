@@ -33,6 +33,17 @@ def test_behind_the_last_step_it_is_not_lost():
         send(signal.SIGINT)
 
 
+def test_one_that_arises_while_a_library_imports_is_no_missing_module():
+    stop = StopSignals("go on")
+    with stopped(), stop.listening():
+        try:
+            send()
+        except Exception as error:  # as transformers does
+            raise ModuleNotFoundError("Could not import module 'BertModel'") from error
+    with pytest.raises(ModuleNotFoundError), StopSignals("go on").listening():
+        raise ModuleNotFoundError("no module named 'goodfit_gone'") from ValueError()
+
+
 def test_a_second_one_is_raised_at_once():
     stop, done = StopSignals("go on"), []
     with stopped(), stop.listening(), stop.at_step_ends():

@@ -242,7 +242,7 @@ def test_an_uncased_encoder_learns_from_capitals_where_it_is_told_of_them(goodfi
         for split, names, start in (("train", known * 3, 0), ("validation", other * 3, 100), ("test", other * 3, 201))
     ]
     run = tmp_path / "run"
-    settings = ["training.epochs=5", "optim.lr=3e-3", "tracker=none", f"run.dir={run}", *words]
+    settings = ["training.epochs=5", "optim.lr=3e-3", "tracker=none", "runtime.threads=1", f"run.dir={run}", *words]
     outcome = goodfit("train", "task=token_classification", "model=bert", "dataset=files", *files, *settings, "--json")
     assert outcome.code == 0, outcome.err
     assert low <= outcome.json["metrics"]["test/f1"]["value"] <= high

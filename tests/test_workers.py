@@ -12,6 +12,7 @@ import pytest
 
 from goodfit.errors import GoodfitError
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.clusters import run_in_job
 from goodfit.sweeps.records import Order
 from goodfit.sweeps.trial import failed, read_result
 from goodfit.sweeps.workers import Processes, lost
@@ -77,6 +78,18 @@ def test_a_job_at_its_time_limit_is_a_failed_trial_and_is_not_begun_again(goodfi
     assert [trial["state"] for trial in outcome.json["trials"]] == ["failed", "finished"]
     assert "timed-out" in outcome.json["trials"][0]["reason"]
     assert len(list((tmp_path / "search" / "jobs").glob("*_submitted.pkl"))) == 2
+
+
+def test_a_time_limit_that_comes_while_a_library_imports_is_one(monkeypatch):
+    from submitit.core.utils import UncompletedJobError
+
+    limit = UncompletedJobError("Job not requeued because: timed-out and not checkpointable.")
+
+    def work(order):
+        raise ModuleNotFoundError("Could not import module 'BertModel'") from limit
+
+    monkeypatch.setattr("goodfit.sweeps.clusters.run_in_worker", work)
+    assert run_in_job(None) is limit
 
 
 def test_a_plugin_that_is_not_where_a_job_runs_ends_the_search(goodfit, tmp_path, words):

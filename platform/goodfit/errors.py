@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 
 class GoodfitError(Exception):
@@ -100,6 +100,17 @@ NO_MEMORY = ("can't allocate memory", "not enough memory", "std::bad_alloc", "CU
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out, whoever says so."""
     return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)
+
+
+Kind = TypeVar("Kind", bound=BaseException)
+
+
+def beneath(error: BaseException | None, kind: type[Kind]) -> Kind | None:
+    """The error of a kind that another one was raised from, or is: transformers takes what arises while it imports a
+    model's module, a signal too, for a module that is missing."""
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__
+    return error
 
 
 class TrainingError(GoodfitError):

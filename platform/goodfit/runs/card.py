@@ -17,6 +17,7 @@ from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
 from goodfit.texts.shown import figure, of_review, with_interval
+from goodfit.training.trainer import Trained
 
 
 def card_of(
@@ -25,7 +26,7 @@ def card_of(
     fit: Fit,
     verdicts: Sequence[Verdict],
     findings: Sequence[Finding],
-    steps: int,
+    trained: Trained,
     deeds: Mapping[str, Mapping[str, Any]],
     given: Mapping[str, float] | None,
 ) -> str:
@@ -41,7 +42,7 @@ def card_of(
     }
     sections = [
         f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
-        _what(prepared, steps),
+        _what(prepared, trained),
         *([_made_from(root, before, head["library_name"] == "peft")] if before else []),
         _data(prepared),
         _figures(metrics),
@@ -68,7 +69,7 @@ def _list(lines: Sequence[str], nothing: str) -> str:
     return "".join(f"- {line}\n" for line in lines) or f"- {nothing}\n"
 
 
-def _what(prepared: Prepared, steps: int) -> str:
+def _what(prepared: Prepared, trained: Trained) -> str:
     conf = prepared.conf
     noise = (
         "\n\n**The base model has no pretrained weights: it started from noise.** What it knows comes from these "
@@ -76,11 +77,12 @@ def _what(prepared: Prepared, steps: int) -> str:
         if conf.model.weights == "random"
         else ""
     )
+    soup = f" Trained {conf.training.soup} times from the same first weights: {trained.soup}." if trained.soup else ""
     labels = f" Labels: {', '.join(prepared.coding.labels)}." if prepared.coding.labels else ""
     return (
-        f"{conf.task.description}\n\n{_tuned(prepared)}, {steps} optimiser steps at a peak rate of {conf.optim.lr:g}, "
-        f"seed {conf.seed}. Kind: {prepared.task.kind.name}; family: {prepared.base.family}.{_cut(prepared.base)}"
-        f"{labels}{noise}\n"
+        f"{conf.task.description}\n\n{_tuned(prepared)}, {trained.steps} optimiser steps at a peak rate of "
+        f"{conf.optim.lr:g}, seed {conf.seed}.{soup} Kind: {prepared.task.kind.name}; family: {prepared.base.family}."
+        f"{_cut(prepared.base)}{labels}{noise}\n"
     )
 
 

@@ -24,7 +24,7 @@ from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.runs.prepare import Prepared, pick_path, training_data
 from goodfit.schema import RunConf
-from goodfit.training.trainer import compute_ahead, fix_machine, total_steps
+from goodfit.training.trainer import compute_ahead, fix_machine, planned_steps
 
 PROBE_STEPS = 3
 EVALUATION_COST = 1 / 3
@@ -200,7 +200,7 @@ def plan_run(prepared: Prepared) -> Plan:
     conf = prepared.conf
     free = free_bytes(conf)
     memory = check_memory(prepared, free=free)
-    steps = total_steps(conf, len(prepared.encoded["train"].examples))
+    steps = planned_steps(conf, len(prepared.encoded["train"].examples))
     seconds, path = _probe(prepared, steps)
     if path.flat != _expects_flat(conf):
         memory = check_memory(prepared, path, free)

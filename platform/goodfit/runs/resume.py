@@ -55,7 +55,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
 
 def start_from(folder: Path, keep_checkpoints: int, progress: Progress) -> Saved | None:
     """What is left of a run to go on from; its history is cut back to that moment."""
-    from goodfit.training.held_out import best_of
+    from goodfit.training.held_out import best_steps
     from goodfit.training.state import HISTORY, open_saved
 
     checkpoints = folder / "checkpoints"
@@ -69,7 +69,6 @@ def start_from(folder: Path, keep_checkpoints: int, progress: Progress) -> Saved
             progress.say(line)
         tidy(checkpoints, saved.place.step if saved else 0)
         if saved is not None:  # the save may have been killed before it removed what it takes the place of
-            keep = {best_of(saved.evaluations).step} if saved.evaluations else set()
-            prune(checkpoints, keep_checkpoints, keep)
+            prune(checkpoints, keep_checkpoints, best_steps(saved.evaluations))
         write_whole(folder / HISTORY, (chosen.path / HISTORY).read_bytes() if chosen.path else b"")
     return saved

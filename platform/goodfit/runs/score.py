@@ -229,8 +229,8 @@ def diagnose_fit(
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,
-        steps=trace.evaluations[-1].step,
-        epochs=trace.evaluations[-1].epoch,
+        steps=trace.steps,
+        epochs=trace.epochs,
         dealt=dealt(primary, learnt, prepared.conf.seed) if prepared.task.kind.interchangeable else None,
     )
     return diagnose(facts, prepared.conf)

@@ -22,7 +22,7 @@ from goodfit.schema import RunConf
 from goodfit.tracking.history import History
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.state import Saved
-from goodfit.training.trainer import fix_machine, total_steps, train
+from goodfit.training.trainer import fix_machine, planned_steps, train
 from goodfit.training.watch import Progress, Watch
 
 
@@ -51,7 +51,7 @@ def tune_and_judge(
     conf, data = prepared.conf, training_data(prepared)
     fix_machine(conf)
     device = pick_device(conf.hardware.accelerator)
-    steps = total_steps(conf, len(data.examples))
+    steps = planned_steps(conf, len(data.examples))
     model = untuned_model(prepared, device)
     probe = pick_probe(prepared)
     base = _base_answers(prepared, model, probe) if is_first_process() else None
@@ -70,6 +70,9 @@ def tune_and_judge(
             signals=signals,
             saved=saved,
         )
+        if trained.soup is not None:
+            logging.getLogger(__name__).info("soup: %s", trained.soup)
+            progress.say(str(trained.soup))
         if base is None:
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
         judged = judge_model(prepared, model, base, trained.trace, probe)

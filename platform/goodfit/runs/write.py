@@ -105,7 +105,7 @@ def write_down(
     deeds = host.deeds()
     guarantee = guarantee_of(prepared.conf, training_data(prepared))
     given = guarantee.kept() if guarantee else None
-    card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained.steps, deeds, given)
+    card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)
     write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
@@ -119,6 +119,7 @@ def write_down(
         "audits": [*prepared.asked, *audited.asked],
         "steps": trained.steps,
         "best_step": trained.trace.best.step,
+        **({"soup": dataclasses.asdict(trained.soup)} if trained.soup else {}),
         "seconds": round(seconds, 2),
         "path": {"name": path.name, "reason": path.reason},
         "plugins": deeds,

@@ -56,6 +56,12 @@ class TrainingConf:
     """The chance of each word of a training record to be hidden behind the mask token, drawn anew in each epoch: the
     model learns to tell by what stands around a word, too. For encoders."""
 
+    soup: Count = 1
+    """So many trainings one after another from the same first weights, each with the records in other orders and with
+    other dropout. The average of their best weights is the model where its held-out loss is at most theirs on average
+    (Wortsman et al. 2022, https://arxiv.org/abs/2203.05482), and the best of them else: one training's luck counts
+    less, for so many times the time."""
+
     length_grouping: bool = False
     """Put records of near-equal length in one batch, which saves time where batches are padded (``runtime=plain``,
     GPUs) and makes them less of a random sample; which ones is a function of seed and epoch."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.search import Search
-from goodfit.errors import HardwareError, StoppedError
+from goodfit.errors import HardwareError, StoppedError, beneath
 from goodfit.sweeps.records import Order, Result
 from goodfit.sweeps.workers import TRIES, lost, run_in_worker
 from goodfit.training.interrupt import StopSignals
@@ -103,10 +103,12 @@ class Slurm:
 
 def run_in_job(order: Order) -> Result | Exception:
     """A trial in a job. submitit would tell an error as text: it comes back as what it is."""
+    from submitit.core.utils import UncompletedJobError
+
     try:
         return run_in_worker(order)
     except Exception as error:  # noqa: BLE001 - the border of a process, which raises it again
-        return error
+        return beneath(error, UncompletedJobError) or error  # submitit's, at a time limit
 
 
 def run_on_node(order: Order, folder: Path) -> Result:

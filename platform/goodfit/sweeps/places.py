@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
-from goodfit.schema import RunConf
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
@@ -40,7 +39,7 @@ def check_search(search: Search) -> None:
             mistakes.append(HardwareError(what, "pip install 'goodfit[samplers]'"))
     if conf.sampler == "grid":
         mistakes += _grid(search)
-    stop_on([*mistakes, *_one_run_only(search.first.conf)])
+    stop_on([*mistakes, *_one_run_only(search)])
 
 
 def _aims(conf: SweepConf) -> list[ConfigError]:
@@ -78,13 +77,16 @@ def _engine(search: Search) -> list[ConfigError]:
     return mistakes
 
 
-def _one_run_only(conf: RunConf) -> list[ConfigError]:
+def _one_run_only(search: Search) -> list[ConfigError]:
     """What a run may be, and a trial of many may not."""
-    mistakes = []
+    conf, mistakes = search.first.conf, []
     if conf.hardware.launcher == "slurm" and conf.sweep.executor != "slurm":
         mistakes.append(ConfigError("hardware=slurm submits one run", "submit each trial: sweep.executor=slurm"))
     if conf.hardware.devices * conf.hardware.nodes > 1:
         mistakes.append(ConfigError("a trial of a search runs on one device", "hardware.devices=1 hardware.nodes=1"))
+    if conf.training.soup > 1 or any(one.key == "training.soup" for one in search.space):
+        what = "a search compares single trainings, and training.soup averages several"
+        mistakes.append(ConfigError(what, "leave it out, then type it behind the winner's words"))
     if conf.privacy.epsilon is not None:
         what = "privacy.epsilon is of one training; what those of a search give away adds up"
         mistakes.append(ConfigError(what, "search on data that is not private, then type the winner's words"))

@@ -146,10 +146,10 @@ def choose_checkpoint(folder: Path) -> Chosen:
     for path in checkpoints_in(folder):
         reason = damage(path)
         if reason is None:
-            best = read_state(path).get("best_step")
-            if best not in (None, step_of(path)):
-                reason = damage(_place(folder, best))
-                reason = reason and f"the best weights until then, of step {best}: {reason}"
+            needed = [step for step in read_state(path).get("best_steps", ()) if step != step_of(path)]
+            faults = ((step, damage(_place(folder, step))) for step in needed)
+            reasons = (f"the best weights until then, of step {step}: {fault}" for step, fault in faults if fault)
+            reason = next(reasons, None)
         if reason is None:
             return Chosen(path, skipped)
         skipped.append(f"{path.name}: {reason}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class Evaluation:
     """``validation/…`` and ``probe/…``."""
     validation_losses: Sequence[float]
     """Of each record."""
+    member: int = 0
+    """Of the soup, from 0."""
 
 
 Measure = Callable[[Any], tuple[float, Mapping[str, float], Sequence[float]]]
@@ -33,15 +36,29 @@ Measure = Callable[[Any], tuple[float, Mapping[str, float], Sequence[float]]]
 
 @dataclass(slots=True)
 class Trace:
-    """The course of a training."""
+    """The course of a training; of a soup, that of one of its members."""
 
     evaluations: list[Evaluation] = field(default_factory=list)
+    member: int = 0
+    """Of the soup, from 0."""
+    begin: tuple[int, int] = (0, 0)
+    """The step and the epoch that it is counted on from."""
     stopped_early: bool = False
 
     @property
     def best(self) -> Evaluation:
         """The evaluation whose weights are kept."""
         return best_of(self.evaluations)
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps that it took."""
+        return self.evaluations[-1].step - self.begin[0]
+
+    @property
+    def epochs(self) -> float:
+        """Passes over the records that it took."""
+        return self.evaluations[-1].epoch - self.begin[1]
 
     def evaluated_at(self, step: int) -> bool:
         """Whether the last evaluation was made at a step."""
@@ -50,7 +67,18 @@ class Trace:
 
 def best_of(evaluations: Sequence[Evaluation]) -> Evaluation:
     """The evaluation of the highest score, and of those with one score that of the lowest loss."""
-    return max(evaluations, key=lambda found: (found.score, -sum(found.validation_losses)))
+    return max(evaluations, key=worth)
+
+
+def worth(found: Evaluation) -> tuple[float, float]:
+    """What of two evaluations is the better one by: the score, then the loss."""
+    return found.score, -sum(found.validation_losses)
+
+
+def best_steps(evaluations: Iterable[Evaluation]) -> set[int]:
+    """The step of each member's best evaluation."""
+    members = itertools.groupby(evaluations, key=lambda found: found.member)
+    return {best_of(list(own)).step for _, own in members}
 
 
 Stop = Callable[[Trace], bool]
@@ -72,7 +100,7 @@ class HeldOut(lightning.Callback):
         patience: Evaluations without a better score before training stops; 0 never stops.
         report: Called with each evaluation.
         stop: Asked after each evaluation.
-        evaluations: Those that were made before the training was interrupted.
+        trace: With the evaluations that were made before the training was interrupted.
     """
 
     def __init__(
@@ -83,9 +111,9 @@ class HeldOut(lightning.Callback):
         patience: int,
         report: Callable[[Evaluation], None],
         stop: Stop,
-        evaluations: Sequence[Evaluation] = (),
+        trace: Trace | None = None,
     ) -> None:
-        self.trace = Trace(list(evaluations))
+        self.trace = trace or Trace()
         self._measure = measure
         self._batches = batches_per_epoch
         self._ends = self.ends(batches_per_epoch, evaluations_per_epoch)
@@ -116,7 +144,8 @@ class HeldOut(lightning.Callback):
         score, figures, losses = self._measure(model)
         if math.isnan(score):
             raise TrainingError(f"the held-out score is NaN at step {step}", "lower the rate: optim.lr")
-        found = Evaluation(step, round(epoch + (batch + 1) / self._batches, 4), score, figures, losses)
+        behind = round(epoch + (batch + 1) / self._batches, 4)
+        found = Evaluation(step, behind, score, figures, losses, self.trace.member)
         self.trace.evaluations.append(found)
         if reports:
             self._report(found)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from goodfit.errors import StoppedError
+from goodfit.errors import StoppedError, beneath
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
@@ -38,6 +38,11 @@ class StopSignals:
             self._handlers = {number: signal.signal(number, self._hear) for number in SIGNALS}
         try:
             yield self
+        except Exception as error:
+            stopped = beneath(error, StoppedError)
+            if stopped is None:
+                raise
+            raise stopped from None
         finally:
             for number, before in self._handlers.items():
                 signal.signal(number, before)

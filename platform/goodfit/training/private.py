@@ -112,6 +112,7 @@ def _refuse_unprivate(conf: RunConf) -> None:
         (not whole, "trains a whole model on one device", "add hardware.devices=1 hardware.strategy=single"),
         (conf.precision.name == "16", "scales no losses", "add precision=bf16"),
         (conf.training.length_grouping, "draws records whatever their length", "add training.length_grouping=false"),
+        (conf.training.soup > 1, "is of one training", "add training.soup=1"),
         (conf.training.class_weights != "none", "counts no labels", "add training.class_weights=none"),
         (conf.task.kind == "ranking", "needs a loss of each record, and ranking has one of pairs", "leave it out"),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ import torch
 from goodfit.errors import TrainingError
 from goodfit.schema.training import TrainingConf
 from goodfit.training.checkpoints import prune
-from goodfit.training.held_out import Trace
+from goodfit.training.held_out import Trace, best_steps
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.module import Tuning, not_finite
-from goodfit.training.state import START, Place, Saved, put_optimiser, save, trainable_state
+from goodfit.training.state import Place, Saved, put_optimiser, save, trainable_state
 
 SHARE_OF_TIME = 0.02
 """Where nothing was typed, saving takes at most this share of the time between two saves."""
@@ -36,7 +36,8 @@ class Saver(lightning.Callback):
     Args:
         folder: Of the run.
         conf: The training group.
-        trace: The evaluations so far.
+        traces: The evaluations so far, those of this training last.
+        place: Where the training begins.
         signals: End the training behind a step.
         batches_per_epoch: On this device.
         before: The trainable weights before the first step.
@@ -47,7 +48,8 @@ class Saver(lightning.Callback):
         self,
         folder: Path,
         conf: TrainingConf,
-        trace: Trace,
+        traces: Sequence[Trace],
+        place: Place,
         signals: StopSignals,
         batches_per_epoch: int,
         before: Mapping[str, Any],
@@ -55,13 +57,14 @@ class Saver(lightning.Callback):
     ) -> None:
         self._folder = folder
         self._conf = conf
-        self._trace = trace
+        self._traces = traces
+        self._trace = traces[-1]
         self._signals = signals
         self._batches = batches_per_epoch
         self._before = before
         self._from = saved
-        self._place = saved.place if saved else START
-        self._written = self._place.step, len(trace.evaluations)
+        self._place = place
+        self._written = self._place.step, len(self._trace.evaluations)
         self._rise = Rise(conf.max_rise, saved.guard if saved else {})
         self._last_save = time.monotonic()
         self._save_seconds = 0.0
@@ -107,10 +110,9 @@ class Saver(lightning.Callback):
         if len(self._trace.evaluations) > self._written[1] == 0:
             refuse_untrained(model, self._before)
         started = time.monotonic()
-        evaluations = self._trace.evaluations
+        evaluations = [found for trace in self._traces for found in trace.evaluations]
         save(self._folder, self._place, trainer, model, evaluations, self._rise.seen())
-        keep = {self._trace.best.step} if evaluations else set()
-        prune(self._folder / "checkpoints", self._conf.keep_checkpoints, keep)
+        prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
         self._written = now
         self._last_save = time.monotonic()
         self._save_seconds = self._last_save - started

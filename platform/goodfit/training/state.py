@@ -13,7 +13,7 @@ import torch
 
 from goodfit.errors import TrainingError
 from goodfit.training.checkpoints import read_state, read_tensors, write_checkpoint
-from goodfit.training.held_out import Evaluation, best_of
+from goodfit.training.held_out import Evaluation, best_steps
 
 WEIGHTS, OPTIMISER = "weights.safetensors", "optimizer.safetensors"
 STATE, HISTORY = "state.json", "history.jsonl"
@@ -29,9 +29,6 @@ class Place:
     """Of the next batch, from 0."""
     batch: int
     """The next one of its epoch on this device, from 0."""
-
-
-START = Place(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def save(
     state = {
         "schema": 1,
         **dataclasses.asdict(place),
-        "best_step": best_of(evaluations).step if evaluations else None,
+        "best_steps": sorted(best_steps(evaluations)),
         "evaluations": [dataclasses.asdict(found) for found in evaluations],
         "optimizer": {"values": values, "rates": [group["lr"] for group in optimiser.param_groups]},
         "schedule": trainer.lr_scheduler_configs[0].scheduler.state_dict(),
@@ -131,8 +128,8 @@ def open_saved(path: Path) -> Saved:
     )
 
 
-def put_weights(model: Any, path: Path) -> None:
-    """Put a valid checkpoint's weights into a model.
+def read_weights(model: Any, path: Path) -> dict[str, Any]:
+    """A valid checkpoint's weights for a model.
 
     Raises:
         TrainingError: They belong to another one.
@@ -141,7 +138,12 @@ def put_weights(model: Any, path: Path) -> None:
     shapes = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
     if shapes != {name: (tensor.shape, tensor.dtype) for name, tensor in current.items()}:
         raise TrainingError(f"the weights in {path} belong to another model", "train again, in another folder")
-    for name, tensor in current.items():
+    return weights
+
+
+def put_state(model: Any, weights: Mapping[str, Any]) -> None:
+    """Let a model have these trainable weights."""
+    for name, tensor in trainable_state(model).items():
         tensor.copy_(weights[name])
 
 

@@ -18,15 +18,17 @@ import torch
 from goodfit.data.batches import TrainingData, collate
 from goodfit.errors import HardwareError, TrainingError, is_out_of_memory
 from goodfit.models.fast.frozen import frozen_of
+from goodfit.models.fast.graphs import graphs_of
 from goodfit.schema import RunConf
 from goodfit.training.checkpoints import checkpoint_of
-from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on
+from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on, worth
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning
 from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
 from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
-from goodfit.training.state import START, Place, Saved, put_weights, trainable_state
+from goodfit.training.soup import Soup, stir
+from goodfit.training.state import Place, Saved, put_state, read_weights, trainable_state
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -39,17 +41,24 @@ DETERMINISTIC_CUBLAS = ":4096:8"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A finished training; the model holds the best weights."""
+    """A finished training; the model holds the best weights, or the average of a soup's."""
 
     steps: int
     trace: Trace
+    """Of a soup, that of its best member."""
+    soup: Soup | None = None
 
 
 def total_steps(conf: RunConf, examples: int) -> int:
-    """Optimiser steps of the whole run, if it is not stopped early."""
+    """Optimiser steps of one training, if it is not stopped early."""
     per_epoch = math.ceil(batches_of(conf, examples) / conf.training.accumulation)
     planned = per_epoch * (conf.training.epochs or 1)
     return min(planned, conf.training.max_steps or planned)
+
+
+def planned_steps(conf: RunConf, examples: int) -> int:
+    """Optimiser steps of the whole run: of all trainings of a soup."""
+    return conf.training.soup * total_steps(conf, examples)
 
 
 def batches_of(conf: RunConf, examples: int) -> int:
@@ -73,7 +82,7 @@ def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
         "num_nodes": conf.hardware.nodes,
         "strategy": strategy[conf.hardware.strategy],
         "precision": PRECISIONS[conf.precision.name],
-        "max_epochs": conf.training.epochs,
+        "max_epochs": conf.training.soup * (conf.training.epochs or 1),
         "max_steps": steps,
         "accumulate_grad_batches": conf.training.accumulation,
         "deterministic": conf.runtime.deterministic,
@@ -118,7 +127,10 @@ def train(
     stop: Stop = go_on,
     saved: Saved | None = None,
 ) -> Trained:
-    """Tune a model; on return it holds the best weights (in the first process of several).
+    """Tune a model; on return it holds the best weights (in the first process of several), or the average of a soup's.
+
+    The trainings of a soup are one row of steps and epochs, so that orders and dropout, which are functions of these,
+    are others in each, and a checkpoint says by its step where it belongs.
 
     Args:
         conf: Of the run.
@@ -141,26 +153,36 @@ def train(
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
-    if saved:
-        put_weights(model, saved.path)
-    evaluations = saved.evaluations if saved else ()
-    per_epoch = training.evaluations_per_epoch
-    held_out = HeldOut(measure, batches, per_epoch, training.patience, watch.evaluated, stop, evaluations)
-    trace, place = held_out.trace, saved.place if saved else START
-    saver = Saver(folder, training, trace, signals, batches, before, saved)
-    steps = place.step
-    if steps < total_steps(conf, len(data.examples)) and not trace.stopped_early:
-        trainer = _make_steps(conf, model, data, device, [held_out, watch, saver], place, signals)
-        steps = trainer.global_step
-        if not trainer.is_global_zero:
-            return Trained(steps, trace)
-    if not steps or not trace.evaluations:
-        raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
-    model.to(device)  # Lightning leaves it on the CPU
-    put_weights(model, checkpoint_of(folder / "checkpoints", trace.best.step))
-    refuse_not_finite(model, trace.best.step)
+    steps, epochs = total_steps(conf, len(data.examples)), training.epochs or 1
+    known, traces = saved.evaluations if saved else (), []
+    for member in range(training.soup):
+        begin, end = Place(member * steps, member * epochs, 0), (member + 1) * steps
+        trace = Trace([found for found in known if found.member == member], member, (begin.step, begin.epoch))
+        held_out = HeldOut(
+            measure, batches, training.evaluations_per_epoch, training.patience, watch.evaluated, stop, trace
+        )
+        traces.append(trace)
+        if not trace.stopped_early and not trace.evaluated_at(end):
+            left = saved if saved and begin.step < saved.place.step <= end else None
+            put_state(model, read_weights(model, left.path) if left else before)
+            place = left.place if left else begin
+            saver = Saver(folder, training, traces, place, signals, batches, before, left)
+            trainer = _make_steps(conf, model, data, device, [held_out, watch, saver], place, end, signals)
+            if not trainer.is_global_zero:
+                return Trained(trainer.global_step, trace)
+        if not trace.evaluations:
+            raise TrainingError("training made no step", "give more records, or more epochs: training.epochs")
+        model.to(device)  # Lightning leaves it on the CPU
+        if (recorded := graphs_of(model)) is not None:
+            recorded.forget()  # the steps read weights where they were
+    best = max(traces, key=lambda found: worth(found.best))
+    checkpoints = folder / "checkpoints"
+    soup = stir(model, checkpoints, traces, measure) if len(traces) > 1 else None
+    if soup is None or not soup.taken:
+        put_state(model, read_weights(model, checkpoint_of(checkpoints, best.best.step)))
+    refuse_not_finite(model, best.best.step)
     refuse_untrained(model, before)
-    return Trained(steps, trace)
+    return Trained(sum(found.steps for found in traces), best, soup)
 
 
 def _make_steps(
@@ -170,11 +192,11 @@ def _make_steps(
     device: str,
     callbacks: list[Any],
     place: Place,
+    end: int,
     signals: StopSignals,
 ) -> Any:
-    """Train from a place on; returns the trainer."""
-    steps = total_steps(conf, len(data.examples))
-    trainer = _build(conf, device, steps, callbacks)
+    """Train from a place on, to a step; returns the trainer."""
+    trainer = _build(conf, device, end, callbacks)
     start = place.epoch, place.batch
     guarantee = guarantee_of(conf, data)
     order: Any
@@ -188,6 +210,7 @@ def _make_steps(
     _go_on_at(trainer, place)
     compute_ahead(model, data, device, 1 if guarantee else ROWS_AHEAD)
     scaled = conf.precision.name == "16"
+    steps = total_steps(conf, len(data.examples))
     settings = model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
     module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
     module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
