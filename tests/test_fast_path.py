@@ -385,7 +385,7 @@ def test_a_lora_layer_in_one_step_computes_what_pefts_does(tiny, monkeypatch, ad
 
     monkeypatch.setattr("goodfit.models.fast.lora.takes_wide", lambda device: wide)
     monkeypatch.setattr(Linear, "forward", lambda own, *args, **more: calls.append(1) or real(own, *args, **more))
-    whole, halves = step("32"), [step("bf16", seed) for seed in range(5)]
+    whole, halves = step("32"), [step("bf16", seed) for seed in range(8)]
     assert not calls
     monkeypatch.setattr("goodfit.models.fast.wiring.swap_lora", lambda model, product: lambda: None)
     pefts = step("32")
@@ -599,7 +599,7 @@ ATTENTIONS = {
     "softcap": Shape(0.5, 0.0, True, None, 2.0),
     "dropout": Shape(0.5, 0.3, False, None, None),
 }
-ROWS = (2, 4, 4, 1, 5)
+ROWS = (2, 6, 6, 3, 9)
 
 
 def parts(queries, keys, heads=2, size=3):

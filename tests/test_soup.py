@@ -1,6 +1,7 @@
 """training.soup: several trainings from the same first weights, and the average of what they came to."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -122,6 +123,7 @@ def test_an_average_is_taken_where_its_loss_is_at_most_that_of_a_training_on_ave
     made = stir(model, tmp_path, traces, lambda model: (2.0, {}, [loss, loss]))
     assert (made.taken, made.mean_loss, model.weight.item()) == (taken, 0.375, 2.0)
     assert ("is the model" in str(made)) and ("worth less" in str(made)) is not taken
+    assert made.shown()["loss"] == (None if math.isnan(loss) else loss)
 
 
 def test_what_lora_adds_is_averaged_and_the_nearest_product_of_its_rank_is_kept():

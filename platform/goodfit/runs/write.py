@@ -119,7 +119,7 @@ def write_down(
         "audits": [*prepared.asked, *audited.asked],
         "steps": trained.steps,
         "best_step": trained.trace.best.step,
-        **({"soup": dataclasses.asdict(trained.soup)} if trained.soup else {}),
+        **({"soup": trained.soup.shown()} if trained.soup else {}),
         "seconds": round(seconds, 2),
         "path": {"name": path.name, "reason": path.reason},
         "plugins": deeds,

@@ -42,6 +42,12 @@ class Soup:
         """Of the members."""
         return math.fsum(member["loss"] for member in self.members) / len(self.members)
 
+    def shown(self) -> dict[str, Any]:
+        """For run.json: what is no number is nothing there."""
+        figures = {name: getattr(self, name) for name in ("score", "loss")}
+        known = {name: figure if math.isfinite(figure) else None for name, figure in figures.items()}
+        return {"members": self.members, **known, "taken": self.taken}
+
     def __str__(self) -> str:
         result = "it is the model" if self.taken else "it is worth less, and the best of them is the model"
         return (
