@@ -64,7 +64,13 @@ def test_one_batch_is_learnt_by_heart(train, tmp_path, write_rows, rows_of, kind
     [
         pytest.param("classification", "encoder", [], "adapter/adapter_model.safetensors", id="adapter of an encoder"),
         pytest.param("generation", "seq2seq", [], "adapter/adapter_model.safetensors", id="adapter of a seq2seq"),
-        pytest.param("token_classification", "decoder", ["adapter=none"], "model/model.safetensors", id="all weights"),
+        pytest.param(
+            "token_classification",
+            "decoder",
+            ["adapter=none", "runtime.threads=2"],
+            "model/model.safetensors",
+            id="all weights on two threads",
+        ),
     ],
 )
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others(train, finished, kind, family, words, weights):

@@ -102,13 +102,13 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY)
 
 
-Kind = TypeVar("Kind", bound=BaseException)
+Sort = TypeVar("Sort", bound=BaseException)
 
 
-def beneath(error: BaseException | None, kind: type[Kind]) -> Kind | None:
-    """The error of a kind that another one was raised from, or is: transformers takes what arises while it imports a
+def beneath(error: BaseException | None, sort: type[Sort]) -> Sort | None:
+    """The error of a sort that another one was raised from, or is: transformers takes what arises while it imports a
     model's module, a signal too, for a module that is missing."""
-    while error is not None and not isinstance(error, kind):
+    while error is not None and not isinstance(error, sort):
         error = error.__cause__
     return error
 

@@ -136,8 +136,7 @@ def settle(conf: RunConf) -> RunConf:
 
     if conf.adapter.four_bits:
         refuse_four_bits(conf.model, conf.task.kind, conf.adapter.merge)
-    alone = conf.hardware.devices * conf.hardware.nodes == 1 and conf.hardware.strategy == "single"
-    if conf.training.soup > 1 and not alone:
+    if conf.training.soup > 1 and not conf.hardware.is_one_device:
         raise ConfigError(
             "training.soup trains on one device", "add hardware.devices=1 hardware.strategy=single, or leave it out"
         )

@@ -43,6 +43,11 @@ class HardwareConf:
     """Memory that the run may use on each device, in GiB; when not given, what is free."""
 
     @property
+    def is_one_device(self) -> bool:
+        """Whether one device of one machine holds and trains the whole model."""
+        return self.devices * self.nodes == 1 and self.strategy == "single"
+
+    @property
     def is_sharded(self) -> bool:
         """Whether each device holds a part of the model."""
         return self.strategy not in ("single", "ddp")

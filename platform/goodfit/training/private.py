@@ -106,10 +106,13 @@ def _refuse_unprivate(conf: RunConf) -> None:
     Raises:
         ConfigError: With all there is to say of it.
     """
-    whole = conf.hardware.devices * conf.hardware.nodes == 1 and conf.hardware.strategy == "single"
     found = (
         (conf.training.accumulation > 1, "computes records one by one anyway", "add training.accumulation=1"),
-        (not whole, "trains a whole model on one device", "add hardware.devices=1 hardware.strategy=single"),
+        (
+            not conf.hardware.is_one_device,
+            "trains a whole model on one device",
+            "add hardware.devices=1 hardware.strategy=single",
+        ),
         (conf.precision.name == "16", "scales no losses", "add precision=bf16"),
         (conf.training.length_grouping, "draws records whatever their length", "add training.length_grouping=false"),
         (conf.training.soup > 1, "is of one training", "add training.soup=1"),

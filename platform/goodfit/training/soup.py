@@ -8,8 +8,10 @@ products are averaged, and the nearest one of the same rank is kept (Eckart and 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +61,8 @@ class Soup:
 def stir(model: Any, checkpoints: Path, traces: Sequence[Trace], measure: Measure) -> Soup:
     """Let a model have the average of its members' best weights.
 
-    Their scores are the best of several moments each, which flatters them beside that of the average; their losses
-    are not what the moments were chosen by, and less a matter of luck.
+    Their scores are the best of several moments each, which flatters them beside that of the average. In most kinds
+    the moments were not chosen by the losses, which are less a matter of luck, too.
 
     Args:
         model: Whose members they are.
@@ -72,7 +74,7 @@ def stir(model: Any, checkpoints: Path, traces: Sequence[Trace], measure: Measur
         What it is worth, and whether its loss is at most what that of a member is on average.
     """
     best = [trace.best for trace in traces]
-    put_state(model, average([read_weights(model, checkpoint_of(checkpoints, one.step)) for one in best]))
+    put_state(model, average(read_weights(model, checkpoint_of(checkpoints, one.step)) for one in best))
     score, _, losses = measure(model)
     members = [{"step": one.step, "score": one.score, "loss": _mean(one.validation_losses)} for one in best]
     found = Soup(members, score, _mean(losses), False)
@@ -83,16 +85,26 @@ def _mean(losses: Sequence[float]) -> float:
     return math.fsum(losses) / len(losses)
 
 
-def average(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """The average of some states of one model, in 64 bits: of LoRA's products, and of all other weights."""
-    found, (to_rank, from_rank) = {}, FACTORS
-    for name in states[0]:
-        parts = [state[name] for state in states]
-        other = name.replace(to_rank, from_rank)
-        if to_rank in name and other in states[0]:
-            found[name], found[other] = _nearest(parts, [state[other] for state in states])
-        elif name not in found:
-            found[name] = torch.stack(parts).mean(0, dtype=torch.float64)
+def average(states: Iterable[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """The average of some states of one model, in 64 bits: of LoRA's products, and of all other weights.
+
+    Args:
+        states: Read one by one: of large models no two are held at a time.
+    """
+    sums: dict[str, Tensor] = {}
+    factors: dict[tuple[str, str], list[tuple[Tensor, Tensor]]] = defaultdict(list)
+    count = 0
+    for state in states:
+        count += 1
+        pairs = [(name, name.replace(*FACTORS)) for name in state if FACTORS[0] in name]
+        pairs = [pair for pair in pairs if pair[1] in state]
+        for first, second in pairs:
+            factors[first, second].append((state[first], state[second]))
+        for name in state.keys() - {*chain.from_iterable(pairs)}:
+            sums[name] = sums[name].add_(state[name]) if name in sums else state[name].double()
+    found = {name: total.div_(count) for name, total in sums.items()}
+    for names, parts in factors.items():
+        found.update(zip(names, _nearest(*zip(*parts, strict=True)), strict=True))
     return found
 
 
