@@ -21,7 +21,7 @@ train: install
 	os.execv("$(BIN)/goodfit", ["goodfit", "train", *words])'
 
 test: $(VENV)/.tests
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(if $(CI),--durations=10)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(if $(CI),--durations=10)
 
 install: $(VENV)/.installed
 

@@ -460,12 +460,18 @@ def test_what_cannot_be_recorded_is_computed_flat_and_goes_on():
     assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, what, batches, path))
 
 
-@pytest.mark.parametrize("more", [[], ["training.accumulation=2"], ["precision=bf16"]], ids=["32", "accumulated", "16"])
 @pytest.mark.parametrize(
-    ("kind", "family"),
-    [("classification", "encoder"), ("multilabel", "encoder"), ("token_classification", "decoder"),
-     ("generation", "decoder")],
-)  # fmt: skip
+    ("kind", "family", "more"),
+    [
+        pytest.param("classification", "encoder", [], id="encoder"),
+        pytest.param("classification", "encoder", ["training.accumulation=2"], id="encoder, accumulated"),
+        pytest.param("classification", "encoder", ["precision=bf16"], id="encoder in bf16"),
+        pytest.param("multilabel", "encoder", [], id="multilabel"),
+        pytest.param("token_classification", "decoder", ["training.accumulation=2"], id="tags of a decoder"),
+        pytest.param("generation", "decoder", [], id="decoder"),
+        pytest.param("generation", "decoder", ["precision=bf16"], id="decoder in bf16"),
+    ],
+)
 def test_a_whole_run_of_recorded_steps_learns_as_one_without(
     goodfit, tiny_words, tmp_path, recorded, monkeypatch, kind, family, more
 ):

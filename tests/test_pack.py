@@ -130,31 +130,36 @@ def assert_same_course(steps, lines, packed_model, own_model):
         torch.testing.assert_close(weights, found[name], rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
+def each_way(monkeypatch):
+    """Set products of packed adapters as on CPUs, and then as on GPUs."""
+    for wide in (False, True):
+        monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device, wide=wide: wide)
+        yield
+
+
 @pytest.mark.parametrize("model_name", MODELS)
-def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name, wide, monkeypatch):
-    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
-    trials = [trial_of(name, model_name) for name in TRIALS]
-    steps = together(trials, path_of(MODELS[model_name][2]))
-    for trial in trials:
-        own = trial_of(trial.name, model_name)
-        lines = solo(own, model_name, tmp_path / trial.name)
-        assert_same_course(steps[trial.name], lines, trial.model, own.model)
+def test_packed_trials_take_the_course_of_their_own_runs(tmp_path, model_name, monkeypatch):
+    own = {name: trial_of(name, model_name) for name in TRIALS}
+    lines = {name: solo(trial, model_name, tmp_path / name) for name, trial in own.items()}
+    for _ in each_way(monkeypatch):
+        trials = [trial_of(name, model_name) for name in TRIALS]
+        steps = together(trials, path_of(MODELS[model_name][2]))
+        for trial in trials:
+            assert_same_course(steps[trial.name], lines[trial.name], trial.model, own[trial.name].model)
 
 
-@pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
 @pytest.mark.parametrize("model_name", [name for name in MODELS if name != "t5"])
-def test_packed_trials_share_what_is_kept_of_their_lower_layers(tmp_path, model_name, wide, monkeypatch):
-    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
+def test_packed_trials_share_what_is_kept_of_their_lower_layers(tmp_path, model_name, monkeypatch):
     upper = {"adapter": ("lora", {"top_layers": 1})}
-    trials = [trial_of(name, model_name, **upper) for name in TRIALS]
-    path, kept = path_of(MODELS[model_name][2], keep_base=True), KeptStates()
-    steps = together(trials, path, kept)
-    assert kept.depth == 1 and len(kept.rows) >= 12
-    for trial in trials:
-        own = trial_of(trial.name, model_name, **upper)
-        lines = solo(own, model_name, tmp_path / trial.name, keep_base=True)
-        assert_same_course(steps[trial.name], lines, trial.model, own.model)
+    own = {name: trial_of(name, model_name, **upper) for name in TRIALS}
+    lines = {name: solo(trial, model_name, tmp_path / name, keep_base=True) for name, trial in own.items()}
+    for _ in each_way(monkeypatch):
+        trials = [trial_of(name, model_name, **upper) for name in TRIALS]
+        path, kept = path_of(MODELS[model_name][2], keep_base=True), KeptStates()
+        steps = together(trials, path, kept)
+        assert kept.depth == 1 and len(kept.rows) >= 12
+        for trial in trials:
+            assert_same_course(steps[trial.name], lines[trial.name], trial.model, own[trial.name].model)
 
 
 @pytest.mark.parametrize(

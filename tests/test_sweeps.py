@@ -172,11 +172,11 @@ def test_the_same_command_goes_on_where_a_search_was_killed(searched, tmp_path, 
     assert course(cut) == course(folder)
 
 
-@pytest.mark.parametrize("executor", ["processes", "slurm"])
-def test_workers_run_the_trials_that_one_process_runs(searched, tmp_path, tiny_words, goodfit, executor):
-    words = ["sweep.sampler=random", "sweep.engine=solo", "sweep.confirmations=0", "sweep.train_best=false"]
+@pytest.mark.parametrize(("executor", "count"), [("processes", 3), ("slurm", 2)])  # a job begins anew for each
+def test_workers_run_the_trials_that_one_process_runs(searched, tmp_path, tiny_words, goodfit, executor, count):
+    words = ["sweep.sampler=random", "sweep.confirmations=0", "sweep.train_best=false", f"sweep.trials={count}"]
     folder, _ = searched(*words)
-    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", *words]
+    argv = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", *words]
     more = ["sweep.workers=2", f"sweep.executor={executor}"]
     outcome = goodfit("sweep", *argv, *more, f"run.dir={tmp_path / 'two'}", "--json", "--quiet")
     assert outcome.code == 0, outcome.err
