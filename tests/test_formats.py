@@ -88,6 +88,34 @@ def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):
     assert [tuple(row.values.values()) for row in rows] == [("NA", "null"), ("nan", "None"), ("007", "1.10")]
 
 
+def test_a_parquet_file_that_python_cannot_hold_has_its_bad_rows_and_its_good_ones(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    texts = pa.array([b"one", b"tw\xff", b"three"]).view(pa.string())
+    columns = {
+        "text": texts,
+        "label": pa.array(["a", "b", "a"]),
+        "group": pa.array([1.5, float("nan"), float("nan")]),
+        "day": pa.array([1, 10**15, 10**15], pa.int64()).cast(pa.timestamp("ms")),
+    }
+    pyarrow.parquet.write_table(pa.table(columns), tmp_path / "train.parquet")
+    found = read_file(tmp_path / "train.parquet")
+    assert [str(problem) for problem in found.problems] == ["train.parquet:2: bytes that are not UTF-8"]
+    assert [row.origin for row in found.rows] == ["train.parquet:1", "train.parquet:3"]
+    assert [row.values["group"] for row in found.rows] == [1.5, None]
+    assert found.rows[1].values["day"] == str(10**15)
+
+
+def test_a_label_number_of_no_label_is_no_label(tmp_path):
+    import datasets
+
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["no", "yes"])})
+    rows = {"text": ["one", "two", "three"], "label": [1, -1, 0]}
+    datasets.Dataset.from_dict(rows, features).save_to_disk(str(tmp_path / "train"))
+    assert [row.values["label"] for row in read_file(tmp_path / "train").rows] == ["yes", None, "no"]
+
+
 def test_a_line_ends_only_at_a_line_feed(tmp_path):
     text = "one\u2028two\x85three\x0bfour"
     (tmp_path / "train.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n", "utf-8")

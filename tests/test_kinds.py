@@ -268,15 +268,28 @@ def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, li
         ('["c", "a; b"]', ["a; b", "c"]),
         ("[]", []),
         ("[sic]; a", ["[sic]", "a"]),
+        ("[2] b", ["[2] b"]),
+        ("['c', 'a; b', \"don't\"]", ["a; b", "c", "don't"]),
+        ("['b' 'a']", ["a", "b"]),
+        ("{'b', 'a'}", ["a", "b"]),
     ],
 )
 def test_labels_are_a_list_or_a_text_with_semicolons(given, read):
     assert find_kind("multilabel").check({"text": "x", "labels": given}, True)["labels"] == read
 
 
-def test_a_cell_that_begins_as_a_list_and_is_none_is_a_bad_row():
-    with pytest.raises(RowProblem, match="begins as a JSON list"):
-        find_kind("multilabel").check({"text": "x", "labels": '["a; b"'}, True)
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ('["a; b"', "begins as a list"),
+        ("['don't', 'a']", "begins as a list"),
+        ("['a', b]", "begins as a list"),
+        ("[1, 2]", "one of the labels is no text"),
+    ],
+)
+def test_a_cell_that_begins_as_a_list_of_texts_and_is_none_is_a_bad_row(cell, problem):
+    with pytest.raises(RowProblem, match=problem):
+        find_kind("multilabel").check({"text": "x", "labels": cell}, True)
 
 
 def test_the_answers_of_one_label_and_of_two_are_not_the_same():

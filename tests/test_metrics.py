@@ -150,6 +150,11 @@ def test_bleu_is_sacrebleus_of_the_corpus(pairs):
         pytest.param("Привет, как дела?", "Привет, как дела?", 1, id="Cyrillic"),
         pytest.param("我的卡丢了", "我的卡在哪", 0.6, id="Chinese"),
         pytest.param("Η τιμή είναι 5", "Κανείς δεν ήρθε 5", 0.25, id="a shared digit"),
+        pytest.param("लड़की घर", "लड़के घर", 0.5, id="Hindi, another vowel"),
+        pytest.param("மணி", "மண", 0, id="Tamil, another vowel"),
+        pytest.param("عَلِمَ", "عُلِمَ", 0, id="Arabic, another vowel"),
+        pytest.param("ปี", "ปู", 0, id="Thai, another vowel"),
+        pytest.param("บ้านสวย", "บ้านใหม่", 0.5, id="Thai, by letters"),
     ],
 )
 def test_rouge_reads_every_script(right, answer, score):

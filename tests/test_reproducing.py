@@ -96,6 +96,18 @@ def test_erased_records_leave_the_bytes_of_a_run_that_never_had_them(
     assert outcome.errors == [(f"1 of the ids in {tmp_path / 'ids.txt'} are in no record: nobody", "check the ids")]
 
 
+def test_records_that_are_named_by_their_places_are_left_out_with_a_warning(goodfit, tiny_words, tmp_path, write_rows):
+    rows = [{"text": f"a text {number} of its own", "label": "ab"[number % 2]} for number in range(60)]
+    data = write_rows(tmp_path / "train.jsonl", rows)
+    (tmp_path / "ids.txt").write_text("train-2\ntrain-7\n", "utf-8")
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    found = goodfit("check", *words, "dataset=files", f"dataset.train={data}", "dataset.without=ids.txt", "--json")
+    assert found.code == 0, found.err
+    (finding,) = [found for found in found.json["findings"] if found["code"] == "data.without_by_place"]
+    assert finding["figure"] == 2
+    assert "such as train-2; the rows behind them have other places in this run" in finding["message"]
+
+
 def test_a_whole_run_is_verified(goodfit, finished):
     folder, _ = finished("classification", "encoder")
     outcome = goodfit("verify", folder, "--json")

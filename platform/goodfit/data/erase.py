@@ -9,8 +9,10 @@ from goodfit.data.records import Row
 from goodfit.errors import DataError
 
 
-def without_rows(rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str) -> dict[str, list[Row]]:
-    """The rows of each split without those whose ids stand in a file, one a line.
+def without_rows(
+    rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str
+) -> tuple[dict[str, list[Row]], list[str]]:
+    """The rows of each split without those whose ids stand in a file, one a line; the ids that were places.
 
     Rows without an id are called as records are: by split and number, ``train-7``; those that stay are numbered anew.
 
@@ -21,17 +23,19 @@ def without_rows(rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str)
         ids = {line for line in listed.read_text("utf-8-sig").split("\n") if line.strip()}
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{listed} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
-    kept, found = {}, set()
+    kept, found, places = {}, set(), []
     for split, split_rows in rows.items():
         kept[split] = []
         for number, row in enumerate(split_rows, 1):
             given = row.values.get(id_field)
             own = str(given) if given not in (None, "") else f"{split}-{number}"
-            if own in ids:
-                found.add(own)
-            else:
+            if own not in ids:
                 kept[split].append(row)
+                continue
+            found.add(own)
+            if given in (None, ""):
+                places.append(own)
     if missing := sorted(ids - found):
         shown = ", ".join(missing[:5]) + (" and more" if len(missing) > 5 else "")
         raise DataError(f"{len(missing)} of the ids in {listed} are in no record: {shown}", "check the ids")
-    return kept
+    return kept, places

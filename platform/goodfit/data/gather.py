@@ -44,6 +44,8 @@ class Splits:
     """``file:line`` of rows that are no records and no bad rows, for nothing stands in them."""
     scrubbed: Scrubbed | None = None
     """What was taken out of the texts, where something looked for it."""
+    left_by_place: Sequence[str] = ()
+    """Ids of ``dataset.without`` that are places in the files, of rows without an id of their own."""
 
     def __getitem__(self, split: str) -> Sequence[Record]:
         return {"train": self.train, "validation": self.validation, "test": self.test}[split]
@@ -85,8 +87,9 @@ def gather(
     rows = {split: found.rows for split, found in files.items()}
     problems = [problem for found in files.values() for problem in found.problems]
     _refuse_missing_columns(conf.fields, [row for part in rows.values() for row in part])
+    places: list[str] = []
     if conf.without is not None:
-        rows = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
+        rows, places = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
     total = sum(map(len, rows.values())) + len(problems)
     records: dict[str, list[Record]] = {}
     seen: dict[str, str] = {}
@@ -113,7 +116,12 @@ def gather(
     refuse_empty(records)
     empty = [origin for found in files.values() for origin in found.empty]
     return Splits(
-        *(records[split] for split in SPLITS), rejected=problems, rows_read=total, empty=empty, scrubbed=scrubbed
+        *(records[split] for split in SPLITS),
+        rejected=problems,
+        rows_read=total,
+        empty=empty,
+        scrubbed=scrubbed,
+        left_by_place=places,
     )
 
 

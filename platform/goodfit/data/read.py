@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,7 +62,7 @@ def read_file(path: Path) -> FileRows:
     if path.is_dir():
         return FileRows(_read_datasets_folder(path))
     _refuse_other_format(path)
-    found = FileRows(_read_parquet(path)) if path.suffix == ".parquet" else _read_text(path)
+    found = _read_parquet(path) if path.suffix == ".parquet" else _read_text(path)
     if not found.count:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return found
@@ -230,7 +231,7 @@ def _no_utf8(lines: Sequence[str]) -> tuple[int, int] | None:
     return None
 
 
-def _read_parquet(path: Path) -> list[Row]:
+def _read_parquet(path: Path) -> FileRows:
     import pyarrow.parquet
 
     try:
@@ -238,7 +239,47 @@ def _read_parquet(path: Path) -> list[Row]:
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} cannot be read as Parquet: {reason}", "write the file again") from None
-    return [Row(f"{path.name}:{number}", values, number) for number, values in enumerate(table.to_pylist(), 1)]
+    columns = [_cells(column) for column in table.columns]
+    found = FileRows([])
+    for number, cells in enumerate(zip(*columns, strict=True), 1):
+        origin, wrong = f"{path.name}:{number}", [cell for cell in cells if isinstance(cell, _NotRead)]
+        if wrong:
+            found.problems.append(Problem(origin, wrong[0].reason))
+        else:
+            values = {name: _known(cell) for name, cell in zip(table.column_names, cells, strict=True)}
+            found.rows.append(Row(origin, values, number))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _NotRead:
+    """Stands for a cell that is no value."""
+
+    reason: str
+
+
+def _cells(column: Any) -> list[Any]:
+    """The values of a Parquet column; times that Python has no values for, beyond the year 9999, as their numbers."""
+    try:
+        found: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):
+        return [_cell(scalar) for scalar in column]
+    return found
+
+
+def _cell(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return _NotRead(NOT_UTF8)
+    except (ValueError, OverflowError):
+        number = getattr(scalar, "value", None)  # of a time, in its unit
+        return _NotRead(f"a {scalar.type} that cannot be read") if number is None else str(number)
+
+
+def _known(value: Any) -> Any:
+    """A value, and None in the place of NaN, with which tables say that there is none."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _read_datasets_folder(path: Path) -> list[Row]:
@@ -246,7 +287,7 @@ def _read_datasets_folder(path: Path) -> list[Row]:
 
     try:
         loaded = datasets.load_from_disk(str(path))
-    except (FileNotFoundError, ValueError) as error:
+    except (FileNotFoundError, ValueError, KeyError) as error:
         raise DataError(
             f"{path} is no folder of a single datasets.Dataset: {str(error).splitlines()[0]}",
             "name the folder that Dataset.save_to_disk wrote, one for each split",
@@ -289,10 +330,9 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
 
 
 def _rows(dataset: Any) -> Iterator[dict[str, Any]]:
-    """Rows with label numbers turned into label names."""
+    """Rows with label numbers turned into label names; -1 is that of no label."""
     names = {name: feature.names for name, feature in dataset.features.items() if hasattr(feature, "names")}
     for row in dataset:
-        yield {
-            name: names[name][value] if name in names and isinstance(value, int) and value >= 0 else value
-            for name, value in row.items()
-        }
+        known = {name: _known(value) for name, value in row.items()}
+        numbers = {name: known[name] for name in names if isinstance(known[name], int)}
+        yield known | {name: names[name][number] if number >= 0 else None for name, number in numbers.items()}

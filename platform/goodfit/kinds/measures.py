@@ -13,11 +13,9 @@ import numpy as np
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
 from goodfit.kinds.means import divide, mean_of
+from goodfit.texts.words import compared_words
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
-
-_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
-"""A character of Chinese or Japanese, or a run of letters and digits of any other script."""
 
 
 def entity_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
@@ -184,8 +182,8 @@ class _RougeWords:
         self._stem = PorterStemmer().stem
 
     def tokenize(self, text: str) -> list[str]:
-        """Words in lower case, stemmed from four letters on; Chinese and Japanese by characters."""
-        return [self._stem(word) if len(word) > 3 else word for word in _WORDS.findall(text.lower())]
+        """Words in lower case, stemmed from four letters on."""
+        return [self._stem(word) if len(word) > 3 else word for word in compared_words(text.lower())]
 
 
 def _rouge(name: str, kinds: tuple[str, ...]) -> MetricSpec:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import math
 import re
@@ -22,12 +24,16 @@ from goodfit.kinds.whole import encode_whole
 BETWEEN = ";"
 """Between labels in a cell of a table."""
 
+_LIST = re.compile(r"""\s*(\[\s*[]"']|\{\s*["']|\[[-\d\s,.]+\]\s*$)""")
+"""What a list begins with as JSON writes it, or as Python, pandas and numpy print it, or a set."""
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+
 NONE = "none"
 """What a text model writes where no label fits."""
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
-    """A row's ``text`` and ``labels``: a list, one as JSON, or one text with ``;`` between them."""
+    """A row's ``text`` and ``labels``: a list, one as JSON or Python writes it, or one text with ``;`` between them."""
     fields: dict[str, Any] = {"text": need_text(values, "text")}
     if labelled:
         labels = values.get("labels")
@@ -59,12 +65,14 @@ def _parts(label: str) -> list[str]:
 
 def _in_a_cell(text: str) -> Any:
     """The labels of a cell; only those of a list may hold the sign that is between the others."""
-    if not re.match(r"\s*\[\s*[]\"]", text):
+    if not _LIST.match(text):
         return [part.strip() for part in text.split(BETWEEN) if part.strip()]
-    try:
+    with contextlib.suppress(ValueError):
         return json.loads(text)
-    except ValueError as error:
-        raise RowProblem("labels begins as a JSON list and is none") from error
+    inside, end = text.strip()[1:-1], text.strip()[-1]
+    if end not in "]}" or _QUOTED.sub("", inside).strip(", \n"):
+        raise RowProblem("labels begins as a list and is none")
+    return [ast.literal_eval(label) for label in _QUOTED.findall(inside)]
 
 
 class LabelsByHead:

@@ -57,6 +57,8 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         findings.append(
             Finding(severity="info", code="data.empty_rows", message=message, figure=figure, evidence=evidence)
         )
+    if splits.left_by_place:
+        findings.append(_left_by_place(splits.left_by_place))
     return findings
 
 
@@ -161,6 +163,16 @@ def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
 
 def _labels(kind: Kind, record: Record) -> Iterable[str]:
     return kind.labels(record.fields) if kind.labels else ()
+
+
+def _left_by_place(places: Sequence[str]) -> Finding:
+    message = (
+        f"records that were left out have no id of their own, and were named by their places in the files: "
+        f"{len(places)}, such as {places[0]}; the rows behind them have other places in this run"
+    )
+    mend = "name those to be left out next by their places in the files, not in this run, or give the rows ids"
+    figure = float(len(places))
+    return Finding(severity="warning", code="data.without_by_place", message=message, figure=figure, mend=mend)
 
 
 def _blurred(kind: Kind, splits: Splits) -> list[Finding]:

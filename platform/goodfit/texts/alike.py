@@ -1,7 +1,8 @@
 """Which texts are nearly the same: pairs whose word shingles are alike."""
 
-import re
 from collections.abc import Sequence
+
+from goodfit.texts.words import compared_words
 
 SHINGLE_WORDS = 4
 NEAR = 0.8
@@ -35,6 +36,6 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _shingles(text: str) -> set[str]:
-    words = re.findall(r"\w+", text.lower()) or [text]  # signs alone are alike where they are the same
+    words = compared_words(text.lower()) or [text]  # signs alone are alike where they are the same
     count = max(1, len(words) - SHINGLE_WORDS + 1)
     return {" ".join(words[start : start + SHINGLE_WORDS]) for start in range(count)}
