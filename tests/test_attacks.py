@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from goodfit.files import file_digest
+
 HERE = "was_here"
 """The file that any of these would leave behind, were it run."""
 
@@ -215,6 +217,22 @@ def test_no_saved_config_names_code(goodfit, trap, run, route):
             refused(goodfit(verb, run))
         refused(goodfit("predict", run, "a text"))
     assert not trap.exists()
+
+
+def test_no_file_with_hooks_is_imported_from_a_run_that_names_it(goodfit, run):
+    trace, config = run / "ran", run / "config.yaml"
+    (run / "hooks.py").write_text(f"open({str(trace)!r}, 'w')\n", "utf-8")
+    named = config.read_text("utf-8").replace("file: null", f"file: {run / 'hooks.py'}")
+    assert named != config.read_text("utf-8")
+    config.write_text(named, "utf-8")
+    for others in ("", "forged"):
+        if others:  # whoever hands on a run can write its digests anew
+            digests = json.loads((run / "digests.json").read_text("utf-8"))
+            digests["sha256"]["config.yaml"] = file_digest(config)
+            (run / "digests.json").write_text(json.dumps(digests), "utf-8")
+        for argv in (["evaluate", run], ["predict", run, "a text"], ["resume", run], ["compare", run, run]):
+            refused(goodfit(*argv))
+    assert not trace.exists()
 
 
 def put(path, **values):

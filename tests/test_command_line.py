@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-from goodfit.errors import ConfigError
-
 LEGAL = "task=legal model=t5"
 
 
@@ -259,9 +257,12 @@ def test_json_errors_are_one_object_last_on_standard_output(goodfit):
     assert outcome.errors == [(entry["error"], entry["fix"]) for entry in outcome.json["errors"]]
 
 
-def test_traceback_lets_the_error_through(goodfit):
-    with pytest.raises(ConfigError, match="no task called 'lega'"):
-        goodfit("train", "task=lega", "model=t5", "--traceback")
+def test_traceback_shows_where_and_ends_as_without(goodfit):
+    plain = goodfit("train", "task=lega", "model=t5", "--json")
+    shown = goodfit("train", "task=lega", "model=t5", "--json", "--traceback")
+    assert (shown.code, shown.out) == (plain.code, plain.out)
+    assert shown.err.startswith("Traceback (most recent call last):")
+    assert shown.err.endswith(plain.err)
 
 
 def test_no_verb_means_train(goodfit):

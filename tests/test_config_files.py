@@ -77,6 +77,21 @@ ALIAS_BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
             id="environment",
         ),
         pytest.param(
+            "task",
+            'labels: ["${oc.env:HOME}", b]\n',
+            "'task.labels' is an interpolation, ${oc.env:HOME} ({file})",
+            "write the value",
+            id="environment in a list",
+        ),
+        pytest.param(
+            "experiment",
+            "# @package _global_\nplugins:\n  file: own.py\n",
+            "'plugins.file' names code, which an experiment may not ({file})",
+            "type it: plugins.file=FILE",
+            id="code by an experiment",
+        ),
+        pytest.param("optim", "lr: " + "[" * 20_000 + "\n", None, "mend the file; it holds values only", id="too deep"),
+        pytest.param(
             "optim", "_target_: os.system\n", "no setting called 'optim._target_' ({file})", None, id="code by name"
         ),
         pytest.param(

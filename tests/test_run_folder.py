@@ -3,6 +3,7 @@
 import fcntl
 import json
 import re
+import shutil
 
 import pytest
 import yaml
@@ -179,6 +180,34 @@ def test_the_same_words_again_name_the_way_on_with_a_run_that_is_not_finished(go
     assert outcome.errors == [
         (f"{own} holds a run already", f"goodfit resume {own} goes on with it; or choose another run.dir")
     ]
+
+
+@pytest.mark.parametrize("verb", ["train", "check"])
+def test_a_folder_that_is_taken_is_refused_before_anything_is_read(goodfit, finished, verb):
+    folder, _ = finished("classification", "encoder")
+    outcome = goodfit(
+        verb, "task=classification", "model=bert", "dataset=files", "dataset.train=no", f"run.dir={folder}"
+    )
+    assert outcome.errors == [(f"{folder} holds a run already", "choose another run.dir, or delete that folder")]
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "history.jsonl", "adapter"])
+def test_a_run_does_not_write_among_files_of_its_names(goodfit, tmp_path, tiny_words, name):
+    (tmp_path / "mine" / name).mkdir(parents=True)
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=mine", "--quiet")
+    assert outcome.errors == [(f"{tmp_path / 'mine'} holds other files ('{name}')", "choose another run.dir")]
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == [name]
+
+
+def test_a_run_that_another_process_finished_meanwhile_is_left_alone(goodfit, finished, tmp_path, monkeypatch):
+    folder, _ = finished("classification", "encoder")
+    run = shutil.copytree(folder, tmp_path / "run", symlinks=True)
+    whole = (run / "run.json").read_bytes()
+    found = iter([False])  # as it was when it was asked first
+    monkeypatch.setattr("goodfit.runs.resume.is_finished", lambda path: next(found))
+    outcome = goodfit("resume", run, "--quiet", "--allow-drift")
+    assert outcome.errors == [(f"{run} was finished by another process meanwhile", "nothing is left to do")]
+    assert (run / "run.json").read_bytes() == whole
 
 
 def test_a_folder_that_another_run_writes_to_is_refused(goodfit, tmp_path, tiny_words):

@@ -370,6 +370,36 @@ def test_a_database_that_is_not_named_is_asked_for(goodfit, monkeypatch):
     ]
 
 
+def test_an_address_that_is_none_is_refused_and_not_shown(goodfit, monkeypatch):
+    monkeypatch.setenv("GOODFIT_STORAGE", "postgresql://me:secret@host:port/searches")
+    argv = ["task=support", "model=bert", "optim.lr=1e-4,1e-3", "sweep.storage=postgresql", "run.dir=x"]
+    outcome = goodfit("sweep", *argv)
+    assert outcome.code == 2
+    assert outcome.errors[0][0] == "what GOODFIT_STORAGE holds is no address of a database"
+    assert "secret" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("word", "error"),
+    [
+        ("training.epochs=interval(1,inf)", "'training.epochs=interval(1,inf)' has no end"),
+        (
+            "optim.lr=tag(lgo,interval(1e-6,1e-2))",
+            "'optim.lr=tag(lgo,interval(1e-6,1e-2))' has the tag 'lgo', which says nothing",
+        ),
+    ],
+)
+def test_a_space_that_cannot_be_meant_is_refused(goodfit, word, error):
+    outcome = goodfit("sweep", "task=support", "model=bert", word, "run.dir=x")
+    assert (outcome.code, outcome.errors[0][0]) == (2, error)
+
+
+def test_lists_are_the_values_of_a_space():
+    words = ["task=support", "model=bert", "adapter.targets=[query,key],[value]"]
+    (dimension,) = compose_search(words, config_roots(Arguments())).space
+    assert (dimension.key, dimension.options) == ("adapter.targets", ("[query,key]", "[value]"))
+
+
 def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_taken(tmp_path):
     order = Order(
         number=0, words=(), folder=tmp_path / "0000", roots=(), sweep=SweepConf(), seed=0, rivals=()

@@ -45,6 +45,17 @@ def test_check_shows_the_script_and_writes_nothing(goodfit, words, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_a_file_names_for_slurm_is_no_line_of_the_script(goodfit, words, tmp_path):
+    (tmp_path / "own" / "hardware").mkdir(parents=True)
+    content = "launcher: slurm\naccelerator: cpu\npartition: |-\n  night\n  touch stolen\n"
+    (tmp_path / "own" / "hardware" / "night.yaml").write_text(content, "utf-8")
+    outcome = goodfit("check", *words, "hardware=night", "--config-dir", "own", "run.dir=run")
+    assert outcome.code == 2
+    assert outcome.errors[0][0].startswith("hardware.partition is ")
+    named = goodfit("check", *words, "hardware=slurm", "task.name=a; touch b", "run.dir=run")
+    assert "#SBATCH --job-name=goodfit-a--touch-b" in named.out.splitlines()
+
+
 def test_a_run_is_submitted_and_its_script_makes_it(goodfit, words, cluster, tmp_path):
     outcome = goodfit("train", *words, *WORDS, "hardware.nodes=1", "training.max_steps=1", "run.dir=a run", "--json")
     assert outcome.code == 0, outcome.err

@@ -1,11 +1,15 @@
 """Using a finished run: evaluated on other data, asked for answers, compared with another run."""
 
+import io
 import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+
+from goodfit.cli.predict import standard_input
+from goodfit.errors import DataError
 
 
 def read(folder, name):
@@ -317,6 +321,12 @@ BAD = "1 of 1 rows are bad: {}"
             id="table",
         ),
         pytest.param(["a", "--output", "no/where"], "", "no/where cannot be written: No such file", id="output"),
+        pytest.param(["--output=", "a"], "", "--output without a value", id="a variable that is not set"),
+        pytest.param(["a", "--output", "--quiet"], "", "--output without a value", id="an option for a value"),
+        pytest.param(
+            ["dataset.feilds.text=said"], "a", "predict takes no 'dataset.feilds.text'", id="misspelt setting"
+        ),
+        pytest.param(["dataset.on_bad_row=stop"], "a", "predict takes no 'dataset.on_bad_row'", id="misspelt rule"),
     ],
 )
 def test_what_cannot_be_answered_prints_two_lines_and_exits_2(goodfit, encoder_run, argv, stdin, error):
@@ -325,6 +335,12 @@ def test_what_cannot_be_answered_prints_two_lines_and_exits_2(goodfit, encoder_r
     ((what, fix),) = outcome.errors
     assert what.startswith(error)
     assert fix
+
+
+def test_standard_input_that_is_not_utf8_is_refused(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n"), "utf-8"))
+    with pytest.raises(DataError, match=re.escape("standard input is not UTF-8 (first at byte 4)")):
+        standard_input()
 
 
 def test_a_text_file_that_is_not_utf8_is_refused(goodfit, tmp_path, encoder_run):

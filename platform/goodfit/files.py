@@ -12,6 +12,14 @@ from goodfit.errors import DiskError
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
 
+def at_home(path: str) -> Path:
+    """A path as typed, with ``~`` as a home folder where there is one."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # of a user that does not exist
+        return Path(path)
+
+
 EVERYBODY, OWNER = 0o666, 0o600
 """Who may read a new file, as far as the umask lets them."""
 

@@ -51,6 +51,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} has more than {MAX_BYTES} bytes", "a config file holds a few values; split it")
     try:
         content = yaml.load(path.read_text("utf-8"), Loader=_Loader) or {}
+    except RecursionError:
+        raise ConfigError(f"{path} nests its values too deeply", "mend the file; it holds values only") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -8,7 +8,7 @@ from typing import Any
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
-from goodfit.runs.folder import run_path
+from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
 
@@ -16,6 +16,7 @@ from goodfit.runs.slurm import job_script, waits_for_slurm
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
     composed = compose_words(arguments)
+    refuse_taken_folder(composed.conf)
     from goodfit.runs.known import read_task
 
     host = open_host(arguments, composed.conf.plugins)

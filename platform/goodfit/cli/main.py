@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,9 +97,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             _drop_output()
             return 0
-        except Exception as raised:
+        except Exception as raised:  # noqa: BLE001 (told, and the end)
             if "--traceback" in argv:
-                raise
+                traceback.print_exception(raised)
             error = _told(raised)
             try:
                 _print_error(error, as_json)
@@ -160,9 +161,10 @@ def parse(argv: Sequence[str]) -> Arguments:
         elif word in FLAGS or word in OWN_FLAGS:
             found.flags.add(word)
         elif name in VALUES:
-            if not value and not rest:
+            given = value or ("" if "=" in word else rest.pop(0) if rest and not rest[0].startswith("--") else "")
+            if not given:
                 raise ConfigError(f"{name} without a value", f"add it: {name} {VALUES[name]}")
-            found.options[name] = value or rest.pop(0)
+            found.options[name] = given
         elif word in ("-m", "--multirun"):
             multirun = True
         elif word.startswith("-") and word != "-":

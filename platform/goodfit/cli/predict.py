@@ -5,7 +5,10 @@ Words such as ``dataset.fields.text=said`` and ``dataset.on_bad_rows=quarantine`
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -17,12 +20,14 @@ from goodfit.cli.console import Bar, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, DataError
+from goodfit.registry import did_you_mean
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
     from goodfit.runs.opened import OpenedRun
 
+_SETTING = re.compile(r"dataset\.[\w.]+")
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
@@ -32,11 +37,13 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
     texts, renamed, act = _sorted(typed)
-    _refuse_other_format(arguments.options.get("--output"))
+    _refuse_output(arguments.options.get("--output"))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
-    from goodfit.data.read import SUFFIXES
+    from goodfit.data.read import SUFFIXES, refuse_missing
 
+    if "--input" in arguments.options:
+        refuse_missing(Path(arguments.options["--input"]), "check --input")
     if files := [text for text in texts if Path(text).suffix in SUFFIXES and Path(text).is_file()]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
     host = open_host_of(arguments, folder)
@@ -51,7 +58,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         return _converse(opened)
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         warn([f"of {len(cut)} of {len(documents)} documents only the beginning is read"])
-    lines = None if texts or "--input" in arguments.options else lines_of(sys.stdin.read())
+    lines = None if texts or "--input" in arguments.options else lines_of(standard_input())
     read = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed, act == "quarantine")
     if not arguments.quiet:
         warn(_unanswered(read))
@@ -81,6 +88,10 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], dict[str, str], str]:
             renamed[key.removeprefix(FIELDS)] = value
         elif key == ON_BAD_ROWS and equals:
             act = known_choice(key, value)
+        elif equals and _SETTING.fullmatch(key):
+            known = [FIELDS + name for name in ("text", "source", "id")] + [ON_BAD_ROWS]
+            hint = did_you_mean(key, known, f"it takes {FIELDS}text=NAME and {ON_BAD_ROWS}=quarantine")
+            raise ConfigError(f"predict takes no '{key}'", hint)
         else:
             texts.append(word)
     return texts, renamed, act
@@ -115,14 +126,35 @@ def _converse(opened: OpenedRun) -> None:
         print(f"model: {messages[-1]['content']}")
 
 
-def _refuse_other_format(output: str | None) -> None:
-    if output is not None and Path(output).suffix in TABLES:
+def standard_input() -> str:
+    """What is sent to this process.
+
+    Raises:
+        DataError: It is not UTF-8.
+    """
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        what = f"standard input is not UTF-8 (first at byte {error.start + 1})"
+        raise DataError(what, "send it as UTF-8, or name a file: --input FILE") from None
+
+
+def _refuse_output(output: str | None) -> None:
+    if output is None:
+        return
+    if Path(output).suffix in TABLES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
+    if not Path(output).parent.is_dir():
+        raise _not_written(output, os.strerror(errno.ENOENT))
 
 
 def _write(path: Path, answers: list[dict[str, Any]]) -> None:
     try:
         path.write_text("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers), "utf-8")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --output") from None
+        raise _not_written(str(path), str(error.strerror)) from None
+
+
+def _not_written(output: str, reason: str) -> ConfigError:
+    return ConfigError(f"{output} cannot be written: {reason}", "choose another --output")

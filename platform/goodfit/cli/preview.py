@@ -25,7 +25,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     host = open_host(arguments, composed.conf.plugins)
     data = read_task(composed, host)
     count = arguments.options.get("--count", str(COUNT))
-    if not count.isdigit() or not int(count):
+    if not count.isdecimal() or not int(count):
         raise ConfigError(f"--count is '{count}', expected a whole number above 0", "for example --count 3")
     prepared = prepare(data, host)
     encoded = prepared.encoded["train"]

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodfit.cli.console import warn
@@ -15,6 +16,7 @@ from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
+from goodfit.runs.digests import DIGESTS, refuse_changed
 from goodfit.runs.folder import find_run
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.commands import command
@@ -76,6 +78,15 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
     """The plugins as a run's own config wants them: under the same lock, with the same file of hooks.
 
     Raises:
-        ConfigError: There is no such run.
+        ConfigError: There is no such run, or its config is not what it wrote, or names code in its own folder.
     """
-    return open_host(arguments, read_config(find_run(run)).plugins)
+    folder = find_run(run)
+    if (folder / DIGESTS).exists():
+        refuse_changed(folder, "config.yaml")
+    conf = read_config(folder).plugins
+    if conf.file is not None and Path(conf.file).resolve().is_relative_to(folder):
+        raise ConfigError(
+            f"{folder / 'config.yaml'} names code in the run's own folder, plugins.file: {conf.file}",
+            "no run writes such a file: take a copy from whom you trust",
+        )
+    return open_host(arguments, conf)

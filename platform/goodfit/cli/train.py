@@ -10,6 +10,7 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
+from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.texts.shown import figure, of_review, with_interval
 
@@ -26,6 +27,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Train, and say what was made and what to type next."""
     composed = compose_words(arguments)
     _refuse_search(composed)
+    refuse_taken_folder(composed.conf)
     host = open_host(arguments, composed.conf.plugins)
     if waits_for_slurm(composed.conf):
         return _submitted(composed, host, arguments.json)

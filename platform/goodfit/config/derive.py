@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Any
 
 from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
+from goodfit.files import at_home
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
 from goodfit.yaml_values import read_yaml
@@ -80,7 +80,7 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     """Take how a model is read and tuned from the run that made it."""
     if conf.model.name is None:
         raise ConfigError("model=run without a run", "name its folder: model=run:PATH")
-    folder = Path(conf.model.name).expanduser().absolute()
+    folder = at_home(conf.model.name).absolute()
     if not (folder / "config.yaml").is_file():
         raise ConfigError(f"there is no run in {conf.model.name}", "name a run's folder: model=run:runs/latest")
     conf.model.name = str(folder.resolve())
@@ -122,4 +122,4 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
 def _absolute(part: Any, names: Sequence[str]) -> dict[str, str]:
     """Files by absolute path: a run can then be evaluated from any folder."""
     files = {name: getattr(part, name) for name in names}
-    return {name: str(Path(path).expanduser().absolute()) for name, path in files.items() if path is not None}
+    return {name: str(at_home(path).absolute()) for name, path in files.items() if path is not None}

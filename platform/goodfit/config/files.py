@@ -15,6 +15,9 @@ from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
 _PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)")
+CODE = "plugins.file"
+"""The one setting that names a file with code: it is typed, or stands in an option of ``plugins`` that is typed."""
+
 _DEFAULT = re.compile(r"^(?P<target>[\w./-]+)@_here_$")
 
 
@@ -65,9 +68,22 @@ def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[s
     mistakes += unknown_keys(content, scope, str(option.path))
     for key, value in _leaves(content, scope):
         given[key] = option.path
-        if isinstance(value, str) and "${" in value and value != "${seed}":
-            mistakes.append(ConfigError(f"'{key}' is an interpolation, {value} ({option.path})", "write the value"))
+        for text in [text for text in _texts(value) if "${" in text and text != "${seed}"]:
+            mistakes.append(ConfigError(f"'{key}' is an interpolation, {text} ({option.path})", "write the value"))
+        if key == CODE and value is not None and group != "plugins":
+            mistakes.append(
+                ConfigError(f"'{key}' names code, which an {group} may not ({option.path})", f"type it: {key}=FILE")
+            )
     return mistakes, given, files
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def unknown_keys(content: dict[str, Any], scope: str, where: str) -> list[GoodfitError]:

@@ -14,6 +14,7 @@ from goodfit.config.places import SEARCHES, ConfRoot, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import key_of, names_several
 from goodfit.errors import ConfigError
+from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml, typed_text
 
 FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tracker")
@@ -100,6 +101,9 @@ def _dimension(word: str, key: str) -> Dimension:
     try:
         parsed = OverridesParser.create().parse_override(_NULL.sub("'null'", word))
         value = parsed.value()
+        if unknown := sorted(set(getattr(value, "tags", ())) - {"log"}):
+            hint = did_you_mean(unknown[0], ["log"], "the one tag is log: tag(log,interval(1e-5,1e-3))")
+            raise ConfigError(f"'{word}' has the tag '{unknown[0]}', which says nothing", hint)
         if isinstance(value, IntervalSweep):
             return _interval(word, key, float(value.start or 0), float(value.end or 0), "log" in value.tags)
         if isinstance(value, RangeSweep) and not _is_finite(value):
@@ -128,6 +132,8 @@ def _interval(word: str, key: str, low: float, high: float, log: bool) -> Dimens
     kind = setting.plain_type if setting else None
     if kind not in (int, float):
         raise ConfigError(f"'{word}' is an interval, and {key} is no number", "name its values: a,b,c")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ConfigError(f"'{word}' has no end", "write interval(low,high) with numbers")
     if kind is int:
         low, high = math.ceil(low), math.floor(high)
     if not low < high or (log and low <= 0):

@@ -17,7 +17,7 @@ from goodfit.registry import did_you_mean, nearest
 _WORD = re.compile(r"^(?P<sign>\+{0,2}|~)(?P<key>[^=\s]+)(?:=(?P<value>.*))?$", re.DOTALL)
 _FUNCTION = re.compile(r"(choice|range|interval|glob|sort|shuffle|tag)\(.*\)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:=, \t])")  # as Hydra writes one of several values
-_LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+", re.DOTALL)
+_LISTED = re.compile(r"[^\[{'\"(]*[^\[{'\"(\s],.+|\[[^\[\]]*\]\s*,\s*\[.*", re.DOTALL)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 

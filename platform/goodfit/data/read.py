@@ -57,8 +57,7 @@ def read_file(path: Path) -> FileRows:
     Raises:
         DataError: The file is missing, empty, or of a format that is not known.
     """
-    if not path.exists():
-        raise DataError(f"the data file {path} does not exist", "check the path")
+    refuse_missing(path)
     if path.is_dir():
         return FileRows(_read_datasets_folder(path))
     _refuse_other_format(path)
@@ -66,6 +65,16 @@ def read_file(path: Path) -> FileRows:
     if not found.count:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return found
+
+
+def refuse_missing(path: Path, fix: str = "check the path") -> None:
+    """Refuse a file that is not there.
+
+    Raises:
+        DataError: It is not.
+    """
+    if not path.exists():
+        raise DataError(f"the data file {path} does not exist", fix)
 
 
 def _refuse_other_format(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.data.hub import hub_is_reachable
 from goodfit.errors import ConfigError, HardwareError
-from goodfit.files import file_digest
+from goodfit.files import at_home, file_digest
 from goodfit.schema.model import ModelConf
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -106,7 +106,7 @@ def _place(conf: ModelConf, offered: Path | None) -> str:
     if conf.name is None:
         raise ConfigError("model=custom without a name", "add model.name=<hub id or folder>")
     looks_like_folder = conf.name.startswith((".", "/", "~")) or conf.name.count("/") > 1
-    path = Path(conf.name).expanduser()
+    path = at_home(conf.name)
     if looks_like_folder and not path.is_dir():
         raise ConfigError(f"the model folder {conf.name} does not exist", "check the path behind model.name=")
     return str(path.absolute()) if path.is_dir() else conf.name

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from goodfit.errors import ConfigError
-from goodfit.files import write_whole
+from goodfit.files import at_home, write_whole
 from goodfit.schema import RunConf
 from goodfit.texts.commands import command
 
@@ -30,6 +30,10 @@ FOLDER = "GOODFIT_RUN_FOLDER"
 TRIALS = ("trials", "confirmations")
 """Folders of a search in which its trainings lie."""
 
+OF_A_RUN = ("metrics.json", "history.jsonl", "findings.jsonl", "digests.json", "log.txt", "report.html")
+OF_A_RUN += ("adapter", "model", "checkpoints", "predictions", "data")
+"""What a run writes behind its config: where they lie without one, they are somebody else's."""
+
 PATIENCE = 5.0
 """Seconds after which a process that waits for another one says so."""
 
@@ -40,7 +44,7 @@ JOIN_SECONDS = 600
 def run_path(conf: RunConf) -> Path:
     """Where a run is written: ``run.dir``, or ``runs/<date>/<time>-<task>-<model>``."""
     if conf.run.dir is not None:
-        return Path(conf.run.dir).expanduser().absolute()
+        return at_home(conf.run.dir).absolute()
     now = datetime.datetime.now()
     task = conf.task.name.replace("/", "-")
     name = f"{now:%H%M%S}-{task}-{conf.choices.get('model', 'model').replace('/', '-')}"
@@ -65,7 +69,7 @@ def run_folder(conf: RunConf, resumed: Path | None) -> Iterator[Path]:
             raise ConfigError("several processes were started, and none knows the run's folder", "add run.dir=PATH")
         yield _joined(resumed or Path(os.environ.get(FOLDER) or run_path(conf)))
         return
-    with held(resumed) if resumed else claimed(run_path(conf), named=conf.run.dir is not None) as folder:
+    with _held_again(resumed) if resumed else claimed(run_path(conf), named=conf.run.dir is not None) as folder:
         os.environ[FOLDER] = str(folder)
         try:
             yield folder
@@ -109,13 +113,47 @@ def claimed(path: Path, named: bool) -> Iterator[Path]:
     """
     path = make_folder(path, named)
     with held(path):
-        for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
-            if (path / name).exists():
-                fix = "choose another run.dir, or delete that folder"
-                if what == "a run" and (path / "run.json").exists() and not is_finished(path):
-                    fix = f"{resume_command(path)} goes on with it; or choose another run.dir"
-                raise ConfigError(f"{path} holds {what} already", fix)
+        refuse_taken(path)
         yield path
+
+
+@contextlib.contextmanager
+def _held_again(path: Path) -> Iterator[Path]:
+    """Hold the lock of a run that goes on.
+
+    Raises:
+        ConfigError: Another process has it, or brought the run to its end meanwhile.
+    """
+    with held(path):
+        if is_finished(path):
+            raise ConfigError(f"{path} was finished by another process meanwhile", "nothing is left to do")
+        yield path
+
+
+def refuse_taken_folder(conf: RunConf) -> None:
+    """Refuse a ``run.dir`` that is taken before anything is read. Other processes than the first find it so.
+
+    Raises:
+        ConfigError: It is.
+    """
+    if conf.run.dir is not None and is_first_process():
+        refuse_taken(run_path(conf))
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse to begin a run where another one lies, or files that it would write into.
+
+    Raises:
+        ConfigError: There are such.
+    """
+    for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
+        if (path / name).exists():
+            fix = "choose another run.dir, or delete that folder"
+            if what == "a run" and (path / "run.json").exists() and not is_finished(path):
+                fix = f"{resume_command(path)} goes on with it; or choose another run.dir"
+            raise ConfigError(f"{path} holds {what} already", fix)
+    if others := [name for name in OF_A_RUN if (path / name).exists()]:
+        raise ConfigError(f"{path} holds other files ('{others[0]}')", "choose another run.dir")
 
 
 _LOCKS: set[IO[str]] = set()
@@ -223,7 +261,7 @@ def find_run(typed: str) -> Path:
     Raises:
         ConfigError: It is not one.
     """
-    path = Path(typed).expanduser()
+    path = at_home(typed)
     if not path.is_dir():
         raise ConfigError(f"there is no run in {typed}", "name a run's folder, such as runs/latest")
     path = path.resolve()

@@ -10,8 +10,10 @@ from typing import Any
 from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_setting
 from goodfit.data.gather import SPLITS, read_split
+from goodfit.data.read import refuse_missing
 from goodfit.data.records import BadRows, Record
 from goodfit.errors import ConfigError
+from goodfit.files import at_home
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
@@ -50,6 +52,7 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
 
     Raises:
         ConfigError: There is no such split or setting, or the verb does not take it.
+        DataError: There is no such file.
     """
     if split not in SPLITS:
         raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
@@ -76,7 +79,10 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
         raise ConfigError("dataset.fields renames what a file of yours holds", f"add dataset.{split}=FILE")
     if file is None and on_bad_rows:
         raise ConfigError(f"{ON_BAD_ROWS} is for the rows of a file of yours", f"add dataset.{split}=FILE")
-    return Given(split, None if file is None else Path(file), renamed, on_bad_rows == "quarantine")
+    path = None if file is None else at_home(file)
+    if path is not None:
+        refuse_missing(path)
+    return Given(split, path, renamed, on_bad_rows == "quarantine")
 
 
 def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:

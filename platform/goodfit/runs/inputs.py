@@ -71,8 +71,6 @@ def lines_of(text: str) -> list[str]:
 def _text_lines(path: Path) -> list[str]:
     try:
         return lines_of(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"the data file {path} does not exist", "check --input") from None
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.object, f"byte {error.start + 1}") from None
 

@@ -7,6 +7,7 @@ sbatch: https://slurm.schedmd.com/sbatch.html
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def job_script(composed: Composed, folder: Path) -> str:
     conf = composed.conf
     hardware = conf.hardware
     options = {
-        "job-name": f"goodfit-{conf.task.name.replace('/', '-')}",
+        "job-name": f"goodfit-{re.sub(r'[^A-Za-z0-9_.-]', '-', conf.task.name)}",
         "nodes": hardware.nodes,
         "ntasks-per-node": hardware.devices,
         "cpus-per-task": hardware.cpus_per_device,

@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+SLURM_NAME = r"^[\w.,:-]+$"
+"""What stands unquoted in a batch script."""
+
 
 @dataclass(kw_only=True, slots=True)
 class HardwareConf:
@@ -27,10 +30,10 @@ class HardwareConf:
     launcher: Literal["here", "slurm"] = "here"
     """Who starts the run: the command itself, or a Slurm cluster that it is submitted to."""
 
-    partition: str | None = None
+    partition: Annotated[str, Field(pattern=SLURM_NAME)] | None = None
     """Slurm's partition; when not given, its own default."""
 
-    account: str | None = None
+    account: Annotated[str, Field(pattern=SLURM_NAME)] | None = None
     """Whom Slurm charges; when not given, its own default."""
 
     time_limit: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,2}:\d\d:\d\d$")] = "08:00:00"

@@ -181,10 +181,15 @@ def _database(optuna: Any) -> Any:
         import psycopg  # noqa: F401
     except ImportError:
         raise HardwareError("sweep.storage=postgresql needs psycopg", "pip install 'goodfit[postgresql]'") from None
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import ArgumentError, OperationalError
 
     try:
         return optuna.storages.RDBStorage(f"postgresql+psycopg://{rest}", engine_kwargs={"pool_pre_ping": True})
+    except (ValueError, ArgumentError):  # neither says more than the address, with its password
+        raise ConfigError(
+            f"what {DATABASE} holds is no address of a database",
+            f"export {DATABASE}=postgresql://user:password@host/database",
+        ) from None
     except OperationalError:
         raise HardwareError(f"the database in {DATABASE} does not answer", "start it, or mend the address") from None
 
