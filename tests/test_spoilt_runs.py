@@ -70,7 +70,7 @@ def spoil_labels(run):
         ),
         pytest.param(spoil_status, "the run in {run} is failed, not finished", id="failed run"),
         pytest.param(spoil_record, "{run}/run.json is damaged", id="damaged record"),
-        pytest.param(spoil_config, "optim.lr is 7.0", id="edited config"),
+        pytest.param(spoil_config, "{run}/config.yaml is not what was written", id="edited config"),
         pytest.param(spoil_labels, "{run}/adapter/task.json is not what was written", id="labels in another order"),
         pytest.param(spoil_scale, "{run}/adapter/adapter_config.json is not what was written", id="another scale"),
         pytest.param(spoil_seed, "{run}/config.yaml is not what was written", id="another seed"),

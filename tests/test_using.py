@@ -10,6 +10,7 @@ import pytest
 
 from goodfit.cli.predict import standard_input
 from goodfit.errors import DataError
+from goodfit.files import file_digest
 
 
 def read(folder, name):
@@ -396,8 +397,11 @@ def test_runs_are_not_compared_on_answers_that_are_no_longer_right(
     rows = [json.loads(line) for line in _test_file(tiny_words).read_text("utf-8").splitlines()]
     changed = write_rows(tmp_path / "test.jsonl", [{**rows[0], "label": rows[1]["label"]}, *rows[1:]])
     run = shutil.copytree(encoder_run, tmp_path / "run")
-    config = (run / "config.yaml").read_text("utf-8")
-    (run / "config.yaml").write_text(config.replace(str(_test_file(tiny_words)), str(changed)), "utf-8")
+    config = run / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace(str(_test_file(tiny_words)), str(changed)), "utf-8")
+    digests = read(run, "digests.json")
+    digests["sha256"]["config.yaml"] = file_digest(config)
+    (run / "digests.json").write_text(json.dumps(digests), "utf-8")
     ((what, _),) = goodfit("compare", run, run).errors
     assert what == f"the data behind {run} changed since it was tested"
 
