@@ -271,6 +271,8 @@ def test_no_example_is_longer_than_the_model_reads(ready, kind, family, text, li
         ("[2] b", ["[2] b"]),
         ("['c', 'a; b', \"don't\"]", ["a; b", "c", "don't"]),
         ("['b' 'a']", ["a", "b"]),
+        (r"['C:\\users', 'it\'s']", ["C:\\users", "it's"]),
+        (r"['\users']", ["users"]),
         ("{'b', 'a'}", ["a", "b"]),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import math
@@ -72,7 +71,7 @@ def _in_a_cell(text: str) -> Any:
     inside, end = text.strip()[1:-1], text.strip()[-1]
     if end not in "]}" or _QUOTED.sub("", inside).strip(", \n"):
         raise RowProblem("labels begins as a list and is none")
-    return [ast.literal_eval(label) for label in _QUOTED.findall(inside)]
+    return [re.sub(r"\\(.)", r"\1", label[1:-1]) for label in _QUOTED.findall(inside)]
 
 
 class LabelsByHead:
