@@ -1,5 +1,6 @@
 """A run is made again from what it recorded, checked to the byte, and made again without some of its records."""
 
+import fcntl
 import json
 import shutil
 
@@ -187,6 +188,12 @@ def change_package(run):
 )
 def test_a_run_does_not_go_on_as_another_one_unless_that_is_typed(goodfit, killed_run, change, said):
     change(killed_run)
+    locked = (killed_run / "lock.json").read_bytes()
+    with (killed_run / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ((what, _),) = goodfit("resume", killed_run, "--allow-drift", "--quiet").errors
+    assert what == f"another run is writing to {killed_run}"
+    assert (killed_run / "lock.json").read_bytes() == locked
     outcome = goodfit("resume", killed_run, "--quiet")
     ((error, fix),) = outcome.errors
     assert outcome.code == 2

@@ -42,6 +42,9 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
             with held(folder):  # killed behind its end: it is let go
                 return folder, None
         return folder, None
+    if is_first_process():
+        with held(folder):  # where another process goes on with it, that is said before anything is read or written
+            pass
     conf = started_with(folder)
     if conf.hardware.is_sharded:
         raise ConfigError(
