@@ -71,14 +71,6 @@ def test_the_assistants_words_and_the_end_of_its_turns_are_learnt_and_nothing_el
 
 
 @chatting
-def test_an_answer_longer_than_what_is_given_is_counted(tokenizer, name):
-    example, _ = encoded(tokenizer(name), PAIR)
-    (answer,) = runs(example)
-    for room, cut in ((len(answer) - 1, []), (len(answer) - 2, [0])):
-        assert encoded(tokenizer(name), PAIR, max_new_tokens=room)[1] == cut
-
-
-@chatting
 @pytest.mark.parametrize("said", ["مرحبا بك", "Done ✅ – thanks 🙏", "{ a } [ b ]"])
 def test_blanks_of_an_answer_are_learnt(tokenizer, name, said):
     example, _ = encoded(tokenizer(name), [TALK[0], {"role": "assistant", "content": said}])

@@ -98,8 +98,7 @@ class ReplyByDecoder:
                 ids = [*self._opened(messages), self.coder.eos]
                 learnt = [False] * len(ids)
             kept = self._last(ids, limit)
-            read = _read(learnt)
-            if len(kept) < len(ids) or read > self._longest_prompt or sum(learnt[read:]) - 1 > self._room:
+            if len(kept) < len(ids) or _read(learnt) > self._longest_prompt:
                 cut.append(index)
             labels = [ids[place] if learnt[place] else IGNORED for place in kept]
             examples.append(Example(index, tuple(ids[place] for place in kept[:-1]), tuple(labels[1:])))

@@ -129,13 +129,12 @@ class AnswerByBorders:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window of a context, the question before it."""
-        examples, cut, most = [], [], self.coding.max_new_tokens
+        examples, cut = [], []
         for index, record in enumerate(records):
             question, was_cut = self._question(record)
             ids, parts = self._context(record)
             pieces, is_lost = _pieces(record, index, parts, [1] * len(ids), self._room(question))
-            long = any(piece.answer and piece.answer[1] - piece.answer[0] >= most for piece in pieces)
-            if was_cut or is_lost or long:
+            if was_cut or is_lost:
                 cut.append(index)
             for piece in pieces:
                 shift = len(self.before) + len(question) + len(self.between)
