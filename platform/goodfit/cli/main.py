@@ -161,10 +161,11 @@ def parse(argv: Sequence[str]) -> Arguments:
         elif word in FLAGS or word in OWN_FLAGS:
             found.flags.add(word)
         elif name in VALUES:
-            given = value or ("" if "=" in word else rest.pop(0) if rest and not rest[0].startswith("--") else "")
-            if not given:
+            if "=" not in word and rest and not rest[0].startswith("--"):
+                value = rest.pop(0)
+            if not value:
                 raise ConfigError(f"{name} without a value", f"add it: {name} {VALUES[name]}")
-            found.options[name] = given
+            found.options[name] = value
         elif word in ("-m", "--multirun"):
             multirun = True
         elif word.startswith("-") and word != "-":

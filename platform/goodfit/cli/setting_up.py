@@ -16,7 +16,6 @@ from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
-from goodfit.runs.digests import DIGESTS, refuse_changed
 from goodfit.runs.folder import find_run
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.commands import command
@@ -80,6 +79,8 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
     Raises:
         ConfigError: There is no such run, or its config is not what it wrote, or names code in its own folder.
     """
+    from goodfit.runs.digests import DIGESTS, refuse_changed  # a typo is answered without it
+
     folder = find_run(run)
     if (folder / DIGESTS).exists():
         refuse_changed(folder, "config.yaml")

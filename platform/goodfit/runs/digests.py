@@ -10,7 +10,7 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
-from goodfit.runs.folder import LOCK, resume_command
+from goodfit.runs.folder import LOCK, SEALED, resume_command
 from goodfit.training.checkpoints import checkpoints_in, damage
 from goodfit.yaml_values import read_yaml
 
@@ -19,8 +19,6 @@ LEFT_OUT = (DIGESTS, LOCK, "log.txt", "wandb", "wandb.log", "checkpoints", "job.
 """What goes on changing, or has digests of its own."""
 
 CARD = "README.md"
-SEALED = ("adapter", "model", "predictions", "data")
-"""Folders in which a file that was not written by the run is a fault, too."""
 
 
 def write_digests(folder: Path, coming: Mapping[str, bytes]) -> None:

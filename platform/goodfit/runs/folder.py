@@ -30,8 +30,11 @@ FOLDER = "GOODFIT_RUN_FOLDER"
 TRIALS = ("trials", "confirmations")
 """Folders of a search in which its trainings lie."""
 
+SEALED = ("adapter", "model", "predictions", "data")
+"""Folders in which a file that was not written by the run is a fault."""
+
 OF_A_RUN = ("metrics.json", "history.jsonl", "findings.jsonl", "digests.json", "log.txt", "report.html")
-OF_A_RUN += ("adapter", "model", "checkpoints", "predictions", "data")
+OF_A_RUN += ("checkpoints", *SEALED)
 """What a run writes behind its config: where they lie without one, they are somebody else's."""
 
 PATIENCE = 5.0

@@ -172,11 +172,12 @@ def _mend(path: Path) -> None:
 def _database(optuna: Any) -> Any:
     address = os.environ.get(DATABASE, "")
     kind, mark, rest = address.partition("://")
+    no_address = ConfigError(
+        f"sweep.storage=postgresql, and {DATABASE} holds no address of a database",
+        f"export {DATABASE}=postgresql://user:password@host/database",
+    )
     if not mark or kind not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise ConfigError(
-            f"sweep.storage=postgresql, and {DATABASE} holds no address of a database",
-            f"export {DATABASE}=postgresql://user:password@host/database",
-        )
+        raise no_address
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -186,10 +187,7 @@ def _database(optuna: Any) -> Any:
     try:
         return optuna.storages.RDBStorage(f"postgresql+psycopg://{rest}", engine_kwargs={"pool_pre_ping": True})
     except (ValueError, ArgumentError):  # neither says more than the address, with its password
-        raise ConfigError(
-            f"what {DATABASE} holds is no address of a database",
-            f"export {DATABASE}=postgresql://user:password@host/database",
-        ) from None
+        raise no_address from None
     except OperationalError:
         raise HardwareError(f"the database in {DATABASE} does not answer", "start it, or mend the address") from None
 

@@ -8,18 +8,17 @@ import regex
 
 WORD = re.compile(r"[^\W\d_]+|\d+|[^\s\w]|_")
 
-
-def split_words(text: str) -> list[tuple[int, int]]:
-    """Runs of letters, runs of digits, and single signs: what a span may begin or end at."""
-    return [match.span() for match in WORD.finditer(text)]
-
-
 UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 """What is written without blanks between its words."""
 COMPARED = regex.compile(
     rf"(?V1)[{UNSPACED}&&[\p{{L}}\p{{N}}]]\p{{M}}*"
     rf"|[[\p{{L}}\p{{N}}]--{UNSPACED}][[\p{{L}}\p{{N}}\p{{M}}\u200c\u200d]--{UNSPACED}]*"
 )
+
+
+def split_words(text: str) -> list[tuple[int, int]]:
+    """Runs of letters, runs of digits, and single signs: what a span may begin or end at."""
+    return [match.span() for match in WORD.finditer(text)]
 
 
 def compared_words(text: str) -> list[str]:
