@@ -71,6 +71,15 @@ def test_the_assistants_words_and_the_end_of_its_turns_are_learnt_and_nothing_el
 
 
 @chatting
+def test_an_answer_longer_than_any_that_may_be_given_is_counted(tokenizer, name):
+    (answer,) = runs(encoded(tokenizer(name), PAIR)[0])
+    for room, beyond in ((len(answer), {}), (len(answer) - 1, {0: len(answer)})):
+        learner = ReplyByDecoder(coding_of(tokenizer(name), max_new_tokens=room))
+        found = learner.encode([Record("r", {"messages": PAIR})])
+        assert (dict(found.beyond), list(found.cut)) == (beyond, [])
+
+
+@chatting
 @pytest.mark.parametrize("said", ["مرحبا بك", "Done ✅ – thanks 🙏", "{ a } [ b ]"])
 def test_blanks_of_an_answer_are_learnt(tokenizer, name, said):
     example, _ = encoded(tokenizer(name), [TALK[0], {"role": "assistant", "content": said}])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -216,6 +217,15 @@ def test_more_cut_records_than_allowed_stop_the_run(goodfit, tiny_words):
     assert outcome.errors[0][0].startswith("32 of 32 train records (100%) are longer than the model reads; ")
     found = goodfit("preview", *words, "dataset.max_cut_share=1", "--json")
     assert found.json["cut"] == 32
+
+
+@text_families
+def test_answers_that_are_cut_name_the_setting_that_lets_them_be_whole(goodfit, tiny_words, family):
+    words = tiny_words("generation", family)
+    ((error, fix),) = goodfit("check", *words, "task.max_new_tokens=2").errors
+    assert "are longer than the model reads or writes; " in error
+    longer = re.search(r"task\.max_new_tokens=\d+", fix).group()
+    assert goodfit("check", *words, longer).code == 0
 
 
 TEXTS = (

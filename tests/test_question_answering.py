@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import json
 import random
 import re
 import string
@@ -142,6 +143,34 @@ def test_an_answer_that_no_window_holds_is_counted(ready, family):
     context = " ".join(f"word {number}" for number in range(120))
     encoded = learner.encode([record_of(context, "All?", context), record_of(context, "Which?", "word 3")])
     assert encoded.cut == [0]
+
+
+@families
+def test_an_answer_longer_than_any_that_may_be_given_is_counted(ready, family):
+    context = "Zoe came with Ben, Ada, Cleo, Dan, Eve, Finn and Gwen to the old mill."
+    long = record_of(context, "With whom?", "Ben, Ada, Cleo, Dan, Eve, Finn and Gwen")
+    encoded = learner_of(ready, family, max_new_tokens=8).encode([long, record_of(context, "Who?", "Zoe")])
+    assert list(encoded.beyond) == [0]
+    again = learner_of(ready, family, max_new_tokens=encoded.beyond[0]).encode([long])
+    assert (dict(again.beyond), list(again.cut)) == ({}, [])
+    less = learner_of(ready, family, max_new_tokens=encoded.beyond[0] - 1).encode([long])
+    assert less.beyond == encoded.beyond
+
+
+def test_long_answers_are_named_with_the_setting_that_lets_the_model_give_them(goodfit, tmp_path, tiny_words):
+    context = " ".join(f"clause {number} of the lease" for number in range(30))
+    rows = [
+        {"context": context, "question": f"Which one {number}?", "answers": [{"text": context[:size], "start": 0}]}
+        for number, size in enumerate([8] * 20 + [200] * 4)
+    ]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = [*tiny_words("question_answering", "encoder"), "dataset.train=mine.jsonl", "task.max_new_tokens=16"]
+    asked = goodfit("check", *words, "--json")
+    found = [one for one in asked.json["findings"] if one["code"] == "data.long_answers"]
+    assert sum(len(one["evidence"]["ids"]) for one in found) == 4
+    (setting,) = {one["mend"].split()[-1] for one in found}
+    asked = goodfit("check", *words[:-1], setting, "--json")
+    assert "data.long_answers" not in [one["code"] for one in asked.json["findings"]]
 
 
 @families

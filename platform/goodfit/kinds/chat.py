@@ -88,7 +88,7 @@ class ReplyByDecoder:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each conversation; of one that is too long the beginning is left out."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         limit = self.coding.max_tokens + 1
         for index, record in enumerate(records):
             messages = record.fields["messages"]
@@ -98,11 +98,14 @@ class ReplyByDecoder:
                 ids = [*self._opened(messages), self.coder.eos]
                 learnt = [False] * len(ids)
             kept = self._last(ids, limit)
-            if len(kept) < len(ids) or _read(learnt) > self._longest_prompt:
+            read = _read(learnt)
+            if len(kept) < len(ids) or read > self._longest_prompt:
                 cut.append(index)
+            if sum(learnt[read:]) > self._room:
+                beyond[index] = sum(learnt[read:])
             labels = [ids[place] if learnt[place] else IGNORED for place in kept]
             examples.append(Example(index, tuple(ids[place] for place in kept[:-1]), tuple(labels[1:])))
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def _last(self, ids: Sequence[int], most: int) -> list[int]:
         """Places of the last tokens, behind the sign that a text begins with."""
@@ -214,7 +217,7 @@ class ReplyBySeq2seq:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Of a conversation that is too long the beginning is left out."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         for index, record in enumerate(records):
             messages = record.fields["messages"]
             turns = [number for number, message in enumerate(messages) if message["role"] == "assistant"]
@@ -223,9 +226,11 @@ class ReplyBySeq2seq:
                 said = messages[number]["content"] if number < len(messages) else ""
                 target = (*self.coder.answer_ids(said), self.coder.eos)
                 examples.append(self.coder.example(index, source, target[: self.coding.max_new_tokens]))
-                if (was_cut or len(target) > self.coding.max_new_tokens) and index not in cut[-1:]:
+                if len(target) > self.coding.max_new_tokens:
+                    beyond[index] = max(len(target), beyond.get(index, 0))
+                if (was_cut or index in beyond) and index not in cut[-1:]:
                     cut.append(index)
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def _source(self, messages: Sequence[Message]) -> tuple[tuple[int, ...], bool]:
         ids = self.coding.tokenizer(written(messages, "", True), add_special_tokens=True)["input_ids"]

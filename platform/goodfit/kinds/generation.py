@@ -55,15 +55,17 @@ class Write:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record; a target that is too long ends without its end-of-text."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         limit = self.coding.max_new_tokens
         for index, record in enumerate(records):
             source, was_cut = self.coder.source(record.fields, limit)
             target = (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
             examples.append(self.coder.example(index, source, target[:limit]))
-            if was_cut or len(target) > limit:
+            if len(target) > limit:
+                beyond[index] = len(target)
+            if was_cut or index in beyond:
                 cut.append(index)
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers."""

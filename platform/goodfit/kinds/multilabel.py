@@ -130,14 +130,16 @@ class LabelsByText:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the list of its labels to learn."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         for index, record in enumerate(records):
             source, was_cut = self.coder.source(record.fields, self.room)
             target = self.lists.ids(record.fields.get("labels", ()))
             examples.append(self.coder.example(index, source, target[: self.room]))
-            if was_cut or len(target) > self.room:
+            if len(target) > self.room:
+                beyond[index] = len(target)
+            if was_cut or index in beyond:
                 cut.append(index)
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers among all lists of labels."""

@@ -129,7 +129,7 @@ class AnswerByBorders:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window of a context, the question before it."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         for index, record in enumerate(records):
             question, was_cut = self._question(record)
             ids, parts = self._context(record)
@@ -137,11 +137,14 @@ class AnswerByBorders:
             if was_cut or is_lost:
                 cut.append(index)
             for piece in pieces:
+                size = piece.answer[1] - piece.answer[0] + 1 if piece.answer else 0
+                if size > self.coding.max_new_tokens:
+                    beyond[index] = size
                 shift = len(self.before) + len(question) + len(self.between)
                 labels = tuple(place + shift for place in piece.answer) if piece.answer else (0, 0)
                 row = (*self.before, *question, *self.between, *ids[piece.first : piece.last], *self.behind)
                 examples.append(Example(index, row, labels))
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def _question(self, record: Record) -> tuple[list[int], bool]:
         ids = self.coding.tokenizer(record.fields["question"], add_special_tokens=False)["input_ids"]
@@ -218,18 +221,21 @@ class AnswerByText:
         self.coding = coding
         self.head = f"text_of_{coding.family}"
         self.coder = TextCoder(coding)
-        self.room = min(coding.max_new_tokens, max(8, int(coding.max_tokens * ANSWER_SHARE)))
+        share = max(8, int(coding.max_tokens * ANSWER_SHARE))
+        self.room = min(coding.max_new_tokens, share) if self.coder.is_decoder else coding.max_new_tokens
         self.unknown = (coding.tokenizer.unk_token_id or 0,)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window of a context."""
-        examples, cut = [], []
+        examples, cut, beyond = [], [], {}
         for piece, extract, source, was_cut in self._read(records):
             target = extract.ids(piece.answer)
             examples.append(self.coder.example(piece.record, source, target[: self.room]))
-            if (was_cut or len(target) > self.room) and piece.record not in cut[-1:]:
+            if len(target) > self.room:
+                beyond[piece.record] = len(target)
+            if (was_cut or piece.record in beyond) and piece.record not in cut[-1:]:
                 cut.append(piece.record)
-        return Encoded(examples, cut)
+        return Encoded(examples, cut, beyond)
 
     def _read(self, records: Sequence[Record]) -> Iterator[tuple[_Piece, Extract, tuple[int, ...], bool]]:
         """Every window: its words, what may be written of it, what is read, and whether something was cut."""

@@ -44,7 +44,9 @@ class Encoded:
 
     examples: Sequence[Example]
     cut: Sequence[int] = field(default_factory=list)
-    """Indices of records of which the model does not read everything."""
+    """Indices of records of which the model does not read everything, or learn the whole answer."""
+    beyond: Mapping[int, int] = field(default_factory=dict)
+    """Indices of records whose right answer is longer than what the model may answer -> tokens of that answer."""
     log_odds: Sequence[float] | None = None
     """Of each output of a new head in these records, where it starts from them."""
     vary: Vary | None = None

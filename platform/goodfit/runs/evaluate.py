@@ -34,6 +34,7 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
         "split": given.split,
         "records": len(found.records),
         "cut": len(encoded.cut),
+        "long_answers": len(encoded.beyond),
         **found.left_out,
         **found.trained,
         "metrics": figures(specs, found.records, items, given.split, opened.conf.seed, losses),

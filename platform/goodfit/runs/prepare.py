@@ -256,20 +256,30 @@ def _refuse_lengths(conf: RunConf, base: Base) -> None:
 
 
 def _cuts(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:
-    """Records of which the model does not read everything: reported, or refused above a set share."""
+    """Records of which the model does not read everything, or may not give the whole answer: reported; refused where
+    something is cut of more than a set share."""
     findings: list[Finding] = []
+    longest = max((size for part in encoded.values() for size in part.beyond.values()), default=0)
+    longer = f"let answers be longer, as far as the model has room for it: task.max_new_tokens={longest}"
     for split, part in encoded.items():
         ids, of = [splits[split][index].id for index in part.cut], len(splits[split])
         share = len(ids) / of
         if share > conf.dataset.max_cut_share:
-            raise DataError(
-                f"{len(ids)} of {of} {split} records ({share:.0%}) are longer than the model reads; at most "
-                f"{conf.dataset.max_cut_share:.0%} may be cut",
+            fix = (
                 "choose a model with a longer context, shorten the records, or allow it: dataset.max_cut_share="
-                f"{min(1.0, round(share + 0.01, 2))}",
+                f"{min(1.0, round(share + 0.01, 2))}"
+            )
+            writes = any(index in part.beyond for index in part.cut)
+            raise DataError(
+                f"{len(ids)} of {of} {split} records ({share:.0%}) are longer than the model "
+                f"{'reads or writes' if writes else 'reads'}; at most {conf.dataset.max_cut_share:.0%} may be cut",
+                f"{longer}; or {fix}" if writes else fix,
             )
         message = f"{len(ids)} of {of} {split} records are cut to the model's length"
         findings += about("data.cut", message, ids, of, split=split)
+        ids = [splits[split][index].id for index in part.beyond]
+        message = f"{len(ids)} of {of} {split} records have answers longer than any that the model may give"
+        findings += about("data.long_answers", message, ids, of, mend=longer, split=split)
     return findings
 
 
