@@ -261,6 +261,15 @@ def test_a_file_is_answered(goodfit, tmp_path, encoder_run, name, content, ids):
     assert [answer["confidence"] for answer in found] == pytest.approx([a["confidence"] for a in alone], abs=1e-5)
 
 
+def test_files_of_an_option_may_lie_at_home(goodfit, tmp_path, monkeypatch, encoder_run):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "in.txt").write_text("a lovely chair\n")
+    outcome = goodfit("predict", encoder_run, "--input=~/in.txt", "--output", "~/out.jsonl")
+    assert outcome.code == 0, outcome.err
+    assert len((tmp_path / "home" / "out.jsonl").read_text().splitlines()) == 1
+
+
 def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run):
     found = answers(
         goodfit("predict", encoder_run, stdin='a lovely chair\n{"id": "x", "text": "an awful lamp"}\n{odd\n')

@@ -16,7 +16,7 @@ from typing import Any
 from goodfit import __version__
 from goodfit.cli.console import Unread
 from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
-from goodfit.files import DISK_FAULTS
+from goodfit.files import DISK_FAULTS, at_home
 from goodfit.registry import did_you_mean
 from goodfit.texts.secrets import redact
 
@@ -60,6 +60,7 @@ VALUED = {
 """Options with a value, as help names it -> the verbs that know them."""
 VALUES = dict(shown.split() for shown in VALUED)
 """Each of them -> what it takes."""
+PLACES = ("FILE", "FOLDER", "PLACE")
 
 
 @dataclass(slots=True)
@@ -165,7 +166,7 @@ def parse(argv: Sequence[str]) -> Arguments:
                 value = rest.pop(0)
             if not value:
                 raise ConfigError(f"{name} without a value", f"add it: {name} {VALUES[name]}")
-            found.options[name] = value
+            found.options[name] = str(at_home(value)) if VALUES[name] in PLACES else value
         elif word in ("-m", "--multirun"):
             multirun = True
         elif word.startswith("-") and word != "-":

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
-from goodfit.files import at_home
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import faults, plain, read_digests
 from goodfit.runs.folder import find_run, read_json
@@ -85,7 +84,7 @@ def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress:
     from goodfit.runs.engine import carry_out
 
     folder, conf = _opened(typed)
-    listed = str(at_home(ids).absolute())
+    listed = str(Path(ids).absolute())
     conf = dataclasses.replace(conf, dataset=dataclasses.replace(conf.dataset, without=listed))
     return folder, carry_out(_again(folder, conf, into), host, progress, judged_only=True).folder
 
@@ -111,7 +110,7 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
 
 
 def _again(folder: Path, conf: RunConf, into: str | None) -> Composed:
-    target = at_home(into).absolute() if into else folder.with_name(f"{folder.name}-again")
+    target = Path(into).absolute() if into else folder.with_name(f"{folder.name}-again")
     if into is None and target.exists():
         target = target.with_name(f"{target.name}-{secrets.token_hex(2)}")
     words = (folder / "overrides.txt").read_text("utf-8").splitlines()
