@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 from tiny import asked, next_logs
+from transformers import GenerationConfig
 
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record
@@ -175,6 +176,21 @@ def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
                 break
             expected.append(token)
         assert written == expected
+
+
+@text_families
+def test_settings_of_generation_that_come_with_a_base_change_no_answer(lively, family):
+    prepared, model = lively("generation", family)
+    coder = prepared.learner.coder
+    sources = [coder.source({"source": text}, 8)[0] for text in SOURCES]
+    plain = generate(model, coder, sources, 12)
+    own = model.generation_config
+    model.generation_config = GenerationConfig(no_repeat_ngram_size=1, repetition_penalty=5.0, min_new_tokens=12)
+    try:
+        assert generate(model, coder, sources, 12) == plain
+        assert model.generation_config.no_repeat_ngram_size == 1
+    finally:
+        model.generation_config = own
 
 
 def tagged_from_left_to_right(model, learner, record):

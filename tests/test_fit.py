@@ -12,10 +12,12 @@ from goodfit.cli.setting_up import compose_words
 from goodfit.data.records import Record
 from goodfit.evaluation.fit import FitFacts, diagnose
 from goodfit.evaluation.gates import BUILT_IN, judge
-from goodfit.evaluation.report import dealt
+from goodfit.evaluation.report import at_random, dealt, differences, figures, items_of
+from goodfit.evaluation.scale import Scale, scale_of
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.means import divide
+from goodfit.kinds.measures import language_metrics
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
 
@@ -70,7 +72,7 @@ def diagnosed(*words, **changes):
         pytest.param(OVERFIT, "overfit", "policy.max_fit_gap=0.1", id="overfit"),
         pytest.param(NOTHING, "underfit", "not better than the simplest reference", id="learnt nothing"),
         pytest.param(
-            {"dealt": np.linspace(0.7, 0.9, 101)},
+            {"dealt": (np.linspace(0.7, 0.9, 101), np.linspace(0.4, 0.6, 101))},
             "underfit",
             "not better than its answers dealt at random, of which 95 % lie between 0.705 and 0.895",
             id="answers that any record could have got",
@@ -81,7 +83,13 @@ def diagnosed(*words, **changes):
             "of what that lacks to accuracy 1, at most 3",
             id="hardly anything learnt",
         ),
-        pytest.param({"dealt": np.linspace(0.4, 0.6, 101)}, "good", "gap", id="better than answers at random"),
+        pytest.param({"dealt": [np.linspace(0.4, 0.6, 101)] * 2}, "good", "gap", id="better than answers at random"),
+        pytest.param(
+            {"dealt": (np.linspace(0.4, 0.6, 101), np.linspace(0.7, 0.9, 101))},
+            "unknown",
+            "on the held-out records",
+            id="chance on held-out records",
+        ),
         pytest.param(FALLING, "underfit", "still falling", id="ended too soon"),
         pytest.param({**FALLING, "stopped_early": True}, "good", "gap", id="stopped"),
         pytest.param({**FALLING, **LEARNT}, "good", "gap", id="all learnt"),
@@ -236,6 +244,14 @@ def with_pair(low, high, p=0.01):
             id="less is better",
         ),
         pytest.param("better_than_base", LESS, False, "+0.200", id="more is worse"),
+        pytest.param("better_than_base", {"at_random": {"low": 0.1, "high": 0.3}}, True, "p 0.001", id="no chance"),
+        pytest.param(
+            "better_than_base",
+            {"at_random": {"low": 0.6, "high": 0.81}},
+            False,
+            "; but with 0.800 it is no better than its own answers dealt at random [0.600, 0.810]",
+            id="chance",
+        ),
         pytest.param("not_overfit", {}, True, "the fit is good", id="good fit"),
         pytest.param("not_overfit", {"fit": "unknown"}, True, "nothing shows whether it overfits", id="unknown fit"),
         pytest.param("not_overfit", {"fit": "overfit"}, False, "the fit is overfit", id="overfit"),
@@ -338,6 +354,40 @@ def test_answers_without_a_thought_are_no_better_than_the_same_ones_dealt_at_ran
         assert value > 0.4  # though a majority's macro-F1 is 0.33
 
 
+def test_answers_without_a_thought_pass_no_gate_though_they_are_better_than_the_most_frequent_one():
+    chance, labels = np.random.default_rng(5), [f"label {number}" for number in range(10)]
+    spec = classification_metrics(labels)[0]
+    better, passed = [], []
+    for seed in range(20):
+        records = [Record(str(number), {"label": str(chance.choice(labels))}) for number in range(200)]
+        ours, base = (
+            items_of(records, answers, [None] * 200)
+            for answers in ([str(one) for one in chance.choice(labels, 200)], [labels[0]] * 200)
+        )
+        found = {"tuned": figures([spec], records, ours, "test", seed)}
+        found["paired"] = differences([spec], records, ours, base, "test", seed)
+        for verdicts, more in ((better, {}), (passed, {"at_random": at_random(spec, ours, seed)})):
+            evidence = dataclasses.replace(EVIDENCE, primary="test/f1_macro", **found, **more)
+            verdicts.append(judge([BUILT_IN["better_than_base"]], evidence)[0].passed)
+    assert sum(better) >= 15
+    assert sum(passed) <= 2
+
+
+def test_a_gap_of_perplexity_is_a_ratio_and_one_of_bleu_a_share_of_its_range():
+    perplexity = language_metrics(())[0]
+    nats = {"metric": "perplexity", "greater_is_better": False, "reduce": perplexity.reduce}
+    (probe, reference, held_out) = (np.array([[(8.5 + more) * 20, 20.0, 80.0]] * 100) for more in (0, 1, 0.02))
+    parts = {"probe": probe, "probe_reference": reference, "validation": held_out}
+    found = diagnosed(**nats, **parts, scale=scale_of(perplexity))
+    assert found.verdict == "good"
+    assert "gap of logarithms +0.020" in found.evidence[0]
+    assert diagnosed(**nats, **parts).verdict == "overfit"  # by more than 90 of 4900
+    bleu = Scale(top=100)
+    in_hundreds = {"reduce": lambda sums: 100 * mean(sums), "metric": "bleu"}
+    assert diagnosed(**in_hundreds, scale=bleu).verdict == "good"
+    assert diagnosed(**in_hundreds, **OVERFIT, scale=bleu).verdict == "overfit"
+
+
 def test_a_gap_is_of_the_labels_that_both_parts_have():
     alike = share(1.0, 150), share(0.6, 60)
     found = diagnosed(**LEARNT, alike=alike)
@@ -367,6 +417,7 @@ def test_parts_of_which_one_has_no_record_of_shared_labels_alone_are_not_compare
     prepared = types.SimpleNamespace(
         task=types.SimpleNamespace(kind=kind), splits=types.SimpleNamespace(validation=held_out)
     )
-    found = of_shared_labels(prepared, types.SimpleNamespace(records=probe), probe, held_out, lambda *_: share(1.0, 30))
+    beside = held_out, held_out
+    found = of_shared_labels(prepared, types.SimpleNamespace(records=probe), probe, beside, lambda *_: share(1.0, 30))
     assert [len(part) for part in found] == [0, 0]
     assert diagnosed(**LEARNT, alike=found).verdict == "unknown"

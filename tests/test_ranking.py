@@ -1,5 +1,7 @@
 """ranking: what a query is compared with, in which order documents come, and what predict searches."""
 
+from dataclasses import replace
+
 import pytest
 
 from goodfit.data.batches import collate
@@ -8,6 +10,7 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.ranking import bm25_order, documents_of
 from goodfit.models.call import call
+from goodfit.runs.score import beside_probe, pick_probe
 
 KIND = find_kind("ranking")
 SHOPS = ["The lamp is sold in Oslo.", "Boats leave at nine.", "Bread is baked at dawn.", "The museum has no stairs."]
@@ -129,6 +132,21 @@ def test_documents_that_are_longer_than_the_model_reads_are_counted(goodfit, fin
     outcome = goodfit("predict", str(folder), "lamp", "--documents", "long.jsonl")
     assert outcome.code == 0
     assert outcome.err == "warning: of 1 of 2 documents only the beginning is read\n"
+
+
+def test_a_gap_is_one_between_as_many_documents(ready):
+    prepared, model = ready("ranking", "encoder")
+    train, validation = prepared.splits.train, prepared.splits.validation
+    assert len(pick_probe(prepared).records) <= len(validation) < len(train)
+    conf = replace(prepared.conf, training=replace(prepared.conf.training, probe_size=len(validation) // 2))
+    prepared = replace(prepared, task=replace(prepared.task, conf=conf))
+    probe = pick_probe(prepared)
+    answers = prepared.learner.outcomes(model, validation, prepared.encoded["validation"])
+    records, found = beside_probe(prepared, model, probe, answers)
+    assert len(records) == len(found) == len(probe.records) < len(validation)
+    assert {record.id for record in records} < {record.id for record in validation}
+    documents = set(documents_of(records))
+    assert all(set(outcome.answer) <= documents for outcome in found)
 
 
 @pytest.mark.parametrize(

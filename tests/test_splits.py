@@ -3,6 +3,7 @@
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from goodfit.data.gather import gather, read_split
 from goodfit.data.records import Record
-from goodfit.data.split import keep_together, split_off
+from goodfit.data.split import keep_together, split_off, with_units
 from goodfit.errors import DataError
+from goodfit.evaluation.report import units_of
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
 from goodfit.texts.alike import near_duplicates
@@ -81,6 +83,24 @@ def test_a_split_has_its_share_of_every_label(share):
     found = Counter(record.fields["label"] for record in goes)
     assert all(abs(found[label] - share * count) <= 1 for label, count in counts.items())
     assert abs(len(goes) - share * len(records)) <= 1
+
+
+def test_a_unit_that_is_too_large_for_what_is_due_keeps_no_smaller_one_from_it():
+    for seed in range(20):
+        records = [
+            Record(f"r{n}", {"text": a_text(n), "label": "ab"[n % 2]}, "large" if n < 40 else None) for n in range(140)
+        ]
+        _, goes = split(records, 0.15, f"{seed}:test")
+        assert 19 <= len(goes) <= 23 or {"large"} < {record.group for record in goes}
+
+
+def test_near_copies_are_resampled_together():
+    records = [Record(f"r{n}", {"text": a_text(n // 5), "label": "a"}, "g" if n > 96 else None) for n in range(100)]
+    known = with_units(records, lambda record: record.fields["text"])
+    assert [replace(record, unit=None) for record in known] == records
+    assert units_of(known) == [n // 5 for n in range(100)]
+    alone = [Record(f"r{n}", {"text": a_text(n)}, "g" if n < 2 else None) for n in range(4)]
+    assert units_of(with_units(alone, lambda record: record.fields["text"])) == units_of(alone) == [0, 0, 1, 2]
 
 
 def test_another_seed_gives_another_split_and_the_same_seed_the_same():

@@ -501,6 +501,16 @@ def test_runs_of_other_records_are_compared_on_one_file(goodfit, tmp_path, learn
     assert back["verdict"] == "better"
 
 
+def test_perplexities_of_other_tokens_are_not_compared(goodfit, finished):
+    decoder, seq2seq = (str(finished("language_modeling", family)[0]) for family in ("decoder", "seq2seq"))
+    found = goodfit("compare", decoder, seq2seq, "--json").json
+    assert (found["primary"], found["not_compared"]) == ("test/bits_per_byte", ["perplexity"])
+    assert [other["verdict"] for other in found["others"]] == ["cannot tell"]
+    found = goodfit("compare", decoder, decoder, "--json").json
+    assert (found["primary"], found["not_compared"]) == ("test/perplexity", [])
+    assert "perplexity: not compared, for these runs count other tokens" in goodfit("compare", decoder, seq2seq).out
+
+
 def test_runs_that_read_a_file_differently_are_not_compared(
     goodfit, tmp_path, finished, encoder_run, write_rows, rows_of
 ):

@@ -34,6 +34,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
             if pair["p"] is not None
         ]
         print_table(["run", "metric", "difference [95 %]", "p", "p (Holm)"], rows)
+        if result["not_compared"]:
+            print(f"\n{', '.join(result['not_compared'])}: not compared, for these runs count other tokens")
         print()
         for other in result["others"]:
             print(other["conclusion"])

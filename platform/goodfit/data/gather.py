@@ -14,7 +14,7 @@ from goodfit.data.erase import without_rows
 from goodfit.data.read import FileRows, read_file, read_hub
 from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem, fields_given, problem_of
 from goodfit.data.scrub import Scrubbed
-from goodfit.data.split import Stratum, rank, split_off
+from goodfit.data.split import Stratum, rank, split_off, with_units
 from goodfit.errors import DataError, stop_on
 from goodfit.files import text_digest
 from goodfit.registry import nearest
@@ -114,6 +114,7 @@ def gather(
     if not (records["validation"] and records["test"]):
         _refuse_lone_labels(records["train"], stratum)
     refuse_empty(records)
+    records |= {split: with_units(records[split], text) for split in ("validation", "test")}
     empty = [origin for found in files.values() for origin in found.empty]
     return Splits(
         *(records[split] for split in SPLITS),

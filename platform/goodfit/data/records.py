@@ -36,6 +36,8 @@ class Record:
     slices: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     """``file:line``."""
+    unit: str | None = None
+    """What it is resampled with, where other held-out records are of its group or near copies of it."""
 
 
 @dataclass(frozen=True, slots=True)

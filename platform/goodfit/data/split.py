@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from goodfit.data.records import Record
 from goodfit.texts.alike import near_duplicates
@@ -48,8 +49,8 @@ def split_off(
         members = sorted(strata[name], key=lambda unit: rank(salt, records[_first(unit, records)].id))
         owed += share * sum(map(len, members))
         for unit in members:
-            if owed < len(unit) / 2:
-                break
+            if owed < len(unit) / 2:  # a smaller unit may be due
+                continue
             labels = _labels(unit, records, stratum)
             if any(staying[label] == 1 for label in labels):  # a label has to be learnt before it is asked for
                 continue
@@ -68,6 +69,16 @@ def _first(unit: Sequence[int], records: Sequence[Record]) -> int:
 def _labels(unit: Sequence[int], records: Sequence[Record], stratum: Stratum) -> set[str]:
     """The labels in a unit; to have none counts as one."""
     return {label for index in unit for label in stratum(records[index]) or ("",)}
+
+
+def with_units(records: Sequence[Record], text: Callable[[Record], str]) -> list[Record]:
+    """Records that know what they are resampled with: near copies say together what one of them says."""
+    found = list(records)
+    for unit in keep_together(records, text):
+        name = f"unit {records[_first(unit, records)].id}" if len(unit) > 1 else None
+        for index in unit:
+            found[index] = replace(records[index], unit=name)
+    return found
 
 
 def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
+from goodfit.evaluation.scale import Scale
+from goodfit.hooks.certainty import TAIL
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
 
@@ -38,7 +40,8 @@ VERDICTS = {
     f"{LEAST_SKILL:.0%} of what that lacks, or is not better than its own answers dealt at random to these records; or "
     "the held-out loss was still falling when training ended, and the training records are not yet learnt.",
     "unknown": f"Fewer than {FEWEST_RECORDS} held-out records (groups, where records have them); a metric that is not "
-    "defined on these or on the training probe; or scored only once.",
+    "defined on these or on the training probe; scored only once; or labels of held-out records that are not better "
+    "than the same ones dealt to them at random.",
 }
 """Verdict -> when it is said."""
 
@@ -83,9 +86,11 @@ class FitFacts:
     alike: tuple[np.ndarray, np.ndarray] | None = None
     """The statistics of the probe and of the validation records whose labels both parts have; None where that is all of
     them. A mean over labels is another figure where the labels are others."""
-    dealt: np.ndarray | None = None
-    """The metric on the probe when its answers are dealt to its records at random, (deals,); None where answers are
-    no labels."""
+    scale: Scale = field(default_factory=Scale)
+    """On which the gap is compared."""
+    dealt: tuple[np.ndarray, ...] | None = None
+    """The metric on the probe, and on the validation records, when their answers are dealt to their records at random,
+    (deals,) each; None where answers are no labels."""
 
 
 def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
@@ -99,7 +104,8 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     probe, held_out = facts.alike or (facts.probe, facts.validation)
     if untold := _untold(facts, probe, held_out):
         return Fit("unknown", (untold,), ())
-    difference = gap(probe, held_out, signed, conf.seed)
+    scaled = facts.scale.of(facts.reduce)
+    difference = gap(probe, held_out, lambda sums: sign * scaled(sums), conf.seed)
     evidence.append(_gap_text(facts, probe, held_out, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
         evidence.append(f"on its own training records the model is {not_learnt}")
@@ -116,7 +122,9 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     if _cut_short(facts, conf):
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
-    return Fit("good", tuple(evidence), ())
+    if chance := _is_chance(facts, 1):
+        evidence.append(f"on the held-out records the model is {chance}: nothing shows that it learnt what holds there")
+    return Fit("unknown" if chance else "good", tuple(evidence), ())
 
 
 def _untold(facts: FitFacts, probe: np.ndarray, held_out: np.ndarray) -> str | None:
@@ -144,11 +152,7 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
             "hardly better than the simplest reference: of what that lacks to "
             f"{facts.metric} 1, at most {skill:.1%} are gained"
         )
-    if facts.dealt is not None and not _beats_chance(facts):
-        # F1 over labels rewards any answers of many labels, and the simplest reference has one
-        low, high = np.quantile(facts.dealt, (0.025, 0.975))
-        return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"
-    return None
+    return _is_chance(facts, 0)
 
 
 def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
@@ -171,17 +175,28 @@ def _is_a_share(facts: FitFacts) -> bool:
     return facts.greater_is_better and all(0 <= value <= 1 for value in values) and values[1] < 1
 
 
-def _beats_chance(facts: FitFacts) -> bool:
-    sign = 1 if facts.greater_is_better else -1
-    return bool(sign * facts.reduce(facts.probe.sum(0)) > np.quantile(sign * facts.dealt, 0.975))
+def _is_chance(facts: FitFacts, part: int) -> str | None:
+    """That the answers to the probe (0) or to the validation records (1) know nothing of these; None where they do.
+
+    F1 over labels rewards any answers of many labels, and the simplest reference has one.
+    """
+    if facts.dealt is None:
+        return None
+    value = float(facts.reduce((facts.probe, facts.validation)[part].sum(0)))
+    low, high = np.quantile(facts.dealt[part], (TAIL, 1 - TAIL))
+    if (value > high) if facts.greater_is_better else (value < low):
+        return None
+    return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"
 
 
 def _gap_text(facts: FitFacts, probe: np.ndarray, held_out: np.ndarray, difference: Interval) -> str:
     values = [float(facts.reduce(part.sum(0))) for part in (probe, held_out)]
+    share = "" if facts.scale.unit == 1 else f" of {facts.scale.unit:g}"
     of_both = "" if facts.alike is None else " of the labels that both have"
     return (
         f"{facts.metric}{of_both}: training probe {values[0]:.3f}, held-out {values[1]:.3f}, "
-        f"gap {difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+        f"gap{' of logarithms' if facts.scale.ratio else ''} {difference.value:+.3f} "
+        f"[{difference.low:+.3f}, {difference.high:+.3f}]{share}"
     )
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import PluginError, StoppedError
-from goodfit.evaluation.resample import CONFIDENCE
+from goodfit.hooks.certainty import CONFIDENCE
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
 UNDEFINED = "not defined on these records"
 
 
 def better_than_base(evidence: Evidence) -> Verdict:
-    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05."""
+    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05; labels
+    are better than the same answers dealt to the records at random, which F1 over labels may set above the base."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
@@ -24,7 +25,22 @@ def better_than_base(evidence: Evidence) -> Verdict:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
     ahead = low > 0 if evidence.greater_is_better else high < 0
     reason = f"{evidence.primary} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}], p {p:.3f}"
-    return Verdict(gate="better_than_base", passed=ahead and p <= 1 - CONFIDENCE, reason=reason)
+    passed = ahead and p <= 1 - CONFIDENCE
+    if passed and (chance := _no_better_than_chance(evidence)):
+        return Verdict(gate="better_than_base", passed=False, reason=f"{reason}; but {chance}")
+    return Verdict(gate="better_than_base", passed=passed, reason=reason)
+
+
+def _no_better_than_chance(evidence: Evidence) -> str | None:
+    """What says that the answers know nothing of their records; None where they do, or are no labels."""
+    if evidence.at_random is None:
+        return None
+    value, (low, high) = evidence.tuned[evidence.primary]["value"], (evidence.at_random[end] for end in ("low", "high"))
+    if value is None or low is None or high is None:
+        return f"{evidence.primary} is {UNDEFINED}"
+    if (value > high) if evidence.greater_is_better else (value < low):
+        return None
+    return f"with {value:.3f} it is no better than its own answers dealt at random [{low:.3f}, {high:.3f}]"
 
 
 def not_overfit(evidence: Evidence) -> Verdict:

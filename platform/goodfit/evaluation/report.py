@@ -11,6 +11,7 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
+from goodfit.hooks.certainty import TAIL
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -19,10 +20,13 @@ LOSS = "loss"
 DEALS = 100
 """How often answers are dealt to records at random."""
 
+MOST_DEALT = 2000
+"""Records that answers are dealt to; of more, so many are drawn each time, and chance reaches a little further."""
+
 
 def unit_names(records: Sequence[Record]) -> list[str]:
-    """Of each record, what it is resampled with: its group, else it alone."""
-    return [f"group {record.group}" if record.group else f"record {record.id}" for record in records]
+    """Of each record, what it is resampled with: its group and its near copies, else it alone."""
+    return [record.unit or (f"group {record.group}" if record.group else f"record {record.id}") for record in records]
 
 
 def units_of(records: Sequence[Record]) -> list[int]:
@@ -53,14 +57,22 @@ def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int])
 def dealt(spec: MetricSpec, items: Sequence[Item], seed: int) -> np.ndarray:
     """A metric of answers that are dealt to the items at random, ``DEALS`` times."""
     chance = np.random.default_rng(seed)
-    orders = [chance.permutation(len(items)) for _ in range(DEALS)]
-    given = [
-        replace(item, answer=items[other].answer, confidence=items[other].confidence)
-        for order in orders
-        for item, other in zip(items, order, strict=True)
-    ]
-    rows = np.asarray(spec.statistics(given), dtype=np.float64).reshape(DEALS, len(items), -1)
-    return np.array([float(spec.reduce(sums)) for sums in rows.sum(1)])
+    count = min(len(items), MOST_DEALT)
+    values = []
+    for _ in range(DEALS):
+        some, others = (chance.permutation(len(items))[:count] for _ in range(2))
+        given = [
+            replace(items[one], answer=items[other].answer, confidence=items[other].confidence)
+            for one, other in zip(some, others, strict=True)
+        ]
+        values.append(float(spec.reduce(np.asarray(spec.statistics(given), dtype=np.float64).sum(0))))
+    return np.array(values)
+
+
+def at_random(spec: MetricSpec, items: Sequence[Item], seed: int) -> dict[str, float | None]:
+    """{low, high}: where 95 % of a metric lie when its own answers are dealt to the items at random."""
+    low, high = np.quantile(dealt(spec, items, seed), (TAIL, 1 - TAIL))
+    return {"low": plain(low), "high": plain(high)}
 
 
 def loss_statistics(losses: Sequence[float | None], units: Sequence[int]) -> np.ndarray:

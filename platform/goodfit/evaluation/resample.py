@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goodfit.hooks.certainty import TAIL, unseen
+
 RESAMPLES = 1000
-CONFIDENCE = 0.95
-TAIL = (1 - CONFIDENCE) / 2
 AGREES = 1e-12
 """Differences that are drawn agree where they are this near: a sum's order changes its last bits."""
 NO_TOP = 0.0
@@ -158,20 +158,5 @@ def _bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: flo
     if not len(known):
         return float("nan"), float("nan")
     low, high = np.quantile(known, (TAIL, 1 - TAIL))
-    least, most = _unseen(value, units, top, lowest)
+    least, most = unseen(value, units, top, lowest)
     return min(float(low), least), max(float(high), most)
-
-
-def _unseen(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
-    """What a value may be with the records that have not been seen.
-
-    They can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
-    with the worst (``lowest``) or the best value (``top``) of a score; figures of another range are left as they are.
-    """
-    if not abs(value) <= top:
-        return value, value
-    if np.signbit(value):
-        low, high = _unseen(-value, units, top, lowest)
-        return -high, -low
-    unseen = 1 - TAIL ** (1 / units) if units else 1.0
-    return value - unseen * (value - lowest), value + unseen * (top - value)

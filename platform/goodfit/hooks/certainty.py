@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
+CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
+
 
 def wilson(hits: int, of: int, level: float = 0.95) -> tuple[float, float]:
     """A share's interval, for any number of records: Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
@@ -33,3 +36,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
         found[index] = highest
     return found
+
+
+def unseen(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
+    """What a value may be with the records that have not been seen: no interval is narrower.
+
+    They can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
+    with the worst (``lowest``) or the best value (``top``) of a score; figures of another range are left as they are.
+    """
+    if not abs(value) <= top:
+        return value, value
+    if math.copysign(1, value) < 0:
+        low, high = unseen(-value, units, top, lowest)
+        return -high, -low
+    share = 1 - TAIL ** (1 / units) if units else 1.0
+    return value - share * (value - lowest), value + share * (top - value)

@@ -78,7 +78,9 @@ class MetricSpec:
     """Sums over items, shape (..., k) -> metric values, shape (...); nan where it is not defined."""
     top: float = 1.0
     """The highest value of a score: its interval reaches towards it where all records agree. Figures above it are of no
-    such range."""
+    such range. 0 where there is none."""
+    ratio: bool = False
+    """Whether its differences are ratios, as those of perplexity: a gap is one of its logarithm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,9 @@ class Evidence:
     greater_is_better: bool = True
     min_value: float | None = None
     """``policy.min_value``."""
+    at_random: Mapping[str, float | None] | None = None
+    """{low, high}: where 95 % of the primary metric lie when the model's own answers are dealt to the test records at
+    random; None where answers are no labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

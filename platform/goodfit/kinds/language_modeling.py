@@ -184,6 +184,7 @@ def _compressed(train: Sequence[Record], records: Sequence[Record]) -> tuple[str
 KIND = Kind(
     name="language_modeling",
     leaves_whole=True,
+    per_token=("perplexity",),
     fields={"text": "a document, of any length"},
     typed="text",
     prompted=(),

@@ -61,7 +61,7 @@ def language_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
         rows = [(item.answer["nats"], item.answer["tokens"], item.answer["bytes"] or np.nan) for item in items]
         return np.array(rows, dtype=np.float64)
 
-    def spec(name: str, description: str, reduce: Callable[[np.ndarray], np.ndarray]) -> MetricSpec:
+    def spec(name: str, description: str, reduce: Callable[[np.ndarray], np.ndarray], ratio: bool) -> MetricSpec:
         return MetricSpec(
             name=name,
             description=description,
@@ -69,11 +69,19 @@ def language_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
             greater_is_better=False,
             statistics=statistics,
             reduce=reduce,
+            top=0.0,
+            ratio=ratio,
         )
 
+    def perplexity(sums: np.ndarray) -> np.ndarray:
+        return np.exp(divide(sums[..., 0], sums[..., 1]))
+
+    def bits_per_byte(sums: np.ndarray) -> np.ndarray:
+        return divide(sums[..., 0], np.log(2) * sums[..., 2])
+
     return [
-        spec("perplexity", "e to the mean nats of a token", lambda sums: np.exp(divide(sums[..., 0], sums[..., 1]))),
-        spec("bits_per_byte", "Bits for each byte of the texts", lambda s: divide(s[..., 0], np.log(2) * s[..., 2])),
+        spec("perplexity", "e to the mean nats of a token", perplexity, ratio=True),
+        spec("bits_per_byte", "Bits for each byte of the texts", bits_per_byte, ratio=False),
     ]
 
 

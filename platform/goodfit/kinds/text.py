@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from goodfit.data.batches import IGNORED, Example, in_batches
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import evaluating, pad_id, summed_losses
 from goodfit.kinds.shape import Coding
-from goodfit.models.fast.wiring import as_padded
+from goodfit.models.fast.wiring import as_padded, base_of
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
@@ -258,25 +259,43 @@ def generate(
     fill = pad_id(coder.coding.tokenizer)
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     answers: list[list[int]] = [[] for _ in sources]
-    with evaluating(model), as_padded(model):
+    with evaluating(model), as_padded(model), _greedy(model, coder, max_new_tokens) as settings:
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             read = ids.shape[1] if coder.is_decoder else 1
             bound = partial(_allowed, allowed, indices, read, coder.eos) if allowed else None
             written = model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                max_new_tokens=max_new_tokens,
-                do_sample=False,
-                num_beams=1,
-                use_cache=True,
-                pad_token_id=fill,
-                eos_token_id=coder.eos,
-                prefix_allowed_tokens_fn=bound,
+                input_ids=ids, attention_mask=mask, generation_config=settings, prefix_allowed_tokens_fn=bound
             )
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
     return answers
+
+
+@contextmanager
+def _greedy(model: Any, coder: TextCoder, max_new_tokens: int) -> Iterator[Any]:
+    """Settings of generation that take the most probable token.
+
+    They stand in the place of the base's own, which may forbid or punish what is right, as words of the source, and
+    which transformers adds to those that it is given.
+    """
+    from transformers import GenerationConfig
+
+    base = base_of(model)
+    own = base.generation_config
+    base.generation_config = GenerationConfig(
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        num_beams=1,
+        use_cache=True,
+        pad_token_id=pad_id(coder.coding.tokenizer),
+        eos_token_id=coder.eos,
+        decoder_start_token_id=coder.coding.decoder_start_id,
+    )
+    try:
+        yield base.generation_config
+    finally:
+        base.generation_config = own
 
 
 def _allowed(

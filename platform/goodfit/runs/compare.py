@@ -11,8 +11,7 @@ from typing import Any
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.report import differences, items_of, outcome_items
-from goodfit.evaluation.resample import CONFIDENCE
-from goodfit.hooks.certainty import holm
+from goodfit.hooks.certainty import CONFIDENCE, holm
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
@@ -50,6 +49,10 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     first, *rest = _tested(typed, host) if given.file is None else _asked(typed, host, given)
     labels = sorted({label for answers in (first, *rest) for label in answers.labels})
     specs, primary = first.task.measures(labels), first.task.primary(labels)
+    incomparable = _of_other_tokens([first, *rest])
+    if incomparable:
+        specs = [spec for spec in specs if spec.name not in incomparable]
+        primary = primary if primary in specs else specs[0]
     seed = first.task.conf.seed
     pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
     for name in pairs[0]:
@@ -64,10 +67,18 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
         "first": typed[0],
         "records": len(first.records),
         "primary": f"test/{primary.name}",
+        "not_compared": list(incomparable),
         **first.left_out,
         **first.trained,
         "others": others,
     }
+
+
+def _of_other_tokens(compared: Sequence[_Answers]) -> tuple[str, ...]:
+    """The metrics that are of other tokens in one run than in another: of other vocabularies, or of other gaps."""
+    names = compared[0].task.kind.per_token
+    tokens = {tuple(item.answer["tokens"] for item in answers.items) for answers in compared} if names else {()}
+    return names if len(tokens) > 1 else ()
 
 
 def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:

@@ -12,6 +12,7 @@ from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_sett
 from goodfit.data.gather import SPLITS, read_split
 from goodfit.data.read import refuse_missing
 from goodfit.data.records import BadRows, Record
+from goodfit.data.split import with_units
 from goodfit.errors import ConfigError
 from goodfit.files import at_home
 from goodfit.kinds.shape import refuse_unknown_fields
@@ -106,7 +107,7 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     rejected = [*read.rejected, *unknown]
     if rejected and not (given.quarantine and records):
         raise BadRows(rejected, read.rows_read, may_quarantine=bool(records))
-    scrubbed = opened.scrubbed(records)
+    scrubbed = with_units(opened.scrubbed(records), kind.text)
     set_aside = [asdict(problem) for problem in rejected]
     left_out = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": list(read.empty)}
     return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})

@@ -12,6 +12,7 @@ import numpy as np
 from goodfit.data.records import Record
 from goodfit.evaluation.fit import Fit, FitFacts, diagnose
 from goodfit.evaluation.report import (
+    at_random,
     dealt,
     differences,
     figures,
@@ -22,6 +23,7 @@ from goodfit.evaluation.report import (
     units_of,
 )
 from goodfit.evaluation.review import review_of
+from goodfit.evaluation.scale import scale_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
@@ -41,6 +43,8 @@ def pick_probe(prepared: Prepared) -> Probe:
     """The probe: a function of seed and training records."""
     conf = prepared.conf
     count = min(conf.training.probe_size, len(prepared.splits.train))
+    if prepared.task.kind.searches:  # among fewer documents the right one is found more often
+        count = min(count, len(prepared.splits.validation))
     chosen = sorted(random.Random(f"{conf.seed}:probe").sample(range(len(prepared.splits.train)), count))
     records = [prepared.splits.train[index] for index in chosen]
     return Probe(records, prepared.learner.encode(records))
@@ -157,10 +161,12 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
         "reference_is": reference_name,
         "paired": differences(specs, test, tuned, untuned, "test", seed),
         "validation": figures(specs, splits.validation, checked, "validation", seed),
+        **({"at_random": at_random(primary, tuned, seed)} if prepared.task.kind.interchangeable else {}),
         **({"review": review} if review else {}),
     }
     learnt = learner.outcomes(model, probe.records, probe.encoded)
-    fit = diagnose_fit(prepared, outcomes["validation"], learnt, trace, probe, base.probe)
+    beside = beside_probe(prepared, model, probe, outcomes["validation"])
+    fit = diagnose_fit(prepared, beside, learnt, trace, probe, base.probe)
     return Judged(metrics, tuned, fit, outcomes)
 
 
@@ -173,19 +179,39 @@ def _review(prepared: Prepared, items: Mapping[str, Sequence[Item]]) -> dict[str
     return review_of(parts, is_right, prepared.conf.policy.min_right)
 
 
+def beside_probe(
+    prepared: Prepared, model: Any, probe: Probe, validation: Sequence[Outcome]
+) -> tuple[Sequence[Record], Sequence[Outcome]]:
+    """The validation records that the probe is compared with, and the model's answers to them: all of them.
+
+    Of a kind that searches as many as the probe has, which are searched by themselves: among more documents the right
+    one is found less often, however well the model learnt.
+    """
+    records, count = prepared.splits.validation, len(probe.records)
+    if not prepared.task.kind.searches or len(records) == count:
+        return records, validation
+    drawn = random.Random(f"{prepared.conf.seed}:beside the probe").sample(range(len(records)), count)
+    some = [records[index] for index in sorted(drawn)]
+    return some, prepared.learner.outcomes(model, some, prepared.learner.encode(some))
+
+
 Statistics = Callable[[Sequence[Record], Sequence[Outcome]], np.ndarray]
 """(records, what was answered to them) -> a metric's statistics, (units, k)."""
 
 
 def of_shared_labels(
-    prepared: Prepared, probe: Probe, probed: Sequence[Outcome], validation: Sequence[Outcome], statistics: Statistics
+    prepared: Prepared,
+    probe: Probe,
+    probed: Sequence[Outcome],
+    beside: tuple[Sequence[Record], Sequence[Outcome]],
+    statistics: Statistics,
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The statistics of the probe and of the validation records all of whose labels both parts have.
 
     Returns:
         None where that is all of them; two empty ones where one part has none.
     """
-    kind, parts = prepared.task.kind, (probe.records, prepared.splits.validation)
+    kind, parts = prepared.task.kind, (probe.records, beside[0])
     if not kind.interchangeable or kind.labels is None:
         return None
     own = [[set(kind.labels(record.fields)) for record in part] for part in parts]
@@ -197,23 +223,23 @@ def of_shared_labels(
         return np.zeros((0, 1)), np.zeros((0, 1))
     one, other = (
         statistics([records[place] for place in places], [answers[place] for place in places])
-        for places, records, answers in zip(chosen, parts, (probed, validation), strict=True)
+        for places, records, answers in zip(chosen, parts, (probed, beside[1]), strict=True)
     )
     return one, other
 
 
 def diagnose_fit(
     prepared: Prepared,
-    validation: Sequence[Outcome],
+    beside: tuple[Sequence[Record], Sequence[Outcome]],
     probed: Sequence[Outcome],
     trace: Trace,
     probe: Probe,
     simplest: Sequence[Any],
 ) -> Fit:
-    """Whether the tuned model overfits or underfits, from its answers on validation and on the probe."""
-    primary, held_out = primary_of(prepared), prepared.splits.validation
-    units, validation_units = units_of(probe.records), units_of(held_out)
-    learnt = outcome_items(probe.records, probed)
+    """Whether the tuned model overfits or underfits, from its answers on the probe and beside it."""
+    primary, kind = primary_of(prepared), prepared.task.kind
+    units, validation_units = units_of(probe.records), units_of(prepared.splits.validation)
+    parts = (outcome_items(probe.records, probed), outcome_items(*beside))
 
     def statistics(records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
         return statistics_of(primary, outcome_items(records, outcomes), units_of(records))
@@ -224,13 +250,14 @@ def diagnose_fit(
         reduce=primary.reduce,
         probe=statistics(probe.records, probed),
         probe_reference=statistics_of(primary, items_of(probe.records, simplest, [None] * len(probe.records)), units),
-        validation=statistics(held_out, validation),
-        alike=of_shared_labels(prepared, probe, probed, validation, statistics),
+        validation=statistics(*beside),
+        alike=of_shared_labels(prepared, probe, probed, beside, statistics),
         loss_course=[loss_statistics(found.validation_losses, validation_units) for found in trace.evaluations],
         best=trace.evaluations.index(trace.best),
         stopped_early=trace.stopped_early,
         steps=trace.steps,
         epochs=trace.epochs,
-        dealt=dealt(primary, learnt, prepared.conf.seed) if prepared.task.kind.interchangeable else None,
+        scale=scale_of(primary),
+        dealt=tuple(dealt(primary, part, prepared.conf.seed) for part in parts) if kind.interchangeable else None,
     )
     return diagnose(facts, prepared.conf)

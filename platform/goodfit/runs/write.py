@@ -148,4 +148,5 @@ def _evidence(prepared: Prepared, judged: Judged, findings: Sequence[Finding]) -
         findings=findings,
         greater_is_better=primary_of(prepared).greater_is_better,
         min_value=prepared.conf.policy.min_value,
+        at_random=judged.metrics.get("at_random"),
     )

@@ -33,5 +33,5 @@ class PolicyConf:
     reach it is chosen on the validation records, and measured on the test records."""
 
     max_fit_gap: Annotated[float, Field(ge=0)] = 0.10
-    """The gap between training probe and held-out metric from which a model counts as overfitted, in the
-    metric's unit; the interval's lower end has to exceed it."""
+    """The gap between training probe and held-out metric from which a model counts as overfitted, as a share of the
+    metric's highest value; of perplexity, of its logarithm; the interval's lower end has to exceed it."""

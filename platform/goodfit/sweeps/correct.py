@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import TAIL, Interval
+from goodfit.evaluation.resample import Interval
+from goodfit.hooks.certainty import TAIL
 
 DRAWS = 1000
 

@@ -14,11 +14,12 @@ from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean
+from goodfit.evaluation.scale import Scale, scale_of
 from goodfit.hooks.types import MetricSpec
 from goodfit.kinds.shape import Outcome
 from goodfit.registry import did_you_mean
 from goodfit.runs.prepare import Prepared
-from goodfit.runs.score import Probe, diagnose_fit, of_shared_labels, primary_of
+from goodfit.runs.score import Probe, beside_probe, diagnose_fit, of_shared_labels, primary_of
 from goodfit.training.held_out import Trace
 
 
@@ -60,6 +61,15 @@ class Aim:
     def signed(self, sums: np.ndarray) -> np.ndarray:
         """Sums over units -> the metric, greater is better."""
         return self.sign * self.reduce(sums)
+
+    @property
+    def scale(self) -> Scale:
+        """On which gaps are compared."""
+        return scale_of(self.spec)
+
+    def less(self, value: float, loss: float) -> float:
+        """A signed score that is worse by so much on the scale of gaps."""
+        return self.sign * self.scale.back(self.sign * (self.sign * float(self.scale.to(self.sign * value)) - loss))
 
     def unsigned(self, found: Interval) -> dict[str, float]:
         """An interval of signed scores as that of the metric itself: {value, low, high}."""
@@ -118,16 +128,20 @@ def measure_trial(
     answers = learner.outcomes(model, records, prepared.encoded["validation"])
     learnt = learner.outcomes(model, probe.records, probe.encoded)
     held_out, on_probe = aim.statistics(records, answers), aim.statistics(probe.records, learnt)
+    beside = beside_probe(prepared, model, probe, answers)
     found = interval(held_out, aim.signed, seed, aim.top)
     # a gap costs as far as it is beyond chance and beyond what a model may have
-    alike = of_shared_labels(prepared, probe, learnt, answers, aim.statistics) or (on_probe, held_out)
+    alike = of_shared_labels(prepared, probe, learnt, beside, aim.statistics)
+    alike = alike or (on_probe, aim.statistics(*beside))
     excess = 0.0
     if len(alike[1]) >= FEWEST_RECORDS:
-        excess = max(0.0, gap(*alike, aim.signed, seed).low - prepared.conf.policy.max_fit_gap)
+        scaled = aim.scale.of(aim.reduce)
+        found_gap = gap(*alike, lambda sums: aim.sign * scaled(sums), seed)
+        excess = max(0.0, found_gap.low - prepared.conf.policy.max_fit_gap)
     figures = {"metric": aim.name, **aim.unsigned(found), "n": len(records)}
-    fit = diagnose_fit(prepared, answers, learnt, trace, probe, simplest)
+    fit = diagnose_fit(prepared, beside, learnt, trace, probe, simplest)
     probed = float(aim.reduce(on_probe.sum(0)))
-    return Measured(found.low - weight * excess, figures, probed, fit, held_out)
+    return Measured(aim.less(found.low, weight * excess), figures, probed, fit, held_out)
 
 
 def records_digest(prepared: Prepared) -> str:

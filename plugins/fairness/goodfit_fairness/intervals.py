@@ -24,8 +24,8 @@ CELLS = 4_000_000
 def permutation_p(scores: np.ndarray, inside: np.ndarray, seed: int) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
-    Of scores that are 0 or 1 it is counted exactly, by the hypergeometric distribution as in Fisher's exact test, which
-    takes for as far what is as improbable.
+    Of scores that are 0 or 1 it is counted exactly, by the hypergeometric distribution of Fisher's exact test; as far
+    is what differs by as much, where that test takes what is as improbable.
 
     Args:
         scores: One for each record, shape (records,); the records are independent.

@@ -18,6 +18,9 @@ def scores_of(facts: ModelFacts) -> tuple[str, np.ndarray]:
     if facts.kind == "classification":
         return "accuracy", np.array([float(item.answer == item.fields["label"]) for item in facts.items])
     scores = alone(facts.metric, facts.items)
+    if facts.kind == "multilabel" and facts.metric.greater_is_better:  # to say nothing where nothing is right is right
+        exact = [set(item.answer) == set(item.fields["labels"]) for item in facts.items]
+        scores = np.where(exact, facts.metric.top, scores)
     return (facts.metric.name, scores) if facts.metric.greater_is_better else (f"minus {facts.metric.name}", -scores)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import holm
+from goodfit.hooks.certainty import holm, unseen
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
@@ -57,7 +57,7 @@ def slices(facts: ModelFacts) -> list[Finding]:
     units = units_of([item.group for item in items])
     tables = {
         chosen: [
-            _compare(called, scores, inside, units, facts.seed)
+            _compare(called, scores, inside, units, facts.seed, facts.metric.top)
             for called, inside in groups.items()
             if min(units_in(inside, units), units_in(~inside, units)) >= LEAST
         ]
@@ -75,21 +75,26 @@ def units_in(inside: np.ndarray, units: Sequence[int]) -> int:
     return len(np.unique(np.asarray(units)[inside]))
 
 
-def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> Group:
+def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int, top: float) -> Group:
     columns = np.stack([scores * inside, inside, scores * ~inside, ~inside], axis=1).astype(np.float64)
     draws = resampled_sums(columns, units, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         own, others = draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
     value, rest = float(scores[inside].mean()), float(scores[~inside].mean())
+    fewest = min(units_in(inside, units), units_in(~inside, units))
     return Group(
         called,
         int(inside.sum()),
         value,
-        *interval_of(own),
+        *_no_narrower(interval_of(own), unseen(value, units_in(inside, units), top, 0)),
         value - rest,
-        *interval_of(own - others),
+        *_no_narrower(interval_of(own - others), unseen(value - rest, fewest, top, -top)),
         permutation_p(scores, inside, seed) if len(set(units)) == len(units) else resampled_p(own - others),
     )
+
+
+def _no_narrower(drawn: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return min(drawn[0], other[0]), max(drawn[1], other[1])
 
 
 def _gap(group: Group, p: float, name: str, limit: float) -> Finding | None:

@@ -13,6 +13,7 @@ from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
 from goodfit_fairness.rewriting import introduced, plain, turn, turned
 
 from goodfit.hooks.types import DataFacts, Evidence, Item, MetricSpec, ModelFacts, RecordView
+from goodfit.kinds.label_measures import multilabel_metrics
 
 LIMITS = {limit.name: limit.default for limit in (slices.GAP, impact.RATIO, swaps.FLIPS, swaps.RECORDS)}
 RIGHT = MetricSpec(
@@ -113,10 +114,33 @@ def test_other_kinds_are_compared_by_their_own_metric_and_records_without_a_figu
             [[i.answer == i.fields["label"], float(i.answer is not None)] for i in given]
         ),
     )
-    findings = slices.slices(replace(facts_of(items, kind="multilabel"), metric=undefined))
+    findings = slices.slices(replace(facts_of(items, kind="generation"), metric=undefined))
     assert [finding.severity for finding in findings if finding.code == "fairness.gap"] == ["error"]
     (figures,) = [finding for finding in findings if finding.code == "fairness.groups"]
     assert sum(group["records"] for group in figures.evidence["groups"].values()) == 240
+
+
+def test_texts_without_a_label_that_get_none_are_right():
+    metric = multilabel_metrics(["a"])[0]
+    items = [
+        Item(id=str(n), fields={"labels": given}, answer=list(given), slices={"sex": "fm"[n % 2]})
+        for n, given in enumerate([["a"], ["a"], [], ["a"]] * 100)
+    ]
+    findings = slices.slices(replace(facts_of(items, kind="multilabel"), metric=metric))
+    (figures,) = findings
+    assert {group["value"] for group in figures.evidence["groups"].values()} == {1.0}
+    wrong = [replace(item, answer=["a"]) for item in items]
+    assert "fairness.gap" in [one.code for one in slices.slices(replace(facts_of(wrong, "multilabel"), metric=metric))]
+
+
+def test_an_interval_of_a_few_records_that_agree_is_as_wide_as_what_was_not_seen():
+    items = [
+        Item(id=str(n), fields={"label": "yes"}, answer="yes", slices={"sex": "f" if n < 6 else "m"}) for n in range(60)
+    ]
+    (figures,) = slices.slices(facts_of(items))
+    found = figures.evidence["groups"]["sex=f"]
+    assert (found["value"], found["high"]) == (1.0, 1.0)
+    assert found["low"] == pytest.approx(0.025 ** (1 / 6), abs=1e-4)  # Clopper and Pearson
 
 
 def chosen(rates, count):

@@ -140,6 +140,9 @@ def test_the_gate_wants_a_test_and_no_leak():
     def judged(*findings):
         return leaks.no_leak(Evidence(task="t", primary="p", tuned={}, paired={}, fit="good", findings=findings)).passed
 
-    quiet = Finding(severity="info", code="privacy.membership", message="")
-    loud = Finding(severity="warning", code="privacy.extraction", message="")
+    quiet = Finding(severity="info", code="privacy.membership", message="", figure=0.01)
+    loud = Finding(severity="warning", code="privacy.extraction", message="", figure=0.2)
     assert (judged(), judged(quiet), judged(quiet, loud)) == (False, True, False)
+    (unjudged,) = leaks.membership(facts([view(1, "a", "b")], [view(2, "c", "d")], None, ["d"]))
+    assert "cannot be judged" in unjudged.message
+    assert not judged(unjudged)
