@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from goodfit.data.batches import collate
+from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record, RowProblem
 from goodfit.kinds import find_kind
 from goodfit.kinds.passes import pad_id
-from goodfit.kinds.ranking import bm25_order, documents_of
+from goodfit.kinds.ranking import bm25_order, documents_of, with_others
+from goodfit.kinds.shape import item
 from goodfit.models.call import call
 from goodfit.runs.score import beside_probe, pick_probe
 
@@ -132,6 +133,49 @@ def test_documents_that_are_longer_than_the_model_reads_are_counted(goodfit, fin
     outcome = goodfit("predict", str(folder), "lamp", "--documents", "long.jsonl")
     assert outcome.code == 0
     assert outcome.err == "warning: of 1 of 2 documents only the beginning is read\n"
+
+
+def rows_with_two_rights():
+    rows = [
+        {"query": f"Where is the {n // 2} sold?", "positive": f"The {n // 2} is sold in town {n}."} for n in range(20)
+    ]
+    return [Record(str(n), KIND.check(row, True)) for n, row in enumerate(rows)]
+
+
+def test_what_another_row_calls_right_for_a_query_takes_no_place():
+    records = with_others(rows_with_two_rights())
+    assert with_others(records) == records
+    documents = documents_of(records)
+    best = [
+        sorted(documents, key=lambda document, own=record: document != own.fields["positive"]) for record in records
+    ]
+    second = [[*record.fields["also"], *order] for record, order in zip(records, best, strict=True)]
+    for spec in KIND.metrics(()):
+        for orders in (best, second):
+            items = [item(record, order) for record, order in zip(records, orders, strict=True)]
+            assert float(spec.reduce(spec.statistics(items).sum(0))) == 1.0
+        last = [item(record, order[::-1]) for record, order in zip(records, best, strict=True)]
+        assert float(spec.reduce(spec.statistics(last).sum(0))) < 0.2
+
+
+@families
+def test_what_another_row_calls_right_for_a_query_is_not_learnt_as_wrong(ready, family):
+    prepared, model = ready("ranking", family)
+    records = with_others(rows_with_two_rights())
+    encoded = prepared.learner.encode(records)
+    if family == "encoder":
+        batch = collate(encoded.examples, pad_id(prepared.coding.tokenizer), "pairs")
+        assert batch.labels.tolist() == [n // 2 for n in range(20)]
+        rivals = call(model, batch).logits.exp().bool().sum(1)
+        assert set(rivals.tolist()) == {19}  # all but the other right one
+        return
+    no = prepared.learner.said["no"]
+    for example in encoded.examples:
+        if tuple(label for label in example.labels if label != IGNORED) == no:
+            read = prepared.coding.tokenizer.decode(example.inputs)
+            assert not any(other in read for other in records[example.record].fields["also"])
+    few = prepared.learner.encode(with_others(records[:2]))
+    assert [example.record for example in few.examples] == [0, 1]  # there is no wrong one
 
 
 def test_a_gap_is_one_between_as_many_documents(ready):

@@ -83,7 +83,8 @@ class Batch:
     """Tokens of each row."""
     labels: Tensor
     """At tokens: (tokens,) of the inputs or the decoder inputs. Of rows: (rows,), or (rows times labels,) where each
-    has a yes or no for each label. Of spans: (rows times 2,). Of pairs: (documents,), equal where documents are."""
+    has a yes or no for each label. Of spans: (rows times 2,). Of pairs: (documents,), equal where documents are the same,
+    or right for one query."""
     decoder_input_ids: Tensor | None
     """(decoder tokens,)."""
     decoder_lengths: tuple[int, ...] | None
@@ -173,15 +174,24 @@ def _weights(examples: Sequence[Example]) -> tuple[float, ...]:
 
 
 def _documents(examples: Sequence[Example]) -> list[int]:
-    """A number for each document of the examples; documents of the same tokens have the same."""
-    numbers: dict[tuple[int, ...], int] = {}
-    found = []
+    """A number for each document of the examples; those of the same tokens, or right for one query, have the same."""
+    Text = tuple[int, ...]
+    queries: dict[Text, Text] = {}
+    same: dict[Text, Text] = {}
+    found: list[Text] = []
+
+    def first(document: Text) -> Text:
+        while (other := same.setdefault(document, document)) != document:
+            document = other
+        return document
+
     for example in examples:
-        start = example.rows[0]
-        for size in example.rows[1:]:
-            found.append(numbers.setdefault(example.inputs[start : start + size], len(numbers)))
-            start += size
-    return found
+        ends = list(itertools.accumulate(example.rows))
+        query, right, *wrong = (example.inputs[start:end] for start, end in itertools.pairwise([0, *ends]))
+        same[first(right)] = first(queries.setdefault(query, right))
+        found += [right, *wrong]
+    numbers: dict[Text, int] = {}
+    return [numbers.setdefault(first(document), len(numbers)) for document in found]
 
 
 def _joined(rows: Iterable[Sequence[int]]) -> Tensor:

@@ -136,15 +136,20 @@ def _word_f1(found: list[str], right: list[str]) -> float:
 
 
 def ranking_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
-    """mrr, ndcg@10, recall@1 and recall@10 of the one right document among all candidates."""
+    """mrr, ndcg@10, recall@1 and recall@10 of the row's right document among all candidates that are wrong.
+
+    What other rows call right for the same query takes no place: "filtered", Bordes et al. 2013,
+    https://papers.nips.cc/paper/2013/hash/1cecc7a77928ca8133fa24680a88d2f9-Abstract.html, section 4.2.
+    """
     kinds = ("ranking",)
 
     def place(item: Item) -> float:
         """From 1; infinite where it is not in the list."""
-        try:
-            return item.answer.index(item.fields["positive"]) + 1
-        except ValueError:
+        right, also = item.fields["positive"], item.fields.get("also", ())
+        if right not in item.answer:
             return np.inf
+        before = item.answer[: item.answer.index(right)]
+        return 1 + len(before) - sum(one in also for one in before)
 
     def within(most: int) -> Callable[[Item], float]:
         return lambda item: float(place(item) <= most)

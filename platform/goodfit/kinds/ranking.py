@@ -6,6 +6,7 @@ import itertools
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import Example, LabelsAt, collate, in_batches
@@ -55,6 +56,27 @@ def documents_of(records: Iterable[Record]) -> list[str]:
         for document in (*([record.fields["positive"]] if "positive" in record.fields else ()), *_negatives(record))
     )
     return list(dict.fromkeys(named))
+
+
+def with_others(records: Sequence[Record]) -> list[Record]:
+    """Records that know which documents other rows call right for the same query: no wrong ones, ``also``."""
+    right: dict[str, dict[str, None]] = {}
+    for record in records:
+        if "positive" in record.fields:
+            right.setdefault(record.fields["query"].strip(), {})[record.fields["positive"]] = None
+    found = []
+    for record in records:
+        fields = {name: value for name, value in record.fields.items() if name != "also"}  # of another split
+        others = right.get(fields["query"].strip(), {}).keys() - {fields.get("positive")}
+        if others and "positive" in fields:
+            fields["also"] = tuple(sorted(others))
+        found.append(replace(record, fields=fields))
+    return found
+
+
+def _also(record: Record) -> tuple[str, ...]:
+    found: tuple[str, ...] = record.fields.get("also", ())
+    return found
 
 
 def _negatives(record: Record) -> tuple[str, ...]:
@@ -112,14 +134,17 @@ class RankByVectors:
             raise ConfigError("there are no documents to search", "name them: --documents FOLDER")
         vectors = self._vectors(model, [*(record.fields["query"] for record in records), *documents])
         likeness = LIKENESS_SCALE * vectors[: len(records)] @ vectors[len(records) :].T
-        chances = likeness.log_softmax(-1)
         place = {document: number for number, document in enumerate(documents)}
+        rivals = likeness.clone()
+        for row, record in zip(rivals, records, strict=True):
+            row[[place[other] for other in _also(record) if other in place]] = -math.inf  # right, too
+        chances = rivals.log_softmax(-1)
         found = []
         for record, row, logs in zip(records, likeness, chances, strict=True):
             order = row.topk(min(LISTED, len(documents))).indices.tolist()
             right = place.get(record.fields.get("positive"))
             loss = None if right is None else -float(logs[right])
-            found.append(Outcome([documents[number] for number in order], math.exp(float(logs[order[0]])), loss))
+            found.append(Outcome([documents[number] for number in order], math.exp(float(logs.max())), loss))
         return found
 
     def _vectors(self, model: Any, texts: Sequence[str]) -> Tensor:
@@ -160,7 +185,8 @@ class RankByText:
         pairs: list[tuple[int, int]] = []
         """Record, and which of its documents: 0 is the right one."""
         for index, record in enumerate(records):
-            wrong = min(NEGATIVES, len(documents) - 1) if "positive" in record.fields else 0
+            right = 1 + len(set(_also(record)).intersection(documents))
+            wrong = min(NEGATIVES, len(documents) - right) if "positive" in record.fields else 0
             pairs += [(index, number) for number in range(1 + wrong)]
         # documents that look right at first sight
         likest = bm25_order([record.fields["query"] for record in records], documents, 1 + 2 * NEGATIVES)
@@ -174,8 +200,10 @@ class RankByText:
             named = _negatives(record)
             if number <= len(named):
                 return self._example(index, record, named[number - 1], NO)
-            others = [one for one in (likest[index] if number % 2 else documents) if one != right]
-            return self._example(index, record, random.Random(f"held out:{place}").choice(others), NO)
+            rights = {right, *_also(record)}
+            some, others = ([one for one in part if one not in rights] for part in (likest[index], documents))
+            chosen = random.Random(f"held out:{place}").choice((number % 2 and some) or others)
+            return self._example(index, record, chosen, NO)
 
         found = [read(place) for place in range(len(pairs))]
         return Encoded(
@@ -258,6 +286,7 @@ def _by_frequency(train: Sequence[Record], records: Sequence[Record]) -> tuple[s
 KIND = Kind(
     name="ranking",
     searches=True,
+    related=with_others,
     fields={
         "query": "what is looked for",
         "positive": "the document that it is found in",

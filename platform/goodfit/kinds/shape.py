@@ -128,6 +128,8 @@ class Kind:
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False
     """Whether other runs begin with its model, so that an adapter is merged into it."""
+    related: Callable[[Sequence[Record]], Sequence[Record]] = lambda records: records
+    """The records of a split, with what their figures need of each other."""
     per_token: tuple[str, ...] = ()
     """Metrics of the ``tokens`` of an answer: where those of two models are others, they are other figures."""
     joined: Callable[[Iterable[str], Collection[str]], Sequence[str]] = lambda labels, known: ()

@@ -107,7 +107,7 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     rejected = [*read.rejected, *unknown]
     if rejected and not (given.quarantine and records):
         raise BadRows(rejected, read.rows_read, may_quarantine=bool(records))
-    scrubbed = with_units(opened.scrubbed(records), kind.text)
+    scrubbed = kind.related(with_units(opened.scrubbed(records), kind.text))
     set_aside = [asdict(problem) for problem in rejected]
     left_out = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": list(read.empty)}
     return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from goodfit.config.compose import Composed
-from goodfit.data.split import split_off
+from goodfit.data.split import split_off, with_units
 from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import Memory
@@ -142,6 +142,7 @@ def resplit(prepared: Prepared, number: int) -> Prepared:
     pool = [*splits.train, *splits.validation]
     share = len(splits.validation) / len(pool)
     train, validation = split_off(pool, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
+    train, validation = kind.related(train), kind.related(with_units(validation, kind.text))
     encode = prepared.learner.encode
     return dataclasses.replace(
         prepared,
