@@ -394,6 +394,37 @@ def test_a_space_that_cannot_be_meant_is_refused(goodfit, word, error):
     assert (outcome.code, outcome.errors[0][0]) == (2, error)
 
 
+def test_experiments_can_be_searched_where_they_are_judged_alike(tmp_path):
+    for name, setting in (("a", "optim: {lr: 1e-4}"), ("b", "optim: {lr: 1e-3}"), ("c", "policy: {max_fit_gap: 0.5}")):
+        path = tmp_path / "conf" / "experiment" / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# @package _global_\n{setting}\n")
+    roots = config_roots(Arguments(options={"--config-dir": str(tmp_path / "conf")}))
+    words = ["task=support", "model=bert"]
+    search = compose_search([*words, "experiment=a,b"], roots)
+    assert search.start is None
+    rates = {word: composed.conf.optim.lr for word, composed in search.options.items()}
+    assert rates == {"experiment=a": 1e-4, "experiment=b": 1e-3}
+    with pytest.raises(ConfigError, match="the options of this search differ in 'policy', of which a search has one"):
+        compose_search([*words, "experiment=a,b,c"], roots)
+
+
+def test_a_named_search_searches_nothing_that_an_adapter_does_not_read():
+    words = ["task=support", "model=bert", "sweep=encoder"]
+    for adapter, has_rank in (("lora", True), ("ia3", False), ("none", False)):
+        for more in (words, words[:2]):
+            keys = {one.key for one in compose_search([*more, f"adapter={adapter}"], config_roots(Arguments())).space}
+            assert ("adapter.rank" in keys) == has_rank
+
+
+@pytest.mark.parametrize(
+    "words", [["adapter=lora,none,dora", "adapter.rank=4,8"], ["adapter=lora,none", "adapter.rank=4"]]
+)
+def test_an_option_in_the_middle_that_cannot_be_composed_is_refused(words):
+    with pytest.raises(ConfigError, match="adapter=none does not read it"):
+        compose_search(["task=support", "model=bert", *words], config_roots(Arguments()))
+
+
 def test_lists_are_the_values_of_a_space():
     words = ["task=support", "model=bert", "adapter.targets=[query,key],[value]"]
     (dimension,) = compose_search(words, config_roots(Arguments())).space
@@ -481,6 +512,8 @@ def test_weights_that_another_trial_did_not_have_are_refused(tmp_path):
         "seed": 1,
         "data": dict.fromkeys(("train", "validation", "test"), "d"),
         "base": {"name": "b", "digest": "x"},
+        "plugins": {"p": "sha256:1"},
+        "goodfit": {"version": "1", "code": "sha256:2"},
     }
     (tmp_path / "trials" / "0000").mkdir(parents=True)
     (tmp_path / "trials" / "0000" / "lock.json").write_text(json.dumps(lock), "utf-8")
@@ -489,6 +522,9 @@ def test_weights_that_another_trial_did_not_have_are_refused(tmp_path):
     refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "another", "digest": "y"}})
     with pytest.raises(ChangedError, match="the weights of b are not those of trial 0"):
         refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "b", "digest": "y"}})
+    for name, other in (("plugins", {"p": "sha256:3"}), ("goodfit", {"version": "1", "code": "sha256:4"})):
+        with pytest.raises(ChangedError, match=r"the code of .+ are not those of trial 0"):
+            refuse_other_inputs(tmp_path, own, {**lock, name: other})
     fresh = {**lock, "data": {"train": "t", "validation": "v", "test": "d"}}
     refuse_other_inputs(tmp_path, own, fresh, fresh=True)
     with pytest.raises(ChangedError, match="the train records and validation records"):

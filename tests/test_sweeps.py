@@ -10,11 +10,13 @@ import time
 from collections import Counter
 
 import pytest
+import torch
 from killing import killed
 from strangers import HEAD
 
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError
+from goodfit.training.pack import PackedTraining
 
 SPACE = ["optim.lr=tag(log,interval(1e-3,3e-2))", "adapter.rank=2,4", "sweep.engine=solo"]
 
@@ -258,6 +260,22 @@ def test_a_search_does_not_go_on_with_an_option_that_was_edited(goodfit, tmp_pat
     outcome = goodfit("sweep", *words, "sweep.trials=2")
     what = f"the search in {tmp_path / 'search'} began with other settings: optim.weight_decay was 0.1, is 0.2"
     assert outcome.errors == [(what, "bring them back, or choose another run.dir")]
+    option.write_text("name: adamw\nweight_decay: 0.1\n", "utf-8")
+    other = tmp_path / "conf" / "sweep" / "judged.yaml"
+    other.parent.mkdir()
+    other.write_text("metric: accuracy\n", "utf-8")
+    option.with_name("third.yaml").write_text("name: adamw\nbeta1: 0.8\n", "utf-8")
+    words = [*words[:-1], "sweep=judged", "run.dir=other"]
+    words[words.index("optim=mine")] = "optim=adamw,mine,third"
+    assert goodfit("sweep", *words, "sweep.trials=1").code == 0
+    assert goodfit("sweep", *words, "sweep.trials=1", "sweep.max_minutes=9").code == 0
+    other.write_text("metric: loss\n", "utf-8")
+    outcome = goodfit("sweep", *words, "sweep.trials=2")
+    assert outcome.errors[0][0].endswith("began with other settings: sweep.metric was accuracy, is loss")
+    other.write_text("metric: accuracy\n", "utf-8")
+    option.write_text("name: adamw\nweight_decay: 0.3\n", "utf-8")
+    outcome = goodfit("sweep", *words, "sweep.trials=2")
+    assert "began with other settings: options.optim=mine was sha256:" in outcome.errors[0][0]
 
 
 def test_trials_are_no_runs(goodfit, searched):
@@ -380,6 +398,24 @@ def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words, engine):
     assert all(trial["costs"]["seconds"] > 0 for trial in failed)  # sweep.max_minutes counts them
 
 
+def test_trials_that_fit_alone_and_not_together_are_trained_alone(goodfit, tmp_path, tiny_words, monkeypatch):
+    widths, passed = [], PackedTraining.step
+
+    def step(pack):
+        widths.append(len(pack.trials))
+        if len(pack.trials) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return passed(pack)
+
+    monkeypatch.setattr(PackedTraining, "step", step)
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "sweep.width=2", "optim.lr=1e-3,1e-2,2e-2,3e-2"]
+    words += ["sweep.trials=4", "sweep.confirmations=0", "sweep.train_best=false", "training.epochs=1", "run.dir=sweep"]
+    outcome = goodfit("sweep", *words, "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert [trial["state"] for trial in outcome.json["trials"]] == ["finished"] * 4
+    assert widths.count(2) == 1
+
+
 LEGAL = "task=legal model=bert"
 ALONE = "sweep.engine=auto trains what cannot be packed alone"
 
@@ -406,6 +442,18 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
             "no metric of this task is called 'f1_mcro'",
             "did you mean 'f1_micro'?",
             id="metric",
+        ),
+        pytest.param(
+            f"{LEGAL} optim.lr=1e-4,1e-3 optim.lr=5e-3",
+            "'optim.lr' is typed with one value, and with several to search",
+            "leave one of them out",
+            id="one value and several",
+        ),
+        pytest.param(
+            f"{LEGAL} hardware.devices=1,2",
+            "'hardware.devices=1,2' searches over hardware.devices, of which a search has one",
+            "start a search for each value",
+            id="devices",
         ),
         pytest.param("task=legal model=t5,brt", "no model called 'brt'", "did you mean 'bert'?", id="option"),
         pytest.param(

@@ -27,7 +27,7 @@ def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:
 def is_made_from(folder: Path, words: Sequence[str]) -> bool:
     """Whether a run's folder was begun with these words, wherever it lies."""
     try:
-        written = (folder / "overrides.txt").read_text("utf-8")
+        written = (folder / "overrides.txt").read_bytes().decode()
     except FileNotFoundError:
         return False
     own = "".join(f"{word}\n" for word in without(words, "run.dir"))

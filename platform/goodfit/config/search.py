@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.compose import Composed, check_words, compose, secret_in
+from goodfit.config.compose import Composed, as_tree, check_words, compose, secret_in
 from goodfit.config.places import ConfRoot, find_options
-from goodfit.config.space import Dimension, named_searches, split_space, words_of
+from goodfit.config.space import FIXED, Dimension, named_searches, split_space, words_of
 from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
+from goodfit.schema.adapter import UNREAD
 from goodfit.schema.sweep import SweepConf
 from goodfit.texts.secrets import has_own_secret
 
@@ -25,6 +26,9 @@ MAY_CHANGE = (
 
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
+
+JUDGED = tuple(group for group in FIXED if group not in OF_THE_SEARCH)
+"""Groups in which all trials are alike, whatever file an option comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Search:
     """The words with a named search's own among them, and each dimension: what makes the search what it is."""
     start: Mapping[str, Any] | None
     """Key -> value that a run without the search would have; None where the space does not hold all of them."""
+    options: Mapping[str, Composed]
+    """Word of an option of a group that is searched -> a trial with it: what its file says."""
 
     @property
     def conf(self) -> SweepConf:
@@ -67,12 +73,37 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     ends = [word for dimension in space for word in dimension.extremes()]
     stop_on([mistake for word in ends for mistake in check_words([word], options)])
     own = [word for word in fixed if key_of(word).split(".", 1)[0] not in OF_THE_SEARCH]
-    last = [dimension.extremes()[-1] for dimension in space]
-    compose([*own, *last], roots)  # the other end of the space can be composed, too
+    made = _compose_options(own, space, options, roots)
     meaning = sorted(word.lstrip("+") for word in expanded if key_of(word) not in MAY_CHANGE)
     meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
     start = _start(own, space, roots)
-    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start)
+    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start, made)
+
+
+def _compose_options(
+    own: Sequence[str], space: Sequence[Dimension], groups: Mapping[str, Any], roots: Sequence[ConfRoot]
+) -> dict[str, Composed]:
+    """Compose a trial with each option of each group that is searched, and one of the last value of everything.
+
+    Returns:
+        Word of an option -> the trial.
+
+    Raises:
+        GoodfitError: A trial could not be composed, or not be held against the others.
+    """
+    last = {dimension.key: dimension.extremes()[-1] for dimension in space}
+    found = {"": compose([*own, *last.values()], roots)}
+    for dimension in space:
+        if dimension.key in groups:
+            for word in dimension.extremes():
+                others = [other for key, other in last.items() if key != dimension.key]
+                found[word] = compose([*own, *others, word], roots)
+    first, *rest = (as_tree(composed.conf) for composed in found.values())
+    if unlike := next((group for group in JUDGED if any(tree[group] != first[group] for tree in rest)), None):
+        raise ConfigError(
+            f"the options of this search differ in '{unlike}', of which a search has one", "start a search for each"
+        )
+    return {word: composed for word, composed in found.items() if word}
 
 
 def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]) -> dict[str, Any] | None:
@@ -83,7 +114,7 @@ def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[Con
         return None  # such as without the group that is searched
     found = {}
     for one in space:
-        setting = functools.reduce(getattr, one.key.split("."), conf)
+        setting = functools.reduce(lambda part, name: getattr(part, name, None), one.key.split("."), conf)
         if one.key in conf.choices:  # a group: what was chosen, or what that came to, as ``auto`` does
             found[one.key] = one.holding(conf.choices[one.key]) or one.holding(getattr(setting, "name", None))
         else:
@@ -101,7 +132,9 @@ def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
 def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:
     """The words with a named search in place of its name; what is typed wins over what it says."""
     names = [word.partition("=")[2] for word in words if key_of(word) == "sweep"]
+    adapter = next((word.partition("=")[2] for word in reversed(words) if key_of(word) == "adapter"), "auto")
     own = [word for name in names if name in named for word in words_of(named[name])]
+    own = [word for word in own if not _is_unread(key_of(word), adapter)]
     typed = [word for word in words if word.partition("=")[2] not in named or key_of(word) != "sweep"]
     keys = {key_of(word) for word in typed}
     return [*(word for word in own if key_of(word) not in keys), *typed]
@@ -113,9 +146,10 @@ def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
     if family not in named:
         raise ConfigError("nothing to search over", "name several values: optim.lr=tag(log,interval(1e-5,1e-3))")
     _, space = split_space([word for word in words_of(named[family]) if key_of(word) not in first.typed()])
-    return [dimension for dimension in space if not _is_unread(dimension.key, first)]
+    return [dimension for dimension in space if not _is_unread(dimension.key, first.conf.adapter.name)]
 
 
-def _is_unread(key: str, first: Composed) -> bool:
-    """Whether this model's runs do not read a setting."""
-    return key.startswith("adapter.") and first.conf.adapter.name in ("none", "head")
+def _is_unread(key: str, adapter: str) -> bool:
+    """Whether runs with this adapter do not read a setting."""
+    group, _, name = key.partition(".")
+    return group == "adapter" and name in UNREAD.get(adapter, ())

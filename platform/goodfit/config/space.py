@@ -17,8 +17,8 @@ from goodfit.errors import ConfigError
 from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml, typed_text
 
-FIXED = ("task", "dataset", "privacy", "quality", "policy", "run", "sweep", "tracker")
-"""What a search has one of: its trials are judged on the same records by the same rules."""
+FIXED = ("task", "dataset", "privacy", "quality", "policy", "hardware", "run", "sweep", "tracker")
+"""What a search has one of: its trials are judged on the same records by the same rules, and run alike."""
 
 MOST_OPTIONS = 10_000
 """A dimension with more values is an accident."""
@@ -88,6 +88,8 @@ def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:
     twice = next((one.key for one in found if sum(other.key == one.key for other in found) > 1), None)
     if twice:
         raise ConfigError(f"'{twice}' is searched twice", "type all its values in one word")
+    if both := next((key for key in map(key_of, fixed) if any(one.key == key for one in found)), None):
+        raise ConfigError(f"'{both}' is typed with one value, and with several to search", "leave one of them out")
     return fixed, found
 
 

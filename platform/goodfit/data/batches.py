@@ -83,8 +83,8 @@ class Batch:
     """Tokens of each row."""
     labels: Tensor
     """At tokens: (tokens,) of the inputs or the decoder inputs. Of rows: (rows,), or (rows times labels,) where each
-    has a yes or no for each label. Of spans: (rows times 2,). Of pairs: (documents,), equal where documents are the same,
-    or right for one query."""
+    has a yes or no for each label. Of spans: (rows times 2,). Of pairs: (documents,), equal where documents are, or are
+    right for one query."""
     decoder_input_ids: Tensor | None
     """(decoder tokens,)."""
     decoder_lengths: tuple[int, ...] | None

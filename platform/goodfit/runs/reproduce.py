@@ -113,7 +113,7 @@ def _again(folder: Path, conf: RunConf, into: str | None) -> Composed:
     target = Path(into).absolute() if into else folder.with_name(f"{folder.name}-again")
     if into is None and target.exists():
         target = target.with_name(f"{target.name}-{secrets.token_hex(2)}")
-    words = (folder / "overrides.txt").read_text("utf-8").splitlines()
+    words = (folder / "overrides.txt").read_bytes().decode().split("\n")[:-1]  # a word may hold other ends of lines
     conf = dataclasses.replace(conf, run=dataclasses.replace(conf.run, dir=str(target)))
     return Composed(conf, {}, {}, tuple(words))
 

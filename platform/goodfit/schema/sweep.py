@@ -47,7 +47,7 @@ class SweepConf:
     """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric."""
 
     gap_weight: Share = 0.1
-    """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, in the metric's unit. With little
+    """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, on the same scale. With little
     data every model that is good has a gap: at 1, one that learnt nothing could win."""
 
     margin: Share = 1.0

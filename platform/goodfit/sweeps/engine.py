@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from goodfit.config.compose import as_tree
-from goodfit.config.search import Search
+from goodfit.config.search import MAY_CHANGE, Search
 from goodfit.config.words import typed_again
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
-from goodfit.files import part_of, to_go_on
+from goodfit.files import part_of, text_digest, to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_RECORDS
@@ -247,6 +248,13 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
 
 def _settings(search: Search) -> dict[str, Any]:
     """What a trial of the search is made with, but for what may be typed anew and what the machine says."""
-    tree = as_tree(search.first.conf)
-    del tree["run"], tree["sweep"], tree["runtime"]["threads"]
+    made = {word: _lasting(as_tree(composed.conf)) for word, composed in search.options.items()}
+    digests = {word: text_digest(json.dumps(tree, sort_keys=True)) for word, tree in made.items()}
+    return _lasting(as_tree(search.first.conf)) | {"options": digests}
+
+
+def _lasting(tree: dict[str, Any]) -> dict[str, Any]:
+    for name in (*MAY_CHANGE, "runtime.threads"):
+        group, _, setting = name.partition(".")
+        del tree[group][setting]
     return tree

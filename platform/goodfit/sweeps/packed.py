@@ -9,11 +9,11 @@ import dataclasses
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
-from goodfit.errors import GoodfitError
+from goodfit.errors import GoodfitError, is_out_of_memory
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import together_of
@@ -191,11 +191,19 @@ class Packed:
 
     def _step(self) -> list[tuple[int, Result]]:
         """One step of all; those that come to an evaluation are scored, and those that are over judged."""
+        found: Mapping[str, Step] | str
         try:
             with self._time_of(*self._running):
                 found = self._of_pack().step()
-        except NotFlat as reason:
-            return self._one_by_one(str(reason))
+        except NotFlat as error:
+            found = str(error)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self.places = 1  # for the trials that come, too
+            found = "memory ran out in a pass of several"
+        if isinstance(found, str):  # behind the error, which holds what its pass computed
+            return self._one_by_one(found)
         troubles: dict[str, GoodfitError] = {}
         for name, step in found.items():
             with self._time_of(name), _noted(troubles, name):
@@ -294,10 +302,8 @@ class Packed:
     def _one_by_one(self, reason: str) -> list[tuple[int, Result]]:
         """These models cannot be packed after all: each is trained alone."""
         logging.getLogger(__name__).info("not packed: %s", reason)
-        running, self._running = list(self._running.values()), {}
-        self._pack = None
-        for one in running:
+        orders = [one.started.order for one in self._running.values()]
+        for one in self._running.values():
             one.open.close()
-        return [
-            (one.started.order.number, run_trial(one.started.order, self._shared, self._signals)) for one in running
-        ]
+        self._running, self._pack = {}, None  # and their weights with them
+        return [(order.number, run_trial(order, self._shared, self._signals)) for order in orders]

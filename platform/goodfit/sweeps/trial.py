@@ -203,6 +203,10 @@ def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh:
         what = [f"{split} records" for split in splits if then["data"][split] != lock["data"][split]]
         if then["base"]["name"] == lock["base"]["name"] and _whole_base(then) != _whole_base(lock):
             what.append(f"weights of {lock['base']['name']}")
+        if then["plugins"] != lock["plugins"]:
+            what.append("code of the plugins")
+        if then["goodfit"] != lock["goodfit"]:
+            what.append("code of goodfit")
         if what:
             fix = "bring them back, or begin a new search in another run.dir"
             if then["seed"] != lock["seed"]:
