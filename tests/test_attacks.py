@@ -225,12 +225,27 @@ def test_no_file_with_hooks_is_imported_from_a_run_that_names_it(goodfit, run):
     named = config.read_text("utf-8").replace("file: null", f"file: {run / 'hooks.py'}")
     assert named != config.read_text("utf-8")
     config.write_text(named, "utf-8")
-    for said in ("config.yaml is not what was written", "names code in the run's own folder"):
+    for said in ("config.yaml is not what was written", "names code that may have come with the run"):
         for argv in (["evaluate", run], ["predict", run, "a text"], ["resume", run], ["compare", run, run]):
             outcome = goodfit(*argv)
             refused(outcome)
             assert said in outcome.err
         write_digests(run, {"run.json": (run / "run.json").read_bytes()})  # as who hands on a run can
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    "place", ["hooks.py", "../hooks.py", "/proc/self/cwd/hooks.py", "/tmp/../proc/self/cwd/hooks.py"]
+)
+def test_no_file_with_hooks_is_imported_that_lies_beside_a_run(goodfit, run, tmp_path, place):
+    trace, config = tmp_path / "ran", run / "config.yaml"
+    (tmp_path / "hooks.py").write_text(f"open({str(trace)!r}, 'w')\n", "utf-8")
+    config.write_text(config.read_text("utf-8").replace("file: null", f"file: {place}"), "utf-8")
+    write_digests(run, {"run.json": (run / "run.json").read_bytes()})
+    for argv in (["evaluate", run], ["predict", run, "a text"], ["resume", run], ["compare", run, run]):
+        outcome = goodfit(*argv)
+        refused(outcome)
+        assert "names code that may have come with the run" in outcome.err
     assert not trace.exists()
 
 

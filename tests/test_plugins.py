@@ -1,7 +1,11 @@
 """Plugins: what a run needs and cannot get stops it, and what it does not need can be broken without hurting it."""
 
+import numpy as np
 import pytest
 from strangers import HEAD, TASK, with_task
+
+from goodfit.hooks.types import Item, MetricSpec
+from goodfit.plugins.guard import guard
 
 
 @pytest.fixture
@@ -86,3 +90,22 @@ def test_a_word_that_needs_a_missing_plugin_exits_4(goodfit, words, word, needed
             "pip install goodfit-absent, from its own folder or your index",
         )
     ]
+
+
+def test_a_metric_that_changes_what_it_sees_changes_it_for_nobody_else():
+    def clumsy(items):
+        for item in items:
+            item.fields["labels"].append(item.answer)
+        return np.ones((len(items), 1))
+
+    spec = MetricSpec(
+        name="c.m",
+        description="",
+        kinds=(),
+        greater_is_better=True,
+        statistics=clumsy,
+        reduce=lambda sums: sums[..., 0],
+    )
+    items = [Item(id="1", fields={"labels": ["a"]}, answer="b")]
+    assert guard(spec, "c").statistics(items).tolist() == [[1.0]]
+    assert items[0].fields == {"labels": ["a"]}

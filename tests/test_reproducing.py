@@ -92,6 +92,16 @@ def test_erased_records_leave_the_bytes_of_a_run_that_never_had_them(
     assert different(tmp_path / "less", tmp_path / "erased") == ["lock.json"]
     locks = [json.loads((tmp_path / run / "lock.json").read_text("utf-8")) for run in ("less", "erased")]
     assert locks[0]["data"] == locks[1]["data"]
+    (tmp_path / "more.txt").write_text(rows[1]["id"], "utf-8")
+    ((error, fix),) = goodfit("reproduce", "erased", "--without", "more.txt", "--quiet").errors
+    assert error.startswith(
+        f"{tmp_path / 'more.txt'} lacks {len(erased)} ids that {tmp_path / 'erased'} was made without"
+    )
+    assert fix == f"name all of them in one file, those of {tmp_path / 'ids.txt'}, too"
+    (tmp_path / "more.txt").write_text("\n".join([rows[1]["id"], *erased]), "utf-8")
+    assert goodfit("reproduce", "erased", "--without", "more.txt", "--output", "twice", "--quiet").code == 0
+    left = json.loads((tmp_path / "twice" / "lock.json").read_text("utf-8"))["data"]
+    assert sum(part["records"] for part in left.values()) == len(rows) - len(erased) - 1
     (tmp_path / "ids.txt").write_text("nobody", "utf-8")
     outcome = goodfit("reproduce", "run", "--without", "ids.txt", "--quiet")
     assert outcome.errors == [(f"1 of the ids in {tmp_path / 'ids.txt'} are in no record: nobody", "check the ids")]

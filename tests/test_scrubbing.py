@@ -185,6 +185,9 @@ def test_a_value_that_was_found_once_is_taken_out_of_the_whole_record():
     (whole,), _ = Scrub([repeating], "mask", key).records([Record("1", fields)], texts)
     assert plain.fields["target"] == fields["target"]
     assert whole.fields["target"] == "for [WHO] and Ada Quillson"
+    fields["target"] = "ADA QUILL; ada quill; see ada quill_1.pdf and ada_quill; aDA QUILL"
+    (whole,), _ = Scrub([repeating], "mask", key).records([Record("1", fields)], texts)
+    assert whole.fields["target"] == "[WHO]; [WHO]; see [WHO]_1.pdf and ada_quill; aDA QUILL"
 
 
 def test_parts_of_a_value_are_taken_out_of_the_whole_record():
@@ -201,6 +204,9 @@ def test_parts_of_a_value_are_taken_out_of_the_whole_record():
     records = [Record("1", fields)], Texts(names=("source", "target"))
     (record,), _ = scrub_of(lambda sort, value: value.split()).records(*records)
     assert record.fields == {"source": "[WHO] left. [WHO] is [WHO], no Quilling.", "target": "for [WHO]"}
+    fields["target"] = "QUILL, ADA, a quill, quill_cv.pdf, Quill_cv.pdf"  # a short one in small letters may be a word
+    (record,), _ = scrub_of(lambda sort, value: value.split()).records([Record("1", fields)], records[1])
+    assert record.fields["target"] == "[WHO], [WHO], a quill, quill_cv.pdf, [WHO]_cv.pdf"
     with pytest.raises(PluginError, match=r"'t\.s' raised AttributeError over the parts of a value"):
         scrub_of(lambda sort, value: value.absent).records(*records)
 

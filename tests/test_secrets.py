@@ -19,12 +19,21 @@ SECRETS = {
     "web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlMTIz",
     "address": "postgres://admin:s3cr3tpw@",
     "password": "password: hunter2Xy9!",
+    "password of something": "DB_PASSWORD=hunter2Xy9!",
+    "key of something": "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRf",
+    "key of an account": "AccountKey=Eby8vdM02xNOcqFlqUwJPLlm",
+    "token": "token: a8f5f167f44f4964e6c998dee827110c",
+    "address without a user": "redis://:s3cr3tpw@",
+    "address in capitals": "HTTPS://admin:s3cr3tpw@",
+    "address with a slash in its password": "postgres://admin:s3/cr:3tpw@",
 }
 each = pytest.mark.parametrize("secret", [pytest.param(value, id=name) for name, value in SECRETS.items()])
 PLAIN = [
     "the password is required for each login",
     "see https://example.com/help:faq",
     "order 1234567890",
+    "http://localhost:8080/path@home and http://example.com:80/@user",
+    "the token: something, and pad_token=<|endoftext|>",
     "Say: {text}",
     "the module sk_characteristically and the folder sk-learn-something-quite-long",
 ]

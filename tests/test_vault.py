@@ -40,6 +40,9 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
     text.write_text(f"it was {stand_in}\n", "utf-8")
     assert goodfit("reveal", vault, "--input", text).out == "it was badge-1003\n"
 
+    text.write_text(f"a\u2028b {stand_in}\n", "utf-8")
+    assert goodfit("reveal", vault, "--input", text).out == "a\u2028b badge-1003\n"
+
     text.write_bytes(f"\xe4 {stand_in}\n".encode("latin-1"))
     assert goodfit("reveal", vault, "--input", text).out == "\ufffd badge-1003\n"
     for argv, said in [([], "reveal without a vault"), (["no.vault"], "no.vault"), ([text], "is no vault")]:
@@ -107,8 +110,27 @@ def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
 
 def test_the_longest_stand_in_is_put_back_and_the_most_frequent_value():
     vault = {"Ann Lee": [("Jo Fox", 3), ("JO FOX", 1)], "Ann": [("Kim", 1)]}
-    assert put_back("Ann Lee met Ann and Annabel", vault) == ("Jo Fox met Kim and Annabel", 2)
-    assert put_back("nobody", {}) == ("nobody", 0)
+    assert put_back("Ann Lee met Ann and Annabel", vault) == ("Jo Fox met Kim and Annabel", ["Ann Lee", "Ann"])
+    assert put_back("nobody", {}) == ("nobody", [])
+
+
+def test_lines_of_json_stay_lines_of_json_and_other_persons_values_are_told_of(goodfit, tmp_path, monkeypatch):
+    values = {
+        "Bodri": [('Dwayne "The Rock" Johnson', 2)],
+        "Vako": [("1 Low Street\nYork", 1)],
+        "Ann": [("Kim", 2), ("Jo", 1)],
+    }
+    monkeypatch.setattr("goodfit.data.vault.read_vault", lambda path: values)
+    answer = {"id": "1", "prediction": ["Bodri lives at Vako", 3], "Vako": None}
+    (tmp_path / "answers.jsonl").write_text(f"{json.dumps(answer)}\nBodri\n", "utf-8")
+    outcome = goodfit("reveal", "a.vault", "--input", "answers.jsonl")
+    first, second = outcome.out.splitlines()
+    said = 'Dwayne "The Rock" Johnson lives at 1 Low Street\nYork'
+    assert json.loads(first) == {"id": "1", "prediction": [said, 3], "1 Low Street\nYork": None}
+    assert (second, outcome.err) == ('Dwayne "The Rock" Johnson', "")
+    outcome = goodfit("reveal", "a.vault", "Ann came")
+    assert outcome.out == "Kim came\n"
+    assert outcome.err == "warning: 1 stand-ins stand for several values, of which the most frequent is put back\n"
 
 
 def test_a_vault_has_no_values_of_the_run_that_the_base_came_from(

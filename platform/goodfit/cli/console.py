@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.texts.shown import in_one_line
+
 
 class Unread:
     """Standard error that cannot stop what is said on it: what nobody reads any more goes nowhere."""
@@ -111,10 +113,11 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(*headers, box=None, header_style="bold", pad_edge=False)
         for row in rows:
-            table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+            table.add_row(*(Text(in_one_line(str(cell))) for cell in row))
         Console().print(table)
         return
     widths = [max(len(str(row[column])) for row in [headers, *rows]) for column in range(len(headers))]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.console import warn
 from goodfit.cli.main import Arguments
 from goodfit.errors import ConfigError
 
@@ -14,7 +17,8 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     """Read the vault that ``privacy.vault`` wrote, and put back what stands in it."""
     if not arguments.words:
         raise ConfigError("reveal without a vault", 'goodfit reveal FILE "a text"')
-    from goodfit.data.vault import put_back, read_vault
+    from goodfit.data.vault import read_vault
+    from goodfit.runs.inputs import lines_of
 
     vault = read_vault(Path(arguments.words[0]))
     texts = arguments.words[1:]
@@ -23,10 +27,45 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if not texts:
         given = arguments.options.get("--input")
         raw = Path(given).read_bytes() if given else sys.stdin.buffer.read()
-        texts = raw.decode("utf-8", "replace").splitlines()
-    found = [put_back(text, vault) for text in texts]
+        *texts, last = lines_of(raw.decode("utf-8", "replace"))
+        texts += [last] * bool(last)
+    found = [_line_put_back(text, vault) for text in texts]
+    if several := {stand_in for _, told in found for stand_in in told if len(_persons(vault[stand_in])) > 1}:
+        warn([f"{len(several)} stand-ins stand for several values, of which the most frequent is put back"])
     if arguments.json:
-        return {"texts": [text for text, _ in found], "replaced": sum(count for _, count in found)}
+        return {"texts": [text for text, _ in found], "replaced": sum(len(told) for _, told in found)}
     for text, _ in found:
         print(text.encode("utf-8", "replace").decode())
     return None
+
+
+Vault = Mapping[str, list[tuple[str, int]]]
+
+
+def _line_put_back(line: str, vault: Vault) -> tuple[str, list[str]]:
+    """A line with its values, and the stand-ins that stood in it; of JSON, each text in it by itself."""
+    from goodfit.data.vault import put_back
+
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return put_back(line, vault)
+    if not isinstance(value, dict | list):
+        return put_back(line, vault)
+    told: list[str] = []
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, str):
+            text, found = put_back(part, vault)
+            told.extend(found)
+            return text
+        if isinstance(part, dict):
+            return {whole(name): whole(one) for name, one in part.items()}
+        return [whole(one) for one in part] if isinstance(part, list) else part
+
+    return json.dumps(whole(value), ensure_ascii=False), told
+
+
+def _persons(values: list[tuple[str, int]]) -> set[str]:
+    """Values that differ in more than their letters' case."""
+    return {value.casefold() for value, _ in values}

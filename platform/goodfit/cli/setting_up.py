@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -85,9 +86,16 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
     if (folder / DIGESTS).exists():
         refuse_changed(folder, "config.yaml")
     conf = read_config(folder).plugins
-    if conf.file is not None and Path(conf.file).resolve().is_relative_to(folder):
+    if conf.file is not None and _comes_along(conf.file, folder):
         raise ConfigError(
-            f"{folder / 'config.yaml'} names code in the run's own folder, plugins.file: {conf.file}",
-            "no run writes such a file: take a copy from whom you trust",
+            f"{folder / 'config.yaml'} names code that may have come with the run, plugins.file: {conf.file}",
+            "no run writes such a place: take a copy from whom you trust",
         )
     return open_host(arguments, conf)
+
+
+def _comes_along(file: str, folder: Path) -> bool:
+    """Whether a place is one that whoever hands a run on can name wherever it is unpacked."""
+    plain = Path(os.path.normpath(file))
+    by_process = any(plain.is_relative_to(root) for root in ("/proc", "/dev"))
+    return not plain.is_absolute() or by_process or Path(file).resolve().is_relative_to(folder)

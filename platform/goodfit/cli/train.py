@@ -12,7 +12,7 @@ from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
-from goodfit.texts.shown import figure, of_review, with_interval
+from goodfit.texts.shown import figure, in_one_line, of_review, with_interval
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
@@ -82,7 +82,7 @@ def _print(finished: Finished) -> None:
         for name, tuned in metrics["tuned"].items()
     ]
     print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
-    print(f"\nbase: {metrics['base_is']}")
+    print(f"\nbase: {in_one_line(metrics['base_is'])}")
     if "review" in metrics:
         print(f"review: {of_review(metrics['review'])}")
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")

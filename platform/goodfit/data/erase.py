@@ -19,10 +19,7 @@ def without_rows(
     Raises:
         DataError: The file cannot be read, or names an id that is in no split: an erasure must not miss a row.
     """
-    try:
-        ids = {line for line in listed.read_text("utf-8-sig").split("\n") if line.strip()}
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{listed} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
+    ids = listed_ids(listed)
     kept, found, places = {}, set(), []
     for split, split_rows in rows.items():
         kept[split] = []
@@ -39,3 +36,15 @@ def without_rows(
         shown = ", ".join(missing[:5]) + (" and more" if len(missing) > 5 else "")
         raise DataError(f"{len(missing)} of the ids in {listed} are in no record: {shown}", "check the ids")
     return kept, places
+
+
+def listed_ids(path: Path) -> set[str]:
+    """The ids in a file, one a line.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        return {line for line in path.read_text("utf-8-sig").split("\n") if line.strip()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None

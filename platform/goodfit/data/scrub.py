@@ -24,6 +24,8 @@ in a long text a model may find one thing after the other, once its surroundings
 
 SHORTEST_REPEAT = 3
 """Characters of a value that is looked for in a record's other texts."""
+NO_WORD = 6
+"""Characters from which a name in small letters is more likely the name than a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,11 +194,11 @@ def with_repeats(
             if place.type in spec.repeats:
                 for part in (value, *parts_of(spec, place.type, value)):
                     if len(part) >= SHORTEST_REPEAT:
-                        values.setdefault(part, place.type)
+                        values |= {way: place.type for way in _ways_to_write(part) if way not in values}
     if not values:
         return {slot: list(places) for slot, places in found.items()}
     longest_first = sorted(values, key=lambda value: (-len(value), value))
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, longest_first))})(?![^\W_])")
     return {
         slot: [
             *places,
@@ -204,6 +206,15 @@ def with_repeats(
         ]
         for slot, places in found.items()
     }
+
+
+def _ways_to_write(value: str) -> list[str]:
+    """A value as it is, in capitals and with a capital for each word; a long one, or one of several words, in small
+    letters: a short one may be a word."""
+    ways = [value, value.upper(), value.title()]
+    if len(value) >= NO_WORD or len(value.split()) > 1:
+        ways.append(value.lower())
+    return ways
 
 
 def parts_of(spec: ScrubberSpec, sort: str, value: str) -> Sequence[str]:

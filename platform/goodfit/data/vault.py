@@ -107,18 +107,18 @@ def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str, int]:
-    """A text with values in place of their stand-ins, the most frequent where there are several; and how many."""
+def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str, list[str]]:
+    """A text with values in place of their stand-ins, the most frequent where there are several; and which stood."""
     longest_first = sorted(vault, key=lambda stand_in: (-len(stand_in), stand_in))
     if not longest_first:
-        return text, 0
+        return text, []
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-    replaced = 0
+    replaced: list[str] = []
     for _ in range(DEEPEST):
-        text, count = pattern.subn(lambda match: vault[match[0]][0][0], text)
-        replaced += count
-        if not count:
+        if not (found := pattern.findall(text)):
             break
+        replaced += found
+        text = pattern.sub(lambda match: vault[match[0]][0][0], text)
     return text, replaced
 
 

@@ -20,7 +20,7 @@ LOSS = "loss"
 DEALS = 100
 """How often answers are dealt to records at random."""
 
-MOST_DEALT = 2000
+MOST_DEALT = 1000
 """Records that answers are dealt to; of more, so many are drawn each time, and chance reaches a little further."""
 
 

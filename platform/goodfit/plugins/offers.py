@@ -19,6 +19,7 @@ from goodfit.hooks.deprecated import OLDEST_API
 from goodfit.hooks.types import AuditSpec, Finding, ScrubberSpec
 from goodfit.plugins.typed import expect_fields
 from goodfit.registry import did_you_mean
+from goodfit.texts.shown import in_one_line
 
 SEVERITIES = get_args(get_type_hints(Finding)["severity"])
 
@@ -134,7 +135,8 @@ def sound(finding: Finding) -> Finding:
         json.dumps(figure, allow_nan=False)
     except (ValueError, OverflowError) as error:
         raise TypeError(f"the finding {finding.code} holds what is no finite number") from error
-    return dataclasses.replace(finding, figure=figure, evidence=evidence, rows=tuple(finding.rows))
+    said = {name: in_one_line(value) for name, value in texts.items()}
+    return dataclasses.replace(finding, figure=figure, evidence=evidence, rows=tuple(finding.rows), **said)
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
-from goodfit.texts.shown import figure, of_review, with_interval
+from goodfit.texts.shown import figure, in_markdown, of_review, with_interval
 from goodfit.training.trainer import Trained
 
 
@@ -50,7 +50,8 @@ def card_of(
         *([_review(metrics["review"])] if "review" in metrics else []),
         "## Gates\n\n"
         + _list(
-            [f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})" for v in verdicts], "none were set"
+            [in_markdown(f"{'passed' if v.passed else 'NOT PASSED'}: {v.gate} ({v.reason})") for v in verdicts],
+            "none were set",
         ),
         _privacy(prepared) + _differential(given) + (BEFORE if before else ""),
         "## Findings\n\n" + _list([_said(finding) for finding in findings], "none"),
@@ -62,7 +63,7 @@ def card_of(
 
 def _said(finding: Finding) -> str:
     mend = f" To mend it: {finding.mend}." if finding.mend else ""
-    return f"{finding.severity}: {finding.message} ({finding.code}).{mend}"
+    return in_markdown(f"{finding.severity}: {finding.message} ({finding.code}).{mend}")
 
 
 def _list(lines: Sequence[str], nothing: str) -> str:
@@ -78,11 +79,11 @@ def _what(prepared: Prepared, trained: Trained) -> str:
         else ""
     )
     soup = f" Trained {conf.training.soup} times from the same first weights: {trained.soup}." if trained.soup else ""
-    labels = f" Labels: {', '.join(prepared.coding.labels)}." if prepared.coding.labels else ""
+    labels = f" Labels: {in_markdown(', '.join(prepared.coding.labels))}." if prepared.coding.labels else ""
     return (
-        f"{conf.task.description}\n\n{_tuned(prepared)}, {trained.steps} optimiser steps at a peak rate of "
-        f"{conf.optim.lr:g}, seed {conf.seed}.{soup} Kind: {prepared.task.kind.name}; family: {prepared.base.family}."
-        f"{_cut(prepared.base)}{labels}{noise}\n"
+        f"{in_markdown(conf.task.description)}\n\n{_tuned(prepared)}, {trained.steps} optimiser steps at a peak rate "
+        f"of {conf.optim.lr:g}, seed {conf.seed}.{soup} Kind: {prepared.task.kind.name}; family: "
+        f"{prepared.base.family}.{_cut(prepared.base)}{labels}{noise}\n"
     )
 
 
@@ -170,10 +171,11 @@ def _figures(metrics: Mapping[str, Any]) -> str:
         rows.append(f"| {name} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |")
     table = "\n".join(rows)
     reference = metrics["reference"].get(metrics["primary"], {}).get("value")
+    base_is, reference_is = (in_markdown(metrics[name]) for name in ("base_is", "reference_is"))
     return (
         f"## Figures\n\nOn {metrics['tuned'][metrics['primary']]['n']} test records; intervals by bootstrap, p by "
-        f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: {metrics['base_is']}. The simplest "
-        f"reference ({metrics['reference_is']}) has {metrics['primary']} {figure(reference)}.\n"
+        f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: "
+        f"{base_is}. The simplest reference ({reference_is}) has {metrics['primary']} {figure(reference)}.\n"
     )
 
 

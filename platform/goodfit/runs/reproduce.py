@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed
+from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import faults, plain, read_digests
@@ -85,8 +86,21 @@ def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress:
 
     folder, conf = _opened(typed)
     listed = str(Path(ids).absolute())
+    _refuse_fewer(folder, conf.dataset.without, listed)
     conf = dataclasses.replace(conf, dataset=dataclasses.replace(conf.dataset, without=listed))
     return folder, carry_out(_again(folder, conf, into), host, progress, judged_only=True).folder
+
+
+def _refuse_fewer(folder: Path, before: str | None, listed: str) -> None:
+    """Refuse a list that lacks what an earlier erasure left out: those records would come back."""
+    if before is None:
+        return
+    gone, named = (listed_ids(Path(file)) for file in (before, listed))
+    if lacking := len(gone - named):
+        raise ConfigError(
+            f"{listed} lacks {lacking} ids that {folder} was made without: the new model would learn these records",
+            f"name all of them in one file, those of {before}, too",
+        )
 
 
 def _opened(typed: str) -> tuple[Path, RunConf]:

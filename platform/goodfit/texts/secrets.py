@@ -22,12 +22,13 @@ https://github.com/Yelp/detect-secrets that have a form of their own."""
 
 KEYS = re.compile(
     rf"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|{TOKEN}|{WEB_TOKEN}"
-    r"|\b[a-z][a-z0-9+]{2,15}://[^\s:/@]{1,64}:(?!(?i:password)@)[^\s:/@]{3,64}@"
+    r"|(?i:\b[a-z][a-z0-9+.-]{1,15}://[^\s:/@]{0,64}:(?!password@|\d{1,5}/)[^\s@]{3,64}@)"
 )
 """Private keys, keys of services, web tokens, addresses with a password."""
 
 NAMED = re.compile(
-    r"\b(?:pass(?:word|wd|phrase)?|secret|api[ _-]?key|access[ _-]?(?:key|token)|auth[ _-]?token)\b"
+    r"(?<![^\W_])(?:pass(?:word|wd|phrase)?|pwd|secret|(?:api|access|account|secret)[ _-]?key|"
+    r"(?:(?:access|auth)[ _-]?)?token)\b"
     r"\s*(?:is\b|[:=])\s*[\"']?(?P<value>[^\s\"',;]{8,128})",
     re.IGNORECASE,
 )

@@ -1,9 +1,20 @@
-"""A figure and its interval as people read them."""
+"""Figures, and texts of others, as people read them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+
+def in_one_line(text: str) -> str:
+    """A foreign text as it may be printed: what is no printable sign, as a line end or what steers a terminal, is
+    written as in Python."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def in_markdown(text: str) -> str:
+    """A foreign text within a line of Markdown: it begins no heading, no cell and no HTML."""
+    return in_one_line(text).replace("<", "&lt;").replace("|", "\\|")
 
 
 def figure(value: float | None) -> str:

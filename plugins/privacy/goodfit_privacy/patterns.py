@@ -88,7 +88,8 @@ PATTERNS: dict[str, str] = {
     "secret_jwt": WEB_TOKEN,
     "secret_token": TOKEN,
     "secret_said": (
-        r"(?i:\b(?:password|passwd|passphrase|pass ?code|pwd|api[ _-]?key|secret|access[ _-]?token|bearer|pin)\b"
+        r"(?i:(?<![^\W_])(?:password|passwd|passphrase|pass ?code|pwd|(?:api|access|account|secret)[ _-]?key|secret|"
+        r"access[ _-]?token|bearer|pin)\b"
         r"(?:\s{1,3}(?:is|was))?\s{0,3}[:=]?\s{0,3})(?P<secret_value>[^\s,;\"']{4,200}(?<![.!?]))"
     ),
     # the net
@@ -106,7 +107,7 @@ PATTERNS: dict[str, str] = {
     ),
     "domain": rf"(?i:(?<![\w@.-])(?:[a-z0-9](?:[\w-]{{0,61}}[a-z0-9])?\.){{1,6}}{TOP_LEVEL}(?:/[\w./?%&=+#-]*\w/?)?)(?![\w-])",
     "ip6": (
-        r"(?<![\w:])(?:(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|(?:[0-9a-fA-F]{1,4}:){1,7}:(?:[0-9a-fA-F]{1,4}"
+        r"(?<![\w:])(?:(?:[0-9a-fA-F]{0,4}:){2,6}(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|(?:[0-9a-fA-F]{1,4}:){1,7}:(?:[0-9a-fA-F]{1,4}"
         r"(?::[0-9a-fA-F]{1,4}){0,6})?|::(?:[0-9a-fA-F]{1,4}:){0,6}[0-9a-fA-F]{1,4})(?![\w:])"
     ),
     "mac": r"\b(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}\b",
@@ -114,7 +115,7 @@ PATTERNS: dict[str, str] = {
     "crypto": r"\b(?:bc1[a-z0-9]{25,60}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40})\b",
     "handle": r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}\b",
     # accounts and offices
-    "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b",
+    "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b(?i:[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?)\b",
     "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}[ .-]?[A-Z0-9]{0,4}\b",
     "said_number": (
         rf"(?i:\b{SAID}s?"
