@@ -450,6 +450,12 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
             id="one value and several",
         ),
         pytest.param(
+            f"{LEGAL} training.evaluations_per_epoch=1,4 sweep.pruner=asha",
+            "sweep.pruner=asha compares trials at one evaluation, and how often there is one is searched",
+            "add sweep.pruner=none, or leave it out",
+            id="evaluations",
+        ),
+        pytest.param(
             f"{LEGAL} hardware.devices=1,2",
             "'hardware.devices=1,2' searches over hardware.devices, of which a search has one",
             "start a search for each value",

@@ -83,7 +83,8 @@ def _by_label(
     def macro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
         def reduce(sums: np.ndarray) -> np.ndarray:
             answered, right, both = per_label(sums)
-            seen = (answered + right) > 0  # as scikit-learn: a label that nobody names does not count
+            # a label that nobody names does not count: as scikit-learn for labels, which counts it as 0 in sets of them
+            seen = (answered + right) > 0
             values = np.where(seen, np.nan_to_num(part(answered, right, both)), 0)
             return divide(values.sum(-1), seen.sum(-1))
 

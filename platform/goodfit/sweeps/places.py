@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
-from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
@@ -32,7 +31,7 @@ def check_search(search: Search) -> None:
         GoodfitError: All of them.
     """
     conf = search.conf
-    mistakes: list[GoodfitError] = [*_aims(conf), *_engine(search)]
+    mistakes: list[GoodfitError] = [*_aims(search), *_engine(search)]
     for name in (conf.sampler, conf.pruner):
         if name in NEEDED and find_spec(NEEDED[name]) is None:
             what = f"{name} needs the package {NEEDED[name]}"
@@ -42,9 +41,9 @@ def check_search(search: Search) -> None:
     stop_on([*mistakes, *_one_run_only(search)])
 
 
-def _aims(conf: SweepConf) -> list[ConfigError]:
+def _aims(search: Search) -> list[ConfigError]:
     """Objectives and constraints that nobody measures, or that do not go with the rest."""
-    mistakes = []
+    mistakes, conf = [], search.conf
     known, asked = ("quality", *COSTS), conf.objectives
     for name in asked:
         if name not in known:
@@ -54,6 +53,9 @@ def _aims(conf: SweepConf) -> list[ConfigError]:
     if asked != ["quality"] and conf.pruner != "none":
         what = f"sweep.pruner={conf.pruner} ends trials of low quality, and sweep.objectives is [{','.join(asked)}]"
         mistakes.append(ConfigError(what, "add sweep.pruner=none"))
+    if conf.pruner != "none" and any(one.key == "training.evaluations_per_epoch" for one in search.space):
+        what = f"sweep.pruner={conf.pruner} compares trials at one evaluation, and how often there is one is searched"
+        mistakes.append(ConfigError(what, "add sweep.pruner=none, or leave it out"))
     for text in conf.constraints:
         try:
             read_constraint(text)
