@@ -205,3 +205,18 @@ def test_what_seems_to_begin_everywhere_hides_nothing_and_is_read_in_time():
     nearly = ("a" * 60 + ".") * 1_000 + "@b and "
     ((found,),) = find([nearly + "ann@example.com"])
     assert (found.start, found.type) == (len(nearly), "EMAIL_ADDRESS")
+
+
+@pytest.mark.parametrize(
+    ("sort", "value", "text"),
+    [
+        ("IP_ADDRESS", "::ffff:192.0.2.1", "from {} at noon"),
+        ("IBAN_CODE", "de89 3704 0044 0532 0130 00", "pay to {} please"),
+        ("SECRET", "hunter2xx9", "DB_PASSWORD={}"),
+        ("SECRET", "wJalrXUtnFEMI/K7MDENG", "aws_secret_access_key = {}"),
+    ],
+)
+def test_identifiers_of_logs_and_settings_are_found_whole(sort, value, text):
+    text = text.format(value)
+    (found,) = find([text])
+    assert [(place.type, text[place.start : place.end]) for place in found] == [(sort, value)]
