@@ -61,6 +61,7 @@ VALUED = {
 VALUES = dict(shown.split() for shown in VALUED)
 """Each of them -> what it takes."""
 PLACES = ("FILE", "FOLDER", "PLACE")
+"""Of these, what may lie at home."""
 
 
 @dataclass(slots=True)

@@ -52,7 +52,7 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     incomparable = _of_other_tokens([first, *rest])
     if incomparable:
         specs = [spec for spec in specs if spec.name not in incomparable]
-        primary = primary if primary in specs else specs[0]
+        primary = specs[0] if primary.name in incomparable else primary
     seed = first.task.conf.seed
     pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
     for name in pairs[0]:
