@@ -164,8 +164,36 @@ def test_an_alpaca_rows_input_stands_below_its_instruction():
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        {"instruction": SAID[2][1], "output": SAID[3][1]},
+        {"prompt": SAID[2][1], "completion": SAID[3][1]},
+        {"messages": TALK[2:]},
+        {"conversations": [{"from": role, "value": content} for role, content in SAID[2:]]},
+    ],
+)
+def test_what_stands_beside_a_rows_messages_stands_before_them(row):
+    before = {"system": "Be brief.", "history": [[SAID[0][1], SAID[1][1]]]}
+    assert KIND.check(row | before, True)["messages"] == [{"role": "system", "content": "Be brief."}, *TALK]
+    assert KIND.check(row | {"system": " ", "history": []}, True)["messages"] == TALK[2:]
+
+
+@pytest.mark.parametrize(
     ("row", "problem"),
     [
+        pytest.param(
+            {"instruction": "Sum up.", "input": {"order": 1}, "output": "One."},
+            "input is a dict, expected text",
+            id="input",
+        ),
+        pytest.param(
+            {"messages": PAIR, "history": ["hu"]}, "history is no list of pairs, [asked, answered]", id="history"
+        ),
+        pytest.param(
+            {"messages": [{"role": "system", "content": "Be brief."}, *PAIR], "system": "Be long."},
+            "message 2 is the system's, expected the user's",
+            id="two systems",
+        ),
         pytest.param({"text": "x"}, "the field 'messages' is missing", id="nothing"),
         pytest.param({"messages": []}, "messages is no list of messages", id="empty"),
         pytest.param({"messages": [*PAIR, *PAIR[1:]]}, "message 3 is the assistant's, expected the user's", id="turns"),

@@ -7,7 +7,11 @@ import shutil
 import pytest
 from killing import different, killed
 
+from goodfit.data.gather import SPLITS, gather
+from goodfit.errors import DataError
+from goodfit.kinds import find_kind
 from goodfit.runs.digests import write_digests
+from goodfit.schema.dataset import DatasetConf
 
 DRIFTED = "this is not what the run was started with: "
 
@@ -117,6 +121,25 @@ def test_records_that_are_named_by_their_places_are_left_out_with_a_warning(good
     (finding,) = [found for found in found.json["findings"] if found["code"] == "data.without_by_place"]
     assert finding["figure"] == 2
     assert "such as train-2; the rows behind them have other places in this run" in finding["message"]
+
+
+def test_a_place_is_that_of_the_file_also_where_rows_cannot_be_read(tmp_path):
+    kind, ids = find_kind("classification"), tmp_path / "ids.txt"
+
+    def read(lines, **changes):
+        path = tmp_path / "train.csv"
+        path.write_text("\n".join(["text,label", *lines]))
+        conf = DatasetConf(source="files", train=str(path), on_bad_rows="quarantine", **changes)
+        found = gather(conf, 42, None, lambda row: kind.check(row, True), kind.stratum, kind.text)
+        return {record.id: record.fields["text"] for split in SPLITS for record in found[split]}
+
+    lines = ["a,b,c,d", *(f"a text {number} of its own,{'ab'[number % 2]}" for number in range(60))]
+    assert read(lines)["train-7"] == "a text 5 of its own"
+    ids.write_text("train-7\n")
+    assert read(lines, without=str(ids)) == read([*lines[:6], *lines[7:]])
+    ids.write_text("\n\n")
+    with pytest.raises(DataError, match="names no record"):
+        read(lines, without=str(ids))
 
 
 def test_a_whole_run_is_verified(goodfit, finished):

@@ -245,6 +245,13 @@ def test_the_interval_of_a_corrected_score_covers_what_it_promises():
     assert covered >= 90
 
 
+def test_trials_that_are_all_right_on_a_few_records_may_be_wrong_on_others():
+    trial = np.ones((8, 2))
+    found = corrected([trial, trial], mean, 0)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(0.025 ** (1 / 8))  # Clopper and Pearson
+
+
 def test_a_record_whose_id_is_the_group_of_another_is_a_unit_of_its_own():
     records = [Record(id="1", fields={}), Record(id="2", fields={}, group="1"), Record(id="3", fields={}, group="1")]
     assert units_of(records) == [0, 1, 1]

@@ -261,6 +261,45 @@ def test_a_file_is_answered(goodfit, tmp_path, encoder_run, name, content, ids):
     assert [answer["confidence"] for answer in found] == pytest.approx([a["confidence"] for a in alone], abs=1e-5)
 
 
+def test_a_column_of_the_runs_own_is_read_though_a_cell_of_it_is_empty(
+    goodfit, tmp_path, tiny_words, write_rows, rows_of
+):
+    rows = [{"id": row["id"], "utterance": row["text"], "label": row["label"]} for row in rows_of("classification", 48)]
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("dataset.")]
+    words += ["dataset=files", f"dataset.train={write_rows(tmp_path / 'own.jsonl', rows)}", "run.dir=run"]
+    folder = tmp_path / "run"
+    assert goodfit("train", *words, "dataset.fields.text=utterance", "training.max_steps=1").code == 0
+    asked = [{"utterance": "a lovely chair", "text": "a note"}, {"utterance": None, "text": "another note"}]
+    write_rows(tmp_path / "in.jsonl", asked)
+    outcome = goodfit("predict", folder, "--input", "in.jsonl")
+    assert outcome.code == 2 and "in.jsonl:2: the field 'text' is missing" in outcome.err
+    write_rows(tmp_path / "in.jsonl", [{"text": "a lovely chair", "id": ""}, {"text": "a lamp"}])
+    assert [answer["id"] for answer in answers(goodfit("predict", folder, "--input", "in.jsonl"))] == ["1", "2"]
+
+
+def test_a_mark_of_utf8_is_no_part_of_a_text(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.txt").write_text("\ufeffa lovely chair\n", "utf-8")
+    plain = answers(goodfit("predict", encoder_run, "a lovely chair"))
+    assert answers(goodfit("predict", encoder_run, "--input", "in.txt")) == plain
+    assert answers(goodfit("predict", encoder_run, stdin="\ufeffa lovely chair\n")) == plain
+
+
+def test_answers_are_not_written_over_what_was_asked(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.txt").write_text("a lovely chair\n")
+    outcome = goodfit("predict", encoder_run, "--input", "in.txt", "--output", tmp_path / "in.txt")
+    assert outcome.errors == [(f"{tmp_path / 'in.txt'} is read, and would be written over", "choose another --output")]
+    assert (tmp_path / "in.txt").read_text() == "a lovely chair\n"
+
+
+def test_a_run_that_is_asked_with_more_than_a_text_says_how(goodfit, finished):
+    folder, _ = finished("question_answering", "encoder")
+    said = "`goodfit predict <run> --input FILE  # rows with question and context`"
+    assert said in (folder / "adapter" / "README.md").read_text("utf-8")
+    ((error, fix),) = goodfit("predict", folder, "Who signed?").errors
+    assert error == "question_answering is asked with question and context, and a typed text is the question alone"
+    assert fix.startswith("--input FILE with a row for each")
+
+
 def test_files_of_an_option_may_lie_at_home(goodfit, tmp_path, monkeypatch, encoder_run):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()

@@ -37,7 +37,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
     texts, renamed, act = _sorted(typed)
-    _refuse_output(arguments.options.get("--output"))
+    _refuse_output(*map(arguments.options.get, ("--output", "--input", "--documents")))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     from goodfit.data.read import SUFFIXES, refuse_missing
@@ -133,15 +133,17 @@ def standard_input() -> str:
         DataError: It is not UTF-8.
     """
     try:
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         what = f"standard input is not UTF-8 (first at byte {error.start + 1})"
         raise DataError(what, "send it as UTF-8, or name a file: --input FILE") from None
 
 
-def _refuse_output(output: str | None) -> None:
+def _refuse_output(output: str | None, *read: str | None) -> None:
     if output is None:
         return
+    if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
+        raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
     if Path(output).suffix in TABLES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")

@@ -74,4 +74,6 @@ def _print(record: dict[str, Any]) -> None:
     print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
     print(f"next: {best['command']}")
     if run:
-        print(f'      goodfit predict {shlex.quote(short_path(Path(run["run"])))} "your text"')
+        from goodfit.kinds import find_kind
+
+        print(f"      goodfit predict {shlex.quote(short_path(Path(run['run'])))} {find_kind(run['kind']).asked}")

@@ -71,6 +71,8 @@ def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
 
 
 def _print(finished: Finished) -> None:
+    from goodfit.kinds import find_kind
+
     record, metrics = finished.record, finished.metrics
     rows = [
         [
@@ -98,5 +100,5 @@ def _print(finished: Finished) -> None:
     folder = short_path(finished.folder)
     weights = short_path(finished.weights)
     print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
-    print(f'next: goodfit predict {shlex.quote(folder)} "your text"')
+    print(f"next: goodfit predict {shlex.quote(folder)} {find_kind(record['kind']).asked}")
     print(f"      goodfit evaluate {shlex.quote(folder)} dataset.test=<your file>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from goodfit.data.records import Row
@@ -22,13 +23,14 @@ def without_rows(
     ids = listed_ids(listed)
     kept, found, places = {}, set(), []
     for split, split_rows in rows.items():
-        kept[split] = []
-        for number, row in enumerate(split_rows, 1):
+        kept[split], gone = [], 0
+        for row in split_rows:
             given = row.values.get(id_field)
-            own = str(given) if given not in (None, "") else f"{split}-{number}"
+            own = str(given) if given not in (None, "") else f"{split}-{row.number}"
             if own not in ids:
-                kept[split].append(row)
+                kept[split].append(replace(row, number=row.number - gone))
                 continue
+            gone += 1
             found.add(own)
             if given in (None, ""):
                 places.append(own)
@@ -42,9 +44,12 @@ def listed_ids(path: Path) -> set[str]:
     """The ids in a file, one a line.
 
     Raises:
-        DataError: It cannot be read.
+        DataError: It cannot be read, or there is none in it.
     """
     try:
-        return {line for line in path.read_text("utf-8-sig").split("\n") if line.strip()}
+        ids = {line for line in path.read_text("utf-8-sig").split("\n") if line.strip()}
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
+    if not ids:
+        raise DataError(f"{path} names no record", "write an id in each line")
+    return ids

@@ -150,10 +150,15 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
     """
     found = read_file(path)
     _refuse_missing_columns(renamed, found.rows)
-    there = {name for row in found.rows for name in row.values}
-    names = {ours: theirs for ours, theirs in own.items() if there.issuperset(_columns(ours, theirs))} | dict(renamed)
+    names = names_in(found.rows, own) | dict(renamed)
     records, bad = _check_rows(found.rows, names, check, {}, path.stem)
     return OneFile(records, [*found.problems, *bad], found.count, found.empty)
+
+
+def names_in(rows: Sequence[Row], own: Mapping[str, str]) -> dict[str, str]:
+    """The names that the fields have in a run's own data, of those that a file has, too."""
+    there = {name for row in rows for name in row.values}
+    return {ours: theirs for ours, theirs in own.items() if there.issuperset(_columns(ours, theirs))}
 
 
 def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> dict[str, FileRows]:
@@ -194,12 +199,12 @@ def _check_rows(
     rows: Sequence[Row], names: Mapping[str, str], check: CheckRow, seen: dict[str, str], split: str
 ) -> tuple[list[Record], list[Problem]]:
     records, problems = [], []
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
         if "slices" in names:
             values["slices"] = _slices_of(row.values, _columns("slices", names["slices"]))
         try:
-            record = _record(row.origin, values, check, f"{split}-{number}")
+            record = _record(row.origin, values, check, f"{split}-{row.number}")
             if record.id in seen:
                 raise RowProblem(f"the id '{record.id}' stands twice (first: {seen[record.id]})")
         except RowProblem as problem:

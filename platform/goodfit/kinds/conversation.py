@@ -33,20 +33,40 @@ def read_messages(values: Mapping[str, Any]) -> list[Message]:
     """
     for name, role, content in (("messages", "role", "content"), ("conversations", "from", "value")):
         if values.get(name) is not None:
-            return _in_turns(_listed(values[name], name, role, content))
+            return _in_turns([*_before(values), *_listed(values[name], name, role, content)])
     if values.get("instruction") is not None:
-        asked = need_text(values, "instruction")
-        given = values.get("input")
-        asked += f"\n\n{given}" if isinstance(given, str) and given.strip() else ""
-        return _pair(asked, values, "output")
+        asked, given = need_text(values, "instruction"), _text_if_any(values, "input")
+        return _in_turns([*_before(values), *_pair(f"{asked}\n\n{given}" if given else asked, values, "output")])
     if values.get("prompt") is not None:
         if isinstance(values["prompt"], list):
             said = values.get("completion") or []
             if not isinstance(said, list):
                 raise RowProblem("prompt is a list of messages, and completion is none")
-            return _in_turns(_listed([*values["prompt"], *said], "prompt", "role", "content"))
-        return _pair(need_text(values, "prompt"), values, "completion")
+            return _in_turns([*_before(values), *_listed([*values["prompt"], *said], "prompt", "role", "content")])
+        return _in_turns([*_before(values), *_pair(need_text(values, "prompt"), values, "completion")])
     raise MissingField("messages")
+
+
+def _before(values: Mapping[str, Any]) -> list[Message]:
+    """What stands beside a row's own messages: ``system``, and ``history`` as pairs of what was asked and answered."""
+    found: list[Message] = []
+    if system := _text_if_any(values, "system"):
+        found.append({"role": "system", "content": system})
+    history = values.get("history") or ()
+    for pair in history if isinstance(history, list | tuple) else [history]:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise RowProblem("history is no list of pairs, [asked, answered]")
+        for role, content in zip(("user", "assistant"), pair, strict=True):
+            found.append({"role": role, "content": need_text({"history": content}, "history")})
+    return found
+
+
+def _text_if_any(values: Mapping[str, Any], name: str) -> str | None:
+    """A field that may be missing or blank, and has to be a text where it is there."""
+    given = values.get(name)
+    if given is not None and not isinstance(given, str):
+        raise RowProblem(f"{name} is a {type(given).__name__}, expected text")
+    return given if given and given.strip() else None
 
 
 def typed_message(text: str) -> list[Message]:

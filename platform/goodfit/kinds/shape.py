@@ -138,6 +138,11 @@ class Kind:
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
 
+    @property
+    def asked(self) -> str:
+        """What may be typed behind ``goodfit predict RUN``: a text, or a file where a text alone says too little."""
+        return '"your text"' if len(self.prompted) < 2 else f"--input FILE  # rows with {' and '.join(self.prompted)}"
+
     def labels_in(self, records: Iterable[Record]) -> tuple[str, ...]:
         """The labels that records use, sorted; none for kinds without labels."""
         if self.labels is None:

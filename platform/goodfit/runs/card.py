@@ -219,7 +219,7 @@ def _use(prepared: Prepared) -> str:
         else ""
     )
     return (
-        '## Use\n\n`goodfit predict <run> "a text"` loads it with its base, prompt, labels and pooling.'
-        f"{marks}{pooled} The figures hold for records like the test records; on others, measure first: "
+        f"## Use\n\n`goodfit predict <run> {prepared.task.kind.asked}` loads it with its base, prompt, labels and "
+        f"pooling.{marks}{pooled} The figures hold for records like the test records; on others, measure first: "
         "`goodfit evaluate <run> dataset.test=<file>`.\n"
     )

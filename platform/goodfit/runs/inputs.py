@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.encoding import not_utf8
-from goodfit.data.gather import OneFile
+from goodfit.data.gather import OneFile, names_in
 from goodfit.data.read import FileRows, read_file
 from goodfit.data.records import BadRows, Record, Row, RowProblem, problem_of
-from goodfit.errors import DataError
+from goodfit.errors import ConfigError, DataError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.runs.opened import OpenedRun
 
@@ -37,7 +37,10 @@ def read_inputs(
     Raises:
         BadRows: A row lacks what the kind needs, and is not to be set aside; or no good row is left.
     """
-    main = opened.task.kind.typed
+    main, asked = opened.task.kind.typed, opened.task.kind.prompted
+    if texts and len(asked) > 1:
+        what = f"{opened.task.kind.name} is asked with {' and '.join(asked)}, and a typed text is the {main} alone"
+        raise ConfigError(what, "--input FILE with a row for each, or a JSON object a line on standard input")
     if file is None:
         typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
         read = FileRows(typed + _from_lines(lines or [], main, "standard input"))
@@ -47,13 +50,13 @@ def read_inputs(
         read = read_file(Path(file))
     records, problems = [], list(read.problems)
     refuse_unknown_fields(opened.task.kind, renamed)
-    fields = {**opened.conf.dataset.fields, **renamed}
+    fields = names_in(read.rows, opened.conf.dataset.fields) | dict(renamed)
     for row in read.rows:
-        own = {ours: row.values.get(theirs) for ours, theirs in fields.items()}
-        values = {**row.values, **{name: value for name, value in own.items() if value is not None}}
+        values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in fields.items()}}
+        given = values.get("id")
+        number = row.number if given in (None, "") else given
         try:
-            given = values.get("id")
-            records.append(Record(str(row.number if given is None else given), opened.task.kind.check(values, False)))
+            records.append(Record(str(number), opened.task.kind.check(values, False)))
         except RowProblem as problem:
             problems.append(problem_of(row, problem))
     if problems and not (quarantine and records):
@@ -70,7 +73,7 @@ def lines_of(text: str) -> list[str]:
 
 def _text_lines(path: Path) -> list[str]:
     try:
-        return lines_of(path.read_text("utf-8"))
+        return lines_of(path.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise not_utf8(path, error.object, f"byte {error.start + 1}") from None
 

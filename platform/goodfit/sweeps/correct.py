@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from goodfit.evaluation.resample import Interval
-from goodfit.hooks.certainty import TAIL
+from goodfit.hooks.certainty import TAIL, unseen
 
 DRAWS = 1000
 
@@ -23,6 +23,7 @@ def corrected(
     seed: int,
     first: int | None = None,
     margin: float = 0.0,
+    top: float = 1.0,
 ) -> Interval:
     """The winner's expected score on new records, with its interval.
 
@@ -32,6 +33,7 @@ def corrected(
         seed: Of the resampling.
         first: The place of the trial that wins where no other one is better by ``margin``.
         margin: In the score's unit.
+        top: The highest value of the metric.
     """
     trials = np.stack(statistics)
     units = trials.shape[1]
@@ -54,7 +56,10 @@ def corrected(
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     tail = 100 * TAIL
     low, high = np.percentile(value + (scores - value) * shrink, [tail, 100 - tail])
-    return Interval(value, float(low), float(high))
+    # resamples hold nothing but what was seen: see ``evaluation.resample``
+    telling = int(trials.any((0, 2)).sum())
+    least, most = unseen(value, telling, top, 0)
+    return Interval(value, min(float(low), least), max(float(high), most))
 
 
 OUTSIDE = float(np.exp(-1))

@@ -104,7 +104,7 @@ def _corrected(
         return None
     first = list(kept).index(beside.first) if beside and beside.first in kept else None
     margin = beside.margin if beside else 0.0
-    figure = corrected(list(kept.values()), aim.signed, search.first.conf.seed, first, margin)
+    figure = corrected(list(kept.values()), aim.signed, search.first.conf.seed, first, margin, aim.top)
     return _figure(aim, figure) | {"trials": len(kept)}
 
 
@@ -182,6 +182,7 @@ def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watche
     return {
         "run": str(place),
         "status": record["status"],
+        "kind": record["kind"],
         "metrics": metrics["tuned"],
         "primary": metrics["primary"],
         "fit": record["fit"],
