@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.records import Record
+from goodfit.data.split import unit_alone
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
 from goodfit.hooks.certainty import TAIL
 from goodfit.hooks.types import Item, MetricSpec
@@ -26,7 +27,7 @@ MOST_DEALT = 1000
 
 def unit_names(records: Sequence[Record]) -> list[str]:
     """Of each record, what it is resampled with: its group and its near copies, else it alone."""
-    return [record.unit or (f"group {record.group}" if record.group else f"record {record.id}") for record in records]
+    return [record.unit or unit_alone(record) for record in records]
 
 
 def units_of(records: Sequence[Record]) -> list[int]:
