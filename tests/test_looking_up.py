@@ -89,7 +89,8 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
         pytest.param(
             "unknown",
             "unknown, a verdict: Fewer than 20 held-out records (groups, where records have them); a metric "
-            "that is not defined on these or on the training probe; or scored only once.",
+            "that is not defined on these or on the training probe; scored only once; or labels of held-out records "
+            "that are not better than the same ones dealt to them at random.",
             id="verdict",
         ),
         pytest.param(

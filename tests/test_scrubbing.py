@@ -473,4 +473,5 @@ def test_a_policy_asks_the_tests_of_a_tuned_model(goodfit, tiny_words):
     outcome = goodfit("train", *words, "--json")
     assert outcome.code == 0, outcome.err
     (gate,) = [gate for gate in outcome.json["gates"] if gate["gate"] == "privacy.no_leak"]
-    assert gate["passed"] and gate["reason"] == "2 leak tests found none"
+    assert gate["passed"]
+    assert gate["reason"].startswith("1 leak tests found none; membership cannot be judged: ")

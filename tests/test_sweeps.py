@@ -445,9 +445,9 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
         ),
         pytest.param(
             f"{LEGAL} optim.lr=1e-4,1e-3 optim.lr=5e-3",
-            "'optim.lr' is typed with one value, and with several to search",
+            "'optim.lr' is typed with one value behind several to search",
             "leave one of them out",
-            id="one value and several",
+            id="several values and one",
         ),
         pytest.param(
             f"{LEGAL} training.evaluations_per_epoch=1,4 sweep.pruner=asha",

@@ -83,13 +83,13 @@ def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:
         key, value = key_of(word), word.partition("=")[2]
         if names_several(key, value):
             found.append(_dimension(word, key))
+        elif any(one.key == key for one in found):
+            raise ConfigError(f"'{key}' is typed with one value behind several to search", "leave one of them out")
         else:
             fixed.append(word)
     twice = next((one.key for one in found if sum(other.key == one.key for other in found) > 1), None)
     if twice:
         raise ConfigError(f"'{twice}' is searched twice", "type all its values in one word")
-    if both := next((key for key in map(key_of, fixed) if any(one.key == key for one in found)), None):
-        raise ConfigError(f"'{both}' is typed with one value, and with several to search", "leave one of them out")
     return fixed, found
 
 

@@ -202,11 +202,10 @@ def no_leak(evidence: Evidence) -> Verdict:
     """No leak test warns, and at least one was made."""
     told = [finding for finding in evidence.findings if finding.code in CODES]
     made = [finding for finding in told if finding.figure is not None]
+    unjudged = [finding.message for finding in told if finding.figure is None]
     leaks = [finding.code for finding in made if finding.severity != "info"]
     if leaks:
         reason = f"leaks: {', '.join(leaks)}"
-    elif made:
-        reason = f"{len(made)} leak tests found none"
     else:
-        reason = "; ".join(["no leak test was made", *(finding.message for finding in told)])
+        reason = "; ".join([f"{len(made)} leak tests found none" if made else "no leak test was made", *unjudged])
     return Verdict(gate="privacy.no_leak", passed=bool(made) and not leaks, reason=reason)
