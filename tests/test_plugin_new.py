@@ -10,6 +10,7 @@ import pytest
 
 from goodfit.testing.metric_of_kind import FIRST_METRICS
 from goodfit.testing.new import PARTS
+from goodfit.yaml_values import read_yaml
 
 REPOSITORY = Path(__file__).parents[1]
 KINDS = [*FIRST_METRICS, "language_modeling"]
@@ -164,6 +165,13 @@ def test_labels_stand_in_its_files_as_they_stand_in_the_data(goodfit, write_rows
     assert goodfit("plugins", "new", "hr", "--from-data", file).code == 0
     written = (tmp_path / "goodfit-hr/goodfit_hr/conf/task/hr/a.yaml").read_text("utf-8")
     assert r"""labels: ["\"dringend\"", "Lohn & Gehalt", "a<b", "l'été"]""" in written
+
+
+def test_labels_of_signs_that_yaml_does_not_take_read_back_as_they_are(goodfit, write_rows, tmp_path):
+    labels = ["a\u0085b", "c\x7fd", "e\u2028f", "émoji 🎉"]
+    file = write_rows(tmp_path / "a.jsonl", rows(text=sentences(40), label=labels * 10))
+    assert goodfit("plugins", "new", "hr", "--from-data", file).code == 0
+    assert read_yaml(tmp_path / "goodfit-hr/goodfit_hr/conf/task/hr/a.yaml")["labels"] == sorted(labels)
 
 
 @pytest.mark.parametrize(

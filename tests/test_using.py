@@ -300,6 +300,12 @@ def test_a_run_that_is_asked_with_more_than_a_text_says_how(goodfit, finished):
     assert fix.startswith("--input FILE with a row for each")
 
 
+def test_a_text_behind_two_dashes_is_no_option(goodfit, encoder_run):
+    (answer,) = answers(goodfit("predict", encoder_run, "--", "-my lovely --chair"))
+    assert answer == answers(goodfit("predict", encoder_run, stdin="-my lovely --chair"))[0]
+    assert goodfit("predict", encoder_run, "-my lovely chair").code == 2
+
+
 def test_files_of_an_option_may_lie_at_home(goodfit, tmp_path, monkeypatch, encoder_run):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()

@@ -158,6 +158,9 @@ def parse(argv: Sequence[str]) -> Arguments:
     while rest:
         word = rest.pop(0)
         name, _, value = word.partition("=")
+        if word == "--":  # as everywhere: what stands behind it is no option
+            found.words += rest
+            break
         if word in ("-h", "--help"):
             found.flags.add("--help")
         elif word in FLAGS or word in OWN_FLAGS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import keyword
 import re
@@ -165,10 +164,18 @@ def _rendered(template: str, known: Mapping[str, Any]) -> str:
 
     loader = jinja2.FileSystemLoader(TEMPLATES)
     room = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    room.filters["tojson"] = functools.partial(json.dumps, ensure_ascii=False)  # Jinja's own writes & as \u0026
+    room.filters["tojson"] = _as_json
     types = {"check": ("Finding", "Item"), "gate": ("GateSpec",), "metric": ("MetricSpec",)}
     imported = sorted(name for part in known["parts"] for name in types[part])
     return room.get_template(f"{template}.jinja").render(**known, imported=imported, metric=_metric(known))
+
+
+def _as_json(value: Any) -> str:
+    """As JSON, of which YAML reads the same: signs of other scripts as they are (Jinja's own writes & as \\u0026), and
+    those that YAML takes for the end of a line, or refuses, by their number."""
+    return "".join(
+        sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _metric(known: Mapping[str, Any]) -> dict[str, Any]:
