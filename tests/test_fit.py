@@ -14,7 +14,7 @@ from goodfit.evaluation.fit import FitFacts, diagnose
 from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import at_random, dealt, differences, figures, items_of
 from goodfit.evaluation.scale import Scale, scale_of
-from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, Verdict
+from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, MetricSpec, Verdict
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.means import divide
 from goodfit.kinds.measures import language_metrics
@@ -371,6 +371,22 @@ def test_answers_without_a_thought_pass_no_gate_though_they_are_better_than_the_
             verdicts.append(judge([BUILT_IN["better_than_base"]], evidence)[0].passed)
     assert sum(better) >= 15
     assert sum(passed) <= 2
+
+
+def test_deals_that_are_not_defined_are_left_out():
+    items = [Item(id=str(n), fields={}, answer=n) for n in range(50)]
+    spec = MetricSpec(
+        name="x.y",
+        description="",
+        kinds=(),
+        greater_is_better=True,
+        statistics=lambda given: np.array([[item.answer < 0, 1.0] for item in given]) * sometimes.pop(),
+        reduce=lambda sums: divide(sums[..., 0], sums[..., 1]),
+    )
+    sometimes = [1.0, 0.0] * 50
+    assert at_random(spec, items, 0) == {"low": 0.0, "high": 0.0}
+    sometimes = [0.0] * 100
+    assert at_random(spec, items, 0) == {"low": None, "high": None}
 
 
 def test_a_gap_of_perplexity_is_a_ratio_and_one_of_bleu_a_share_of_its_range():

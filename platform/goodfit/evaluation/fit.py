@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, middle, paired
 from goodfit.evaluation.scale import Scale
-from goodfit.hooks.certainty import TAIL
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
 
@@ -183,7 +182,7 @@ def _is_chance(facts: FitFacts, part: int) -> str | None:
     if facts.dealt is None:
         return None
     value = float(facts.reduce((facts.probe, facts.validation)[part].sum(0)))
-    low, high = np.quantile(facts.dealt[part], (TAIL, 1 - TAIL))
+    low, high = middle(facts.dealt[part])
     if (value > high) if facts.greater_is_better else (value < low):
         return None
     return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"

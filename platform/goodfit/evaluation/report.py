@@ -11,8 +11,7 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.data.split import unit_alone
-from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
-from goodfit.hooks.certainty import TAIL
+from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, middle, paired
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -72,7 +71,7 @@ def dealt(spec: MetricSpec, items: Sequence[Item], seed: int) -> np.ndarray:
 
 def at_random(spec: MetricSpec, items: Sequence[Item], seed: int) -> dict[str, float | None]:
     """{low, high}: where 95 % of a metric lie when its own answers are dealt to the items at random."""
-    low, high = np.quantile(dealt(spec, items, seed), (TAIL, 1 - TAIL))
+    low, high = middle(dealt(spec, items, seed))
     return {"low": plain(low), "high": plain(high)}
 
 

@@ -154,9 +154,15 @@ def _bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: flo
     20 would be surer than 20 of 20. A figure that counts distances, as a calibration error, grows in them, and may lie
     below all of them.
     """
+    low, high = middle(draws)
+    least, most = unseen(value, units, top, lowest)
+    return (low, high) if np.isnan(low) else (min(low, least), max(high, most))
+
+
+def middle(draws: np.ndarray) -> tuple[float, float]:
+    """Where 95 % of the draws lie that are defined; nan where none is."""
     known = draws[~np.isnan(draws)]
     if not len(known):
         return float("nan"), float("nan")
     low, high = np.quantile(known, (TAIL, 1 - TAIL))
-    least, most = unseen(value, units, top, lowest)
-    return min(float(low), least), max(float(high), most)
+    return float(low), float(high)
