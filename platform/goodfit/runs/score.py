@@ -179,9 +179,11 @@ def _review(prepared: Prepared, items: Mapping[str, Sequence[Item]]) -> dict[str
     return review_of(parts, is_right, prepared.conf.policy.min_right)
 
 
-def beside_probe(
-    prepared: Prepared, model: Any, probe: Probe, validation: Sequence[Outcome]
-) -> tuple[Sequence[Record], Sequence[Outcome]]:
+Answered = tuple[Sequence[Record], Sequence[Outcome]]
+"""Records with a model's answers to them."""
+
+
+def beside_probe(prepared: Prepared, model: Any, probe: Probe, validation: Sequence[Outcome]) -> Answered:
     """The validation records that the probe is compared with, and the model's answers to them: all of them.
 
     Of a kind that searches as many as the probe has, which are searched by themselves: among more documents the right
@@ -203,7 +205,7 @@ def of_shared_labels(
     prepared: Prepared,
     probe: Probe,
     probed: Sequence[Outcome],
-    beside: tuple[Sequence[Record], Sequence[Outcome]],
+    beside: Answered,
     statistics: Statistics,
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """The statistics of the probe and of the validation records all of whose labels both parts have.
@@ -230,7 +232,7 @@ def of_shared_labels(
 
 def diagnose_fit(
     prepared: Prepared,
-    beside: tuple[Sequence[Record], Sequence[Outcome]],
+    beside: Answered,
     probed: Sequence[Outcome],
     trace: Trace,
     probe: Probe,
