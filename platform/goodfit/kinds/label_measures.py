@@ -69,11 +69,13 @@ def _by_label(
 
     def statistics(items: Sequence[Item]) -> np.ndarray:
         """(items, 3 labels): answered, right answers, and both at once, for each label."""
-        table = np.zeros((len(items), 3, count))
+        ones = []
         for row, item in enumerate(items):
             answered, right = sets(item)
             for part, found in enumerate((answered, right, answered & right)):
-                table[row, part, [place[label] for label in found if label in place]] = 1
+                ones += [(row * 3 + part) * count + place[label] for label in found if label in place]
+        table = np.zeros(len(items) * 3 * count)
+        table[ones] = 1
         return table.reshape(len(items), 3 * count)
 
     def per_label(sums: np.ndarray) -> tuple[Any, Any, Any]:
