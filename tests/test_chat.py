@@ -132,6 +132,32 @@ def test_a_template_that_drops_what_was_said_is_refused():
         encoded(forgetful, TALK)
 
 
+THINKS = (
+    "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' }}{% set said = m['content'].split('</think>') %}"
+    "{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\\n' }}"
+    "{% if said | length > 1 %}{{ said[0].split('<think>')[-1].strip() }}{% endif %}"
+    "{{ '\\n</think>\\n\\n' }}{% endif %}"
+    "{{ said[-1].lstrip('\\n') + '<|im_end|>\\n' }}{% endfor %}"
+)
+"""As Qwen 3's: a thought, empty where there is none, stands before the last answer alone."""
+THOUGHT = "<think>\nShe asks for a lamp.\n</think>\n\n"
+
+
+@pytest.mark.parametrize("thinking", [(1,), (3,), (1, 3)])
+def test_an_answer_that_the_template_would_change_is_refused(tokenizer, thinking):
+    known = tokenizer_of("qwen3", TEXTS)
+    known.chat_template = THINKS
+    example, _ = encoded(known, TALK)
+    assert [known.decode(run[:-1]).strip() for run in runs(example)] == [SAID[1][1], SAID[3][1]]
+    talk = [{**turn, "content": THOUGHT * (place in thinking) + turn["content"]} for place, turn in enumerate(TALK)]
+    with pytest.raises(ConfigError) as raised:
+        encoded(known, talk)
+    assert raised.value.what == "r: the tokenizer's chat template changes what the assistant said"
+    assert "leave its thoughts out" in raised.value.fix
+    plain, _ = encoded(tokenizer("qwen3"), talk)
+    assert len(runs(plain)) == 2
+
+
 def test_a_template_with_todays_date_reads_the_same_on_every_day():
     dated = tokenizer_of("qwen3", TEXTS)
     plain = dated.chat_template

@@ -93,6 +93,7 @@ class ReplyByDecoder:
         for index, record in enumerate(records):
             messages = record.fields["messages"]
             if messages[-1]["role"] == "assistant":
+                self._refuse_changed(record)
                 ids, learnt = self._tokens(messages)
             else:
                 ids = [*self._opened(messages), self.coder.eos]
@@ -106,6 +107,18 @@ class ReplyByDecoder:
             labels = [ids[place] if learnt[place] else IGNORED for place in kept]
             examples.append(Example(index, tuple(ids[place] for place in kept[:-1]), tuple(labels[1:])))
         return Encoded(examples, cut, beyond)
+
+    def _refuse_changed(self, record: Record) -> None:
+        """Refuse answers that the template does not leave as they are: Qwen 3's moves thoughts, or leaves them out."""
+        said = [
+            {**message, "content": message["content"].strip()} if message["role"] == "assistant" else message
+            for message in record.fields["messages"]
+        ]
+        if self._rendered(said)[0] != self._written(said):
+            raise ConfigError(
+                f"{record.origin or record.id}: the tokenizer's chat template changes what the assistant said",
+                "leave its thoughts out (<think>…</think>), or choose a model with another chat template",
+            )
 
     def _last(self, ids: Sequence[int], most: int) -> list[int]:
         """Places of the last tokens, behind the sign that a text begins with."""
