@@ -193,6 +193,16 @@ def test_settings_of_generation_that_come_with_a_base_change_no_answer(lively, f
         model.generation_config = own
 
 
+@text_families
+def test_blanks_before_signs_are_in_an_answer_as_they_were_written(ready, family):
+    coder = ready("generation", family)[0].learner.coder
+    tokenizer = copy.deepcopy(coder.coding.tokenizer)
+    tokenizer.clean_up_tokenization_spaces = True  # as in folders that older versions of transformers wrote
+    tidy = type(coder)(dataclasses.replace(coder.coding, tokenizer=tokenizer))
+    said = "One , two . You do n't 'm ?"
+    assert tidy.texts([coder.answer_ids(said)]) == [said]
+
+
 def tagged_from_left_to_right(model, learner, record):
     """Spans by constrained greedy decoding, token by token: words are given, the best token of a mark is taken."""
     source = learner.coder.source({"text": record.fields["text"]}, 0)[0]

@@ -262,8 +262,7 @@ def _outcomes(
 ) -> list[Outcome]:
     known = [record.fields["messages"][-1]["role"] == "assistant" for record in records]
     losses = losses_if_known(learner, model, encoded, known)
-    texts = learner.coding.tokenizer.batch_decode(answers, skip_special_tokens=True)
-    return [Outcome(text.strip(), None, loss) for text, loss in zip(texts, losses, strict=True)]
+    return [Outcome(text, None, loss) for text, loss in zip(learner.coder.texts(answers), losses, strict=True)]
 
 
 def _repeated(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:

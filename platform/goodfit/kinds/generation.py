@@ -73,8 +73,7 @@ class Write:
         sources = [self.coder.source(record.fields, limit)[0] for record in records]
         written = generate(model, self.coder, sources, limit)
         losses = losses_if_known(self, model, encoded, ["target" in record.fields for record in records])
-        texts = self.coding.tokenizer.batch_decode(written, skip_special_tokens=True)
-        return [Outcome(text.strip(), None, loss) for text, loss in zip(texts, losses, strict=True)]
+        return [Outcome(text, None, loss) for text, loss in zip(self.coder.texts(written), losses, strict=True)]
 
 
 KIND = Kind(

@@ -82,6 +82,12 @@ class TextCoder:
         """Tokens of an answer, without its end."""
         return self.ids(f" {text}" if self.is_decoder else text)
 
+    def texts(self, answers: Sequence[Sequence[int]]) -> list[str]:
+        """Written answers as texts, with the blanks that were written: some tokenizers take those before signs out."""
+        decode = self.coding.tokenizer.batch_decode
+        found = decode(answers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return [text.strip() for text in found]
+
     def example(
         self, record: int, source: Sequence[int], target: Sequence[int], supervised: Sequence[bool] | None = None
     ) -> Example:
