@@ -116,6 +116,30 @@ def test_a_label_number_of_no_label_is_no_label(tmp_path):
     assert [row.values["label"] for row in read_file(tmp_path / "train").rows] == ["yes", None, "no"]
 
 
+def test_label_numbers_in_lists_have_their_names(tmp_path, goodfit):
+    import datasets
+
+    tag = datasets.ClassLabel(names=["O", "B-WHO", "I-WHO"])
+    text, place = datasets.Value("string"), datasets.Value("int64")
+    span = {"start": place, "end": place, "label": datasets.ClassLabel(names=["WHO"])}
+    features = {"tokens": datasets.List(text), "ner_tags": datasets.List(tag), "spans": datasets.List(span)}
+    rows = [
+        {
+            "tokens": ["Ada", "Ito", "sings", str(n)],
+            "ner_tags": [1, 2, 0, 0],
+            "spans": [{"start": 0, "end": 7, "label": 0}],
+        }
+        for n in range(12)
+    ]
+    datasets.Dataset.from_list(rows, datasets.Features(features)).save_to_disk(str(tmp_path / "train"))
+    found = read_file(tmp_path / "train").rows[0].values
+    assert found["ner_tags"] == ["B-WHO", "I-WHO", "O", "O"]
+    assert found["spans"] == [{"start": 0, "end": 7, "label": "WHO"}]
+    words = ["task=token_classification", "model=bert", "dataset=files", f"dataset.train={tmp_path / 'train'}"]
+    outcome = goodfit("data", *words, "dataset.fields.tags=ner_tags", "--json")
+    assert outcome.code == 0, outcome.err
+
+
 def test_a_line_ends_only_at_a_line_feed(tmp_path):
     text = "one\u2028two\x85three\x0bfour"
     (tmp_path / "train.jsonl").write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n", "utf-8")

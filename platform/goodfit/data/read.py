@@ -7,7 +7,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -340,8 +340,22 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
 
 def _rows(dataset: Any) -> Iterator[dict[str, Any]]:
     """Rows with label numbers turned into label names; -1 is that of no label."""
-    names = {name: feature.names for name, feature in dataset.features.items() if hasattr(feature, "names")}
+    read = {name: _reader(feature) for name, feature in dataset.features.items()}
     for row in dataset:
-        known = {name: _known(value) for name, value in row.items()}
-        numbers = {name: known[name] for name in names if isinstance(known[name], int)}
-        yield known | {name: names[name][number] if number >= 0 else None for name, number in numbers.items()}
+        yield {name: read[name](value) for name, value in row.items()}
+
+
+def _reader(feature: Any) -> Callable[[Any], Any]:
+    """How the values of a feature are read: of the labels of words, or of several of a text, each has its name."""
+    import datasets
+
+    if isinstance(feature, datasets.ClassLabel):
+        names = dict(enumerate(feature.names))
+        return lambda value: names.get(value) if isinstance(value, int) else value
+    if isinstance(feature, datasets.List | datasets.LargeList):
+        one = _reader(feature.feature)
+        return _known if one is _known else lambda value: None if value is None else [one(part) for part in value]
+    if isinstance(feature, dict):
+        parts = {name: _reader(part) for name, part in feature.items()}
+        return lambda value: None if value is None else {name: parts[name](part) for name, part in value.items()}
+    return _known
