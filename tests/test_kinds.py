@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -226,6 +227,21 @@ def test_answers_that_are_cut_name_the_setting_that_lets_them_be_whole(goodfit, 
     assert "are longer than the model reads or writes; " in error
     longer = re.search(r"task\.max_new_tokens=\d+", fix).group()
     assert goodfit("check", *words, longer).code == 0
+
+
+@pytest.mark.parametrize("kind", ["classification", "multilabel", "token_classification"])
+def test_labels_that_leave_a_decoder_no_room_for_a_text_are_refused(goodfit, tmp_path, tiny_words, kind):
+    words = tiny_words(kind, "decoder")
+    (split,) = (word for word in words if word.startswith("dataset.train="))
+    text = Path(split.removeprefix("dataset.train=")).read_text("utf-8")
+    for label in ("good", "late", "WHO"):
+        text = text.replace(f'"{label}"', '"' + "very " * 300 + label + '"')
+    (tmp_path / "long.jsonl").write_text(text, "utf-8")
+    words = [word for word in words if not word.startswith("dataset.")]
+    words += ["dataset=files", "dataset.train=long.jsonl", "dataset.max_cut_share=1", "task.max_new_tokens=400"]
+    ((error, fix),) = goodfit("check", *words).errors
+    assert "of the 256 that the model reads none are left for a text" in error
+    assert "shorten the labels" in fix
 
 
 TEXTS = (

@@ -75,6 +75,7 @@ class ClassifyByText:
         if len(set(self.written.values())) < len(self.written):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
         self.room = max(map(len, self.written.values()))
+        self.coder.leave_room(self.room)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the label's words to learn."""

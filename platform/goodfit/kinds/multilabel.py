@@ -127,6 +127,7 @@ class LabelsByText:
         self.coder = TextCoder(coding)
         self.lists = LabelLists(self.coder, coding.labels)
         self.room = min(coding.max_new_tokens, self.lists.longest)
+        self.coder.leave_room(self.room)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the list of its labels to learn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,6 +82,21 @@ class TextCoder:
     def answer_ids(self, text: str) -> tuple[int, ...]:
         """Tokens of an answer, without its end."""
         return self.ids(f" {text}" if self.is_decoder else text)
+
+    def leave_room(self, label: int) -> None:
+        """Refuse labels that leave no room for a text in a decoder's row.
+
+        Args:
+            label: Tokens of the longest one, or of the longest list of them that may be written.
+        """
+        around = len(self.ids(re.sub(r"{\w+}", "", self.coding.prompt))) + len(self.ids(SEPARATOR)) + 4
+        if self.is_decoder and label + around >= self.coding.max_tokens:
+            raise ConfigError(
+                f"the longest label, or list of labels, takes {label} tokens, and of the {self.coding.max_tokens} that "
+                "the model reads none are left for a text",
+                "shorten the labels, lower task.max_new_tokens for lists of them, or choose a model with a longer "
+                "context, or an encoder: model=bert",
+            )
 
     def texts(self, answers: Sequence[Sequence[int]]) -> list[str]:
         """Written answers as texts, with the blanks that were written: some tokenizers take those before signs out."""

@@ -175,6 +175,7 @@ class TagByText:
             self.marks = {mark: (*tokens, *end) for mark, tokens in self.marks.items()}
         if len(set(self.marks.values())) < len(self.marks):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
+        self.coder.leave_room(max(map(len, self.marks.values())))
         self._known: dict[str, tuple[int, ...]] = {}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
