@@ -184,6 +184,11 @@ def test_every_layout_is_the_same_conversation(row):
     assert KIND.check(row, True)["messages"] == PAIR
 
 
+def test_settings_of_a_message_that_change_nothing_are_no_fault():
+    said = {**TALK[1], "weight": 1, "tool_calls": None, "name": "Ada"}
+    assert KIND.check({"messages": [{**TALK[0], "weight": 0}, said]}, True)["messages"] == PAIR
+
+
 def test_an_alpaca_rows_input_stands_below_its_instruction():
     row = {"instruction": "Sum up.", "input": "A long text.", "output": "Short."}
     assert KIND.check(row, True)["messages"][0]["content"] == "Sum up.\n\nA long text."
@@ -229,6 +234,16 @@ def test_what_stands_beside_a_rows_messages_stands_before_them(row):
             id="role",
         ),
         pytest.param({"messages": [{"content": "hu"}]}, "message 1 has to be {role, content}", id="no role"),
+        pytest.param(
+            {"messages": [TALK[0], {**TALK[1], "weight": 0}, *TALK[2:]]},
+            "message 2 has the weight 0, and all that the assistant says is learnt",
+            id="weight",
+        ),
+        pytest.param(
+            {"messages": [TALK[0], {**TALK[1], "tool_calls": [{"id": "1"}]}]},
+            "message 2 calls tools, and goodfit learns texts alone",
+            id="tools",
+        ),
     ],
 )
 def test_a_row_that_is_no_conversation_says_why(row, problem):

@@ -91,6 +91,10 @@ def _listed(given: Any, name: str, role: str, content: str) -> list[Message]:
         if not isinstance(message[role], str) or message[role] not in ROLES:
             close = close_name(str(message[role]), ROLES)
             raise RowProblem(f"message {number} has an unknown role{close}, expected system, user or assistant")
+        if message.get("tool_calls") or message.get("function_call"):
+            raise RowProblem(f"message {number} calls tools, and goodfit learns texts alone")
+        if message.get("weight") == 0 and ROLES[message[role]] == "assistant":
+            raise RowProblem(f"message {number} has the weight 0, and all that the assistant says is learnt")
         try:
             said = need_text(message, content)
         except RowProblem as problem:
