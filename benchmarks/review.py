@@ -33,7 +33,6 @@ Made by `python benchmarks/review.py`.
 | data | validation | test | right, of all | asked for | confidence from | need no review | right, of these |
 |---|---|---|---|---|---|---|---|
 """
-JOBS_OF_LABELS = ["banking77-lora", "cuad_clauses-lora", "nlupp-lora"]
 
 
 def answered(name: str, split: str, options: argparse.Namespace) -> list[Item]:

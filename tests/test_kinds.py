@@ -31,10 +31,6 @@ def learner_of(ready, kind, family, **changes):
     return type(learner)(dataclasses.replace(learner.coding, **changes))
 
 
-def learnt_text(learner, example):
-    return learner.coding.tokenizer.decode([label for label in example.labels if label != IGNORED])
-
-
 @pytest.mark.parametrize(
     ("kind", "values", "problem"),
     [

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from goodfit.testing.metric_of_kind import FIRST_METRICS
 from goodfit.testing.new import PARTS
 from goodfit.yaml_values import read_yaml
 
-REPOSITORY = Path(__file__).parents[1]
 KINDS = [*FIRST_METRICS, "language_modeling"]
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
+"""Share of intervals that hold the true value."""
 TAIL = (1 - CONFIDENCE) / 2
+"""Share of intervals that lie below it, and of those that lie above it."""
 
 
-def wilson(hits: int, of: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(hits: int, of: int, level: float = CONFIDENCE) -> tuple[float, float]:
     """A share's interval, for any number of records: Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
 
     Args:

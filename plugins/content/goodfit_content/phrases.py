@@ -44,13 +44,8 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word.replace("’", "'") for word in WORD.findall(text.casefold()))
 
 
-def stands_in(phrase: str, text: str) -> bool:
-    """Whether the words of ``phrase`` follow one another in ``text``; a phrase without words stands nowhere."""
-    return bool(those_in([phrase], text))
-
-
 def those_in(phrases: Iterable[str], text: str) -> list[str]:
-    """The phrases that stand in a text."""
+    """The phrases whose words follow one another in a text; a phrase without words stands nowhere."""
     there = words(text)
     return [phrase for phrase in phrases if any(_places(phrase, there, _agree))]
 

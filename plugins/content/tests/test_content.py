@@ -15,7 +15,7 @@ import yaml
 from goodfit_content import checks, plugin
 from goodfit_content.attributes import forbidden, required, to_state
 from goodfit_content.guide import read_guide
-from goodfit_content.phrases import stands_in
+from goodfit_content.phrases import those_in
 
 from goodfit.hooks.types import Evidence, Finding, Item
 from goodfit.kinds.generation import attributes
@@ -105,7 +105,7 @@ def test_a_target_states_only_figures_of_its_source(task):
 def test_about_a_third_of_the_test_products_are_unknown_to_training():
     nouns = [product.noun for product in runpy.run_path(HERE / "generators" / "product_frames.py")["NEW"]]
     new = {
-        split: sum(any(stands_in(noun, row["target"]) for noun in nouns) for row in read("product_copy", split))
+        split: sum(bool(those_in(nouns, row["target"])) for row in read("product_copy", split))
         for split in ("validation", "test")
     }
     assert new["validation"] == 0
@@ -186,7 +186,7 @@ def test_right_answers_have_no_findings(task):
     ],
 )
 def test_a_phrase_stands_in_a_text_as_whole_words(phrase, text, there):
-    assert stands_in(phrase, text) is there
+    assert (those_in([phrase], text) == [phrase]) is there
 
 
 @pytest.mark.parametrize(

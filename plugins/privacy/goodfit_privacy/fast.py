@@ -21,7 +21,6 @@ THRESHOLD = 0.15
 THRESHOLD_SMALL = 0.5
 """The same of words without a capital and of numbers: most are no names, and figures are what texts are about."""
 
-TYPES = window.CLASSES[1:]
 _SIGN = re.compile(r"[^\w]")
 _LONG = re.compile(r"[^\W\d_]{4}")
 _GLUE = re.compile(r"[ \t]*|[ \t]*[-'’.&/][ \t]*")
