@@ -85,7 +85,7 @@ def test_a_search_whose_disk_was_full_goes_on_by_the_command_that_it_told(words,
     assert typed(f"{again} --quiet").code == 0
 
 
-def test_a_run_goes_on_by_the_command_that_it_told(words, told, typed, goodfit, tmp_path):
+def test_a_run_goes_on_by_the_command_that_it_told(words, told, typed, goodfit):
     fix = told(143, stopped_at("history.jsonl"), "train", *words, f"run.dir={FOLDER}")
     outcome = goodfit("predict", FOLDER, "a text")
     assert outcome.errors == [(f"the run in {FOLDER} is preempted, not finished", command("resume", FOLDER))]

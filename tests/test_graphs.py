@@ -392,7 +392,7 @@ def test_a_processor_records_nothing(asked):
 on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
 
 
-def steps_on_gpu(model, what, batches, path, seed=7):
+def steps_on_gpu(model, batches, path, seed=7):
     """The loss and the gradients of each batch, in 16 bits."""
     found = []
     with path.on(model):
@@ -415,11 +415,11 @@ def test_a_gpu_replays_what_it_recorded(name, adapter):
     path = choose_path(model, conf, examples, 0, graphs=True, **words)
     assert path.graphs, path.reason
     batches = [batch.to("cuda") for batch in batches_of(what)]
-    first = steps_on_gpu(model, what, batches, path)
-    flat = steps_on_gpu(model, what, batches, dataclasses.replace(path, graphs=False))
+    first = steps_on_gpu(model, batches, path)
+    flat = steps_on_gpu(model, batches, dataclasses.replace(path, graphs=False))
     for one, other in zip(first, flat, strict=True):
         torch.testing.assert_close(one[0], other[0], rtol=2e-2, atol=2e-2)
-    again = steps_on_gpu(model, what, [*batches, *batches], path)
+    again = steps_on_gpu(model, [*batches, *batches], path)
     for number, (one, other) in enumerate(zip(first * 2, again, strict=True)):
         assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True)), number
 
@@ -431,7 +431,7 @@ def test_a_gpu_draws_what_a_recorded_step_drops_from_the_seed_of_each_step():
     model = cls(config).train().to("cuda")
     model.config.problem_type = None
     (batch,) = [one.to("cuda") for one in batches_of(what, (4,))]
-    losses = [steps_on_gpu(model, what, [batch] * 3, path_of(what), seed)[2][0].item() for seed in (1, 1, 2)]
+    losses = [steps_on_gpu(model, [batch] * 3, path_of(what), seed)[2][0].item() for seed in (1, 1, 2)]
     assert losses[0] == losses[1] != losses[2]
 
 
@@ -440,9 +440,9 @@ def test_a_step_without_room_for_a_recording_has_the_same_bits(monkeypatch):
     model, what = model_of("llama")
     model.to("cuda")
     batches = [batch.to("cuda") for batch in batches_of(what)]
-    first = steps_on_gpu(model, what, batches, path_of(what))
+    first = steps_on_gpu(model, batches, path_of(what))
     monkeypatch.setattr(graphs, "ROOM", 10**9)
-    again = steps_on_gpu(model, what, batches, path_of(what))
+    again = steps_on_gpu(model, batches, path_of(what))
     for one, other in zip(first, again, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
@@ -457,7 +457,7 @@ def test_what_cannot_be_recorded_is_computed_flat_and_goes_on():
     assert (path.flat, path.graphs) == (True, False)
     assert "no CUDA graphs" in path.reason
     batches = [batch.to("cuda") for batch in batches_of(what)]
-    assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, what, batches, path))
+    assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, batches, path))
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def bert(classifier, names):
 
 
 @pytest.fixture
-def train_on(goodfit, tmp_path, tiny_words):
+def train_on(goodfit, tiny_words):
     """``train_on(folder, kind)``: one step on a model in a folder, that changes next to nothing."""
 
     def run(folder, kind="classification"):

@@ -223,7 +223,7 @@ def test_a_model_that_never_fits_says_so(check):
     assert [fix for _, fix in outcome.errors] == ["choose a smaller model: goodfit list model shows sizes"]
 
 
-def test_weights_that_start_from_noise_are_the_same_noise_for_every_seed(ready, model_folders):
+def test_weights_that_start_from_noise_are_the_same_noise_for_every_seed(ready):
     words = ["model.weights=random", "adapter=none"]
     one, other = (ready("classification", "decoder", *words, f"seed={seed}")[1].state_dict() for seed in (1, 2))
     assert all(torch.equal(one[name], weights) for name, weights in other.items())
@@ -297,7 +297,7 @@ def test_the_lowest_layers_alone_give_the_states_that_they_have_in_the_whole_mod
     assert torch.equal(*seen)
 
 
-def test_a_model_of_fewer_layers_is_trained_saved_opened_and_trained_further(finished, goodfit, tmp_path, tiny_words):
+def test_a_model_of_fewer_layers_is_trained_saved_opened_and_trained_further(finished, goodfit, tiny_words):
     for adapter in ("lora", "none"):
         folder, _ = finished("classification", "encoder", f"adapter={adapter}", "model.layers=1", "training.epochs=1")
         found = goodfit("evaluate", folder, "--json").json["metrics"]

@@ -241,7 +241,9 @@ def test_what_is_left_of_an_older_installation_does_not_stand_in_the_way(goodfit
     ],
 )
 @pytest.mark.parametrize("hook", ["judge", "audit"])
-def test_a_finding_that_is_none_is_told_and_hurts_no_run(goodfit, install, words, tmp_path, what, said, hook):
+def test_a_finding_that_is_none_is_told_and_stops_only_an_audit_that_was_asked_for(
+    goodfit, install, words, what, said, hook
+):
     told = f"Finding(**{{**dict(severity='info', code='odd.n', message='n'), **dict({what})}})"
     audit = f"AuditSpec(name='odd.a', description='d', kinds=('classification',), look_at_data=lambda f: [{told}])"
     install("odd", judges(f"return [{told}]") if hook == "judge" else offers("audits", f"return [{audit}]"))

@@ -83,7 +83,7 @@ class Silent:
         return lambda *args, **kwargs: None
 
 
-def alone(trial, folder, path=None):
+def alone(trial, folder):
     """The losses of each step of the trial's own run; its model is tuned."""
     folder.mkdir(exist_ok=True)
     losses, scores = [], iter(range(10**6))

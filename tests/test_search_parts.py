@@ -313,7 +313,7 @@ def test_a_named_search_composes_with_every_family(name, model):
 
 
 @pytest.fixture
-def database(tmp_path, monkeypatch):
+def database(monkeypatch):
     """The address of a PostgreSQL cluster of the test's own."""
     if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql, and its bin folder on PATH")

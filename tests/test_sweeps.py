@@ -329,7 +329,7 @@ def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words,
     assert len(list((tmp_path / "search" / "trials").glob("*/lock.json"))) <= 1
 
 
-def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tmp_path, tiny_words):
+def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "training.max_steps=1,3", "sweep.objectives=[steps]"]
     more = ["sweep.pruner=none", "sweep.train_best=false", "sweep.confirmations=0", "sweep.trials=2"]
     outcome = goodfit("sweep", *words, *more)
@@ -398,7 +398,7 @@ def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words, engine):
     assert all(trial["costs"]["seconds"] > 0 for trial in failed)  # sweep.max_minutes counts them
 
 
-def test_trials_that_fit_alone_and_not_together_are_trained_alone(goodfit, tmp_path, tiny_words, monkeypatch):
+def test_trials_that_fit_alone_and_not_together_are_trained_alone(goodfit, tiny_words, monkeypatch):
     widths, passed = [], PackedTraining.step
 
     def step(pack):
