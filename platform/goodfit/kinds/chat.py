@@ -11,9 +11,8 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import Message, read_messages, typed_message, written
 from goodfit.kinds.measures import text_metrics
-from goodfit.kinds.passes import losses_if_known
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
-from goodfit.kinds.text import TextCoder, generate
+from goodfit.kinds.text import TextCoder, generate, written_outcomes
 from goodfit.kinds.whole import special_tokens
 
 
@@ -32,7 +31,7 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 def before_answer(record: Record) -> list[Message]:
     """The conversation up to the answer."""
     messages: list[Message] = record.fields["messages"]
-    return messages[:-1] if messages[-1]["role"] == "assistant" else messages
+    return messages[:-1] if _is_answered(record) else messages
 
 
 MARK = "\ue000\ue001\ue002"
@@ -203,7 +202,7 @@ class ReplyByDecoder:
         opened = [self._opened(before_answer(record)) for record in records]
         prompts = [[ids[place] for place in self._last(ids, self._longest_prompt)] for ids in opened]
         answers = generate(model, self.coder, prompts, self._room)
-        return _outcomes(self, model, records, encoded, answers)
+        return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
 
 
 def _read(learnt: Sequence[bool]) -> int:
@@ -252,17 +251,14 @@ class ReplyBySeq2seq:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers."""
         sources = [self._source(before_answer(record))[0] for record in records]
-        return _outcomes(
-            self, model, records, encoded, generate(model, self.coder, sources, self.coding.max_new_tokens)
-        )
+        answers = generate(model, self.coder, sources, self.coding.max_new_tokens)
+        return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
 
 
-def _outcomes(
-    learner: Any, model: Any, records: Sequence[Record], encoded: Encoded, answers: Sequence[Sequence[int]]
-) -> list[Outcome]:
-    known = [record.fields["messages"][-1]["role"] == "assistant" for record in records]
-    losses = losses_if_known(learner, model, encoded, known)
-    return [Outcome(text, None, loss) for text, loss in zip(learner.coder.texts(answers), losses, strict=True)]
+def _is_answered(record: Record) -> bool:
+    """Whether a conversation ends with the assistant's own words."""
+    said_last: str = record.fields["messages"][-1]["role"]
+    return said_last == "assistant"
 
 
 def _repeated(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:

@@ -9,9 +9,8 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
 from goodfit.kinds.measures import text_metrics
-from goodfit.kinds.passes import losses_if_known
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, generate
+from goodfit.kinds.text import TextCoder, generate, written_outcomes
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -72,8 +71,8 @@ class Write:
         limit = self.coding.max_new_tokens
         sources = [self.coder.source(record.fields, limit)[0] for record in records]
         written = generate(model, self.coder, sources, limit)
-        losses = losses_if_known(self, model, encoded, ["target" in record.fields for record in records])
-        return [Outcome(text, None, loss) for text, loss in zip(self.coder.texts(written), losses, strict=True)]
+        known = ["target" in record.fields for record in records]
+        return written_outcomes(self, model, encoded, known, written)
 
 
 KIND = Kind(

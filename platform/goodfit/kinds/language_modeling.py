@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, LabelsAt
@@ -28,6 +28,9 @@ SPAN_TOKENS = 3
 
 PRESET = 32_768
 """Bytes of training text that the compressor knows before: the window of DEFLATE (RFC 1951)."""
+
+Hide = Callable[[int, tuple[int, ...], random.Random], Example]
+"""(index of the record, a run of its tokens, what is drawn from) -> an example with some of them hidden."""
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -65,6 +68,15 @@ class _Reads:
         runs = [tuple(ids[start : start + limit]) for start in range(0, len(ids), limit)]
         return [run for run in runs if len(run) > 1] or runs[:1]
 
+    def _varied(self, records: Sequence[Record], limit: int, hide: Hide) -> Encoded:
+        """One example for each run of tokens, in each epoch with others hidden."""
+        runs = [(index, run) for index, record in enumerate(records) for run in self._pieces(record, limit)]
+
+        def vary(place: int, chance: random.Random) -> Example:
+            return hide(*runs[place], chance)
+
+        return Encoded([vary(place, random.Random(str(run))) for place, (_, run) in enumerate(runs)], vary=vary)
+
 
 class PredictNext(_Reads):
     """A decoder predicts each token from those before it, a document's end among them."""
@@ -101,12 +113,7 @@ class FillMasks(_Reads):
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each run of tokens."""
         limit = self.coding.max_tokens - sum(map(len, self.around))
-        runs = [(index, run) for index, record in enumerate(records) for run in self._pieces(record, limit)]
-
-        def vary(place: int, chance: random.Random) -> Example:
-            return self._masked(*runs[place], chance)
-
-        return Encoded([vary(place, random.Random(str(run))) for place, (_, run) in enumerate(runs)], vary=vary)
+        return self._varied(records, limit, self._masked)
 
     def _masked(self, record: int, run: tuple[int, ...], chance: random.Random) -> Example:
         inputs, labels = list(run), [IGNORED] * len(run)
@@ -138,12 +145,7 @@ class RestoreSpans(_Reads):
         """One example for each run of tokens."""
         most = round(len(self.signs) * SPAN_TOKENS / HIDDEN_SHARE)  # there are signs for so many tokens' spans
         limit = min(self.coding.max_tokens - 1, most)
-        runs = [(index, run) for index, record in enumerate(records) for run in self._pieces(record, limit)]
-
-        def vary(place: int, chance: random.Random) -> Example:
-            return self._corrupted(*runs[place], chance)
-
-        return Encoded([vary(place, random.Random(str(run))) for place, (_, run) in enumerate(runs)], vary=vary)
+        return self._varied(records, limit, self._corrupted)
 
     def _corrupted(self, record: int, run: tuple[int, ...], chance: random.Random) -> Example:
         """Hidden and shown spans in turn, the first one shown; how many and how long in all depends on nothing else."""

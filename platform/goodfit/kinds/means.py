@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item, MetricSpec
 
 
@@ -20,11 +21,4 @@ def mean_of(
     name: str, description: str, kinds: tuple[str, ...], value: Callable[[Item], float], greater_is_better: bool = True
 ) -> MetricSpec:
     """A metric that is the mean of a number for each record."""
-    return MetricSpec(
-        name=name,
-        description=description,
-        kinds=kinds,
-        greater_is_better=greater_is_better,
-        statistics=lambda items: np.array([[value(item), 1.0] for item in items]),
-        reduce=lambda sums: divide(sums[..., 0], sums[..., 1]),
-    )
+    return share_metric(name, description, kinds, lambda item: (value(item), 1.0), greater_is_better)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
 from goodfit.kinds.means import divide, mean_of
@@ -103,16 +104,10 @@ def answer_metrics(_labels: Sequence[str]) -> list[MetricSpec]:
         return best(item, lambda found, right: float(found == right))
 
     def only(name: str, description: str, value: Callable[[Item], float], answered: bool) -> MetricSpec:
-        return MetricSpec(
-            name=name,
-            description=description,
-            kinds=kinds,
-            greater_is_better=True,
-            statistics=lambda items: np.array(
-                [[value(item), 1.0] if bool(item.fields["answers"]) == answered else [0.0, 0.0] for item in items]
-            ),
-            reduce=lambda sums: divide(sums[..., 0], sums[..., 1]),
-        )
+        def counts(item: Item) -> tuple[float, float]:
+            return (value(item), 1.0) if bool(item.fields["answers"]) == answered else (0.0, 0.0)
+
+        return share_metric(name, description, kinds, counts)
 
     return [
         mean_of("f1", "F1 of the answer's words; where there is none, 1 for saying so", kinds, f1),

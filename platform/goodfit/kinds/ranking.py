@@ -58,6 +58,18 @@ def documents_of(records: Iterable[Record]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def _documents_to_search(records: Sequence[Record]) -> list[str]:
+    """All documents that records name.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    documents = documents_of(records)
+    if not documents:
+        raise ConfigError("there are no documents to search", "name them: --documents FOLDER")
+    return documents
+
+
 def with_others(records: Sequence[Record]) -> list[Record]:
     """Records that know which documents other rows call right for the same query: no wrong ones, ``also``."""
     right: dict[str, dict[str, None]] = {}
@@ -129,9 +141,7 @@ class RankByVectors:
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """All documents of these records, in the order of their likeness to each query."""
-        documents = documents_of(records)
-        if not documents:
-            raise ConfigError("there are no documents to search", "name them: --documents FOLDER")
+        documents = _documents_to_search(records)
         vectors = self._vectors(model, [*(record.fields["query"] for record in records), *documents])
         likeness = LIKENESS_SCALE * vectors[: len(records)] @ vectors[len(records) :].T
         place = {document: number for number, document in enumerate(documents)}
@@ -224,9 +234,7 @@ class RankByText:
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """BM25's list, its first documents in the order of the model's yes."""
-        documents = documents_of(records)
-        if not documents:
-            raise ConfigError("there are no documents to search", "name them: --documents FOLDER")
+        documents = _documents_to_search(records)
         orders = bm25_order([record.fields["query"] for record in records], documents, LISTED)
         pairs = [
             (record, document) for record, order in zip(records, orders, strict=True) for document in order[:SCORED]

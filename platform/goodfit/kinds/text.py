@@ -11,8 +11,8 @@ from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, in_batches
 from goodfit.errors import ConfigError
-from goodfit.kinds.passes import evaluating, pad_id, summed_losses
-from goodfit.kinds.shape import Coding
+from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
+from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.fast.wiring import as_padded, base_of
 
 SEPARATOR = "\n"
@@ -65,11 +65,10 @@ class TextCoder:
         Returns:
             Token ids, and whether the text had to be cut.
         """
+        ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
         if not self.is_decoder:
-            ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
             kept = ids[: self.coding.max_tokens - 1]
             return (tuple(ids), False) if len(ids) <= self.coding.max_tokens else ((*kept, self.eos), True)
-        ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
         ids = ids[:-1] if ids and ids[-1] == self.eos else ids
         end = self.ids(SEPARATOR)
         limit = max(0, self.coding.max_tokens - room - len(end))
@@ -114,6 +113,9 @@ class TextCoder:
             source: What is read.
             target: What is written, its end included.
             supervised: Which target tokens are learnt; all, when not given.
+
+        Raises:
+            ConfigError: The model names no token with which a seq2seq answer starts.
         """
         learnt = [
             token if supervised is None or supervised[position] else IGNORED for position, token in enumerate(target)
@@ -292,6 +294,23 @@ def generate(
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
     return answers
+
+
+def written_outcomes(
+    learner: Learner, model: Any, encoded: Encoded, known: Sequence[bool], answers: Sequence[Sequence[int]]
+) -> list[Outcome]:
+    """Answers as texts, with their losses where the right answers of all are known.
+
+    Args:
+        learner: Whose model it is.
+        model: A text model.
+        encoded: Of the records.
+        known: Whether the right answer is, of each record.
+        answers: What ``generate`` wrote for each record.
+    """
+    losses = losses_if_known(learner, model, encoded, known)
+    texts = TextCoder(learner.coding).texts(answers)
+    return [Outcome(text, None, loss) for text, loss in zip(texts, losses, strict=True)]
 
 
 @contextmanager

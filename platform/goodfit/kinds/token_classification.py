@@ -30,7 +30,7 @@ from goodfit.kinds.spans import (
     tags_of,
     windows,
 )
-from goodfit.kinds.text import TextCoder, fill_prompt, sign_in_none
+from goodfit.kinds.text import TextCoder, fill_prompt, label_words, sign_in_none
 from goodfit.kinds.units import case_marks, tags_of_words, units_of
 from goodfit.kinds.whole import special_tokens
 from goodfit.texts.words import split_words
@@ -167,7 +167,7 @@ class TagByText:
         self.coding = coding
         self.head = f"text_of_{coding.family}"
         self.coder = TextCoder(coding)
-        words = {"O": " |", "I": " /"} | {f"B-{label}": f" {label.replace('_', ' ')}" for label in coding.labels}
+        words = {"O": " |", "I": " /"} | {f"B-{label}": f" {label_words(label)}" for label in coding.labels}
         self.marks = {mark: self.coder.ids(text) for mark, text in words.items()}
         if any(one != two and two[: len(one)] == one for one in self.marks.values() for two in self.marks.values()):
             # one label's tokens begin another's: an end makes them distinct
