@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rows import read_rows
 from typed import goodfit
 
 from goodfit.hooks.certainty import wilson
@@ -36,7 +37,7 @@ ORDER = {"negative": 0, "neutral": 1, "positive": 2}
 
 def rows_of(data: Path, name: str) -> list[dict[str, Any]]:
     """The records of an audit set."""
-    return [json.loads(line) for line in (data / "bias" / name / "test.jsonl").read_text("utf-8").splitlines()]
+    return read_rows(data / "bias" / name / "test.jsonl")
 
 
 def answers(run: Path, texts: Sequence[str], folder: Path) -> list[str]:

@@ -6,10 +6,11 @@ writing ``weights.safetensors`` into their folder.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from rows import read_rows
 
 EPOCHS, BATCH, RATE, SEED = 2, 8, 1e-3, 42
 """As goodfit's runs beside it, but for the rate."""
@@ -17,11 +18,6 @@ WEIGHTS, BEGAN = "weights.safetensors", "began"
 
 Record = Callable[[int, Sequence[str]], None]
 """(step, ids of the records that it is made from)."""
-
-
-def read_rows(train: Path) -> list[dict[str, Any]]:
-    """The training records."""
-    return [json.loads(line) for line in train.read_text("utf-8").splitlines()]
 
 
 class Rows:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rows import read_rows
 
 SEED, ALPHA, WEIGHT_DECAY, WARMUP_SHARE, LONGEST = 42, 32, 0.01, 0.06, 512
 """goodfit's defaults."""
@@ -115,11 +116,6 @@ def model_folder() -> Path:
     return Path(spec.origin).with_name("model")
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The records of a JSONL file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
 class Classes:
     """One label for each text."""
 
@@ -200,12 +196,7 @@ class LabelSets(Classes):
         """F1 of all decisions together, with its interval."""
         right, answered = self._table(rows), (logits > 0).astype(float)
         counts = np.stack([(right * answered).sum(-1), right.sum(-1) + answered.sum(-1)], -1)
-
-        def micro(weights: np.ndarray) -> float:
-            both, all_of_them = weights @ counts
-            return float(2 * both / all_of_them) if all_of_them else 0.0
-
-        return {"f1_micro": with_interval(micro, len(rows))}
+        return {"f1_micro": f1_of(counts)}
 
 
 class Tags:
@@ -262,12 +253,7 @@ class Tags:
                     answered[word] = self.tags[int(logits[index, place].argmax())]
             found, right = entities(answered), entities(row["tags"])
             counts[index] = len(found & right), len(found) + len(right)
-
-        def f1(weights: np.ndarray) -> float:
-            both, all_of_them = weights @ counts
-            return float(2 * both / all_of_them) if all_of_them else 0.0
-
-        return {"f1": with_interval(f1, len(rows))}
+        return {"f1": f1_of(counts)}
 
 
 class Texts:
@@ -323,6 +309,20 @@ def with_interval(figure: Callable[[np.ndarray], float], count: int) -> dict[str
     draws = np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
     low, high = np.percentile([figure(weights) for weights in draws], [2.5, 97.5])
     return {"value": figure(np.ones(count)), "low": float(low), "high": float(high)}
+
+
+def f1_of(counts: np.ndarray) -> dict[str, float]:
+    """F1 of all records together, with its interval.
+
+    Args:
+        counts: Of each record what is answered rightly, and what is answered plus what is right, shape (records, 2).
+    """
+
+    def f1(weights: np.ndarray) -> float:
+        both, all_of_them = weights @ counts
+        return float(2 * both / all_of_them) if all_of_them else 0.0
+
+    return with_interval(f1, len(counts))
 
 
 SIDES = {

@@ -24,6 +24,7 @@ from typing import Any
 
 from goodfit_fairness.people import NAMES
 from goodfit_privacy import deep, fast, identifiers
+from rows import read_rows
 
 from goodfit.hooks.certainty import wilson
 
@@ -146,14 +147,9 @@ def compare(rows: Sequence[Mapping[str, Any]], found: Sequence[Spans]) -> dict[s
     return {"right": right, "of": of, "runs": runs, "good": good, "leaking": leaking, "texts": len(rows)}
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The rows of a JSONL file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
 def finding(data: Path, python: str | None, model: str) -> list[str]:
     """The test part of presidio_synth."""
-    rows = read(data / "pii/presidio_synth/test.jsonl")
+    rows = read_rows(data / "pii/presidio_synth/test.jsonl")
     texts = [row["text"] for row in rows]
     tried = {
         "identifiers": ours(identifiers.find)(texts),
@@ -185,7 +181,7 @@ def finding(data: Path, python: str | None, model: str) -> list[str]:
 def hard_texts(data: Path, python: str | None, model: str) -> list[str]:
     """People and organisations in loan agreements."""
     rows = []
-    for row in read(data / "finance/sec_ner/test.jsonl"):
+    for row in read_rows(data / "finance/sec_ner/test.jsonl"):
         text, spans = " ".join(row["tokens"]), []
         place = 0
         for token, tag in zip(row["tokens"], row["tags"], strict=True):
@@ -212,7 +208,7 @@ def hard_texts(data: Path, python: str | None, model: str) -> list[str]:
 def by_group(data: Path) -> list[str]:
     """First and last names of several origins and of women and men, in the same sentences."""
     groups = defaultdict(list)
-    for row in read(data / "bias/name_lexicon/lexicon.jsonl"):
+    for row in read_rows(data / "bias/name_lexicon/lexicon.jsonl"):
         groups[row["group"]].append(row["name"])
     for (origin, _), names in NAMES.items():  # those of the fairness audit, first and last name, of women and men
         groups[origin] += names.split(", ")
@@ -241,9 +237,9 @@ def speed(data: Path, python: str | None, model: str) -> list[str]:
     import torch
 
     torch.set_num_threads(1)
-    texts = [row["text"] for row in read(data / "pii/presidio_synth/test.jsonl")]
+    texts = [row["text"] for row in read_rows(data / "pii/presidio_synth/test.jsonl")]
     size = sum(map(len, texts))
-    before = [row["text"] for row in read(data / "pii/presidio_synth/train.jsonl")]
+    before = [row["text"] for row in read_rows(data / "pii/presidio_synth/train.jsonl")]
     rounds: dict[str, list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
         given = json.dumps([before, texts])

@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rows import read_rows
+
 HERE = Path(__file__).resolve()
 SPLITS = ("train", "validation", "test")
 SIDES = ("goodfit", "plain")
@@ -260,11 +262,6 @@ def files_of(data: Data, options: argparse.Namespace) -> dict[str, Path]:
         rows = [row for folder in folders for row in read_rows(folder / f"{split}.jsonl")]
         file.write_text("".join(json.dumps(data.rewrite(row)) + "\n" for row in rows), "utf-8")
     return files
-
-
-def read_rows(path: Path) -> list[Row]:
-    """The records of a JSONL file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 # ---- the table ----------------------------------------------------------------------------------------------------

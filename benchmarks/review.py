@@ -13,7 +13,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from real_data import DATA, JOBS, Row, files_of, folder_of, goodfit_command, read_rows
+from real_data import DATA, JOBS, Row, files_of, folder_of, goodfit_command
+from rows import read_rows
 
 from goodfit.evaluation.review import kept, least_confidence
 from goodfit.hooks.types import Item

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Any
+
+from rows import read_rows
 
 SETS = {
     "pubmedqa": ("medical/pubmedqa", "classification"),
@@ -39,8 +40,7 @@ def sample(data: Path, name: str, counts: Mapping[str, int], seed: int, folder: 
     words, known = [f"task={task}", "dataset=files"], None
     words += ["dataset.fields.text=question"] if name == "pubmedqa" else []
     for split, count in counts.items():
-        lines = (data / place / f"{split}.jsonl").read_text("utf-8").splitlines()
-        rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        rows = read_rows(data / place / f"{split}.jsonl")
         if known is not None and task == "classification":
             rows = [row for row in rows if row["label"] in known]
         drawn = Random(f"{seed} {split}").sample(rows, min(count, len(rows)))

@@ -12,7 +12,6 @@ Writes ``scrubbing_cost.md`` beside this file.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rows import read_rows
 from samples import sample
 from typed import goodfit
 
@@ -29,25 +29,20 @@ SETS = {"banking77": "support/intent", "cuad_clauses": "legal/clauses", "multido
 WORDS = ["model=bert", "adapter=lora", "training.epochs=4", "optim.lr=2e-3", "training.batch_size=32"]
 
 
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    """Of a JSONL file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
 def right_answers(words: Sequence[str], labels: Mapping[str, str], seeds: Sequence[int], folder: Path) -> Any:
     """Of each test record the share of seeds whose model answers rightly, shape (records,)."""
     right = []
     for seed in seeds:
         run = folder / str(seed)
         goodfit("train", *words, *WORDS, f"seed={seed}", f"run.dir={run}")
-        answers = {row["id"]: row["prediction"] for row in rows_of(run / "predictions" / "test.jsonl")}
+        answers = {row["id"]: row["prediction"] for row in read_rows(run / "predictions" / "test.jsonl")}
         right.append([float(answers[place] == label) for place, label in labels.items()])
     return np.mean(right, axis=0)
 
 
 def masked(folder: Path) -> str:
     """What a run says that it masked."""
-    found = rows_of(folder / "findings.jsonl")
+    found = read_rows(folder / "findings.jsonl")
     return next(one["message"] for one in found if one["code"] == "privacy.scrubbed")
 
 
@@ -75,7 +70,7 @@ def main() -> None:
             folder = Path(made) / name
             counts = {"train": options.records, "validation": 300, "test": 1000}
             words = sample(options.data, name, counts, 0, folder / "data")
-            labels = {row["id"]: row["label"] for row in rows_of(folder / "data" / "test.jsonl")}
+            labels = {row["id"]: row["label"] for row in read_rows(folder / "data" / "test.jsonl")}
             keep = goodfit("show", f"task={task}", "model=bert")["config"]["task"]["privacy_keep"]
             mild = f"privacy.keep=[{','.join(keep)}]"
             sides = {
