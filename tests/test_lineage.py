@@ -9,12 +9,9 @@ import torch
 import transformers as hf
 import yaml
 from safetensors.torch import load_file, save_file
+from written import read_json
 
 KIND = ("classification", "encoder")
-
-
-def read(folder, name):
-    return json.loads((folder / name).read_text("utf-8"))
 
 
 def found(folder):
@@ -49,7 +46,7 @@ def before(finished):
 @pytest.mark.parametrize("adapter", ["none", "lora"])
 def test_the_base_is_the_earlier_model_where_that_has_the_labels(go_on, before, adapter):
     after = go_on(before, "after", f"adapter={adapter}")
-    metrics, earlier = read(after, "metrics.json"), read(before, "metrics.json")["tuned"]
+    metrics, earlier = read_json(after / "metrics.json"), read_json(before / "metrics.json")["tuned"]
     assert metrics["base_is"] == "the base model, with the head that it had"
     for name in ("test/accuracy", "test/loss"):
         assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-5)
@@ -58,10 +55,10 @@ def test_the_base_is_the_earlier_model_where_that_has_the_labels(go_on, before, 
 def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
     before = finished(*KIND, "adapter=lora", "adapter.merge=true", "optim.lr=0.02")[0]
     after = go_on(before, "after")
-    metrics, earlier = read(after, "metrics.json"), read(before, "metrics.json")["tuned"]
+    metrics, earlier = read_json(after / "metrics.json"), read_json(before / "metrics.json")["tuned"]
     for name in ("test/accuracy", "test/loss"):
         assert metrics["base"][name]["value"] == pytest.approx(earlier[name]["value"], abs=1e-4)
-    assert read(after, "run.json")["made_from"][0]["adapter"] == "lora"
+    assert read_json(after / "run.json")["made_from"][0]["adapter"] == "lora"
     later = go_on(before, "later", "adapter=lora")
     for folder, told in ((after / "model", False), (later / "adapter", True)):
         assert ("belongs on the whole model" in (folder / "README.md").read_text("utf-8")) is told
@@ -100,13 +97,13 @@ def relabelled(tmp_path, rows_of, write_rows):
 
 def head_of(folder):
     weight = load_file(folder / "model" / "model.safetensors")["classifier.weight"]
-    return dict(zip(read(folder / "model", "task.json")["labels"], weight, strict=True))
+    return dict(zip(read_json(folder / "model" / "task.json")["labels"], weight, strict=True))
 
 
 def test_a_head_for_other_labels_is_made_anew_though_it_would_fit(go_on, before, relabelled):
     first = sorted(head_of(before))[0]
     after = go_on(before, "after", *relabelled(lambda label: "other" if label == first else label), "optim.lr=1e-12")
-    assert read(after, "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
+    assert read_json(after / "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
     old, new = head_of(before).values(), head_of(after).values()
     assert len(new) == len(old)
     assert not any(row.equal(learnt) for row in new for learnt in old)
@@ -164,11 +161,11 @@ def test_a_classifier_of_the_hub_keeps_what_it_learnt_of_the_labels(classifier, 
 
 def test_a_head_with_unnamed_outputs_is_made_anew(classifier, train_on, tmp_path):
     folder = bert(classifier, ["good", "bad"])
-    config = read(folder, "config.json")
+    config = read_json(folder / "config.json")
     (folder / "config.json").write_text(json.dumps({**config, "id2label": {"0": "good", "2": "bad"}}), "utf-8")
     outcome = train_on(folder)
     assert outcome.code == 0, outcome.err
-    assert read(tmp_path / "on", "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
+    assert read_json(tmp_path / "on" / "metrics.json")["base_is"].endswith("(the base model has no head for the task)")
 
 
 def test_a_head_that_the_weights_lack_is_not_taken_for_learnt(classifier, train_on):
@@ -216,9 +213,9 @@ def test_run_and_card_tell_of_the_runs_before_and_name_no_folder(go_on, before, 
     first = go_on(before, "first")
     second = go_on(first, "second")
     shutil.rmtree(first)
-    runs = read(second, "run.json")["made_from"]
+    runs = read_json(second / "run.json")["made_from"]
     assert [run["task"] for run in runs] == ["classification"] * 2
-    assert [run["train"] for run in runs] == [read(before, "lock.json")["data"]["train"]] * 2
+    assert [run["train"] for run in runs] == [read_json(before / "lock.json")["data"]["train"]] * 2
     assert [run.get("base") for run in runs] == [None, str(model_folders["encoder"])]
     card = (second / "model" / "README.md").read_text("utf-8")
     assert yaml.safe_load(card.split("---")[1])["base_model"] == str(model_folders["encoder"])
@@ -235,7 +232,7 @@ def test_a_test_record_that_an_earlier_run_was_trained_on_is_an_error(go_on, goo
     finding = found(after)["data.seen_before"]
     assert (finding["severity"], finding["figure"]) == ("error", 1.0)
     assert finding["message"].startswith("32 of 32 test inputs stand in the training records of a run that the base")
-    assert read(after, "run.json")["gates"][-1]["passed"] is False
+    assert read_json(after / "run.json")["gates"][-1]["passed"] is False
     own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
     stopped = goodfit("check", *own, f"model=run:{before}", *words, "quality.leaks=stop")
     assert (stopped.code, stopped.out) == (2, "")
@@ -276,7 +273,7 @@ def test_scrubbing_says_that_the_earlier_run_did_not(go_on, before):
         "scrubbing is no help"
     )
     again = go_on(after, "again", "privacy=mask", "privacy.scrubbers=[privacy.identifiers]")
-    assert [run["privacy"] for run in read(again, "run.json")["made_from"]] == ["mask", "none"]
+    assert [run["privacy"] for run in read_json(again / "run.json")["made_from"]] == ["mask", "none"]
 
 
 def test_records_that_are_left_out_may_be_in_the_earlier_run(go_on, goodfit, before, tmp_path):
@@ -292,7 +289,7 @@ def edited(folder, change):
     """Rewrite run.json as a run would have left it that was made otherwise."""
     from goodfit.runs.write import write_record
 
-    record = read(folder, "run.json")
+    record = read_json(folder / "run.json")
     change(record)
     write_record(folder, record)
 
@@ -301,8 +298,8 @@ def test_a_run_that_does_not_tell_of_those_before_is_asked_by_its_config(go_on, 
     first = go_on(before, "first")
     edited(first, lambda record: record.pop("made_from"))
     second = go_on(first, "second")
-    assert len(read(second, "run.json")["made_from"]) == 2
-    assert read(second, "run.json")["made_from"][-1]["base"] == str(model_folders["encoder"])
+    assert len(read_json(second / "run.json")["made_from"]) == 2
+    assert read_json(second / "run.json")["made_from"][-1]["base"] == str(model_folders["encoder"])
     assert "data.unknown_before" not in found(second)
 
 
@@ -342,7 +339,7 @@ def test_a_base_of_a_run_that_was_changed_or_did_not_finish_is_refused(goodfit, 
     copied = tmp_path / "copied"
     shutil.copytree(before, copied)
     own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
-    (copied / "run.json").write_text(json.dumps({**read(before, "run.json"), "kind": "chat"}), "utf-8")
+    (copied / "run.json").write_text(json.dumps({**read_json(before / "run.json"), "kind": "chat"}), "utf-8")
     outcome = goodfit("check", *own, f"model=run:{copied}")
     assert (outcome.code, outcome.errors[0][0]) == (2, f"{copied}/run.json is not what was written")
     (copied / "run.json").write_text(json.dumps({"status": "failed"}), "utf-8")
@@ -383,7 +380,7 @@ def test_a_plugin_of_an_earlier_run_is_needed_for_its_records_alone(
     assert made.code == 0, made.err
     first = go_on(tmp_path / "shop", "first")
     assert "data.unknown_before" not in found(first)
-    assert read(first, "run.json")["plugins"]["shop"]["uses"] == []
+    assert read_json(first / "run.json")["plugins"]["shop"]["uses"] == []
     (folder.parent / "goodfit_shop-1.0.dist-info" / "entry_points.txt").unlink()
     told = found(go_on(tmp_path / "shop", "second"))["data.unknown_before"]["message"]
     assert "the training records of 1 of them are gone" in told

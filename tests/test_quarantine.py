@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from written import read_lines
 
 SECRET = "Agnes-Mustermann"
 BAD = [
@@ -24,10 +25,6 @@ def quarantined(finished, tmp_path_factory, rows_of):
     (folder / "test.jsonl").write_text("\n".join([*good, STRANGE]) + "\n", "utf-8")
     files = [f"dataset.{split}={folder / split}.jsonl" for split in ("train", "test")]
     return finished("classification", "encoder", *files, "dataset.on_bad_rows=quarantine", "training.epochs=1")
-
-
-def read_lines(path):
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined):

@@ -5,13 +5,9 @@ import pytest
 
 from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of, units_of
-from goodfit.evaluation.resample import by_unit, gap, interval, paired
+from goodfit.evaluation.resample import by_unit, gap, interval, mean, paired
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.measures import text_metrics
-
-
-def mean(sums):
-    return sums[..., 0] / sums[..., 1]
 
 
 def rows(values):

@@ -7,16 +7,9 @@ import shutil
 
 import pytest
 import yaml
+from written import read_json, read_lines
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-
-
-def read(folder, name):
-    return json.loads((folder / name).read_text("utf-8"))
-
-
-def read_lines(path):
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 LEFT = """
@@ -49,7 +42,7 @@ def test_all_weights_are_saved_as_a_model_that_transformers_loads(finished):
 
 def test_run_json_has_the_shape_of_the_contract(finished, model_folders):
     folder, outcome = finished("classification", "encoder")
-    record = read(folder, "run.json")
+    record = read_json(folder / "run.json")
     assert (record["schema"], record["status"], record["task"]) == (1, "finished", "classification")
     assert (record["model"], record["kind"], record["family"]) == ("custom", "classification", "encoder")
     assert record["base"] == str(model_folders["encoder"])
@@ -95,7 +88,7 @@ PRIMARY = {
 )
 def test_metrics_json_has_the_shape_of_the_contract(finished, kind, family):
     folder, outcome = finished(kind, family)
-    metrics = read(folder, "metrics.json")
+    metrics = read_json(folder / "metrics.json")
     assert (metrics["schema"], metrics["primary"]) == (1, f"test/{PRIMARY[kind]}")
     assert set(metrics["tuned"]) == set(metrics["base"]) == {f"test/{name}" for name in KEYS[kind]}
     for figure in metrics["tuned"].values():
@@ -115,7 +108,7 @@ def test_metrics_json_has_the_shape_of_the_contract(finished, kind, family):
 
 
 def test_lock_json_says_what_has_to_be_the_same(finished):
-    lock = read(finished("classification", "encoder")[0], "lock.json")
+    lock = read_json(finished("classification", "encoder")[0] / "lock.json")
     assert {split: part["records"] for split, part in lock["data"].items()} == {
         "train": 32,
         "validation": 24,
@@ -131,7 +124,7 @@ def test_lock_json_says_what_has_to_be_the_same(finished):
 
 
 def test_an_adapter_names_its_modules_in_one_order(finished):
-    named = read(finished("classification", "encoder")[0], "adapter/adapter_config.json")["target_modules"]
+    named = read_json(finished("classification", "encoder")[0] / "adapter/adapter_config.json")["target_modules"]
     assert len(named) > 1
     assert named == sorted(named)
 
@@ -153,7 +146,7 @@ def test_the_card_says_what_was_tuned_on_what_and_how_good_it_is(finished, model
     folder, _ = finished("classification", "encoder")
     _, head, body = (folder / "adapter" / "README.md").read_text("utf-8").split("---\n", 2)
     assert yaml.safe_load(head)["base_model"] == str(model_folders["encoder"])
-    metrics = read(folder, "metrics.json")
+    metrics = read_json(folder / "metrics.json")
     value = metrics["tuned"]["test/f1_macro"]["value"]
     assert f"| test/f1_macro | {value:.3f} [" in body
     for part in ("train 32, validation 24, test 24", "Labels: bad, good.", "## Gates", "## Fit: ", "## Findings"):
@@ -173,7 +166,7 @@ def test_the_same_words_again_name_the_way_on_with_a_run_that_is_not_finished(go
     folder, _ = finished("classification", "encoder")
     own = tmp_path / "own"
     own.mkdir()
-    record = {**read(folder, "run.json"), "status": "interrupted"}
+    record = {**read_json(folder / "run.json"), "status": "interrupted"}
     (own / "run.json").write_text(json.dumps(record), "utf-8")
     (own / "config.yaml").write_text((folder / "config.yaml").read_text("utf-8"), "utf-8")
     outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={own}", "--quiet")

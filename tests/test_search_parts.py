@@ -31,6 +31,7 @@ from goodfit.errors import (
     StoppedError,
 )
 from goodfit.evaluation.report import unit_names, units_of
+from goodfit.evaluation.resample import mean
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.choice import leader
@@ -216,10 +217,6 @@ def test_records_of_one_group_are_no_evidence_of_their_own():
         stopped["alone"] += bool(misfit_of(course, range(120)))
         stopped["in groups"] += bool(misfit_of(course, [number // 10 for number in range(120)]))
     assert stopped["in groups"] <= 8 < stopped["alone"]
-
-
-def mean(sums):
-    return sums[..., 0] / sums[..., 1]
 
 
 def test_the_correction_takes_away_what_the_choice_among_many_added():

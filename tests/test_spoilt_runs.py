@@ -11,10 +11,7 @@ from subprocess import PIPE
 
 import pytest
 import yaml
-
-
-def read(folder, name):
-    return json.loads((folder / name).read_text("utf-8"))
+from written import read_json
 
 
 @pytest.fixture
@@ -32,7 +29,7 @@ def spoil_adapter(run):
 
 
 def spoil_status(run):
-    record = read(run, "run.json")
+    record = read_json(run / "run.json")
     (run / "run.json").write_text(json.dumps({**record, "status": "failed"}), "utf-8")
 
 
@@ -47,7 +44,7 @@ def spoil_config(run):
 
 
 def spoil_scale(run):
-    config = read(run, "adapter/adapter_config.json")
+    config = read_json(run / "adapter/adapter_config.json")
     (run / "adapter" / "adapter_config.json").write_text(json.dumps({**config, "lora_alpha": 3}), "utf-8")
 
 
@@ -58,7 +55,7 @@ def spoil_seed(run):
 
 
 def spoil_labels(run):
-    task = read(run, "adapter/task.json")
+    task = read_json(run / "adapter/task.json")
     (run / "adapter" / "task.json").write_text(json.dumps({**task, "labels": task["labels"][::-1]}), "utf-8")
 
 
@@ -181,5 +178,5 @@ def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words, number, 
     assert fix == f"  fix: goodfit resume {tmp_path / 'run'}"
     assert "Traceback" not in err
     assert "Loading weights" not in err  # progress bars are for terminals
-    assert read(tmp_path / "run", "run.json")["status"] == "preempted"
+    assert read_json(tmp_path / "run" / "run.json")["status"] == "preempted"
     assert not (tmp_path / "run" / ".lock").exists()

@@ -13,6 +13,7 @@ import pytest
 import torch
 from killing import killed
 from strangers import HEAD
+from written import read_json
 
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError
@@ -40,13 +41,9 @@ def searched(tmp_path_factory, tiny_words):
     return run
 
 
-def read(path):
-    return json.loads(path.read_text("utf-8"))
-
-
 def course(folder):
     """What a search did, without its times."""
-    found = read(folder / "sweep.json")
+    found = read_json(folder / "sweep.json")
     for trial in found["trials"]:
         trial.pop("costs", None)
     return found["trials"], found["best"]["words"], found["best"]["corrected"], found["best"]["confirmed"]
@@ -55,14 +52,14 @@ def course(folder):
 def test_a_search_ends_with_the_words_of_its_winner_and_a_run_of_its_own(searched):
     folder, outcome = searched()
     found = outcome.json
-    assert found == read(folder / "sweep.json")
+    assert found == read_json(folder / "sweep.json")
     assert [trial["number"] for trial in found["trials"]] == [0, 1, 2]
     assert {trial["state"] for trial in found["trials"]} <= {"finished", "stopped", "pruned"}
     assert len({tuple(trial["words"]) for trial in found["trials"]}) == 3
     best = found["best"]
     assert best["value"] == max(trial["value"] for trial in found["trials"] if trial["value"] is not None)
     assert best["corrected"]["trials"] >= 2 and best["confirmed"]["splits"] == 1
-    assert read(folder / "best" / "run.json")["status"] == "finished"
+    assert read_json(folder / "best" / "run.json")["status"] == "finished"
     assert (folder / "best" / "adapter" / "adapter_model.safetensors").exists()
     assert [word for word in best["words"] if word.startswith("optim.lr=")] == best["words"][-2:-1]
 
@@ -75,7 +72,7 @@ def test_a_search_on_few_validation_records_says_that_its_choice_is_mostly_chanc
         "warning: validation has 24 records, fewer than 30: a share of right answers has an interval of about ±0.20, "
         "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records, "
     )
-    (written,) = read(tmp_path / "search" / "sweep.json")["warnings"]
+    (written,) = read_json(tmp_path / "search" / "sweep.json")["warnings"]
     assert outcome.err.startswith(f"warning: {written}\n")
     assert f"Warning: {written}" in (tmp_path / "search" / "report.html").read_text("utf-8")
 
@@ -95,7 +92,7 @@ def test_a_metric_without_a_value_makes_a_failed_trial_and_not_a_broken_search(i
     outcome = goodfit("sweep", *words, "--json")
     assert outcome.code == 6
     assert "odd.nothing has no value on the validation or the training records" in outcome.err
-    assert [read(path)["state"] for path in sorted((tmp_path / "search" / "trials").glob("*/trial.json"))] == [
+    assert [read_json(path)["state"] for path in sorted((tmp_path / "search" / "trials").glob("*/trial.json"))] == [
         "failed"
     ] * 2
 
@@ -133,10 +130,10 @@ def test_defaults_that_are_worth_most_are_named_beside_the_best_of_the_others(go
 def test_only_the_winners_run_reads_the_test_records(searched):
     folder, _ = searched()
     for place in [*folder.glob("trials/*"), *folder.glob("confirmations/*")]:
-        assert read(place / "run.json")["status"] == "finished"
+        assert read_json(place / "run.json")["status"] == "finished"
         assert "test/" not in (place / "history.jsonl").read_text("utf-8") + (place / "trial.json").read_text("utf-8")
         assert not (place / "metrics.json").exists() and not (place / "predictions").exists()
-    assert "test/f1_macro" in read(folder / "best" / "metrics.json")["tuned"]
+    assert "test/f1_macro" in read_json(folder / "best" / "metrics.json")["tuned"]
 
 
 def by_step(line):
@@ -340,7 +337,7 @@ def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tiny_words):
 def test_a_search_without_a_winner_says_so(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
     assert goodfit("sweep", *words, "sweep.constraints=[steps<=0]").code == 6
-    assert read(tmp_path / "search" / "sweep.json")["status"] == "failed"
+    assert read_json(tmp_path / "search" / "sweep.json")["status"] == "failed"
 
 
 def test_no_run_is_written_into_the_folder_of_a_search(searched, goodfit, tiny_words):
@@ -616,7 +613,7 @@ def test_trials_of_a_pack_are_evaluated_in_one_pass(goodfit, tmp_path, tiny_word
     for engine in ("solo", "packed"):
         outcome = goodfit("sweep", *words, f"sweep.engine={engine}", f"run.dir={engine}", "--quiet")
         assert outcome.code == 0, outcome.err
-        trials = (read(tmp_path / engine / "trials" / f"000{number}" / "trial.json") for number in (0, 1))
+        trials = (read_json(tmp_path / engine / "trials" / f"000{number}" / "trial.json") for number in (0, 1))
         courses.append([evaluation for trial in trials for evaluation in trial["course"]])
     assert widths == asked
     for one, other in zip(*courses, strict=True):
@@ -652,7 +649,7 @@ def test_a_metric_that_fails_behind_the_training_fails_its_trial_alone(install, 
     outcome = goodfit("sweep", *words, "--quiet")
     assert outcome.code == 6, outcome.err
     for place in sorted((tmp_path / "search" / "trials").iterdir()):
-        assert "the plugin 'odd' failed in" in read(place / "trial.json")["reason"]
+        assert "the plugin 'odd' failed in" in read_json(place / "trial.json")["reason"]
         assert not (place / ".lock").exists()
 
 
@@ -728,7 +725,7 @@ def _trials(tiny_words, folder, words):
     argv = [*tiny_words("classification", "encoder"), *words, f"run.dir={folder}", "--quiet"]
     outcome = run_main(["sweep", *argv], folder.parent)
     assert outcome.code == 0, outcome.err
-    return [read(path) for path in sorted(folder.glob("trials/*/trial.json"))]
+    return [read_json(path) for path in sorted(folder.glob("trials/*/trial.json"))]
 
 
 def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
@@ -758,7 +755,7 @@ def test_a_signal_ends_a_search_and_fails_no_trial(searched, tmp_path, tiny_word
     assert outcome.code == 143, outcome.err
     thread.join()
     assert f"run.dir={folder}" in outcome.errors[0][1]
-    assert [trial["state"] for trial in read(folder / "sweep.json")["trials"]] == ["finished"]
+    assert [trial["state"] for trial in read_json(folder / "sweep.json")["trials"]] == ["finished"]
     assert goodfit("sweep", *argv, f"run.dir={folder}", "--quiet").code == 0
     assert course(folder) == course(searched(*words)[0])
 

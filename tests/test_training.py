@@ -6,6 +6,7 @@ import shutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from written import read_json
 
 from goodfit.kinds import KINDS, find_kind
 
@@ -22,10 +23,6 @@ def train(goodfit, tmp_path, tiny_words):
         return outcome, tmp_path / "out"
 
     return run
-
-
-def read(folder, name="run.json"):
-    return json.loads((folder / name).read_text("utf-8"))
 
 
 def history(folder, key):
@@ -119,7 +116,7 @@ def test_accumulated_batches_make_the_step_of_one_large_batch(train, tmp_path, w
         words = [f"training.batch_size={size}", f"training.accumulation={accumulation}", f"run.dir=out{size}"]
         outcome, _ = train("generation", family, *common, *words)
         assert outcome.code == 0, outcome.err
-        assert read(tmp_path / f"out{size}")["steps"] == 3
+        assert read_json(tmp_path / f"out{size}" / "run.json")["steps"] == 3
         found.append(load_file(tmp_path / f"out{size}" / "model" / "model.safetensors"))
     for other in found[1:]:
         for name, weights in found[0].items():
@@ -138,7 +135,7 @@ def misled(tmp_path, write_rows, rows_of):
 def test_the_best_weights_are_kept_and_training_stops_early(train, misled):
     outcome, folder = train("generation", "seq2seq", *misled, "training.patience=2")
     assert outcome.code == 0, outcome.err
-    record, losses = read(folder), dict(history(folder, "validation/loss"))
+    record, losses = read_json(folder / "run.json"), dict(history(folder, "validation/loss"))
     best, evaluated = min(losses, key=losses.get), sorted(losses)
     assert record["best_step"] == best
     assert record["steps"] == evaluated[-1] < 8 * 4
@@ -151,14 +148,14 @@ def test_the_best_weights_are_kept_and_training_stops_early(train, misled):
 def test_without_patience_training_goes_on_to_its_end_and_still_keeps_the_best(train, misled):
     outcome, folder = train("generation", "seq2seq", *misled, "training.patience=0")
     assert outcome.code == 0, outcome.err
-    assert read(folder)["steps"] == 8 * 4
-    assert read(folder)["best_step"] < 5 * 4
+    assert read_json(folder / "run.json")["steps"] == 8 * 4
+    assert read_json(folder / "run.json")["best_step"] < 5 * 4
 
 
 def test_max_steps_ends_a_run_in_the_middle_of_an_epoch(train):
     outcome, folder = train("classification", "encoder", "training.max_steps=3")
     assert outcome.code == 0, outcome.err
-    assert read(folder)["steps"] == 3
+    assert read_json(folder / "run.json")["steps"] == 3
     assert [step for step, _ in history(folder, "train/loss")] == [1, 2, 3]
     assert [step for step, _ in history(folder, "validation/loss")] == [3]
 
@@ -209,7 +206,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(train, spoilt):
     ((error, fix),) = outcome.errors
     assert error == "the loss is NaN or infinite at step 0"
     assert fix.startswith("lower the rate (optim.lr)")
-    assert read(folder)["status"] == "failed"
+    assert read_json(folder / "run.json")["status"] == "failed"
     assert not (folder / "model").exists()
     assert not (folder / "metrics.json").exists()
 
@@ -218,4 +215,4 @@ def test_a_training_that_changes_no_weight_is_no_success(train):
     outcome, folder = train("generation", "seq2seq", "adapter=none", "optim.lr=1e-30", "optim.weight_decay=0")
     assert outcome.code == 6, outcome.err
     assert outcome.errors == [("training changed no weight", "raise the rate: optim.lr")]
-    assert read(folder)["status"] == "failed"
+    assert read_json(folder / "run.json")["status"] == "failed"

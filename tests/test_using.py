@@ -7,13 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from written import read_json
 
 from goodfit.cli.predict import standard_input
 from goodfit.errors import DataError
-
-
-def read(folder, name):
-    return json.loads((folder / name).read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +31,10 @@ def test_a_run_is_measured_on_each_of_its_splits(goodfit, encoder_run, split):
     assert (found["run"], found["split"]) == (str(encoder_run), split)
     assert found["records"] == {"train": 32, "validation": 24, "test": 24}[split]
     assert set(found["metrics"]) == {
-        name.replace("test/", f"{split}/") for name in read(encoder_run, "metrics.json")["tuned"]
+        name.replace("test/", f"{split}/") for name in read_json(encoder_run / "metrics.json")["tuned"]
     }
     if split == "validation":
-        expected = read(encoder_run, "metrics.json")["validation"]
+        expected = read_json(encoder_run / "metrics.json")["validation"]
         assert {name: found["metrics"][name] for name in expected} == expected
 
 
@@ -466,7 +463,7 @@ def test_compared_runs_have_paired_differences_corrected_for_their_number(goodfi
     assert [other["run"] for other in outcome.json["others"]] == [str(folder) for folder in others]
     for other, folder in zip(outcome.json["others"], others, strict=True):
         for name, pair in other["paired"].items():
-            values = [read(run, "metrics.json")["tuned"][name]["value"] for run in (folder, encoder_run)]
+            values = [read_json(run / "metrics.json")["tuned"][name]["value"] for run in (folder, encoder_run)]
             assert pair["difference"] == pytest.approx(values[0] - values[1], abs=2e-6)
             assert pair["low"] <= pair["difference"] <= pair["high"]
     for name in outcome.json["others"][0]["paired"]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from broken_plugins import judges, offers
+from written import read_json
 
 HOOKS = """
 import os
@@ -40,10 +41,6 @@ def register(tmp_path, monkeypatch):
     return lambda: [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def read(path):
-    return json.loads(path.read_text("utf-8"))
-
-
 def test_a_run_has_a_line_at_its_start_and_at_its_end(goodfit, words, tmp_path, register):
     outcome = goodfit("train", *words, "run.dir=out", "--json")
     assert outcome.code == 0, outcome.err
@@ -51,9 +48,9 @@ def test_a_run_has_a_line_at_its_start_and_at_its_end(goodfit, words, tmp_path, 
     assert (start["event"], start["status"]) == ("start", "running")
     assert (end["event"], end["status"], end["metric"]) == ("end", "finished", outcome.json["primary"])
     assert start["run"] == end["run"] == str(tmp_path / "out")
-    lock = read(tmp_path / "out" / "lock.json")
+    lock = read_json(tmp_path / "out" / "lock.json")
     assert start["data"] == end["data"] == {split: one["digest"] for split, one in lock["data"].items()}
-    figure = read(tmp_path / "out" / "metrics.json")["tuned"][end["metric"]]
+    figure = read_json(tmp_path / "out" / "metrics.json")["tuned"][end["metric"]]
     assert (end["value"], end["low"], end["high"]) == (figure["value"], figure["low"], figure["high"])
 
 
@@ -140,7 +137,7 @@ def test_a_signal_that_comes_while_a_plugin_works_ends_the_run_and_not_the_plugi
     asked = {"a gate": ["policy.gates=[odd.g]"], "an audit": ["policy.audits=[odd.a]"]}.get(who, [])
     outcome = goodfit("train", *words, "run.dir=out", *asked)
     assert outcome.code == 143, outcome.err
-    assert read(tmp_path / "out" / "run.json")["status"] == "preempted"
+    assert read_json(tmp_path / "out" / "run.json")["status"] == "preempted"
     assert not (tmp_path / "out" / "metrics.json").exists()
     assert goodfit("verify", "out").code != 0
 
@@ -150,6 +147,6 @@ def test_a_run_of_a_search_has_the_deeds_of_that_run_alone(goodfit, install, wor
     search = ["adapter=lora", "sweep.trials=2", "adapter.rank=2,4", "sweep.engine=solo", "run.dir=search", "--json"]
     outcome = goodfit("sweep", *words, *search)
     assert outcome.code == 0, outcome.err
-    run = read(tmp_path / "search" / "best" / "run.json")
+    run = read_json(tmp_path / "search" / "best" / "run.json")
     assert run["plugins"]["odd"]["hooks"]["goodfit_check_data"] == 1
     assert run["plugins"]["odd"]["findings"] == {"odd.seen": 1}
