@@ -197,7 +197,7 @@ def _found(match: re.Match[str]) -> Found:
     if shape == "clause":
         return Found(Figure("reference", match[0], 0.0), (), False)
     kind, unit, written, times = _measured(shape, parts)
-    literal = _number(written)
+    literal = value_of(written)
     is_grouped = kind == "money" and times == 1 and groups_thousands(written, match.string, match.end())
     number = literal * (1000 if is_grouped else 1) * (-1 if parts["minus"] or parts["minus_inside"] else 1)
     value = float(number * times)
@@ -256,7 +256,7 @@ def _date(shape: str, written: str) -> Found:
     return Found(Figure("date", "day", float(year * 10_000 + month * 100 + day)), (float(day),), False)
 
 
-def _number(written: str) -> Decimal:
+def value_of(written: str) -> Decimal:
     """The value of a number, whichever of dot, comma and blank groups its thousands."""
     plain = written.replace(" ", "")
     if re.search(r",\d\d?$", plain):

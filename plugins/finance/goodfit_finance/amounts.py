@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from goodfit.texts.figures import INDIAN, LAKHS, groups_thousands
+from goodfit.texts.figures import INDIAN, LAKHS, groups_thousands, value_of
 
 MINUS = "-−–"
 NO_BREAK = "\u00a0\u2009\u202f"
@@ -111,8 +111,5 @@ def _number(match: re.Match[str]) -> Number:
 
 
 def _decimal(figure: str) -> Decimal:
-    """The value of a figure: a comma before its last one or two digits is its decimal point."""
-    plain = re.sub(rf"[{NO_BREAK} '’]", "", figure)
-    if re.search(r",\d\d?$", plain):
-        return Decimal(plain.replace(".", "").replace(",", "."))
-    return Decimal(plain.replace(".", "") if plain.count(".") > 1 else plain.replace(",", ""))
+    """The value of a figure, whichever of a report's signs groups its thousands."""
+    return value_of(re.sub(rf"[{NO_BREAK}'’]", "", figure))
