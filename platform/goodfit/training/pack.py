@@ -19,6 +19,7 @@ from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import asked_together
+from goodfit.models.fast.wiring import in_evaluation
 from goodfit.schema import RunConf
 from goodfit.training.loader import EpochOrder, PlannedBatches
 from goodfit.training.module import Tuning, not_finite, step_seed
@@ -176,17 +177,13 @@ class PackedTraining:
             losses_only: Whether nothing but their losses is asked for.
         """
         inside = [course.trial.model for course in self._courses.values()] if self._pack else asked
-        modes = [(model, model.training) for model in inside]
-        for model in inside:
-            model.eval()
-        try:
-            with self._pack_of(asked) as pack:
-                places = {model: number for number, model in enumerate(inside) if model in asked}
-                with asked_together(pack, places, losses_only):
-                    yield
-        finally:
-            for model, mode in modes:
-                model.train(mode)
+        with ExitStack() as still:
+            for model in inside:
+                still.enter_context(in_evaluation(model))
+            pack = still.enter_context(self._pack_of(asked))
+            places = {model: number for number, model in enumerate(inside) if model in asked}
+            still.enter_context(asked_together(pack, places, losses_only))
+            yield
 
     def _pack_of(self, models: Sequence[Any]) -> AbstractContextManager[Pack]:
         """What computes all that are in the pack now, else some that have left it."""

@@ -24,7 +24,7 @@ from goodfit.models.fast.linears import in_half
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import places_of
-from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
+from goodfit.models.fast.wiring import Wiring, base_of, in_evaluation, wiring_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -325,14 +325,11 @@ def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]
             raise NotFlat(f"{type(module).__name__} reads {shape}")
 
     hooks = [module.register_forward_pre_hook(look) for module in modules]
-    training = model.training
-    model.eval()
     try:
-        with torch.no_grad():
+        with in_evaluation(model), torch.no_grad():
             inputs, CURRENT.answered = wiring.inputs(batch), batch
             model(**inputs)
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return seen

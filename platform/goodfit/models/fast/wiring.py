@@ -248,13 +248,10 @@ def _position_offset(model: Any) -> int:
     ]
     hooks = [table.register_forward_pre_hook(lambda _, args: seen.append(int(args[0].min()))) for table in tables]
     token = torch.full((1, 2), 5, device=model.device)
-    training = model.training
-    model.eval()
     try:
-        with torch.no_grad():
+        with in_evaluation(model), torch.no_grad():
             model(input_ids=token, attention_mask=torch.ones_like(token))
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return seen[0] if seen else 0
