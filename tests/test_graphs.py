@@ -136,7 +136,7 @@ def test_a_recorded_step_has_the_loss_and_gradients_of_each_batch(name, adapter,
     check_steps(model, what, batches_of(what), recorded)
 
 
-def test_so_has_one_with_a_yes_or_no_for_each_label(recorded):
+def test_a_recorded_step_with_a_yes_or_no_for_each_label_has_the_loss_and_gradients_of_each_batch(recorded):
     model, what = model_of("bert")
     several = [dataclasses.replace(batch, labels=batch.labels.repeat_interleave(3) % 2) for batch in batches_of(what)]
     check_steps(model, what, several, recorded)

@@ -421,7 +421,9 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
     ("words", "error", "fix"),
     [
         pytest.param(f"{LEGAL} optim.lrr=1,2", "no setting called 'optim.lrr'", "did you mean 'optim.lr'?", id="typo"),
-        pytest.param(f"{LEGAL} optim.lr=interval(1,7)", "optim.lr is 7", "choose a value between 0 and 1", id="range"),
+        pytest.param(
+            f"{LEGAL} optim.lr=interval(1,7)", "optim.lr is 7.0", "choose a value between 0 and 1", id="range"
+        ),
         pytest.param(
             f"{LEGAL} optim.lr=1e-3,oops,1e-4",
             "optim.lr is 'oops', expected a number",
@@ -525,7 +527,7 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
 def test_a_mistake_in_a_search_is_answered_before_it_begins(goodfit, tmp_path, words, error, fix):
     outcome = goodfit("sweep", *words.split())
     assert (outcome.code, outcome.out) == (2, "")
-    assert (error, fix) in outcome.errors or outcome.errors[0][0].startswith(error)
+    assert (error, fix) in outcome.errors
     assert not (tmp_path / "runs").exists()
 
 
@@ -636,8 +638,8 @@ def test_a_search_for_seconds_packs_no_trials(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *SPACE[:2], "adapter=lora", "sweep.trials=2", "sweep.width=2"]
     words += ["sweep.objectives=[quality,seconds]", "sweep.pruner=none", "training.epochs=1", "run.dir=search"]
     assert goodfit("sweep", *words, "sweep.confirmations=0", "sweep.train_best=false", "--quiet").code == 0
-    for log in (tmp_path / "search").glob("trials/*/log.txt"):
-        assert "packed" not in log.read_text("utf-8")
+    logs = [log.read_text("utf-8") for log in (tmp_path / "search").glob("trials/*/log.txt")]
+    assert ["packed" in log for log in logs] == [False, False]
 
 
 @pytest.mark.parametrize("engine", ["solo", "packed"])
