@@ -101,14 +101,11 @@ class Host:
         if plugin in self.left_out:
             why = self.left_out[plugin]
             raise MissingPluginError(f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", "let it in")
-        if all(known.name != plugin for known in self.plugins):
-            names = [known.name for known in self.plugins]
-            guess = nearest(plugin, names)
+        names = [known.name for known in self.plugins]
+        if plugin not in names:
             raise MissingPluginError(
                 f"{needed_for} needs the plugin '{plugin}', which is not installed",
-                f"did you mean '{guess}'?"
-                if guess
-                else f"pip install goodfit-{plugin}, from its own folder or your index",
+                did_you_mean(plugin, names, f"pip install goodfit-{plugin}, from its own folder or your index"),
             )
 
     def pick(self, table: Registry[Any], name: str, needed_for: str) -> Any:

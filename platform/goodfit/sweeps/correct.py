@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval
-from goodfit.hooks.certainty import TAIL, unseen
+from goodfit.evaluation.resample import Interval, middle
+from goodfit.hooks.certainty import unseen
 
 DRAWS = 1000
 
@@ -54,12 +54,11 @@ def corrected(
     value = float(scores.mean())
     # a part of q of all records, drawn without putting back, scatters (1 - q) / q times as much as the whole
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
-    tail = 100 * TAIL
-    low, high = np.percentile(value + (scores - value) * shrink, [tail, 100 - tail])
+    low, high = middle(value + (scores - value) * shrink)
     # resamples hold nothing but what was seen: see ``evaluation.resample``
     telling = int(trials.any((0, 2)).sum())
     least, most = unseen(value, telling, top, 0)
-    return Interval(value, min(float(low), least), max(float(high), most))
+    return Interval(value, min(low, least), max(high, most))
 
 
 OUTSIDE = float(np.exp(-1))
