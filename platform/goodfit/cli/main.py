@@ -15,6 +15,7 @@ from typing import Any
 
 from goodfit import __version__
 from goodfit.cli.console import Unread
+from goodfit.data.records import BadRows
 from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
 from goodfit.files import DISK_FAULTS, at_home
 from goodfit.registry import did_you_mean
@@ -263,7 +264,7 @@ def _print_error(error: GoodfitError, as_json: bool) -> None:
             {
                 "error": mistake.what,
                 "fix": mistake.fix,
-                **({"problems": [str(p) for p in mistake.problems]} if hasattr(mistake, "problems") else {}),
+                **({"problems": list(map(str, mistake.problems))} if isinstance(mistake, BadRows) else {}),
             }
             for mistake in mistakes
         ]

@@ -70,9 +70,9 @@ def check_option(option: Option, group: str) -> tuple[list[GoodfitError], dict[s
         given[key] = option.path
         for text in [text for text in _texts(value) if "${" in text and text != "${seed}"]:
             mistakes.append(ConfigError(f"'{key}' is an interpolation, {text} ({option.path})", "write the value"))
-        if key == CODE and value is not None and group != "plugins":
+        if key == CODE and value is not None and group == "experiment":
             mistakes.append(
-                ConfigError(f"'{key}' names code, which an {group} may not ({option.path})", f"type it: {key}=FILE")
+                ConfigError(f"'{key}' names code, which an experiment may not ({option.path})", f"type it: {key}=FILE")
             )
     return mistakes, given, files
 

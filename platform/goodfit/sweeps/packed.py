@@ -168,19 +168,17 @@ class Packed:
 
     def _take(self, started: Started, held: ExitStack) -> None:
         conf, count = started.conf, len(started.data.examples)
-        training = conf.training
+        training, batches = conf.training, batches_of(conf, count)
         held_out = HeldOut(
             build_measure(started.prepared, started.bench.probe),
-            batches_of(conf, count),
+            batches,
             training.evaluations_per_epoch,
             training.patience,
             lambda found: started.history.log({"step": found.step, "epoch": found.epoch, **found.figures}),
             started.course,
         )
         name = str(started.order.number)
-        running = _Running(
-            started, held_out, Rise(training.max_rise, {}), held, total_steps(conf, count), batches_of(conf, count)
-        )
+        running = _Running(started, held_out, Rise(training.max_rise, {}), held, total_steps(conf, count), batches)
         self._running[name] = running
         self._of_pack().enter(Trial(name, started.model, conf, started.data))
 

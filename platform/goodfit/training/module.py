@@ -85,9 +85,8 @@ class Tuning(lightning.LightningModule):
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Clip the global norm, and refuse one that is not finite."""
         self.last_norm = float(self.clip())
-        if (
-            not math.isfinite(self.last_norm) and self.trainer.precision != "16-mixed"
-        ):  # its scaler skips such steps itself
+        skips_such_steps = self.trainer.precision == "16-mixed"  # its scaler does
+        if not math.isfinite(self.last_norm) and not skips_such_steps:
             raise not_finite("gradient", self.global_step)
 
     def clip(self) -> torch.Tensor:

@@ -259,7 +259,7 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         return lightning.Trainer(**trainer_settings(conf, device, steps), callbacks=callbacks)
-    except (ImportError, ModuleNotFoundError) as error:
+    except ImportError as error:
         raise HardwareError(
             f"hardware.strategy={conf.hardware.strategy} needs a package: {str(error).splitlines()[0]}",
             f"pip install 'goodfit[{conf.hardware.strategy}]'",
