@@ -7,11 +7,11 @@ import shutil
 import pytest
 from killing import different, killed
 
-from goodfit.data.gather import SPLITS, gather
+from goodfit.data.gather import gather
 from goodfit.errors import DataError
 from goodfit.kinds import find_kind
 from goodfit.runs.digests import write_digests
-from goodfit.schema.dataset import DatasetConf
+from goodfit.schema.dataset import SPLITS, DatasetConf
 
 DRIFTED = "this is not what the run was started with: "
 
@@ -39,7 +39,12 @@ def killed_run(tiny_words, tmp_path):
     [
         pytest.param("classification", "encoder", [], id="adapter-of-an-encoder"),
         pytest.param("generation", "seq2seq", [], id="adapter-of-a-seq2seq"),
-        pytest.param("token_classification", "decoder", ["adapter=none"], id="all-weights-of-a-decoder"),
+        pytest.param(
+            "token_classification",
+            "decoder",
+            ["adapter=none", "runtime.threads=2"],
+            id="all-weights-of-a-decoder-on-two-threads",
+        ),
     ],
 )
 def test_a_run_made_again_is_equal_in_every_file(goodfit, finished, tmp_path, kind, family, words):

@@ -23,11 +23,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
     data = read_task(composed, host)
     if waits_for_slurm(composed.conf) or needs_torchrun(composed.conf):
         return _elsewhere(composed, arguments.json)
-    from goodfit.data.gather import SPLITS
     from goodfit.models.memory import GIB
     from goodfit.runs.plan import plan_run
     from goodfit.runs.prepare import prepare
     from goodfit.runs.score import primary_of
+    from goodfit.schema.dataset import SPLITS
 
     prepared = prepare(data, host)
     primary = primary_of(prepared)

@@ -22,8 +22,8 @@ SHOWN_ROWS = 8
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print a page of findings, the worst first."""
     composed = compose_words(arguments, needed=("task",))
-    from goodfit.data.gather import SPLITS
     from goodfit.runs.known import read_task
+    from goodfit.schema.dataset import SPLITS
 
     conf = composed.conf
     if composed.origins["quality.deep"] != "typed":

@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.files import at_home
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
+from goodfit.schema.dataset import SPLITS
 from goodfit.yaml_values import read_yaml
 
 
@@ -37,7 +38,7 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
         wants_adapter = asked or conf.model.weights == "pretrained"
         conf.adapter.name = "lora" if wants_adapter else "none"
         reasons["adapter.name"] = (
-            f"derived: {asked[0]} was typed" if asked else (f"derived: model.weights is {conf.model.weights}")
+            f"derived: {asked[0]} was typed" if asked else f"derived: model.weights is {conf.model.weights}"
         )
     if conf.privacy.mode == "auto":
         conf.privacy.mode = conf.task.privacy
@@ -64,9 +65,7 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if not conf.task.name:
         conf.task.name = conf.choices.get("task", "")
         reasons["task.name"] = "derived: the chosen task"
-    conf.dataset = dataclasses.replace(
-        conf.dataset, **_absolute(conf.dataset, ("train", "validation", "test", "without"))
-    )
+    conf.dataset = dataclasses.replace(conf.dataset, **_absolute(conf.dataset, (*SPLITS, "without")))
     conf.privacy = dataclasses.replace(conf.privacy, **_absolute(conf.privacy, ("vault",)))
     conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
     return conf, reasons
@@ -96,7 +95,7 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
 def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
     """Settings that nothing of this run reads: a silent one would be taken for heard."""
     mistakes: list[GoodfitError] = []
-    for source, keys in (("files", ("train", "validation", "test")), ("hub", ("name", "config", "revision"))):
+    for source, keys in (("files", SPLITS), ("hub", ("name", "config", "revision"))):
         for key in keys:
             if f"dataset.{key}" in typed and conf.dataset.source != source:
                 chosen = conf.choices.get("dataset", conf.dataset.source)

@@ -18,9 +18,7 @@ from goodfit.data.split import Stratum, rank, split_off, with_units
 from goodfit.errors import DataError, stop_on
 from goodfit.files import text_digest
 from goodfit.registry import nearest
-from goodfit.schema.dataset import DatasetConf
-
-SPLITS = ("train", "validation", "test")
+from goodfit.schema.dataset import SPLITS, DatasetConf
 
 MANY_RECORDS = 20
 """From so many on, that nothing is held out is not for want of records."""

@@ -16,7 +16,7 @@ from goodfit.data.encoding import is_mixed, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.records import Problem, Row
 from goodfit.errors import DataError, HardwareError
-from goodfit.schema.dataset import DatasetConf
+from goodfit.schema.dataset import SPLITS, DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 TABLES = (".csv", ".tsv")
@@ -334,7 +334,7 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
     return {
         split: [Row(f"{conf.name}/{split}:{number}", row, number) for number, row in enumerate(_rows(rows), 1)]
         for split, rows in loaded.items()
-        if split in ("train", "validation", "test")
+        if split in SPLITS
     }
 
 

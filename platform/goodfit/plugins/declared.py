@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.gather import SPLITS
 from goodfit.data.read import SUFFIXES
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import DataSourceSpec
 from goodfit.kinds import KINDS
 from goodfit.plugins.find import installed_plugins
 from goodfit.registry import did_you_mean
+from goodfit.schema.dataset import SPLITS
 from goodfit.yaml_values import read_yaml
 
 ABOUT = "about.yaml"

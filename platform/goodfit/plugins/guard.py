@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from goodfit.data.gather import SPLITS
 from goodfit.errors import GoodfitError, PluginError
 from goodfit.hooks.types import AuditSpec, DataSourceSpec, GateSpec, MetricSpec, ModelSpec
 from goodfit.plugins.calls import FOREIGN, awaited, bounded, reason, tame
 from goodfit.plugins.typed import expect, promised
+from goodfit.schema.dataset import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np

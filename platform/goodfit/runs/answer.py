@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.gather import SPLITS
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
 from goodfit.kinds.ranking import documents_of
@@ -15,6 +14,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.documents import read_documents
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import read_splits
+from goodfit.schema.dataset import SPLITS
 
 
 def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[str, str]:

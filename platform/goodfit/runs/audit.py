@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.gather import Splits
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import AuditSpec, DataFacts, Finding, ModelFacts, RecordView
@@ -15,6 +15,7 @@ from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
+from goodfit.schema.dataset import SPLITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from goodfit.data.gather import SPLITS
 from goodfit.evaluation.fit import Fit
 from goodfit.evaluation.review import CERTAINTY
 from goodfit.hooks.types import Finding, Verdict
@@ -16,6 +15,7 @@ from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
+from goodfit.schema.dataset import SPLITS
 from goodfit.texts.shown import figure, in_markdown, of_review, with_interval
 from goodfit.training.trainer import Trained
 

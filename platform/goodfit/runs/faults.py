@@ -7,13 +7,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 
-from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.gather import Splits
 from goodfit.data.records import Record
 from goodfit.errors import DataError
 from goodfit.evaluation.report import unit_names
 from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
+from goodfit.schema.dataset import SPLITS
 from goodfit.schema.quality import QualityConf
 
 HELD_OUT = ("validation", "test")

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.config.settings import find_setting, groups
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_setting
-from goodfit.data.gather import SPLITS, read_split
+from goodfit.data.gather import read_split
 from goodfit.data.read import refuse_missing
 from goodfit.data.records import BadRows, Record
 from goodfit.data.split import with_units
@@ -24,6 +24,7 @@ from goodfit.runs.lineage import inputs_before, made_from, trained_inputs
 from goodfit.runs.locked import are_locked
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import known_labels, read_splits, with_labels
+from goodfit.schema.dataset import SPLITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.config.compose import Composed
-from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.gather import Splits
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.vault import check_vault
 from goodfit.hooks.types import Finding
@@ -21,6 +21,7 @@ from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
 from goodfit.runs.task import Task, need_plugins, refuse_family, resolve_task
+from goodfit.schema.dataset import SPLITS
 
 
 @dataclass(frozen=True, slots=True)

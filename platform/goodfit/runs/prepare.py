@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from goodfit.data.batches import Example, TrainingData
-from goodfit.data.gather import SPLITS, Splits
+from goodfit.data.gather import Splits
 from goodfit.errors import ConfigError, DataError, HardwareError
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
@@ -32,6 +32,7 @@ from goodfit.runs.folder import finished_run, read_json
 from goodfit.runs.known import TaskData
 from goodfit.runs.task import Task, refuse_family
 from goodfit.schema import RunConf
+from goodfit.schema.dataset import SPLITS
 
 MUCH = 0.1
 """The share of unknown tokens from which a record is told of."""
@@ -157,7 +158,6 @@ def settle(conf: RunConf) -> RunConf:
 
 def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "torch"]:
     """What multiplies matrices: the typed choice, or the measured one where it is used at all."""
-
     if conf.runtime.linears == "onednn" and (device != "cpu" or conf.hardware.is_sharded):
         raise ConfigError("runtime.linears=onednn is for whole models on CPUs", "leave it out")
     if conf.runtime.linears != "auto":

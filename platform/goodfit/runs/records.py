@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from goodfit.data.gather import SPLITS, Splits, gather, refuse_empty
+from goodfit.data.gather import Splits, gather, refuse_empty
 from goodfit.data.records import BadRows, Problem, Record, close_name
 from goodfit.errors import ConfigError, DataError
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.runs.task import Task
+from goodfit.schema.dataset import SPLITS
 
 
 def read_splits(task: Task, host: Host) -> Splits:

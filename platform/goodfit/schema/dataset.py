@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+SPLITS = ("train", "validation", "test")
+"""What the records are parted into; each is a setting of files, and a name on the hub."""
+
 Share = Annotated[float, Field(ge=0, le=0.9)]
 
 

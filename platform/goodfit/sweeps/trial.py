@@ -18,7 +18,6 @@ import numpy as np
 from goodfit.config.compose import compose
 from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
-from goodfit.data.gather import SPLITS
 from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.evaluation.report import unit_names, units_of
@@ -33,6 +32,7 @@ from goodfit.runs.score import build_measure
 from goodfit.runs.tune import adapted
 from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
+from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
 from goodfit.sweeps.prune import Course, promise_of
 from goodfit.sweeps.records import STATISTICS, Order, Result, trial_place

@@ -14,7 +14,7 @@ from goodfit.evaluation.fit import FEWEST_RECORDS
 from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
-from goodfit.testing.probe import HOOKS, IMPORT, RECORDS
+from goodfit.testing.probe import DATA, HOOKS, IMPORT, RECORDS
 from goodfit.testing.subject import Subject
 
 SLOW_START_SECONDS = 1.0
@@ -164,9 +164,9 @@ def _named_by(conf: RunConf, group: str) -> list[str]:
 
 def data(subject: Subject) -> Iterator[str]:
     """Its data are there, have a licence and an origin, and every row is a record; none leaks into the test."""
+    yield from _problems_of(subject, "DataSourceSpec")
     for step, seen in subject.steps.items():
         if seen.get("sort") == "DataSourceSpec":
-            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
             yield from (
                 f"{step} does not say its {key}" for key in ("licence", "origin") if not seen.get(key, "").strip()
             )
@@ -182,27 +182,23 @@ def data(subject: Subject) -> Iterator[str]:
                     f"{few}; with fewer than {FEWEST_RECORDS} no fit can be judged: give more, or hold out more "
                     "(goodfit plugins new NAME --from-data FILE dataset.test_share=0.2)"
                 )
-    yield from _errors(subject, lambda step: step == "data/")
+    yield from _errors(subject, lambda step: step == DATA)
 
 
 def types(subject: Subject) -> Iterator[str]:
     """Hooks, and the functions of what they offer, return what they promise and raise nothing."""
-    left = (IMPORT, HOOKS, "data/")
+    left = (IMPORT, HOOKS, DATA)
     yield from _errors(subject, lambda step: step not in left and not step.startswith(RECORDS))
 
 
 def metrics(subject: Subject) -> Iterator[str]:
     """A metric is a function of sums over records: rows are finite, and depend on no other record."""
-    for step, seen in subject.steps.items():
-        if seen.get("sort") == "MetricSpec":
-            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+    yield from _problems_of(subject, "MetricSpec")
 
 
 def models(subject: Subject) -> Iterator[str]:
     """A base model's folder has what a model needs."""
-    for step, seen in subject.steps.items():
-        if seen.get("sort") == "ModelSpec":
-            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+    yield from _problems_of(subject, "ModelSpec")
 
 
 def same_twice(subject: Subject) -> Iterator[str]:
@@ -268,6 +264,13 @@ CHECKS: Mapping[str, Callable[[Subject], Iterator[str]]] = {
     )
 }
 """Name -> check, in the order in which they are made."""
+
+
+def _problems_of(subject: Subject, sort: str) -> Iterator[str]:
+    """What was found wrong with all that is offered of a sort."""
+    for step, seen in subject.steps.items():
+        if seen.get("sort") == sort:
+            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
 
 
 def _errors(subject: Subject, is_meant: Callable[[str], bool]) -> Iterator[str]:

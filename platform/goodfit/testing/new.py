@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.places import core_root, find_options
-from goodfit.data.gather import SPLITS
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.plugins.find import PROJECT, declared_plugins
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
+from goodfit.schema.dataset import SPLITS
 from goodfit.testing.metric_of_kind import FIRST_METRICS
 from goodfit.testing.propose import Proposal, propose
 from goodfit.testing.starter_rows import starter_rows

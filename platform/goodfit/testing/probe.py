@@ -20,8 +20,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from goodfit.data.gather import SPLITS
 from goodfit.errors import GoodfitError
+from goodfit.schema.dataset import SPLITS
 
 if TYPE_CHECKING:
     from goodfit.testing.exercise import Material
@@ -44,7 +44,8 @@ ACTS = {
     "shutil.rmtree": "write",
 }
 """Audit event of Python -> what it is."""
-IMPORT, HOOKS = "import", "hooks"
+IMPORT, HOOKS, DATA = "import", "hooks", "data/"
+"""Steps that look at the plugin itself: its module, its hooks, its folder of data."""
 RECORDS = "records of "
 """Before the name of a data source: the step in which goodfit itself reads it."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -118,7 +119,7 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
         refuse_other_api(loaded[0])
         refuse_wrong_hooks(loaded[0])
     things: list[Any] = []
-    with steps.step("data/"):
+    with steps.step(DATA):
         things += declared_sources(name, folder) if folder is not None else []
     known = [hook for hook in all_hooks() if hook in facts["hooks"]]  # others may be those of a newer goodfit
     for hook, (_, sort) in OFFERS.items():
