@@ -6,17 +6,19 @@ import dataclasses
 import pytest
 import torch
 import transformers as hf
-from tiny import DECODER, ENCODER, GPT2, MODERN, SEQ2SEQ, examples_of, labels_at
+from tiny import DECODER, ENCODER, GPT2, MODERN, OPT, SEQ2SEQ, examples_of, labels_at
 
 from goodfit.data.batches import TrainingData, collate
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
+from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
+from goodfit.schema.runtime import RuntimeConf
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Trial, pack_width
 from goodfit.training.trainer import train
@@ -348,6 +350,42 @@ def test_another_dropout_is_refused(monkeypatch):
         with pytest.raises(NotFlat, match="other dropout rates"):
             pack.step()
     assert not any("forward" in vars(module) for module in one.model.modules())
+
+
+@pytest.mark.parametrize("noise", [{"dropout": 0.1}, {"dropout": 0.0, "layerdrop": 0.5}], ids=["function", "layers"])
+def test_a_base_that_draws_for_all_trials_at_once_is_refused(monkeypatch, noise):
+    monkeypatch.setitem(MODELS, "opt", (hf.OPTForCausalLM, hf.OPTConfig(**{**DECODER, **OPT, **noise}), "text"))
+    trial = trial_of("first", "opt", adapter=("lora", {"targets": ["q_proj", "v_proj"]}))
+    before = torch.get_rng_state()
+    with pytest.raises(NotFlat, match="draws for all trials at once"), packed([trial.model], path_of("text")):
+        pass
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not any("forward" in vars(module) for module in trial.model.modules())
+
+
+def test_noise_in_the_choice_of_experts_is_refused_also_without_dropout(monkeypatch):
+    config = hf.MixtralConfig(**DECODER, num_key_value_heads=2, num_local_experts=2, router_jitter_noise=0.1)
+    monkeypatch.setitem(MODELS, "mixtral", (hf.MixtralForCausalLM, config, "text"))
+    trial = trial_of("first", "mixtral", adapter=("lora", {"targets": ["q_proj"]}))
+    with pytest.raises(NotFlat, match="draws for all trials at once"), packed([trial.model], path_of("text")):
+        pass
+
+
+LONGROPE = {"rope_type": "longrope", "rope_theta": 1e4, "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}
+
+
+@pytest.mark.parametrize(("first_length", "by_batch"), [(16, True), (64, False)])
+def test_where_the_longest_row_of_a_batch_changes_all_others_nothing_is_packed_or_kept(first_length, by_batch):
+    positions = {"max_position_embeddings": 128, "original_max_position_embeddings": first_length}
+    config = hf.Phi3Config(**DECODER, **positions, rope_parameters=LONGROPE)
+    torch.manual_seed(0)
+    model = build_adapter(hf.Phi3ForCausalLM(config), AdapterConf(name="lora", rank=2, top_layers=1))
+    runtime = RuntimeConf(linears="torch")
+    path = choose_path(model, runtime, examples_of("text"), 0, labels_at="tokens", own_head=False, keeps=True)
+    assert (path.flat, path.keep_base, path.by_batch) == (True, not by_batch, by_batch)
+    if by_batch:
+        with pytest.raises(NotFlat, match="the longest row of a batch"), packed([model], path):
+            pass
 
 
 def test_a_name_is_taken_once():

@@ -88,8 +88,9 @@ def choose_path(
     plain = ComputePath(False, onednn, checkpointing=conf.gradient_checkpointing)
     if conf.path == "plain":
         return replace(plain, reason="runtime.path is plain")
-    flat = replace(plain, flat=True, first_states=labels_at == "rows" and own_head)
-    kept = [replace(flat, keep_base=True)] if keeps and can_be_kept(model) else []
+    by_batch = _turns_by_batch(base_of(model).config.get_text_config(), examples)
+    flat = replace(plain, flat=True, first_states=labels_at == "rows" and own_head, by_batch=by_batch)
+    kept = [replace(flat, keep_base=True)] if keeps and not by_batch and can_be_kept(model) else []
     verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
@@ -198,6 +199,18 @@ def _unseen_reach(config: Any) -> int | None:
         return None
     reaches = [getattr(config, name, None) for name in ("attention_chunk_size", "sliding_window")]
     return min((reach for reach in reaches if isinstance(reach, int)), default=None)
+
+
+def _turns_by_batch(config: Any, examples: Sequence[Example]) -> bool:
+    """Whether the longest row of a batch decides how states are turned in all of its rows: in some models one beyond
+    the length that they were first trained with does, as in LongRoPE (Ding et al. 2024,
+    https://arxiv.org/abs/2402.13753) as transformers has it."""
+    ropes = getattr(config, "rope_parameters", None) or {}
+    of_layers = [rope for rope in ropes.values() if isinstance(rope, dict)]
+    turning = [rope for rope in (ropes, *of_layers) if rope.get("rope_type") in ("dynamic", "longrope")]
+    first = [rope.get("original_max_position_embeddings") or config.max_position_embeddings for rope in turning]
+    longest = max(max(example.rows, default=len(example.inputs)) for example in examples)
+    return longest > min(first, default=longest)
 
 
 def probe_examples(examples: Sequence[Example]) -> list[Example]:

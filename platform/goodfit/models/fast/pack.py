@@ -43,8 +43,11 @@ def packed(models: Sequence[Any], path: ComputePath, kept: KeptStates | None = N
         kept: See ``ComputePath.on``.
 
     Raises:
-        NotFlat: One of them trains something else than LoRA on linear layers and whole modules of its own.
+        NotFlat: One of them trains something else than LoRA on linear layers and whole modules of its own, or a row of
+            one would change what becomes of another's.
     """
+    if path.by_batch:
+        raise NotFlat("the longest row of a batch decides how this model turns the states of all, other trials' too")
     with path.on(models[0], kept):
         pack = Pack(models, path)
         try:
@@ -94,6 +97,7 @@ class Pack:
         self._undo = ExitStack()
         with ExitStack() as undo:
             self._patch(models, undo)
+            self._refuse_other_draws()
             self._undo = undo.pop_all()
 
     def close(self) -> None:
@@ -209,6 +213,28 @@ class Pack:
         seen = _axes(self._host, self._wiring, list(found))
         undo.callback(replace_forwards(list(seen), lambda module: functools.partial(found[module], seen[module])))
 
+    def _refuse_other_draws(self) -> None:
+        """Of a training pass nothing may be drawn from PyTorch's own generator, for all trials at once.
+
+        Raises:
+            NotFlat: OPT's dropout is a function, not a layer; other models leave out layers, or add noise to choices.
+        """
+        device, batch = self._host.device, _any_batch(self._host, self._wiring)
+        self._begin([batch, *[None] * (len(self._draws) - 1)])
+        self._draws = [Draws(torch.Generator().manual_seed(0)) for _ in self._draws]
+        self._wiring.owners = tuple(map(Owner, self._counts["rows"], self._draws))
+        devices = [device] if device.type == "cuda" else []
+        with in_evaluation(self._host), torch.random.fork_rng(devices), torch.no_grad():
+            self._host.train()
+            inputs, CURRENT.answered = self._wiring.inputs(batch), batch
+            CURRENT.layout = replace(self._wiring.layout_of(batch), draws=Draws(torch.Generator()))  # of the filling
+            before = _generator_states(devices)
+            self._host(**inputs)
+            drawn = not all(map(torch.equal, before, _generator_states(devices)))
+        self._wiring.owners = ()
+        if drawn:
+            raise NotFlat(f"{type(self._wiring.model).__name__} draws for all trials at once in training")
+
     def _draws_of(self, number: int) -> Draws:
         return self._draws[number]
 
@@ -303,18 +329,30 @@ def _drops(model: Any) -> bool:
     return any(module.p for module in model.modules() if isinstance(module, nn.Dropout))
 
 
+def _any_batch(model: Any, wiring: Wiring) -> Batch:
+    """Two rows of 40 tokens, and of 20 decoder tokens."""
+    token = torch.full((40,), 5, device=model.device)
+    learnt = torch.arange(5, device=model.device) if wiring.short_for == "tokens" else None
+    batch = Batch(token, (10, 30), token[:2], None, None, 0, wiring.short_for or "rows", learnt)
+    if not base_of(model).config.is_encoder_decoder:
+        return batch
+    return replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
+
+
+def _generator_states(devices: Sequence[Any]) -> list[Tensor]:
+    """Of PyTorch's own generators: the CPU's, and those of some GPUs."""
+    return [torch.get_rng_state(), *map(torch.cuda.get_rng_state, devices)]
+
+
 def _axes(model: Any, wiring: Wiring, modules: Sequence[Any]) -> dict[Any, Axis]:
     """What each module's input counts: seen in a pass with as many rows, tokens and decoder tokens as nothing else.
 
     Raises:
         NotFlat: Something else.
     """
-    token = torch.full((40,), 5, device=model.device)
-    learnt = torch.arange(5, device=model.device) if wiring.short_for == "tokens" else None
-    batch = Batch(token, (10, 30), token[:2], None, None, 0, wiring.short_for or "rows", learnt)
+    batch = _any_batch(model, wiring)
     axes: dict[tuple[int, int], Axis] = {(1, 40 + wiring.filling(40)): "inputs", (1, _states_read(batch) + 1): "read"}
-    if base_of(model).config.is_encoder_decoder:
-        batch = replace(batch, decoder_input_ids=token[:20], decoder_lengths=(5, 15))
+    if batch.decoder_lengths:
         axes[1, 20 + wiring.filling(20)] = "decoder"
     seen: dict[Any, Axis] = {}
 

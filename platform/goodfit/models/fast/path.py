@@ -31,6 +31,8 @@ class ComputePath:
     """Whether layers compute again for the backward pass what they do not keep."""
     short_for: LabelsAt | None = None
     """Where the model answers, if its last layer is computed there alone."""
+    by_batch: bool = False
+    """Whether what becomes of a row depends on the others of its batch: such models are not packed."""
 
     @property
     def name(self) -> str:
