@@ -5,12 +5,17 @@ import math
 
 import pytest
 import torch
+import transformers as hf
 from killing import different, killed
 from safetensors.torch import load_file
+from tiny import GROUPED
 
+from goodfit.models.adapters import build_adapter
+from goodfit.schema.adapter import AdapterConf
 from goodfit.training.checkpoints import write_checkpoint
 from goodfit.training.held_out import Evaluation, Trace
 from goodfit.training.soup import average, stir
+from goodfit.training.state import trainable_state
 
 WORDS = ["training.epochs=2", "training.evaluations_per_epoch=2", "training.patience=0"]
 SOUP = [*WORDS, "training.soup=3"]
@@ -112,6 +117,24 @@ def test_a_training_that_stops_early_makes_room_for_the_next_one(finished):
     first = [step for step in steps if step <= 24]
     assert len(first) < 24 and steps[len(first)] == 25
     assert record_of(folder)["steps"] == len(steps)
+
+
+@pytest.mark.parametrize("layer", ["embed_tokens", "q_proj"])
+def test_what_is_averaged_of_an_adapter_is_the_product_of_its_factors_also_on_embeddings(layer):
+    states = []
+    for seed in range(2):
+        adapter = AdapterConf(name="lora", rank=4, targets=[layer])
+        model = build_adapter(hf.LlamaForCausalLM(hf.LlamaConfig(**GROUPED)), adapter)
+        torch.manual_seed(seed)
+        states.append({name: torch.randn_like(weights) for name, weights in trainable_state(model).items()})
+    found = average(states)
+    pairs = [(name, name.replace("_A.", "_B.")) for name in found if "_A." in name]
+    assert pairs
+    for down, up in pairs:
+        product = sum(state[up].double() @ state[down].double() for state in states) / 2
+        left, sizes, right = torch.linalg.svd(product)
+        nearest = left[:, :4] * sizes[:4] @ right[:4]
+        torch.testing.assert_close(found[up].double() @ found[down].double(), nearest)
 
 
 @pytest.mark.parametrize(("loss", "taken"), [(0.3, True), (0.375, True), (0.376, False), (float("nan"), False)])

@@ -22,8 +22,8 @@ from goodfit.training.checkpoints import checkpoint_of
 from goodfit.training.held_out import Measure, Trace
 from goodfit.training.state import put_state, read_weights
 
-FACTORS = ".lora_A.", ".lora_B."
-"""Of a layer's LoRA, as PEFT names them: (rank, in) and (out, rank)."""
+FACTORS = (".lora_A.", ".lora_B."), (".lora_embedding_A.", ".lora_embedding_B.")
+"""Of a layer's LoRA, and of that of embeddings, as PEFT names them: (rank, in) and (out, rank)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def average(states: Iterable[Mapping[str, Tensor]]) -> dict[str, Tensor]:
     count = 0
     for state in states:
         count += 1
-        pairs = [(name, name.replace(*FACTORS)) for name in state if FACTORS[0] in name]
+        pairs = [(name, name.replace(*both)) for both in FACTORS for name in state if both[0] in name]
         pairs = [pair for pair in pairs if pair[1] in state]
         for first, second in pairs:
             factors[first, second].append((state[first], state[second]))
