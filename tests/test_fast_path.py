@@ -124,6 +124,23 @@ def test_a_model_that_sees_no_further_than_its_mask_says_is_refused_on_long_rows
     assert "differs by" in verdict.reason
 
 
+@pytest.mark.parametrize("pad_id", [1, 5])
+@pytest.mark.parametrize("name", ["roberta", "xlm-roberta-tags", "bert"])
+def test_a_padding_token_in_a_text_is_counted_as_transformers_does(name, pad_id):
+    cls, config, what = MODELS[name]
+    torch.manual_seed(0)
+    model = cls(type(config)(**{**config.to_dict(), "pad_token_id": pad_id})).eval()
+    inside = [
+        Example(0, (pad_id, 7, pad_id, pad_id, 8, 9), (1,)),
+        Example(1, (7, 8), (0,)),
+        Example(2, (7, pad_id), (2,)),
+    ]
+    if what == "tags":
+        inside = [dataclasses.replace(example, labels=(1,) * len(example.inputs)) for example in inside]
+    verdict = compare_steps(model, inside, pad_id, labels_at(what), FAST[what])
+    assert verdict.same, verdict.reason
+
+
 def test_the_longest_example_is_compared_also_where_nothing_is_learnt_of_it():
     examples = examples_of("text")
     silent = Example(99, (5,) * 60, (IGNORED,) * 60)

@@ -97,10 +97,22 @@ class Wiring:
         CURRENT.layout, CURRENT.answered = self.layout or self.layout_of(batch), None
         found = {"input_ids": self._filled(batch.input_ids, batch.pad_id)}
         if self._takes_positions:
-            found["position_ids"] = CURRENT.layout.positions(self._offset)[None]
+            found["position_ids"] = self._positions(CURRENT.layout, found["input_ids"])
         if batch.decoder_input_ids is not None:
             found["decoder_input_ids"] = self._filled(batch.decoder_input_ids, batch.pad_id)
         return found
+
+    def _positions(self, layout: Layout, ids: Tensor) -> Tensor:
+        """Of each token in its row: (1, tokens). RoBERTa and its kin begin behind the position of padding, and do not
+        count any, also not where it stands in a text."""
+        places = layout.positions(self._offset)[None]
+        if not self._offset or self.model.config.pad_token_id != self._offset - 1:
+            return places
+        is_padding = (ids == self._offset - 1).long()
+        so_far = is_padding.cumsum(1)
+        in_rows_before = (so_far - is_padding)[:, layout.row_starts()]
+        counted = places - so_far + in_rows_before[:, layout.row_of_tokens("inputs")]
+        return counted.masked_fill(is_padding.bool(), self._offset - 1)
 
     def layout_of(self, batch: Batch, longest: int | None = None, turn: int | None = None) -> Layout:
         """The rows of a batch, and the one behind them; see ``Layout.longest`` and ``Layout.turn``."""
@@ -247,7 +259,7 @@ def _position_offset(model: Any) -> int:
         if type(module) is nn.Embedding and name.rpartition(".")[2] in ("position_embeddings", "embed_positions", "wpe")
     ]
     hooks = [table.register_forward_pre_hook(lambda _, args: seen.append(int(args[0].min()))) for table in tables]
-    token = torch.full((1, 2), 5, device=model.device)
+    token = torch.full((1, 2), 6 if model.config.pad_token_id == 5 else 5, device=model.device)
     try:
         with in_evaluation(model), torch.no_grad():
             model(input_ids=token, attention_mask=torch.ones_like(token))
