@@ -2,7 +2,9 @@
 
 import errno
 import json
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -299,6 +301,38 @@ def test_an_output_that_takes_nothing_is_an_error_of_two_lines(tmp_path):
     assert done.stderr == (
         "error: the output cannot be written: No space left on device\n  fix: make room, or write it elsewhere\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("list task >&-", 0),
+        ("list task --json >&- 2>&-", 0),
+        ("trian 2>&-", 2),
+    ],
+)
+def test_a_stream_that_is_closed_goes_nowhere_and_changes_no_exit_code(tmp_path, line, code):
+    done = shell(f"{sys.executable} -m goodfit {line}", tmp_path)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:surrogateescape"])
+def test_streams_are_utf8_whatever_the_locale(tmp_path, encoding):
+    first = "from goodfit.cli.console import open_streams; from goodfit.cli.predict import standard_input"
+    echo = f"PYTHONIOENCODING={encoding} {sys.executable} -c '{first}; open_streams(); print(standard_input())'"
+    assert shell(f"{echo} <&-", tmp_path).stdout == "\n"
+    assert shell(f"echo zażółć | {echo}", tmp_path).stdout == "zażółć\n\n"
+    assert "standard input is not UTF-8 (first at byte 4)" in shell(f"printf 'caf\\xe9' | {echo}", tmp_path).stderr
+
+
+def test_a_folder_whose_name_is_not_utf8_can_be_named(finished, tmp_path):
+    shutil.copytree(finished("classification", "encoder")[0], tmp_path / os.fsdecode(b"r\xff"))
+    goodfit = f"PYTHONIOENCODING=utf-8:strict {sys.executable} -m goodfit"
+    done = shell(f"{goodfit} resume $'r\\xff'", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = shell(f"sed -i s/finished/failed/ */run.json; {goodfit} predict $'r\\xff' hello", tmp_path)
+    assert done.stderr == "error: the run in r\\udcff is failed, not finished\n  fix: goodfit resume $'r\\xff'\n"
 
 
 def test_a_word_that_is_not_utf8_is_named_alone(tmp_path):

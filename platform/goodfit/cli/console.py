@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +33,21 @@ class Unread:
         """Flush, if somebody reads."""
         with contextlib.suppress(OSError):
             self._stream.flush()
+
+
+def open_streams() -> None:
+    """Let every standard stream be there, and be UTF-8 whatever the locale.
+
+    One that was closed before we began goes nowhere: its number would else be that of the next file that is opened, and
+    what a library says there would be written into it.
+    """
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 (as long as the process)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        told = isinstance(stream, io.TextIOWrapper) and (codecs.lookup(stream.encoding).name, stream.errors)
+        if told not in (False, ("utf-8", errors)):
+            stream.reconfigure(encoding="utf-8", errors=errors)
 
 
 class Bar:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit import __version__
-from goodfit.cli.console import Unread
+from goodfit.cli.console import Unread, open_streams
 from goodfit.data.records import BadRows
 from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
 from goodfit.files import DISK_FAULTS, at_home
@@ -89,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code."""
     argv = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in argv
+    open_streams()
     with contextlib.redirect_stderr(Unread(sys.stderr)):  # type: ignore[type-var]
         try:
             code = _run(parse(argv))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -20,4 +21,4 @@ def _quoted(word: str) -> str:
 
 
 def _bytes(sign: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in sign.encode())
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(sign))
