@@ -234,6 +234,7 @@ def german(encoding, greeting="Grüße"):
         pytest.param(
             "text,größe\nx,a\ny,b\nz,a\n".encode("cp1252"), " (first at train.csv:1:8)", "Windows-1252", id="header"
         ),
+        pytest.param(german("utf-32"), "", "UTF-32", id="UTF-32"),
         pytest.param(german("utf-16"), "", "UTF-16", id="UTF-16"),
         pytest.param(german("utf-16-le"), "", "UTF-16LE", id="UTF-16 without a mark"),
         pytest.param(german("utf-16-be"), "", "UTF-16BE", id="UTF-16, big-endian"),

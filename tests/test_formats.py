@@ -35,6 +35,10 @@ def as_csv_of_germany(path):
     path.write_bytes(b"\xef\xbb\xbf" + content.encode())
 
 
+def as_csv_with_blanks(path):
+    path.write_text(" text , label \n" + "".join(f'"{row["text"]}",{row["label"]}\n' for row in GOOD), "utf-8")
+
+
 def as_array(path):
     path.write_text(json.dumps(GOOD, indent=1), "utf-8")
 
@@ -65,6 +69,9 @@ def as_datasets_folder(path):
         pytest.param("train.csv", as_csv, id="CSV"),
         pytest.param("train.csv", as_csv_of_windows, id="CSV with BOM and CRLF"),
         pytest.param("train.csv", as_csv_of_germany, id="CSV with semicolons"),
+        pytest.param("TRAIN.CSV", as_csv_of_windows, id="CSV with an ending in capitals"),
+        pytest.param("train.csv", as_csv_with_blanks, id="CSV with blanks around the names of its columns"),
+        pytest.param("train.JSON", as_array, id="JSON array with an ending in capitals"),
         pytest.param("train.json", as_array, id="JSON array"),
         pytest.param("train.tsv", as_tsv, id="TSV"),
         pytest.param("train.parquet", as_parquet, id="Parquet"),
@@ -77,8 +84,8 @@ def test_every_format_gives_the_same_rows(tmp_path, name, write):
     rows = found.rows
     assert (found.problems, found.empty) == ([], [])
     assert [dict(row.values) for row in rows] == GOOD
-    first = 2 if name.endswith(("csv", "tsv")) else 1
-    place = "{}[{}]" if name.endswith(".json") else "{}:{}"
+    first = 2 if name.lower().endswith(("csv", "tsv")) else 1
+    place = "{}[{}]" if name.lower().endswith(".json") else "{}:{}"
     assert [row.origin for row in rows] == [place.format(name, number) for number in range(first, first + len(GOOD))]
 
 

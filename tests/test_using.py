@@ -108,6 +108,7 @@ def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write
     write_rows(tmp_path / "new.jsonl", [{"text": "x"}])
     outcome = goodfit("predict", encoder_run, "new.jsonl")
     assert (outcome.code, outcome.errors) == (2, [("'new.jsonl' is a file, expected a text", "--input new.jsonl")])
+    assert goodfit("predict", encoder_run, f"{'a text without end ' * 20}on new.jsonl").code == 0
 
 
 @pytest.mark.parametrize(

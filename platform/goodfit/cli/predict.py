@@ -44,7 +44,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
 
     if "--input" in arguments.options:
         refuse_missing(Path(arguments.options["--input"]), "check --input")
-    if files := [text for text in texts if Path(text).suffix in SUFFIXES and Path(text).is_file()]:
+    if files := [text for text in texts if Path(text).suffix.lower() in SUFFIXES and os.path.isfile(text)]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
     host = open_host_of(arguments, folder)
     from goodfit.runs.answer import answer_records, cut_documents, find_documents
@@ -144,7 +144,7 @@ def _refuse_output(output: str | None, *read: str | None) -> None:
         return
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
-    if Path(output).suffix in TABLES:
+    if Path(output).suffix.lower() in TABLES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
     if not Path(output).parent.is_dir():

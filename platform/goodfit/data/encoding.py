@@ -53,7 +53,9 @@ def is_mixed(content: bytes) -> bool:
 
 
 def utf16(content: bytes) -> str | None:
-    """Which UTF-16 bytes are in, by the mark at their beginning or by its zero bytes; None where in none."""
+    """Which UTF-16 bytes are in, or UTF-32, by the mark at their beginning or by zero bytes; None where in none."""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "UTF-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "UTF-16"
     first, second = content[:BEGINNING:2], content[1:BEGINNING:2]

@@ -61,7 +61,7 @@ def read_file(path: Path) -> FileRows:
     if path.is_dir():
         return FileRows(_read_datasets_folder(path))
     _refuse_other_format(path)
-    found = _read_parquet(path) if path.suffix == ".parquet" else _read_text(path)
+    found = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_text(path)
     if not found.count:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return found
@@ -79,10 +79,10 @@ def refuse_missing(path: Path, fix: str = "check the path") -> None:
 
 def _refuse_other_format(path: Path) -> None:
     with path.open("rb") as file:
-        renamed = path.suffix in TABLES and file.read(8).startswith(_SPREADSHEET)
+        renamed = path.suffix.lower() in TABLES and file.read(8).startswith(_SPREADSHEET)
     if renamed or path.suffix.lower() in SPREADSHEETS:
         raise DataError(f"{path} is a spreadsheet, expected a text file", 'save its sheet as "CSV UTF-8" (.csv)')
-    if path.suffix not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
 
 
@@ -90,7 +90,7 @@ def _read_text(path: Path) -> FileRows:
     content = path.read_bytes().removeprefix(_BOM)
     if utf16(content) is not None:
         raise not_utf8(path, content)
-    found = _read_csv(path, content) if path.suffix in TABLES else _read_jsonl(path, content)
+    found = _read_csv(path, content) if path.suffix.lower() in TABLES else _read_jsonl(path, content)
     if _HALF_NAMED.search(content):
         rows, halves = _without_half_pairs(found.rows)
         found = replace(found, rows=rows, problems=found.problems + halves)
@@ -102,7 +102,7 @@ def _read_text(path: Path) -> FileRows:
 
 
 def _read_jsonl(path: Path, content: bytes) -> FileRows:
-    if path.suffix == ".json" and content.lstrip().startswith(b"["):
+    if path.suffix.lower() == ".json" and content.lstrip().startswith(b"["):
         return _read_array(path, content)
     rows, problems = [], []
     for number, line in enumerate(content.split(b"\n"), 1):
@@ -181,6 +181,7 @@ def _read_csv(path: Path, content: bytes) -> FileRows:
             found.empty.append(origin)
             cells = []
         elif header is None and reason is None:
+            cells = [*map(str.strip, cells)]
             _refuse_header(origin, cells, _next_cells(lines, end, delimiter)[0])
         elif header is not None and reason is None and cells and len(cells) != len(header):
             reason = f"{len(cells)} cells, expected {len(header)}"
@@ -201,7 +202,7 @@ def _read_csv(path: Path, content: bytes) -> FileRows:
 def _delimiter(path: Path, lines: Sequence[str]) -> str:
     """What stands between names of columns: in a doubt a comma."""
     header = _QUOTED.sub("", lines[0] if lines else "")
-    return "\t" if path.suffix == ".tsv" else max(",;\t|", key=header.count)
+    return "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=header.count)
 
 
 def _refuse_header(origin: str, cells: Sequence[str], below: Sequence[str]) -> None:
