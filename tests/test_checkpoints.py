@@ -4,11 +4,12 @@ import json
 import random
 import resource
 import shutil
+import signal
 
 import pytest
 import torch
 from conftest import run_main
-from killing import different, in_child, killed
+from killing import die_at, different, in_child, killed
 
 from goodfit.errors import HardwareError
 from goodfit.training.checkpoints import choose_checkpoint, damage, prune, write_checkpoint
@@ -117,6 +118,35 @@ def test_a_save_that_the_system_refuses_is_one_line_and_the_run_goes_on_later(go
     assert not list(folder.rglob("*.part"))
     assert goodfit("resume", folder, "--quiet").code == 0
     assert different(undisturbed, folder) == []
+
+
+def test_what_ends_before_there_is_a_run_is_begun_by_the_same_command(tiny_words, tmp_path):
+    argv = ["train", *tiny_words("classification", "encoder"), f"run.dir={tmp_path / 'run'}", "--quiet"]
+
+    def ended(disturb):
+        def work():
+            disturb()
+            outcome = run_main(argv, tmp_path)
+            (tmp_path / "fix").write_text(outcome.errors[0][1], "utf-8")
+            return outcome.code
+
+        return in_child(work), (tmp_path / "fix").read_text("utf-8")
+
+    limit = 100, 100  # bytes of a file
+    full = ended(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+    assert full == (5, "mend that, then go on with: the same command")
+    stopped = ended(lambda: die_at("open", ".lock.json.part", number=signal.SIGTERM))
+    assert stopped == (143, "the same command starts again")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing_and_prints_no_traceback(goodfit, tiny_words, tmp_path):
+    folder = tmp_path / "run"
+    argv = ["train", *tiny_words("classification", "encoder"), f"run.dir={folder}", "--quiet"]
+    assert killed(argv, tmp_path, "open", "history.jsonl", 1) == -signal.SIGKILL
+    (folder / "log.txt").unlink()
+    (folder / "log.txt").symlink_to("/dev/full")
+    outcome = goodfit("resume", folder, "--quiet")
+    assert (outcome.code, outcome.err) == (0, "")
 
 
 def test_a_damaged_checkpoint_is_not_taken_and_the_bytes_are_the_same(goodfit, finished, tiny_words, tmp_path):

@@ -2,9 +2,14 @@
 
 import json
 import os
+import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import torch
@@ -23,9 +28,9 @@ def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, writ
     words += ["adapter=none", "optim=sgd", "optim.lr=0.1", "optim.clip_norm=0", "schedule.warmup_share=0"]
     assert goodfit("train", *words, "training.batch_size=8", "run.dir=one", "--quiet").code == 0
     two = ["training.batch_size=4", "hardware=ddp", "hardware.accelerator=cpu", "hardware.devices=2", "run.dir=two"]
-    argv = [sys.executable, "-m", "goodfit", "train", *words, *two, "--json"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, *two, "--json", "--quiet"]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     (result,) = map(json.loads, done.stdout.splitlines())  # one process answers
     assert result["status"] == "finished"
     records = [json.loads((tmp_path / name / "run.json").read_text("utf-8")) for name in ("one", "two")]
@@ -35,6 +40,23 @@ def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, writ
     one, other = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("one", "two"))
     for name, weights in one.items():
         torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
+
+
+def test_where_one_of_two_processes_is_killed_the_other_says_so_and_how_the_run_goes_on(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), "training.epochs=10000", "training.patience=0", "run.dir=run"]
+    words += ["hardware=ddp", "hardware.accelerator=cpu", "hardware.devices=2"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, "--quiet"]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
+        while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
+            time.sleep(0.05)
+        (other,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("utf-8").split()
+        os.kill(int(other), signal.SIGKILL)
+        _, err = process.communicate(timeout=60)
+    error, fix = err.splitlines()
+    assert process.returncode == 5
+    assert re.match(r"error: at step \d+ another process of the run ended, or cannot be reached: ", error)
+    assert fix.endswith("then go on with: goodfit resume RUN")
+    assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "failed"
 
 
 TWO_MACHINES = ["hardware=ddp", "hardware.accelerator=cpu", "hardware.nodes=2", "hardware.devices=1", "run.dir=shared"]

@@ -134,6 +134,10 @@ def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopS
                 write_record(folder, record_of(prepared, "running"))
             yield signals
     except BaseException as error:
+        if not (folder / "config.yaml").exists():
+            again = "the same command"
+            if isinstance(error, StoppedError):
+                error.fix = f"{again} starts again"
         status = "preempted" if isinstance(error, StoppedError) else "failed"
         record = record_of(prepared, status, {"reason": redact(str(error)) or type(error).__name__})
         if is_first_process():

@@ -17,10 +17,17 @@ class _WithoutSecrets(logging.Formatter):
         return redact(super().format(record))
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may be full: what the run needs is refused there, too, and that is told."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Print no traceback between a user's two lines."""
+
+
 @contextlib.contextmanager
 def logged_to(path: Path) -> Iterator[None]:
     """Write what goodfit logs, and warnings of all libraries, to a file; what goodfit logs goes nowhere else."""
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root, ours = logging.getLogger(), logging.getLogger("goodfit")
     ours.setLevel(logging.INFO)
@@ -35,4 +42,5 @@ def logged_to(path: Path) -> Iterator[None]:
         for logger in (root, ours):
             logger.removeHandler(handler)
         ours.propagate = True
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()

@@ -255,7 +255,7 @@ def compute_ahead(model: Any, data: TrainingData, device: Any, rows: int = ROWS_
 
 
 def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
-    for name in ("pytorch_lightning", "lightning.pytorch", "lightning.fabric"):
+    for name in ("pytorch_lightning", "lightning_fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         return lightning.Trainer(**trainer_settings(conf, device, steps), callbacks=callbacks)
@@ -273,6 +273,8 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
 
 
 DEAD_WORKER = "DataLoader worker (pid"
+DEAD_PEER = "gloo"
+"""Of the library by which processes on CPUs speak, whose errors are plain RuntimeErrors; NCCL's are of PyTorch."""
 
 
 def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
@@ -286,6 +288,11 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
                 raise HardwareError(
                     f"at step {trainer.global_step} the system ended a process that loads records: {said}",
                     "look for memory that ran out; runtime.workers=0 loads in the run's own process",
+                ) from None
+            if isinstance(error, torch.distributed.DistError) or (trainer.world_size > 1 and DEAD_PEER in said):
+                raise HardwareError(
+                    f"at step {trainer.global_step} another process of the run ended, or cannot be reached: {said}",
+                    "look at what it says, and for memory that ran out; then go on with: goodfit resume RUN",
                 ) from None
             if is_out_of_memory(error):
                 one_by_one = isinstance(module, PrivateTuning)
