@@ -1,5 +1,6 @@
 """Help: every verb is in it, and neither help nor a typo imports anything heavy."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,12 @@ def test_help_names_every_verb_and_version_is_the_packages(goodfit):
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_a_file_and_a_help_with_its_options(goodfit, verb):
     assert (Path(package.__file__).parent / "cli" / f"{verb}.py").is_file()
-    own = [name for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs]
-    expected = f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*own, *FLAGS])}\n"
-    assert goodfit(verb, "--help").out == expected
+    own = {name: verbs[verb] for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs}
+    head, empty, *lines = goodfit(verb, "--help").out.splitlines()
+    assert (head, empty) == (f"goodfit {verb}: {VERBS[verb]}", "")
+    told = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in lines)
+    assert told.pop("-m", None) == (
+        "search every combination of the words with several values, as in Hydra" if verb in ("train", "sweep") else None
+    )
+    assert told == {**own, **FLAGS}
+    assert all(len(line) <= 120 for line in lines)

@@ -34,31 +34,47 @@ VERBS = {
     "data": "what is wrong with the data, by every audit: goodfit data task=legal",
     "check": "all that can be known without training: names, data, memory, time",
     "show": "the resolved config, with the origin of each value",
-    "explain": "what a setting, a metric or a verdict means: goodfit explain optim.lr, goodfit explain f1_macro",
+    "explain": "what a setting or a word of a result means: goodfit explain optim.lr, goodfit explain f1_macro",
     "list": "what can be chosen: goodfit list task",
     "preview": "some encoded records: tokens, what is learnt, what is cut",
     "plugins": "the plugins: goodfit plugins list|doctor|lock, or new NAME, or check NAME",
     "doctor": "the machine and the installation",
     "completion": "tab completion: goodfit completion bash|zsh|fish",
 }
-FLAGS = ("--json", "--quiet", "--traceback", "--trace-plugins", "--help", "--version")
+FLAGS = {
+    "--json": "print one object at the end",
+    "--quiet": "print no progress",
+    "--traceback": "show where an error arose",
+    "--trace-plugins": "print every call of a plugin",
+    "--help": "print this",
+    "--version": "print goodfit's version",
+}
+"""Flags of all verbs -> what they do."""
 LONGEST_SHOWN = 100
 """Characters of a name that an error repeats."""
-OWN_FLAGS = {"--allow-drift": ("resume",)}
-"""Flags of some verbs -> these."""
+OWN_FLAGS = {"--allow-drift": {"resume": "go on to other bytes where data, settings or packages have changed"}}
+"""Flags of some verbs -> these, and what they do there."""
 
 VALUED = {
-    "--config-dir FOLDER": tuple(VERBS),
-    "--input FILE": ("predict", "reveal"),
-    "--output PLACE": ("predict", "plugins", "reproduce"),
-    "--without FILE": ("reproduce",),
-    "--documents FOLDER": ("predict",),
-    "--from-data FILE": ("plugins",),
-    "--include PARTS": ("plugins",),
-    "--split SPLIT": ("evaluate",),
-    "--count NUMBER": ("preview",),
+    "--config-dir FOLDER": dict.fromkeys(VERBS, "add config groups of your own"),
+    "--input FILE": {"predict": "answer its rows: JSONL, CSV, Parquet", "reveal": "read its lines instead of a text"},
+    "--output PLACE": {
+        "predict": "write the answers to this file, as JSON lines",
+        "plugins": "new: the folder of the package; lock: the file to write",
+        "reproduce": "the folder of the new run, else one beside the run",
+    },
+    "--without FILE": {"reproduce": "leave out the records whose ids it names, one a line"},
+    "--documents FOLDER": {"predict": "what a ranking model searches: a folder of texts, or a file with a row each"},
+    "--from-data FILE": {"plugins": "new: make the task from these records"},
+    "--include PARTS": {"plugins": "new: which parts besides the task: metric,gate,check, some of them, or none"},
+    "--split SPLIT": {"evaluate": "train, validation or test, which it is where none is named"},
+    "--count NUMBER": {"preview": "how many records, 3 where nothing is said"},
 }
-"""Options with a value, as help names it -> the verbs that know them."""
+"""Options with a value, as help names it -> the verbs that know them, and what they do there."""
+MULTIRUN = {"-m": "search every combination of the words with several values, as in Hydra"}
+"""What the verbs that may search take besides."""
+SEARCHED = ("train", "sweep")
+"""These."""
 VALUES = dict(shown.split() for shown in VALUED)
 """Each of them -> what it takes."""
 PLACES = ("FILE", "FOLDER", "PLACE")
@@ -206,7 +222,7 @@ def _find_verb(found: Arguments) -> None:
 
 def _search_grid(found: Arguments) -> None:
     """``train -m`` is Hydra's way to ask for every combination."""
-    if found.verb not in ("train", "sweep"):
+    if found.verb not in SEARCHED:
         raise ConfigError(f"-m is for searches, and {found.verb or 'nothing'} is none", "goodfit sweep WORDS")
     found.verb = "sweep"
     if not any(word.startswith("sweep=") for word in found.words):
@@ -231,8 +247,10 @@ def _run(arguments: Arguments) -> int:
 def help_text(verb: str) -> str:
     """The help of goodfit, or of a verb."""
     if verb:
-        options = [name for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs]
-        return f"goodfit {verb}: {VERBS[verb]}\n\noptions: {' '.join([*options, *FLAGS])}"
+        own = {name: verbs[verb] for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs}
+        told = {**(MULTIRUN if verb in SEARCHED else {}), **own, **FLAGS}
+        width = max(map(len, told))
+        return "\n".join([f"goodfit {verb}: {VERBS[verb]}\n", *(f"  {name:<{width}}  {told[name]}" for name in told)])
     width = max(map(len, VERBS))
     verbs = "\n".join(f"  {name:<{width}}  {text}" for name, text in VERBS.items())
     return (
