@@ -11,6 +11,7 @@ from goodfit.cli.list import run as list_options
 from goodfit.cli.main import Arguments
 from goodfit.cli.plugins import options_of
 from goodfit.config.settings import group_doc, groups, settings
+from goodfit.config.start import default_text
 from goodfit.evaluation.terms import terms
 from goodfit.hooks import specs, types
 from goodfit.models.fits import adapters_that_fit, precisions_that_fit
@@ -28,7 +29,7 @@ def settings_page() -> str:
         about = f"{group_doc(group)} `goodfit list {group}` shows the options.\n\n" if group in groups() else ""
         rows = [
             f"| `{entry.path}` | {entry.type_name()}{', ' * bool(entry.range_text())}{entry.range_text()} "
-            f"| `{entry.default_text()}` | {entry.doc()} |"
+            f"| `{default_text(entry)}` | {entry.doc()} |"
             for entry in found
         ]
         parts.append(
@@ -105,7 +106,7 @@ def _model_row(option: dict[str, Any]) -> str:
 
 
 def results_page() -> str:
-    """The words of a result: metrics, with the kinds that have them, and verdicts."""
+    """The words of a result: metrics, with the kinds that have them, verdicts and gates."""
     known = terms()
     metrics = [
         f"| `{term.name}` | {', '.join(term.kinds) or 'all'} | {term.better} | {term.meaning} |"
@@ -113,15 +114,18 @@ def results_page() -> str:
         if term.sort == "metric"
     ]
     verdicts = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "verdict"]
+    gates = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "gate"]
     return (
         f"# Results\n\n{NOTE}\n{RESULTS_NOTE}\n\n"
         "## Metrics\n\n| metric | kinds | better | what it is |\n|---|---|---|---|\n" + "\n".join(metrics) + "\n\n"
-        "## Verdicts of the fit\n\n| verdict | when |\n|---|---|\n" + "\n".join(verdicts) + "\n"
+        "## Verdicts of the fit\n\n| verdict | when |\n|---|---|\n" + "\n".join(verdicts) + "\n\n"
+        "## Gates\n\n| gate | passes where |\n|---|---|\n" + "\n".join(gates) + "\n"
     )
 
 
 RESULTS_NOTE = (
-    "`goodfit explain f1_macro` says the same of one word. Plugins' own metrics are in `goodfit list metrics`."
+    "`goodfit explain f1_macro` says the same of one word. Those of plugins are in `goodfit list metrics` and "
+    "`goodfit list gates`."
 )
 
 

@@ -52,6 +52,13 @@ def test_explain_prints_meaning_type_range_and_default(goodfit):
     assert {found["setting"] for found in goodfit("explain", "--json").json["settings"]} == set(settings())
 
 
+def test_explain_says_the_default_of_the_option_that_a_run_starts_with(goodfit):
+    assert goodfit("explain", "privacy.mode").out.splitlines()[1].endswith("; default auto, of privacy=auto")
+    assert goodfit("explain", "privacy.scrubbers", "--json").json["default"][0] == "privacy.identifiers"
+    listed = {line.split()[0]: line.split()[1] for line in goodfit("explain", "privacy").out.splitlines()[3:]}
+    assert listed["privacy.mode"] == "auto"
+
+
 def test_explain_says_what_a_setting_without_a_default_is_derived_from(goodfit):
     outcome = goodfit("explain", "optim.lr")
     assert outcome.out.splitlines()[1] == (
@@ -98,6 +105,14 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
             "legal.risk_recall, a metric of classification: Risk clauses found, of all risk clauses; 0 to 1. "
             "(higher is better)",
             id="a plugin's",
+        ),
+        pytest.param("not_overfit", "not_overfit, a gate: The fit verdict is not ``overfit``.", id="gate"),
+        pytest.param("privacy.no_leak", "privacy.no_leak, a gate: No leak test warns.", id="a plugin's gate"),
+        pytest.param("quality.secrets", "quality.secrets, an audit: Keys and passwords.", id="audit"),
+        pytest.param(
+            "canary_bits",
+            "canary_bits, a limit: mean exposure of planted secrets in bits; by chance 1.44",
+            id="limit",
         ),
     ],
 )
@@ -208,13 +223,13 @@ def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
         ),
         pytest.param(
             "explain test/f1_makro",
-            "no setting, metric or verdict called 'test/f1_makro'",
+            "no setting, metric, verdict, gate, audit or limit called 'test/f1_makro'",
             "did you mean 'f1_macro'?",
             id="explain a metric's typo",
         ),
         pytest.param(
             "explain overfitted",
-            "no setting, metric or verdict called 'overfitted'",
+            "no setting, metric, verdict, gate, audit or limit called 'overfitted'",
             "did you mean 'overfit'?",
             id="explain a verdict's typo",
         ),

@@ -1,4 +1,4 @@
-"""goodfit explain KEY: what a setting means, its default, unit and range; what a metric or a verdict means."""
+"""goodfit explain KEY: what a setting means, its default, unit and range; what a word of a result means."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import only_word, open_host
 from goodfit.config.settings import Setting, find_setting, group_doc, groups, settings
+from goodfit.config.start import chosen, default_text
 from goodfit.config.words import unknown_setting
 from goodfit.errors import ConfigError
+from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
 
 TYPO = 0.8
 """How alike a setting a word is, from 0 to 1, that is a typo of it; ``precision_macro`` is less like ``precision``."""
-EXAMPLES = "goodfit explain shows the settings; docs/reference/results.md has the metrics and verdicts"
+EXAMPLES = (
+    "goodfit explain shows the settings, goodfit list the rest; docs/reference/results.md has metrics and verdicts"
+)
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
-    """Explain a setting, a group, a metric or a verdict, or name all settings."""
+    """Explain a setting, a group or a word of a result, or name all settings."""
     key = only_word(arguments).split("=", 1)[0]
     setting = find_setting(key)
     if setting is not None:
@@ -47,27 +51,32 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
     """
     split, _, name = key.rpartition("/")
     like_a_setting = get_close_matches(key, [*settings(), *groups()], n=1, cutoff=TYPO)
-    if not split and (like_a_setting or key.split(".", 1)[0] in groups()):
+    first, *below = key.split(".", 1)
+    if not split and (like_a_setting or (first in groups() and not (below and first in declared_plugins()))):
         raise unknown_setting(key)  # before anything heavy is imported
-    from goodfit.evaluation.terms import terms
+    from goodfit.evaluation.terms import judging, terms
 
-    offered = open_host(arguments).metrics.values() if "." in key else ()
-    known = terms(offered)
+    known = terms()
+    if below or not any(term.name == name for term in known):
+        host = open_host(arguments)
+        known = [*terms(host.metrics.values()), *judging(host.gates.values(), host.audits.values())]
     found = [term for term in known if term.name == name]
     if not found:
         guess = did_you_mean(name, [*settings(), *groups(), *(term.name for term in known)], EXAMPLES)
-        raise ConfigError(f"no setting, metric or verdict called '{key}'", guess)
+        raise ConfigError(f"no setting, metric, verdict, gate, audit or limit called '{key}'", guess)
     if not arguments.json:
         for term in found:
             of = f" of {', '.join(term.kinds)}" if term.kinds else ""
             best = f" ({term.better} is better)" if term.better else ""
-            print(f"{term.name}, a {term.sort}{of}: {term.meaning}{best}")
+            print(f"{term.name}, {'an' if term.sort == 'audit' else 'a'} {term.sort}{of}: {term.meaning}{best}")
     return {"terms": [dataclasses.asdict(term) for term in found]}
 
 
 def _default(setting: Setting) -> str:
     """The default; of a setting that is derived, from what, with the defaults of the settings that it names."""
-    rule = setting.derived()
+    rule, start = setting.derived(), chosen().get(setting.path)
+    if start is not None:
+        return f"{start.value}, of {start.option}"
     if not rule:
         return str(setting.default)
     sources = [f"{name} is {settings()[name].default}" for name in setting.derived_from() if name in settings()]
@@ -81,10 +90,10 @@ def _facts(setting: Setting) -> dict[str, Any]:
         "meaning": setting.doc(),
         "type": setting.type_name(),
         "range": setting.range_text(),
-        "default": setting.default,
+        "default": start.value if (start := chosen().get(setting.path)) else setting.default,
         "derived": setting.derived(),
     }
 
 
 def _row(setting: Setting) -> list[str]:
-    return [setting.path, setting.default_text(), setting.doc()]
+    return [setting.path, default_text(setting), setting.doc()]

@@ -31,6 +31,16 @@ TABLES = {
     "audits": "audits",
 }
 """What else can be listed -> the host's table; besides, ``limits`` of the audits."""
+OFFERED = {
+    "data": "Records that plugins bring: dataset.source=<plugin>.<data>.",
+    "scrubbers": "What looks for private data in texts: privacy.scrubbers.",
+    "metrics": "What a task may measure besides its kind's own metrics: task.metrics.",
+    "sources": "Base models that plugins bring: model.source=<plugin>.<model>.",
+    "gates": "Rules that let a model pass or not: policy.gates.",
+    "audits": "What looks for faults in data and models: policy.audits.",
+    "limits": "What audits compare with: policy.limits.<name>.",
+}
+"""What a line of ``goodfit list`` says of these."""
 
 ABOUT = (
     "description",
@@ -68,8 +78,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     name = only_word(arguments)
     if not name:
         rows = [[group, group_doc(group)] for group in groups()]
-        rows += [[name, "What plugins offer by name."] for name in TABLES]
-        rows += [["limits", "What audits compare with: policy.limits.<name>."]]
+        rows += [list(row) for row in OFFERED.items()]
         if not arguments.json:
             print_table(["goodfit list", "what it is"], rows)
         return {"groups": [row[0] for row in rows]}
@@ -82,7 +91,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     elif name == "limits":
         options = _limits(arguments)
     else:
-        known = [*groups(), *TABLES, "limits"]
+        known = [*groups(), *OFFERED]
         raise ConfigError(f"there is no '{name}' to list", did_you_mean(name, known, "goodfit list"))
     if not arguments.json:
         columns = [key for key in COLUMNS if any(option.get(key) for option in options)]

@@ -13,17 +13,14 @@ from typing import Any
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option
 from goodfit.config.grammar import is_text, override, plain_value, quoted, unquoted
-from goodfit.config.places import ConfRoot, Options, core_root, find_options
+from goodfit.config.places import MAIN, ConfRoot, Options, core_root, find_options
 from goodfit.config.settings import settings
+from goodfit.config.start import default_choices
 from goodfit.config.types import mistakes_of, typed
 from goodfit.config.words import Words, key_of, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
 from goodfit.texts.secrets import has_own_secret
-from goodfit.yaml_values import read_yaml
-
-MAIN = "config.yaml"
-"""In which order options are merged."""
 
 NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",
@@ -64,7 +61,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     read = read_words(words, options)
     mistakes = list(read.mistakes)
     mistakes += _missing_choices(words, read, needed)
-    chosen = {group: name for group, name in (_default_choices() | read.choices).items() if name is not None}
+    chosen = {group: name for group, name in (default_choices() | read.choices).items() if name is not None}
     given: dict[str, Path] = {}
     broken_files: list[GoodfitError] = []
     files = [core_root().folder / MAIN]
@@ -127,11 +124,6 @@ def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -
         for group, hint in NEEDED.items()
         if group in needed and group not in read.choices and group not in typed_keys
     ]
-
-
-def _default_choices() -> dict[str, str | None]:
-    entries = read_yaml(core_root().folder / MAIN)["defaults"]
-    return {group: name for entry in entries if isinstance(entry, dict) for group, name in entry.items()}
 
 
 def _typed_values(read: Words) -> dict[str, Any]:

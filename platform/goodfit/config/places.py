@@ -11,6 +11,9 @@ import goodfit
 from goodfit.config.settings import groups
 from goodfit.errors import ConfigError, PluginError
 
+MAIN = "config.yaml"
+"""In which order options are merged."""
+
 USER = "user"
 """Who owns the folder that ``--config-dir`` names."""
 
@@ -52,7 +55,7 @@ def core_root() -> ConfRoot:
     package = Path(goodfit.__file__).parent
     candidates = [package / "conf", package.parents[1] / "conf"]
     for folder in candidates:
-        if (folder / "config.yaml").is_file():
+        if (folder / MAIN).is_file():
             return ConfRoot("goodfit", folder)
     raise ConfigError(f"goodfit's own conf/ is missing from {package}", "install goodfit again")
 

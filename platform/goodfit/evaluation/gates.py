@@ -70,7 +70,7 @@ def min_value(evidence: Evidence) -> Verdict:
 
 
 BUILT_IN = {
-    gate.__name__: GateSpec(name=gate.__name__, description=(gate.__doc__ or "").strip(), judge=gate)
+    gate.__name__: GateSpec(name=gate.__name__, description=" ".join((gate.__doc__ or "").split()), judge=gate)
     for gate in (better_than_base, not_overfit, no_error_findings, min_value)
 }
 

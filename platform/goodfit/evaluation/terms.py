@@ -1,4 +1,4 @@
-"""What the words of a result mean, metrics and verdicts: for ``goodfit explain`` and docs/reference/results.md."""
+"""What the words of a result mean, metrics, verdicts, gates: for ``goodfit explain`` and docs/reference/results.md."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from goodfit.evaluation.fit import VERDICTS
+from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
-from goodfit.hooks.types import MetricSpec
+from goodfit.hooks.types import AuditSpec, GateSpec, MetricSpec
 from goodfit.kinds.measures import STANDARD
 
 LOSS = "Mean negative log-likelihood of the right answer, in nats"
@@ -19,7 +20,7 @@ class Term:
     """A word of a result."""
 
     name: str
-    sort: Literal["metric", "verdict"]
+    sort: Literal["metric", "verdict", "gate", "audit", "limit"]
     meaning: str
     kinds: tuple[str, ...] = ()
     """The kinds of task that it is of; empty where it is of all."""
@@ -28,7 +29,7 @@ class Term:
 
 
 def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
-    """All metrics and verdicts; one name may be several metrics, of different kinds.
+    """All metrics, verdicts and gates of goodfit; one name may be several metrics, of different kinds.
 
     Args:
         offered: Metrics of plugins.
@@ -42,4 +43,20 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
         if known is not new:
             found[new.name, new.meaning] = replace(known, kinds=(*known.kinds, *new.kinds))
     loss = Term("loss", "metric", LOSS, better="lower")
-    return [*found.values(), loss, *(Term(name, "verdict", meaning) for name, meaning in VERDICTS.items())]
+    verdicts = [Term(name, "verdict", meaning) for name, meaning in VERDICTS.items()]
+    return [
+        *found.values(),
+        loss,
+        *verdicts,
+        *(Term(gate.name, "gate", gate.description) for gate in BUILT_IN.values()),
+    ]
+
+
+def judging(gates: Iterable[GateSpec], audits: Iterable[AuditSpec]) -> list[Term]:
+    """The gates, audits and limits of plugins."""
+    audits = list(audits)
+    return [
+        *(Term(gate.name, "gate", gate.description) for gate in gates),
+        *(Term(audit.name, "audit", audit.description) for audit in audits),
+        *(Term(limit.name, "limit", limit.meaning) for audit in audits for limit in audit.limits),
+    ]
