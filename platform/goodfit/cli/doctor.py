@@ -18,7 +18,19 @@ from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
 
 PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "datasets", "hydra-core")
-EXTRAS = {"wandb": "tracker=wandb", "deepspeed": "hardware=deepspeed"}
+EXTRAS = {
+    "wandb": "tracker=wandb",
+    "deepspeed": "hardware=deepspeed",
+    "bitsandbytes": "adapter=qlora",
+    "opacus": "privacy=dp",
+    "cryptography": "privacy.vault",
+    "cmaes": "sweep.sampler=cmaes",
+    "scipy": "sweep.sampler=gp (or qmc, sweep.pruner=wilcoxon)",
+    "psycopg": "sweep.storage=postgresql",
+    "submitit": "sweep.executor=slurm",
+    "ray": "sweep.executor=ray",
+}
+"""Packages of goodfit's extras -> what needs them."""
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
