@@ -16,7 +16,12 @@ Counts = Callable[[Item], tuple[float, float]]
 
 
 def share_metric(
-    name: str, description: str, kinds: tuple[str, ...], counts: Counts, greater_is_better: bool = True
+    name: str,
+    description: str,
+    kinds: tuple[str, ...],
+    counts: Counts,
+    greater_is_better: bool = True,
+    label: str | None = None,
 ) -> MetricSpec:
     """A metric that is a share.
 
@@ -26,14 +31,16 @@ def share_metric(
         kinds: The kinds of task that it measures.
         counts: What an item adds to the two sums.
         greater_is_better: Whether a greater share is better.
+        label: A label that the counts tell from all others: where no record and no answer has it, as with a label set
+            of other names, the share is not defined.
     """
     return MetricSpec(
         name=name,
         description=description,
         kinds=kinds,
         greater_is_better=greater_is_better,
-        statistics=partial(_rows_of, counts),
-        reduce=share,
+        statistics=partial(_rows_of, counts, label),
+        reduce=share if label is None else _share_where_seen,
     )
 
 
@@ -52,8 +59,18 @@ def share(sums: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
-def _rows_of(counts: Counts, items: Sequence[Item]) -> np.ndarray:
-    """What items add to the two sums, float64 of shape (items, 2), also where there are no items."""
+def _share_where_seen(sums: np.ndarray) -> np.ndarray:
+    """The share, shape (...), of sums over records, shape (..., 3); nan where the third, of the label, is 0."""
     import numpy as np
 
-    return np.asarray([counts(item) for item in items], dtype=np.float64).reshape(-1, 2)
+    return np.where(sums[..., 2] > 0, share(sums), np.nan)
+
+
+def _rows_of(counts: Counts, label: str | None, items: Sequence[Item]) -> np.ndarray:
+    """What items add to the sums, float64 of shape (items, 2), with a label (items, 3), also where there are none."""
+    import numpy as np
+
+    if label is None:
+        return np.asarray([counts(item) for item in items], dtype=np.float64).reshape(-1, 2)
+    rows = [(*counts(item), label in (item.fields["label"], item.answer)) for item in items]
+    return np.asarray(rows, dtype=np.float64).reshape(-1, 3)

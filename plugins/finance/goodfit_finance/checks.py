@@ -11,7 +11,7 @@ from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding, Item
 from goodfit_finance.amounts import amounts
 from goodfit_finance.benford import FirstDigits, first_digits
-from goodfit_finance.metrics import wrong_directions
+from goodfit_finance.metrics import NO_ERROR, NO_FRAUD, wrong_directions
 from goodfit_finance.statements import Statement, adds_up, read_statement, repeated
 
 
@@ -31,9 +31,14 @@ FAULTS = (
 Records = Sequence[Mapping[str, Any]]
 
 
+def cases_of_data(splits: Mapping[str, Records]) -> list[Finding]:
+    """Whether some case is legitimate, without which nothing can be told from a fraud."""
+    return without_quiet_label(splits, NO_FRAUD)
+
+
 def statements_of_data(splits: Mapping[str, Records]) -> list[Finding]:
     """Of each split: statements that do not add up, entries that stand twice, and the spread of first digits."""
-    findings: list[Finding] = []
+    findings = without_quiet_label(splits, NO_ERROR)
     for split, records in splits.items():
         known = _read((str(row["id"]), str(row["label"]), row["text"]) for row in records)
         for fault in FAULTS:
@@ -69,10 +74,19 @@ def invoices_of_answers(items: Sequence[Item]) -> list[Finding]:
     return _unbalanced({item.id: _sums(item.fields["text"], item.answer) for item in items}, "answered invoices", {})
 
 
+def without_quiet_label(splits: Mapping[str, Records], quiet: str) -> list[Finding]:
+    """One finding if no record has the label without an alarm: a department may call it otherwise."""
+    if not any(splits.values()) or any(row["label"] == quiet for records in splits.values() for row in records):
+        return []
+    message = f"no record is labelled '{quiet}': recall and false alarms of this task are not defined"
+    mend = f"label '{quiet}' what needs no alarm, or type task.metrics=[]"
+    return [Finding(severity="warning", code="finance.no_quiet_label", message=message, mend=mend)]
+
+
 def missed_frauds(items: Sequence[Item]) -> list[Finding]:
     """One finding if frauds were called legitimate, by type."""
-    frauds = [item for item in items if item.fields["label"] != "legitimate"]
-    missed = [item for item in frauds if item.answer == "legitimate"]
+    frauds = [item for item in items if item.fields["label"] != NO_FRAUD]
+    missed = [item for item in frauds if item.answer == NO_FRAUD]
     by_type = Counter(str(item.fields["label"]) for item in missed)
     message = f"{len(missed)} of {len(frauds)} frauds were called legitimate: {_listed(by_type)}"
     of = Counter(str(item.fields["label"]) for item in frauds)
@@ -130,7 +144,7 @@ def _faulty(
         evidence: What else the finding is to hold.
     """
     found = [(name, label) for name, label, statement in known if fault.is_in(statement)]
-    passed = [name for name, label in found if label == "consistent"]
+    passed = [name for name, label in found if label == NO_ERROR]
     message = f"in {len(found)} of {len(known)} {what} {fault.words}; {len(passed)} of them are {verb} consistent"
     more = {**evidence, f"{verb}_consistent": len(passed), f"ids_{verb}_consistent": passed[:MOST_IDS]}
     severity = "warning" if passed else "info"

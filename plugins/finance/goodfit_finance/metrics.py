@@ -25,19 +25,27 @@ DOCUMENT_EXACT = share_metric(
 )
 
 
+NO_FRAUD, NO_ERROR = "legitimate", "consistent"
+"""The labels without an alarm, of finance/fraud and of finance/anomalies."""
+
+
 def fraud_recall(item: Item) -> tuple[float, float]:
     """Frauds that raise an alarm, under whichever name: an investigator who looks sees what it is."""
-    return (item.answer != "legitimate", 1) if item.fields["label"] != "legitimate" else (0, 0)
+    return (item.answer != NO_FRAUD, 1) if item.fields["label"] != NO_FRAUD else (0, 0)
 
 
 FRAUD_RECALL = share_metric(
-    "finance.fraud_recall", "Frauds that raise an alarm, of all frauds; 0 to 1.", ("classification",), fraud_recall
+    "finance.fraud_recall",
+    "Frauds that raise an alarm, of all frauds; 0 to 1.",
+    ("classification",),
+    fraud_recall,
+    label=NO_FRAUD,
 )
 
 
 def fraud_false_alarms(item: Item) -> tuple[float, float]:
     """Legitimate cases that raise an alarm: each one stops a customer's payment."""
-    return (item.answer != "legitimate", 1) if item.fields["label"] == "legitimate" else (0, 0)
+    return (item.answer != NO_FRAUD, 1) if item.fields["label"] == NO_FRAUD else (0, 0)
 
 
 FRAUD_FALSE_ALARMS = share_metric(
@@ -51,7 +59,7 @@ FRAUD_FALSE_ALARMS = share_metric(
 
 def anomaly_recall(item: Item) -> tuple[float, float]:
     """Statements with an error that are not passed as consistent, whichever error is named."""
-    return (item.answer != "consistent", 1) if item.fields["label"] != "consistent" else (0, 0)
+    return (item.answer != NO_ERROR, 1) if item.fields["label"] != NO_ERROR else (0, 0)
 
 
 ANOMALY_RECALL = share_metric(
@@ -59,12 +67,13 @@ ANOMALY_RECALL = share_metric(
     "Statements with an error that are flagged, of all with an error; 0 to 1.",
     ("classification",),
     anomaly_recall,
+    label=NO_ERROR,
 )
 
 
 def anomaly_false_alarms(item: Item) -> tuple[float, float]:
     """Consistent statements that are said to have an error."""
-    return (item.answer != "consistent", 1) if item.fields["label"] == "consistent" else (0, 0)
+    return (item.answer != NO_ERROR, 1) if item.fields["label"] == NO_ERROR else (0, 0)
 
 
 ANOMALY_FALSE_ALARMS = share_metric(

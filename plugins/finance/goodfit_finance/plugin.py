@@ -37,6 +37,7 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
     judges = {
         "finance/invoice": checks.invoices_of_data,
         "finance/report": checks.reports_of_data,
+        "finance/fraud": checks.cases_of_data,
         "finance/anomalies": checks.statements_of_data,
     }
     return judges[task](splits) if task in judges else []

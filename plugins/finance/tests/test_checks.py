@@ -59,7 +59,7 @@ def test_a_journal_with_more_debit_than_credit_is_a_finding():
 
 
 def test_arithmetic_that_the_labels_know_is_only_information():
-    splits = {"test": [row("a", WRONG, "sum_error"), row("b", TWICE, "duplicate_entry")]}
+    splits = {"test": [row("a", WRONG, "sum_error"), row("b", TWICE, "duplicate_entry"), row("c", "?", "consistent")]}
     sums, twice = plugin.goodfit_check_data("finance/anomalies", splits)
     assert (sums.severity, twice.severity, twice.code) == ("info", "info", "finance.duplicates")
 
@@ -130,6 +130,15 @@ def test_two_totals_in_an_answer_are_not_judged():
     found = [*spans(INVOICE, NET="100.00", TAX="19.00", TOTAL="119.00"), *spans(INVOICE, TOTAL="100.00")]
     answers = [Item(id="i", fields={"text": INVOICE, "spans": []}, answer=found)]
     assert plugin.goodfit_check_answers("finance/invoice", answers) == []
+
+
+@pytest.mark.parametrize(("task", "quiet"), [("finance/fraud", "legitimate"), ("finance/anomalies", "consistent")])
+def test_data_without_the_label_that_raises_no_alarm_are_a_finding(task, quiet):
+    rows = [row("1", "Paid by card.", "fine"), row("2", "Paid twice by card.", "stolen card")]
+    (finding,) = plugin.goodfit_check_data(task, {"train": rows, "test": rows})
+    assert (finding.code, finding.severity) == ("finance.no_quiet_label", "warning")
+    assert f"no record is labelled '{quiet}'" in finding.message
+    assert plugin.goodfit_check_data(task, {"train": rows, "test": [row("3", "Paid in cash.", quiet)]}) == []
 
 
 def test_missed_frauds_are_one_finding_by_type():

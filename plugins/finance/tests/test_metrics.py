@@ -19,7 +19,7 @@ FIGURES = (
 
 def score(name: str, items: list[Item]) -> float:
     statistics = METRICS[f"finance.{name}"].statistics(items)
-    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
+    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
     return float(METRICS[f"finance.{name}"].reduce(statistics.sum(axis=0)))
 
 
@@ -40,6 +40,11 @@ def asked(answer: str, *right: str) -> Item:
 
 def reported(answer: str) -> Item:
     return Item(id="r", fields={"source": FIGURES, "target": "…"}, answer=answer)
+
+
+@pytest.mark.parametrize("name", ["fraud_recall", "fraud_false_alarms", "anomaly_recall", "anomaly_false_alarms"])
+def test_labels_without_the_one_that_raises_no_alarm_give_no_figure(name):
+    assert math.isnan(score(name, classified(("fine", "fine"), ("stolen card", "fine"), ("fine", "stolen card"))))
 
 
 @pytest.mark.parametrize(

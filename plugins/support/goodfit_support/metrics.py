@@ -51,6 +51,7 @@ FALSE_ALARM_RATE = share_metric(
     ("classification",),
     false_alarm_rate,
     greater_is_better=False,
+    label="negative",
 )
 
 

@@ -70,7 +70,7 @@ def items(*pairs: tuple[str, str]) -> list[Item]:
 
 def score(name: str, answered: list[Item]) -> float:
     statistics = METRICS[name].statistics(answered)
-    assert (statistics.dtype, statistics.shape) == (np.float64, (len(answered), 2))
+    assert (statistics.dtype, len(statistics)) == (np.float64, len(answered))
     return float(METRICS[name].reduce(statistics.sum(axis=0)))
 
 
@@ -187,6 +187,10 @@ def test_every_answer_of_the_help_centre_is_asked_for_in_every_split():
 )
 def test_a_metric_is_the_ratio_of_its_summed_counts(name, pairs, value):
     assert score(name, items(*pairs)) == pytest.approx(value)
+
+
+def test_labels_without_negative_give_no_rate_of_false_alarms():
+    assert math.isnan(score("support.false_alarm_rate", items(("angry", "fine"), ("fine", "fine"))))
 
 
 @pytest.mark.parametrize("name", METRICS)
