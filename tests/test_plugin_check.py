@@ -116,7 +116,15 @@ def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, r
     write_rows(folder / "data" / "moods" / "test.jsonl", [{**data[0], "id": "leak"}, *rows_of("classification", 3, 1)])
     (folder / "data" / "moods" / "about.yaml").write_text(ABOUT, "utf-8")
     found = checked("bad")
-    assert set(found) == set(CHECKS) - {"wheel", "entry_point", "imports", "hooks", "models", "judges_fast"}
+    assert set(found) == set(CHECKS) - {
+        "wheel",
+        "entry_point",
+        "imports",
+        "hooks",
+        "scrubbers",
+        "models",
+        "judges_fast",
+    }
     assert "import imports torch" in found["starts_fast"]
     for problem in ("goodfit_bad/conf/notes.txt is no option", "no group called 'tsk'", "did you mean 'kind'?"):
         assert problem in found["configs"]
@@ -143,6 +151,36 @@ def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, r
         assert act in found["keeps_to_itself"]
     assert "the README does not say what it sends" in found["readme"]
     assert "goodfit_bad" not in sys.modules
+
+
+SCRUBBERS = """
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import Found, ScrubberSpec
+
+HOOK_API = 1
+
+
+def short(texts):
+    return [[Found(start=0, end=len(text) + 1, type="NAME")] for text in texts]
+
+
+def counted(texts):
+    return [[Found(start=0, end=1, type="NAME")] * (len(texts) > 1 and len(text) > 9) for text in texts]
+
+
+@hookimpl
+def goodfit_register_scrubbers():
+    about = dict(description="d", recall={"NAME": float("nan")}, measured_on="nothing")
+    return [ScrubberSpec(name=f"bad.{find.__name__}", find=find, **about) for find in (short, counted)]
+"""
+
+
+def test_a_scrubber_is_asked_about_texts_together_and_alone(checked, install):
+    install("bad", SCRUBBERS, {})
+    found = checked("bad")
+    assert "the scrubber 'bad.short' named a place that is not in the text" in found["types"]
+    assert "bad.counted: a text's places depend on the other texts" in found["scrubbers"]
+    assert "bad.counted" not in found["types"]
 
 
 @pytest.mark.parametrize(

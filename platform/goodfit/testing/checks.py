@@ -196,6 +196,13 @@ def metrics(subject: Subject) -> Iterator[str]:
     yield from _problems_of(subject, "MetricSpec")
 
 
+def scrubbers(subject: Subject) -> Iterator[str]:
+    """A scrubber finds places in a text that depend on this text alone."""
+    for step, seen in subject.steps.items():
+        if seen.get("sort") == "ScrubberSpec":
+            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+
+
 def models(subject: Subject) -> Iterator[str]:
     """A base model's folder has what a model needs."""
     yield from _problems_of(subject, "ModelSpec")
@@ -254,6 +261,7 @@ CHECKS: Mapping[str, Callable[[Subject], Iterator[str]]] = {
         data,
         types,
         metrics,
+        scrubbers,
         models,
         same_twice,
         goes_to_workers,

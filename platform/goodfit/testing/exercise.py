@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit.data.gather import Splits, gather
+from goodfit.data.scrub import ask
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
     DataSourceSpec,
     Evidence,
     Finding,
+    Found,
     GateSpec,
     Item,
     MetricSpec,
     ModelSpec,
+    ScrubberSpec,
 )
 from goodfit.kinds import find_kind
 from goodfit.plugins.offers import sound
@@ -30,6 +33,15 @@ from goodfit.schema.dataset import DatasetConf
 
 MOST_ITEMS = 200
 """Records of the test split on which metrics and judges are tried."""
+ODD_TEXTS = (
+    "",
+    " \n\t",
+    "Ünïcode ☃ 漢字 \u0301\u200b",
+    "Dr Jane Doe, 12 High Street, +44 20 7946 0000, 03/04/2025, jd@example.org",
+)
+"""Texts that scrubbers are tried on besides those of the plugin's own data."""
+MOST_ALONE = 20
+"""Texts that a scrubber is asked about one by one as well."""
 LONG_TEXT = 24
 """Characters from which a record's text in a finding is no label or name, but a text."""
 Tried = dict[str, Any]
@@ -129,6 +141,21 @@ def try_model(spec: ModelSpec, material: Material) -> Tried:
     return {"problems": problems, "digest": digest(str(folder))}
 
 
+def try_scrubber(spec: ScrubberSpec, material: Material) -> Tried:
+    """Let it read odd texts and those of its data: a text's places are in it, and depend on this text alone."""
+    records = [record for _, splits in material.sources.values() for record in splits.test[:MOST_ITEMS]]
+    own = [text for record in records for text in record.fields.values() if isinstance(text, str)]
+    texts = [*ODD_TEXTS, *own]
+    together = [_places(found) for found in ask(spec, texts)]
+    alone = [_places(found) for text in reversed(texts[:MOST_ALONE]) for found in ask(spec, [text])]
+    differs = alone[::-1] != together[:MOST_ALONE]
+    return {"problems": ["a text's places depend on the other texts"] * differs, "digest": digest(together)}
+
+
+def _places(found: Sequence[Found]) -> list[tuple[int, int, str]]:
+    return sorted((place.start, place.end, place.type) for place in found)
+
+
 def try_audit(spec: AuditSpec, material: Material) -> Tried:
     """Show it the data; the audit of a model is asked only by a run."""
     found, told = [], []
@@ -167,6 +194,7 @@ EXERCISES: Mapping[type, Callable[[Any, Material], Tried]] = {
     GateSpec: try_gate,
     ModelSpec: try_model,
     AuditSpec: try_audit,
+    ScrubberSpec: try_scrubber,
 }
 """Sort of thing -> how it is tried, behind its ``guard``, which refuses what is of another type, shape or place; things
 of another sort are looked at, and not called."""
