@@ -14,6 +14,7 @@ def test_the_interval_of_a_share_is_wilsons(hits, of, level):
 
 
 def test_an_interval_holds_its_share_in_spite_of_rounding():
+    assert wilson(0, 0) == (0, 1)
     assert all(wilson(of, of)[1] == 1 and wilson(0, of)[0] == 0 for of in range(1, 500))
 
 

@@ -49,7 +49,8 @@ def listed_ids(path: Path) -> set[str]:
     try:
         ids = {line for line in path.read_text("utf-8-sig").split("\n") if line.strip()}
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}", "name a UTF-8 file with an id in each line") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"{path} cannot be read: {reason}", "name a UTF-8 file with an id in each line") from None
     if not ids:
         raise DataError(f"{path} names no record", "write an id in each line")
     return ids

@@ -17,10 +17,12 @@ def wilson(hits: int, of: int, level: float = CONFIDENCE) -> tuple[float, float]
 
     Args:
         hits: What counts.
-        of: How many were looked at, at least 1.
+        of: How many were looked at; of none the share may be anything.
         level: Share of such intervals that hold the true share.
     """
     z = NormalDist().inv_cdf((1 + level) / 2)
+    if not of:  # nothing was looked at, and nothing is known
+        return 0.0, 1.0
     share, scale = hits / of, 1 + z * z / of
     middle = (share + z * z / (2 * of)) / scale
     half = z / scale * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
