@@ -155,11 +155,13 @@ def _offered(steps: Steps, plugin: str, hook: str, sort: type, function: Callabl
 
 def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
     """Try everything that is offered, data first; returns the data."""
-    from goodfit.hooks.types import DataSourceSpec
+    from goodfit.hooks.types import DataSourceSpec, ScrubberSpec
     from goodfit.plugins.guard import guard
     from goodfit.testing.exercise import EXERCISES, Material, goes_to_workers
 
     material = Material()
+    if any(isinstance(thing, ScrubberSpec) for thing in things):
+        importlib.import_module("peft")  # with torch and transformers, which write at import: no doing of a tagger's
     for thing in sorted(things, key=lambda one: not isinstance(one, DataSourceSpec)):
         own = guard(thing, plugin)
         with steps.step(thing.name) as facts:
