@@ -198,9 +198,7 @@ def metrics(subject: Subject) -> Iterator[str]:
 
 def scrubbers(subject: Subject) -> Iterator[str]:
     """A scrubber finds places in a text that depend on this text alone."""
-    for step, seen in subject.steps.items():
-        if seen.get("sort") == "ScrubberSpec":
-            yield from (f"{step}: {problem}" for problem in seen.get("problems", []))
+    yield from _problems_of(subject, "ScrubberSpec")
 
 
 def models(subject: Subject) -> Iterator[str]:
