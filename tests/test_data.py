@@ -1,6 +1,9 @@
 """Bad data: every bad row is named, and what cannot be used is refused in two lines."""
 
+import bz2
+import gzip
 import json
+import lzma
 
 import pytest
 
@@ -278,6 +281,13 @@ def test_damaged_rows_of_a_file_in_utf8_are_bad_rows(problems):
 def test_a_spreadsheet_is_refused_with_how_to_save_it(check, tmp_path, name, content):
     what = f"{tmp_path}/{name} is a spreadsheet, expected a text file"
     assert check(content, name=name).errors == [(what, 'save its sheet as "CSV UTF-8" (.csv)')]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize("name", ["train.csv", "train.jsonl", "train.parquet"])
+def test_a_compressed_file_with_another_ending_is_no_bad_row(check, tmp_path, pack, name):
+    what = f"{tmp_path}/{name} is compressed, in spite of its ending"
+    assert check(pack(b"text,label"), name=name).errors == [(what, "unpack it")]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from goodfit.schema.dataset import SPLITS, DatasetConf
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 TABLES = (".csv", ".tsv")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+"""What gzip, ZIP, bzip2, xz and Zstandard begin a file with: no text of ours does."""
 _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """What spreadsheets begin with: newer ones are ZIP archives, older ones Microsoft's compound files."""
 NOT_UTF8 = "bytes that are not UTF-8"
@@ -78,12 +80,15 @@ def refuse_missing(path: Path, fix: str = "check the path") -> None:
 
 
 def _refuse_other_format(path: Path) -> None:
+    ending = path.suffix.lower()
     with path.open("rb") as file:
-        renamed = path.suffix.lower() in TABLES and file.read(8).startswith(_SPREADSHEET)
-    if renamed or path.suffix.lower() in SPREADSHEETS:
+        beginning = file.read(8)
+    if ending in SPREADSHEETS or (ending in TABLES and beginning.startswith(_SPREADSHEET)):
         raise DataError(f"{path} is a spreadsheet, expected a text file", 'save its sheet as "CSV UTF-8" (.csv)')
-    if path.suffix.lower() not in SUFFIXES:
+    if ending not in SUFFIXES:
         raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
+    if beginning.startswith(_PACKED):
+        raise DataError(f"{path} is compressed, in spite of its ending", "unpack it")
 
 
 def _read_text(path: Path) -> FileRows:
