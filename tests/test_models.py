@@ -109,6 +109,11 @@ def cut_short(weights):
             "the config of {folder} names code to run (auto_map)",
             id="code of its own",
         ),
+        pytest.param(
+            change_config(position_embedding_type="relative_key"),
+            "{folder} was trained with positions of the type 'relative_key'",
+            id="positions that transformers leaves out",
+        ),
         pytest.param(no_tokenizer, "{folder} has no tokenizer that can be read", id="no tokenizer"),
     ],
 )

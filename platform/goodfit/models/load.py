@@ -223,6 +223,12 @@ def _from_pretrained(
             f"{base.place} lacks {len(wrong)} tensors that its config asks for, such as {wrong[0]}",
             "fetch the model again; transformers would have filled them with noise",
         )
+    positions = getattr(config, "position_embedding_type", None) or ""
+    if positions.startswith("relative") and not any("distance" in name for name, _ in model.named_parameters()):
+        raise ConfigError(
+            f"{base.place} was trained with positions of the type '{positions}', which transformers computes no more",
+            "choose another model: goodfit list model shows some",
+        )
     return model
 
 
