@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from goodfit.errors import ConfigError
 
 MAX_BYTES = 200_000
 """A config file is written by hand; far beyond that it is an attack or an accident."""
+
+_NAME = re.compile(r"(?!(?:null|true|false|inf|nan)$)[a-z_][\w./-]*", re.IGNORECASE)
+"""What stands in a list without quotes."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -38,6 +42,8 @@ class _Loader(yaml.SafeLoader):
 
 def typed_text(value: Any) -> str:
     """A value as it would be typed."""
+    if isinstance(value, list) and all(isinstance(one, str) and _NAME.fullmatch(one) for one in value):
+        return f"[{','.join(value)}]"
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -76,10 +76,10 @@ def _default(setting: Setting) -> str:
     """The default; of a setting that is derived, from what, with the defaults of the settings that it names."""
     rule, start = setting.derived(), chosen().get(setting.path)
     if start is not None:
-        return f"{start.value}, of {start.option}"
+        return f"{default_text(setting)}, of {start.option}"
     if not rule:
-        return str(setting.default)
-    sources = [f"{name} is {settings()[name].default}" for name in setting.derived_from() if name in settings()]
+        return default_text(setting)
+    sources = [f"{name} is {default_text(settings()[name])}" for name in setting.derived_from() if name in settings()]
     more = f" ({', '.join(sources)}, where the chosen model says nothing else)" if sources else ""
     return f"derived: {rule}{more}; goodfit show WORDS has the value of a run"
 

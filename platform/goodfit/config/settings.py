@@ -75,10 +75,6 @@ class Setting:
         """The names that stand in what it becomes."""
         return _NAME.findall(self.derived())
 
-    def default_text(self) -> str:
-        """The default in a table, beside the meaning."""
-        return "derived" if self.derived() else str(self.default)
-
     def type_name(self) -> str:
         """The type in a user's words."""
         if self.choices:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from goodfit.config.places import MAIN, core_root
 from goodfit.config.settings import Setting, settings
-from goodfit.yaml_values import read_yaml
+from goodfit.yaml_values import read_yaml, typed_text
 
 
 class Chosen(NamedTuple):
@@ -40,5 +40,6 @@ def chosen() -> Mapping[str, Chosen]:
 
 def default_text(setting: Setting) -> str:
     """The default in a table, beside the meaning."""
-    found = chosen().get(setting.path)
-    return setting.default_text() if found is None else str(found.value)
+    if found := chosen().get(setting.path):
+        return typed_text(found.value)
+    return "derived" if setting.derived() else typed_text(setting.default)
