@@ -73,6 +73,7 @@ def as_datasets_folder(path):
         pytest.param("train.csv", as_csv_with_blanks, id="CSV with blanks around the names of its columns"),
         pytest.param("train.JSON", as_array, id="JSON array with an ending in capitals"),
         pytest.param("train.json", as_array, id="JSON array"),
+        pytest.param("train.jsonl", as_array, id="JSON array with the ending of lines"),
         pytest.param("train.tsv", as_tsv, id="TSV"),
         pytest.param("train.parquet", as_parquet, id="Parquet"),
         pytest.param("train", as_datasets_folder, id="datasets folder"),
@@ -85,7 +86,7 @@ def test_every_format_gives_the_same_rows(tmp_path, name, write):
     assert (found.problems, found.empty) == ([], [])
     assert [dict(row.values) for row in rows] == GOOD
     first = 2 if name.lower().endswith(("csv", "tsv")) else 1
-    place = "{}[{}]" if name.lower().endswith(".json") else "{}:{}"
+    place = "{}[{}]" if write is as_array else "{}:{}"
     assert [row.origin for row in rows] == [place.format(name, number) for number in range(first, first + len(GOOD))]
 
 

@@ -21,6 +21,8 @@ from goodfit.schema.dataset import SPLITS, DatasetConf
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 TABLES = (".csv", ".tsv")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+_ARRAY = re.compile(rb"\s*\[\s*{")
+"""How an array of objects begins, whatever its file's ending says."""
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 """What gzip, ZIP, bzip2, xz and Zstandard begin a file with: no text of ours does."""
 _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -107,7 +109,7 @@ def _read_text(path: Path) -> FileRows:
 
 
 def _read_jsonl(path: Path, content: bytes) -> FileRows:
-    if path.suffix.lower() == ".json" and content.lstrip().startswith(b"["):
+    if _ARRAY.match(content) or (path.suffix.lower() == ".json" and content.lstrip().startswith(b"[")):
         return _read_array(path, content)
     rows, problems = [], []
     for number, line in enumerate(content.split(b"\n"), 1):
