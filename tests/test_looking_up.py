@@ -1,13 +1,16 @@
 """The verbs that look things up: show, explain, list, plugins, doctor, completion."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import goodfit as package
+from goodfit.cli.doctor import EXTRAS
 from goodfit.config.settings import groups, settings
 from goodfit.kinds import KINDS, find_kind
 
@@ -166,6 +169,12 @@ def test_the_doctor_finds_no_problem_here(goodfit):
     assert (outcome.code, outcome.json["problems"]) == (0, [])
     assert outcome.json["facts"]["goodfit"] == package.__version__
     assert "legal" in outcome.json["facts"]["plugins"]
+
+
+def test_the_doctor_looks_for_what_every_extra_installs():
+    needed = map(Requirement, importlib.metadata.requires("goodfit"))
+    marked = [(need.name, str(need.marker)) for need in needed if need.marker and "extra" in str(need.marker)]
+    assert set(EXTRAS) == {name for name, extra in marked if "test" not in extra and "benchmark" not in extra}
 
 
 @pytest.mark.parametrize(
