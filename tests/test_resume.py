@@ -83,8 +83,8 @@ def test_a_signal_saves_the_step_and_the_run_goes_on_to_the_same_bytes(
     assert killed(argv, tmp_path, "open", "history.jsonl", 6, number=number) == code
     assert status_of(folder) == "preempted"
     record = json.loads((folder / "run.json").read_text("utf-8"))
-    name = "interrupted" if number == signal.SIGINT else "preempted"
-    assert record["reason"].startswith(f"{name}: step ")
+    name = "Ctrl-C" if number == signal.SIGINT else number.name
+    assert record["reason"].startswith(f"the run was stopped by {name}: step ")
     assert goodfit("resume", folder).code == 0
     left = [name for name in different(undisturbed, folder) if not name.startswith("checkpoints/")]
     assert left == []  # how often a run is saved changes nothing

@@ -160,8 +160,8 @@ def test_an_adapter_is_not_put_on_another_base(goodfit, tmp_path, tiny_words, mo
 @pytest.mark.parametrize(
     ("number", "code", "name"),
     [
-        pytest.param(signal.SIGINT, 130, "interrupted", id="Ctrl-C"),
-        pytest.param(signal.SIGTERM, 143, "preempted", id="scheduler"),
+        pytest.param(signal.SIGINT, 130, "Ctrl-C", id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, 143, "SIGTERM", id="scheduler"),
     ],
 )
 def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words, number, code, name):
@@ -174,7 +174,7 @@ def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words, number, 
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, "")
     error, fix = err.splitlines()[-2:]
-    assert re.fullmatch(rf"error: {name}: step \d+ is saved", error)
+    assert re.fullmatch(rf"error: the run was stopped by {name}: step \d+ is saved", error)
     assert fix == f"  fix: goodfit resume {tmp_path / 'run'}"
     assert "Traceback" not in err
     assert "Loading weights" not in err  # progress bars are for terminals

@@ -756,6 +756,7 @@ def test_a_signal_ends_a_search_and_fails_no_trial(searched, tmp_path, tiny_word
     outcome = goodfit("sweep", *argv, f"run.dir={folder}", "--quiet")
     assert outcome.code == 143, outcome.err
     thread.join()
+    assert outcome.errors[0][0] == "the search was stopped by SIGTERM: 1 trial is over and kept"
     assert f"run.dir={folder}" in outcome.errors[0][1]
     assert [trial["state"] for trial in read_json(folder / "sweep.json")["trials"]] == ["finished"]
     assert goodfit("sweep", *argv, f"run.dir={folder}", "--quiet").code == 0

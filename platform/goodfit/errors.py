@@ -120,18 +120,23 @@ class TrainingError(GoodfitError):
 
 
 class StoppedError(GoodfitError):
-    """A signal ended the run before its end.
+    """A signal ended a run or a search before its end.
 
     Args:
-        signal_number: Which; SIGINT is a person at the keyboard, all others are the machine's owner.
-        what: What became of the run.
+        signal_number: Which; SIGINT is a person at the keyboard, all others are the machine's owner; 0 is one that
+            another process of the run heard.
+        where: Where it stands.
         fix: How it goes on.
+        stopped: What was stopped.
     """
 
     exit_code = 143
 
-    def __init__(self, signal_number: int, what: str, fix: str) -> None:
-        super().__init__(f"{'interrupted' if signal_number == signal.SIGINT else 'preempted'}: {what}", fix)
+    def __init__(self, signal_number: int, where: str, fix: str, stopped: str = "the run") -> None:
+        name = signal.Signals(signal_number).name if signal_number else "a signal"
+        by = "Ctrl-C" if signal_number == signal.SIGINT else name
+        super().__init__(f"{stopped} was stopped by {by}: {where}", fix)
+        self.signal_number = signal_number
         self.exit_code = 130 if signal_number == signal.SIGINT else 143
 
 

@@ -30,6 +30,7 @@ from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.records import Entry, Order, trial_place
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import record_of
+from goodfit.sweeps.trial import RESULT
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.texts.commands import command
@@ -74,8 +75,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
             record = _carry_out(search, shared, folder, ledger, signals, watcher, few)
         except StoppedError as error:
-            error.fix = again
-            raise
+            raise _stopped(error, folder, again) from error
         except (OSError, DiskError) as error:
             if (told := to_go_on(error, "the search", folder, again)) is not error:
                 raise told from error
@@ -116,6 +116,13 @@ def _carry_out(
     write_json(folder / "sweep.json", record)
     write_page(folder, record, entries)
     return record
+
+
+def _stopped(error: StoppedError, folder: Path, again: str) -> StoppedError:
+    """What was stopped is the search, wherever in it the signal came."""
+    over = len(list(folder.glob(f"trials/*/{RESULT}")))
+    where = f"{over} {'trial is' if over == 1 else 'trials are'} over and kept"
+    return StoppedError(error.signal_number, where, again, "the search")
 
 
 def _again(search: Search, folder: Path) -> str:

@@ -14,6 +14,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
 
 
+NOT_DONE = "it is not done"
+
+
 class StopSignals:
     """Hears that the run is to stop.
 
@@ -47,7 +50,7 @@ class StopSignals:
             for number, before in self._handlers.items():
                 signal.signal(number, before)
             self._handlers = {}
-        self.refuse("before it was done")
+        self.refuse(NOT_DONE)
 
     @contextmanager
     def at_step_ends(self) -> Iterator[None]:
@@ -57,23 +60,23 @@ class StopSignals:
             yield
         finally:
             self._waiting = False
-        self.refuse("behind its last step")
+        self.refuse("its last step is done, what comes behind it is not")
 
     def take_again(self) -> None:
         """Put our handlers in place where a library has put its own there."""
         for number in self._handlers:
             signal.signal(number, self._hear)
 
-    def refuse(self, what: str) -> None:
+    def refuse(self, where: str) -> None:
         """Raise what was asked for.
 
         Raises:
             StoppedError: A signal was heard.
         """
         if self.asked is not None:
-            raise StoppedError(self.asked, what, self._fix)
+            raise StoppedError(self.asked, where, self._fix)
 
     def _hear(self, number: int, _: Any) -> None:
         first, self.asked = self.asked is None, number
         if not (first and self._waiting):
-            self.refuse("at once, by a second signal" if self._waiting else "before it was done")
+            self.refuse("at once, at the second signal; its last checkpoint is whole" if self._waiting else NOT_DONE)
