@@ -527,7 +527,7 @@ def test_weights_that_another_trial_did_not_have_are_refused(tmp_path):
     with pytest.raises(ChangedError, match="the weights of b are not those of trial 0"):
         refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "b", "digest": "y"}})
     for name, other in (("plugins", {"p": "sha256:3"}), ("goodfit", {"version": "1", "code": "sha256:4"})):
-        with pytest.raises(ChangedError, match=r"the code of .+ are not those of trial 0"):
+        with pytest.raises(ChangedError, match=r"the code of .+ is not that of trial 0"):
             refuse_other_inputs(tmp_path, own, {**lock, name: other})
     fresh = {**lock, "data": {"train": "t", "validation": "v", "test": "d"}}
     refuse_other_inputs(tmp_path, own, fresh, fresh=True)

@@ -211,7 +211,9 @@ def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh:
             fix = "bring them back, or begin a new search in another run.dir"
             if then["seed"] != lock["seed"]:
                 fix = "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out"
-            raise ChangedError(f"the {' and '.join(what)} are not those of trial {int(path.parent.name)}", fix)
+            alone = len(what) == 1 and what[0].startswith("code")
+            other = f"{'is not that' if alone else 'are not those'} of trial {int(path.parent.name)}"
+            raise ChangedError(f"the {' and '.join(what)} {other}", fix)
 
 
 def _whole_base(lock: Mapping[str, Any]) -> dict[str, Any]:
