@@ -31,6 +31,9 @@ GAP = Limit(
     meaning="How much worse than the others a group may certainly be, in the score's unit, before it is an error.",
 )
 
+TELLS = 0.1
+"""The gap, in the score's unit, that test records should be able to show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -49,7 +52,8 @@ class Group:
 
 
 def slices(facts: ModelFacts) -> list[Finding]:
-    """Findings of groups that are worse off, and for each slice one with all its figures."""
+    """Findings of groups that are worse off, and for each slice one with all its figures; the crossings whose groups
+    are too small to tell have one together."""
     name, scores = scores_of(facts)
     known = np.isfinite(scores)
     items = [item for item, has in zip(facts.items, known, strict=True) if has]
@@ -66,7 +70,12 @@ def slices(facts: ModelFacts) -> list[Finding]:
     compared = [group for table in tables.values() for group in table]
     corrected = dict(zip(map(id, compared), holm([group.p for group in compared]), strict=True))
     gaps = [_gap(group, corrected[id(group)], name, facts.limits[GAP.name]) for group in compared]
-    figures = [_figures(chosen, table, name, scores) for chosen, table in tables.items() if table]
+    shown = {chosen: table for chosen, table in tables.items() if table}
+    small = [chosen for chosen, table in shown.items() if len(chosen) > 1 and _visible(table, scores) > TELLS]
+    together = small if len(small) > 1 else []
+    figures = [_figures(chosen, table, name, scores) for chosen, table in shown.items() if chosen not in together]
+    if together:
+        figures.append(_too_small({chosen: shown[chosen] for chosen in together}, name, scores))
     return [finding for finding in gaps if finding is not None] + figures
 
 
@@ -114,21 +123,50 @@ def _gap(group: Group, p: float, name: str, limit: float) -> Finding | None:
 
 def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, scores: np.ndarray) -> Finding:
     """All groups of a slice, and which gap could have been seen."""
-    smallest = min(group.count for group in table)
-    spread = float(scores.std())
-    visible = visible_gap(smallest, len(scores) - smallest, spread, len(table))
-    needed = needed_records(0.1, spread, len(table))
+    visible = _visible(table, scores)
     verdict = f"a gap of {visible:.2f} or more would be seen"
-    if visible > 0.1:
-        verdict += f"; whether there is one of 0.10 nobody can tell: that needs {needed} test records of a group"
-    crossed = " and ".join(f"'{part}'" for part in chosen)
+    if visible > TELLS:
+        needed = needed_records(TELLS, float(scores.std()), len(table))
+        verdict += f"; whether there is one of {TELLS:.2f} nobody can tell: that needs {needed} test records of a group"
     return Finding(
         severity="info",
         code="fairness.groups",
-        message=f"{name} by {crossed}: {_listed(table)}; {verdict}",
-        figure=max(group.value for group in table) - min(group.value for group in table),
+        message=f"{name} by {_quoted(chosen, ' and ')}: {_listed(table)}; {verdict}",
+        figure=_spread(table),
         evidence={"slices": list(chosen), "groups": _shown(table)},
     )
+
+
+def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, scores: np.ndarray) -> Finding:
+    """All groups of several crossings, none of which could show the gap that matters."""
+    every = [group for table in tables.values() for group in table]
+    slices = list(dict.fromkeys(part for chosen in tables for part in chosen))
+    seen = min(_visible(table, scores) for table in tables.values())
+    needed = max(needed_records(TELLS, float(scores.std()), len(table)) for table in tables.values())
+    return Finding(
+        severity="info",
+        code="fairness.groups",
+        message=f"{name} by {len(tables)} crossings of {_quoted(slices, ', ')}: {_listed(every)}; no gap below "
+        f"{seen:.2f} would be seen; whether there is one of {TELLS:.2f} nobody can tell: that needs up to {needed} "
+        "test records of a group",
+        figure=max(map(_spread, tables.values())),
+        evidence={"slices": slices, "groups": _shown(every)},
+    )
+
+
+def _quoted(slices: Sequence[str], between: str) -> str:
+    return between.join(f"'{part}'" for part in slices)
+
+
+def _spread(table: Sequence[Group]) -> float:
+    values = [group.value for group in table]
+    return max(values) - min(values)
+
+
+def _visible(table: Sequence[Group], scores: np.ndarray) -> float:
+    """The gap of a slice's smallest group that could be seen."""
+    smallest = min(group.count for group in table)
+    return visible_gap(smallest, len(scores) - smallest, float(scores.std()), len(table))
 
 
 def _listed(table: Sequence[Group]) -> str:

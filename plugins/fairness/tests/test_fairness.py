@@ -106,6 +106,17 @@ def test_too_few_records_are_said_to_be_too_few():
     assert "whether there is one of 0.10 nobody can tell: that needs" in figures.message
 
 
+def test_crossings_that_are_too_small_to_tell_are_one_finding_with_every_group():
+    items = [
+        replace(item, slices={**item.slices, "age": "oy"[n % 2], "ward": "ab"[n // 2 % 2]})
+        for n, item in enumerate(answered(120, 0.1, seed=0))
+    ]
+    figures = [finding for finding in slices.slices(facts_of(items)) if finding.code == "fairness.groups"]
+    assert [len(finding.evidence["slices"]) for finding in figures] == [1, 1, 1, 3]
+    assert "by 4 crossings of" in figures[-1].message and "nobody can tell: that needs up to" in figures[-1].message
+    assert {name.count("&") for name in figures[-1].evidence["groups"]} == {1, 2}
+
+
 def test_other_kinds_are_compared_by_their_own_metric_and_records_without_a_figure_are_left_out():
     items = [replace(item, answer=None) if n % 5 == 0 else item for n, item in enumerate(answered(300, 0.3, seed=4))]
     undefined = replace(
