@@ -45,7 +45,11 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
 
     text.write_bytes(f"\xe4 {stand_in}\n".encode("latin-1"))
     assert goodfit("reveal", vault, "--input", text).out == "\ufffd badge-1003\n"
-    for argv, said in [([], "reveal without a vault"), (["no.vault"], "no.vault"), ([text], "is no vault")]:
+    for argv, said in [
+        ([], "reveal without a vault"),
+        (["no.vault"], "no.vault does not exist"),
+        ([text], "is no vault"),
+    ]:
         refused = goodfit("reveal", *argv)
         assert refused.code == 2 and said in refused.err
 

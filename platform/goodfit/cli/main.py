@@ -154,6 +154,8 @@ def _told(error: Exception) -> GoodfitError:
     if isinstance(error, OSError) and error.filename and error.errno in OF_NAMES:
         named = str(error.filename)
         shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
+        if error.errno == errno.ENOENT:
+            return ConfigError(f"{shown} does not exist", "check the path, and that its folder is there")
         return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
     if isinstance(error, OSError) and error.errno in DISK_FAULTS and not error.filename:
         return HardwareError(f"the output cannot be written: {error.strerror}", "make room, or write it elsewhere")
