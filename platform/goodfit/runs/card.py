@@ -189,19 +189,23 @@ def _review(found: Mapping[str, Any]) -> str:
         f"(one-sided, {CERTAINTY:.0%}) keeps that "
         'share on the validation records. `goodfit predict` marks answers below it with `"review": true`.'
     )
-    return f"## Review\n\n- {of_review(found)}\n\n" + (f"{how}\n" if found["confidence"] is not None else "")
+    return f"## Review\n\n- {of_review(found)}\n" + (f"\n{how}\n" if found["confidence"] is not None else "")
 
 
 def _plugins(deeds: Mapping[str, Mapping[str, Any]]) -> str:
     """What plugins did in the run; those that were only there are left out."""
     lines = []
     for plugin, deed in deeds.items():
-        did = [f"{count} records {what.replace('_', ' ')}" for what, count in deed["records"].items()]
+        did = [f"{_counted(count, 'record')} {what.replace('_', ' ')}" for what, count in deed["records"].items()]
         found = sum(deed["findings"].values())
-        did += [f"{found} findings"] if found else []
+        did += [_counted(found, "finding")] if found else []
         did += [f"used: {', '.join(deed['uses'])}"] if deed["uses"] else []
         lines += [f"{plugin}: {'; '.join(did)}"] if did else []
     return f"## Plugins\n\n{_list(lines, 'none did anything')}"
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
 
 
 def _use(prepared: Prepared) -> str:

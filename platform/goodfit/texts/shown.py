@@ -41,7 +41,7 @@ def of_review(found: Mapping[str, Any]) -> str:
     """Which answers need no review, and how many of them are right: ``review`` of metrics.json as a sentence."""
     share = f"{found['share']:g}"
     if found["confidence"] is None:
-        why = f"from no confidence on are {share} of the answers to validation records right beyond chance"
+        why = f"no confidence has {share} of the validation answers above it right beyond chance"
         if found["validation"] < found["enough"]:
             why = f"{share} takes {found['enough']} independent validation records, and there are {found['validation']}"
         return f"a person has to review every answer: {why}"
