@@ -126,7 +126,7 @@ def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, scores: n
     visible = _visible(table, scores)
     verdict = f"a gap of {visible:.2f} or more would be seen"
     if visible > TELLS:
-        needed = needed_records(TELLS, float(scores.std()), len(table))
+        needed = needed_records(TELLS, _deviation(scores), len(table))
         verdict += f"; whether there is one of {TELLS:.2f} nobody can tell: that needs {needed} test records of a group"
     return Finding(
         severity="info",
@@ -142,7 +142,7 @@ def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, score
     every = [group for table in tables.values() for group in table]
     slices = list(dict.fromkeys(part for chosen in tables for part in chosen))
     seen = min(_visible(table, scores) for table in tables.values())
-    needed = max(needed_records(TELLS, float(scores.std()), len(table)) for table in tables.values())
+    needed = max(needed_records(TELLS, _deviation(scores), len(table)) for table in tables.values())
     return Finding(
         severity="info",
         code="fairness.groups",
@@ -166,7 +166,7 @@ def _spread(table: Sequence[Group]) -> float:
 def _visible(table: Sequence[Group], scores: np.ndarray) -> float:
     """The gap of a slice's smallest group that could be seen."""
     smallest = min(group.count for group in table)
-    return visible_gap(smallest, len(scores) - smallest, float(scores.std()), len(table))
+    return visible_gap(smallest, len(scores) - smallest, _deviation(scores), len(table))
 
 
 def _listed(table: Sequence[Group]) -> str:
@@ -186,6 +186,14 @@ def _shown(table: Sequence[Group]) -> Mapping[str, Mapping[str, float | int]]:
         }
         for group in table
     }
+
+
+def _deviation(scores: np.ndarray) -> float:
+    """A score's standard deviation; of scores that all agree, what those not seen among so many may add to it."""
+    if np.ptp(scores) > 0:
+        return float(scores.std())
+    _, share = unseen(0.0, len(scores), 1.0, 0.0)
+    return math.sqrt(share * (1 - share))
 
 
 def visible_gap(count: int, others: int, spread: float, tests: int) -> float:

@@ -106,6 +106,13 @@ def test_too_few_records_are_said_to_be_too_few():
     assert "whether there is one of 0.10 nobody can tell: that needs" in figures.message
 
 
+@pytest.mark.parametrize("right", [0.0, 1.0])
+def test_few_records_that_all_agree_show_no_gap_of_nought(right):
+    findings = slices.slices(facts_of(answered(20, 0, seed=0, right=right)))
+    (figures,) = [finding for finding in findings if finding.code == "fairness.groups"]
+    assert "a gap of 0.00" not in figures.message and "nobody can tell: that needs" in figures.message
+
+
 def test_crossings_that_are_too_small_to_tell_are_one_finding_with_every_group():
     items = [
         replace(item, slices={**item.slices, "age": "oy"[n % 2], "ward": "ab"[n // 2 % 2]})
