@@ -70,7 +70,7 @@ def test_explain_says_what_a_setting_without_a_default_is_derived_from(goodfit):
         "goodfit show WORDS has the value of a run"
     )
     listed = {line.split()[0]: line.split()[1] for line in goodfit("explain", "training").out.splitlines()[2:]}
-    assert (listed["training.epochs"], listed["training.max_steps"]) == ("derived", "None")
+    assert (listed["training.epochs"], listed["training.max_steps"]) == ("derived", "null")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -211,6 +211,17 @@ def test_parts_of_a_value_are_taken_out_of_the_whole_record():
         scrub_of(lambda sort, value: value.absent).records(*records)
 
 
+def test_blanks_around_a_place_are_no_part_of_it():
+    def find(texts):
+        return [
+            [Found(start=hit.start(), end=hit.end(), type="WHO") for hit in re.finditer(r"\s\w*", t)] for t in texts
+        ]
+
+    loose = ScrubberSpec(name="t.loose", description="", recall={"WHO": 0.5}, measured_on="", find=find)
+    scrubber = Scrub([loose], "mask", key_for("mask", 1))
+    assert scrubber.texts(["Dr. Quill  \nsays"]) == ["Dr. [WHO]  \n[WHO]"]
+
+
 def test_types_that_are_kept_stay():
     assert scrub(keep=["WHO"]).texts(["Ada Quill has badge-7"]) == ["Ada Quill has [BADGE]"]
 

@@ -167,7 +167,17 @@ def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:
                 raise _failed(spec, "named a place that is not in the text")
             if place.type not in spec.recall:
                 raise _failed(spec, f"found the type '{place.type}', which it does not declare")
-    return found
+    return [
+        [_without_blanks(place, text) for place in places if not text[place.start : place.end].isspace()]
+        for text, places in zip(texts, found, strict=True)
+    ]
+
+
+def _without_blanks(place: Found, text: str) -> Found:
+    """A place without the blanks at its ends, which some taggers count to a word."""
+    inside = text[place.start : place.end]
+    start = place.start + len(inside) - len(inside.lstrip())
+    return dataclasses.replace(place, start=start, end=start + len(inside.strip()))
 
 
 def _failed(spec: ScrubberSpec, reason: str) -> PluginError:
