@@ -55,7 +55,7 @@ def test_a_new_plugin_installs_trains_and_passes_its_own_tests(goodfit, pip_inst
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert done.stdout.splitlines()[-1].startswith("19 passed, 1 skipped")
+    assert done.stdout.splitlines()[-1].startswith("20 passed, 1 skipped")
 
 
 @pytest.mark.parametrize("parts", ["none", "metric", "metric,gate", "metric,check"])
