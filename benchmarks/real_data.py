@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,40 +89,17 @@ def _described(row: Row) -> Row:
     return {"source": row["input"], "target": row["target"]}
 
 
+AFTER_NAMES = Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809, model="run:names-none")
 DATA = {
     "banking77": Data("customer_support/banking77", "classification", "accuracy", 0.882, 0.93, True),
     "cuad_clauses": Data("legal/cuad_clauses", "classification", "f1_macro", 0.769, 0.80),
     "ncbi_disease": Data("medical/ncbi_disease", "token_classification", "f1", 0.743, 0.743),
     "sec_ner": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809),
     "names": Data("pii/presidio_synth finance/finentity", "token_classification", "f1", None, None, rewrite=_named),
-    "sec_ner_after_names": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809, model="run:names-none"),
-    "sec_ner_words_hidden": Data(
-        "finance/sec_ner",
-        "token_classification",
-        "f1",
-        0.809,
-        0.809,
-        model="run:names-none",
-        words=("training.word_dropout=0.2",),
-    ),
-    "sec_ner_soup": Data(
-        "finance/sec_ner",
-        "token_classification",
-        "f1",
-        0.809,
-        0.809,
-        model="run:names-none",
-        words=("training.soup=5",),
-    ),
-    "sec_ner_soup_words_hidden": Data(
-        "finance/sec_ner",
-        "token_classification",
-        "f1",
-        0.809,
-        0.809,
-        model="run:names-none",
-        words=("training.soup=5", "training.word_dropout=0.2"),
-    ),
+    "sec_ner_after_names": AFTER_NAMES,
+    "sec_ner_words_hidden": replace(AFTER_NAMES, words=("training.word_dropout=0.2",)),
+    "sec_ner_soup": replace(AFTER_NAMES, words=("training.soup=5",)),
+    "sec_ner_soup_words_hidden": replace(AFTER_NAMES, words=("training.soup=5", "training.word_dropout=0.2")),
     "unfair_tos": Data("legal/unfair_tos", "multilabel", "f1_micro", 0.642, 0.70),
     "nlupp": Data("customer_support/nlupp", "multilabel", "f1_micro", 0.809, 0.85),
     "gov_topics": Data("content/gov_topics", "multilabel", "f1_micro", 0.484, 0.55),
