@@ -91,7 +91,7 @@ class ReplyByDecoder:
         limit = self.coding.max_tokens + 1
         for index, record in enumerate(records):
             messages = record.fields["messages"]
-            if messages[-1]["role"] == "assistant":
+            if _is_answered(record):
                 self._refuse_changed(record)
                 ids, learnt = self._tokens(messages)
             else:
