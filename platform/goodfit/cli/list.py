@@ -22,15 +22,6 @@ from goodfit.plugins.declared import all_declared
 from goodfit.registry import did_you_mean
 from goodfit.yaml_values import read_yaml
 
-TABLES = {
-    "data": "data_sources",
-    "scrubbers": "scrubbers",
-    "metrics": "metrics",
-    "sources": "models",
-    "gates": "gates",
-    "audits": "audits",
-}
-"""What else can be listed -> the host's table; besides, ``limits`` of the audits."""
 OFFERED = {
     "data": "Records that plugins bring: dataset.source=<plugin>.<data>.",
     "scrubbers": "What looks for private data in texts: privacy.scrubbers.",
@@ -40,7 +31,9 @@ OFFERED = {
     "audits": "What looks for faults in data and models: policy.audits.",
     "limits": "What audits compare with: policy.limits.<name>.",
 }
-"""What a line of ``goodfit list`` says of these."""
+"""What else can be listed -> what a line of ``goodfit list`` says of it."""
+TABLES = {"data": "data_sources", "sources": "models"}
+"""The host's tables that are called otherwise."""
 
 ABOUT = (
     "description",
@@ -86,10 +79,10 @@ def run(arguments: Arguments) -> dict[str, Any]:
         sources = all_declared() if name == "task" else {}
         options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]
         options += _searches(arguments) if name == "sweep" else []
-    elif name in TABLES:
-        options = _offered(name, arguments)
     elif name == "limits":
         options = _limits(arguments)
+    elif name in OFFERED:
+        options = _offered(name, arguments)
     else:
         known = [*groups(), *OFFERED]
         raise ConfigError(f"there is no '{name}' to list", did_you_mean(name, known, "goodfit list"))
@@ -157,7 +150,7 @@ def _offered(name: str, arguments: Arguments) -> list[dict[str, Any]]:
     from goodfit.evaluation.text_metrics import TEXT_METRICS
 
     core = {"gates": BUILT_IN, "metrics": TEXT_METRICS}.get(name, {})
-    table = {**core, **getattr(open_host(arguments), TABLES[name])}
+    table = {**core, **getattr(open_host(arguments), TABLES.get(name, name))}
     return [
         {
             "name": spec.name,
