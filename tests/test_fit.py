@@ -15,9 +15,9 @@ from goodfit.evaluation.gates import BUILT_IN, judge
 from goodfit.evaluation.report import at_random, dealt, differences, figures, items_of
 from goodfit.evaluation.resample import mean
 from goodfit.evaluation.scale import Scale, scale_of
+from goodfit.hooks.shares import divide
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, MetricSpec, Verdict
 from goodfit.kinds.label_measures import classification_metrics
-from goodfit.kinds.means import divide
 from goodfit.kinds.measures import language_metrics
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut

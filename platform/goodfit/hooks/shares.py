@@ -53,9 +53,13 @@ def share(sums: np.ndarray) -> np.ndarray:
     Returns:
         Shares, shape (...); nan where the second sum is 0.
     """
+    return divide(sums[..., 0], sums[..., 1])
+
+
+def divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Quotients of two arrays of one shape; nan where the second has 0."""
     import numpy as np
 
-    part, whole = sums[..., 0], sums[..., 1]
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 

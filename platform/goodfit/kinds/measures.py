@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.hooks.shares import share_metric
+from goodfit.hooks.shares import divide, share_metric
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
-from goodfit.kinds.means import divide, mean_of
+from goodfit.kinds.means import mean_of
 from goodfit.texts.words import compared_words
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
