@@ -460,6 +460,19 @@ def test_a_frozen_base_is_computed_once_for_each_row(tiny, name):
     assert getattr(model, model.base_model_prefix) is base
 
 
+def test_a_row_is_kept_with_its_token_types(tiny):
+    model, what, words = tiny("bert")
+    model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).eval()
+    told = [[dataclasses.replace(one, second=second) for one in examples_of(what)[:3]] for second in (0, 1, 2)]
+    batches = [collate(examples, words["pad_id"], words["labels_at"]) for examples in told]
+    with torch.inference_mode():
+        expected = [call(model, batch).logits for batch in batches]
+        with dataclasses.replace(FAST[what], keep_base=True).on(model):
+            found = [call(model, batch).logits for batch in (*batches, *batches)]
+    torch.testing.assert_close(found, expected * 2)
+    assert not torch.allclose(expected[0], expected[1]) and not torch.allclose(expected[1], expected[2])
+
+
 def test_a_frozen_base_has_no_dropout_and_its_head_has(tiny):
     model, what, words = tiny("bert")
     model = build_adapter(copy.deepcopy(model), AdapterConf(name="head")).train()

@@ -142,6 +142,16 @@ def test_a_recorded_step_with_a_yes_or_no_for_each_label_has_the_loss_and_gradie
     check_steps(model, what, several, recorded)
 
 
+def test_a_recorded_step_reads_the_token_types_of_each_batch(recorded):
+    model, what = model_of("bert")
+    chance = torch.Generator().manual_seed(0)
+    told = [
+        dataclasses.replace(batch, token_types=torch.randint(2, batch.input_ids.shape, generator=chance))
+        for batch in batches_of(what)
+    ]
+    check_steps(model, what, told, recorded)
+
+
 def check_steps(model, what, batches, recorded):
     expected = [call(model, batch).losses().sum() for batch in batches]
     wanted = [gradients_of(model, loss) for loss in expected]

@@ -192,6 +192,20 @@ def test_each_trial_weighs_its_records_as_alone(tmp_path, model_name):
     assert unweighted[0]["train/loss"] != pytest.approx(lines[0][0]["train/loss"], rel=0.01)
 
 
+@pytest.mark.parametrize("keep_base", [False, True], ids=["", "base kept"])
+def test_each_trial_is_told_its_second_texts_as_alone(tmp_path, keep_base):
+    def made(name):
+        trial = trial_of(name, "bert", adapter=("lora", {"top_layers": 1}))
+        examples = [dataclasses.replace(one, second=len(one.inputs) // 2) for one in trial.data.examples]
+        return dataclasses.replace(trial, data=dataclasses.replace(trial.data, examples=examples))
+
+    trials, own = [made("first"), made("second")], [made("first"), made("second")]
+    steps = together(trials, path_of("rows", keep_base), KeptStates())
+    lines = [solo(trial, "bert", tmp_path / trial.name, keep_base) for trial in own]
+    for trial, alone, course in zip(trials, own, lines, strict=True):
+        assert_same_course(steps[trial.name], course, trial.model, alone.model)
+
+
 def test_a_pack_computes_in_the_precision_of_its_trials(tmp_path):
     runs = {}
     for precision in ("32", "bf16"):

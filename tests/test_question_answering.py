@@ -6,6 +6,7 @@ import dataclasses
 import json
 import random
 import re
+import shutil
 import string
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import next_logs
 
+from goodfit.config.record import read_config
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record, RowProblem
 from goodfit.hooks.types import Item
@@ -231,7 +233,7 @@ class Borders(torch.nn.Module):
         self.sure = sure
         self.device = torch.device("cpu")
 
-    def forward(self, input_ids, attention_mask):
+    def forward(self, input_ids, attention_mask, token_type_ids):
         logits = torch.zeros(*input_ids.shape, 2)
         logits[:, 0] = 3.0
         for token, value in self.sure.items():
@@ -274,7 +276,8 @@ def test_an_encoders_answer_is_the_best_of_all_runs_of_tokens(ready, lively):
             read = list(example.inputs[question:-1])
             place = next(at for at in range(place, len(ids)) if ids[at : at + len(read)] == read)
             with torch.inference_mode():
-                logs = model(input_ids=torch.tensor([example.inputs])).logits[0].log_softmax(0)
+                types = torch.tensor([[int(place >= question) for place in range(len(example.inputs))]])
+                logs = model(torch.tensor([example.inputs]), token_type_ids=types).logits[0].log_softmax(0)
             for start in range(len(read)):
                 for end in range(start, min(start + 5, len(read))):
                     sure = float(logs[question + start, 0] + logs[question + end, 1])
@@ -423,21 +426,62 @@ def test_f1_and_exact_match_are_those_of_squads_script(answer, right):
 @pytest.mark.parametrize("flat", [False, True], ids=["padded", "flat"])
 def test_the_loss_of_an_encoder_is_that_of_transformers_question_answering(ready, flat):
     prepared, model = ready("question_answering", "encoder")
-    other = hf.BertForQuestionAnswering(model.config).eval()
+    other, tokenizer = hf.BertForQuestionAnswering(model.config).eval(), prepared.coding.tokenizer
     other.bert.load_state_dict({k.removeprefix("bert."): v for k, v in model.state_dict().items() if "bert." in k})
     other.qa_outputs.load_state_dict(model.classifier.state_dict())
     long = record_of(told(3), "Who met Ben?", "Dan")
     examples = [*prepared.encoded["train"].examples[:6], *prepared.learner.encode([long]).examples]
     assert len({len(example.inputs) for example in examples}) > 1
-    batch = collate(examples, pad_id(prepared.coding.tokenizer), "spans")
+    batch = collate(examples, pad_id(tokenizer), "spans")
     with torch.inference_mode(), wired(model, first_states=False, flat=flat, onednn=False):
         found = call(model, batch).losses().view(-1, 2).mean(1)
     for example, loss in zip(examples, found.tolist(), strict=True):
         first, last = (torch.tensor([place]) for place in example.labels)
         with torch.inference_mode():
             read = torch.tensor([example.inputs])
-            expected = other(input_ids=read, start_positions=first, end_positions=last).loss
+            is_end = (read == tokenizer.sep_token_id).long()
+            types = (is_end.cumsum(1) - is_end).clamp(max=1)
+            expected = other(read, token_type_ids=types, start_positions=first, end_positions=last).loss
         assert loss == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_an_encoder_reads_what_its_tokenizer_makes_of_a_pair(ready):
+    learner = ready("question_answering", "encoder")[0].learner
+    context, question = told(2), "Who met Ben?"
+    (example,) = learner.encode([record_of(context, question)]).examples
+    pair = learner.coding.tokenizer(question, context)
+    assert list(example.inputs) == pair["input_ids"]
+    assert collate([example], 0, "spans").token_types.tolist() == pair["token_type_ids"]
+
+
+def test_a_run_made_before_there_were_token_types_stays_without(ready, finished, tmp_path):
+    folder, _ = finished("question_answering", "encoder")
+    written = (folder / "config.yaml").read_text("utf-8")
+    assert "  token_types: true\n" in written
+    (tmp_path / "config.yaml").write_text(written.replace("  token_types: true\n", ""), "utf-8")
+    assert read_config(tmp_path).model.token_types is False
+    (example,) = ready("question_answering", "encoder", "model.token_types=false")[0].encoded["test"].examples[:1]
+    assert collate([example], 0, "spans").token_types is None
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        pytest.param(["task=question_answering", "model=gpt"], "they are for an encoder that", id="decoder"),
+        pytest.param(["task=classification", "model=bert"], "they are for an encoder that", id="other kind"),
+        pytest.param(["task=question_answering", "model=custom"], "has one type for all tokens", id="one type"),
+    ],
+)
+def test_token_types_are_told_where_they_can_be(goodfit, tmp_path, tiny_words, model_folders, words, error):
+    files = [word for word in tiny_words(words[0].removeprefix("task="), "encoder") if word.startswith("dataset")]
+    one = shutil.copytree(model_folders["encoder"], tmp_path / "one")
+    config = json.loads((one / "config.json").read_text("utf-8"))
+    (one / "config.json").write_text(json.dumps(config | {"type_vocab_size": 1}), "utf-8")
+    named = [f"model.name={one}"] if "model=custom" in words else []
+    outcome = goodfit("check", *words, *named, *files, "tracker=none", "model.token_types=true")
+    assert outcome.code == 2
+    assert outcome.err.startswith("error: model.token_types is true, and ") and error in outcome.err
+    assert outcome.err.endswith("\n  fix: leave it out\n")
 
 
 def test_gradients_on_the_fast_path_are_those_of_padded_batches(ready):

@@ -46,7 +46,6 @@ def read_config(folder: Path) -> RunConf:
     stop_on(unknown_keys({name: value for name, value in tree.items() if name != "choices"}, "", str(path)))
     stop_on(mistakes_of(tree))
     conf = typed(tree)
-    if "case_marks" in tree.get("model", {}):
-        return conf
     # made before there were any: it stays without, where a new run would have them
-    return dataclasses.replace(conf, model=dataclasses.replace(conf.model, case_marks=False))
+    lacking = dict.fromkeys({"case_marks", "token_types"} - set(tree.get("model", {})), False)
+    return dataclasses.replace(conf, model=dataclasses.replace(conf.model, **lacking))

@@ -44,6 +44,8 @@ class Example:
     decoder_inputs: tuple[int, ...] | None = None
     rows: tuple[int, ...] = ()
     """Tokens of each row that the inputs are cut into: a query's, and its documents'; none where they are one row."""
+    second: int = 0
+    """The first token of the second text, where the model is told it by token types; 0 where it is told nothing."""
     weight: float = 1.0
     """What its losses are multiplied by where it is learnt."""
 
@@ -100,6 +102,8 @@ class Batch:
     """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
     weights: tuple[float, ...] = ()
     """What the loss of each answer is multiplied by where it is learnt; none where all count alike."""
+    token_types: Tensor | None = None
+    """1 from the second text of each row on, where the model is told it: (tokens,)."""
 
     @property
     def answers(self) -> int:
@@ -118,7 +122,8 @@ class Batch:
 
     def to(self, device: Any) -> Batch:
         """The batch with its tensors on a device."""
-        moved = {name: getattr(self, name) for name in ("input_ids", "labels", "decoder_input_ids", "learnt")}
+        names = ("input_ids", "labels", "decoder_input_ids", "token_types", "learnt")
+        moved = {name: getattr(self, name) for name in names}
         return replace(self, **{name: sent(tensor, device) for name, tensor in moved.items() if tensor is not None})
 
 
@@ -159,6 +164,7 @@ def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_
         decoder_lengths=tuple(map(len, decoder)) if decoder else None,
         pad_id=pad_id,
         labels_at=labels_at,
+        token_types=_token_types(examples),
         learnt=(labels != IGNORED).nonzero()[:, 0] if labels_at == "tokens" else None,
         rows=tuple(map(len, rows)) if labels_at == "pairs" else (),
         step_supervised=step_supervised,
@@ -171,6 +177,13 @@ def _weights(examples: Sequence[Example]) -> tuple[float, ...]:
     if all(example.weight == 1.0 for example in examples):
         return ()
     return tuple(example.weight for example in examples for _ in range(example.supervised))
+
+
+def _token_types(examples: Sequence[Example]) -> Tensor | None:
+    """Of each token, where any example has a second text."""
+    if not any(example.second for example in examples):
+        return None
+    return _joined([0] * example.second + [1] * (len(example.inputs) - example.second) for example in examples)
 
 
 def _documents(examples: Sequence[Example]) -> list[int]:

@@ -143,7 +143,7 @@ class AnswerByBorders:
                 shift = len(self.before) + len(question) + len(self.between)
                 labels = tuple(place + shift for place in piece.answer) if piece.answer else (0, 0)
                 row = (*self.before, *question, *self.between, *ids[piece.first : piece.last], *self.behind)
-                examples.append(Example(index, row, labels))
+                examples.append(Example(index, row, labels, second=shift if self.coding.token_types else 0))
         return Encoded(examples, cut, beyond)
 
     def _question(self, record: Record) -> tuple[list[int], bool]:

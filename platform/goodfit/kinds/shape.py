@@ -36,6 +36,8 @@ class Coding:
     """The token that a seq2seq decoder starts with."""
     case_marks: bool = False
     """Whether a tagging encoder is told which words have capitals."""
+    token_types: bool = False
+    """Whether an encoder that answers questions is told where the context begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,14 @@ def special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
     return whole[:start], whole[start + len(plain) :]
 
 
+def tells_texts_apart(tokenizer: Any, config: Any) -> bool:
+    """Whether a model has a token type for all up to a pair's second text, and another one from there on."""
+    before, between, _ = special_tokens_of_pair(tokenizer)
+    types = tokenizer("a", "a").get("token_type_ids", [])
+    first = len(before) + len(tokenizer("a", add_special_tokens=False)["input_ids"]) + len(between)
+    return getattr(config, "type_vocab_size", 0) > 1 and types == [0] * first + [1] * (len(types) - first)
+
+
 def special_tokens_of_pair(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
     """What the tokenizer puts before, between and behind two texts."""
     plain = tokenizer("a", add_special_tokens=False)["input_ids"]

@@ -186,6 +186,8 @@ def _logits_at(model: Any, inputs: dict[str, Tensor], where: Tensor) -> Tensor:
 def _padded_inputs(batch: Batch) -> dict[str, Tensor]:
     ids, mask = padded(batch.input_ids, batch.lengths, batch.pad_id)
     inputs = {"input_ids": ids, "attention_mask": mask}
+    if batch.token_types is not None:
+        inputs["token_type_ids"], _ = padded(batch.token_types, batch.lengths, 0)
     if batch.decoder_input_ids is not None and batch.decoder_lengths is not None:
         inputs["decoder_input_ids"], _ = padded(batch.decoder_input_ids, batch.decoder_lengths, batch.pad_id)
     return inputs

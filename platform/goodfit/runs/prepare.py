@@ -19,6 +19,7 @@ from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.kinds.units import case_marks
+from goodfit.kinds.whole import tells_texts_apart
 from goodfit.kinds.word_dropout import drop_words
 from goodfit.models.base import Base, find_base
 from goodfit.models.device import pick_device
@@ -109,10 +110,8 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     base = open_base(conf, host)
     refuse_family(data.task.kind, base.family)
     tokenizer = load_tokenizer(base)
-    marks = _case_marks(conf, base, tokenizer)
-    task = dataclasses.replace(
-        data.task, conf=dataclasses.replace(conf, model=dataclasses.replace(conf.model, case_marks=marks))
-    )
+    told = {"case_marks": _case_marks(conf, base, tokenizer), "token_types": _token_types(conf, base, tokenizer)}
+    task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=dataclasses.replace(conf.model, **told)))
     learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
@@ -181,6 +180,20 @@ def _case_marks(conf: RunConf, base: Base, tokenizer: Any) -> bool | None:
     return can if tags and conf.model.case_marks is None else conf.model.case_marks
 
 
+def _token_types(conf: RunConf, base: Base, tokenizer: Any) -> bool | None:
+    """Whether it is told where the context begins: the typed choice, or wherever it can be; None where none is read.
+
+    Raises:
+        ConfigError: It is asked for where it cannot be told.
+    """
+    reads = conf.task.kind == "question_answering" and base.family == "encoder"
+    can = reads and tells_texts_apart(tokenizer, base.config)
+    if conf.model.token_types and not can:
+        why = f"{base.name} has one type for all tokens" if reads else "they are for an encoder that answers questions"
+        raise ConfigError(f"model.token_types is true, and {why}", "leave it out")
+    return can if reads and conf.model.token_types is None else conf.model.token_types
+
+
 def open_base(conf: RunConf, host: Host) -> Base:
     """The base model that the config names, checked."""
     if conf.model.source == "run":
@@ -226,6 +239,7 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
         batch_size=conf.training.evaluation_batch_size,
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
         case_marks=bool(conf.model.case_marks),  # None where no head tags
+        token_types=bool(conf.model.token_types),  # None where no head answers questions
     )
     return task.kind.learners[base.family](coding), coding
 

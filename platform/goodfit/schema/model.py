@@ -55,6 +55,10 @@ class ModelConf:
     """Whether tokens that its vocabulary has to spare tell an encoder that tags which words have capitals, because its
     tokenizer lowers them; when not given, where they can. Source: docs/decisions/0025."""
 
+    token_types: bool | None = None
+    """Whether token types tell an encoder that answers questions where the context begins (Devlin et al. 2019,
+    https://arxiv.org/abs/1810.04805, section 4.2); when not given, where its tokenizer and its weights have two."""
+
     lr: Rate = 5e-5
     """The learning rate to start from when all weights are tuned; used when ``optim.lr`` is not typed."""
 

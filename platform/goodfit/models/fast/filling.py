@@ -29,6 +29,7 @@ def filled(batch: Batch, tokens: int, decoder_tokens: int = 0, answers: int = 0)
         batch,
         input_ids=functional.pad(batch.input_ids, (0, tokens), value=batch.pad_id),
         lengths=(*batch.lengths, tokens),
+        token_types=None if batch.token_types is None else functional.pad(batch.token_types, (0, tokens)),
         labels=functional.pad(batch.labels, (0, more), value=0),
     )
     if batch.learnt is not None and answers:
@@ -44,6 +45,7 @@ def filled(batch: Batch, tokens: int, decoder_tokens: int = 0, answers: int = 0)
 
 def joined(batches: Sequence[Batch]) -> Batch:
     """One batch of all rows, which has no weights: each batch has its own."""
+    types = [batch.token_types for batch in batches if batch.token_types is not None]
     decoder = [batch.decoder_input_ids for batch in batches if batch.decoder_input_ids is not None]
     return replace(
         batches[0],
@@ -52,6 +54,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         labels=torch.cat([batch.labels for batch in batches]),
         learnt=_one_behind_the_other(batches),
         weights=(),
+        token_types=torch.cat(types) if types else None,
         decoder_input_ids=torch.cat(decoder) if decoder else None,
         decoder_lengths=tuple(itertools.chain.from_iterable(batch.decoder_lengths or () for batch in batches))
         if decoder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +23,8 @@ from goodfit.models.parts import layer_stacks
 KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""
 
-Row = tuple[int, ...]
-"""Its tokens."""
+Row = tuple[tuple[int, ...], ...]
+"""Its tokens, and their types where it has any."""
 
 States = dict[str, Tensor]
 """What was made of a row, by name."""
@@ -152,7 +153,9 @@ class Frozen:
     @contextmanager
     def giving(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
         """The model with the states of a batch in place of what is frozen; yields what to call it with."""
-        rows = [tuple(row.tolist()) for row in batch.input_ids.split(batch.lengths)]
+        read = [tensor for tensor in (batch.input_ids, batch.token_types) if tensor is not None]
+        parts = [[tuple(part.tolist()) for part in tensor.split(batch.lengths)] for tensor in read]
+        rows = list(zip(*parts, strict=True))
         kept = self._kept.of(self._part.depth)
         lacking = [row for row in dict.fromkeys(rows) if row not in kept]
         found = self._computed(lacking, batch) if lacking else {}
@@ -167,8 +170,9 @@ class Frozen:
 
     def _computed(self, rows: list[Row], batch: Batch) -> dict[Row, States]:
         """States of rows, kept as long as there is room."""
-        tokens = torch.tensor([token for row in rows for token in row], device=batch.input_ids.device)
-        part = replace(batch, input_ids=tokens, lengths=tuple(map(len, rows)))
+        lengths, device = tuple(len(row[0]) for row in rows), batch.input_ids.device
+        tokens, *types = (torch.tensor([*itertools.chain(*part)], device=device) for part in zip(*rows, strict=True))
+        part = replace(batch, input_ids=tokens, token_types=types[0] if types else None, lengths=lengths)
         owners, self._wiring.owners = self._wiring.owners, ()
         try:
             # in inference mode a row would be kept that no training may read

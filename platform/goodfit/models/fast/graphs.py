@@ -281,7 +281,7 @@ def _shaped(batch: Batch, tokens: int, answers: int) -> Batch:
 
 def _refill(made: _Recorded, batch: Batch, weights: Tensor, layout: Layout) -> None:
     """Let a recorded step read another batch of its shape."""
-    for name in ("input_ids", "labels", "learnt"):
+    for name in ("input_ids", "labels", "token_types", "learnt"):
         tensor = getattr(made.batch, name)
         if tensor is not None:
             tensor.copy_(getattr(batch, name))

@@ -98,6 +98,8 @@ class Wiring:
         found = {"input_ids": self._filled(batch.input_ids, batch.pad_id)}
         if self._takes_positions:
             found["position_ids"] = self._positions(CURRENT.layout, found["input_ids"])
+        if batch.token_types is not None:
+            found["token_type_ids"] = self._filled(batch.token_types, 0)
         if batch.decoder_input_ids is not None:
             found["decoder_input_ids"] = self._filled(batch.decoder_input_ids, batch.pad_id)
         return found
