@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
+from goodfit.models.device import pick_device
 from goodfit.sweeps.clusters import Ray, Slurm
 from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
@@ -122,7 +123,7 @@ def open_workers(search: Search, shared: Shared, folder: Path, signals: StopSign
     if conf.executor == "ray":
         return Ray(conf.workers, search, signals, watcher.status)
     if conf.workers > 1:
-        return Processes(conf.workers)
+        return Processes(conf.workers, pick_device(search.first.conf.hardware.accelerator))
     if conf.engine == "solo":
         return Here(shared, signals)
     width, reason = width_of(search, shared)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import sys
 import threading
 import warnings
 from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from goodfit.errors import GoodfitError
 from goodfit.sweeps.records import Order, Result
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 TRIES = 3
 """A trial whose worker dies so often takes the next one's worker with it, too: it counts as failed."""
+
+
+IMPORTED = ("goodfit.sweeps.trial", "peft", "pytorch_lightning")
+"""What takes a trial's process seconds and half a gigabyte to import."""
 
 
 class Workers(Protocol):
@@ -99,11 +104,27 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-class Processes:
-    """Processes of this machine: each place has one, so that one that dies takes no other along."""
+def _starting(device: str) -> Any:
+    """How processes begin: as forks of one that has imported all they need, and shares it; for GPUs, which no fork may
+    use, and where forks are not safe, each anew."""
+    if device != "cpu" or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*IMPORTED])
+    return context
 
-    def __init__(self, places: int) -> None:
+
+class Processes:
+    """Processes of this machine: each place has one, so that one that dies takes no other along.
+
+    Args:
+        places: Trials at a time.
+        device: That they train on.
+    """
+
+    def __init__(self, places: int, device: str) -> None:
         self.places = places
+        self._starting = _starting(device)
         self._pools: dict[Future[Result], tuple[ProcessPoolExecutor, Order, int]] = {}
         self._idle: list[ProcessPoolExecutor] = []
 
@@ -120,8 +141,7 @@ class Processes:
             self._begin(order, tries)
 
     def _pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(1, mp_context=context, initializer=_end_with_parent)
+        return ProcessPoolExecutor(1, mp_context=self._starting, initializer=_end_with_parent)
 
     def wait(self) -> list[tuple[int, Result]]:
         """Wait for the next; a trial whose process died is begun again."""
