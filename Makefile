@@ -1,6 +1,7 @@
 # Two commands for a fresh machine: `make train task=legal model=t5` and `make test`.
 
 PYTHON ?= python3
+CASES ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
@@ -21,24 +22,27 @@ train: install
 	os.execv("$(BIN)/goodfit", ["goodfit", "train", *words])'
 
 test: $(VENV)/.tests
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(if $(CI),--durations=10)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(if $(CI),--durations=10) $(CASES)
 
 install: $(VENV)/.installed
+
+# what is imported is compiled then: compiling all that is installed would take half of the time
+PIP := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS)
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	echo "installing into $(VENV); this takes a few minutes the first time"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation $(EDITABLE)
+	$(PIP) torch
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation $(EDITABLE)
 	touch $@
 
 $(VENV)/.tests: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation -e '.[test]'
+	$(PIP) --no-build-isolation -e '.[test]'
 	touch $@
 
 benchmark: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation -e '.[benchmark]'
+	$(PIP) --no-build-isolation -e '.[benchmark]'
 	$(BIN)/python benchmarks/speed.py
 
 lint: $(VENV)/.tests

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,36 @@ if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and hasattr(os, "sched_seta
 # if absl was imported by an earlier test: so first this one
 with contextlib.suppress(ModuleNotFoundError):
     import submitit  # noqa: F401
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--every-case``: see the marker ``sampled``."""
+    parser.addoption("--every-case", action="store_true", help="all cases of the tests that are marked `sampled`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what no sample needs."""
+    if config.getoption("--every-case"):
+        return
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sampled"):
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = {case for cases in tests.values() for case in set(cases) - set(sample(cases))}
+    config.hook.pytest_deselected(items=sorted(left_out, key=items.index))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def sample(cases: Sequence[Any]) -> list[Any]:
+    """So many cases of a test that each value of each parameter is in one, and the values about as often as others."""
+    values = {case: {(name, repr(value)) for name, value in case.callspec.params.items()} for case in cases}
+    taken: Counter[tuple[str, str]] = Counter()
+    chosen: list[Any] = []
+    while lacking := set().union(*values.values()) - set(taken):
+        best = max(cases, key=lambda case: (len(values[case] & lacking), -sum(taken[value] for value in values[case])))
+        chosen.append(best)
+        taken.update(values[best])
+    return chosen
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,7 @@ def test_a_saved_adapter_loads_with_peft_and_on_and_off_differ(finished, ready, 
     assert not torch.allclose(on, off)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("family", "words"),
     [pytest.param("encoder", [name], id=f"encoder-{name}") for name in [*NAMES, "head", "none"]]

@@ -53,6 +53,7 @@ def answers_of(prepared, model, records, batch_size=64):
     return learner.outcomes(model, records, learner.encode(records))
 
 
+@pytest.mark.sampled
 @learnt
 def test_an_untrained_model_gives_possible_answers_only(lively, kind, family):
     prepared, model = lively(kind, family)

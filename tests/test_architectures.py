@@ -143,6 +143,7 @@ def is_possible(kind, row, answer):
 # ---- through the front door ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "kind"), [pytest.param(name, kind, id=f"{name}-{kind}") for name in HUB for kind in KINDS[name]]
 )

@@ -17,6 +17,7 @@ def test_there_are_twenty_two_cells():
     assert len(KINDS) == 8
 
 
+@pytest.mark.sampled
 @cells
 def test_a_cell_trains_and_its_folder_gives_the_same_figures_and_answers(goodfit, finished, kind, family):
     folder, _ = finished(kind, family)
@@ -33,6 +34,7 @@ def test_a_cell_trains_and_its_folder_gives_the_same_figures_and_answers(goodfit
     assert all(map(math.isfinite, losses))
 
 
+@pytest.mark.sampled
 @cells
 def test_a_cell_answers_rows_without_answers(goodfit, finished, tmp_path, write_rows, rows_of, kind, family):
     folder, _ = finished(kind, family)

@@ -1,6 +1,7 @@
 """The command line: two lines for a mistake, one object for --json, each stream for its own."""
 
 import errno
+import gc
 import json
 import os
 import shlex
@@ -9,6 +10,10 @@ import subprocess
 import sys
 
 import pytest
+
+from goodfit import collector
+from goodfit.cli import setting_up
+from goodfit.runs import score
 
 LEGAL = "task=legal model=t5"
 
@@ -265,6 +270,24 @@ def test_traceback_shows_where_and_ends_as_without(goodfit):
     assert (shown.code, shown.out) == (plain.code, plain.out)
     assert shown.err.startswith("Traceback (most recent call last):")
     assert shown.err.endswith(plain.err)
+
+
+def test_garbage_is_collected_rarely_until_a_model_is_there(goodfit, monkeypatch, tiny_words):
+    usual, seen = gc.get_threshold(), []
+
+    def noted(when, own):
+        def noting(*given, **words):
+            seen.append((when, gc.get_threshold()))
+            return own(*given, **words)
+
+        return noting
+
+    monkeypatch.setattr(setting_up, "compose", noted("composed", setting_up.compose))
+    monkeypatch.setattr(score, "figures", noted("judged", score.figures))
+    assert goodfit("train", *tiny_words("classification", "encoder"), "training.epochs=1").code == 0
+    assert seen[0] == ("composed", (collector.RARELY, *usual[1:]))
+    assert seen[-1] == ("judged", usual)
+    assert gc.get_threshold() == usual
 
 
 def test_no_verb_means_train(goodfit):

@@ -58,6 +58,7 @@ def step(model, batch, path, precision="32"):
     return loss.detach(), found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("precision", ["32", "bf16"])
 @pytest.mark.parametrize("adapter", ["none", "lora"])
 @pytest.mark.parametrize(

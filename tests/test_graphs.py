@@ -470,6 +470,7 @@ def test_what_cannot_be_recorded_is_computed_flat_and_goes_on():
     assert all(loss.isfinite() for loss, *_ in steps_on_gpu(model, batches, path))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("kind", "family", "more"),
     [

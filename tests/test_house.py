@@ -7,9 +7,12 @@ import re
 import runpy
 import shlex
 import subprocess
+from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from conftest import sample
 
 from goodfit.cli.main import Arguments, parse
 from goodfit.cli.setting_up import compose_words
@@ -54,6 +57,15 @@ def test_what_others_may_call_says_what_it_does(path):
 
 
 @pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="only a checkout knows what git leaves out")
+def test_a_sample_of_cases_has_each_value_in_one():
+    pairs = [(kind, family) for kind in range(8) for family in "abc" if (kind, family) not in [(1, "a"), (5, "b")]]
+    cases = [Mock(**{"callspec.params": {"kind": kind, "family": family}}) for kind, family in pairs]
+    found = [tuple(case.callspec.params.values()) for case in sample(cases)]
+    assert len(found) == 8 and {kind for kind, _ in found} == {*range(8)}
+    assert sorted(Counter(family for _, family in found).values()) == [2, 3, 3]
+    assert sample(cases) == sample(cases)
+
+
 def test_git_leaves_out_no_file_of_the_house():
     files = [path for folder in ("platform", "conf", "tests") for path in (REPOSITORY / folder).rglob("*.*")]
     paths = "\n".join(place(path) for path in files if path.suffix in (".py", ".yaml"))

@@ -136,6 +136,7 @@ def test_a_length_that_the_model_does_not_have_is_refused_by_name(goodfit, tiny_
     assert word.split("=")[0] in outcome.errors[0][0]
 
 
+@pytest.mark.sampled
 @learnt
 def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):
     outcome = goodfit("preview", *tiny_words(kind, family), "--count", "2", "--json")
@@ -255,6 +256,7 @@ TEXTS = (
 )
 
 
+@pytest.mark.sampled
 @learnt
 @settings(max_examples=25, deadline=None)
 @given(text=TEXTS, limit=st.sampled_from([32, 64, 128]))

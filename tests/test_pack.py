@@ -264,6 +264,7 @@ def test_a_model_that_rests_is_like_any_other():
         pack.step()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("room", [4096, 100], ids=["one pass for all", "several passes"])
 @pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
 @pytest.mark.parametrize("model_name", MODELS)

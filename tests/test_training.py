@@ -31,6 +31,7 @@ def history(folder, key):
     return [(line["step"], line[key]) for line in lines if key in line]
 
 
+@pytest.mark.sampled
 @learnt
 def test_eight_records_are_learnt_by_heart(train, tmp_path, write_rows, rows_of, kind, family):
     copies = [{**row, "id": f"{row['id']}-{copy}"} for copy in range(8) for row in rows_of(kind, 8)]

@@ -15,6 +15,7 @@ from typing import Any
 
 from goodfit import __version__
 from goodfit.cli.console import Unread, open_streams
+from goodfit.collector import rarely_collecting
 from goodfit.data.records import BadRows
 from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
 from goodfit.files import DISK_FAULTS, at_home
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in argv
     open_streams()
-    with contextlib.redirect_stderr(Unread(sys.stderr)):  # type: ignore[type-var]
+    with contextlib.redirect_stderr(Unread(sys.stderr)), rarely_collecting():  # type: ignore[type-var]
         try:
             code = _run(parse(argv))
             sys.stdout.flush()

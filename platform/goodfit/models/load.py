@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.collector import collect_as_usual
 from goodfit.errors import ConfigError
 from goodfit.models.base import Base, unreachable
 from goodfit.models.parts import is_masked, linear_layers
@@ -80,6 +81,7 @@ def load_model(
     """
     import torch
 
+    collect_as_usual()
     torch.manual_seed(NOISE_SEED if conf.weights == "random" else seed)
     config = _head_config(base, head, outputs)
     cls = _head_class(head, base)

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Protocol
 
+from goodfit.collector import rarely_collecting
 from goodfit.errors import GoodfitError
 from goodfit.sweeps.records import Order, Result
 from goodfit.training.interrupt import StopSignals
@@ -78,7 +79,8 @@ def _shared_here() -> Shared:
 
 def run_in_worker(order: Order) -> Result:
     """A trial in a worker's process, which shares what its earlier trials prepared."""
-    from goodfit.sweeps.trial import run_trial
+    with rarely_collecting():
+        from goodfit.sweeps.trial import run_trial
 
     warnings.simplefilter("ignore")  # they stand in the trial's log
     with StopSignals("the same command goes on").listening() as signals:
