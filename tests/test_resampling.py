@@ -218,7 +218,7 @@ def test_what_is_not_defined_is_null():
     given = records(4, 1)
     specs = classification_metrics(["a", "b"])
     items = items_of(given, ["a"] * 4, [None] * 4)
-    nothing = {"value": None, "low": None, "high": None, "n": 4}
+    nothing = {"value": None, "low": None, "high": None, "n": 4, "better": "lower"}
     assert figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])["test/ece"] == nothing
     assert "test/loss" not in figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])
     assert figures(specs, given, items, "test", 0, [1.0, 2.0, 1.0, 2.0])["test/loss"]["value"] == 1.5

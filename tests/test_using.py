@@ -38,6 +38,11 @@ def test_a_run_is_measured_on_each_of_its_splits(goodfit, encoder_run, split):
         assert {name: found["metrics"][name] for name in expected} == expected
 
 
+def test_a_figure_of_which_less_is_better_says_so(goodfit, encoder_run):
+    names = [line.split("  ")[0] for line in goodfit("evaluate", encoder_run).out.splitlines()]
+    assert "test/loss (lower is better)" in names and "test/accuracy" in names
+
+
 def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write_rows, rows_of):
     rows = [{"utterance": row["text"], "label": row["label"]} for row in rows_of("classification", 10, 9)]
     write_rows(tmp_path / "other.jsonl", rows)

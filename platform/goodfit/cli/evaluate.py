@@ -9,7 +9,7 @@ from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.texts.shown import of_review, with_interval
+from goodfit.texts.shown import of_review, with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.json:
         print_table(
             [f"on {result['records']} records", "value [95 %]"],
-            [[name, with_interval(figure)] for name, figure in result["metrics"].items()],
+            [[with_direction(name, figure), with_interval(figure)] for name, figure in result["metrics"].items()],
         )
         if "review" in result:
             print(f"review: {of_review(result['review'])}")

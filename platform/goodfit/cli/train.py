@@ -12,7 +12,7 @@ from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
-from goodfit.texts.shown import figure, in_one_line, of_review, with_interval
+from goodfit.texts.shown import figure, in_one_line, of_review, with_direction, with_interval
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
@@ -76,7 +76,7 @@ def _print(finished: Finished) -> None:
     record, metrics = finished.record, finished.metrics
     rows = [
         [
-            name,
+            with_direction(name, tuned),
             with_interval(tuned),
             figure(metrics["base"][name]["value"]),
             with_interval(metrics["paired"][name], "difference") if name in metrics["paired"] else "",

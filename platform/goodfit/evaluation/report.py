@@ -88,14 +88,15 @@ def figures(
     seed: int,
     losses: Sequence[float | None] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """``<split>/<metric>`` -> {value, low, high, n}."""
+    """``<split>/<metric>`` -> {value, low, high, n, better}; the last one is ``higher`` or ``lower``."""
     units = units_of(records)
     found = {}
     for spec in specs:
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
-        found[f"{split}/{spec.name}"] = _figure(measured, len(records))
+        found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.greater_is_better)
     if losses is not None and None not in losses:
-        found[f"{split}/{LOSS}"] = _figure(interval(loss_statistics(losses, units), mean, seed, NO_TOP), len(records))
+        measured = interval(loss_statistics(losses, units), mean, seed, NO_TOP)
+        found[f"{split}/{LOSS}"] = _figure(measured, len(records), False)
     return found
 
 
@@ -119,8 +120,9 @@ def differences(
     return found
 
 
-def _figure(found: Interval, count: int) -> dict[str, Any]:
-    return {"value": plain(found.value), "low": plain(found.low), "high": plain(found.high), "n": count}
+def _figure(found: Interval, count: int, greater_is_better: bool) -> dict[str, Any]:
+    bounds = {name: plain(getattr(found, name)) for name in ("value", "low", "high")}
+    return {**bounds, "n": count, "better": "higher" if greater_is_better else "lower"}
 
 
 def plain(value: float) -> float | None:

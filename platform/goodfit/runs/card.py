@@ -16,7 +16,7 @@ from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.adapter import UNREAD
 from goodfit.schema.dataset import SPLITS
-from goodfit.texts.shown import figure, in_markdown, of_review, with_interval
+from goodfit.texts.shown import figure, in_markdown, of_review, with_direction, with_interval
 from goodfit.training.trainer import Trained
 
 
@@ -168,7 +168,7 @@ def _figures(metrics: Mapping[str, Any]) -> str:
         difference = with_interval(pair, "difference") if pair else ""
         p = f"{pair['p']:.3f}" if pair.get("p") is not None else ""
         base = figure(metrics["base"][name]["value"])
-        rows.append(f"| {name} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |")
+        rows.append(f"| {with_direction(name, tuned)} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |")
     table = "\n".join(rows)
     reference = metrics["reference"].get(metrics["primary"], {}).get("value")
     base_is, reference_is = (in_markdown(metrics[name]) for name in ("base_is", "reference_is"))

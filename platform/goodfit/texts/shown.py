@@ -37,6 +37,11 @@ def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
     return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
 
 
+def with_direction(name: str, found: Mapping[str, Any]) -> str:
+    """A metric's name, and that less of it is better, where it is so."""
+    return f"{name} (lower is better)" if found["better"] == "lower" else name
+
+
 def of_review(found: Mapping[str, Any]) -> str:
     """Which answers need no review, and how many of them are right: ``review`` of metrics.json as a sentence."""
     share = f"{found['share']:g}"
