@@ -208,11 +208,13 @@ def test_what_a_run_that_was_scored_once_is_told_to_try_scores_it_twice(batches,
     assert len({step for step in range(1, last + 1) if (step - 1) % batches in ends or step == last}) >= 2
 
 
+PAIR = {"difference": 0.2, "low": 0.1, "high": 0.3, "p": 0.001}
+
 EVIDENCE = Evidence(
     task="t",
     primary="test/f1",
     tuned={"test/f1": {"value": 0.8, "low": 0.7, "high": 0.9, "n": 50}},
-    paired={"test/f1": {"difference": 0.2, "low": 0.1, "high": 0.3, "p": 0.001}},
+    paired={"test/f1": PAIR},
     fit="good",
     findings=[Finding(severity="warning", code="x.y", message="m")],
 )
@@ -248,6 +250,14 @@ def with_pair(low, high, p=0.01):
             False,
             "; but with 0.800 it is no better than its own answers dealt at random [0.600, 0.810]",
             id="chance",
+        ),
+        pytest.param("better_than_base", {"reference": PAIR | {"low": 0.01}}, True, "p 0.001", id="no reference ahead"),
+        pytest.param(
+            "better_than_base",
+            {"reference": PAIR | {"low": -0.01}, "reference_is": "the first words"},
+            False,
+            "; but from the simplest reference (the first words) by +0.200 [-0.010, +0.300], p 0.001",
+            id="reference",
         ),
         pytest.param("not_overfit", {}, True, "the fit is good", id="good fit"),
         pytest.param("not_overfit", {"fit": "unknown"}, True, "nothing shows whether it overfits", id="unknown fit"),

@@ -150,6 +150,7 @@ def test_the_card_says_what_was_tuned_on_what_and_how_good_it_is(finished, model
     value = metrics["tuned"]["test/f1_macro"]["value"]
     assert f"| test/f1_macro | {value:.3f} [" in body
     assert "| test/loss (lower is better) | " in body
+    assert f"differs from it by {metrics['paired_reference']['difference']:.3f} [" in body
     assert [name for name, found in metrics["tuned"].items() if found["better"] == "lower"] == ["test/ece", "test/loss"]
     for part in ("train 32, validation 24, test 24", "Labels: bad, good.", "## Gates", "## Fit: ", "## Findings"):
         assert part in body

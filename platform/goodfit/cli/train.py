@@ -85,6 +85,8 @@ def _print(finished: Finished) -> None:
     ]
     print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
     print(f"\nbase: {in_one_line(metrics['base_is'])}")
+    simplest = with_interval(metrics["paired_reference"], "difference")
+    print(f"simplest reference: {in_one_line(metrics['reference_is'])}; {metrics['primary']} differs by {simplest}")
     if "review" in metrics:
         print(f"review: {of_review(metrics['review'])}")
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")

@@ -15,20 +15,36 @@ UNDEFINED = "not defined on these records"
 
 
 def better_than_base(evidence: Evidence) -> Verdict:
-    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05; labels
-    are better than the same answers dealt to the records at random, which F1 over labels may set above the base."""
+    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05; so has
+    the one to the simplest reference, which may be better than the base; labels are better than the same answers dealt
+    to the records at random, which F1 over labels may set above both."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
-    difference, low, high, p = (pair[name] for name in ("difference", "low", "high", "p"))
-    if difference is None or low is None or high is None or p is None:
+    if None in pair.values():
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
-    ahead = low > 0 if evidence.greater_is_better else high < 0
-    reason = f"{evidence.primary} differs by {difference:+.3f} [{low:+.3f}, {high:+.3f}], p {p:.3f}"
-    passed = ahead and p <= 1 - CONFIDENCE
-    if passed and (chance := _no_better_than_chance(evidence)):
-        return Verdict(gate="better_than_base", passed=False, reason=f"{reason}; but {chance}")
+    passed, reason = _is_ahead(pair, evidence), f"{evidence.primary} differs by {_said(pair)}"
+    if passed and (but := _no_better_than_reference(evidence) or _no_better_than_chance(evidence)):
+        return Verdict(gate="better_than_base", passed=False, reason=f"{reason}; but {but}")
     return Verdict(gate="better_than_base", passed=passed, reason=reason)
+
+
+def _is_ahead(pair: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Whether a paired difference shows more than chance would."""
+    ahead = pair["low"] > 0 if evidence.greater_is_better else pair["high"] < 0
+    return bool(ahead and pair["p"] <= 1 - CONFIDENCE)
+
+
+def _said(pair: Mapping[str, Any]) -> str:
+    return "{difference:+.3f} [{low:+.3f}, {high:+.3f}], p {p:.3f}".format(**pair)
+
+
+def _no_better_than_reference(evidence: Evidence) -> str | None:
+    """What says that the simplest reference does as well; None where the model is ahead of it."""
+    pair = evidence.reference
+    if pair is None or None in pair.values() or _is_ahead(pair, evidence):
+        return None
+    return f"from the simplest reference ({evidence.reference_is}) by {_said(pair)}"
 
 
 def _no_better_than_chance(evidence: Evidence) -> str | None:

@@ -128,6 +128,11 @@ class Evidence:
     at_random: Mapping[str, float | None] | None = None
     """{low, high}: where 95 % of the primary metric lie when the model's own answers are dealt to the test records at
     random; None where answers are no labels."""
+    reference: Mapping[str, float | None] | None = None
+    """{difference, low, high, p} of the primary metric to the simplest thing that a model has to beat, on the same
+    records; None where one of them is not defined."""
+    reference_is: str = ""
+    """What that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,14 +168,17 @@ def _figures(metrics: Mapping[str, Any]) -> str:
         difference = with_interval(pair, "difference") if pair else ""
         p = f"{pair['p']:.3f}" if pair.get("p") is not None else ""
         base = figure(metrics["base"][name]["value"])
-        rows.append(f"| {with_direction(name, tuned)} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |")
+        rows.append(
+            f"| {with_direction(name, tuned)} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |"
+        )
     table = "\n".join(rows)
     reference = metrics["reference"].get(metrics["primary"], {}).get("value")
     base_is, reference_is = (in_markdown(metrics[name]) for name in ("base_is", "reference_is"))
     return (
         f"## Figures\n\nOn {metrics['tuned'][metrics['primary']]['n']} test records; intervals by bootstrap, p by "
         f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: "
-        f"{base_is}. The simplest reference ({reference_is}) has {metrics['primary']} {figure(reference)}.\n"
+        f"{base_is}. The simplest reference ({reference_is}) has {metrics['primary']} {figure(reference)}; the tuned "
+        f"model differs from it by {with_interval(metrics['paired_reference'], 'difference')}.\n"
     )
 
 

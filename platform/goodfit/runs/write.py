@@ -149,4 +149,6 @@ def _evidence(prepared: Prepared, judged: Judged, findings: Sequence[Finding]) -
         greater_is_better=primary_of(prepared).greater_is_better,
         min_value=prepared.conf.policy.min_value,
         at_random=judged.metrics.get("at_random"),
+        reference=judged.metrics["paired_reference"],
+        reference_is=judged.metrics["reference_is"],
     )
