@@ -75,7 +75,7 @@ def test_a_job_at_its_time_limit_is_a_failed_trial_and_is_not_begun_again(goodfi
         strike("submitit.core._submit", signal.SIGUSR2)
 
     thread = when(tmp_path / "search" / "trials" / "0000" / "run.json", warn)
-    outcome = goodfit("sweep", *words, "sweep.executor=slurm", "hardware.time_limit=00:01:00")
+    outcome = goodfit("sweep", *words, "sweep.executor=slurm", "hardware.time_limit=00:05:00")
     thread.join()
     assert outcome.code == 0, outcome.err
     assert [trial["state"] for trial in outcome.json["trials"]] == ["failed", "finished"]

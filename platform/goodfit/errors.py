@@ -6,6 +6,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from goodfit.texts.shown import in_one_line
+
 
 class GoodfitError(Exception):
     """Something went wrong that a user can mend.
@@ -28,18 +30,13 @@ class GoodfitError(Exception):
 
     def lines(self) -> list[str]:
         """The two lines that a user sees."""
-        return [f"error: {_in_one_line(self.what)}", f"  fix: {_in_one_line(self.fix)}"]
+        return [f"error: {in_one_line(self.what)}", f"  fix: {in_one_line(self.fix)}"]
 
 
 def _again(sort: type[GoodfitError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> GoodfitError:
     error = sort.__new__(sort, *arguments)
     error.__dict__.update(attributes)
     return error
-
-
-def _in_one_line(text: str) -> str:
-    """The text with signs that would move a terminal's cursor, such as a line's end, written out."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 class ConfigError(GoodfitError):

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, middle, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
 from goodfit.evaluation.scale import Scale
+from goodfit.hooks.certainty import middle
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import UNREAD
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.data.split import unit_alone
-from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, middle, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
+from goodfit.hooks.certainty import middle
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import TAIL, unseen
+from goodfit.hooks.certainty import middle, unseen
 
 RESAMPLES = 1000
 AGREES = 1e-12
@@ -157,12 +157,3 @@ def _bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: flo
     low, high = middle(draws)
     least, most = unseen(value, units, top, lowest)
     return (low, high) if np.isnan(low) else (min(low, least), max(high, most))
-
-
-def middle(draws: np.ndarray) -> tuple[float, float]:
-    """Where 95 % of the draws lie that are defined; nan where none is."""
-    known = draws[~np.isnan(draws)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, (TAIL, 1 - TAIL))
-    return float(low), float(high)

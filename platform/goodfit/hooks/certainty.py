@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 CONFIDENCE = 0.95
 """Share of intervals that hold the true value."""
@@ -55,3 +59,14 @@ def unseen(value: float, units: int, top: float, lowest: float) -> tuple[float, 
         return -high, -low
     share = 1 - TAIL ** (1 / units) if units else 1.0
     return value - share * (value - lowest), value + share * (top - value)
+
+
+def middle(draws: np.ndarray) -> tuple[float, float]:
+    """Where 95 % of the draws lie that are defined; nan where none is."""
+    import numpy as np
+
+    known = draws[~np.isnan(draws)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, (TAIL, 1 - TAIL))
+    return float(low), float(high)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, middle
-from goodfit.hooks.certainty import unseen
+from goodfit.evaluation.resample import Interval
+from goodfit.hooks.certainty import middle, unseen
 
 DRAWS = 1000
 

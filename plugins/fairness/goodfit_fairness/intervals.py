@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from goodfit.hooks.certainty import CONFIDENCE, wilson
+from goodfit.hooks.certainty import wilson
 
 LEVEL = 0.05
 """Share of runs without any difference in which an audit reports one, all its comparisons together."""
@@ -65,15 +65,6 @@ def resampled_p(differences: np.ndarray) -> float:
         return 1.0
     tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
     return min(1.0, 2 * (tail + 1) / (len(known) + 1))
-
-
-def interval_of(draws: np.ndarray) -> tuple[float, float]:
-    """The middle of the draws that are defined, in which the true value lies with a confidence of 95 %."""
-    known = draws[np.isfinite(draws)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
 
 
 def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndarray:

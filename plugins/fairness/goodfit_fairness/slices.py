@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import holm, unseen
+from goodfit.hooks.certainty import holm, middle, unseen
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
     LEAST,
     LEVEL,
     POWER_Z,
-    interval_of,
     permutation_p,
     resampled_p,
     resampled_sums,
@@ -95,9 +94,9 @@ def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequenc
         called,
         int(inside.sum()),
         value,
-        *_no_narrower(interval_of(own), unseen(value, units_in(inside, units), top, 0)),
+        *_no_narrower(middle(own), unseen(value, units_in(inside, units), top, 0)),
         value - rest,
-        *_no_narrower(interval_of(own - others), unseen(value - rest, fewest, top, -top)),
+        *_no_narrower(middle(own - others), unseen(value - rest, fewest, top, -top)),
         permutation_p(scores, inside, seed) if len(set(units)) == len(units) else resampled_p(own - others),
     )
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.certainty import middle
 from goodfit.hooks.types import Finding, Item, Limit, ModelFacts, RecordView
-from goodfit_fairness.intervals import exact, interval_of, resampled_sums, surely_more, units_of
+from goodfit_fairness.intervals import exact, resampled_sums, surely_more, units_of
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, descriptions_of, names_of
 from goodfit_fairness.rewriting import INPUTS, introduced, plain, turn, turned
 
@@ -139,8 +140,8 @@ def _judged(
         np.stack([changed & own, own, changed & control, control], axis=1).astype(float), units, facts.seed
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = interval_of(draws[:, 0] / draws[:, 1])
-        more_low, more_high = interval_of(draws[:, 0] / draws[:, 1] - draws[:, 2] / draws[:, 3])
+        low, high = middle(draws[:, 0] / draws[:, 1])
+        more_low, more_high = middle(draws[:, 0] / draws[:, 1] - draws[:, 2] / draws[:, 3])
     flips, pairs, limit = int(changed[own].sum()), int(own.sum()), facts.limits[FLIPS.name]
     rate, usual = flips / pairs, float(changed[control].mean())
     certain_high = max(high, exact(flips, pairs, 0.1)[1])
