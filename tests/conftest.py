@@ -35,8 +35,8 @@ with contextlib.suppress(ModuleNotFoundError):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--every-case``: see the marker ``sampled``."""
-    parser.addoption("--every-case", action="store_true", help="all cases of the tests that are marked `sampled`")
+    """``--every-case``: see the markers ``sampled`` and ``spare``."""
+    parser.addoption("--every-case", action="store_true", help="also what is marked `spare`, or not in a sample")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("sampled"):
             tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     left_out = {case for cases in tests.values() for case in set(cases) - set(sample(cases))}
+    left_out |= {item for item in items if item.get_closest_marker("spare")}
     config.hook.pytest_deselected(items=sorted(left_out, key=items.index))
     items[:] = [item for item in items if item not in left_out]
 

@@ -157,17 +157,24 @@ def test_an_adapter_is_not_put_on_another_base(goodfit, tmp_path, tiny_words, mo
     assert fix == "install the base model that the run was tuned on"
 
 
-def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words):
+@pytest.mark.parametrize(
+    ("number", "code", "name"),
+    [
+        pytest.param(signal.SIGINT, 130, "Ctrl-C", id="Ctrl-C"),
+        pytest.param(signal.SIGTERM, 143, "SIGTERM", id="scheduler", marks=pytest.mark.spare),
+    ],
+)
+def test_a_stopped_run_says_so_and_how_it_goes_on(tmp_path, tiny_words, number, code, name):
     words = [*tiny_words("classification", "encoder"), "training.epochs=10000", "training.patience=0", "run.dir=run"]
     argv = [sys.executable, "-m", "goodfit", "train", *words]
     with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
         while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (code, "")
     error, fix = err.splitlines()[-2:]
-    assert re.fullmatch(r"error: the run was stopped by Ctrl-C: step \d+ is saved", error)
+    assert re.fullmatch(rf"error: the run was stopped by {name}: step \d+ is saved", error)
     assert fix == f"  fix: goodfit resume {tmp_path / 'run'}"
     assert "Traceback" not in err
     assert "Loading weights" not in err  # progress bars are for terminals

@@ -315,7 +315,14 @@ def test_a_gate_that_said_no_says_no_again(goodfit, tmp_path, tiny_words):
         assert outcome.errors == [(what, "mend the cause, or judge only: policy=default")]
 
 
-@pytest.mark.parametrize("more", [[], ["sweep.workers=2"]], ids=["one", "two"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param([], id="one"),
+        pytest.param(["sweep.executor=slurm"], id="slurm", marks=pytest.mark.spare),
+        pytest.param(["sweep.workers=2"], id="two"),
+    ],
+)
 def test_trials_on_other_records_are_not_compared(goodfit, tmp_path, tiny_words, more):
     words = [word for word in tiny_words("classification", "encoder") if "dataset.validation" not in word]
     outcome = goodfit("sweep", *words, *QUICK, "seed=1,2", "sweep.trials=2", "run.dir=search", *more)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 RARELY = 100_000
-"""New objects between two collections while a process starts; with Python's own 700, a tenth of that time is theirs."""
+"""New objects between two collections while a process starts; Python's own are 700."""
 
 _usual: list[tuple[int, int, int]] = []
 

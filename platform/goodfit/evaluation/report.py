@@ -94,10 +94,10 @@ def figures(
     found = {}
     for spec in specs:
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
-        found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.greater_is_better)
+        found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.better)
     if losses is not None and None not in losses:
         measured = interval(loss_statistics(losses, units), mean, seed, NO_TOP)
-        found[f"{split}/{LOSS}"] = _figure(measured, len(records), False)
+        found[f"{split}/{LOSS}"] = _figure(measured, len(records), "lower")
     return found
 
 
@@ -121,9 +121,9 @@ def differences(
     return found
 
 
-def _figure(found: Interval, count: int, greater_is_better: bool) -> dict[str, Any]:
+def _figure(found: Interval, count: int, better: str) -> dict[str, Any]:
     bounds = {name: plain(getattr(found, name)) for name in ("value", "low", "high")}
-    return {**bounds, "n": count, "better": "higher" if greater_is_better else "lower"}
+    return {**bounds, "n": count, "better": better}
 
 
 def plain(value: float) -> float | None:

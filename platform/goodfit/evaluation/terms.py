@@ -37,8 +37,7 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
     own = [spec for metrics in STANDARD for spec in metrics(())]
     found: dict[tuple[str, str], Term] = {}
     for spec in (*own, *TEXT_METRICS.values(), *offered):
-        better: Literal["higher", "lower"] = "higher" if spec.greater_is_better else "lower"
-        new = Term(spec.name, "metric", spec.description, spec.kinds, better)
+        new = Term(spec.name, "metric", spec.description, spec.kinds, spec.better)
         known = found.setdefault((new.name, new.meaning), new)
         if known is not new:
             found[new.name, new.meaning] = replace(known, kinds=(*known.kinds, *new.kinds))

@@ -82,6 +82,11 @@ class MetricSpec:
     ratio: bool = False
     """Whether its differences are ratios, as those of perplexity: a gap is one of its logarithm."""
 
+    @property
+    def better(self) -> Literal["higher", "lower"]:
+        """Which of two values."""
+        return "higher" if self.greater_is_better else "lower"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -110,8 +110,8 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     base = open_base(conf, host)
     refuse_family(data.task.kind, base.family)
     tokenizer = load_tokenizer(base)
-    told = {"case_marks": _case_marks(conf, base, tokenizer), "token_types": _token_types(conf, base, tokenizer)}
-    task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=dataclasses.replace(conf.model, **told)))
+    model = dataclasses.replace(conf.model, **_told(conf, base, tokenizer))
+    task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=model))
     learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
     findings = [*data.findings, *_cuts(encoded, data.splits, conf), *_unknown(encoded, data.splits, coding.tokenizer)]
@@ -166,32 +166,31 @@ def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "t
     return "onednn" if measured and onednn_pays(precision == "bf16") else "torch"
 
 
-def _case_marks(conf: RunConf, base: Base, tokenizer: Any) -> bool | None:
-    """Whether capitals are told: the typed choice, or wherever they can be; None where nothing is tagged by a head.
-
-    Raises:
-        ConfigError: They are asked for where they cannot be told.
-    """
-    tags = conf.task.kind == "token_classification" and base.family == "encoder"
-    can = tags and bool(case_marks(tokenizer))
-    if conf.model.case_marks and not can:
-        why = f"{base.name} sees capitals or has no token to spare" if tags else "they are for an encoder that tags"
-        raise ConfigError(f"model.case_marks is true, and {why}", "leave it out")
-    return can if tags and conf.model.case_marks is None else conf.model.case_marks
-
-
-def _token_types(conf: RunConf, base: Base, tokenizer: Any) -> bool | None:
-    """Whether it is told where the context begins: the typed choice, or wherever it can be; None where none is read.
+def _told(conf: RunConf, base: Base, tokenizer: Any) -> dict[str, bool | None]:
+    """What an encoder is told beside words: the typed choice, or wherever it can be; None where it reads otherwise.
 
     Raises:
         ConfigError: It is asked for where it cannot be told.
     """
-    reads = conf.task.kind == "question_answering" and base.family == "encoder"
-    can = reads and tells_texts_apart(tokenizer, base.config)
-    if conf.model.token_types and not can:
-        why = f"{base.name} has one type for all tokens" if reads else "they are for an encoder that answers questions"
-        raise ConfigError(f"model.token_types is true, and {why}", "leave it out")
-    return can if reads and conf.model.token_types is None else conf.model.token_types
+    ways: dict[str, tuple[str, str, Callable[[], bool], str]] = {
+        "case_marks": (
+            "token_classification", "that tags",
+            lambda: bool(case_marks(tokenizer)), "sees capitals or has no token to spare",
+        ),
+        "token_types": (
+            "question_answering", "that answers questions",
+            lambda: tells_texts_apart(tokenizer, base.config), "has one type for all tokens",
+        ),
+    }  # fmt: skip
+    found: dict[str, bool | None] = {}
+    for name, (kind, whom, can_be_told, lacks) in ways.items():
+        wanted, fits = getattr(conf.model, name), (conf.task.kind, base.family) == (kind, "encoder")
+        can = fits and can_be_told()
+        if wanted and not can:
+            why = f"{base.name} {lacks}" if fits else f"they are for an encoder {whom}"
+            raise ConfigError(f"model.{name} is true, and {why}", "leave it out")
+        found[name] = can if fits and wanted is None else wanted
+    return found
 
 
 def open_base(conf: RunConf, host: Host) -> Base:

@@ -148,14 +148,14 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     reference = items_of(test, reference_answers, [None] * len(test))
     tuned_figures = figures(specs, test, tuned, "test", seed, [outcome.loss for outcome in outcomes["test"]])
     base_figures = figures(specs, test, untuned, "test", seed, base.losses)
-    nothing = {"value": None, "low": None, "high": None, "n": len(test)}
+    nothing = {"value": None, "low": None, "high": None}
     checked = outcome_items(splits.validation, outcomes["validation"])
     review = _review(prepared, {"validation": checked, "test": tuned})
     metrics = {
         "schema": 1,
         "primary": f"test/{primary.name}",
         "tuned": tuned_figures,
-        "base": {name: base_figures.get(name, nothing) for name in tuned_figures},
+        "base": {name: base_figures.get(name, tuned | nothing) for name, tuned in tuned_figures.items()},
         "base_is": base.what,
         "reference": figures(specs, test, reference, "test", seed),
         "reference_is": reference_name,

@@ -26,7 +26,7 @@ TRIES = 3
 
 
 IMPORTED = ("goodfit.sweeps.trial", "peft", "pytorch_lightning")
-"""What takes a trial's process seconds and half a gigabyte to import."""
+"""What the process of a trial imports for longest."""
 
 
 class Workers(Protocol):
