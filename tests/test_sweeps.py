@@ -695,7 +695,11 @@ def test_what_does_not_depend_on_a_trial_is_found_out_once(goodfit, tiny_words, 
 
 @pytest.mark.parametrize(
     "adapter",
-    [["adapter=head"], ["adapter.top_layers=1", "sweep.engine=solo"], ["adapter.top_layers=1", "sweep.engine=packed"]],
+    [
+        ["adapter=head"],
+        ["adapter.top_layers=1", "sweep.engine=solo"],
+        ["adapter.top_layers=1", "sweep.engine=packed", "sweep.width=2"],
+    ],
     ids=["head", "upper layers", "packed upper layers"],
 )
 def test_trials_share_what_is_frozen_in_all_of_them(tmp_path, tiny_words, monkeypatch, adapter):

@@ -130,7 +130,8 @@ def test_trials_that_share_passes_hide_what_they_would_hide_alone(goodfit, tiny_
     values = []
     for engine in ("packed", "solo"):
         words = [*tiny_words("classification", "encoder"), *adapter, "training.word_dropout=0,0.3", "sweep.trials=2"]
-        words += [f"sweep.engine={engine}", "sweep.pruner=none", "sweep.train_best=false", "sweep.confirmations=0"]
+        words += [f"sweep.engine={engine}", "sweep.width=2", "sweep.pruner=none", "sweep.train_best=false"]
+        words += ["sweep.confirmations=0"]
         outcome = goodfit("sweep", *words, f"run.dir={engine}", "--json")
         assert outcome.code == 0, outcome.err
         losses = [read_losses(tmp_path / engine / "trials" / f"000{number}") for number in range(2)]
