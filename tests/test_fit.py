@@ -109,6 +109,40 @@ def test_the_fit_is_what_the_facts_say(changes, verdict, reason):
     assert bool(found.words) == (verdict != "good" and reason.split()[-1] not in ("records", "defined"))
 
 
+BLEU = {"metric": "bleu", "scale": Scale(100)}
+
+
+@pytest.mark.parametrize(
+    ("learnt", "verdict"),
+    [(0.1, "underfit"), (0.99, "good")],
+    ids=["a tenth of 100 is not all", "all learnt"],
+)
+def test_what_is_learnt_is_a_share_of_the_highest_value(learnt, verdict):
+    """A loss that falls for ever is no reason to go on where all is right, and BLEU 10 is not that."""
+    shares = {"probe": share(learnt, 200), "probe_reference": share(0.0, 200), "validation": share(learnt, 100)}
+    values = {name: rows * (100, 1) for name, rows in shares.items()}
+    assert diagnosed(**FALLING, **BLEU, **values).verdict == verdict
+
+
+def test_a_score_of_0_to_100_that_hardly_rose_was_not_learnt():
+    values = {"probe": share(0.02, 500), "probe_reference": share(0.0, 500), "validation": share(0.02, 100)}
+    found = diagnosed(**BLEU, **{name: rows * (100, 1) for name, rows in values.items()})
+    assert found.verdict == "underfit"
+    assert "of what that lacks to bleu 100, at most 3" in " ".join(found.evidence)
+
+
+def test_a_gap_of_logarithms_has_no_highest_value():
+    """Of 40 documents a share of 0.09 may be of any loss, but not of one that is 0 to 1."""
+    chance = np.random.default_rng(0)
+    spread = np.stack([chance.normal(0, 0.02, 40), np.zeros(40)], 1)
+    probe, held_out = (np.stack([np.full(40, level), np.ones(40)], 1) + spread for level in (1.0, 1.15))
+    facts = {"metric": "perplexity", "greater_is_better": False, "reduce": lambda sums: np.exp(mean(sums))}
+    reference = np.stack([np.full(40, 3.0), np.ones(40)], 1)
+    parts = {"probe": probe, "probe_reference": reference, "validation": held_out}
+    found = diagnosed(**facts, **parts, scale=Scale(0.0, ratio=True))
+    assert found.verdict == "overfit"
+
+
 STILL = {**NOTHING, "loss_course": [losses(0.467), losses(0.46), losses(0.463)], "best": 0}
 
 

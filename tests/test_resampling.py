@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from goodfit.data.records import Record
-from goodfit.evaluation.report import differences, figures, items_of, units_of
+from goodfit.evaluation.report import differences, figures, items_of
 from goodfit.evaluation.resample import by_unit, gap, interval, mean, paired
+from goodfit.hooks.certainty import units_of
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.measures import text_metrics
 
@@ -27,6 +28,25 @@ def test_an_interval_covers_the_truth_in_95_of_100_samples():
         found = interval(rows(chance.random(80) < 0.7), mean, seed=sample)
         covered += found.low <= 0.7 <= found.high
     assert 0.90 <= covered / 200 <= 0.985
+
+
+def macro_f1_of(count, records, seed):
+    """Statistics and reduction of macro F1 over so many labels, of which each is answered right eight times of ten."""
+    labels, chance = [str(number) for number in range(count)], np.random.default_rng(seed)
+    metric = next(spec for spec in classification_metrics(labels) if spec.name == "f1_macro")
+    right = chance.integers(0, count, records)
+    answers = np.where(chance.random(records) < 0.8, right, (right + chance.integers(1, count, records)) % count)
+    given = [Record(str(n), {"text": "x", "label": labels[one]}) for n, one in enumerate(right)]
+    items = items_of(given, [labels[one] for one in answers], [None] * records)
+    return metric.statistics(items), metric.reduce
+
+
+def test_a_mean_over_many_labels_of_few_records_is_covered_too():
+    covered = 0
+    for sample in range(60):
+        found = interval(*macro_f1_of(77, 700, sample), sample)
+        covered += found.low <= 0.8 <= found.high
+    assert covered >= 54
 
 
 def test_an_interval_shrinks_with_the_root_of_the_sample():

@@ -30,8 +30,10 @@ from goodfit.errors import (
     Mistakes,
     StoppedError,
 )
-from goodfit.evaluation.report import unit_names, units_of
 from goodfit.evaluation.resample import mean
+from goodfit.hooks.certainty import unit_of, units_of
+from goodfit.hooks.types import Item
+from goodfit.kinds.label_measures import classification_metrics
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.choice import leader
@@ -224,8 +226,9 @@ def test_the_correction_takes_away_what_the_choice_among_many_added():
     best, right, inside = [], [], []
     for _ in range(30):  # forty trials that are all right in 60 % of the cases
         trials = [np.stack([chance.random(80) < 0.6, np.ones(80)], 1).astype(float) for _ in range(40)]
-        found = corrected(trials, mean, 0)
-        best.append(max(mean(trial.sum(0)) for trial in trials))
+        scores = [mean(trial.sum(0)) for trial in trials]
+        found = corrected(trials, mean, 0, int(np.argmax(scores)))
+        best.append(max(scores))
         right.append(found.value)
         inside.append(found.low <= 0.6 <= found.high)
     assert np.mean(best) > 0.68  # the winner's curse
@@ -237,14 +240,14 @@ def test_the_interval_of_a_corrected_score_covers_what_it_promises():
     chance, covered = np.random.default_rng(0), 0
     for _ in range(100):
         trial = np.stack([chance.random(200) < 0.7, np.ones(200)], 1).astype(float)
-        found = corrected([trial, trial], mean, 0)
+        found = corrected([trial, trial], mean, 0, 0)
         covered += found.low <= 0.7 <= found.high
     assert covered >= 90
 
 
 def test_trials_that_are_all_right_on_a_few_records_may_be_wrong_on_others():
     trial = np.ones((8, 2))
-    found = corrected([trial, trial], mean, 0)
+    found = corrected([trial, trial], mean, 0, 0)
     assert (found.value, found.high) == (1.0, 1.0)
     assert found.low == pytest.approx(0.025 ** (1 / 8))  # Clopper and Pearson
 
@@ -252,7 +255,7 @@ def test_trials_that_are_all_right_on_a_few_records_may_be_wrong_on_others():
 def test_a_record_whose_id_is_the_group_of_another_is_a_unit_of_its_own():
     records = [Record(id="1", fields={}), Record(id="2", fields={}, group="1"), Record(id="3", fields={}, group="1")]
     assert units_of(records) == [0, 1, 1]
-    assert len(set(unit_names(records))) == 2
+    assert len(set(map(unit_of, records))) == 2
 
 
 @pytest.mark.parametrize(
@@ -281,15 +284,31 @@ def test_a_pruned_trial_is_held_against_no_constraint():
 def test_the_correction_leaves_a_clear_winner_what_it_has():
     chance = np.random.default_rng(0)
     trials = [np.stack([chance.random(200) < share, np.ones(200)], 1).astype(float) for share in (0.5, 0.5, 0.9)]
-    assert abs(corrected(trials, mean, 0).value - mean(trials[2].sum(0))) < 0.01
+    assert abs(corrected(trials, mean, 0, 2).value - mean(trials[2].sum(0))) < 0.01
+
+
+def test_trials_that_are_one_another_lose_nothing_to_the_choice_also_in_a_mean_over_labels():
+    chance = np.random.default_rng(0)
+    labels = [str(number) for number in range(77)]
+    metric = next(spec for spec in classification_metrics(labels) if spec.name == "f1_macro")
+    right = [chance.choice(labels) for _ in range(200)]
+    answers = [label if chance.random() < 0.8 else str(chance.choice(labels)) for label in right]
+    items = [
+        Item(id=str(place), fields={"label": label}, answer=answer)
+        for place, (label, answer) in enumerate(zip(right, answers, strict=True))
+    ]
+    trial = metric.statistics(items)
+    found = corrected([trial, trial, trial], metric.reduce, 0, 0)
+    assert found.value == pytest.approx(float(metric.reduce(trial.sum(0))))
+    assert found.low < found.value < found.high
 
 
 def test_the_correction_chooses_as_the_search_does():
     chance = np.random.default_rng(0)
     trials = [np.stack([chance.random(200) < share, np.ones(200)], 1).astype(float) for share in (0.5, 0.6)]
     first, highest = (mean(trial.sum(0)) for trial in trials)
-    assert abs(corrected(trials, mean, 0, first=0, margin=1.0).value - first) < 0.01
-    assert abs(corrected(trials, mean, 0, first=0, margin=-1.0).value - highest) < 0.01
+    assert abs(corrected(trials, mean, 0, winner=0, first=0, margin=1.0).value - first) < 0.01
+    assert abs(corrected(trials, mean, 0, winner=1, first=0, margin=-1.0).value - highest) < 0.01
 
 
 NAMED = named_searches(config_roots(Arguments()))

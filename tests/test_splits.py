@@ -13,7 +13,7 @@ from goodfit.data.gather import gather, read_split
 from goodfit.data.records import Record
 from goodfit.data.split import keep_together, split_off, with_units
 from goodfit.errors import DataError
-from goodfit.evaluation.report import units_of
+from goodfit.hooks.certainty import units_of
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
 from goodfit.texts.alike import near_duplicates

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from goodfit.data.records import Record
+from goodfit.hooks.certainty import unit_of
 from goodfit.texts.alike import near_duplicates
 
 Stratum = Callable[[Record], tuple[str, ...]]
@@ -75,15 +76,10 @@ def with_units(records: Sequence[Record], text: Callable[[Record], str]) -> list
     """Records that know what they are resampled with: near copies say together what one of them says."""
     found = list(records)
     for unit in keep_together(records, text):
-        name = unit_alone(records[_first(unit, records)]) if len(unit) > 1 else None
+        name = unit_of(records[_first(unit, records)]) if len(unit) > 1 else None
         for index in unit:
             found[index] = replace(records[index], unit=name)
     return found
-
-
-def unit_alone(record: Record) -> str:
-    """What a record is resampled with that has no near copies."""
-    return f"group {record.group}" if record.group else f"record {record.id}"
 
 
 def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:

@@ -24,7 +24,7 @@ FEWEST_EVALUATIONS = 3
 """Below this many, a held-out loss that stands still says nothing of the rate."""
 
 LEARNT = 0.95
-"""From this value of the primary metric on, the training records count as learnt."""
+"""From this share of the primary metric's highest value on, the training records count as learnt."""
 
 
 LEAST_SKILL = 0.1
@@ -105,7 +105,7 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     if untold := _untold(facts, probe, held_out):
         return Fit("unknown", (untold,), ())
     scaled = facts.scale.of(facts.reduce)
-    difference = gap(probe, held_out, lambda sums: sign * scaled(sums), conf.seed)
+    difference = gap(probe, held_out, lambda sums: sign * scaled(sums), conf.seed, facts.scale.highest)
     evidence.append(_gap_text(facts, probe, held_out, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
         evidence.append(f"on its own training records the model is {not_learnt}")
@@ -140,17 +140,18 @@ def _untold(facts: FitFacts, probe: np.ndarray, held_out: np.ndarray) -> str | N
 
 def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
     """Why the training records do not count as learnt at all; None where they do."""
-    learnt = paired(facts.probe, facts.probe_reference, signed, seed)
+    learnt = paired(facts.probe, facts.probe_reference, signed, seed, facts.scale.top)
     if not learnt.low > 0:
         return (
             f"not better than the simplest reference: {facts.metric} differs by {learnt.difference:+.3f} "
             f"[{learnt.low:+.3f}, {learnt.high:+.3f}]"
         )
-    skill = learnt.high / (1 - float(facts.reduce(facts.probe_reference.sum(0)))) if _is_a_share(facts) else 1.0
+    lacking = facts.scale.unit - float(facts.reduce(facts.probe_reference.sum(0)))
+    skill = learnt.high / lacking if _is_a_share(facts) else 1.0
     if skill < LEAST_SKILL:
         return (
             "hardly better than the simplest reference: of what that lacks to "
-            f"{facts.metric} 1, at most {skill:.1%} are gained"
+            f"{facts.metric} {facts.scale.unit:g}, at most {skill:.1%} are gained"
         )
     return _is_chance(facts, 0)
 
@@ -170,8 +171,8 @@ def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
 
 
 def _is_a_share(facts: FitFacts) -> bool:
-    """Whether the metric goes from 0 to 1, as far as its values show."""
-    values = [float(facts.reduce(part.sum(0))) for part in (facts.probe, facts.probe_reference)]
+    """Whether the metric is a share of its highest value, as far as its values show."""
+    values = [float(facts.scale.to(facts.reduce(part.sum(0)))) for part in (facts.probe, facts.probe_reference)]
     return facts.greater_is_better and all(0 <= value <= 1 for value in values) and values[1] < 1
 
 
@@ -218,7 +219,8 @@ def _cut_short(facts: FitFacts, conf: RunConf) -> bool:
     last = len(facts.loss_course) - 1
     if facts.best != last or facts.stopped_early:
         return False
-    learnt = facts.greater_is_better and interval(facts.probe, facts.reduce, conf.seed).high >= LEARNT
+    share = interval(facts.probe, facts.scale.of(facts.reduce), conf.seed, facts.scale.highest)
+    learnt = facts.greater_is_better and share.high >= LEARNT
     if learnt:  # the loss of a model that is always right falls for ever
         return False
     fall = paired(facts.loss_course[last - 1], facts.loss_course[last], mean, conf.seed, NO_TOP)

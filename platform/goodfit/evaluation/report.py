@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.records import Record
-from goodfit.data.split import unit_alone
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
-from goodfit.hooks.certainty import middle
+from goodfit.hooks.certainty import middle, units_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -23,17 +22,6 @@ DEALS = 100
 
 MOST_DEALT = 1000
 """Records that answers are dealt to; of more, so many are drawn each time, and chance reaches a little further."""
-
-
-def unit_names(records: Sequence[Record]) -> list[str]:
-    """Of each record, what it is resampled with: its group and its near copies, else it alone."""
-    return [record.unit or unit_alone(record) for record in records]
-
-
-def units_of(records: Sequence[Record]) -> list[int]:
-    """The number of each record's unit, in the order in which units come."""
-    places: dict[str, int] = {}
-    return [places.setdefault(name, len(places)) for name in unit_names(records)]
 
 
 def items_of(records: Sequence[Record], answers: Sequence[Any], confidences: Sequence[Any]) -> list[Item]:

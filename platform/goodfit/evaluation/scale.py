@@ -22,6 +22,11 @@ class Scale:
         """Of the metric, where it has no logarithm."""
         return 1.0 if self.top == NO_TOP else self.top
 
+    @property
+    def highest(self) -> float:
+        """The highest value on the scale; ``NO_TOP`` where there is none."""
+        return NO_TOP if self.ratio or self.top == NO_TOP else 1.0
+
     def to(self, values: np.ndarray | float) -> np.ndarray:
         """Values of the metric -> on the scale."""
         with np.errstate(divide="ignore"):

@@ -1,11 +1,11 @@
-"""How certain a count is: the interval of a share, and p values of several tests together."""
+"""How certain a count is: the interval of a share, p values of several tests together, what is resampled together."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,11 +16,36 @@ TAIL = (1 - CONFIDENCE) / 2
 """Share of intervals that lie below it, and of those that lie above it."""
 
 
-def wilson(hits: int, of: int, level: float = CONFIDENCE) -> tuple[float, float]:
+class Resampled(Protocol):
+    """A record, or what is told of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def group(self) -> str | None: ...
+    @property
+    def unit(self) -> str | None: ...
+
+
+def unit_of(one: Resampled) -> str:
+    """What a record is resampled with: its near copies and its group, else it alone.
+
+    Records of one unit say together what one record says: an interval or a test counts units.
+    """
+    return one.unit or (f"group {one.group}" if one.group else f"record {one.id}")
+
+
+def units_of(records: Sequence[Resampled]) -> list[int]:
+    """The number of each record's unit, in the order in which units come."""
+    places: dict[str, int] = {}
+    return [places.setdefault(unit_of(one), len(places)) for one in records]
+
+
+def wilson(hits: float, of: float, level: float = CONFIDENCE) -> tuple[float, float]:
     """A share's interval, for any number of records: Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
 
     Args:
-        hits: What counts.
+        hits: What counts; may be parts of records.
         of: How many were looked at; of none the share may be anything.
         level: Share of such intervals that hold the true share.
     """

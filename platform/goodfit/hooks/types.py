@@ -56,6 +56,9 @@ class Item:
     """Mean negative log-likelihood of the right answer, in nats, where it was computed."""
     group: str | None = None
     slices: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
+    """What it is resampled with, where other held-out records are of its group or near copies of it: see
+    ``hooks.certainty.unit_of``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,8 @@ class RecordView:
     """The right answer, as one text: equal answers have equal texts. Empty for language_modeling."""
     group: str | None = None
     slices: Mapping[str, str] = field(default_factory=dict)
+    unit: str | None = None
+    """As an item's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,7 @@ def item(record: Record, answer: Any, confidence: float | None = None, loss: flo
         loss=loss,
         group=record.group,
         slices=record.slices,
+        unit=record.unit,
     )
 
 

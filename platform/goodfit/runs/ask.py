@@ -58,6 +58,7 @@ def _records(prepared: Prepared, asked: Sequence[RecordView]) -> list[Record]:
             fields=check(one.fields, False) | copy.deepcopy(dict(one.fields)),
             group=one.group,
             slices=dict(one.slices),
+            unit=one.unit,
         )
         for one in asked
     ]

@@ -95,6 +95,7 @@ def view(kind: Kind, record: Record) -> RecordView:
         answer=kind.answer(record),
         group=record.group,
         slices=dict(record.slices),
+        unit=record.unit,
     )
 
 

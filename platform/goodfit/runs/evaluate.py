@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodfit.data.records import Record
-from goodfit.evaluation.report import figures, outcome_items, units_of
+from goodfit.evaluation.report import figures, outcome_items
 from goodfit.evaluation.review import kept
+from goodfit.hooks.certainty import units_of
 from goodfit.hooks.types import Item
 from goodfit.plugins.host import Host
 from goodfit.runs.given import Given, given_records

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
 from goodfit.errors import DataError
-from goodfit.evaluation.report import unit_names
+from goodfit.hooks.certainty import unit_of
 from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
@@ -115,7 +115,7 @@ def _few(kind: Kind, splits: Splits) -> list[Finding]:
     """Held-out splits whose figures tell little: few records, or few of a label."""
     findings = []
     for split in HELD_OUT:
-        units = len(set(unit_names(splits[split])))
+        units = len(set(map(unit_of, splits[split])))
         if units < FEWEST:
             findings.append(_few_records(split, len(splits[split]), units))
         elif kind.labels is not None:

@@ -20,10 +20,10 @@ from goodfit.evaluation.report import (
     loss_statistics,
     outcome_items,
     statistics_of,
-    units_of,
 )
 from goodfit.evaluation.review import review_of
 from goodfit.evaluation.scale import scale_of
+from goodfit.hooks.certainty import units_of
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome

@@ -12,9 +12,10 @@ import numpy as np
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
-from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of, units_of
+from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean
 from goodfit.evaluation.scale import Scale, scale_of
+from goodfit.hooks.certainty import units_of
 from goodfit.hooks.types import MetricSpec
 from goodfit.kinds.shape import Outcome
 from goodfit.registry import did_you_mean
@@ -136,7 +137,7 @@ def measure_trial(
     excess = 0.0
     if len(alike[1]) >= FEWEST_RECORDS:
         scaled = aim.scale.of(aim.reduce)
-        found_gap = gap(*alike, lambda sums: aim.sign * scaled(sums), seed)
+        found_gap = gap(*alike, lambda sums: aim.sign * scaled(sums), seed, aim.scale.highest)
         excess = max(0.0, found_gap.low - prepared.conf.policy.max_fit_gap)
     figures = {"metric": aim.name, **aim.unsigned(found), "n": len(records)}
     fit = diagnose_fit(prepared, beside, learnt, trace, probe, simplest)

@@ -20,7 +20,7 @@ from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
-from goodfit.evaluation.report import unit_names, units_of
+from goodfit.hooks.certainty import unit_of, units_of
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
@@ -243,7 +243,7 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         )
         count = len(prepared.splits.validation) + len(started.bench.probe.records)
         costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
-        units = list(dict.fromkeys(unit_names(prepared.splits.validation)))
+        units = list(dict.fromkeys(map(unit_of, prepared.splits.validation)))
         np.savez(order.folder / STATISTICS, statistics=measured.statistics, units=np.array(units))
         fit = measured.fit.shown()
         if math.isfinite(measured.value) and math.isfinite(measured.probe):

@@ -100,11 +100,12 @@ def _corrected(
     same = [entry for entry in fair(search, entries) if entry.outcome.records == chosen.outcome.records]
     found = {entry.number: statistics_in(trial_place(folder, entry.number)) for entry in same}
     kept = {number: statistics for number, statistics in found.items() if statistics is not None}
-    if len(kept) < 2:
+    if len(kept) < 2 or chosen.number not in kept:
         return None
+    winner = list(kept).index(chosen.number)
     first = list(kept).index(beside.first) if beside and beside.first in kept else None
     margin = beside.margin if beside else 0.0
-    figure = corrected(list(kept.values()), aim.signed, search.first.conf.seed, first, margin, aim.top)
+    figure = corrected(list(kept.values()), aim.signed, search.first.conf.seed, winner, first, margin, aim.top)
     return _figure(aim, figure) | {"trials": len(kept)}
 
 

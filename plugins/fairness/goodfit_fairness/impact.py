@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
+from goodfit.hooks.certainty import units_of
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, exact, resampled_sums, units_of
+from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, exact, independent, units_in
 
 RATIO = Limit(
     name="impact_ratio",
@@ -24,22 +27,37 @@ SUPPOSED = 0.9
 ONE_SIDED_Z = 1.6449
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often a group is given the label."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
 def impact(facts: ModelFacts) -> list[Finding]:
     """One finding for each slice and label of a task with two labels; with more, a rate says what records are about."""
     if len(facts.labels) != 2:
         return []
     answers = np.array([item.answer for item in facts.items])
-    units = units_of([item.group for item in facts.items])
+    units = np.array(units_of(facts.items))
+    found = {
+        " and ".join(chosen): groups for chosen, groups in groups_of([item.slices for item in facts.items]).items()
+    }
     sliced = {
-        " and ".join(chosen): {name: inside for name, inside in groups.items() if inside.sum() >= LEAST}
-        for chosen, groups in groups_of([item.slices for item in facts.items]).items()
+        name: {called: inside for called, inside in groups.items() if units_in(inside, units) >= LEAST}
+        for name, groups in found.items()
     }
     pairs = sum(math.comb(len(masks), 2) for masks in sliced.values()) * len(facts.labels)
     return [
         finding
         for name, masks in sliced.items()
         for label in facts.labels
-        for finding in _judged(name, label, answers == label, masks, units, facts, LEVEL / max(1, pairs))
+        for finding in _judged(
+            name, label, answers == label, masks, len(found[name]) - len(masks), units, facts, LEVEL / max(1, pairs)
+        )
     ]
 
 
@@ -48,20 +66,22 @@ def _judged(
     label: str,
     given: np.ndarray,
     masks: Mapping[str, np.ndarray],
-    units: list[int],
+    small: int,
+    units: np.ndarray,
     facts: ModelFacts,
     level: float,
 ) -> list[Finding]:
-    if len(masks) < 2:
+    rates = rates_of(given, masks, units, level)
+    pairs = {pair: ratio_interval(*pair) for pair in permutations(rates, 2) if pair[1].value > 0}
+    if not pairs:
         return []
-    rates = selection_rates(given, masks)
-    lowest = min(rates, key=rates.__getitem__)
-    highest = max((name for name in rates if name != lowest), key=rates.__getitem__)
-    if rates[highest] == 0:
-        return []
-    low, high = ratio_interval(given, masks[lowest], masks[highest], units, level, facts.seed)
-    ratio, limit = rates[lowest] / rates[highest], facts.limits[RATIO.name]
-    needed = needed_records(rates[highest], limit)
+    limit = facts.limits[RATIO.name]
+    # the pair that is the most surely unfair, else the one of which the least is sure: it speaks for all of them
+    (lower, higher), (low, high) = min(pairs.items(), key=lambda pair: pair[1][1])
+    if high >= limit:
+        (lower, higher), (low, high) = min(pairs.items(), key=lambda pair: pair[1][0])
+    ratio = lower.value / higher.value
+    needed = needed_records(higher.value, limit)
     verdict = "fair" if low >= limit else "unfair" if high < limit else "cannot tell"
     said = {
         "fair": "that is fair, certainly",
@@ -73,12 +93,14 @@ def _judged(
             else f"no number of records shows that a ratio of {SUPPOSED:g} is above it"
         ),
     }[verdict]
+    if small:
+        said += f"; of {small} more, of fewer than {LEAST} records each, nothing is said"
     return [
         Finding(
             severity="error" if verdict == "unfair" else "info",
             code="fairness.impact_ratio",
-            message=f"'{label}' is the answer for {rates[lowest]:.1%} of {lowest} and {rates[highest]:.1%} of "
-            f"{highest}: ratio {ratio:.2f} [{low:.2f}, {high:.2f}]; {said}",
+            message=f"'{label}' is the answer for {lower.value:.1%} of {lower.name} and {higher.value:.1%} of "
+            f"{higher.name}: ratio {ratio:.2f} [{low:.2f}, {high:.2f}]; {said}",
             figure=ratio,
             evidence={
                 "slice": slice_name,
@@ -86,7 +108,7 @@ def _judged(
                 "verdict": verdict,
                 "low": round(low, 4),
                 "high": round(high, 4),
-                "rates": {name: round(rate, 4) for name, rate in rates.items()},
+                "rates": {rate.name: round(rate.value, 4) for rate in rates},
                 "records": {name: int(inside.sum()) for name, inside in masks.items()},
             },
             mend=""
@@ -96,39 +118,39 @@ def _judged(
     ]
 
 
-def ratio_interval(
-    given: np.ndarray, one: np.ndarray, other: np.ndarray, units: list[int], level: float, seed: int
-) -> tuple[float, float]:
-    """The interval of the ratio of two groups' rates, from the exact intervals of both.
-
-    Variances are recovered from the bounds: Donner and Zou 2012, https://doi.org/10.1177/0962280210383082; the bounds
-    are those of Clopper and Pearson 1934, so that it holds for groups of few records and rates near 0 and 1. Records of
-    one unit count for less: by how much resampled units scatter more than records.
+def rates_of(given: np.ndarray, masks: Mapping[str, np.ndarray], units: np.ndarray, level: float) -> list[Rate]:
+    """How often each group is given the label, with the exact interval of as many independent records.
 
     Args:
         given: Whether a record's answer is the label, shape (records,).
-        one: Whether it is of the first group, shape (records,).
-        other: Of the second, in which the label is given at least once.
-        units: Of each record, what is drawn as a whole.
-        level: Share of intervals that miss the true ratio.
-        seed: Of the resamples.
+        masks: Group -> which records are of it, shape (records,).
+        units: Of each record, shape (records,).
+        level: Share of intervals that miss the true rate.
     """
-    columns = np.stack([given & one, one, given & other, other], axis=1).astype(float)
-    sums = columns.sum(0)
-    if len(set(units)) < len(units):
-        halved = sums + 0.5
-        draws = resampled_sums(columns, units, seed) + 0.5
-        logs = np.log(draws[:, 0] / draws[:, 1]) - np.log(draws[:, 2] / draws[:, 3])
-        own = max(1e-12, 1 / halved[0] - 1 / halved[1] + 1 / halved[2] - 1 / halved[3])
-        sums = sums / max(1.0, float(logs.var()) / own)
-    rate, rival = sums[0] / sums[1], sums[2] / sums[3]
-    (low, high), (rival_low, rival_high) = exact(sums[0], sums[1], level), exact(sums[2], sums[3], level)
-    under, over = rival_high * (2 * rival - rival_high), rival_low * (2 * rival - rival_low)
+    values = selection_rates(given, masks) if masks else {}
+    return [
+        Rate(name, values[name], *exact(*independent(given[inside], units[inside]), level))
+        for name, inside in masks.items()
+    ]
+
+
+def ratio_interval(one: Rate, other: Rate) -> tuple[float, float]:
+    """The interval of the ratio of two groups' rates, from the intervals of both.
+
+    Variances are recovered from the bounds: Donner and Zou 2012, https://doi.org/10.1177/0962280210383082; the bounds
+    are those of Clopper and Pearson 1934, so that it holds for groups of few records and rates near 0 and 1.
+
+    Args:
+        one: The first.
+        other: The second, above 0.
+    """
+    rate, rival = one.value, other.value
+    under, over = other.high * (2 * rival - other.high), other.low * (2 * rival - other.low)
     product = rate * rival
-    below = low / rival_high  # where the second rate may be more than twice what was seen
+    below = one.low / other.high  # where the second rate may be more than twice what was seen
     if under > 0:
-        below = (product - math.sqrt(max(0.0, product**2 - low * (2 * rate - low) * under))) / under
-    above = (product + math.sqrt(max(0.0, product**2 - high * (2 * rate - high) * over))) / over
+        below = (product - math.sqrt(max(0.0, product**2 - one.low * (2 * rate - one.low) * under))) / under
+    above = (product + math.sqrt(max(0.0, product**2 - one.high * (2 * rate - one.high) * over))) / over
     return below, above
 
 

@@ -21,50 +21,44 @@ CELLS = 4_000_000
 """Records times draws that are held at once."""
 
 
-def permutation_p(scores: np.ndarray, inside: np.ndarray, seed: int) -> float:
+def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
-    Of scores that are 0 or 1 it is counted exactly, by the hypergeometric distribution of Fisher's exact test; as far
-    is what differs by as much, where that test takes what is as improbable.
+    What is dealt anew are units, whole; of a unit that is of the group and of the others, the share that is of the
+    group. Of records that are alone, with scores of 0 or 1, it is counted exactly, by the hypergeometric distribution
+    of Fisher's exact test; as far is what differs by as much, where that test takes what is as improbable.
 
     Args:
-        scores: One for each record, shape (records,); the records are independent.
+        scores: One for each record, shape (records,).
         inside: Whether the record is of the group, shape (records,).
+        units: Of each record, from 0.
         seed: Of the permutations.
     """
-    count, total = int(inside.sum()), scores.sum()
-    seen = abs(scores[inside].mean() - scores[~inside].mean())
+    sums, counts, own = (np.bincount(units, weights) for weights in (scores, np.ones(len(scores)), inside))
+    share = own / counts
+    total, records = sums.sum(), len(scores)
 
-    def as_far(chosen: np.ndarray) -> np.ndarray:
-        return np.abs(chosen / count - (total - chosen) / (len(scores) - count)) >= seen - 1e-12
+    def apart(chosen: np.ndarray, of: np.ndarray) -> np.ndarray:
+        """How far apart the means are, of a group with these sums and so many records."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.abs(chosen / of - (total - chosen) / (records - of))
 
+    seen = apart(share @ sums, share @ counts) - 1e-12
     ones = int((scores == 1).sum())
-    if ones + int((scores == 0).sum()) == len(scores):
+    if len(sums) == records and ones + int((scores == 0).sum()) == records:
         from scipy.stats import hypergeom
 
-        sums = np.arange(max(0, count - (len(scores) - ones)), min(ones, count) + 1)
-        return float(min(1.0, hypergeom.pmf(sums, len(scores), ones, count)[as_far(sums)].sum()))
-    chance = np.random.default_rng([seed, count, len(scores)])
-    return (int(as_far(_shuffled_sums(scores, count, chance)).sum()) + 1) / (DRAWS + 1)
-
-
-def _shuffled_sums(scores: np.ndarray, count: int, chance: np.random.Generator) -> np.ndarray:
-    """The sum of so many scores, drawn without putting back: (draws,)."""
-    found: list[np.ndarray] = []
-    rows = max(1, CELLS // len(scores))
+        count = int(inside.sum())
+        possible = np.arange(max(0, count - (records - ones)), min(ones, count) + 1)
+        chances = hypergeom.pmf(possible, records, ones, count)
+        return float(min(1.0, chances[apart(possible, np.array(count)) >= seen].sum()))
+    chance = np.random.default_rng([seed, int(inside.sum()), records])
+    rows, as_far = max(1, CELLS // len(sums)), 0
     for start in range(0, DRAWS, rows):
-        several = np.tile(scores, (min(rows, DRAWS - start), 1))
-        found.append(chance.permuted(several, axis=1)[:, :count].sum(1))
-    return np.concatenate(found)
-
-
-def resampled_p(differences: np.ndarray) -> float:
-    """The same from resamples of a difference, two-sided: where records stand in groups that are drawn as a whole."""
-    known = differences[np.isfinite(differences)]
-    if not len(known):
-        return 1.0
-    tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
-    return min(1.0, 2 * (tail + 1) / (len(known) + 1))
+        dealt = chance.permuted(np.tile(share, (min(rows, DRAWS - start), 1)), axis=1)
+        # where one side is empty nothing is told apart, and that speaks against nothing
+        as_far += len(dealt) - int((apart(dealt @ sums, dealt @ counts) < seen).sum())
+    return (as_far + 1) / (DRAWS + 1)
 
 
 def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndarray:
@@ -88,13 +82,31 @@ def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndar
     return np.concatenate(parts)
 
 
-def units_of(groups: Sequence[str | None]) -> list[int]:
-    """Records of one group are one unit, each other record is one."""
-    places: dict[str, int] = {}
-    return [places.setdefault(group or f"\0{index}", len(places)) for index, group in enumerate(groups)]
+def units_in(inside: np.ndarray, units: Sequence[int]) -> int:
+    """How many independent records, or units of records, there are among some records."""
+    return len(np.unique(np.asarray(units)[inside]))
 
 
-def surely_more(hits: int, of: int, others: int, of_others: int, tests: int) -> float:
+def independent(hits: np.ndarray, units: Sequence[int]) -> tuple[float, float]:
+    """Hits and records of a share that are worth as much if each record stands alone: no more than there are units.
+
+    Fewer by the design effect, the variance of the share with records drawn in units over that of single records:
+    Kish 1965, "Survey Sampling", section 5.4.
+
+    Args:
+        hits: Whether a record counts, shape (records,); not empty.
+        units: Of each.
+    """
+    _, places = np.unique(units, return_inverse=True)
+    of, count = np.bincount(places), len(hits)
+    share = float(np.mean(hits))
+    alone = share * (1 - share) * count
+    together = float(((np.bincount(places, hits) - share * of) ** 2).sum()) * len(of) / max(1, len(of) - 1)
+    worth = min(count / max(1.0, together / alone if alone else 1.0), len(of))
+    return share * worth, worth
+
+
+def surely_more(hits: float, of: float, others: float, of_others: float, tests: int) -> float:
     """How much greater a share certainly is than another one, of so many tests at ``LEVEL`` together.
 
     The lower end of Newcombe's hybrid score interval, which holds for few records, too: Newcombe 1998, method 10,

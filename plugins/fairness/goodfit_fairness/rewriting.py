@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from goodfit.hooks.types import RecordView
@@ -91,7 +92,7 @@ def _changed(record: RecordView, kind: str, change: Callable[[str], str], first_
         names = INPUTS[kind]
         fields |= {name: record.fields[name] for name in names}
         fields |= {name: change(record.fields[name]) for name in (names[:1] if first_only else names)}
-    return RecordView(id=record.id, fields=fields, text="", answer="", group=record.group, slices=record.slices)
+    return replace(record, fields=fields, text="", answer="")
 
 
 def _changed_messages(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import holm, middle, unseen
+from goodfit.hooks.certainty import holm, middle, units_of, unseen
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
@@ -16,9 +16,8 @@ from goodfit_fairness.intervals import (
     LEVEL,
     POWER_Z,
     permutation_p,
-    resampled_p,
     resampled_sums,
-    units_of,
+    units_in,
 )
 from goodfit_fairness.scores import scores_of
 
@@ -57,7 +56,7 @@ def slices(facts: ModelFacts) -> list[Finding]:
     known = np.isfinite(scores)
     items = [item for item, has in zip(facts.items, known, strict=True) if has]
     scores = scores[known]
-    units = units_of([item.group for item in items])
+    units = units_of(items)
     tables = {
         chosen: [
             _compare(called, scores, inside, units, facts.seed, facts.metric.top)
@@ -78,26 +77,24 @@ def slices(facts: ModelFacts) -> list[Finding]:
     return [finding for finding in gaps if finding is not None] + figures
 
 
-def units_in(inside: np.ndarray, units: Sequence[int]) -> int:
-    """How many independent records, or groups of records that belong together, there are among some records."""
-    return len(np.unique(np.asarray(units)[inside]))
-
-
 def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int, top: float) -> Group:
     columns = np.stack([scores * inside, inside, scores * ~inside, ~inside], axis=1).astype(np.float64)
     draws = resampled_sums(columns, units, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         own, others = draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
     value, rest = float(scores[inside].mean()), float(scores[~inside].mean())
-    fewest = min(units_in(inside, units), units_in(~inside, units))
+    low, high = unseen(value, units_in(inside, units), top, 0)
+    rest_low, rest_high = unseen(rest, units_in(~inside, units), top, 0)
+    # of two such intervals: Newcombe 1998, method 10, as in ``surely_more``
+    below, above = math.hypot(value - low, rest_high - rest), math.hypot(high - value, rest - rest_low)
     return Group(
         called,
         int(inside.sum()),
         value,
-        *_no_narrower(middle(own), unseen(value, units_in(inside, units), top, 0)),
+        *_no_narrower(middle(own), (low, high)),
         value - rest,
-        *_no_narrower(middle(own - others), unseen(value - rest, fewest, top, -top)),
-        permutation_p(scores, inside, seed) if len(set(units)) == len(units) else resampled_p(own - others),
+        *_no_narrower(middle(own - others), (value - rest - below, value - rest + above)),
+        permutation_p(scores, inside, units, seed),
     )
 
 
@@ -106,8 +103,9 @@ def _no_narrower(drawn: tuple[float, float], other: tuple[float, float]) -> tupl
 
 
 def _gap(group: Group, p: float, name: str, limit: float) -> Finding | None:
-    """A finding where the group is worse beyond chance; an error where it is so by more than the limit, certainly."""
-    if p > LEVEL or group.difference >= 0:
+    """A finding where the group is worse beyond chance, by test and interval; an error where it is so by more than the
+    limit, certainly."""
+    if p > LEVEL or group.difference_high >= 0:
         return None
     return Finding(
         severity="error" if group.difference_high < -limit else "warning",

@@ -5,15 +5,14 @@ from __future__ import annotations
 import difflib
 import math
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from goodfit.hooks.certainty import middle
+from goodfit.hooks.certainty import middle, units_of
 from goodfit.hooks.types import Finding, Item, Limit, ModelFacts, RecordView
-from goodfit_fairness.intervals import exact, resampled_sums, surely_more, units_of
+from goodfit_fairness.intervals import exact, independent, resampled_sums, surely_more
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, descriptions_of, names_of
 from goodfit_fairness.rewriting import INPUTS, introduced, plain, turn, turned
 
@@ -66,7 +65,7 @@ def swaps(facts: ModelFacts) -> list[Finding]:
         [differ(facts.kind, pair, answers[2 * index], answers[2 * index + 1]) for index, pair in enumerate(pairs)]
     )
     about = np.array([pair.about for pair in pairs])
-    units = units_of([pair.one.group or pair.one.id for pair in pairs])
+    units = np.array(units_of([pair.one for pair in pairs]))
     sorts = [sort for sort in dict.fromkeys(about.tolist()) if sort != "name"]
     return [_judged(sort, changed, about, units, facts, len(sorts)) for sort in sorts]
 
@@ -132,7 +131,7 @@ def _without(text: str, swap: Swap, first: bool) -> str:
 
 
 def _judged(
-    sort: str, changed: np.ndarray, about: np.ndarray, units: Sequence[int], facts: ModelFacts, sorts: int
+    sort: str, changed: np.ndarray, about: np.ndarray, units: np.ndarray, facts: ModelFacts, sorts: int
 ) -> Finding:
     """The rate of changed answers, beside that of two names of one group."""
     own, control = about == sort, about == "name"
@@ -144,9 +143,10 @@ def _judged(
         more_low, more_high = middle(draws[:, 0] / draws[:, 1] - draws[:, 2] / draws[:, 3])
     flips, pairs, limit = int(changed[own].sum()), int(own.sum()), facts.limits[FLIPS.name]
     rate, usual = flips / pairs, float(changed[control].mean())
-    certain_high = max(high, exact(flips, pairs, 0.1)[1])
+    found = [independent(changed[part], units[part]) for part in (own, control)]
+    certain_high = max(high, exact(*found[0], 0.1)[1])
     # of few pairs no resample differs much from the others, and of several sorts one looks bad by chance
-    more_low = min(more_low, surely_more(flips, pairs, int(changed[control].sum()), int(control.sum()), sorts))
+    more_low = min(more_low, surely_more(*found[0], *found[1], sorts))
     if more_low > limit:
         verdict = "unfair"
         said = f"that is {rate - usual:.1%} [{more_low:.1%}, {more_high:.1%}] more often, certainly above {limit:.1%}"

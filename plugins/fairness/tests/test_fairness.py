@@ -8,7 +8,7 @@ import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_ratio
 from goodfit_fairness import gates, impact, representation, slices, swaps
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import exact, permutation_p, surely_more
+from goodfit_fairness.intervals import exact, independent, permutation_p, surely_more
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
 from goodfit_fairness.rewriting import introduced, plain, turn, turned
 
@@ -222,10 +222,14 @@ def test_a_metric_of_which_less_is_better_is_shown_with_its_sign():
 
 def test_p_values_hold_for_all_groups_together():
     scores = np.array([1.0] * 10 + [0.0] * 10)
-    apart = permutation_p(scores, np.arange(20) < 10, seed=0)
+    alone, half = list(range(20)), np.arange(20) < 10
+    apart = permutation_p(scores, half, alone, seed=0)
     assert apart == pytest.approx(2 / math.comb(20, 10))
-    assert permutation_p(scores + 0.5, np.arange(20) < 10, seed=0) == pytest.approx(1 / 2000)
-    assert permutation_p(scores, np.arange(20) % 2 == 0, seed=0) > 0.5
+    assert permutation_p(scores + 0.5, half, alone, seed=0) == pytest.approx(1 / 2000)
+    assert permutation_p(scores, np.arange(20) % 2 == 0, alone, seed=0) > 0.5
+    pairs = [place // 2 for place in alone]  # ten units say less than twenty
+    assert permutation_p(scores, half, pairs, seed=0) == pytest.approx(2 / math.comb(10, 5), rel=0.5)
+    assert permutation_p(scores, half, [0] * 20, seed=0) == 1
     assert exact(0, 299, 0.1)[1] == pytest.approx(0.01, abs=1e-4)
 
 
@@ -260,6 +264,55 @@ def test_records_of_one_customer_are_not_so_many_records():
     assert alarms <= 6
 
 
+@pytest.mark.parametrize("together", [{}, {"group": "g"}, {"unit": "near g"}], ids=["alone", "group", "near copies"])
+def test_two_records_that_belong_together_make_no_alarms(together):
+    """Of six records all are right, or one is wrong, by chance; a pair among the others changes nothing of that."""
+    alarms = 0
+    for seed in range(100):
+        chance = np.random.default_rng(seed)
+        right = np.where(chance.random(80) < 0.75, "yes", "no")
+        alarms += bool(
+            gaps(
+                [
+                    Item(
+                        id=str(n),
+                        fields={"label": "yes"},
+                        answer=str(answer),
+                        slices={"sex": "f" if n < 6 else "m"},
+                        **(together if n in (40, 41) else {}),
+                    )
+                    for n, answer in enumerate(right)
+                ]
+            )
+        )
+    assert alarms <= 10
+
+
+def test_near_copies_count_once_in_every_audit():
+    """Thirty copies of two records: what they all say is what two say."""
+    copies = {"f": "near f", "m": "near m"}
+    items = [
+        Item(id=str(n), fields={"label": "yes"}, answer="yes", slices={"sex": sex}, unit=copies[sex])
+        for n, sex in enumerate("fm" * 15)
+    ]
+    assert not slices.slices(facts_of(items)) and not impact.impact(facts_of(items))
+    test = [replace(record, unit="near one") for record in asked("classification", 400)]
+
+    def ask(records):
+        return [Item(id=record.id, fields=record.fields, answer="yes") for record in records]
+
+    found = swaps.swaps(facts_of(test=test, ask=ask, swap_records=400))
+    assert {finding.evidence["verdict"] for finding in found} == {"cannot tell"}
+
+
+def test_a_share_of_units_is_worth_no_more_records_than_there_are_units():
+    alike = np.repeat([True, False, True, False], 25)
+    assert independent(alike, np.repeat(np.arange(4), 25)) == pytest.approx((1.5, 3))  # of 4 that are all one or all 0
+    assert independent(alike, np.arange(100)) == pytest.approx((50, 100), rel=0.02)
+    assert independent(np.ones(100, dtype=bool), np.repeat(np.arange(4), 25)) == (4, 4)
+    assert independent(np.tile([True, False], 50), np.repeat(np.arange(50), 2)) == (25, 50)
+
+
 def test_a_group_of_few_customers_is_not_compared():
     def items(customers):
         for number in range(30 + customers * 6):
@@ -291,6 +344,18 @@ def test_two_groups_of_one_rate_and_few_records_are_not_called_fair():
     assert "40.0% of origin=a and 40.0% of origin=b" in finding.message
 
 
+def test_all_groups_are_fair_only_where_each_of_them_is_known_to_be():
+    """The lowest and the highest rate lie near each other, and of a group between them nobody can tell."""
+    items = chosen({"a": 0.5, "b": 0.5}, 2000) + chosen({"c": 0.5}, 6)
+    found = {finding.evidence["label"]: finding for finding in impact.impact(facts_of(items))}
+    assert found["yes"].evidence["verdict"] == "cannot tell"
+    assert "origin=c" in found["yes"].message
+    items = chosen({"a": 0.5, "b": 0.5}, 2000) + chosen({"c": 0.5}, 4)
+    found = {finding.evidence["label"]: finding for finding in impact.impact(facts_of(items))}
+    assert found["yes"].evidence["verdict"] == "fair"
+    assert "of 1 more, of fewer than 5 records each, nothing is said" in found["yes"].message
+
+
 def test_one_changed_answer_of_one_proves_nothing():
     assert surely_more(1, 1, 3, 10, tests=8) < 0
     assert surely_more(30, 100, 2, 100, tests=8) > 0.1
@@ -307,7 +372,8 @@ def test_an_impact_ratio_holds_for_groups_of_few_records(few, rate, many, other)
         if not given[~one].any():
             covered += 1
             continue
-        low, high = impact.ratio_interval(given, one, ~one, list(range(few + many)), 0.05, 0)
+        rates = impact.rates_of(given, {"few": one, "many": ~one}, np.arange(few + many), 0.05)
+        low, high = impact.ratio_interval(*rates)
         covered += low <= rate / other <= high
     assert covered / draws >= 0.94
 
