@@ -103,6 +103,18 @@ def test_near_copies_are_resampled_together():
     assert units_of(with_units(alone, lambda record: record.fields["text"])) == units_of(alone) == [0, 0, 1, 2]
 
 
+def test_of_a_text_that_stands_there_very_often_the_copies_are_not_held_against_each_other():
+    looked = []
+
+    def text(record):
+        looked.append(record.id)
+        return record.fields["text"]
+
+    records = [Record(f"r{n}", {"text": a_text(n % 2)}) for n in range(20_000)]
+    assert [len(unit) for unit in keep_together(records, text)] == [10_000, 10_000]
+    assert len(looked) == 20_000
+
+
 def test_another_seed_gives_another_split_and_the_same_seed_the_same():
     records = [Record(f"r{n}", {"text": a_text(n), "label": "a"}) for n in range(60)]
     first, again, other = (split(records, 0.3, f"{seed}:test")[1] for seed in (1, 1, 2))

@@ -93,11 +93,14 @@ def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> l
         return index
 
     first_of: dict[str, int] = {}
+    first_with: dict[str, int] = {}
     for index, record in enumerate(records):
         if record.group is not None:
             parent[root(index)] = root(first_of.setdefault(record.group, index))
-    for one, other in near_duplicates([text(record) for record in records]):
-        parent[root(one)] = root(other)
+        parent[root(index)] = root(first_with.setdefault(text(record), index))
+    texts = list(first_with)  # of a thousand copies all pairs would be half a million
+    for one, other in near_duplicates(texts):
+        parent[root(first_with[texts[one]])] = root(first_with[texts[other]])
     units: dict[int, list[int]] = defaultdict(list)
     for index in range(len(records)):
         units[root(index)].append(index)

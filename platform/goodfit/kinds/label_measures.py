@@ -94,7 +94,12 @@ def _by_label(
         return reduce
 
     def micro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
-        return lambda sums: np.nan_to_num(part(*(one.sum(-1) for one in per_label(sums))))
+        def reduce(sums: np.ndarray) -> np.ndarray:
+            answered, right, both = (one.sum(-1) for one in per_label(sums))
+            # where there was nothing to find and nothing was named, nothing is known
+            return np.where(answered + right > 0, np.nan_to_num(part(answered, right, both)), np.nan)
+
+        return reduce
 
     def f1(answered: Any, right: Any, both: Any) -> Any:
         return divide(2 * both, answered + right)

@@ -142,4 +142,4 @@ def _pruner(conf: SweepConf) -> Any:
         return pruners.WilcoxonPruner(p_threshold=0.1)
     if conf.pruner == "patience":
         return pruners.PatientPruner(None, patience=1)
-    return pruners.MedianPruner(n_startup_trials=conf.startup_trials, n_warmup_steps=1)
+    return pruners.MedianPruner(n_startup_trials=conf.startup_trials)

@@ -60,11 +60,23 @@ class _Pair:
 
 
 def _pairs(records: Sequence[RecordView], held_out: int) -> Iterator[_Pair]:
-    """Pairs of which the second is a training record; of questions on one context, those that ask the same."""
-    for later, earlier in near_duplicates([record.text for record in records]):
-        one, other = records[earlier], records[later]
-        if later >= held_out and _asks_alike(one, other):
-            yield _Pair(one, other, earlier < held_out)
+    """Pairs of which the second is a training record; of questions on one context, those that ask the same.
+
+    Each record that has one stands in one; of records that are all the same, one stands for them in the others' pairs,
+    so that there are as many pairs as records, and not the square.
+    """
+    same: dict[tuple[bool, str, str, str], list[RecordView]] = defaultdict(list)
+    for number, record in enumerate(records):
+        same[number < held_out, record.text, record.answer, record.fields.get("question", "")].append(record)
+    sides, several = [key[0] for key in same], list(same.values())
+    for is_held_out, alike in zip(sides, several, strict=True):
+        if not is_held_out:
+            yield from (_Pair(alike[0], other, False) for other in alike[1:])
+    for later, earlier in near_duplicates([alike[0].text for alike in several]):
+        ones, others = several[earlier], several[later]
+        if not sides[later] and _asks_alike(ones[0], others[0]):
+            yield from (_Pair(ones[0], other, sides[earlier]) for other in others)
+            yield from (_Pair(one, others[0], sides[earlier]) for one in ones[1:])
 
 
 def _asks_alike(one: RecordView, other: RecordView) -> bool:

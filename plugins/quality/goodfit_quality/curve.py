@@ -28,11 +28,11 @@ def curve(facts: DataFacts) -> list[Finding]:
     train, held_out = facts.splits["train"], [*facts.splits["validation"], *facts.splits["test"]]
     known = set(Counter(record.answer for record in train))
     held_out = [record for record in held_out if record.answer in known]
-    if len(train) < LEAST_RECORDS or len(held_out) < LEAST_RECORDS // 2:
+    sizes = sorted({max(len(known), int(share * len(train))) for share in SHARES})  # with many labels some are the same
+    if len(train) < LEAST_RECORDS or len(held_out) < LEAST_RECORDS // 2 or len(sizes) < LEAST_SIZES:
         return []
     vectors, asked = states(tuple(record.text for record in train)), states(tuple(r.text for r in held_out))
     given, right = np.array([r.answer for r in train]), np.array([r.answer for r in held_out])
-    sizes = [max(len(known), int(share * len(train))) for share in SHARES]
     errors = np.array([_error(vectors, given, asked, right, size, facts.seed) for size in sizes])
     drawn = np.isfinite(errors)
     if drawn.sum() < LEAST_SIZES:

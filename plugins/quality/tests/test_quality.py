@@ -77,6 +77,17 @@ def test_near_copies_of_held_out_records_and_groups_on_both_sides_are_leaks():
     assert found == {"near_leak": ("r4",), "group_leak": ("r9",)}
 
 
+def test_each_of_many_copies_is_named_on_whatever_side_and_with_whatever_answer():
+    first, other = many()[4], many()[5]
+    train = [*many(), *(replace(first, id=f"c{n}") for n in range(5_000)), replace(other, id="x", answer="a")]
+    near = [replace(other, id=f"t{n}", text=f"{other.text} Thanks!") for n in range(2)]
+    found = {finding.code: finding for finding in copies(facts(train, near))}
+    assert found["quality.duplicate"].rows == tuple(f"c{n}" for n in range(5_000))
+    assert found["quality.near_conflict"].rows == ("r5", "x")
+    assert found["quality.near_leak"].rows == ("r5", "x")
+    assert found["quality.near_leak"].evidence["held_out"] == ["t0", "t1"]
+
+
 def test_signs_without_words_are_copies_where_they_are_the_same():
     signs = ["\U0001f44d", "\U0001f389", "\U0001f44d", "???"]
     train = [*many(), *(record(f"e{n}", sign) for n, sign in enumerate(signs))]
@@ -360,6 +371,13 @@ def test_a_learning_curve_leaves_out_sizes_whose_samples_have_one_answer(placed)
     test = [record(f"t{n}", f"a {n}", "a") for n in range(60)]
     errors = [error for finding in curve.curve(facts(rare, test)) for error in finding.evidence["errors"].values()]
     assert all(error < 0.5 for error in errors)
+
+
+def test_a_learning_curve_through_two_sizes_is_none(placed):
+    """With ninety labels of 160 records the three smallest samples would be one."""
+    train = [record(f"r{n}", f"a {n}", f"label {n % 90}") for n in range(160)]
+    test = [record(f"t{n}", f"a {n}", f"label {n}") for n in range(60)]
+    assert curve.curve(facts(train, test)) == []
 
 
 def test_a_learning_curve_says_what_more_records_would_give(placed):
