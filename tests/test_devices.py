@@ -21,13 +21,18 @@ from goodfit.cli.setting_up import compose_words
 from goodfit.training.trainer import trainer_settings
 
 
-def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, write_rows):
+def two_of(hardware):
+    return [f"hardware={hardware}", "hardware.accelerator=cpu", "hardware.devices=2"]
+
+
+@pytest.mark.parametrize("hardware", ["ddp", "fsdp"])
+def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, write_rows, hardware):
     targets = ["a", "one two three four five six", "b", "c d e f g h i", "x", "y z", "seven words stand here", "q"]
     rows = [{"id": str(n), "source": f"row {n}", "target": target} for n, target in enumerate(targets)]
     words = [*tiny_words("generation", "seq2seq"), f"dataset.train={write_rows(tmp_path / 'train.jsonl', rows)}"]
-    words += ["adapter=none", "optim=sgd", "optim.lr=0.1", "optim.clip_norm=0", "schedule.warmup_share=0"]
+    words += ["adapter=none", "optim=sgd", "optim.lr=0.1", "optim.clip_norm=0.5", "schedule.warmup_share=0"]
     assert goodfit("train", *words, "training.batch_size=8", "run.dir=one", "--quiet").code == 0
-    two = ["training.batch_size=4", "hardware=ddp", "hardware.accelerator=cpu", "hardware.devices=2", "run.dir=two"]
+    two = ["training.batch_size=4", *two_of(hardware), "run.dir=two"]
     argv = [sys.executable, "-m", "goodfit", "train", *words, *two, "--json", "--quiet"]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -42,10 +47,38 @@ def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, writ
         torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
 
 
+def test_what_a_model_has_and_does_not_read_keeps_two_processes_from_nothing(tmp_path, tiny_words):
+    """A pooler gets no gradient where states are pooled otherwise."""
+    words = [*tiny_words("classification", "encoder"), "model.pooling=mean", "adapter=none", "run.dir=run"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, *two_of("ddp"), "--quiet"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    weights = load_file(tmp_path / "run" / "model" / "model.safetensors")
+    assert any("pooler" in name for name in weights)
+
+
+def test_a_sharded_run_that_is_killed_goes_on_to_the_same_weights(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *two_of("fsdp"), "training.max_steps=12"]
+    words += ["training.save_every_steps=1", "training.patience=0", "training.epochs=12"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, "--quiet"]
+    assert subprocess.run([*argv, "run.dir=whole"], cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    with subprocess.Popen(
+        [*argv, "run.dir=run"], cwd=tmp_path, stdout=PIPE, stderr=PIPE, start_new_session=True
+    ) as run:
+        while run.poll() is None and not list((tmp_path / "run" / "checkpoints").glob("step-*3")):
+            time.sleep(0.02)
+        os.killpg(run.pid, signal.SIGKILL)
+    assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "running"
+    argv = [sys.executable, "-m", "goodfit", "resume", "run", "--quiet"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    one, other = (tmp_path / name / "adapter" / "adapter_model.safetensors" for name in ("whole", "run"))
+    assert one.read_bytes() == other.read_bytes()
+
+
 def test_where_one_of_two_processes_is_killed_the_other_says_so_and_how_the_run_goes_on(tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), "training.epochs=10000", "training.patience=0", "run.dir=run"]
-    words += ["hardware=ddp", "hardware.accelerator=cpu", "hardware.devices=2"]
-    argv = [sys.executable, "-m", "goodfit", "train", *words, "--quiet"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, *two_of("ddp"), "--quiet"]
     with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
         while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
             time.sleep(0.05)
@@ -93,17 +126,14 @@ def test_two_machines_share_a_run_as_check_shows_it(goodfit, tiny_words, tmp_pat
     assert len((tmp_path / "shared" / "predictions" / "test.jsonl").read_text("utf-8").splitlines()) == 24
 
 
-@pytest.mark.parametrize(
-    ("name", "strategy"), [("fsdp", strategies.FSDPStrategy), ("deepspeed", strategies.DeepSpeedStrategy)]
-)
-def test_a_sharded_run_asks_lightning_for_its_strategy(tiny_words, name, strategy):
-    words = [*tiny_words("classification", "encoder"), f"hardware={name}", "hardware.devices=4", "precision=bf16"]
+def test_deepspeed_is_asked_of_lightning_and_told_where_to_clip(tiny_words):
+    words = [*tiny_words("classification", "encoder"), "hardware=deepspeed", "hardware.devices=4", "precision=bf16"]
     conf = compose_words(Arguments(words=[word for word in words if word != "hardware=cpu"])).conf
     asked = trainer_settings(conf, "cuda", 7)
     assert (asked["accelerator"], asked["devices"], asked["max_steps"]) == ("gpu", 4, 7)
     assert asked["precision"] == "bf16-mixed"
-    registered = strategies.StrategyRegistry[asked["strategy"]]["strategy"]
-    assert issubclass(registered, strategy)
+    assert strategies.StrategyRegistry[asked["strategy"]]["strategy"] is strategies.DeepSpeedStrategy
+    assert asked["gradient_clip_val"] == conf.optim.clip_norm == 1
 
 
 @pytest.mark.parametrize("name", ["fsdp", "deepspeed", "gpu"])

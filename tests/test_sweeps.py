@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 from killing import killed
@@ -47,6 +48,17 @@ def course(folder):
     for trial in found["trials"]:
         trial.pop("costs", None)
     return found["trials"], found["best"]["words"], found["best"]["corrected"], found["best"]["confirmed"]
+
+
+def test_a_winner_is_confirmed_on_records_that_chose_no_trial(searched):
+    folder, _ = searched()
+
+    def held_out(place):
+        with np.load(folder / place / "validation.npz") as found:
+            return set(found["units"].tolist())
+
+    chose, fresh = held_out("trials/0000"), held_out("confirmations/1")
+    assert len(fresh) == len(chose) and not fresh & chose
 
 
 def test_a_search_ends_with_the_words_of_its_winner_and_a_run_of_its_own(searched):

@@ -8,6 +8,7 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.models.parts import head_names, is_masked, layer_stacks, linear_layers
+from goodfit.models.pooling import unread_pooler
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
 
@@ -24,7 +25,10 @@ def build_adapter(model: Any, conf: AdapterConf) -> Any:
     """
     if conf.name == "none":
         if conf.top_layers is None:
-            return model.requires_grad_(True)
+            model.requires_grad_(True)
+            if (pooler := unread_pooler(model)) is not None:  # several devices would wait for its gradient
+                pooler.requires_grad_(False)
+            return model
         return _tuned(model, [*_upper_layers(model, conf.top_layers), *head_names(model)])
     if conf.name == "head":
         return _head_only(model)

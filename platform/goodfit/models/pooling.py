@@ -77,3 +77,10 @@ def pool_states(model: Any, how: str) -> None:
         return output
 
     base.register_forward_hook(hook, with_kwargs=True)
+    base.pooled_states = how  # an attribute, so that a copy of the model knows
+
+
+def unread_pooler(model: Any) -> Any | None:
+    """The pooler of a model whose states are pooled otherwise: its output is read by nobody."""
+    base = model.base_model
+    return getattr(base, "pooler", None) if hasattr(base, "pooled_states") else None

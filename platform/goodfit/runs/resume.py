@@ -46,10 +46,8 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
         with held(folder):  # where another process goes on with it, that is said before anything is read or written
             pass
     conf = started_with(folder)
-    if conf.hardware.is_sharded:
-        raise ConfigError(
-            f"hardware={conf.hardware.strategy} shards the model, and such a run cannot go on", "train it again"
-        )
+    if conf.hardware.strategy == "deepspeed":
+        raise ConfigError("DeepSpeed keeps the optimiser to itself, and such a run cannot go on", "train it again")
     if waits_for_slurm(conf):
         raise ConfigError("this run is a job of Slurm, which goes on there", f"sbatch {folder / 'job.sbatch'}")
     check = functools.partial(refuse_drift, folder, allowed=allow_drift)

@@ -21,8 +21,8 @@ class OptimConf:
     """Peak learning rate, after warm-up; when not given, ``model.adapter_lr``, with ``adapter=none`` ``model.lr``."""
 
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
-    """Weight decay, on matrices only: not on biases and norms. Decoupled from the gradient; of SGD it is added to it, and
-    goes through the momentum."""
+    """Weight decay, on matrices only: not on biases and norms. Decoupled from the gradient; with SGD it is added to it,
+    and goes through the momentum."""
 
     beta1: Annotated[float, Field(ge=0, lt=1)] = 0.9
     """Decay of the first moment (SGD: the momentum)."""

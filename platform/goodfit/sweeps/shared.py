@@ -26,6 +26,9 @@ OWN = ("adapter", "optim", "schedule", "training", "policy", "run", "sweep", "tr
 KEEP_BASE = ("lora", "rslora", "dora")
 """Adapters that leave the base's weights as they are: trials can hold the very same tensors."""
 
+MOST_FRESH = 0.5
+"""At most this share of the training records is held out anew, where there are more validation records than that."""
+
 KEPT = 3
 """So many preparations are kept: those of the models that a search compares."""
 
@@ -137,12 +140,11 @@ def own_model(model: Any, adapter: str) -> Any:
 
 
 def resplit(prepared: Prepared, number: int) -> Prepared:
-    """The run with its training and validation records split anew; the test records stay unread."""
+    """The run with as many of its training records held out, none of those that chose; the test records stay unread."""
     splits, kind, conf = prepared.splits, prepared.task.kind, prepared.conf
-    pool = [*splits.train, *splits.validation]
-    share = len(splits.validation) / len(pool)
-    train, validation = split_off(pool, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
-    train, validation = kind.related(train), kind.related(with_units(validation, kind.text))
+    share = min(MOST_FRESH, len(splits.validation) / len(splits.train))
+    stays, fresh = split_off(splits.train, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
+    train, validation = kind.related([*stays, *splits.validation]), kind.related(with_units(fresh, kind.text))
     encode = prepared.learner.encode
     return dataclasses.replace(
         prepared,

@@ -12,6 +12,7 @@ import pytorch_lightning as lightning
 
 from goodfit.errors import TrainingError
 from goodfit.training.module import Tuning
+from goodfit.training.sharded import whole_outside_layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,9 @@ class HeldOut(lightning.Callback):
             return
         if self.trace.evaluated_at(trainer.global_step):
             return
-        self.evaluate(pl_module.model, trainer.global_step, trainer.current_epoch, batch_idx, trainer.is_global_zero)
+        place = trainer.global_step, trainer.current_epoch, batch_idx
+        with whole_outside_layers(pl_module.model):
+            self.evaluate(pl_module.model, *place, trainer.is_global_zero)
         if self.trace.stopped_early:
             trainer.should_stop = True
 

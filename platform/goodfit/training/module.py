@@ -15,6 +15,7 @@ from goodfit.models.call import total_loss
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 from goodfit.training.optimiser import build_optimiser, rate_factor
+from goodfit.training.sharded import shard, whole
 
 
 def step_seed(seed: int, epoch: int, batch: int) -> int:
@@ -91,7 +92,12 @@ class Tuning(lightning.LightningModule):
 
     def clip(self) -> torch.Tensor:
         """Clip the gradient's global norm; what it was before."""
-        return torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf"))
+        return whole(torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf")))
+
+    def configure_model(self) -> None:
+        """Shard the model, where the strategy has devices that share it."""
+        if self.device_mesh is not None:
+            shard(self.model, self.device_mesh["data_parallel"])
 
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule, stepped with each optimiser step."""

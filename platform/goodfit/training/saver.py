@@ -18,6 +18,7 @@ from goodfit.training.checkpoints import prune
 from goodfit.training.held_out import Trace, best_steps
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.module import Tuning, not_finite
+from goodfit.training.sharded import is_sharded
 from goodfit.training.state import Place, Saved, put_optimiser, save, trainable_state
 
 SHARE_OF_TIME = 0.02
@@ -86,7 +87,10 @@ class Saver(lightning.Callback):
         asked = self._signals.asked is not None
         if trainer.world_size > 1:  # all stop behind the same step
             asked = trainer.strategy.reduce_boolean_decision(asked, all=False)
-        if asked or self._is_due():
+        due = asked or self._is_due()
+        if is_sharded(pl_module.model):  # all give their parts at the same step
+            due = trainer.strategy.reduce_boolean_decision(due, all=False)
+        if due:
             self._save(trainer, pl_module.model)
         if asked:
             trainer.strategy.barrier("stop")
@@ -104,7 +108,8 @@ class Saver(lightning.Callback):
 
     def _save(self, trainer: Any, model: Any) -> None:
         now = self._place.step, len(self._trace.evaluations)
-        if now == self._written or not trainer.is_global_zero or not self._place.step:
+        shared = trainer.is_global_zero or is_sharded(model)  # whose parts all processes have to give
+        if now == self._written or not shared or not self._place.step:
             return
         refuse_not_finite(model, self._place.step)
         if len(self._trace.evaluations) > self._written[1] == 0:
@@ -112,7 +117,8 @@ class Saver(lightning.Callback):
         started = time.monotonic()
         evaluations = [found for trace in self._traces for found in trace.evaluations]
         save(self._folder, self._place, trainer, model, evaluations, self._rise.seen())
-        prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
+        if trainer.is_global_zero:
+            prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
         self._written = now
         self._last_save = time.monotonic()
         self._save_seconds = self._last_save - started

@@ -14,6 +14,7 @@ import torch
 from goodfit.errors import TrainingError
 from goodfit.training.checkpoints import read_state, read_tensors, write_checkpoint
 from goodfit.training.held_out import Evaluation, best_steps
+from goodfit.training.sharded import part_like, whole
 
 WEIGHTS, OPTIMISER = "weights.safetensors", "optimizer.safetensors"
 STATE, HISTORY = "state.json", "history.jsonl"
@@ -49,14 +50,14 @@ class Saved:
 
 
 def trainable_state(model: Any) -> dict[str, Any]:
-    """Name -> trainable tensor; a tensor with two names once."""
-    return {name: weights.detach() for name, weights in model.named_parameters() if weights.requires_grad}
+    """Name -> trainable tensor; a tensor with two names once. Of a sharded model all processes have to ask."""
+    return {name: whole(weights.detach()) for name, weights in model.named_parameters() if weights.requires_grad}
 
 
 def save(
     folder: Path, place: Place, trainer: Any, model: Any, evaluations: Sequence[Evaluation], guard: Mapping[str, Any]
 ) -> None:
-    """Write a checkpoint of a training between two steps.
+    """Write a checkpoint of a training between two steps, in the first process; of a sharded model all have to call it.
 
     Args:
         folder: Of the run.
@@ -70,7 +71,9 @@ def save(
         HardwareError: The disk does not take it.
     """
     (optimiser,) = trainer.optimizers
-    moments, values = _optimiser_state(optimiser, model)
+    weights, (moments, values) = trainable_state(model), _optimiser_state(optimiser, model)
+    if not trainer.is_global_zero:
+        return
     scaler = trainer.precision_plugin.scaler if trainer.precision == "16-mixed" else None
     state = {
         "schema": 1,
@@ -86,7 +89,7 @@ def save(
     write_checkpoint(
         folder / "checkpoints",
         place.step,
-        {WEIGHTS: trainable_state(model), OPTIMISER: moments},
+        {WEIGHTS: weights, OPTIMISER: moments},
         {
             STATE: (json.dumps(state) + "\n").encode(),
             HISTORY: history.read_bytes() if history.exists() else b"",
@@ -100,16 +103,16 @@ def _optimiser_state(optimiser: Any, model: Any) -> tuple[dict[str, Any], dict[s
     for name, weights in _names(optimiser, model):
         for key, value in optimiser.state.get(weights, {}).items():
             if isinstance(value, torch.Tensor):
-                tensors[f"{name}/{key}"] = value
+                tensors[f"{name}/{key}"] = whole(value)
             else:
                 values.setdefault(name, {})[key] = value
     return tensors, values
 
 
 def _names(optimiser: Any, model: Any) -> Iterator[tuple[str, Any]]:
-    """The weights of an optimiser with their names."""
+    """The weights of an optimiser with their names; DeepSpeed's is none of PyTorch's, and keeps them to itself."""
     names = {weights: name for name, weights in model.named_parameters()}
-    for group in optimiser.param_groups:
+    for group in optimiser.param_groups if isinstance(optimiser, torch.optim.Optimizer) else ():
         for weights in group["params"]:
             yield names[weights], weights
 
@@ -157,7 +160,7 @@ def put_optimiser(trainer: Any, model: Any, saved: Saved) -> None:
     for name, weights in _names(optimiser, model):
         if name in found:  # torch counts steps on the CPU
             optimiser.state[weights] = {
-                part: value.to(weights.device) if isinstance(value, torch.Tensor) and part != "step" else value
+                part: part_like(value, weights) if isinstance(value, torch.Tensor) and part != "step" else value
                 for part, value in found[name].items()
             }
     for group, rate in zip(optimiser.param_groups, saved.rates, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import logging
 import math
@@ -20,6 +21,7 @@ from goodfit.errors import HardwareError, TrainingError, is_out_of_memory
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.graphs import graphs_of
 from goodfit.schema import RunConf
+from goodfit.schema.hardware import HardwareConf
 from goodfit.training.checkpoints import checkpoint_of
 from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on, worth
 from goodfit.training.interrupt import StopSignals
@@ -75,12 +77,11 @@ def guarantee_of(conf: RunConf, data: TrainingData) -> Guarantee | None:
 
 def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
     """Lightning's arguments; a test holds their names against the installed Trainer."""
-    strategy: Any = {"single": "auto", "ddp": "ddp", "fsdp": "fsdp", "deepspeed": "deepspeed_stage_2"}
     return {
         "accelerator": "gpu" if device == "cuda" else "cpu",
         "devices": conf.hardware.devices,
         "num_nodes": conf.hardware.nodes,
-        "strategy": strategy[conf.hardware.strategy],
+        "strategy": _strategy(conf.hardware),
         "precision": PRECISIONS[conf.precision.name],
         "max_epochs": conf.training.soup * (conf.training.epochs or 1),
         "max_steps": steps,
@@ -93,7 +94,17 @@ def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
         "use_distributed_sampler": False,
         "limit_val_batches": 0,
         "num_sanity_val_steps": 0,
+        # DeepSpeed clips in its own step, and calls no other
+        "gradient_clip_val": (conf.optim.clip_norm or None) if conf.hardware.strategy == "deepspeed" else None,
     }
+
+
+def _strategy(conf: HardwareConf) -> Any:
+    if conf.strategy == "fsdp":
+        from pytorch_lightning.strategies import ModelParallelStrategy
+
+        return ModelParallelStrategy(data_parallel_size=conf.devices * conf.nodes, tensor_parallel_size=1)
+    return {"single": "auto", "ddp": "ddp", "deepspeed": "deepspeed_stage_2"}[conf.strategy]
 
 
 def fix_machine(conf: RunConf) -> None:
@@ -211,7 +222,9 @@ def _make_steps(
     compute_ahead(model, data, device, 1 if guarantee else ROWS_AHEAD)
     scaled = conf.precision.name == "16"
     steps = total_steps(conf, len(data.examples))
-    settings = model, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
+    # a sharded model stays so: what is learnt comes back through the checkpoints
+    tuned = copy.deepcopy(model.cpu()) if conf.hardware.strategy == "fsdp" else model
+    settings = tuned, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
     module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
     module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
     with signals.at_step_ends():
