@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import threading
@@ -249,12 +250,15 @@ def test_a_search_of_another_space_does_not_go_on(goodfit, tmp_path, tiny_words)
     assert goodfit("sweep", *words, "sweep.trials=4", "sweep.max_steps=1", "sweep.ahead=1").code == 0
     named.write_text("optim.lr: 1e-3,2e-2\nsweep.sampler: grid\n", "utf-8")
     outcome = goodfit("sweep", *words, "sweep.trials=4", "sweep.ahead=1")
-    assert "holds a search of other words ('optim.lr=1e-3,2e-2')" in outcome.err
+    error, fix = outcome.errors[0]
+    assert error.endswith("holds a search of other words: 'optim.lr=1e-3,2e-2' is new, 'optim.lr=1e-3,1e-2' is gone")
+    again = shlex.split(fix.removeprefix("choose another run.dir, or go on with that search: goodfit "))
+    assert "optim.lr=1e-3,1e-2" in again and goodfit(*again).code == 0
     plain = [*shared, "sweep.sampler=grid", "sweep.trials=4", "sweep.ahead=1", "run.dir=plain"]
     space = ["optim.lr=1e-3,1e-2", "optim.weight_decay=0,0.1"]
     assert goodfit("sweep", *plain, *space, "sweep.max_steps=1").code == 0
     outcome = goodfit("sweep", *plain, *space[::-1])
-    assert "holds a search of other words ('their order')" in outcome.err
+    assert "holds a search of other words: their order is another" in outcome.err
 
 
 def test_a_search_does_not_go_on_with_an_option_that_was_edited(goodfit, tmp_path, tiny_words):

@@ -234,11 +234,14 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
         found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
         write_json(path, found | {"settings": _settings(search)})
         return name
-    before = read_json(path, "name", "meaning", "data", "settings")
+    before = read_json(path, "name", "words", "meaning", "data", "settings")
     if tuple(before["meaning"]) != search.meaning:
-        other = next((line for line in search.meaning if line not in before["meaning"]), "their order")
+        new = [f"'{line}' is new" for line in search.meaning if line not in before["meaning"]]
+        gone = [f"'{line}' is gone" for line in before["meaning"] if line not in search.meaning]
+        on = command("sweep", *typed_again(before["words"], search.roots, folder))
         raise ConfigError(
-            f"{folder} holds a search of other words ('{other}')", "type its words, or choose another run.dir"
+            f"{folder} holds a search of other words: {', '.join([*new, *gone]) or 'their order is another'}",
+            f"choose another run.dir, or go on with that search: {on}",
         )
     if found := drift(before["settings"], _settings(search)):  # by the file of an option
         raise ConfigError(
