@@ -29,17 +29,30 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     Raises:
         GoodfitError: Settings were typed that this run would not read.
     """
-    reasons: dict[str, str] = {}
     stop_on(_ignored(conf, typed))
-    if conf.model.source == "run":
-        reasons |= _as_in_run(conf, typed)
-    if conf.adapter.name == "auto":
-        asked = sorted(key for key in typed if key.startswith("adapter."))
-        wants_adapter = asked or conf.model.weights == "pretrained"
-        conf.adapter.name = "lora" if wants_adapter else "none"
-        reasons["adapter.name"] = (
-            f"derived: {asked[0]} was typed" if asked else f"derived: model.weights is {conf.model.weights}"
-        )
+    reasons: dict[str, str] = {}
+    for part in (_as_in_run, _adapter, _scrubbing, _numbers):  # what is derived later reads what was before
+        reasons |= part(conf, typed)
+    conf.dataset = dataclasses.replace(conf.dataset, **_absolute(conf.dataset, (*SPLITS, "without")))
+    conf.privacy = dataclasses.replace(conf.privacy, **_absolute(conf.privacy, ("vault",)))
+    conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
+    return conf, reasons
+
+
+def _adapter(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
+    """LoRA where there is something to adapt."""
+    if conf.adapter.name != "auto":
+        return {}
+    asked = sorted(key for key in typed if key.startswith("adapter."))
+    conf.adapter.name = "lora" if asked or conf.model.weights == "pretrained" else "none"
+    return {
+        "adapter.name": f"derived: {asked[0]} was typed" if asked else f"derived: model.weights is {conf.model.weights}"
+    }
+
+
+def _scrubbing(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
+    """What the task says of its texts, as far as the user left it open."""
+    reasons = {}
     if conf.privacy.mode == "auto":
         conf.privacy.mode = conf.task.privacy
         reasons["privacy.mode"] = "derived: task.privacy"
@@ -52,6 +65,12 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if conf.task.privacy_scrubbers and conf.privacy.mode != "none" and "privacy.scrubbers" not in typed:
         conf.privacy.scrubbers = list(dict.fromkeys([*conf.privacy.scrubbers, *conf.task.privacy_scrubbers]))
         reasons["privacy.scrubbers"] = "derived: task.privacy_scrubbers"
+    return reasons
+
+
+def _numbers(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
+    """Rate, epochs and threads, and what the task is called."""
+    reasons = {}
     if conf.optim.lr is None:
         source = "lr" if conf.adapter.name == "none" else "adapter_lr"
         conf.optim.lr = getattr(conf.model, source)
@@ -65,10 +84,7 @@ def derive(conf: RunConf, typed: Collection[str]) -> tuple[RunConf, dict[str, st
     if not conf.task.name:
         conf.task.name = conf.choices.get("task", "")
         reasons["task.name"] = "derived: the chosen task"
-    conf.dataset = dataclasses.replace(conf.dataset, **_absolute(conf.dataset, (*SPLITS, "without")))
-    conf.privacy = dataclasses.replace(conf.privacy, **_absolute(conf.privacy, ("vault",)))
-    conf.plugins = dataclasses.replace(conf.plugins, **_absolute(conf.plugins, ("lock", "file")))
-    return conf, reasons
+    return reasons
 
 
 OWN_OF_A_BASE = ("source", "name", "revision", "digest", "weights", "description")
@@ -76,7 +92,9 @@ OWN_OF_A_BASE = ("source", "name", "revision", "digest", "weights", "description
 
 
 def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
-    """Take how a model is read and tuned from the run that made it."""
+    """How a model is read and tuned, from the run that made it."""
+    if conf.model.source != "run":
+        return {}
     if conf.model.name is None:
         raise ConfigError("model=run without a run", "name its folder: model=run:PATH")
     folder = at_home(conf.model.name).absolute()
