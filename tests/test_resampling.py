@@ -6,7 +6,7 @@ import pytest
 from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of
 from goodfit.evaluation.resample import by_unit, gap, interval, mean, paired
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.measures import text_metrics
 
@@ -47,6 +47,49 @@ def test_a_mean_over_many_labels_of_few_records_is_covered_too():
         found = interval(*macro_f1_of(77, 700, sample), sample)
         covered += found.low <= 0.8 <= found.high
     assert covered >= 54
+
+
+def rare_label(seed, records=60):
+    """Two labels of half the records each, and a third of which there are a few, badly answered or well."""
+    labels, chance = ["a", "b", "c"], np.random.default_rng(seed)
+    metric = next(spec for spec in classification_metrics(labels) if spec.name == "f1_macro")
+    right = chance.choice(3, records, p=[0.49, 0.48, 0.03])
+    answers = np.where(chance.random(records) < 0.7, right, (right + chance.integers(1, 3, records)) % 3)
+    given = [Record(str(n), {"text": "x", "label": labels[one]}) for n, one in enumerate(right)]
+    items = items_of(given, [labels[one] for one in answers], [None] * records)
+    return metric.statistics(items), metric.reduce
+
+
+def test_a_label_that_resamples_lose_makes_no_interval_miss_more():
+    everything, reduce = rare_label(0, 200_000)
+    truth = float(reduce(everything.sum(0)))
+    found = [interval(*rare_label(sample), sample) for sample in range(150)]
+    # few labels of few records: nothing that was seen says how a label is answered of which there was none
+    assert sum(one.low <= truth <= one.high for one in found) >= 120
+
+
+def test_a_score_whose_sign_was_turned_has_the_same_interval():
+    (ece,) = (spec for spec in classification_metrics(["a", "b"]) if spec.name == "ece")
+    chance = np.random.default_rng(0)
+    for sample in range(20):
+        sure = chance.uniform(0.3, 1, 120)
+        items = items_of(records(120, 1), ["ab"[n % 2] for n in range(120)], sure.tolist())
+        rows_of = ece.statistics(items)
+        found = interval(rows_of, ece.reduce, sample)
+        turned = interval(rows_of, lambda sums: -ece.reduce(sums), sample)
+        assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low))
+        assert found.low >= 0
+
+
+def test_draws_that_are_not_finite_cost_no_bound():
+    few = np.zeros((6, 2))
+    few[:, 1], few[0, 0] = 1, 1
+
+    def logarithm(sums):
+        with np.errstate(divide="ignore"):
+            return np.log(mean(sums))
+
+    assert not np.isnan(interval(few, logarithm, 0, top=0).high)
 
 
 def test_an_interval_shrinks_with_the_root_of_the_sample():
@@ -219,7 +262,7 @@ def records(count, groups):
 
 def test_units_are_groups_and_single_records():
     mixed = [Record("1", {}, "g"), Record("2", {}), Record("3", {}, "g"), Record("4", {})]
-    assert units_of(mixed) == [0, 1, 0, 2]
+    assert unit_numbers(mixed) == [0, 1, 0, 2]
 
 
 def test_figures_of_grouped_records_have_wider_intervals():

@@ -13,7 +13,7 @@ from goodfit.data.gather import gather, read_split
 from goodfit.data.records import Record
 from goodfit.data.split import keep_together, split_off, with_units
 from goodfit.errors import DataError
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
 from goodfit.texts.alike import near_duplicates
@@ -98,9 +98,9 @@ def test_near_copies_are_resampled_together():
     records = [Record(f"r{n}", {"text": a_text(n // 5), "label": "a"}, "g" if n > 96 else None) for n in range(100)]
     known = with_units(records, lambda record: record.fields["text"])
     assert [replace(record, unit=None) for record in known] == records
-    assert units_of(known) == [n // 5 for n in range(100)]
+    assert unit_numbers(known) == [n // 5 for n in range(100)]
     alone = [Record(f"r{n}", {"text": a_text(n)}, "g" if n < 2 else None) for n in range(4)]
-    assert units_of(with_units(alone, lambda record: record.fields["text"])) == units_of(alone) == [0, 0, 1, 2]
+    assert unit_numbers(with_units(alone, lambda record: record.fields["text"])) == unit_numbers(alone) == [0, 0, 1, 2]
 
 
 def test_of_a_text_that_stands_there_very_often_the_copies_are_not_held_against_each_other():

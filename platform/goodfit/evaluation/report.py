@@ -11,7 +11,7 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
-from goodfit.hooks.certainty import middle, units_of
+from goodfit.hooks.certainty import middle, unit_numbers
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -78,7 +78,7 @@ def figures(
     losses: Sequence[float | None] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """``<split>/<metric>`` -> {value, low, high, n, better}; the last one is ``higher`` or ``lower``."""
-    units = units_of(records)
+    units = unit_numbers(records)
     found = {}
     for spec in specs:
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
@@ -98,7 +98,7 @@ def differences(
     seed: int,
 ) -> dict[str, dict[str, Any]]:
     """``<split>/<metric>`` -> {difference, low, high, p} of ``one - other``."""
-    units = units_of(records)
+    units = unit_numbers(records)
     found = {}
     for spec in specs:
         both = (statistics_of(spec, items, units) for items in (one, other))

@@ -80,9 +80,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    # a score that is negative nowhere, as a share is, is so on new records, too
-    ends = (-top, top) if (draws < 0).any() else (0.0, top)
-    return Interval(value, *_bounds(draws, value, _telling(statistics), ends, 0.0))
+    return Interval(value, *bounds(draws, value, telling(statistics), top))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
@@ -102,8 +100,8 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    bounds = _bounds(draws, difference, _telling(one, other), (-top, top), lowest)
-    return Paired(difference, *bounds, p=_randomised(one, other, reduce, difference, seed))
+    found = bounds(draws, difference, telling(one, other), top, lowest)
+    return Paired(difference, *found, p=_randomised(one, other, reduce, difference, seed))
 
 
 def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
@@ -149,43 +147,44 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: floa
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *_bounds(draws, difference, min(_telling(one), _telling(other)), (-top, top), -top))
+    return Interval(difference, *bounds(draws, difference, min(telling(one), telling(other)), top, -top))
 
 
-def _telling(*statistics: np.ndarray) -> int:
+def telling(*statistics: np.ndarray) -> int:
     """Units that say something: an entity's F1 knows nothing of a record without entities."""
     return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
 
 
-def _bounds(
-    draws: np.ndarray, value: float, units: int, ends: tuple[float, float], lowest: float
-) -> tuple[float, float]:
-    """The bootstrap's bounds, corrected for its bias, or the unseen's where those are wider.
+def bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: float = 0.0) -> tuple[float, float]:
+    """The bootstrap's bounds, or those corrected for its bias, or the unseen's, whichever are wider.
 
     A mean over many labels of few records each is lower in resamples, which lose labels, than in the sample, and as
-    much lower there than on all records; a figure that counts distances, as a calibration error, is higher. So draws
-    are moved by twice their bias, as the bias-corrected percentile interval moves its quantiles (Efron 1981,
-    https://doi.org/10.2307/3314608), which finds none where all draws lie on one side. And resamples hold nothing but
-    what was seen: of two answers they know what lies between them, and 19 right answers of 20 would be surer than 20
-    of 20.
+    much lower there than on all records; a figure that counts distances, as a calibration error, is higher. Draws that
+    are moved by twice their bias allow for it, as the bias-corrected percentile interval moves its quantiles (Efron
+    1981, https://doi.org/10.2307/3314608), which finds none where all draws lie on one side. Where resamples lose a
+    label that is answered badly, the bias says the contrary: so no bound is moved inwards. And resamples hold nothing
+    but what was seen: of two answers they know what lies between them, and 19 right answers of 20 would be surer than
+    20 of 20.
 
     Args:
         draws: The figure on resamples, (draws,).
         value: On the sample.
         units: That say something.
-        ends: The lowest and the highest value that a score has; the highest is ``NO_TOP`` where it has none.
+        top: The highest value of a score.
         lowest: What records that have not been seen can be worth at worst.
     """
-    low, high = middle(draws - 2 * bias_of(draws, value))
-    if np.isnan(low):
-        return low, high
-    # within what there is, or what was drawn of a figure that is of another range
-    low, high = max(low, min(ends[0], np.nanmin(draws))), min(high, max(ends[1], np.nanmax(draws)))
-    least, most = unseen(value, units, ends[1], lowest)
-    return min(low, least), max(high, most)
+    draws = draws[np.isfinite(draws)]
+    low, high = middle(draws)
+    if np.isnan(low) or np.isnan(value):
+        return float("nan"), float("nan")
+    moved = -2 * bias_of(draws, value)
+    # a score that is negative nowhere, as a share is, or positive nowhere, is so on new records, too
+    floor, ceiling = -top if (draws < 0).any() else 0.0, top if (draws > 0).any() else 0.0
+    below, above = max(low + min(0.0, moved), min(floor, low)), min(high + max(0.0, moved), max(ceiling, high))
+    least, most = unseen(value, units, top, lowest)
+    return min(below, least), max(above, most)
 
 
 def bias_of(draws: np.ndarray, value: float) -> float:
-    """By how much a figure is higher on resamples than on the sample, on average; 0 where none is defined."""
-    known = draws[~np.isnan(draws)]
-    return float(known.mean()) - value if len(known) else 0.0
+    """By how much a figure is higher on resamples than on the sample, on average; of an infinite one nothing is known."""
+    return float(draws.mean()) - value if np.isfinite(value) else 0.0

@@ -35,7 +35,7 @@ def unit_of(one: Resampled) -> str:
     return one.unit or (f"group {one.group}" if one.group else f"record {one.id}")
 
 
-def units_of(records: Sequence[Resampled]) -> list[int]:
+def unit_numbers(records: Sequence[Resampled]) -> list[int]:
     """The number of each record's unit, in the order in which units come."""
     places: dict[str, int] = {}
     return [places.setdefault(unit_of(one), len(places)) for one in records]

@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.data.records import Record
 from goodfit.evaluation.report import figures, outcome_items
 from goodfit.evaluation.review import kept
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item
 from goodfit.plugins.host import Host
 from goodfit.runs.given import Given, given_records
@@ -49,4 +49,4 @@ def _review(opened: OpenedRun, records: Sequence[Record], items: Sequence[Item])
     if opened.trusted_from is None or math.isinf(opened.trusted_from) or is_right is None:
         return {}
     share = opened.conf.policy.min_right
-    return {"review": {"share": share, **kept(items, units_of(records), is_right, opened.trusted_from)}}
+    return {"review": {"share": share, **kept(items, unit_numbers(records), is_right, opened.trusted_from)}}

@@ -23,7 +23,7 @@ from goodfit.evaluation.report import (
 )
 from goodfit.evaluation.review import review_of
 from goodfit.evaluation.scale import scale_of
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
@@ -176,7 +176,7 @@ def _review(prepared: Prepared, items: Mapping[str, Sequence[Item]]) -> dict[str
     is_right = prepared.task.kind.is_right
     if is_right is None or any(item.confidence is None for part in items.values() for item in part):
         return None
-    parts = {split: (part, units_of(prepared.splits[split])) for split, part in items.items()}
+    parts = {split: (part, unit_numbers(prepared.splits[split])) for split, part in items.items()}
     return review_of(parts, is_right, prepared.conf.policy.min_right)
 
 
@@ -241,11 +241,11 @@ def diagnose_fit(
 ) -> Fit:
     """Whether the tuned model overfits or underfits, from its answers on the probe and beside it."""
     primary, kind = primary_of(prepared), prepared.task.kind
-    units, validation_units = units_of(probe.records), units_of(prepared.splits.validation)
+    units, validation_units = unit_numbers(probe.records), unit_numbers(prepared.splits.validation)
     parts = (outcome_items(probe.records, probed), outcome_items(*beside))
 
     def statistics(records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
-        return statistics_of(primary, outcome_items(records, outcomes), units_of(records))
+        return statistics_of(primary, outcome_items(records, outcomes), unit_numbers(records))
 
     facts = FitFacts(
         metric=primary.name,

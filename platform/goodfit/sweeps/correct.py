@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, bias_of
-from goodfit.hooks.certainty import middle, unseen
+from goodfit.evaluation.resample import Interval, bias_of, bounds, telling
 
 DRAWS = 1000
 
@@ -68,12 +67,9 @@ def corrected(
     scores = np.array(outside)
     # a part of q of all records, drawn without putting back, scatters (1 - q) / q times as much as the whole
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
-    scatter = (scores - scores.mean()) * shrink
-    low, high = middle(value + scatter - bias_of(np.array(inside), float(whole[winner])))
-    # resamples hold nothing but what was seen: see ``evaluation.resample``
-    telling = int(trials.any((0, 2)).sum())
-    least, most = unseen(value, telling, top, 0)
-    return Interval(value, min(low, least), max(high, most))
+    bias = bias_of(np.array(inside), float(whole[winner]))  # of the winner's score, as it is resampled
+    draws = value + bias + (scores - scores.mean()) * shrink
+    return Interval(value, *bounds(draws, value, telling(*trials), top))
 
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))

@@ -15,7 +15,7 @@ from goodfit.evaluation.fit import FEWEST_RECORDS, Fit
 from goodfit.evaluation.report import LOSS, loss_statistics, outcome_items, statistics_of
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean
 from goodfit.evaluation.scale import Scale, scale_of
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import MetricSpec
 from goodfit.kinds.shape import Outcome
 from goodfit.registry import did_you_mean
@@ -54,7 +54,7 @@ class Aim:
 
     def statistics(self, records: Sequence[Record], outcomes: Sequence[Outcome]) -> np.ndarray:
         """Of each unit of the records, (units, k)."""
-        units = units_of(records)
+        units = unit_numbers(records)
         if self.spec is None:
             return loss_statistics([outcome.loss for outcome in outcomes], units)
         return statistics_of(self.spec, outcome_items(records, outcomes), units)

@@ -20,7 +20,7 @@ from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
-from goodfit.hooks.certainty import unit_of, units_of
+from goodfit.hooks.certainty import unit_of, unit_numbers
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
@@ -165,7 +165,7 @@ def start(order: Order, shared: Shared) -> Started:
         "memory_gb": memory.total / GIB,
     }
     history = History(order.folder / "history.jsonl")
-    course = Course(order, units_of(prepared.splits.validation))
+    course = Course(order, unit_numbers(prepared.splits.validation))
     return Started(order, bench, model, simplest, training_data(prepared), course, history, began, costs)
 
 

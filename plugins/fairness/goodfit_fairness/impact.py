@@ -9,7 +9,7 @@ from itertools import permutations
 
 import numpy as np
 
-from goodfit.hooks.certainty import units_of
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import LEAST, LEVEL, POWER_Z, exact, independent, units_in
@@ -42,7 +42,7 @@ def impact(facts: ModelFacts) -> list[Finding]:
     if len(facts.labels) != 2:
         return []
     answers = np.array([item.answer for item in facts.items])
-    units = np.array(units_of(facts.items))
+    units = np.array(unit_numbers(facts.items))
     found = {
         " and ".join(chosen): groups for chosen, groups in groups_of([item.slices for item in facts.items]).items()
     }

@@ -24,9 +24,10 @@ CELLS = 4_000_000
 def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
-    What is dealt anew are units, whole; of a unit that is of the group and of the others, the share that is of the
-    group. Of records that are alone, with scores of 0 or 1, it is counted exactly, by the hypergeometric distribution
-    of Fisher's exact test; as far is what differs by as much, where that test takes what is as improbable.
+    What is dealt anew are units, whole; of a unit that is of the group and of the others, as a pair of texts that
+    differ in who they speak of, the two sides may be swapped. Of records that are alone, with scores of 0 or 1, it is counted
+    exactly, by the hypergeometric distribution of Fisher's exact test; as far is what differs by as much, where that
+    test takes what is as improbable.
 
     Args:
         scores: One for each record, shape (records,).
@@ -34,18 +35,19 @@ def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], 
         units: Of each record, from 0.
         seed: Of the permutations.
     """
-    sums, counts, own = (np.bincount(units, weights) for weights in (scores, np.ones(len(scores)), inside))
-    share = own / counts
-    total, records = sums.sum(), len(scores)
+    _, places = np.unique(units, return_inverse=True)
+    each = np.stack([scores, np.ones(len(scores))], 1)  # sums and counts: of each unit, and of its side in the group
+    both, own = (np.stack([np.bincount(places, part) for part in side.T], 1) for side in (each, each * inside[:, None]))
+    total, records = scores.sum(), len(scores)
 
     def apart(chosen: np.ndarray, of: np.ndarray) -> np.ndarray:
         """How far apart the means are, of a group with these sums and so many records."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.abs(chosen / of - (total - chosen) / (records - of))
 
-    seen = apart(share @ sums, share @ counts) - 1e-12
+    seen = apart(scores[inside].sum(), inside.sum()) - 1e-12
     ones = int((scores == 1).sum())
-    if len(sums) == records and ones + int((scores == 0).sum()) == records:
+    if len(both) == records and ones + int((scores == 0).sum()) == records:
         from scipy.stats import hypergeom
 
         count = int(inside.sum())
@@ -53,11 +55,16 @@ def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], 
         chances = hypergeom.pmf(possible, records, ones, count)
         return float(min(1.0, chances[apart(possible, np.array(count)) >= seen].sum()))
     chance = np.random.default_rng([seed, int(inside.sum()), records])
-    rows, as_far = max(1, CELLS // len(sums)), 0
+    mixed = (own[:, 1] > 0) & (own[:, 1] < both[:, 1])
+    here, there = own[mixed], both[mixed] - own[mixed]
+    rows, as_far = max(1, CELLS // len(both)), 0
     for start in range(0, DRAWS, rows):
-        dealt = chance.permuted(np.tile(share, (min(rows, DRAWS - start), 1)), axis=1)
+        several = min(rows, DRAWS - start)
+        dealt = chance.permuted(np.tile(own[~mixed, 1] > 0, (several, 1)), axis=1)
+        swapped = chance.integers(0, 2, (several, len(here)))
+        chosen, of = (dealt @ both[~mixed] + here.sum(0) + swapped @ (there - here)).T
         # where one side is empty nothing is told apart, and that speaks against nothing
-        as_far += len(dealt) - int((apart(dealt @ sums, dealt @ counts) < seen).sum())
+        as_far += several - int((apart(chosen, of) < seen).sum())
     return (as_far + 1) / (DRAWS + 1)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import holm, middle, units_of, unseen
+from goodfit.hooks.certainty import holm, middle, unit_numbers, unseen
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
@@ -39,6 +39,10 @@ class Group:
 
     name: str
     count: int
+    units: int
+    """Of these records, those that are independent."""
+    others: int
+    """Of all other records."""
     value: float
     low: float
     high: float
@@ -56,7 +60,7 @@ def slices(facts: ModelFacts) -> list[Finding]:
     known = np.isfinite(scores)
     items = [item for item, has in zip(facts.items, known, strict=True) if has]
     scores = scores[known]
-    units = units_of(items)
+    units = unit_numbers(items)
     tables = {
         chosen: [
             _compare(called, scores, inside, units, facts.seed, facts.metric.top)
@@ -83,13 +87,16 @@ def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequenc
     with np.errstate(divide="ignore", invalid="ignore"):
         own, others = draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
     value, rest = float(scores[inside].mean()), float(scores[~inside].mean())
-    low, high = unseen(value, units_in(inside, units), top, 0)
-    rest_low, rest_high = unseen(rest, units_in(~inside, units), top, 0)
+    independent = [units_in(part, units) for part in (inside, ~inside)]
+    (low, high), (rest_low, rest_high) = (
+        unseen(found, of, top, 0) for found, of in zip((value, rest), independent, strict=True)
+    )
     # of two such intervals: Newcombe 1998, method 10, as in ``surely_more``
     below, above = math.hypot(value - low, rest_high - rest), math.hypot(high - value, rest - rest_low)
     return Group(
         called,
         int(inside.sum()),
+        *independent,
         value,
         *_no_narrower(middle(own), (low, high)),
         value - rest,
@@ -162,8 +169,8 @@ def _spread(table: Sequence[Group]) -> float:
 
 def _visible(table: Sequence[Group], scores: np.ndarray) -> float:
     """The gap of a slice's smallest group that could be seen."""
-    smallest = min(group.count for group in table)
-    return visible_gap(smallest, len(scores) - smallest, _deviation(scores), len(table))
+    smallest = min(table, key=lambda group: group.units)
+    return visible_gap(smallest.units, smallest.others, _deviation(scores), len(table))
 
 
 def _listed(table: Sequence[Group]) -> str:

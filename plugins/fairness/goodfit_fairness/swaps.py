@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.hooks.certainty import middle, units_of
+from goodfit.hooks.certainty import middle, unit_numbers
 from goodfit.hooks.types import Finding, Item, Limit, ModelFacts, RecordView
 from goodfit_fairness.intervals import exact, independent, resampled_sums, surely_more
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, descriptions_of, names_of
@@ -65,7 +65,7 @@ def swaps(facts: ModelFacts) -> list[Finding]:
         [differ(facts.kind, pair, answers[2 * index], answers[2 * index + 1]) for index, pair in enumerate(pairs)]
     )
     about = np.array([pair.about for pair in pairs])
-    units = np.array(units_of([pair.one for pair in pairs]))
+    units = np.array(unit_numbers([pair.one for pair in pairs]))
     sorts = [sort for sort in dict.fromkeys(about.tolist()) if sort != "name"]
     return [_judged(sort, changed, about, units, facts, len(sorts)) for sort in sorts]
 

@@ -288,6 +288,43 @@ def test_two_records_that_belong_together_make_no_alarms(together):
     assert alarms <= 10
 
 
+@pytest.mark.parametrize("together", ["group", "unit"])
+def test_a_gap_within_pairs_that_differ_in_who_they_speak_of_is_found(together):
+    """Each unit has a record of either group: "he …" is always right, and "she …" wrong."""
+    for wrong, found in (("no", ["error"]), ("yes", [])):
+        items = [
+            Item(
+                id=f"{n} {sex}",
+                fields={"label": "yes"},
+                answer="yes" if sex == "m" else wrong,
+                slices={"sex": sex},
+                **{together: f"pair {n}"},
+            )
+            for n in range(60)
+            for sex in "fm"
+        ]
+        assert [finding.severity for finding in gaps(items)] == found
+
+
+def test_pairs_without_a_gap_make_no_alarms():
+    alarms = 0
+    for seed in range(100):
+        chance = np.random.default_rng(seed)
+        items = [
+            Item(
+                id=f"{n} {sex}",
+                fields={"label": "yes"},
+                answer=str(chance.choice(["yes", "no"], p=[0.7, 0.3])),
+                slices={"sex": sex},
+                group=f"pair {n}",
+            )
+            for n in range(40)
+            for sex in "fm"
+        ]
+        alarms += bool(gaps(items))
+    assert alarms <= 10
+
+
 def test_near_copies_count_once_in_every_audit():
     """Thirty copies of two records: what they all say is what two say."""
     copies = {"f": "near f", "m": "near m"}
