@@ -270,6 +270,10 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
     (left_out,) = [finding for finding in findings if finding["code"] == "data.left_out"]
     assert left_out["rows"] == ["copy-1", "copy-2", "leak"]
     assert left_out["evidence"] == {"counts": {"data.leak": 1, "quality.duplicate": 2}}
+    for code in ("data.leak", "quality.duplicate"):
+        (mended,) = [finding for finding in findings if finding["code"] == code]
+        assert (mended["severity"], mended.get("mend", "")) == ("info", "")
+        assert mended["message"].endswith(": left out of training")
     rejected = (tmp_path / "run/data/rejected.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["reason"] for line in rejected] == [
         f"left out: {'data.leak' if row == 'leak' else 'quality.duplicate'}" for row in listed
@@ -278,7 +282,7 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
     deeds = json.loads((tmp_path / "run/run.json").read_text("utf-8"))["plugins"]
     assert deeds["quality"]["records"] == {"left_out": 2}
     card = next((tmp_path / "run").glob("*/README.md")).read_text("utf-8")
-    assert "- quality: 2 records left out; " in card
+    assert "- quality: 2 records left out; " in card and "To mend it: leave" not in card
     assert len((tmp_path / "leaky.jsonl").read_text("utf-8").splitlines()) == 35
 
 
@@ -308,6 +312,8 @@ def test_a_leak_that_was_left_out_of_training_stops_no_gate(goodfit, spoilt):
     assert outcome.code == 0, outcome.err
     (gate,) = outcome.json["gates"]
     assert gate["passed"]
+    outcome = goodfit("train", *spoilt, "quality.fix=drop", "run.dir=again")
+    assert "info: 3 of 35 training records were left out" in outcome.out and "(data.leak)" not in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,12 @@ def test_deepspeed_is_asked_of_lightning_and_told_where_to_clip(tiny_words):
     assert asked["gradient_clip_val"] == conf.optim.clip_norm == 1
 
 
+def test_what_cannot_be_sharded_is_refused_before_training(goodfit, tiny_words):
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *two_of("fsdp"), "optim=adafactor")
+    assert outcome.code == 2
+    assert outcome.errors == [("PyTorch's Adafactor does not know sharded weights", "optim=adamw, or hardware=ddp")]
+
+
 @pytest.mark.parametrize("name", ["fsdp", "deepspeed", "gpu"])
 def test_a_machine_without_a_gpu_says_so_and_exits_5(goodfit, tiny_words, name):
     if torch.cuda.is_available():

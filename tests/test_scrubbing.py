@@ -211,6 +211,31 @@ def test_parts_of_a_value_are_taken_out_of_the_whole_record():
         scrub_of(lambda sort, value: value.absent).records(*records)
 
 
+def test_a_value_of_two_types_of_which_one_stays_is_taken_out_of_the_whole_record():
+    """A tagger may take a name for a place in one sentence, and for a person in the next."""
+
+    def find(texts):
+        sorts = {"in Stone": "PLACE", "by Stone": "WHO"}
+        return [
+            [
+                Found(start=hit.start() + 3, end=hit.end(), type=sorts[hit[0]])
+                for hit in re.finditer("in Stone|by Stone", text)
+            ]
+            for text in texts
+        ]
+
+    seen = ScrubberSpec(
+        name="t.s", description="", recall={"WHO": 1, "PLACE": 1}, measured_on="", find=find, repeats=("WHO", "PLACE")
+    )
+    texts = Texts(names=("source", "target"))
+    for fields in ({"source": "in Stone", "target": "by Stone"}, {"source": "by Stone", "target": "in Stone, Stone"}):
+        (record,), _ = Scrub([seen], "mask", key_for("mask", 1), keep=("PLACE",)).records([Record("1", fields)], texts)
+        assert "Stone" not in str(record.fields)
+    alone = {"source": "in Stone", "target": "Stone"}
+    (record,), _ = Scrub([seen], "mask", key_for("mask", 1), keep=("PLACE",)).records([Record("1", alone)], texts)
+    assert record.fields == alone
+
+
 def test_blanks_around_a_place_are_no_part_of_it():
     def find(texts):
         return [

@@ -16,13 +16,14 @@ import numpy as np
 import pytest
 
 from goodfit.cli.main import Arguments
-from goodfit.cli.setting_up import config_roots
+from goodfit.cli.setting_up import compose_words, config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
 from goodfit.data.records import Record
 from goodfit.errors import (
     ChangedError,
     ConfigError,
+    DataError,
     DiskError,
     GoodfitError,
     HardwareError,
@@ -31,9 +32,12 @@ from goodfit.errors import (
     StoppedError,
 )
 from goodfit.evaluation.resample import mean
-from goodfit.hooks.certainty import unit_of, unit_numbers
+from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.hooks.types import Item
 from goodfit.kinds.label_measures import classification_metrics
+from goodfit.plugins.host import load_plugins
+from goodfit.runs.known import read_task
+from goodfit.runs.prepare import prepare
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.choice import leader
@@ -43,6 +47,7 @@ from goodfit.sweeps.places import check_search
 from goodfit.sweeps.propose import distributions, frozen, propose, words_of
 from goodfit.sweeps.prune import is_behind, misfit_of, promise_of
 from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.shared import resplit
 from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder
 from goodfit.sweeps.winner import together_in
 from goodfit.training.held_out import Evaluation
@@ -520,6 +525,41 @@ def test_what_ends_a_search_is_no_result_of_its_trial(tmp_path, monkeypatch, err
     with pytest.raises(type(error)):
         run_trial(order, shared=None, signals=None)
     assert not (tmp_path / "trials" / "0000" / "trial.json").exists()
+
+
+def prepared_of(tiny_words, tmp_path, write_rows, **parts):
+    """A run of the kind classification on these records."""
+    files = {split: write_rows(tmp_path / f"{split}.jsonl", rows) for split, rows in parts.items()}
+    typed = [*tiny_words("classification", "encoder"), *(f"dataset.{split}={path}" for split, path in files.items())]
+    composed, host = compose_words(Arguments(words=typed)), load_plugins()
+    return prepare(read_task(composed, host), host)
+
+
+def rows_of(groups, count, first=0):
+    found = []
+    for place in range(count):
+        name, group, label = f"r{first + place}", groups[place % len(groups)], ("good", "bad")[place % 2]
+        found.append({"id": name, "text": f"letter {name} of {place * 7919 % 1000}", "label": label, "group": group})
+    return found
+
+
+def test_a_fresh_split_has_no_group_on_both_sides(tiny_words, tmp_path, write_rows):
+    """The user's own validation file shares its groups with the training records."""
+    groups = [f"g{n}" for n in range(20)]
+    parts = {"train": rows_of(groups, 60), "validation": rows_of(groups, 40, 100)}
+    prepared = prepared_of(tiny_words, tmp_path, write_rows, **parts)
+    for number in (1, 2):
+        fresh = resplit(prepared, number).splits
+        assert fresh.validation and fresh.train
+        assert not {record.group for record in fresh.validation} & {record.group for record in fresh.train}
+        assert not {record.id for record in fresh.validation} & {row["id"] for row in parts["validation"]}
+
+
+def test_where_no_record_can_be_held_out_anew_that_is_said(tiny_words, tmp_path, write_rows):
+    rows = rows_of(["one", "two"], 60)  # each label is one group
+    prepared = prepared_of(tiny_words, tmp_path, write_rows, train=rows, validation=rows_of(["three", "four"], 24, 100))
+    with pytest.raises(DataError, match="no training records can be held out anew"):
+        resplit(prepared, 1)
 
 
 def test_a_record_that_stands_in_several_fresh_splits_is_one(tmp_path):

@@ -325,6 +325,50 @@ def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run
     assert [answer["id"] for answer in found] == ["1", "x", "3"]
 
 
+def test_a_broken_object_among_objects_is_no_text(goodfit, tmp_path, encoder_run):
+    lines = '{"id": "a", "text": "a lovely chair"}\n{"id": "b", "text": "an awful lamp"\n'
+    (tmp_path / "in.txt").write_text(lines, "utf-8")
+    for words, named in ((["--input", "in.txt"], "in.txt"), ([], "standard input")):
+        outcome = goodfit("predict", encoder_run, *words, stdin=lines)
+        assert outcome.code == 3
+        assert outcome.errors[0][0] == f"1 of 2 rows are bad: {named}:2: broken JSON"
+    assert len(answers(goodfit("predict", encoder_run, stdin='{"a": never closed\n'))) == 1
+
+
+@pytest.mark.parametrize("header", ["id,text", "text;id", '"id","text"', "Text\tid"])
+def test_a_table_on_standard_input_is_not_answered_line_by_line(goodfit, encoder_run, header):
+    outcome = goodfit("predict", encoder_run, stdin=f"{header}\n1,a lovely chair\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors[0][0] == "standard input looks like a table with a column 'text'"
+
+
+def test_answers_are_not_written_over_a_runs_own_files(goodfit, tmp_path, encoder_run):
+    before = {path: path.read_bytes() for path in Path(encoder_run).rglob("*") if path.is_file()}
+    for name in ("run.json", "predictions/test.jsonl", "answers.jsonl"):
+        outcome = goodfit("predict", encoder_run, "a chair", "--output", Path(encoder_run) / name)
+        assert outcome.code == 2
+        assert "lies in the run's folder, whose files are its evidence" in outcome.err
+    assert {path: path.read_bytes() for path in Path(encoder_run).rglob("*") if path.is_file()} == before
+    (tmp_path / "folder").mkdir()
+    assert goodfit("predict", encoder_run, "a chair", "--output", "folder").errors[0][0].endswith("Is a directory")
+
+
+def test_a_file_of_texts_is_no_text(goodfit, tmp_path, encoder_run):
+    (tmp_path / "MANY.TXT").write_text("a lovely chair\nan awful lamp\n", "utf-8")
+    outcome = goodfit("predict", encoder_run, "MANY.TXT")
+    assert outcome.errors == [("'MANY.TXT' is a file, expected a text", "--input MANY.TXT")]
+    assert len(answers(goodfit("predict", encoder_run, "--input", "MANY.TXT"))) == 2
+
+
+def test_a_comparison_names_all_missing_runs_and_which_way_is_better(goodfit, encoder_run):
+    outcome = goodfit("compare", encoder_run, "one", "two")
+    assert [error for error, _ in outcome.errors] == ["there is no run in one", "there is no run in two"]
+    outcome = goodfit("compare", encoder_run, encoder_run)
+    assert "test/ece (lower is better)" in outcome.out and "test/accuracy (lower" not in outcome.out
+    (other,) = goodfit("compare", encoder_run, encoder_run, "--json").json["others"]
+    assert other["paired"]["test/ece"]["better"] == "lower"
+
+
 def test_answers_are_numbered_by_the_lines_that_were_asked(goodfit, encoder_run):
     assert [answer["id"] for answer in answers(goodfit("predict", encoder_run, stdin="a\n\nb\n"))] == ["1", "3"]
 

@@ -10,7 +10,7 @@ from goodfit.cli.evaluate import left_out, trained_on
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.texts.shown import with_interval
+from goodfit.texts.shown import with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -28,7 +28,12 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.json:
         print(f"differences to {result['first']}, on the same {result['records']} test records\n")
         rows = [
-            [other["run"], name, with_interval(pair, "difference"), f"{pair['p']:.3f}", f"{pair['p_corrected']:.3f}"]
+            [
+                other["run"],
+                with_direction(name, pair),
+                with_interval(pair, "difference"),
+                *(f"{pair[p]:.3f}" for p in ("p", "p_corrected")),
+            ]
             for other in result["others"]
             for name, pair in other["paired"].items()
             if pair["p"] is not None

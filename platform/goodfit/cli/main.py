@@ -17,7 +17,7 @@ from goodfit import __version__
 from goodfit.cli.console import Unread, open_streams
 from goodfit.collector import rarely_collecting
 from goodfit.data.records import BadRows
-from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, is_out_of_memory
+from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, StoppedError, is_out_of_memory
 from goodfit.files import DISK_FAULTS, at_home
 from goodfit.registry import did_you_mean
 from goodfit.texts.secrets import redact
@@ -122,12 +122,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             if "--traceback" in argv:
                 traceback.print_exception(raised)
             error = _told(raised)
+            if isinstance(error, StoppedError) and _is_one_of_several():
+                return error.exit_code  # the run's first process says it
             try:
                 _print_error(error, as_json)
                 sys.stdout.flush()
             except OSError:  # standard output itself is what failed
                 _drop_output()
             return error.exit_code
+
+
+def _is_one_of_several() -> bool:
+    from goodfit.runs.folder import is_first_process
+
+    return not is_first_process()
 
 
 def _drop_output() -> None:

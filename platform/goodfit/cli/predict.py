@@ -21,6 +21,7 @@ from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
 from goodfit.errors import ConfigError, DataError
+from goodfit.files import at_home
 from goodfit.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
     texts, renamed, act = _sorted(typed)
-    _refuse_output(*map(arguments.options.get, ("--output", "--input", "--documents")))
+    _refuse_output(folder, *map(arguments.options.get, ("--output", "--input", "--documents")))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
     from goodfit.data.read import SUFFIXES, refuse_missing
+    from goodfit.runs.documents import TEXTS, unread_in
 
     if "--input" in arguments.options:
         refuse_missing(Path(arguments.options["--input"]), "check --input")
-    if files := [text for text in texts if Path(text).suffix.lower() in SUFFIXES and os.path.isfile(text)]:
+    known = (*SUFFIXES, *TEXTS)
+    if files := [text for text in texts if Path(text).suffix.lower() in known and os.path.isfile(text)]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
     host = open_host_of(arguments, folder)
     from goodfit.runs.answer import answer_records, cut_documents, find_documents
@@ -56,6 +59,10 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     talks = opened.task.kind.talks and not texts and not arguments.json and sys.stdin.isatty()
     if talks and not {"--input", "--output"} & set(arguments.options):
         return _converse(opened)
+    searched = arguments.options.get("--documents")
+    if searched is not None and (unread := unread_in(Path(searched))) and not arguments.quiet:
+        endings = ", ".join(f"{ending} {count}" for ending, count in sorted(unread.items()))
+        warn([f"{sum(unread.values())} files of {searched} are not searched: {endings}"])
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         warn([f"of {len(cut)} of {len(documents)} documents only the beginning is read"])
     lines = None if texts or "--input" in arguments.options else lines_of(standard_input())
@@ -139,9 +146,13 @@ def standard_input() -> str:
         raise DataError(what, "send it as UTF-8, or name a file: --input FILE") from None
 
 
-def _refuse_output(output: str | None, *read: str | None) -> None:
+def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
     if output is None:
         return
+    if Path(output).resolve().is_relative_to(at_home(run).resolve()):
+        raise ConfigError(f"{output} lies in the run's folder, whose files are its evidence", "choose another --output")
+    if Path(output).is_dir():
+        raise _not_written(output, os.strerror(errno.EISDIR))
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
     if Path(output).suffix.lower() in TABLES:

@@ -72,6 +72,7 @@ def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
 
 def _print(finished: Finished) -> None:
     from goodfit.kinds import find_kind
+    from goodfit.runs.mend import LEFT_OUT
 
     record, metrics = finished.record, finished.metrics
     rows = [
@@ -92,7 +93,7 @@ def _print(finished: Finished) -> None:
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")
     if record["fit"]["try"]:
         print(f"     try: {'  '.join(record['fit']['try'])}")
-    told = [finding for finding in finished.findings if finding.severity != "info"]
+    told = [finding for finding in finished.findings if finding.severity != "info" or finding.code == LEFT_OUT]
     for finding in told[:MOST_TOLD]:
         print(f"{finding.severity}: {finding.message} ({finding.code})")
     if len(told) > MOST_TOLD:

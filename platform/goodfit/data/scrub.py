@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -122,7 +122,7 @@ class Scrub:
             by_text = ask(spec, different)
             for slots, own in zip(records, places, strict=True):
                 found = {slot: by_text[number[text]] for slot, text in slots.items()}
-                for slot, more in with_repeats(found, slots, spec).items():
+                for slot, more in with_repeats(found, slots, spec, self.keep).items():
                     own[slot] += [Place(p.start, p.end, p.type, spec) for p in more if p.type not in self.keep]
         return places
 
@@ -188,9 +188,12 @@ def _failed(spec: ScrubberSpec, reason: str) -> PluginError:
 
 
 def with_repeats(
-    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], spec: ScrubberSpec
+    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], spec: ScrubberSpec, keep: Collection[str] = ()
 ) -> dict[Slot, list[Found]]:
     """The places, with those where a value that repeats, or a part of it, stands again in a text of the record.
+
+    A value that is of several types in one record, of which some stay in the texts (``keep``), stays nowhere in it:
+    else an answer could hold a stand-in of which its text has the name.
 
     Raises:
         PluginError: The scrubber could not say what the parts are.
@@ -204,7 +207,9 @@ def with_repeats(
             if place.type in spec.repeats:
                 for part in (value, *parts_of(spec, place.type, value)):
                     if len(part) >= SHORTEST_REPEAT:
-                        values |= {way: place.type for way in _ways_to_write(part) if way not in values}
+                        for way in _ways_to_write(part):
+                            if way not in values or (values[way] in keep and place.type not in keep):
+                                values[way] = place.type
     if not values:
         return {slot: list(places) for slot, places in found.items()}
     longest_first = sorted(values, key=lambda value: (-len(value), value))

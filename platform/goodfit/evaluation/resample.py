@@ -186,5 +186,5 @@ def bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: floa
 
 
 def bias_of(draws: np.ndarray, value: float) -> float:
-    """By how much a figure is higher on resamples than on the sample, on average; of an infinite one nothing is known."""
+    """By how much a figure is higher on resamples than on the sample, on average; 0 of an infinite one."""
     return float(draws.mean()) - value if np.isfinite(value) else 0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.evaluation.report import differences, items_of, outcome_items
 from goodfit.hooks.certainty import CONFIDENCE, holm
 from goodfit.hooks.types import Item, MetricSpec
@@ -46,7 +46,8 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     Raises:
         ConfigError: The runs were not tested on the same records, or their data changed.
     """
-    first, *rest = _tested(typed, host) if given.file is None else _asked(typed, host, given)
+    folders = _found(typed)
+    first, *rest = _tested(typed, folders, host) if given.file is None else _asked(typed, host, given)
     labels = sorted({label for answers in (first, *rest) for label in answers.labels})
     specs, primary = first.task.measures(labels), first.task.primary(labels)
     incomparable = _of_other_tokens([first, *rest])
@@ -55,9 +56,16 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
         primary = specs[0] if primary.name in incomparable else primary
     seed = first.task.conf.seed
     pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
+    for spec in specs:
+        for pair in pairs:
+            pair[f"test/{spec.name}"]["better"] = spec.better
     for name in pairs[0]:
-        known = [pair[name] for pair in pairs if pair[name]["p"] is not None]
-        for one, corrected in zip(known, holm([one["p"] for one in known]), strict=True):
+        for pair in pairs:
+            pair[name]["p_corrected"] = pair[name]["p"]
+        # a run that is compared with itself is no test, and costs the others nothing
+        tests = [pair[name] for pair, folder in zip(pairs, folders[1:], strict=True) if folder != folders[0]]
+        tests = [one for one in tests if one["p"] is not None]
+        for one, corrected in zip(tests, holm([one["p"] for one in tests]), strict=True):
             one["p_corrected"] = corrected
     others = []
     for name, pair, other in zip(typed[1:], pairs, rest, strict=True):
@@ -81,9 +89,25 @@ def _of_other_tokens(compared: Sequence[_Answers]) -> tuple[str, ...]:
     return names if len(tokens) > 1 else ()
 
 
-def _tested(typed: Sequence[str], host: Host) -> list[_Answers]:
+def _found(typed: Sequence[str]) -> list[Path]:
+    """The folders of runs.
+
+    Raises:
+        ConfigError: Some are none: all of them.
+    """
+    folders: list[Path] = []
+    mistakes: list[GoodfitError] = []
+    for name in typed:
+        try:
+            folders.append(find_run(name))
+        except ConfigError as mistake:
+            mistakes.append(mistake)
+    stop_on(mistakes)
+    return folders
+
+
+def _tested(typed: Sequence[str], folders: Sequence[Path], host: Host) -> list[_Answers]:
     """The answers that runs of one test split wrote down; no model is loaded."""
-    folders = [find_run(name) for name in typed]
     kinds = [read_json(folder / "run.json", "kind")["kind"] for folder in folders]
     for name, kind in zip(typed[1:], kinds[1:], strict=True):
         if kind != kinds[0]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def read_documents(path: Path) -> Mapping[str, str]:
         what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
         raise DataError(f"{path} has {what}", "name a folder of texts, or a file with a document in each row")
     return found
+
+
+def unread_in(path: Path) -> Counter[str]:
+    """The endings of a folder's files that are not searched, with how many files have each."""
+    files = [file for file in path.rglob("*") if file.is_file() and not _is_text(file)] if path.is_dir() else []
+    shown = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    return Counter(file.suffix.lower() or file.name for file in shown)
 
 
 def _is_text(file: Path) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.gather import OneFile, names_in
 from goodfit.data.read import FileRows, read_file
-from goodfit.data.records import BadRows, Record, Row, RowProblem, problem_of
+from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem, problem_of
 from goodfit.errors import ConfigError, DataError
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.runs.opened import OpenedRun
@@ -43,9 +45,10 @@ def read_inputs(
         raise ConfigError(what, "--input FILE with a row for each, or a JSON object a line on standard input")
     if file is None:
         typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
-        read = FileRows(typed + _from_lines(lines or [], main, "standard input"))
-    elif file.endswith(".txt"):
-        read = FileRows(_from_lines(_text_lines(Path(file)), main, Path(file).name))
+        read = _from_lines(lines or [], main, "standard input")
+        read = replace(read, rows=typed + read.rows)
+    elif file.lower().endswith(TEXT):
+        read = _from_lines(_text_lines(Path(file)), main, Path(file).name)
     else:
         read = read_file(Path(file))
     records, problems = [], list(read.problems)
@@ -66,6 +69,11 @@ def read_inputs(
     return OneFile(opened.scrubbed(records), problems, read.count, read.empty)
 
 
+TEXT = ".txt"
+_BEGINS_AN_OBJECT = re.compile(r'\s*\{\s*"')
+_BETWEEN_CELLS = re.compile(r"[,;\t|]")
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a text. Unicode's own line separators stand inside JSON strings, and end no line."""
     return [line.removesuffix("\r") for line in text.split("\n")]
@@ -78,20 +86,35 @@ def _text_lines(path: Path) -> list[str]:
         raise not_utf8(path, error.object, f"byte {error.start + 1}") from None
 
 
-def _from_lines(lines: Sequence[str], main: str, origin: str) -> list[Row]:
-    rows = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            rows.append(Row(f"{origin}:{number}", _line_values(line, main), number))
-    return rows
+def _from_lines(lines: Sequence[str], main: str, origin: str) -> FileRows:
+    """Lines of text or JSON; where some are JSON objects, one that begins as one and is none is bad.
+
+    Raises:
+        DataError: They are a table, whose header would be a text.
+    """
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    cells = [cell.strip(' "').lower() for cell in _BETWEEN_CELLS.split(filled[0][1])] if filled else []
+    if len(cells) > 1 and main in cells:
+        fix = "--input FILE, with .csv or .tsv at its end, reads it by its columns"
+        raise DataError(f"{origin} looks like a table with a column '{main}'", fix)
+    objects = {number: _object(line) for number, line in filled}
+    are_json = any(found is not None for found in objects.values())
+    read = FileRows([])
+    for number, line in filled:
+        found = objects[number]
+        if found is None and are_json and _BEGINS_AN_OBJECT.match(line):
+            read.problems.append(Problem(f"{origin}:{number}", "broken JSON"))
+        else:
+            read.rows.append(Row(f"{origin}:{number}", {main: line} if found is None else found, number))
+    return read
 
 
-def _line_values(line: str, main: str) -> Mapping[str, Any]:
-    if line.lstrip().startswith("{"):
-        try:
-            values = json.loads(line)
-        except ValueError:
-            return {main: line}
-        if isinstance(values, dict):
-            return values
-    return {main: line}
+def _object(line: str) -> Mapping[str, Any] | None:
+    """The JSON object that a line is."""
+    if not line.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -32,10 +32,10 @@ def refuse_unknown_fixes(conf: QualityConf, plugins: Collection[str]) -> None:
 
 
 def once_mended(findings: Sequence[Finding], conf: QualityConf) -> list[Finding]:
-    """The findings, those whose training records are left out no longer as errors."""
+    """The findings; those whose training records are left out say so, and warn of nothing."""
     return [
-        dataclasses.replace(finding, severity="warning")
-        if finding.severity == "error" and _acts(finding, conf)
+        dataclasses.replace(finding, severity="info", message=f"{finding.message}: left out of training", mend="")
+        if _acts(finding, conf)
         else finding
         for finding in findings
     ]

@@ -140,6 +140,8 @@ def settle(conf: RunConf) -> RunConf:
         raise ConfigError(
             "training.soup trains on one device", "add hardware.devices=1 hardware.strategy=single, or leave it out"
         )
+    if conf.hardware.strategy == "fsdp" and conf.optim.name == "adafactor":
+        raise ConfigError("PyTorch's Adafactor does not know sharded weights", "optim=adamw, or hardware=ddp")
     device = pick_device(conf.hardware.accelerator)
     name = conf.precision.name
     if name == "auto":

@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from goodfit.config.compose import Composed
-from goodfit.data.split import split_off, with_units
+from goodfit.data.split import keep_together, split_off, with_units
+from goodfit.errors import DataError
 from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import Memory
@@ -140,11 +141,22 @@ def own_model(model: Any, adapter: str) -> Any:
 
 
 def resplit(prepared: Prepared, number: int) -> Prepared:
-    """The run with as many of its training records held out, none of those that chose; the test records stay unread."""
+    """The run with as many of its training records held out, none of those that chose; the test records stay unread.
+
+    Raises:
+        DataError: Its training records belong together too much.
+    """
     splits, kind, conf = prepared.splits, prepared.task.kind, prepared.conf
     share = min(MOST_FRESH, len(splits.validation) / len(splits.train))
     stays, fresh = split_off(splits.train, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
-    train, validation = kind.related([*stays, *splits.validation]), kind.related(with_units(fresh, kind.text))
+    if not fresh:
+        what = "no training records can be held out anew: a unit that holds the last of a label stays"
+        raise DataError(what, "add sweep.confirmations=0, or more records")
+    # of the records that chose, those that go with the fresh ones are on neither side
+    both = [*fresh, *splits.validation]
+    touching = {index for unit in keep_together(both, kind.text) if min(unit) < len(fresh) for index in unit}
+    chose = [record for index, record in enumerate(both) if index >= len(fresh) and index not in touching]
+    train, validation = kind.related([*stays, *chose]), kind.related(with_units(fresh, kind.text))
     encode = prepared.learner.encode
     return dataclasses.replace(
         prepared,

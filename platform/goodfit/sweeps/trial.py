@@ -20,7 +20,7 @@ from goodfit.config.record import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
-from goodfit.hooks.certainty import unit_of, unit_numbers
+from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB

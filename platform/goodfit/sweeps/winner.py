@@ -76,7 +76,7 @@ def finish_search(
         chosen,
         beside,
         _corrected(search, folder, entries, chosen, beside, aim),
-        _confirmed(search, folder, chosen, aim, shared, signals),
+        _confirmed(search, folder, chosen, aim, shared, signals, watcher),
         _trained(search, shared, folder, chosen, watcher) if search.conf.train_best else None,
     )
     return winner, front
@@ -110,9 +110,9 @@ def _corrected(
 
 
 def _confirmed(
-    search: Search, folder: Path, chosen: Entry, aim: Aim, shared: Shared, signals: StopSignals
+    search: Search, folder: Path, chosen: Entry, aim: Aim, shared: Shared, signals: StopSignals, watcher: Watcher
 ) -> dict[str, Any] | None:
-    """Train the winner's settings on fresh splits of training and validation records."""
+    """Train the winner's settings on fresh splits."""
     from goodfit.sweeps.trial import run_trial
 
     places = []
@@ -129,8 +129,11 @@ def _confirmed(
             fresh=number,
         )
         _empty_unless(place, order.words)
-        if run_trial(order, shared, signals).is_judged:
+        result = run_trial(order, shared, signals)
+        if result.is_judged:
             places.append(place)
+        else:
+            watcher.warn(f"confirmation {number} came to no value: {result.reason or result.state}")
     if not places:
         return None
     together = together_in(places)

@@ -138,6 +138,8 @@ def read_weights(model: Any, path: Path) -> dict[str, Any]:
         TrainingError: They belong to another one.
     """
     weights, current = read_tensors(path, WEIGHTS), trainable_state(model)
+    frozen = {name for name, _ in model.named_parameters()} - set(current)  # what was trainable once, and never read
+    weights = {name: tensor for name, tensor in weights.items() if name not in frozen}
     shapes = {name: (tensor.shape, tensor.dtype) for name, tensor in weights.items()}
     if shapes != {name: (tensor.shape, tensor.dtype) for name, tensor in current.items()}:
         raise TrainingError(f"the weights in {path} belong to another model", "train again, in another folder")

@@ -25,9 +25,9 @@ def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], 
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
     What is dealt anew are units, whole; of a unit that is of the group and of the others, as a pair of texts that
-    differ in who they speak of, the two sides may be swapped. Of records that are alone, with scores of 0 or 1, it is counted
-    exactly, by the hypergeometric distribution of Fisher's exact test; as far is what differs by as much, where that
-    test takes what is as improbable.
+    differ in who they speak of, the two sides may be swapped. Of records that are alone, with scores of 0 or 1, it is
+    counted exactly, by the hypergeometric distribution of Fisher's exact test; as far is what differs by as much, where
+    that test takes what is as improbable.
 
     Args:
         scores: One for each record, shape (records,).
