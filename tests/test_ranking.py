@@ -91,7 +91,7 @@ def test_what_is_searched_is_named_with_its_place(goodfit, finished, tmp_path, f
     (tmp_path / "help" / "deep" / "two.md").write_text(f"\n{SHOPS[2]}\n", "utf-8")
     (tmp_path / "help" / "notes.bin").write_bytes(b"\xff\xfe")
     outcome = goodfit("predict", str(folder), "When do boats leave?", "--documents", "help", "--json")
-    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.code, outcome.err) == (0, "warning: not searched, of the files in help: .bin 1\n")
     ((answer,),) = (outcome.json["answers"],)
     places = {found["text"]: found["from"] for found in answer["prediction"]}
     assert places == {
@@ -99,6 +99,30 @@ def test_what_is_searched_is_named_with_its_place(goodfit, finished, tmp_path, f
         f"{SHOPS[1]}\nAnd at ten.": "one.txt:4",
         SHOPS[2]: "deep/two.md:2",
     }
+
+
+def test_what_of_a_folder_is_not_searched_is_counted(goodfit, finished, tmp_path):
+    folder, _ = finished("ranking", "encoder")
+    (tmp_path / "help").mkdir()
+    for name in ("a.md", "b.PDF", "c.pdf", "d.csv", ".hidden"):
+        (tmp_path / "help" / name).write_text("boats", "utf-8")
+    outcome = goodfit("predict", str(folder), "boats?", "--documents", "help")
+    assert (outcome.code, outcome.err) == (0, "warning: not searched, of the files in help: .csv 1, .pdf 2\n")
+
+
+def test_a_table_of_documents_may_call_its_column_as_it_likes(goodfit, finished, tmp_path):
+    folder, _ = finished("ranking", "encoder")
+    (tmp_path / "faq.csv").write_text("question,answer\nwhen?,at noon\nwhere?,in town\n", "utf-8")
+    argv = ["predict", str(folder), "boats?", "--documents", "faq.csv", "--json"]
+    outcome = goodfit(*argv)
+    assert outcome.errors == [
+        (
+            "no row of faq.csv has a text in text, positive, document",
+            "say which column has the documents: dataset.fields.positive=NAME",
+        )
+    ]
+    (answer,) = goodfit(*argv, "dataset.fields.positive=answer").json["answers"]
+    assert {found["text"] for found in answer["prediction"]} == {"at noon", "in town"}
 
 
 def test_without_documents_those_of_the_runs_own_data_are_searched(goodfit, finished):

@@ -55,14 +55,14 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     from goodfit.runs.opened import open_run
 
     opened = open_run(folder, host)
-    documents = find_documents(opened, host, arguments.options.get("--documents"))
+    documents = find_documents(opened, host, arguments.options.get("--documents"), renamed)
     talks = opened.task.kind.talks and not texts and not arguments.json and sys.stdin.isatty()
     if talks and not {"--input", "--output"} & set(arguments.options):
         return _converse(opened)
     searched = arguments.options.get("--documents")
     if searched is not None and (unread := unread_in(Path(searched))) and not arguments.quiet:
         endings = ", ".join(f"{ending} {count}" for ending, count in sorted(unread.items()))
-        warn([f"{sum(unread.values())} files of {searched} are not searched: {endings}"])
+        warn([f"not searched, of the files in {searched}: {endings}"])
     if (cut := cut_documents(opened, documents)) and not arguments.quiet:
         warn([f"of {len(cut)} of {len(documents)} documents only the beginning is read"])
     lines = None if texts or "--input" in arguments.options else lines_of(standard_input())

@@ -17,8 +17,14 @@ from goodfit.runs.records import read_splits
 from goodfit.schema.dataset import SPLITS
 
 
-def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[str, str]:
+def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str]) -> Mapping[str, str]:
     """What a ranking model searches, document -> where it stands; nothing for other kinds.
+
+    Args:
+        opened: The run.
+        host: The plugins.
+        typed: Where the documents lie; None for those of the run's own data.
+        renamed: Fields that have other names there.
 
     Raises:
         GoodfitError: No documents are there, or the kind searches none.
@@ -28,7 +34,8 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None) -> Mapping[
             raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
         return {}
     if typed is not None:
-        documents, scrub = read_documents(Path(typed)), opened.task.scrub
+        named = [fields["positive"] for fields in (renamed, opened.conf.dataset.fields) if "positive" in fields]
+        documents, scrub = read_documents(Path(typed), named), opened.task.scrub
         return documents if scrub is None else dict(zip(scrub.texts(list(documents)), documents.values(), strict=True))
     try:
         splits = read_splits(opened.task, host)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from goodfit.data.encoding import not_utf8
@@ -18,12 +18,13 @@ FIELDS = ("text", "positive", "document")
 """Where a row has a document."""
 
 
-def read_documents(path: Path) -> Mapping[str, str]:
+def read_documents(path: Path, columns: Sequence[str] = ()) -> Mapping[str, str]:
     """Document -> where it stands; one that stands twice is named by its first place.
 
     Args:
         path: A folder with ``.txt`` and ``.md`` files, which are cut at blank lines; one such file; or a data file
             whose rows have a ``text``, a ``positive`` or a ``document``.
+        columns: Other names of that, looked for before these.
 
     Raises:
         DataError: There is no such path, or no document in it.
@@ -34,7 +35,7 @@ def read_documents(path: Path) -> Mapping[str, str]:
     files = sorted(file for file in path.rglob("*") if _is_text(file)) if path.is_dir() else [path]
     found: dict[str, str] = {}
     for file in files:
-        for document, where in _passages(file, root) if _is_text(file) else _rows(file):
+        for document, where in _passages(file, root) if _is_text(file) else _rows(file, (*columns, *FIELDS)):
             found.setdefault(document, where)
     if not found:
         what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
@@ -67,15 +68,18 @@ def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
         place = start + len(passage)
 
 
-def _rows(file: Path) -> Iterator[tuple[str, str]]:
+def _rows(file: Path, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
     read = read_file(file)
-    bare = [Problem(row.origin, f"no text in {', '.join(FIELDS)}") for row in read.rows if not _document(row)]
+    bare = [Problem(row.origin, f"no text in {', '.join(columns)}") for row in read.rows if not _document(row, columns)]
+    if bare and len(bare) == len(read.rows):
+        what = f"no row of {file} has a text in {', '.join(columns)}"
+        raise DataError(what, "say which column has the documents: dataset.fields.positive=NAME")
     if read.problems or bare:
         raise BadRows([*read.problems, *bare], read.count)
-    yield from ((_document(row), row.origin) for row in read.rows)
+    yield from ((_document(row, columns), row.origin) for row in read.rows)
 
 
-def _document(row: Row) -> str:
+def _document(row: Row, columns: Sequence[str]) -> str:
     """What a row has under one of the names of a document; nothing where it has none."""
-    named = (row.values.get(name) for name in FIELDS)
+    named = (row.values.get(name) for name in columns)
     return next((text for text in named if isinstance(text, str) and text.strip()), "")

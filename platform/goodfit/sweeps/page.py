@@ -37,8 +37,11 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
             _map(entries, best),
         ),
         _figure("Held-out score over the evaluations of each trial", _courses(entries, best)),
-        _figure("How much of the difference between trials each setting explains", _bars(record["importances"])),
     ]
+    if record["importances"]:
+        plots.append(
+            _figure("How much of the difference between trials each setting explains", _bars(record["importances"]))
+        )
     body = [
         f"<h1>{escape(title)}</h1>",
         *(f"<p>Warning: {escape(line)}</p>" for line in record["warnings"]),
@@ -150,6 +153,9 @@ def _courses(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
     lines = []
     for entry in found:
         reports = entry.result.reports if entry.result else ()
+        if len(reports) == 1:  # a line of one point draws nothing
+            lines.append(_dot(axes, 1.0, reports[0], _state(entry)))
+            continue
         points = " ".join(f"{axes.x(step):.1f},{axes.y(score):.1f}" for step, score in enumerate(reports, 1))
         width = 3 if entry.number == best["number"] else 1
         colour = COLOURS[_state(entry)]
@@ -165,7 +171,7 @@ def _bars(importances: Mapping[str, float]) -> str:
         rows.append(
             f'<rect x="0" y="{top + 4}" width="{max(1.0, share * (WIDE - 10)):.1f}" height="10" fill="#2a6f97"/>'
         )
-    return f'<svg width="{WIDE}" height="{max(30, 30 * len(importances))}" role="img">{"".join(rows)}</svg>'
+    return f'<svg width="{WIDE}" height="{30 * len(importances)}" role="img">{"".join(rows)}</svg>'
 
 
 def _state(entry: Entry) -> str:
