@@ -330,7 +330,7 @@ def test_a_broken_object_among_objects_is_no_text(goodfit, tmp_path, encoder_run
     (tmp_path / "in.txt").write_text(lines, "utf-8")
     for words, named in ((["--input", "in.txt"], "in.txt"), ([], "standard input")):
         outcome = goodfit("predict", encoder_run, *words, stdin=lines)
-        assert outcome.code == 3
+        assert outcome.code == 2
         assert outcome.errors[0][0] == f"1 of 2 rows are bad: {named}:2: broken JSON"
     assert len(answers(goodfit("predict", encoder_run, stdin='{"a": never closed\n'))) == 1
 

@@ -80,7 +80,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *bounds(draws, value, telling(statistics), top))
+    return Interval(value, *bounds(draws, value, telling(statistics), top, bias_of(draws, value)))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
@@ -100,7 +100,7 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    found = bounds(draws, difference, telling(one, other), top, lowest)
+    found = bounds(draws, difference, telling(one, other), top, bias_of(draws, difference), lowest)
     return Paired(difference, *found, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -133,6 +133,8 @@ def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: 
 def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
     """The difference ``one - other`` of two independent samples.
 
+    The bias of its resamples is left out: a rare label of a small sample makes it as large as the gap itself.
+
     Args:
         one: (units, k).
         other: (other units, k).
@@ -147,7 +149,7 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: floa
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *bounds(draws, difference, min(telling(one), telling(other)), top, -top))
+    return Interval(difference, *bounds(draws, difference, min(telling(one), telling(other)), top, 0.0, -top))
 
 
 def telling(*statistics: np.ndarray) -> int:
@@ -155,7 +157,9 @@ def telling(*statistics: np.ndarray) -> int:
     return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
 
 
-def bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: float = 0.0) -> tuple[float, float]:
+def bounds(
+    draws: np.ndarray, value: float, units: int, top: float, bias: float, lowest: float = 0.0
+) -> tuple[float, float]:
     """The bootstrap's bounds, or those corrected for its bias, or the unseen's, whichever are wider.
 
     A mean over many labels of few records each is lower in resamples, which lose labels, than in the sample, and as
@@ -171,13 +175,14 @@ def bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: floa
         value: On the sample.
         units: That say something.
         top: The highest value of a score.
+        bias: By how much draws are higher than the value, on average; see ``bias_of``.
         lowest: What records that have not been seen can be worth at worst.
     """
     draws = draws[np.isfinite(draws)]
     low, high = middle(draws)
     if np.isnan(low) or np.isnan(value):
         return float("nan"), float("nan")
-    moved = -2 * bias_of(draws, value)
+    moved = -2 * bias
     # a score that is negative nowhere, as a share is, or positive nowhere, is so on new records, too
     floor, ceiling = -top if (draws < 0).any() else 0.0, top if (draws > 0).any() else 0.0
     below, above = max(low + min(0.0, moved), min(floor, low)), min(high + max(0.0, moved), max(ceiling, high))
@@ -186,5 +191,6 @@ def bounds(draws: np.ndarray, value: float, units: int, top: float, lowest: floa
 
 
 def bias_of(draws: np.ndarray, value: float) -> float:
-    """By how much a figure is higher on resamples than on the sample, on average; 0 of an infinite one."""
-    return float(draws.mean()) - value if np.isfinite(value) else 0.0
+    """By how much a figure is higher on resamples than on the sample, on average; of finite ones, else 0."""
+    known = draws[np.isfinite(draws)]
+    return float(known.mean()) - value if len(known) and np.isfinite(value) else 0.0

@@ -69,7 +69,7 @@ def corrected(
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     bias = bias_of(np.array(inside), float(whole[winner]))  # of the winner's score, as it is resampled
     draws = value + bias + (scores - scores.mean()) * shrink
-    return Interval(value, *bounds(draws, value, telling(*trials), top))
+    return Interval(value, *bounds(draws, value, telling(*trials), top, bias))
 
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from goodfit.config.compose import as_tree
 from goodfit.config.search import MAY_CHANGE, Search
-from goodfit.config.words import typed_again
+from goodfit.config.words import key_of, typed_again
 from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
 from goodfit.files import part_of, text_digest, to_go_on
 from goodfit.hooks.types import Finding
@@ -238,10 +238,15 @@ def _write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
     if tuple(before["meaning"]) != search.meaning:
         new = [f"'{line}' is new" for line in search.meaning if line not in before["meaning"]]
         gone = [f"'{line}' is gone" for line in before["meaning"] if line not in search.meaning]
-        on = command("sweep", *typed_again(before["words"], search.roots, folder))
+        on = "bring the named search back"  # whose file says other words now, where the same were typed
+        once, now = (
+            [word for word in typed if key_of(word) not in MAY_CHANGE] for typed in (before["words"], search.typed)
+        )
+        if once != now:
+            on = f"go on with that search: {command('sweep', *typed_again(before['words'], search.roots, folder))}"
         raise ConfigError(
             f"{folder} holds a search of other words: {', '.join([*new, *gone]) or 'their order is another'}",
-            f"choose another run.dir, or go on with that search: {on}",
+            f"choose another run.dir, or {on}",
         )
     if found := drift(before["settings"], _settings(search)):  # by the file of an option
         raise ConfigError(
