@@ -70,7 +70,7 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 
 
 def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
-    """Percentile bootstrap, less the bias that resampling shows, nowhere narrower than what has not been seen allows.
+    """Percentile bootstrap (Efron 1979), nowhere narrower than its bias and what was not seen allow: see ``bounds``.
 
     Args:
         statistics: (units, k).
