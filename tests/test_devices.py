@@ -65,7 +65,7 @@ def test_a_sharded_run_that_is_killed_goes_on_to_the_same_weights(tmp_path, tiny
     with subprocess.Popen(
         [*argv, "run.dir=run"], cwd=tmp_path, stdout=PIPE, stderr=PIPE, start_new_session=True
     ) as run:
-        while run.poll() is None and not list((tmp_path / "run" / "checkpoints").glob("step-*3")):
+        while run.poll() is None and not list((tmp_path / "run" / "checkpoints").glob("step-*")):
             time.sleep(0.02)
         os.killpg(run.pid, signal.SIGKILL)
     assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "running"

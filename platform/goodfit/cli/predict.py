@@ -41,12 +41,12 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     _refuse_output(folder, *map(arguments.options.get, ("--output", "--input", "--documents")))
     if texts and "--input" in arguments.options:
         raise ConfigError("predict has texts and --input", "give one of them")
-    from goodfit.data.read import SUFFIXES, refuse_missing
-    from goodfit.runs.documents import TEXTS, unread_in
+    from goodfit.data.read import SUFFIXES, TEXT_LINES, refuse_missing
+    from goodfit.runs.documents import unread_in
 
     if "--input" in arguments.options:
         refuse_missing(Path(arguments.options["--input"]), "check --input")
-    known = (*SUFFIXES, *TEXTS)
+    known = (*SUFFIXES, TEXT_LINES)
     if files := [text for text in texts if Path(text).suffix.lower() in known and os.path.isfile(text)]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
     host = open_host_of(arguments, folder)

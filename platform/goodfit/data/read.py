@@ -19,6 +19,8 @@ from goodfit.errors import DataError, HardwareError
 from goodfit.schema.dataset import SPLITS, DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+TEXT_LINES = ".txt"
+"""Where each line is a text; records that are learnt have more than that."""
 TABLES = (".csv", ".tsv")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 _ARRAY = re.compile(rb"\s*\[\s*{")

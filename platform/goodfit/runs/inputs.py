@@ -11,7 +11,7 @@ from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.gather import OneFile, names_in
-from goodfit.data.read import FileRows, read_file
+from goodfit.data.read import TEXT_LINES, FileRows, read_file
 from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem, problem_of
 from goodfit.errors import ConfigError, DataError
 from goodfit.kinds.shape import refuse_unknown_fields
@@ -47,7 +47,7 @@ def read_inputs(
         typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
         read = _from_lines(lines or [], main, "standard input")
         read = replace(read, rows=typed + read.rows)
-    elif file.lower().endswith(TEXT):
+    elif file.lower().endswith(TEXT_LINES):
         read = _from_lines(_text_lines(Path(file)), main, Path(file).name)
     else:
         read = read_file(Path(file))
@@ -69,7 +69,6 @@ def read_inputs(
     return OneFile(opened.scrubbed(records), problems, read.count, read.empty)
 
 
-TEXT = ".txt"
 _BEGINS_AN_OBJECT = re.compile(r'\s*\{\s*"')
 _BETWEEN_CELLS = re.compile(r"[,;\t|]")
 

@@ -111,12 +111,13 @@ class Saver(lightning.Callback):
         shared = trainer.is_global_zero or is_sharded(model)  # whose parts all processes have to give
         if now == self._written or not shared or not self._place.step:
             return
-        refuse_not_finite(model, self._place.step)
+        weights = trainable_state(model)
+        refuse_not_finite(weights, self._place.step)
         if len(self._trace.evaluations) > self._written[1] == 0:
-            refuse_untrained(model, self._before)
+            refuse_untrained(weights, self._before)
         started = time.monotonic()
         evaluations = [found for trace in self._traces for found in trace.evaluations]
-        save(self._folder, self._place, trainer, model, evaluations, self._rise.seen())
+        save(self._folder, self._place, trainer, model, weights, evaluations, self._rise.seen())
         if trainer.is_global_zero:
             prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
         self._written = now
@@ -160,23 +161,22 @@ class Rise:
             )
 
 
-def refuse_not_finite(model: Any, step: int) -> None:
+def refuse_not_finite(trained: Mapping[str, Any], step: int) -> None:
     """Refuse weights that are not finite: they are never saved.
 
     Raises:
         TrainingError: Names one.
     """
-    for name, weights in trainable_state(model).items():
+    for name, weights in trained.items():
         if not weights.isfinite().all():
             raise not_finite(f"weight {name}", step)
 
 
-def refuse_untrained(model: Any, before: Mapping[str, Any]) -> None:
+def refuse_untrained(after: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     """Refuse a training that changes nothing.
 
     Raises:
         TrainingError: Each weight is what it was before the first step.
     """
-    after = trainable_state(model)
     if all(torch.equal(weights, before[name].to(weights.device)) for name, weights in after.items()):
         raise TrainingError("training changed no weight", "raise the rate: optim.lr")

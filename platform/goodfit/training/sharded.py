@@ -46,8 +46,9 @@ def whole_outside_layers(model: Any) -> Iterator[None]:
 
 
 def whole(tensor: torch.Tensor) -> torch.Tensor:
-    """A tensor put together from all devices, all of which have to ask for it; any other one as it is."""
-    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+    """A tensor put together from all devices, all of which have to ask for it, on the CPU: a device need not hold all
+    whole ones. Any other one as it is."""
+    return tensor.full_tensor().cpu() if isinstance(tensor, DTensor) else tensor
 
 
 def part_like(tensor: torch.Tensor, other: torch.Tensor) -> torch.Tensor:

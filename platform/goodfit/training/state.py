@@ -55,7 +55,13 @@ def trainable_state(model: Any) -> dict[str, Any]:
 
 
 def save(
-    folder: Path, place: Place, trainer: Any, model: Any, evaluations: Sequence[Evaluation], guard: Mapping[str, Any]
+    folder: Path,
+    place: Place,
+    trainer: Any,
+    model: Any,
+    weights: Mapping[str, Any],
+    evaluations: Sequence[Evaluation],
+    guard: Mapping[str, Any],
 ) -> None:
     """Write a checkpoint of a training between two steps, in the first process; of a sharded model all have to call it.
 
@@ -64,6 +70,7 @@ def save(
         place: Where it is.
         trainer: Lightning's.
         model: What is tuned.
+        weights: Its trainable ones, by name.
         evaluations: Those that were made so far.
         guard: What the guard against divergence has seen.
 
@@ -71,7 +78,7 @@ def save(
         HardwareError: The disk does not take it.
     """
     (optimiser,) = trainer.optimizers
-    weights, (moments, values) = trainable_state(model), _optimiser_state(optimiser, model)
+    moments, values = _optimiser_state(optimiser, model)
     if not trainer.is_global_zero:
         return
     scaler = trainer.precision_plugin.scaler if trainer.precision == "16-mixed" else None

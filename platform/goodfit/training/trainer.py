@@ -191,8 +191,9 @@ def train(
     soup = stir(model, checkpoints, traces, measure) if len(traces) > 1 else None
     if soup is None or not soup.taken:
         put_state(model, read_weights(model, checkpoint_of(checkpoints, best.best.step)))
-    refuse_not_finite(model, best.best.step)
-    refuse_untrained(model, before)
+    trained = trainable_state(model)
+    refuse_not_finite(trained, best.best.step)
+    refuse_untrained(trained, before)
     return Trained(sum(found.steps for found in traces), best, soup)
 
 
