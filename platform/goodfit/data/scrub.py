@@ -188,7 +188,7 @@ def _failed(spec: ScrubberSpec, reason: str) -> PluginError:
 
 
 def with_repeats(
-    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], spec: ScrubberSpec, keep: Collection[str] = ()
+    found: Mapping[Slot, Sequence[Found]], texts: Mapping[Slot, str], spec: ScrubberSpec, keep: Collection[str]
 ) -> dict[Slot, list[Found]]:
     """The places, with those where a value that repeats, or a part of it, stands again in a text of the record.
 
