@@ -13,8 +13,8 @@ import pytest
 from goodfit.errors import GoodfitError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import run_in_job
-from goodfit.sweeps.records import Order
-from goodfit.sweeps.trial import failed, read_result
+from goodfit.sweeps.records import Order, read_result
+from goodfit.sweeps.trial import failed
 from goodfit.sweeps.workers import Processes, lost
 
 SPACE = ["adapter=lora", "adapter.rank=2,4", "sweep.sampler=grid", "sweep.pruner=none", "training.epochs=1"]

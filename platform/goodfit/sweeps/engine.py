@@ -27,10 +27,11 @@ from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
-from goodfit.sweeps.records import Entry, Order, trial_place
+from goodfit.sweeps.prune import as_beside, pruned
+from goodfit.sweeps.records import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import record_of
-from goodfit.sweeps.trial import RESULT
+from goodfit.sweeps.trial import settle
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.texts.commands import command
@@ -140,6 +141,7 @@ def _search(
 ) -> list[Entry]:
     """Run trials until the budget or the space is used up."""
     running: dict[int, Entry] = {}
+    over: dict[int, Result] = {}
     waiting = [entry for entry in ledger.entries() if entry.result is None]
     while True:
         while len(running) < workers.places:
@@ -152,11 +154,33 @@ def _search(
         if not running:
             return ledger.entries()
         for number, result in workers.wait():
-            ledger.finish(number, result)
+            over[number] = result
             del running[number]
+        for number in sorted(over):
+            result = _settled(search, folder, number, over[number], ledger.entries())
+            if result is None:
+                continue
+            ledger.finish(number, result)
+            del over[number]
             entries = ledger.entries()
             write_json(folder / "sweep.json", record_so_far(entries, None))
             watcher.ended(entries[number], leader(search, entries))
+
+
+def _settled(
+    search: Search, folder: Path, number: int, result: Result, entries: Sequence[Entry]
+) -> Result | None:
+    """What a trial came to by all trials before it; None while one of them runs."""
+    if result.open_from is None:
+        return result
+    before = entries[:number]
+    if any(entry.result is None for entry in before):
+        return None
+    known = _known(number, search.conf)
+    rivals = [entry.outcome if entry.number < known else as_beside(entry.outcome) for entry in before]
+    found = pruned(search.conf, number, result, lambda evaluation: rivals)
+    settle(trial_place(folder, number), number, found)
+    return found
 
 
 def _next(search: Search, ledger: Ledger) -> Entry | None:

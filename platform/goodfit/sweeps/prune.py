@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from goodfit.runs.folder import write_json
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.propose import quiet_optuna
-from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.records import LIVE, PROGRESS, Order, Result, read_result, trial_place
 from goodfit.training.held_out import Evaluation, Trace
 
 BEYOND_CHANCE = 2.0
@@ -19,7 +21,7 @@ BEYOND_CHANCE = 2.0
 
 
 class Course:
-    """Asked after each evaluation of a trial; remembers why it said no.
+    """Asked after each evaluation of a trial; knows what it came to so far, and why it ended.
 
     Args:
         order: The trial.
@@ -29,27 +31,100 @@ class Course:
     def __init__(self, order: Order, units: Sequence[int]) -> None:
         self._order = order
         self._units = units
-        self.rungs: dict[str, float] = {}
-        self.state = "finished"
-        self.reason = ""
+        self.so_far = Result(state="running", open_from=1)
 
     def __call__(self, trace: Trace) -> bool:
         """Whether the trial ends here."""
-        sweep = self._order.sweep
+        order, sweep = self._order, self._order.sweep
+        found = dataclasses.replace(self.so_far, **_said_of(trace))
         misfit = misfit_of(trace.evaluations, self._units) if sweep.stop_misfits else ""
         if misfit:
-            self.state, self.reason = "stopped", misfit
-        elif self._is_behind(trace):
-            self.state, self.reason = "pruned", f"behind earlier trials at evaluation {len(trace.evaluations)}"
-        return self.state != "finished"
+            found = dataclasses.replace(found, state="stopped", reason=misfit)
+        self.so_far = pruned(sweep, order.number, found, self._rivals)
+        if sweep.pruner in LIVE:
+            write_json(order.folder / PROGRESS, dataclasses.asdict(self.so_far))
+        return self.so_far.state != "running"
 
-    def _is_behind(self, trace: Trace) -> bool:
-        sweep, order = self._order.sweep, self._order
-        if sweep.pruner == "none" or len(sweep.objectives) > 1:
-            return False
-        promises = [promise_of(found) for found in trace.evaluations]
-        behind, self.rungs = is_behind(sweep, order.number, order.rivals, promises, self.rungs)
-        return behind
+    @property
+    def outcome(self) -> Result:
+        """What it came to, now that it ended."""
+        ended = self.so_far.state != "running"
+        found = self.so_far if ended else dataclasses.replace(self.so_far, state="finished")
+        return found if found.to_judge else dataclasses.replace(found, open_from=None)
+
+    def _rivals(self, evaluation: int) -> Sequence[Result] | None:
+        order, beside = self._order, []
+        for number in range(len(order.rivals), order.number) if order.sweep.pruner in LIVE else ():
+            place = trial_place(order.folder.parent.parent, number)
+            found = read_result(place) or read_result(place, PROGRESS)
+            if found is None or not found.is_known_at(evaluation):
+                return None
+            beside.append(as_beside(found))
+        return [*order.rivals, *beside]
+
+
+def _said_of(trace: Trace) -> dict[str, Any]:
+    """What stands in a trial's result of its evaluations."""
+    found = trace.evaluations
+    return {
+        "reports": [one.score for one in found],
+        "promises": [promise_of(one) for one in found],
+        "course": [{"epoch": one.epoch, "step": one.step, **_plain(one.figures)} for one in found],
+        "best_step": trace.best.step,
+    }
+
+
+def _plain(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in figures.items() if math.isfinite(value)}
+
+
+def as_beside(rival: Result) -> Result:
+    """A trial as one that ran beside it may know it: what the pruner noted, and not what became of it."""
+    return Result(state="running", rungs=rival.rungs)
+
+
+def pruned(
+    conf: SweepConf, number: int, result: Result, rivals_at: Callable[[int], Sequence[Result] | None]
+) -> Result:
+    """What a trial came to, ended where the pruner ends it.
+
+    What is known of the trials before it decides, and not when it became known: where some of it is to come yet, the
+    trial goes on, and is judged later as if it had ended in time.
+
+    Args:
+        conf: Names the pruner.
+        number: The trial's.
+        result: What it came to without the pruner's word on the evaluations from ``open_from`` on.
+        rivals_at: The trials that it is held against at an evaluation; None where one of them is not there yet.
+    """
+    if conf.pruner != "none" and len(conf.objectives) == 1:
+        for evaluation in result.to_judge:
+            rivals = rivals_at(evaluation)
+            if rivals is None:
+                return dataclasses.replace(result, open_from=evaluation)
+            behind, rungs = is_behind(conf, number, rivals, result.promises[:evaluation], dict(result.rungs))
+            result = dataclasses.replace(result, rungs=rungs)
+            if behind:
+                return _cut(result, evaluation)
+    return dataclasses.replace(result, open_from=len(result.promises) + 1 if result.state == "running" else None)
+
+
+def _cut(result: Result, evaluation: int) -> Result:
+    """A result as it is where the trial ended at an evaluation."""
+    reports, course = result.reports[:evaluation], result.course[:evaluation]
+    best = max(range(evaluation), key=lambda at: (reports[at], -course[at].get("validation/loss", math.inf)))
+    costs = {name: cost for name, cost in result.costs.items() if name != "ms_per_record"}
+    return Result(
+        state="pruned",
+        reason=f"behind earlier trials at evaluation {evaluation}",
+        reports=reports,
+        promises=result.promises[:evaluation],
+        course=course,
+        rungs=result.rungs,
+        costs=costs | {"steps": float(course[-1]["step"])},
+        best_step=int(course[best]["step"]),
+        records=result.records,
+    )
 
 
 def promise_of(found: Evaluation) -> float:
@@ -95,7 +170,7 @@ def is_behind(
     Args:
         conf: Names the pruner.
         number: The trial's.
-        rivals: The first trials of the search, as many as it may know.
+        rivals: The first trials of the search, as many as it may know, and as it may know them.
         promises: Of its own evaluations, greater is better.
         rungs: What the pruner noted at its earlier evaluations.
 

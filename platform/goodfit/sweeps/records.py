@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.places import ConfRoot
+from goodfit.runs.folder import damaged, read_json
 from goodfit.schema.sweep import SweepConf
 
 JUDGED = ("finished", "stopped")
 """States of trials that came to a value; the others are ``pruned``, ``failed`` and ``running``."""
+
+LIVE = ("asha", "hyperband")
+"""Pruners that hold a trial against those that run beside it, too, as they were at the same evaluation."""
+
+RESULT = "trial.json"
+"""A trial's result, written last: a folder that has it is done."""
+
+PROGRESS = "progress.json"
+"""What a trial that runs came to so far, where others are held against it."""
 
 STATISTICS = "validation.npz"
 """A judged trial's file: the metric's statistics of each validation unit, (units, k)."""
@@ -40,6 +50,8 @@ class Result:
     """What was measured at each evaluation."""
     rungs: Mapping[str, float] = field(default_factory=dict)
     """What the pruner noted."""
+    open_from: int | None = None
+    """The first evaluation, from 1, that the pruner has yet to judge, as earlier trials are not known so far."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds, steps, weights and findings: what objectives and constraints may ask for."""
     best_step: int | None = None
@@ -50,6 +62,16 @@ class Result:
     def is_judged(self) -> bool:
         """Whether it has a value."""
         return self.state in JUDGED
+
+    def is_known_at(self, evaluation: int) -> bool:
+        """Whether the pruner has judged it up to there, or wherever it came."""
+        return self.open_from is None or evaluation < self.open_from
+
+    @property
+    def to_judge(self) -> range:
+        """The evaluations that are not judged yet; that at which it was stopped is asked of no pruner."""
+        end = len(self.promises) + (self.state != "stopped")
+        return range(end if self.open_from is None else self.open_from, end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +109,17 @@ class Order:
     seed: int
     """Of the search."""
     rivals: tuple[Result, ...]
-    """The trials that it is compared with while it trains, in order."""
+    """The first trials, which are over wherever the search runs, in order: it is held against these while it trains."""
     fresh: int = 0
     """Which fresh split of training and validation records it takes; 0 for the run's own."""
+
+
+def read_result(folder: Path, name: str = RESULT) -> Result | None:
+    """The result that a trial wrote, if it did; by the name ``PROGRESS``, what it came to so far."""
+    path = folder / name
+    if not path.exists():
+        return None
+    try:
+        return Result(**read_json(path))
+    except TypeError:
+        raise damaged(path) from None

@@ -24,7 +24,7 @@ from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
-from goodfit.runs.folder import damaged, empty, held, make_folder, read_json, write_json
+from goodfit.runs.folder import empty, held, make_folder, read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.prepare import Prepared, training_data
@@ -34,8 +34,8 @@ from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
-from goodfit.sweeps.prune import Course, promise_of
-from goodfit.sweeps.records import STATISTICS, Order, Result, trial_place
+from goodfit.sweeps.prune import Course
+from goodfit.sweeps.records import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trial_place
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
@@ -45,9 +45,6 @@ from goodfit.training.watch import Watch
 
 ENDS_SEARCH = (StoppedError, DiskError, ChangedError, MissingPluginError)
 """What is no result of a trial: the search ends, and the same command goes on with this trial."""
-
-RESULT = "trial.json"
-"""A trial's result, written last: a folder that has it is done."""
 
 
 class Silent:
@@ -224,18 +221,9 @@ def _whole_base(lock: Mapping[str, Any]) -> dict[str, Any]:
 def finish(started: Started, trace: Trace, steps: int) -> Result:
     """Judge a trained trial, whose model holds its best weights, and write it down."""
     order, prepared, course = started.order, started.prepared, started.course
-    known = {
-        "state": course.state,
-        "reason": course.reason,
-        "reports": [found.score for found in trace.evaluations],
-        "promises": [promise_of(found) for found in trace.evaluations],
-        "course": [{"epoch": found.epoch, "step": found.step, **_plain(found.figures)} for found in trace.evaluations],
-        "rungs": course.rungs,
-        "best_step": trace.best.step,
-        "records": records_digest(prepared),
-    }
-    costs = started.costs | {"steps": float(steps), **_findings(prepared)}
-    if course.state != "pruned":
+    costs = started.costs | {"steps": float(steps), **_findings(prepared)} | course.outcome.costs
+    found = dataclasses.replace(course.outcome, records=records_digest(prepared))
+    if found.state != "pruned":
         asked = time.monotonic()
         sweep = order.sweep
         measured = measure_trial(
@@ -247,16 +235,15 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         np.savez(order.folder / STATISTICS, statistics=measured.statistics, units=np.array(units))
         fit = measured.fit.shown()
         if math.isfinite(measured.value) and math.isfinite(measured.probe):
-            known |= {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
+            came = {"value": measured.value, "held_out": measured.held_out, "probe": measured.probe, "fit": fit}
         else:
             metric = measured.held_out["metric"]
-            known |= {"state": "failed", "reason": f"{metric} has no value on the validation or the training records"}
+            came = {"state": "failed", "reason": f"{metric} has no value on the validation or the training records"}
+        found = dataclasses.replace(found, **came)
     costs["seconds"] = time.monotonic() - started.began
-    return write_result(order, prepared, Result(**known, costs=costs))
-
-
-def _plain(figures: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in figures.items() if math.isfinite(value)}
+    return write_result(
+        order.folder, order.number, record_of(prepared, "finished"), dataclasses.replace(found, costs=costs)
+    )
 
 
 def _findings(prepared: Prepared) -> dict[str, float]:
@@ -266,37 +253,41 @@ def _findings(prepared: Prepared) -> dict[str, float]:
     return {"errors": float(counts["error"]), "warnings": float(counts["warning"])}
 
 
-def write_result(order: Order, prepared: Prepared, result: Result) -> Result:
+def write_result(folder: Path, number: int, record: Mapping[str, Any], result: Result) -> Result:
     """Write run.json and, last, the result."""
     more = {
         "fit": result.fit or UNDIAGNOSED.shown(),
         "steps": int(result.costs["steps"]),
         "best_step": result.best_step,
         "seconds": round(result.costs["seconds"], 2),
-        "trial": {"number": order.number, "state": result.state, "reason": result.reason, "value": result.value},
+        "trial": {"number": number, "state": result.state, "reason": result.reason, "value": result.value},
     }
-    shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
-    write_record(order.folder, record_of(prepared, "finished", more))
-    write_json(order.folder / RESULT, dataclasses.asdict(result))
+    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    write_record(folder, {**record, **more})
+    return _write_last(folder, result)
+
+
+def _write_last(folder: Path, result: Result) -> Result:
+    write_json(folder / RESULT, dataclasses.asdict(result))
+    (folder / PROGRESS).unlink(missing_ok=True)
     return result
+
+
+def settle(folder: Path, number: int, result: Result) -> None:
+    """Write down what a trial came to by the trials before it, which were not over when it was."""
+    if result.state != "pruned":
+        _write_last(folder, result)
+        return
+    write_result(folder, number, read_json(folder / "run.json"), result)
+    (folder / STATISTICS).unlink(missing_ok=True)
 
 
 def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     """A trial that could not be trained: a result like any other, whose seconds count."""
-    result = Result(state="failed", reason=f"{error.what} (fix: {error.fix})", costs={"seconds": seconds})
+    so_far = read_result(order.folder, PROGRESS) or Result(state="running")
+    reason = f"{error.what} (fix: {error.fix})"
+    result = dataclasses.replace(so_far, state="failed", reason=reason, costs={"seconds": seconds})
     shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
     if (order.folder / "run.json").exists():
         write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
-    write_json(order.folder / RESULT, dataclasses.asdict(result))
-    return result
-
-
-def read_result(folder: Path) -> Result | None:
-    """The result that a trial wrote, if it did."""
-    path = folder / RESULT
-    if not path.exists():
-        return None
-    try:
-        return Result(**read_json(path))
-    except TypeError:
-        raise damaged(path) from None
+    return _write_last(order.folder, result)

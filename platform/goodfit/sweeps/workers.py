@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from goodfit.collector import rarely_collecting
 from goodfit.errors import GoodfitError
-from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.records import Order, Result, read_result
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def run_in_worker(order: Order) -> Result:
 
 def lost(order: Order, what: str, fix: str) -> Result:
     """What is recorded of a trial whose worker was lost: its result, if it came so far, else that it failed."""
-    from goodfit.sweeps.trial import failed, read_result
+    from goodfit.sweeps.trial import failed
 
     return read_result(order.folder) or failed(order, GoodfitError(what, fix))
 
