@@ -1,6 +1,7 @@
 """What sixteen trials cost: transformers' Trainer and Optuna with a process each, beside a search in one process.
 
-    python benchmarks/search_speed.py [--data ../shared/data] [--only banking77 …] [--batches 1 4 8 16] [--repeats 3]
+    python benchmarks/search_speed.py [--data ../shared/data] [--only banking77 …] [--records 768]
+        [--batches 1 4 8 16] [--repeats 3] [--ways …]
 
 All ways train the same trials on the same records, evaluated after each epoch: LoRA or the head alone, four epochs,
 rates and ranks drawn by goodfit's seed. Only with pruning do trials end early, after an epoch, or after half a one
@@ -112,10 +113,10 @@ def shaped(work: Work, folder: Path) -> Path | None:
 class Measured:
     """One workload at one batch size."""
 
-    def __init__(self, work: Work, size: int, data: Path, folder: Path) -> None:
+    def __init__(self, work: Work, records: int, size: int, data: Path, folder: Path) -> None:
         self.work, self.size, self.folder, self.searches = work, size, folder, 0
         self.model = shaped(work, folder)
-        words = sample(data, work.data, work.counts, 0, folder / "data")[1:]
+        words = sample(data, work.data, work.counts | {"train": records}, 0, folder / "data")[1:]
         random = ["model=custom", f"model.name={self.model}", "model.weights=random", "sweep.metric=loss"]
         self.words = [f"task={work.task}", *words, f"training.batch_size={size}", f"adapter={work.adapter}"]
         self.words += [f"adapter.top_layers={work.top_layers}"] if work.top_layers else []
@@ -183,20 +184,24 @@ def in_turn(options: argparse.Namespace, known: list[Row]) -> None:
     for number in range(options.repeats):
         for name in options.only:
             for size in options.batches:
-                work, key = WORKS[name], {"processor": processor(), "work": name, "batch": size}
+                work = WORKS[name]
+                records = options.records or work.counts["train"]
+                key = {"processor": processor(), "work": name, "records": records, "batch": size}
                 own = [row for row in known if key.items() <= row.items()]
                 lacking = [
-                    way for way in work.ways if not any(row["way"] == way and row["repeat"] == number for row in own)
+                    way
+                    for way in work.ways
+                    if way in options.ways and not any(row["way"] == way and row["repeat"] == number for row in own)
                 ]
                 with tempfile.TemporaryDirectory() as folder:
-                    one = Measured(work, size, options.data, Path(folder))
+                    one = Measured(work, records, size, options.data, Path(folder))
                     for way in lacking:
                         if way != PADDED or size == PADDED_AT:
                             own.append(key | {"way": way, "repeat": number} | measured(way, number, one, own))
                             known.append(own[-1])
                             with options.rows.open("a") as file:
                                 file.write(json.dumps(own[-1]) + "\n")
-                            print(number, name, size, way, round(own[-1]["seconds"], 1), flush=True)
+                            print(number, name, records, size, way, round(own[-1]["seconds"], 1), flush=True)
 
 
 def table(known: Sequence[Row]) -> str:
@@ -222,16 +227,17 @@ def table(known: Sequence[Row]) -> str:
 def lines_of(known: Sequence[Row]) -> list[str]:
     """The table of one processor."""
     lines = [
-        "| data | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| data | records | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, work in WORKS.items():
-        for size in sorted({row["batch"] for row in known if row["work"] == name}):
-            rows = {way: [row for row in known if (row["work"], row["batch"], row["way"]) == (name, size, way)]
-                    for way in work.ways}  # fmt: skip
+        sizes = {(row["records"], row["batch"]) for row in known if row["work"] == name}
+        for records, size in sorted(sizes, key=lambda pair: (-pair[0], pair[1])):
+            own = [row for row in known if (row["work"], row["records"], row["batch"]) == (name, records, size)]
+            rows = {way: [row for row in own if row["way"] == way] for way in work.ways}
             middle = {way: statistics.median(row["seconds"] for row in own) for way, own in rows.items() if own}
             for way in middle:
-                lines.append(f"| {name} | {size} | {way} | {line_of(way, rows, middle, work)} |")
+                lines.append(f"| {name} | {records} | {size} | {way} | {line_of(way, rows, middle, work)} |")
     return lines
 
 
@@ -260,6 +266,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--only", nargs="+", choices=WORKS, default=list(WORKS)[:-1])
+    parser.add_argument("--records", type=int, help="to train on; when not given, the workload's own number")
+    parser.add_argument("--ways", nargs="+", default=[SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL])
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 4, 8, 16])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=Path, default=HERE.with_suffix(".jsonl"), help="where measurements are kept")

@@ -42,15 +42,16 @@ from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.correct import corrected
+from goodfit.sweeps.engine import settled
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.places import check_search
 from goodfit.sweeps.propose import distributions, frozen, propose, words_of
-from goodfit.sweeps.prune import is_behind, misfit_of, promise_of
-from goodfit.sweeps.records import Entry, Order, Result
+from goodfit.sweeps.prune import Course, is_behind, misfit_of, promise_of
+from goodfit.sweeps.records import PROGRESS, Entry, Order, Result, read_result, trial_place
 from goodfit.sweeps.shared import resplit
-from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder
+from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder, write_result
 from goodfit.sweeps.winner import together_in
-from goodfit.training.held_out import Evaluation
+from goodfit.training.held_out import Evaluation, Trace
 
 SPACE = [
     Dimension(key="optim.lr", low=1e-5, high=1e-2, log=True),
@@ -176,6 +177,79 @@ def test_a_pruner_ends_a_trial_that_falls_behind_and_no_other(pruner):
 
     assert not ended([score + 0.05 for score in GOOD])
     assert ended(BAD) or pruner == "hyperband"  # which ends trials of some brackets only
+
+
+def played(folder, pruner, curves, pick, seed):
+    """What becomes of trials with these scores where ``pick`` says which one of those that may run comes next.
+
+    Returns:
+        Their results, and the evaluations that were made of each.
+    """
+    conf, rng = SweepConf(pruner=pruner, stop_misfits=False), np.random.default_rng(seed)
+    courses, traces, over, entries = {}, {}, {}, []
+
+    def place_of(number):
+        return trial_place(folder, number)
+
+    while len(entries) < len(curves) or any(entry.result is None for entry in entries):
+        known = max(0, len(entries) - conf.ahead + 1)
+        if len(entries) < len(curves) and all(entry.result for entry in entries[:known]):
+            number, place = len(entries), place_of(len(entries))
+            place.mkdir(parents=True)
+            rivals = tuple(entry.result for entry in entries[:known])
+            order = Order(number=number, words=(), folder=place, roots=(), sweep=conf, seed=0, rivals=rivals)
+            courses[number], traces[number] = Course(order, range(8), 10 * len(curves[number])), Trace()
+            entries.append(Entry(number=number, params={}, words=(), result=None))
+            continue
+        number = int(pick([number for number in courses if number not in over], rng))
+        done = traces[number].evaluations
+        score = curves[number][len(done)]
+        done.append(Evaluation(10 * (len(done) + 1), len(done) + 1.0, score, {"validation/loss": -score}, [-score]))
+        if courses[number](traces[number]) or len(done) == len(curves[number]):
+            over[number] = courses[number].so_far
+            costs = {"steps": 90.0, "seconds": 0.0, **over[number].costs}
+            result = dataclasses.replace(over[number], costs=costs)
+            if result.state == "finished":
+                result = dataclasses.replace(result, value=score)
+            write_result(place_of(number), number, {"status": "finished"}, result)
+        for number in sorted(over):
+            result = settled(conf, folder, number, read_result(place_of(number)), entries)
+            assert result in (None, read_result(place_of(number)))
+            entries[number] = dataclasses.replace(entries[number], result=result)
+    assert not list(folder.rglob(PROGRESS))
+    return [entry.result for entry in entries], [len(trace.evaluations) for trace in traces.values()]
+
+
+@pytest.mark.parametrize("pruner", ["asha", "hyperband", "median"])
+def test_what_becomes_of_a_trial_does_not_depend_on_what_runs_beside_it(tmp_path, pruner):
+    rng = np.random.default_rng(3)
+    curves = [np.sort(rng.uniform(0, 1, 9)).tolist() for _ in range(24)]  # nine evaluations: three rungs
+    picks = {
+        "one by one": lambda can, rng: can[0],
+        "in step": lambda can, rng: min(can, key=lambda number: (len(steps[number]), number)),
+        "the latest first": lambda can, rng: can[-1],
+        "at random": lambda can, rng: rng.choice(can),
+        "at random again": lambda can, rng: rng.choice(can),
+    }
+    found, made = {}, {}
+    for seed, (name, pick) in enumerate(picks.items()):
+        steps = {number: [] for number in range(len(curves))}
+
+        def noted(can, rng, pick=pick, steps=steps):
+            number = pick(can, rng)
+            steps[number].append(1)
+            return number
+
+        found[name], made[name] = played(tmp_path / name, pruner, curves, noted, seed)
+    states = [(one.state, len(one.promises), one.costs["steps"]) for one in found["one by one"]]
+    assert {state for state, *_ in states} == {"finished", "pruned"}
+    if pruner == "asha":
+        assert any(state == "pruned" for state, *_ in states[1:4])  # which no trial before them could end in time
+        assert {count for state, count, _ in states if state == "pruned"} == {1, 3}
+    for name, results in found.items():
+        assert results == found["one by one"], name
+    assert made["one by one"] == [len(one.promises) for one in found["one by one"]]
+    assert made["in step"] == made["one by one"]  # nothing is trained that the pruner ends
 
 
 def promise(losses, score=0.5):

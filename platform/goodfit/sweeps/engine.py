@@ -157,7 +157,7 @@ def _search(
             over[number] = result
             del running[number]
         for number in sorted(over):
-            result = _settled(search, folder, number, over[number], ledger.entries())
+            result = settled(search.conf, folder, number, over[number], ledger.entries())
             if result is None:
                 continue
             ledger.finish(number, result)
@@ -167,8 +167,8 @@ def _search(
             watcher.ended(entries[number], leader(search, entries))
 
 
-def _settled(
-    search: Search, folder: Path, number: int, result: Result, entries: Sequence[Entry]
+def settled(
+    conf: SweepConf, folder: Path, number: int, result: Result, entries: Sequence[Entry]
 ) -> Result | None:
     """What a trial came to by all trials before it; None while one of them runs."""
     if result.open_from is None:
@@ -176,9 +176,9 @@ def _settled(
     before = entries[:number]
     if any(entry.result is None for entry in before):
         return None
-    known = _known(number, search.conf)
+    known = _known(number, conf)
     rivals = [entry.outcome if entry.number < known else as_beside(entry.outcome) for entry in before]
-    found = pruned(search.conf, number, result, lambda evaluation: rivals)
+    found = pruned(conf, number, result, lambda evaluation: rivals)
     settle(trial_place(folder, number), number, found)
     return found
 

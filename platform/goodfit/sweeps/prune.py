@@ -26,31 +26,27 @@ class Course:
     Args:
         order: The trial.
         units: Of each validation record, what is independent of the others: its group of records, or it alone.
+        steps: At which its training is over.
     """
 
-    def __init__(self, order: Order, units: Sequence[int]) -> None:
+    def __init__(self, order: Order, units: Sequence[int], steps: int) -> None:
         self._order = order
         self._units = units
+        self._steps = steps
         self.so_far = Result(state="running", open_from=1)
 
     def __call__(self, trace: Trace) -> bool:
         """Whether the trial ends here."""
         order, sweep = self._order, self._order.sweep
-        found = dataclasses.replace(self.so_far, **_said_of(trace))
+        over = trace.stopped_early or trace.evaluations[-1].step >= self._steps
+        found = dataclasses.replace(self.so_far, state="finished" if over else "running", **_said_of(trace))
         misfit = misfit_of(trace.evaluations, self._units) if sweep.stop_misfits else ""
         if misfit:
             found = dataclasses.replace(found, state="stopped", reason=misfit)
         self.so_far = pruned(sweep, order.number, found, self._rivals)
         if sweep.pruner in LIVE:
             write_json(order.folder / PROGRESS, dataclasses.asdict(self.so_far))
-        return self.so_far.state != "running"
-
-    @property
-    def outcome(self) -> Result:
-        """What it came to, now that it ended."""
-        ended = self.so_far.state != "running"
-        found = self.so_far if ended else dataclasses.replace(self.so_far, state="finished")
-        return found if found.to_judge else dataclasses.replace(found, open_from=None)
+        return self.so_far.state in ("stopped", "pruned")
 
     def _rivals(self, evaluation: int) -> Sequence[Result] | None:
         order, beside = self._order, []
@@ -104,7 +100,8 @@ def pruned(
                 return dataclasses.replace(result, open_from=evaluation)
             behind, rungs = is_behind(conf, number, rivals, result.promises[:evaluation], dict(result.rungs))
             result = dataclasses.replace(result, rungs=rungs)
-            if behind:
+            is_last = evaluation == len(result.promises) and result.state != "running"
+            if behind and not is_last:  # of a training that is over, nothing is left to save
                 return _cut(result, evaluation)
     return dataclasses.replace(result, open_from=len(result.promises) + 1 if result.state == "running" else None)
 

@@ -162,8 +162,9 @@ def start(order: Order, shared: Shared) -> Started:
         "memory_gb": memory.total / GIB,
     }
     history = History(order.folder / "history.jsonl")
-    course = Course(order, unit_numbers(prepared.splits.validation))
-    return Started(order, bench, model, simplest, training_data(prepared), course, history, began, costs)
+    data = training_data(prepared)
+    course = Course(order, unit_numbers(prepared.splits.validation), total_steps(prepared.conf, len(data.examples)))
+    return Started(order, bench, model, simplest, data, course, history, began, costs)
 
 
 def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
@@ -221,8 +222,8 @@ def _whole_base(lock: Mapping[str, Any]) -> dict[str, Any]:
 def finish(started: Started, trace: Trace, steps: int) -> Result:
     """Judge a trained trial, whose model holds its best weights, and write it down."""
     order, prepared, course = started.order, started.prepared, started.course
-    costs = started.costs | {"steps": float(steps), **_findings(prepared)} | course.outcome.costs
-    found = dataclasses.replace(course.outcome, records=records_digest(prepared))
+    costs = started.costs | {"steps": float(steps), **_findings(prepared)} | course.so_far.costs
+    found = dataclasses.replace(course.so_far, records=records_digest(prepared))
     if found.state != "pruned":
         asked = time.monotonic()
         sweep = order.sweep
@@ -263,23 +264,19 @@ def write_result(folder: Path, number: int, record: Mapping[str, Any], result: R
         "trial": {"number": number, "state": result.state, "reason": result.reason, "value": result.value},
     }
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)
-    write_record(folder, {**record, **more})
-    return _write_last(folder, result)
-
-
-def _write_last(folder: Path, result: Result) -> Result:
-    write_json(folder / RESULT, dataclasses.asdict(result))
     (folder / PROGRESS).unlink(missing_ok=True)
+    write_record(folder, {**record, **more})
+    write_json(folder / RESULT, dataclasses.asdict(result))
     return result
 
 
 def settle(folder: Path, number: int, result: Result) -> None:
     """Write down what a trial came to by the trials before it, which were not over when it was."""
-    if result.state != "pruned":
-        _write_last(folder, result)
-        return
-    write_result(folder, number, read_json(folder / "run.json"), result)
-    (folder / STATISTICS).unlink(missing_ok=True)
+    if result.state == "pruned":
+        (folder / STATISTICS).unlink(missing_ok=True)
+        write_result(folder, number, read_json(folder / "run.json"), result)
+    else:
+        write_json(folder / RESULT, dataclasses.asdict(result))
 
 
 def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
@@ -290,4 +287,6 @@ def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
     if (order.folder / "run.json").exists():
         write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
-    return _write_last(order.folder, result)
+    write_json(order.folder / RESULT, dataclasses.asdict(result))
+    (order.folder / PROGRESS).unlink(missing_ok=True)
+    return result
