@@ -612,6 +612,20 @@ def test_packed_trials_are_judged_as_they_are_alone(searched):
     assert "packed" in log
 
 
+def test_trials_are_held_against_those_that_run_beside_them_wherever_they_run(searched):
+    words = ["training.batch_size=4,16", "training.epochs=3", "sweep.pruner=asha", "sweep.sampler=random"]
+    words += ["sweep.trials=6", "sweep.confirmations=0", "sweep.train_best=false"]
+
+    def came(*more):
+        trials = searched(*words, *more)[1].json["trials"]
+        return [(trial["state"], trial["reason"], trial["best_step"], trial["costs"]["steps"]) for trial in trials]
+
+    alone = came()
+    assert "pruned" in [state for state, *_ in alone[1:4]]  # of the first, that no trial was over for in time
+    assert came("sweep.engine=packed", "sweep.width=4") == alone
+    assert came("sweep.workers=2") == alone
+
+
 @pytest.mark.parametrize(
     ("kind", "family", "asked"),
     [

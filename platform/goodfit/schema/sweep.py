@@ -70,7 +70,8 @@ class SweepConf:
 
     ahead: Count = 4
     """A trial is proposed from, and held against, all earlier trials but the last ``ahead - 1``: so many can run at a
-    time, and the same number gives the same search wherever it runs."""
+    time, and the same number gives the same search wherever it runs. ``asha`` and ``hyperband`` hold it against those
+    as well, as they were at the same evaluation."""
 
     workers: Count = 1
     """Trials that run at a time, each in a process of its own; at most ``ahead``."""
