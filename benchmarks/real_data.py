@@ -89,9 +89,12 @@ def _described(row: Row) -> Row:
     return {"source": row["input"], "target": row["target"]}
 
 
+BANKING = Data("customer_support/banking77", "classification", "accuracy", 0.882, 0.93, True)
 AFTER_NAMES = Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809, model="run:names-none")
 DATA = {
-    "banking77": Data("customer_support/banking77", "classification", "accuracy", 0.882, 0.93, True),
+    "banking77": BANKING,
+    "banking77_fast": replace(BANKING, words=("runtime=fast",)),
+    "banking77_padded": replace(BANKING, words=("runtime=plain",)),
     "cuad_clauses": Data("legal/cuad_clauses", "classification", "f1_macro", 0.769, 0.80),
     "ncbi_disease": Data("medical/ncbi_disease", "token_classification", "f1", 0.743, 0.743),
     "sec_ner": Data("finance/sec_ner", "token_classification", "f1", 0.809, 0.809),
@@ -129,6 +132,8 @@ DATA = {
 }
 JOBS = {
     "banking77-lora": Job("banking77", "lora", 2e-3, 5),
+    "banking77_fast-lora": Job("banking77_fast", "lora", 2e-3, 5),
+    "banking77_padded-lora": Job("banking77_padded", "lora", 2e-3, 5),
     "cuad_clauses-lora": Job("cuad_clauses", "lora", 2e-3, 3),
     "ncbi_disease-lora": Job("ncbi_disease", "lora", 2e-3, 5),
     "sec_ner-lora": Job("sec_ner", "lora", 1e-3, 8, 8),

@@ -1,6 +1,7 @@
 """A search that is killed again and again beside the same search left alone: trials lost, trials doubled, winner.
 
-    python benchmarks/search_kills.py [--kills 50] [--trials 12] [--storage journal] [--executor processes]
+    python benchmarks/search_kills.py [--kills 50] [--trials 12] [--pruner asha] [--storage journal]
+        [--executor processes]
 
 A tiny encoder with random weights; the process gets SIGKILL at a random time and the same command is typed again, until
 so many kills have struck. ``--storage postgresql`` needs the database in GOODFIT_STORAGE. With ``--executor ray`` the
@@ -65,6 +66,7 @@ def command(root: Path, place: Path, options: argparse.Namespace) -> list[str]:
         "model=custom", f"model.name={root / 'model'}", "hardware=cpu", "tracker=none", "runtime.threads=1",
         "training.epochs=3", "training.batch_size=4", "adapter=lora", "optim.lr=tag(log,interval(1e-3,3e-2))",
         "adapter.rank=2,4,8", f"sweep.trials={options.trials}", f"sweep.storage={options.storage}",
+        f"sweep.pruner={options.pruner}",
         *(["sweep.engine=solo"] if options.executor == "ray" else ["sweep.width=2"]),
         f"run.dir={place}", "--json", "--quiet",
     ]  # fmt: skip
@@ -123,6 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--pruner", default="asha", help="asha holds trials against those that run beside them, too")
     parser.add_argument("--storage", default="journal")
     parser.add_argument("--executor", choices=("processes", "ray"), default="processes")
     options = parser.parse_args()
