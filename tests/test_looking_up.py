@@ -244,6 +244,13 @@ def test_tasks_are_listed_with_kind_size_licence_and_origin(goodfit):
             id="explain a verdict's typo",
         ),
         pytest.param(
+            "explain data.leak",
+            "no setting, metric, verdict, gate, audit or limit called 'data.leak'",
+            "if it is the code of a finding: what it means, and what mends it, stands beside it in the run's"
+            " findings.jsonl",
+            id="explain a finding",
+        ),
+        pytest.param(
             "list model task", "list takes one word at a time, and 'task' is another", "goodfit list task", id="list"
         ),
         pytest.param(

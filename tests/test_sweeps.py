@@ -212,8 +212,10 @@ def test_a_search_that_goes_on_to_another_winner_has_that_ones_run_and_confirmat
     first = goodfit("sweep", *words, "sweep.trials=2", "sweep.max_steps=1")
     assert first.code == 0, first.err
     assert [trial["words"][-1] for trial in first.json["trials"]] == ["optim.lr=1e-09"]
+    assert first.json["fewer"] == "1 of sweep.trials=2 trials: the budget is used up"
     second = goodfit("sweep", *words, "sweep.trials=2")
     assert second.code == 0, second.err
+    assert second.json["fewer"] is None
     assert second.json["best"]["words"][-1] == "optim.lr=0.03"
     for name in ("best", "confirmations/1"):
         assert "optim.lr=0.03" in (tmp_path / "search" / name / "overrides.txt").read_text("utf-8")
@@ -589,6 +591,7 @@ def test_no_value_can_be_one_of_the_values_that_are_searched(goodfit, tiny_words
     assert outcome.code == 0, outcome.err
     searched = [trial["words"] for trial in outcome.json["trials"]]
     assert searched == [["adapter.top_layers=null"], ["adapter.top_layers=1"]]
+    assert outcome.json["fewer"] is None  # they are all that there are
     trained = [trial["costs"]["trainable"] for trial in outcome.json["trials"]]
     assert trained[0] > trained[1]
 

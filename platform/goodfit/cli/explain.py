@@ -22,6 +22,8 @@ EXAMPLES = (
     "goodfit explain shows the settings, goodfit list the rest; docs/reference/results.md has metrics and verdicts"
 )
 
+FINDINGS = "if it is the code of a finding: what it means, and what mends it, stands beside it in the run's findings.jsonl"
+
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Explain a setting, a group or a word of a result, or name all settings."""
@@ -62,7 +64,9 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
         known = [*terms(host.metrics.values()), *judging(host.gates.values(), host.audits.values())]
     found = [term for term in known if term.name == name]
     if not found:
-        guess = did_you_mean(name, [*settings(), *groups(), *(term.name for term in known)], EXAMPLES)
+        names = [*settings(), *groups(), *(term.name for term in known)]
+        is_typo = bool(get_close_matches(name, names, n=1, cutoff=TYPO))
+        guess = did_you_mean(name, names, EXAMPLES) if is_typo or not below else FINDINGS
         raise ConfigError(f"no setting, metric, verdict, gate, audit or limit called '{key}'", guess)
     if not arguments.json:
         for term in found:

@@ -47,6 +47,8 @@ def _print(record: dict[str, Any]) -> None:
         for trial in record["trials"]
     ]
     print_table(["trial", "state", "worth", "held-out [95 %]", "training", "fit", "words"], rows)
+    if record["fewer"]:
+        print(f"\n{record['fewer']}")
     best = record["best"]
     metric = best["held_out"]["metric"]
     print(f"\nbest: trial {best['number']}, {metric} {with_interval(best['held_out'])} on the validation records")

@@ -113,7 +113,7 @@ def _carry_out(
     except TrainingError:
         write_json(folder / "sweep.json", record_so_far(entries, None, status="failed"))
         raise
-    record = record_so_far(entries, winner, front, ledger.importances())
+    record = record_so_far(entries, winner, front, ledger.importances()) | {"fewer": _why_fewer(search, entries)}
     write_json(folder / "sweep.json", record)
     write_page(folder, record, entries)
     return record
@@ -210,6 +210,16 @@ def _is_spent(search: Search, entries: Sequence[Entry], known: int) -> bool:
     minutes = sum(entry.result.costs.get("seconds", 0.0) for entry in entries if entry.result) / 60
     steps = sum(entry.result.costs.get("steps", 0.0) for entry in entries[:known] if entry.result)
     return minutes >= (conf.max_minutes or float("inf")) or steps >= (conf.max_steps or float("inf"))
+
+
+def _why_fewer(search: Search, entries: Sequence[Entry]) -> str | None:
+    """Why a search has fewer trials than it may have; None where it has them all, or those of its grid."""
+    count, asked = len(entries), search.conf.trials
+    spent = _is_spent(search, entries, count)
+    if count >= asked or (search.conf.sampler == "grid" and not spent):
+        return None
+    why = "the budget is used up" if spent else "the space holds no other ones"
+    return f"{count} of sweep.trials={asked} trials: {why}"
 
 
 def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -> Order:
