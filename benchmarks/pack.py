@@ -109,8 +109,9 @@ def alone(trials: list[Any], path: Any) -> tuple[float, list[list[float]]]:
     import torch
 
     from goodfit.models.call import call
+    from goodfit.seeds import seed_of
     from goodfit.training.loader import EpochOrder, PlannedBatches
-    from goodfit.training.module import Tuning, step_seed
+    from goodfit.training.module import Tuning
 
     losses: list[list[float]] = [[] for _ in trials]
     seconds = started = 0.0
@@ -122,7 +123,7 @@ def alone(trials: list[Any], path: Any) -> tuple[float, list[list[float]]]:
         with path.on(trial.model):
             for number, planned in enumerate(EpochOrder(trial.data.examples, conf.training, conf.seed, 0, 1).plan()):
                 started = time.process_time() if number == WARM else started
-                torch.manual_seed(step_seed(conf.seed, 0, number))
+                torch.manual_seed(seed_of(conf.seed, 0, number))
                 loss = call(trial.model, built[planned]).losses().mean()
                 made["optimizer"].zero_grad()
                 loss.backward()

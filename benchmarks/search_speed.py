@@ -227,7 +227,7 @@ def table(known: Sequence[Row]) -> str:
 def lines_of(known: Sequence[Row]) -> list[str]:
     """The table of one processor."""
     lines = [
-        "| data | records | batch | way | s | to the rival | to the fast path alone | steps | best score | same trials |",
+        "| data | records | batch | way | s | to the rival | to the fast path | steps | best score | same trials |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, work in WORKS.items():

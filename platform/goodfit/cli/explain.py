@@ -22,7 +22,9 @@ EXAMPLES = (
     "goodfit explain shows the settings, goodfit list the rest; docs/reference/results.md has metrics and verdicts"
 )
 
-FINDINGS = "if it is the code of a finding: what it means, and what mends it, stands beside it in the run's findings.jsonl"
+FINDINGS = (
+    "if it is the code of a finding: what it means, and what mends it, stands beside it in the run's findings.jsonl"
+)
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -32,9 +32,6 @@ class Call:
     plugin: str
     what: str
     """The hook, or the thing that the plugin offers and the part of it that was called."""
-    seconds: float
-    outcome: str
-    """What came back, or what was raised."""
 
 
 @dataclass(slots=True)
@@ -67,11 +64,10 @@ class Calls:
             outcome = f"raised {reason(error, had_records=True)}"
             raise
         finally:
-            call = Call(plugin, what, time.monotonic() - started, outcome)
-            self.made.append(call)
+            self.made.append(Call(plugin, what))
             if self.say is not None:
                 shown = ", ".join(f"{name}={summary(value, name)}" for name, value in arguments.items())
-                self.say(f"{plugin}: {what}({shown}) -> {outcome}, {call.seconds:.3f} s")
+                self.say(f"{plugin}: {what}({shown}) -> {outcome}, {time.monotonic() - started:.3f} s")
 
 
 @contextlib.contextmanager

@@ -18,10 +18,10 @@ from goodfit.runs.audit import Audited
 from goodfit.runs.card import card_of
 from goodfit.runs.digests import write_digests
 from goodfit.runs.folder import as_json, write_json, write_lines
-from goodfit.runs.prepare import Prepared, training_data
+from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of
-from goodfit.training.trainer import Trained, guarantee_of
+from goodfit.training.trainer import Trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,7 @@ def write_down(
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder, judged.metrics.get("review"))
     deeds = host.deeds()
-    guarantee = guarantee_of(prepared.conf, training_data(prepared))
-    given = guarantee.kept() if guarantee else None
+    given = trained.guarantee.kept() if trained.guarantee else None
     card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)

@@ -167,9 +167,7 @@ def _search(
             watcher.ended(entries[number], leader(search, entries))
 
 
-def settled(
-    conf: SweepConf, folder: Path, number: int, result: Result, entries: Sequence[Entry]
-) -> Result | None:
+def settled(conf: SweepConf, folder: Path, number: int, result: Result, entries: Sequence[Entry]) -> Result | None:
     """What a trial came to by all trials before it; None while one of them runs."""
     if result.open_from is None:
         return result

@@ -41,10 +41,21 @@ PACKABLE = ("lora", "rslora")
 """Adapters that a pack can compute."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Pack:
+    """What trials that share passes have in common."""
+
+    base: tuple[Any, ...]
+    """The records, the model, and where its adapters are."""
+    path: ComputePath
+    training: PackedTraining
+
+
 @dataclasses.dataclass(slots=True)
 class _Running:
-    """A trial in the pack."""
+    """A trial in a pack."""
 
+    pack: _Pack
     started: Started
     held_out: HeldOut
     rise: Rise
@@ -85,6 +96,19 @@ def _noted(troubles: dict[str, GoodfitError], name: str) -> Iterator[None]:
         troubles[name] = error
 
 
+def _may_share(started: Started) -> bool:
+    """Whether a trial can share a pass with another one at all."""
+    conf = started.conf
+    batches = batches_of(conf, len(started.data.examples))
+    ends = HeldOut.ends(batches, conf.training.evaluations_per_epoch)
+    between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
+    return conf.adapter.name in PACKABLE and between and started.data.labels_at != "pairs"
+
+
+def _path_on(running: _Running) -> AbstractContextManager[None]:
+    return running.pack.path.on(running.started.model, running.started.bench.kept)
+
+
 class Packed:
     """Trials of one process that share passes.
 
@@ -100,10 +124,7 @@ class Packed:
         self._shared = shared
         self._orders: list[Order] = []
         self._running: dict[str, _Running] = {}
-        self._path: ComputePath | None = None
-        self._base: tuple[Any, ...] = ()
-        """What the models have in common, and where their adapters are."""
-        self._pack: PackedTraining | None = None
+        """By the name in their one pack."""
 
     def submit(self, order: Order) -> None:
         """Keep it for ``wait``."""
@@ -138,8 +159,9 @@ class Packed:
             began = time.monotonic()
             try:
                 started = start(order, self._shared)
-                if self._fits(started):
-                    self._take(started, undo.pop_all())
+                pack = self._pack_for(started)
+                if pack is not None:
+                    self._take(started, pack, undo.pop_all())
                     return None
             except ENDS_SEARCH:
                 raise
@@ -147,25 +169,25 @@ class Packed:
                 return failed(order, error, time.monotonic() - began)
         return run_trial(order, self._shared, self._signals)
 
-    def _fits(self, started: Started) -> bool:
-        """Whether a trial can share a pass with those that run."""
-        conf = started.conf
-        batches = batches_of(conf, len(started.data.examples))
-        ends = HeldOut.ends(batches, conf.training.evaluations_per_epoch)
-        between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
-        if conf.adapter.name not in PACKABLE or not between or started.data.labels_at == "pairs":
-            return False
-        base = started.bench.key, conf.adapter.targets, conf.adapter.top_layers
-        if self._running and base != self._base:
-            return False
-        path = self._shared.path(started.bench, started.model)
-        if self._running:
-            return path.keep_base == self._of_path().keep_base
-        self._path, self._base = path, base
-        self._pack = PackedTraining(path, started.bench.kept)
-        return path.flat
+    @property
+    def _pack(self) -> _Pack | None:
+        """That of the trials that run."""
+        return next((running.pack for running in self._running.values()), None)
 
-    def _take(self, started: Started, held: ExitStack) -> None:
+    def _pack_for(self, started: Started) -> _Pack | None:
+        """The pack that a trial joins or, where none runs, begins; None where it is trained alone."""
+        if not _may_share(started):
+            return None
+        pack, adapter = self._pack, started.conf.adapter
+        base = started.bench.key, adapter.targets, adapter.top_layers
+        if pack is not None and base != pack.base:
+            return None
+        path = self._shared.path(started.bench, started.model)
+        if pack is not None:
+            return pack if path.keep_base == pack.path.keep_base else None
+        return _Pack(base, path, PackedTraining(path, started.bench.kept)) if path.flat else None
+
+    def _take(self, started: Started, pack: _Pack, held: ExitStack) -> None:
         conf, count = started.conf, len(started.data.examples)
         training, batches = conf.training, batches_of(conf, count)
         held_out = HeldOut(
@@ -177,21 +199,19 @@ class Packed:
             started.course,
         )
         name = str(started.order.number)
-        running = _Running(started, held_out, Rise(training.max_rise, {}), held, total_steps(conf, count), batches)
-        self._running[name] = running
-        self._of_pack().enter(Trial(name, started.model, conf, started.data))
-
-    def _of_pack(self) -> PackedTraining:
-        if self._pack is None:
-            raise RuntimeError("no pack was begun")
-        return self._pack
+        rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)
+        self._running[name] = _Running(pack, started, held_out, rise, held, steps, batches)
+        pack.training.enter(Trial(name, started.model, conf, started.data))
 
     def _step(self) -> list[tuple[int, Result]]:
         """One step of all; those that come to an evaluation are scored, and those that are over judged."""
+        pack = self._pack
+        if pack is None:
+            raise RuntimeError("no trial runs")
         found: Mapping[str, Step] | str
         try:
             with self._time_of(*self._running):
-                found = self._of_pack().step()
+                found = pack.training.step()
         except NotFlat as error:
             found = str(error)
         except (RuntimeError, MemoryError) as error:
@@ -258,41 +278,34 @@ class Packed:
     @contextmanager
     def _asking(self, names: Sequence[str]) -> Iterator[None]:
         """Trials answer in one pass, where single passes tell what is watched; else each has to be asked alone."""
-        learner = self._running[names[0]].started.prepared.learner
+        first = self._running[names[0]]
+        learner, training = first.started.prepared.learner, first.pack.training
         if not learner.outputs and learner.monitor != "loss":
-            self._of_pack().rest()
+            training.rest()
             yield
             return
         models = [self._running[name].started.model for name in names]
-        with self._of_pack().asking(models, losses_only=learner.monitor == "loss"):
+        with training.asking(models, losses_only=learner.monitor == "loss"):
             yield
 
     def _evaluate(self, running: _Running, step: Step) -> None:
         model = running.started.model
-        with self._path_on(running) if together_of(model) is None else nullcontext():
+        with _path_on(running) if together_of(model) is None else nullcontext():
             running.held_out.evaluate(model, step.number, step.epoch, running.last_batch(step))
         if running.held_out.trace.best.step == step.number:
             running.best = {key: value.clone() for key, value in trainable_state(model).items()}
 
-    def _of_path(self) -> ComputePath:
-        if self._path is None:
-            raise RuntimeError("no path was chosen")
-        return self._path
-
-    def _path_on(self, running: _Running) -> AbstractContextManager[None]:
-        return self._of_path().on(running.started.model, running.started.bench.kept)
-
     def _take_out(self, running: _Running) -> None:
-        name = str(running.started.order.number)
-        if name in self._of_pack().trials:
-            self._of_pack().leave(name)
-        self._of_pack().rest()
+        name, training = str(running.started.order.number), running.pack.training
+        if name in training.trials:
+            training.leave(name)
+        training.rest()
 
     def _judged(self, running: _Running) -> Result:
-        started, path = running.started, self._of_path()
+        started, path = running.started, running.pack.path
         for key, weights in trainable_state(started.model).items():
             weights.copy_(running.best[key])
-        with logged_to(started.order.folder / "log.txt"), self._path_on(running):
+        with logged_to(started.order.folder / "log.txt"), _path_on(running):
             logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
             return finish(started, running.held_out.trace, running.done)
 
@@ -302,5 +315,5 @@ class Packed:
         orders = [one.started.order for one in self._running.values()]
         for one in self._running.values():
             one.open.close()
-        self._running, self._pack = {}, None  # and their weights with them
+        self._running = {}  # and their weights with them
         return [(order.number, run_trial(order, self._shared, self._signals)) for order in orders]

@@ -6,7 +6,6 @@ many machines, proposes the trials that it would have proposed undisturbed in on
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import math
 import warnings
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from goodfit.config.space import Dimension
 from goodfit.errors import ConfigError
 from goodfit.schema.sweep import SweepConf
+from goodfit.seeds import seed_of
 from goodfit.sweeps.records import Entry, Result
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _sampled(
 ) -> dict[str, Any]:
     optuna, axes, number, known = quiet_optuna(), distributions(space), len(earlier), earlier[:count]
     replayed = conf.sampler in ("cmaes", "qmc") and not attempt
-    own_seed = seed % 2**32 if replayed else _seed(seed, number, attempt)
+    own_seed = seed % 2**32 if replayed else seed_of(seed, number, attempt)
     study = optuna.create_study(directions=directions(conf), sampler=_sampler(conf, own_seed, attempt))
     if not replayed:  # what these samplers know is in the trials
         study.add_trials([frozen(entry.params, axes, entry.result, conf) for entry in known])
@@ -152,10 +152,6 @@ def _tell(study: Any, trial: Any, result: Result | None, conf: SweepConf) -> Non
     """Tell a trial's values; that it failed where it has none."""
     values = values_of(result, conf) if result else None
     study.tell(trial, values) if values else study.tell(trial, state=quiet_optuna().trial.TrialState.FAIL)
-
-
-def _seed(seed: int, number: int, attempt: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}:{number}:{attempt}".encode()).digest()[:4], "big")
 
 
 def _sampler(conf: SweepConf, seed: int, attempt: int) -> Any:

@@ -79,9 +79,7 @@ def as_beside(rival: Result) -> Result:
     return Result(state="running", rungs=rival.rungs)
 
 
-def pruned(
-    conf: SweepConf, number: int, result: Result, rivals_at: Callable[[int], Sequence[Result] | None]
-) -> Result:
+def pruned(conf: SweepConf, number: int, result: Result, rivals_at: Callable[[int], Sequence[Result] | None]) -> Result:
     """What a trial came to, ended where the pruner ends it.
 
     What is known of the trials before it decides, and not when it became known: where some of it is to come yet, the

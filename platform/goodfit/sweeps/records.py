@@ -32,7 +32,8 @@ class Result:
     """What became of a trial."""
 
     state: str
-    """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned`` or ``failed``."""
+    """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned``, ``failed``; of one
+    that is not over, ``running``."""
     reason: str = ""
     value: float | None = None
     """What is searched for, greater is better: the lower end of the held-out metric, less what the gap costs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import Any
 
@@ -14,13 +13,9 @@ from goodfit.errors import TrainingError
 from goodfit.models.call import total_loss
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
+from goodfit.seeds import seed_of
 from goodfit.training.optimiser import build_optimiser, rate_factor
 from goodfit.training.sharded import shard, whole
-
-
-def step_seed(seed: int, epoch: int, batch: int) -> int:
-    """torch's seed for one batch: dropout is a function of counters, so that a resumed run draws the same."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{epoch}:{batch}".encode()).digest()[:4], "big")
 
 
 class Tuning(lightning.LightningModule):
@@ -63,7 +58,7 @@ class Tuning(lightning.LightningModule):
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Draw this batch's randomness from its counters."""
-        torch.manual_seed(step_seed(self._seed, self.current_epoch, batch_idx))
+        torch.manual_seed(seed_of(self._seed, self.current_epoch, batch_idx))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Any:
         """The batch's share of its optimiser step's mean loss over supervised labels.

@@ -21,8 +21,9 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import asked_together
 from goodfit.models.fast.wiring import in_evaluation
 from goodfit.schema import RunConf
+from goodfit.seeds import seed_of
 from goodfit.training.loader import EpochOrder, PlannedBatches
-from goodfit.training.module import Tuning, not_finite, step_seed
+from goodfit.training.module import Tuning, not_finite
 from goodfit.training.trainer import compute_ahead, total_steps
 
 WIDER_PAYS = 0.95
@@ -226,7 +227,7 @@ class PackedTraining:
             course.clear()
         for taken in itertools.zip_longest(*turns.values()):
             seeds = [
-                step_seed(course.trial.conf.seed, turn.epoch, turn.number) if turn else 0
+                seed_of(course.trial.conf.seed, turn.epoch, turn.number) if turn else 0
                 for course, turn in zip(courses.values(), taken, strict=True)
             ]
             with _in_precision_of(next(iter(courses.values())).trial):

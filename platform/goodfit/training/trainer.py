@@ -49,6 +49,22 @@ class Trained:
     trace: Trace
     """Of a soup, that of its best member."""
     soup: Soup | None = None
+    guarantee: Guarantee | None = None
+    """What a private training promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What all trainings of a run share."""
+
+    conf: RunConf
+    model: Any
+    data: TrainingData
+    device: str
+    signals: StopSignals
+    guarantee: Guarantee | None
+    total: int
+    """Steps of each training."""
 
 
 def total_steps(conf: RunConf, examples: int) -> int:
@@ -165,6 +181,7 @@ def train(
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
     steps, epochs = total_steps(conf, len(data.examples)), training.epochs or 1
+    job = _Job(conf, model, data, device, signals, guarantee_of(conf, data), steps)
     known, traces = saved.evaluations if saved else (), []
     for member in range(training.soup):
         begin, end = Place(member * steps, member * epochs, 0), (member + 1) * steps
@@ -178,7 +195,7 @@ def train(
             put_state(model, read_weights(model, left.path) if left else before)
             place = left.place if left else begin
             saver = Saver(folder, training, traces, place, signals, batches, before, left)
-            trainer = _make_steps(conf, model, data, device, [held_out, watch, saver], place, end, signals)
+            trainer = _make_steps(job, [held_out, watch, saver], place, end)
             if not trainer.is_global_zero:
                 return Trained(trainer.global_step, trace)
         if not trace.evaluations:
@@ -187,50 +204,56 @@ def train(
         if (recorded := graphs_of(model)) is not None:
             recorded.forget()  # the steps read weights where they were
     best = max(traces, key=lambda found: worth(found.best))
-    checkpoints = folder / "checkpoints"
-    soup = stir(model, checkpoints, traces, measure) if len(traces) > 1 else None
-    if soup is None or not soup.taken:
-        put_state(model, read_weights(model, checkpoint_of(checkpoints, best.best.step)))
+    soup = _keep_best(model, folder / "checkpoints", traces, best, measure)
     trained = trainable_state(model)
     refuse_not_finite(trained, best.best.step)
     refuse_untrained(trained, before)
-    return Trained(sum(found.steps for found in traces), best, soup)
+    return Trained(sum(found.steps for found in traces), best, soup, job.guarantee)
 
 
-def _make_steps(
-    conf: RunConf,
-    model: Any,
-    data: TrainingData,
-    device: str,
-    callbacks: list[Any],
-    place: Place,
-    end: int,
-    signals: StopSignals,
-) -> Any:
+def _keep_best(model: Any, checkpoints: Path, traces: list[Trace], best: Trace, measure: Measure) -> Soup | None:
+    """Give the model the average of a soup where it is the better one, else the weights of the best evaluation."""
+    soup = stir(model, checkpoints, traces, measure) if len(traces) > 1 else None
+    if soup is None or not soup.taken:
+        put_state(model, read_weights(model, checkpoint_of(checkpoints, best.best.step)))
+    return soup
+
+
+def _make_steps(job: _Job, callbacks: list[Any], place: Place, end: int) -> Any:
     """Train from a place on, to a step; returns the trainer."""
-    trainer = _build(conf, device, end, callbacks)
-    start = place.epoch, place.batch
-    guarantee = guarantee_of(conf, data)
-    order: Any
-    if guarantee is None:
-        order = EpochOrder(data.examples, conf.training, conf.seed, trainer.global_rank, trainer.world_size, start)
-    else:
-        order = PrivateOrder(data.examples, guarantee.rate, batches_of(conf, len(data.examples)), start)
-    loader = build_loader(
-        PlannedBatches(data, conf.seed, one_by_one=guarantee is not None), order, conf.runtime.workers
-    )
+    trainer = _build(job.conf, job.device, end, callbacks)
+    loader = _loader(job, trainer, place)
     _go_on_at(trainer, place)
-    compute_ahead(model, data, device, 1 if guarantee else ROWS_AHEAD)
-    scaled = conf.precision.name == "16"
-    steps = total_steps(conf, len(data.examples))
-    # a sharded model stays so: what is learnt comes back through the checkpoints
-    tuned = copy.deepcopy(model.cpu()) if conf.hardware.strategy == "fsdp" else model
-    settings = tuned, conf.optim, conf.schedule, steps, conf.training.accumulation, conf.seed, scaled
-    module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
-    module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
-    with signals.at_step_ends():
+    compute_ahead(job.model, job.data, job.device, 1 if job.guarantee else ROWS_AHEAD)
+    module = _module(job)
+    with job.signals.at_step_ends():
         _fit(trainer, module, loader)
     return trainer
+
+
+def _loader(job: _Job, trainer: Any, place: Place) -> Any:
+    """The batches of this process from a place on."""
+    training, data, guarantee = job.conf.training, job.data, job.guarantee
+    start = place.epoch, place.batch
+    order: Any
+    if guarantee is None:
+        order = EpochOrder(data.examples, training, job.conf.seed, trainer.global_rank, trainer.world_size, start)
+    else:
+        order = PrivateOrder(data.examples, guarantee.rate, batches_of(job.conf, len(data.examples)), start)
+    batches = PlannedBatches(data, job.conf.seed, one_by_one=guarantee is not None)
+    return build_loader(batches, order, job.conf.runtime.workers)
+
+
+def _module(job: _Job) -> Tuning:
+    """The model with its optimiser and its schedule."""
+    conf, guarantee = job.conf, job.guarantee
+    # a sharded model stays so: what is learnt comes back through the checkpoints
+    tuned = copy.deepcopy(job.model.cpu()) if conf.hardware.strategy == "fsdp" else job.model
+    scaled = conf.precision.name == "16"
+    settings = tuned, conf.optim, conf.schedule, job.total, conf.training.accumulation, conf.seed, scaled
+    module = Tuning(*settings) if guarantee is None else PrivateTuning(*settings, guarantee=guarantee)
+    module.train()  # transformers loads models in evaluation mode, where dropout is off, and Lightning leaves them so
+    return module
 
 
 def _go_on_at(trainer: Any, place: Place) -> None:
