@@ -197,6 +197,22 @@ def test_why_a_task_looks_as_it_does_names_the_columns_that_it_is_made_of(goodfi
     assert made.json["labels"] == (["ill", "job", "leave", "pay"] if typed else ["north", "south"])
 
 
+def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_the_package(
+    goodfit, write_rows, tmp_path
+):
+    texts = [f"Please write to clerk{number}@example.org about {text}" for number, text in enumerate(sentences(40))]
+    file = write_rows(tmp_path / "a.jsonl", rows(text=texts, label=["pay", "leave"] * 20))
+    for place, typed, mails in (("as they are", [], 40), ("masked", ["privacy=mask"], 0)):
+        made = goodfit("plugins", "new", "hr", "--from-data", file, "--output", place, *typed)
+        assert made.code == 0, made.err
+        assert ("personal data that stands in them is in the package, too" in made.out) is not bool(typed)
+        package = tmp_path / place / "goodfit-hr" / "goodfit_hr"
+        written = "".join(path.read_text("utf-8") for path in package.glob("data/a/*.jsonl"))
+        assert written.count("@example.org") == mails
+        assert written.count("[EMAIL_ADDRESS]") == 40 - mails
+        assert "privacy: mask" in (package / "conf" / "task" / "hr" / "a.yaml").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("argv", "error"),
     [

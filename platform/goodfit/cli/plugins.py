@@ -115,6 +115,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     if not words or "=" in words[0]:
         raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
     from goodfit.evaluation.fit import FEWEST_RECORDS
+    from goodfit.runs.privacy import pick_scrub
     from goodfit.testing.new import new_plugin, parts_of
 
     name, *settings = words
@@ -122,11 +123,17 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     conf = compose_words(Arguments(words=settings, options=options), needed=()).conf
     data = Path(options["--from-data"]) if "--from-data" in options else None
     place = Path(options.get("--output", "."))
-    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place)
+    typed = conf.privacy.mode not in ("auto", "none")
+    scrub = pick_scrub(conf, open_host(arguments, conf.plugins)) if data is not None and typed else None
+    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place, scrub)
     if not arguments.json:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")
         print(f"records: {counts} ({made['because']})")
+        if made["scrubbed"] is not None:
+            print(f"scrubbed by privacy={conf.privacy.mode}: places in {made['scrubbed']} records")
+        elif data is not None:
+            print("personal data that stands in them is in the package, too: privacy=mask takes it out")
         if made["records"]["test"] < FEWEST_RECORDS:
             print(f"warning: with fewer than {FEWEST_RECORDS} test records no fit can be judged; give more rows")
         if made["labels"]:

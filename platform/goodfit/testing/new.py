@@ -13,6 +13,7 @@ from typing import Any
 
 from goodfit.config.places import core_root, find_options
 from goodfit.data.records import Record
+from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.plugins.find import PROJECT, declared_plugins
@@ -28,6 +29,9 @@ PARTS = ("metric", "gate", "check")
 TEMPLATES = Path(__file__).parent / "templates"
 STARTER_TASK = "requests"
 STARTER_IMPORTANT = ("complaint",)
+
+SORTING = ("classification", "multilabel")
+"""Kinds whose texts need no stand-ins that read like the names they stand for."""
 
 DERIVED = ("words",)
 """Fields that a kind works out anew whenever it reads a record."""
@@ -52,15 +56,18 @@ def parts_of(typed: str | None) -> tuple[str, ...]:
     return tuple(part for part in PARTS if part in asked)
 
 
-def new_plugin(name: str, conf: RunConf, parts: Collection[str], data: Path | None, place: Path) -> dict[str, Any]:
+def new_plugin(
+    name: str, conf: RunConf, parts: Collection[str], data: Path | None, place: Path, scrub: Scrub | None
+) -> dict[str, Any]:
     """Write the package ``goodfit-<name>``.
 
     Args:
         name: Of the plugin.
-        conf: Kind, fields, seed and shares of the splits, where they were typed.
+        conf: Kind, fields, seed, shares of the splits and what is done to texts, where they were typed.
         parts: Some of ``PARTS``.
         data: A file with the department's own rows; placeholders are written without one.
         place: The folder to put the package in.
+        scrub: What is done to the rows before they are written.
 
     Returns:
         What was written, and why it looks as it does.
@@ -73,15 +80,17 @@ def new_plugin(name: str, conf: RunConf, parts: Collection[str], data: Path | No
     if target.exists():
         raise ConfigError(f"{target} is there already", "remove it, or choose another place: --output FOLDER")
     if data is not None:
-        proposal = propose(data, conf.dataset, conf.seed, conf.task.kind)
+        proposal = propose(data, conf.dataset, conf.seed, conf.task.kind, scrub)
         task, kind = _task_name(data), proposal.kind
-        rows, facts = _rows(proposal), _facts_of(proposal, data)
+        rows, facts = _rows(proposal), _facts_of(proposal, data, scrub)
     else:
         task, kind = STARTER_TASK, "classification"
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    known = {"name": name, "task": task, "kind": kind, "parts": parts, **facts}
+    typed = conf.privacy.mode not in ("auto", "none")
+    privacy = conf.privacy.mode if typed else "mask" if kind in SORTING else "pseudonymise"
+    known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy, **facts}
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}
     for split, own in rows.items():
         lines = [json.dumps(row, ensure_ascii=False) for row in own]
@@ -94,6 +103,7 @@ def new_plugin(name: str, conf: RunConf, parts: Collection[str], data: Path | No
     return {
         **found,
         "records": counts,
+        "scrubbed": proposal.splits.scrubbed.records if data is not None and proposal.splits.scrubbed else None,
         "labels": list(facts["labels"]),
         "because": facts["because"],
         "files": sorted(files),
@@ -113,14 +123,15 @@ STARTER_FACTS: Mapping[str, Any] = {
 }
 
 
-def _facts_of(proposal: Proposal, data: Path) -> dict[str, Any]:
+def _facts_of(proposal: Proposal, data: Path, scrub: Scrub | None) -> dict[str, Any]:
     kind = find_kind(proposal.kind)
+    how = f", by privacy={scrub.mode}" if scrub else ""
     return {
         "description": f"What is learnt from {data.name}",
         "about": f"Records of the department, from {data.name}",
         "licence": "not said yet: say under which licence others may use the records",
         "origin": f"the department, from {data.name}",
-        "origin_note": f"The records come from {data.name}. Whoever installs this package can read them.",
+        "origin_note": f"The records come from {data.name}{how}. Whoever installs this package can read them.",
         "prompt": " ".join(f"{{{field}}}" for field in kind.prompted),
         "labels": proposal.labels,
         "important": proposal.labels[:1],

@@ -12,6 +12,7 @@ from typing import Any
 from goodfit.data.gather import Splits, gather
 from goodfit.data.read import read_file
 from goodfit.data.records import BadRows
+from goodfit.data.scrub import Scrub
 from goodfit.errors import DataError
 from goodfit.kinds import find_kind
 from goodfit.schema.dataset import DatasetConf
@@ -50,7 +51,7 @@ class Proposal:
     labels: tuple[str, ...]
 
 
-def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -> Proposal:
+def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None, scrub: Scrub | None = None) -> Proposal:
     """Look at a file.
 
     Args:
@@ -58,6 +59,7 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
         conf: Renamed fields that are known already, and the shares of the splits.
         seed: Of the splits.
         kind: The kind, where it is known already.
+        scrub: Takes out of the texts what is not to be in the package.
 
     Raises:
         DataError: The rows are bad, or look like no kind.
@@ -79,7 +81,8 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None) -
     what = find_kind(found)
     named = {**fields, **conf.fields}
     conf = replace(conf, source="files", train=str(path), fields=named)
-    splits = gather(conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text)
+    taken = scrub and (lambda records: scrub.records(records, what.texts))
+    splits = gather(conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text, taken)
     labels = what.labels_in(splits.train) if found in ("classification", "multilabel") else ()
     return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
 
