@@ -20,6 +20,11 @@ def at_home(path: str) -> Path:
         return Path(path)
 
 
+def ending(path: Path) -> str:
+    """The ending of a file's name, with its dot and in lower case; nothing where it has none."""
+    return path.suffix.lower()
+
+
 EVERYBODY, OWNER = 0o666, 0o600
 """Who may read a new file, as far as the umask lets them."""
 

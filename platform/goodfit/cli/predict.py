@@ -11,7 +11,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 from goodfit.cli.console import Bar, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
-from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice
+from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError
-from goodfit.files import at_home
+from goodfit.files import at_home, ending
 from goodfit.registry import did_you_mean
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
+    from goodfit.runs.documents import Documents
     from goodfit.runs.opened import OpenedRun
 
 _SETTING = re.compile(r"dataset\.[\w.]+")
@@ -37,71 +38,87 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if not arguments.words:
         raise ConfigError("predict without a run", 'goodfit predict runs/latest "a text"')
     folder, *typed = arguments.words
-    texts, renamed, act = _sorted(typed)
-    _refuse_output(folder, *map(arguments.options.get, ("--output", "--input", "--documents")))
-    if texts and "--input" in arguments.options:
-        raise ConfigError("predict has texts and --input", "give one of them")
-    from goodfit.data.read import SUFFIXES, TEXT_LINES, refuse_missing
-    from goodfit.runs.documents import unread_in
-
-    if "--input" in arguments.options:
-        refuse_missing(Path(arguments.options["--input"]), "check --input")
-    known = (*SUFFIXES, TEXT_LINES)
-    if files := [text for text in texts if Path(text).suffix.lower() in known and os.path.isfile(text)]:
-        raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
+    texts, reading = _sorted(typed)
+    file, output, searched = map(arguments.options.get, ("--input", "--output", "--documents"))
+    _refuse_output(folder, output, file, searched)
+    _refuse_input(texts, file)
     host = open_host_of(arguments, folder)
-    from goodfit.runs.answer import answer_records, cut_documents, find_documents
-    from goodfit.runs.inputs import lines_of, read_inputs
+    from goodfit.runs.answer import answer_records
+    from goodfit.runs.documents import find_documents
     from goodfit.runs.opened import open_run
 
     opened = open_run(folder, host)
-    documents = find_documents(opened, host, arguments.options.get("--documents"), renamed)
-    talks = opened.task.kind.talks and not texts and not arguments.json and sys.stdin.isatty()
-    if talks and not {"--input", "--output"} & set(arguments.options):
+    documents = find_documents(opened, host, searched, reading.renamed)
+    is_bare = not texts and file is None and output is None and not arguments.json
+    if is_bare and opened.task.kind.talks and sys.stdin.isatty():
         return _converse(opened)
-    searched = arguments.options.get("--documents")
-    if searched is not None and (unread := unread_in(Path(searched))) and not arguments.quiet:
-        endings = ", ".join(f"{ending} {count}" for ending, count in sorted(unread.items()))
-        warn([f"not searched, of the files in {searched}: {endings}"])
-    if (cut := cut_documents(opened, documents)) and not arguments.quiet:
-        warn([f"of {len(cut)} of {len(documents)} documents only the beginning is read"])
-    lines = None if texts or "--input" in arguments.options else lines_of(standard_input())
-    read = read_inputs(opened, texts, arguments.options.get("--input"), lines, renamed, act == "quarantine")
+    if not arguments.quiet:
+        warn(_unsearched(opened, documents, searched))
+    read = _read(opened, texts, file, reading)
     if not arguments.quiet:
         warn(_unanswered(read))
     with Bar(arguments.quiet) as bar:
-        answers = answer_records(opened, read.records, documents)
+        answers = answer_records(opened, read.records, documents.places)
     rejected = [asdict(problem) for problem in read.rejected]
-    output = arguments.options.get("--output")
     if output is not None:
         _write(Path(output), answers)
         bar.say(f"wrote {len(answers)} answers to {output}")
         return {"answers": len(answers), "rejected": rejected, "output": output}
-    if arguments.json:
-        return {"answers": answers, "rejected": rejected}
-    for answer in answers:
-        print(json.dumps(answer, ensure_ascii=False))
-    return None
+    if not arguments.json:
+        print(_lines(answers), end="")
+    return {"answers": answers, "rejected": rejected}
 
 
-def _sorted(words: Sequence[str]) -> tuple[list[str], dict[str, str], str]:
-    """Texts, the fields that have other names, and what a bad row does."""
-    texts: list[str] = []
-    renamed: dict[str, str] = {}
-    act = "stop"
-    for word in words:
-        key, equals, value = word.partition("=")
-        if key.startswith(FIELDS) and equals:
-            renamed[key.removeprefix(FIELDS)] = value
-        elif key == ON_BAD_ROWS and equals:
-            act = known_choice(key, value)
-        elif equals and _SETTING.fullmatch(key):
+def _sorted(words: Sequence[str]) -> tuple[list[str], ReadingWords]:
+    """Texts, and what the other words say of how a file is read.
+
+    Raises:
+        ConfigError: A word is another setting of the data.
+    """
+    reading = reading_words([word for word in words if "=" in word])
+    for key in (word.partition("=")[0] for word in reading.others):
+        if _SETTING.fullmatch(key):
             known = [FIELDS + name for name in ("text", "source", "id")] + [ON_BAD_ROWS]
             hint = did_you_mean(key, known, f"it takes {FIELDS}text=NAME and {ON_BAD_ROWS}=quarantine")
             raise ConfigError(f"predict takes no '{key}'", hint)
-        else:
-            texts.append(word)
-    return texts, renamed, act
+    return [word for word in words if "=" not in word or word in reading.others], reading
+
+
+def _refuse_input(texts: Sequence[str], file: str | None) -> None:
+    """Refuse what cannot be meant to be answered.
+
+    Raises:
+        ConfigError: There are texts beside a file, or a text is the name of one.
+        DataError: There is no such file.
+    """
+    if texts and file is not None:
+        raise ConfigError("predict has texts and --input", "give one of them")
+    from goodfit.data.read import SUFFIXES, TEXT_LINES, refuse_missing
+
+    if file is not None:
+        refuse_missing(Path(file), "check --input")
+    known = (*SUFFIXES, TEXT_LINES)
+    if files := [text for text in texts if ending(Path(text)) in known and os.path.isfile(text)]:
+        raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
+
+
+def _unsearched(opened: OpenedRun, documents: Documents, searched: str | None) -> Iterator[str]:
+    """What to say of the files and of the ends of documents that are not searched."""
+    from goodfit.runs.documents import cut_documents
+
+    if documents.unread:
+        endings = ", ".join(f"{name} {count}" for name, count in sorted(documents.unread.items()))
+        yield f"not searched, of the files in {searched}: {endings}"
+    if cut := cut_documents(opened, documents.places):
+        yield f"of {len(cut)} of {len(documents.places)} documents only the beginning is read"
+
+
+def _read(opened: OpenedRun, texts: Sequence[str], file: str | None, reading: ReadingWords) -> OneFile:
+    """What is answered: the texts, the file's rows, or what is sent to this process where neither is given."""
+    from goodfit.runs.inputs import lines_of, read_inputs
+
+    lines = None if texts or file is not None else lines_of(standard_input())
+    return read_inputs(opened, texts, file, lines, reading.renamed, reading.on_bad_rows == "quarantine")
 
 
 def _unanswered(read: OneFile) -> list[str]:
@@ -155,18 +172,22 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
         raise _not_written(output, os.strerror(errno.EISDIR))
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
-    if Path(output).suffix.lower() in TABLES:
+    if ending(Path(output)) in TABLES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
     if not Path(output).parent.is_dir():
         raise _not_written(output, os.strerror(errno.ENOENT))
 
 
-def _write(path: Path, answers: list[dict[str, Any]]) -> None:
+def _write(path: Path, answers: Sequence[Mapping[str, Any]]) -> None:
     try:
-        path.write_text("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers), "utf-8")
+        path.write_text(_lines(answers), "utf-8")
     except OSError as error:
         raise _not_written(str(path), str(error.strerror)) from None
+
+
+def _lines(answers: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
 
 
 def _not_written(output: str, reason: str) -> ConfigError:

@@ -28,6 +28,18 @@ RUN = "run:"
 """``model=run:PATH``: the model of a finished run."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingWords:
+    """What words say of how a file of the user's is read."""
+
+    renamed: Mapping[str, str]
+    """Field -> its name there."""
+    on_bad_rows: str | None
+    """What a bad row does, where it was typed."""
+    others: Sequence[str]
+    """The words that say neither."""
+
+
 @dataclass(slots=True)
 class Words:
     """Checked words."""
@@ -74,6 +86,26 @@ def _blanks(words: Sequence[str]) -> ConfigError:
         f"'{' '.join(words)}' has blanks around its '=', and they part words",
         f"without them: {shlex.quote(''.join(words))}",
     )
+
+
+def reading_words(words: Sequence[str]) -> ReadingWords:
+    """Sort out the words that say how a file of the user's is read.
+
+    Raises:
+        ConfigError: A bad row cannot do what was typed.
+    """
+    renamed: dict[str, str] = {}
+    on_bad_rows = None
+    others = []
+    for word in words:
+        key, _, value = word.partition("=")
+        if key.startswith(FIELDS):
+            renamed[key.removeprefix(FIELDS)] = value
+        elif key == ON_BAD_ROWS:
+            on_bad_rows = known_choice(key, value)
+        else:
+            others.append(word)
+    return ReadingWords(renamed, on_bad_rows, others)
 
 
 def key_of(word: str) -> str:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from goodfit.errors import DataError
 
+NOT_UTF8 = "bytes that are not UTF-8"
+"""What is wrong with a row that has some."""
+
 BEGINNING = 100_000
 """Bytes that are looked at; a file in one encoding is in it from its beginning."""
 

@@ -11,8 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.erase import without_rows
-from goodfit.data.read import FileRows, read_file, read_hub
-from goodfit.data.records import SHOWN_PROBLEMS, BadRows, Problem, Record, Row, RowProblem, fields_given, problem_of
+from goodfit.data.read import read_file, read_hub
+from goodfit.data.records import (
+    SHOWN_PROBLEMS,
+    BadRows,
+    FileRows,
+    Problem,
+    Record,
+    Row,
+    RowProblem,
+    fields_given,
+    problem_of,
+)
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import Stratum, rank, split_off, with_units
 from goodfit.errors import DataError, stop_on

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.encoding import is_mixed, not_utf8, utf16
+from goodfit.data.csv_rows import read_csv
+from goodfit.data.encoding import NOT_UTF8, is_mixed, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
-from goodfit.data.records import Problem, Row
+from goodfit.data.records import FileRows, Problem, Row
 from goodfit.errors import DataError, HardwareError
+from goodfit.files import ending
 from goodfit.schema.dataset import SPLITS, DatasetConf
 
 SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
@@ -29,32 +29,11 @@ _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\x
 """What gzip, ZIP, bzip2, xz and Zstandard begin a file with: no text of ours does."""
 _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """What spreadsheets begin with: newer ones are ZIP archives, older ones Microsoft's compound files."""
-NOT_UTF8 = "bytes that are not UTF-8"
 FEW_UNDECODED, UNDECODED_SHARE = 2, 0.1
 """Up to so many rows, or such a share, are damaged; with more that are not UTF-8, or all, the whole file is none."""
 _BOM = b"\xef\xbb\xbf"
-_ESCAPED = re.compile("[\udc80-\udcff]")
 _HALF = re.compile("[\ud800-\udfff]")
-_QUOTED = re.compile('"[^"]*"')
-_NAMED_DELIMITER = re.compile('"?sep=(.)"?[\r\n]+', re.IGNORECASE)
-"""The line with which a file tells Excel what stands between its cells."""
 _HALF_NAMED = re.compile(rb"\\u[dD][89a-fA-F]")
-
-
-@dataclass(frozen=True, slots=True)
-class FileRows:
-    """What stands in a file."""
-
-    rows: list[Row]
-    problems: list[Problem] = field(default_factory=list)
-    """Rows that could not be read."""
-    empty: list[str] = field(default_factory=list)
-    """``file:line`` of rows of a table without anything in a cell, which spreadsheets write below their last one."""
-
-    @property
-    def count(self) -> int:
-        """Rows that have anything in them."""
-        return len(self.rows) + len(self.problems)
 
 
 def read_file(path: Path) -> FileRows:
@@ -67,7 +46,7 @@ def read_file(path: Path) -> FileRows:
     if path.is_dir():
         return FileRows(_read_datasets_folder(path))
     _refuse_other_format(path)
-    found = _read_parquet(path) if path.suffix.lower() == ".parquet" else _read_text(path)
+    found = _read_parquet(path) if ending(path) == ".parquet" else _read_text(path)
     if not found.count:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return found
@@ -84,12 +63,11 @@ def refuse_missing(path: Path, fix: str = "check the path") -> None:
 
 
 def _refuse_other_format(path: Path) -> None:
-    ending = path.suffix.lower()
     with path.open("rb") as file:
         beginning = file.read(8)
-    if ending in SPREADSHEETS or (ending in TABLES and beginning.startswith(_SPREADSHEET)):
+    if ending(path) in SPREADSHEETS or (ending(path) in TABLES and beginning.startswith(_SPREADSHEET)):
         raise DataError(f"{path} is a spreadsheet, expected a text file", 'save its sheet as "CSV UTF-8" (.csv)')
-    if ending not in SUFFIXES:
+    if ending(path) not in SUFFIXES:
         raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
     if beginning.startswith(_PACKED):
         raise DataError(f"{path} is compressed, in spite of its ending", "unpack it")
@@ -99,7 +77,7 @@ def _read_text(path: Path) -> FileRows:
     content = path.read_bytes().removeprefix(_BOM)
     if utf16(content) is not None:
         raise not_utf8(path, content)
-    found = _read_csv(path, content) if path.suffix.lower() in TABLES else _read_jsonl(path, content)
+    found = read_csv(path, content) if ending(path) in TABLES else _read_jsonl(path, content)
     if _HALF_NAMED.search(content):
         rows, halves = _without_half_pairs(found.rows)
         found = replace(found, rows=rows, problems=found.problems + halves)
@@ -111,7 +89,7 @@ def _read_text(path: Path) -> FileRows:
 
 
 def _read_jsonl(path: Path, content: bytes) -> FileRows:
-    if _ARRAY.match(content) or (path.suffix.lower() == ".json" and content.lstrip().startswith(b"[")):
+    if _ARRAY.match(content) or (ending(path) == ".json" and content.lstrip().startswith(b"[")):
         return _read_array(path, content)
     rows, problems = [], []
     for number, line in enumerate(content.split(b"\n"), 1):
@@ -170,84 +148,6 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
-
-
-def _read_csv(path: Path, content: bytes) -> FileRows:
-    # bytes that are not UTF-8 become halves of surrogate pairs, which no text in UTF-8 holds
-    lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="").readlines()
-    named = _NAMED_DELIMITER.fullmatch(lines[0]) if lines else None
-    start = 1 if named else 0
-    delimiter = named[1] if named else _delimiter(path, lines)
-    found = FileRows([])
-    header: list[str] | None = None
-    while start < len(lines):
-        cells, end, reason = _next_cells(lines, start, delimiter)
-        origin = f"{path.name}:{start + 1}"
-        if (byte := _no_utf8(lines[start : end if reason is None else start + 1])) is not None:
-            line, column = byte
-            origin, reason = f"{path.name}:{start + 1 + line}:{column}", NOT_UTF8
-        elif reason is None and cells and not any(map(str.strip, cells)):
-            found.empty.append(origin)
-            cells = []
-        elif header is None and reason is None:
-            cells = [*map(str.strip, cells)]
-            _refuse_header(origin, cells, _next_cells(lines, end, delimiter)[0])
-        elif header is not None and reason is None and cells and len(cells) != len(header):
-            reason = f"{len(cells)} cells, expected {len(header)}"
-        if reason is not None:
-            found.problems.append(Problem(origin, reason))
-            end = start + 1  # what a broken row's quotes swallowed is read again, row by row
-            if header is None:
-                break
-        elif header is None:
-            header = cells or None
-        elif cells:
-            values = {name: cell for name, cell in zip(header, cells, strict=True) if name}
-            found.rows.append(Row(origin, values, found.count + 1))
-        start = end
-    return found
-
-
-def _delimiter(path: Path, lines: Sequence[str]) -> str:
-    """What stands between names of columns: in a doubt a comma."""
-    header = _QUOTED.sub("", lines[0] if lines else "")
-    return "\t" if path.suffix.lower() == ".tsv" else max(",;\t|", key=header.count)
-
-
-def _refuse_header(origin: str, cells: Sequence[str], below: Sequence[str]) -> None:
-    """Refuse names of columns that cannot be meant, and a title above them.
-
-    Raises:
-        DataError: Two columns have one name, or the row below fills more columns than the one that has a name.
-    """
-    named = [name for name in cells if name.strip()]
-    twice = sorted({name for name in named if named.count(name) > 1})
-    if twice:
-        fix = "give each column a name of its own in this line"
-        raise DataError(f"{origin}: the column '{twice[0]}' stands twice", fix)
-    if len(named) == 1 and sum(map(bool, map(str.strip, below))) > 2:
-        fix = "let the line with the names of the columns be the first: take out what stands above it"
-        raise DataError(f"{origin}: one of {len(cells)} columns has a name, as in a title", fix)
-
-
-def _next_cells(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str], int, str | None]:
-    """The cells of the row that begins in a line, the line behind it, and why it is broken."""
-    csv.field_size_limit(2**31 - 1)
-    reader = csv.reader((lines[number] for number in range(start, len(lines))), delimiter=delimiter, strict=True)
-    try:
-        cells = next(reader, [])
-    except csv.Error as error:
-        return [], start + reader.line_num, f"broken CSV: {error}"
-    return cells, start + reader.line_num, None
-
-
-def _no_utf8(lines: Sequence[str]) -> tuple[int, int] | None:
-    """The line, from 0, and column in bytes, from 1, of the first byte that is not UTF-8."""
-    for number, line in enumerate(lines):
-        found = _ESCAPED.search(line)
-        if found is not None:
-            return number, len(line[: found.start()].encode("utf-8", "surrogateescape")) + 1
-    return None
 
 
 def _read_parquet(path: Path) -> FileRows:

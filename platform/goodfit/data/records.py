@@ -1,4 +1,4 @@
-"""A record, and what is wrong with a row that cannot become one."""
+"""The rows of a file, the records that they become, and what is wrong with one that cannot."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """What stands in a file."""
+
+    rows: list[Row]
+    problems: list[Problem] = field(default_factory=list)
+    """Rows that could not be read."""
+    empty: list[str] = field(default_factory=list)
+    """``file:line`` of rows of a table without anything in a cell, which spreadsheets write below their last one."""
+
+    @property
+    def count(self) -> int:
+        """Rows that have anything in them."""
+        return len(self.rows) + len(self.problems)
 
 
 class RowProblem(Exception):

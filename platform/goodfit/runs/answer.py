@@ -1,55 +1,13 @@
-"""What a finished run answers, and the documents in which it looks for it."""
+"""What a finished run answers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
-from goodfit.kinds.ranking import documents_of
-from goodfit.plugins.host import Host
-from goodfit.runs.documents import read_documents
 from goodfit.runs.opened import OpenedRun
-from goodfit.runs.records import read_splits
-from goodfit.schema.dataset import SPLITS
-
-
-def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str]) -> Mapping[str, str]:
-    """What a ranking model searches, document -> where it stands; nothing for other kinds.
-
-    Args:
-        opened: The run.
-        host: The plugins.
-        typed: Where the documents lie; None for those of the run's own data.
-        renamed: Fields that have other names there.
-
-    Raises:
-        GoodfitError: No documents are there, or the kind searches none.
-    """
-    if not opened.task.kind.searches:
-        if typed is not None:
-            raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
-        return {}
-    if typed is not None:
-        named = [fields["positive"] for fields in (renamed, opened.conf.dataset.fields) if "positive" in fields]
-        documents, scrub = read_documents(Path(typed), named), opened.task.scrub
-        return documents if scrub is None else dict(zip(scrub.texts(list(documents)), documents.values(), strict=True))
-    try:
-        splits = read_splits(opened.task, host)
-    except (DataError, HardwareError, PluginError) as error:
-        error.fix = "name documents: --documents FOLDER"
-        raise
-    records = [record for split in SPLITS for record in splits[split]]
-    return {document: record.origin for record in reversed(records) for document in documents_of([record])}
-
-
-def cut_documents(opened: OpenedRun, documents: Mapping[str, str]) -> set[str]:
-    """The documents of which the model reads the beginning only."""
-    learner: Any = opened.learner
-    return learner.too_long(list(documents)) if documents else set()
 
 
 def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapping[str, str]) -> list[dict[str, Any]]:

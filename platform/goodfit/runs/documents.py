@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Row
-from goodfit.errors import DataError
+from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
+from goodfit.files import ending
+from goodfit.kinds.ranking import documents_of
+from goodfit.plugins.host import Host
+from goodfit.runs.opened import OpenedRun
+from goodfit.runs.records import read_splits
+from goodfit.schema.dataset import SPLITS
 
 TEXTS = (".txt", ".md")
 BLANK_LINES = re.compile(r"\n\s*\n")
@@ -18,13 +26,63 @@ FIELDS = ("text", "positive", "document")
 """Where a row has a document."""
 
 
-def read_documents(path: Path, columns: Sequence[str] = ()) -> Mapping[str, str]:
-    """Document -> where it stands; one that stands twice is named by its first place.
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What is searched."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Document -> where it stands; one that stands twice is named by its first place."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """The endings of a folder's files that are not searched, with how many files have each."""
+
+
+def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str]) -> Documents:
+    """What a ranking model searches; nothing for other kinds.
 
     Args:
-        path: A folder with ``.txt`` and ``.md`` files, which are cut at blank lines; one such file; or a data file
-            whose rows have a ``text``, a ``positive`` or a ``document``.
-        columns: Other names of that, looked for before these.
+        opened: The run.
+        host: The plugins.
+        typed: Where the documents lie; None for those of the run's own data.
+        renamed: Fields that have other names there.
+
+    Raises:
+        GoodfitError: No documents are there, or the kind searches none.
+    """
+    if not opened.task.kind.searches:
+        if typed is not None:
+            raise ConfigError(f"{opened.task.kind.name} searches no documents", "leave --documents out")
+        return Documents()
+    if typed is None:
+        return _own_documents(opened, host)
+    named = [fields["positive"] for fields in (renamed, opened.conf.dataset.fields) if "positive" in fields]
+    found, scrub = _read_documents(Path(typed), (*named, *FIELDS)), opened.task.scrub
+    if scrub is None:
+        return found
+    return replace(found, places=dict(zip(scrub.texts(list(found.places)), found.places.values(), strict=True)))
+
+
+def cut_documents(opened: OpenedRun, documents: Mapping[str, str]) -> set[str]:
+    """The documents of which the model reads the beginning only."""
+    learner: Any = opened.learner
+    return learner.too_long(list(documents)) if documents else set()
+
+
+def _own_documents(opened: OpenedRun, host: Host) -> Documents:
+    try:
+        splits = read_splits(opened.task, host)
+    except (DataError, HardwareError, PluginError) as error:
+        error.fix = "name documents: --documents FOLDER"
+        raise
+    records = [record for split in SPLITS for record in splits[split]]
+    return Documents({document: record.origin for record in reversed(records) for document in documents_of([record])})
+
+
+def _read_documents(path: Path, columns: Sequence[str]) -> Documents:
+    """The documents of a path.
+
+    Args:
+        path: A folder with ``.txt`` and ``.md`` files, which are cut at blank lines; one such file; or a data file.
+        columns: The names under which a row of it may have a document, in the order in which they are looked for.
 
     Raises:
         DataError: There is no such path, or no document in it.
@@ -32,26 +90,27 @@ def read_documents(path: Path, columns: Sequence[str] = ()) -> Mapping[str, str]
     if not path.exists():
         raise DataError(f"the documents {path} do not exist", "check --documents")
     root = path if path.is_dir() else path.parent
-    files = sorted(file for file in path.rglob("*") if _is_text(file)) if path.is_dir() else [path]
+    files, unread = _texts_in(path) if path.is_dir() else ([path], {})
     found: dict[str, str] = {}
     for file in files:
-        for document, where in _passages(file, root) if _is_text(file) else _rows(file, (*columns, *FIELDS)):
+        for document, where in _passages(file, root) if _is_text(file) else _rows(file, columns):
             found.setdefault(document, where)
     if not found:
         what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
         raise DataError(f"{path} has {what}", "name a folder of texts, or a file with a document in each row")
-    return found
+    return Documents(found, unread)
 
 
-def unread_in(path: Path) -> Counter[str]:
-    """The endings of a folder's files that are not searched, with how many files have each."""
-    files = [file for file in path.rglob("*") if file.is_file() and not _is_text(file)] if path.is_dir() else []
-    shown = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
-    return Counter(file.suffix.lower() or file.name for file in shown)
+def _texts_in(folder: Path) -> tuple[Sequence[Path], Mapping[str, int]]:
+    """A folder's texts, and the endings of its other files, hidden ones aside, with how many files have each."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    others = [file.relative_to(folder) for file in files if not _is_text(file)]
+    shown = [file for file in others if not any(part.startswith(".") for part in file.parts)]
+    return sorted(filter(_is_text, files)), Counter(ending(file) or file.name for file in shown)
 
 
 def _is_text(file: Path) -> bool:
-    return file.suffix.lower() in TEXTS and file.is_file()
+    return ending(file) in TEXTS and file.is_file()
 
 
 def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:

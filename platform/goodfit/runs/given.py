@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.settings import find_setting, groups
-from goodfit.config.words import FIELDS, ON_BAD_ROWS, known_choice, unknown_setting
+from goodfit.config.words import ON_BAD_ROWS, reading_words, unknown_setting
 from goodfit.data.gather import read_split
 from goodfit.data.read import refuse_missing
 from goodfit.data.records import BadRows, Record
@@ -58,16 +58,10 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
     """
     if split not in SPLITS:
         raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
+    reading = reading_words([word.lstrip("+") for word in words])
     files: dict[str, str] = {}
-    renamed: dict[str, str] = {}
-    on_bad_rows = None
-    for word in words:
-        key, _, value = word.lstrip("+").partition("=")
-        if key.startswith(FIELDS):
-            renamed[key.removeprefix(FIELDS)] = value
-        elif key == ON_BAD_ROWS:
-            on_bad_rows = known_choice(key, value)
-        elif key in (f"dataset.{name}" for name in SPLITS):
+    for key, _, value in (word.partition("=") for word in reading.others):
+        if key in (f"dataset.{name}" for name in SPLITS):
             files[key] = value
         elif find_setting(key) is None and key not in groups():
             raise unknown_setting(key)
@@ -77,14 +71,14 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
     file = files.pop(f"dataset.{split}", None)
     if files:
         raise ConfigError(f"{verb} takes one file", f"dataset.{split}=FILE, for the split {split}")
-    if file is None and renamed:
+    if file is None and reading.renamed:
         raise ConfigError("dataset.fields renames what a file of yours holds", f"add dataset.{split}=FILE")
-    if file is None and on_bad_rows:
+    if file is None and reading.on_bad_rows:
         raise ConfigError(f"{ON_BAD_ROWS} is for the rows of a file of yours", f"add dataset.{split}=FILE")
     path = None if file is None else at_home(file)
     if path is not None:
         refuse_missing(path)
-    return Given(split, path, renamed, on_bad_rows == "quarantine")
+    return Given(split, path, reading.renamed, reading.on_bad_rows == "quarantine")
 
 
 def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:

@@ -11,9 +11,10 @@ from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.gather import OneFile, names_in
-from goodfit.data.read import TEXT_LINES, FileRows, read_file
-from goodfit.data.records import BadRows, Problem, Record, Row, RowProblem, problem_of
+from goodfit.data.read import TEXT_LINES, read_file
+from goodfit.data.records import BadRows, FileRows, Problem, Record, Row, RowProblem, problem_of
 from goodfit.errors import ConfigError, DataError
+from goodfit.files import ending
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.runs.opened import OpenedRun
 
@@ -47,7 +48,7 @@ def read_inputs(
         typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
         read = _from_lines(lines or [], main, "standard input")
         read = replace(read, rows=typed + read.rows)
-    elif file.lower().endswith(TEXT_LINES):
+    elif ending(Path(file)) == TEXT_LINES:
         read = _from_lines(_text_lines(Path(file)), main, Path(file).name)
     else:
         read = read_file(Path(file))
