@@ -27,11 +27,11 @@ from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
-from goodfit.sweeps.prune import as_beside, pruned
+from goodfit.sweeps.prune import as_beside, ask_pruner
 from goodfit.sweeps.records import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import record_of
-from goodfit.sweeps.trial import settle
+from goodfit.sweeps.trial import rewrite_result
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.texts.commands import command
@@ -158,26 +158,28 @@ def _search(
             del running[number]
         for number in sorted(over):
             result = settled(search.conf, folder, number, over[number], ledger.entries())
-            if result is None:
-                continue
-            ledger.finish(number, result)
-            del over[number]
-            entries = ledger.entries()
-            write_json(folder / "sweep.json", record_so_far(entries, None))
-            watcher.ended(entries[number], leader(search, entries))
+            if result is not None:
+                del over[number]
+                ledger.finish(number, result)
+                entries = ledger.entries()
+                write_json(folder / "sweep.json", record_so_far(entries, None))
+                watcher.ended(entries[number], leader(search, entries))
 
 
 def settled(conf: SweepConf, folder: Path, number: int, result: Result, entries: Sequence[Entry]) -> Result | None:
-    """What a trial came to by all trials before it; None while one of them runs."""
+    """What a trial came to by all trials before it, which is written down; None while one of them runs."""
     if result.open_from is None:
         return result
     before = entries[:number]
     if any(entry.result is None for entry in before):
         return None
-    known = _known(number, conf)
-    rivals = [entry.outcome if entry.number < known else as_beside(entry.outcome) for entry in before]
-    found = pruned(conf, number, result, lambda evaluation: rivals)
-    settle(trial_place(folder, number), number, found)
+    known, outcomes = _known(number, conf), [entry.outcome for entry in before]
+
+    def rivals_at(evaluation: int) -> list[Result]:
+        return [*outcomes[:known], *(as_beside(outcome, evaluation) for outcome in outcomes[known:])]
+
+    found = ask_pruner(conf, number, result, rivals_at)
+    rewrite_result(trial_place(folder, number), number, found)
     return found
 
 
@@ -222,7 +224,7 @@ def _why_fewer(search: Search, entries: Sequence[Entry]) -> str | None:
 
 def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -> Order:
     """What a worker has to know of a trial."""
-    known = entries[: _known(entry.number, search.conf)]
+    known = _known(entry.number, search.conf)
     threads = f"runtime.threads={search.first.conf.runtime.threads}"  # a node may have another number of cores
     return Order(
         number=entry.number,
@@ -231,7 +233,8 @@ def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -
         roots=search.roots,
         sweep=search.conf,
         seed=search.first.conf.seed,
-        rivals=tuple(one.outcome for one in known),
+        rivals=tuple(one.outcome for one in entries[:known]),
+        beside=tuple(one.result for one in entries[known : entry.number]),
     )
 
 

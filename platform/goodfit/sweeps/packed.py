@@ -231,6 +231,9 @@ class Packed:
                 for name in due:
                     with _noted(troubles, name):
                         self._evaluate(self._running[name], found[name])
+        for name, step in found.items():
+            with _noted(troubles, name) if name not in troubles else nullcontext():
+                self._running[name].rise.refuse(step.loss, step.number)
         over = []
         for name in found:
             with self._time_of(name):
@@ -267,13 +270,12 @@ class Packed:
                 one.started.began += passed * (1 - (1 / len(names) if name in names else 0))
 
     def _after(self, running: _Running, step: Step) -> None:
-        """What a run does behind a step: log, and watch for divergence."""
+        """What a run does behind a step, before it evaluates."""
         if step.error is not None:
             raise step.error
         running.done = step.number
         figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
         running.started.history.log({"step": step.number, "epoch": step.epoch, **figures})
-        running.rise.refuse(step.loss, step.number)
 
     @contextmanager
     def _asking(self, names: Sequence[str]) -> Iterator[None]:

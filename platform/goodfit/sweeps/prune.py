@@ -6,15 +6,20 @@ import dataclasses
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from goodfit.errors import ConfigError
 from goodfit.runs.folder import write_json
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.propose import quiet_optuna
-from goodfit.sweeps.records import LIVE, PROGRESS, Order, Result, read_result, trial_place
+from goodfit.sweeps.records import BY_RUNGS, PROGRESS, Order, Result, read_result, trial_place
 from goodfit.training.held_out import Evaluation, Trace
+
+DIGITS = 6
+"""Behind the point, of what a pruner compares."""
 
 BEYOND_CHANCE = 2.0
 """Standard errors by which the held-out loss has to have risen, over the units, before a trial is stopped."""
@@ -27,36 +32,46 @@ class Course:
         order: The trial.
         units: Of each validation record, what is independent of the others: its group of records, or it alone.
         steps: At which its training is over.
+        known: What is known of it before it trains.
     """
 
-    def __init__(self, order: Order, units: Sequence[int], steps: int) -> None:
+    def __init__(self, order: Order, units: Sequence[int], steps: int, known: Result) -> None:
         self._order = order
         self._units = units
         self._steps = steps
-        self.so_far = Result(state="running", open_from=1)
+        self.so_far = dataclasses.replace(known, state="running", open_from=1)
 
     def __call__(self, trace: Trace) -> bool:
         """Whether the trial ends here."""
         order, sweep = self._order, self._order.sweep
-        over = trace.stopped_early or trace.evaluations[-1].step >= self._steps
-        found = dataclasses.replace(self.so_far, state="finished" if over else "running", **_said_of(trace))
+        found = dataclasses.replace(self.so_far, **_said_of(trace))
         misfit = misfit_of(trace.evaluations, self._units) if sweep.stop_misfits else ""
         if misfit:
-            found = dataclasses.replace(found, state="stopped", reason=misfit)
-        self.so_far = pruned(sweep, order.number, found, self._rivals)
-        if sweep.pruner in LIVE:
+            found = dataclasses.replace(found, state="stopped", reason=misfit, at_last="passed")
+        elif trace.stopped_early or trace.evaluations[-1].step >= self._steps:
+            found = dataclasses.replace(found, state="finished", at_last="noted")
+        self.so_far = ask_pruner(sweep, order.number, found, self._rivals)
+        if sweep.pruner in BY_RUNGS:
             write_json(order.folder / PROGRESS, dataclasses.asdict(self.so_far))
         return self.so_far.state in ("stopped", "pruned")
 
     def _rivals(self, evaluation: int) -> Sequence[Result] | None:
         order, beside = self._order, []
-        for number in range(len(order.rivals), order.number) if order.sweep.pruner in LIVE else ():
-            place = trial_place(order.folder.parent.parent, number)
-            found = read_result(place) or read_result(place, PROGRESS)
-            if found is None or not found.is_known_at(evaluation):
-                return None
-            beside.append(as_beside(found))
+        if order.sweep.pruner in BY_RUNGS:
+            for number, over in enumerate(order.beside, len(order.rivals)):
+                found = over or _last_seen(trial_place(order.folder.parent.parent, number))
+                if found is None or not found.is_known_at(evaluation):
+                    return None
+                beside.append(as_beside(found, evaluation))
         return [*order.rivals, *beside]
+
+
+def _last_seen(place: Path) -> Result | None:
+    """What a trial that may run elsewhere wrote last; None where nothing can be read: the search will know."""
+    try:
+        return read_result(place) or read_result(place, PROGRESS)
+    except (OSError, ConfigError):
+        return None
 
 
 def _said_of(trace: Trace) -> dict[str, Any]:
@@ -74,12 +89,15 @@ def _plain(figures: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 
-def as_beside(rival: Result) -> Result:
-    """A trial as one that ran beside it may know it: what the pruner noted, and not what became of it."""
-    return Result(state="running", rungs=rival.rungs)
+def as_beside(rival: Result, evaluation: int) -> Result:
+    """A trial as one that runs beside it may know it: what the pruner noted up to an evaluation, and no more."""
+    rungs = {name: value for name, value in rival.rungs.items() if rival.noted_at[name] <= evaluation}
+    return Result(state="running", rungs=rungs)
 
 
-def pruned(conf: SweepConf, number: int, result: Result, rivals_at: Callable[[int], Sequence[Result] | None]) -> Result:
+def ask_pruner(
+    conf: SweepConf, number: int, result: Result, rivals_at: Callable[[int], Sequence[Result] | None]
+) -> Result:
     """What a trial came to, ended where the pruner ends it.
 
     What is known of the trials before it decides, and not when it became known: where some of it is to come yet, the
@@ -97,9 +115,9 @@ def pruned(conf: SweepConf, number: int, result: Result, rivals_at: Callable[[in
             if rivals is None:
                 return dataclasses.replace(result, open_from=evaluation)
             behind, rungs = is_behind(conf, number, rivals, result.promises[:evaluation], dict(result.rungs))
-            result = dataclasses.replace(result, rungs=rungs)
-            is_last = evaluation == len(result.promises) and result.state != "running"
-            if behind and not is_last:  # of a training that is over, nothing is left to save
+            noted_at = {name: result.noted_at.get(name, evaluation) for name in rungs}
+            result = dataclasses.replace(result, rungs=rungs, noted_at=noted_at)
+            if behind and not (evaluation == len(result.promises) and result.at_last == "noted"):
                 return _cut(result, evaluation)
     return dataclasses.replace(result, open_from=len(result.promises) + 1 if result.state == "running" else None)
 
@@ -116,6 +134,7 @@ def _cut(result: Result, evaluation: int) -> Result:
         promises=result.promises[:evaluation],
         course=course,
         rungs=result.rungs,
+        noted_at=result.noted_at,
         costs=costs | {"steps": float(course[-1]["step"])},
         best_step=int(course[best]["step"]),
         records=result.records,
@@ -127,11 +146,12 @@ def promise_of(found: Evaluation) -> float:
 
     A score that counts right answers of few records hardly tells apart trials that have only begun, and the probability
     alone hardly those that are done (``benchmarks/early_signs.md``). Where the score is the loss, it is compared alone.
+    It is rounded, so that a model's last bits, which hang on how many trials share a pass, decide nothing.
     """
     if found.score == -found.figures["validation/loss"]:
-        return found.score
+        return round(found.score, DIGITS)
     probabilities = np.exp(-np.asarray(found.validation_losses, float))
-    return found.score + float(np.nan_to_num(probabilities).mean())
+    return round(found.score + float(np.nan_to_num(probabilities).mean()), DIGITS)
 
 
 def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
@@ -192,11 +212,11 @@ def is_behind(
 
 def _rival(trials: Any, states: Any, rival: Result) -> Any:
     kept = rival.is_judged and rival.value is not None
-    pruned = rival.state == "pruned" and rival.promises
-    state = states.COMPLETE if kept else states.PRUNED if pruned else states.FAIL
+    ended = rival.state == "pruned" and rival.promises
+    state = states.COMPLETE if kept else states.PRUNED if ended else states.FAIL
     return trials.create_trial(
         state=state,
-        value=rival.value if kept else rival.promises[-1] if pruned else None,
+        value=rival.value if kept else rival.promises[-1] if ended else None,
         intermediate_values=dict(enumerate(rival.promises, 1)),
         system_attrs=dict(rival.rungs),
     )

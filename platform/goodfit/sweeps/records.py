@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from goodfit.config.places import ConfRoot
-from goodfit.runs.folder import damaged, read_json
+from goodfit.runs.folder import damaged
 from goodfit.schema.sweep import SweepConf
 
 JUDGED = ("finished", "stopped")
 """States of trials that came to a value; the others are ``pruned``, ``failed`` and ``running``."""
 
-LIVE = ("asha", "hyperband")
-"""Pruners that hold a trial against those that run beside it, too, as they were at the same evaluation."""
+BY_RUNGS = ("asha", "hyperband")
+"""Pruners that note how a trial stands at a rung, and hold it against those that run beside it, too."""
 
 RESULT = "trial.json"
 """A trial's result, written last: a folder that has it is done."""
@@ -29,7 +30,7 @@ STATISTICS = "validation.npz"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of a trial."""
+    """What became of a trial, or of one that runs, what it came to so far."""
 
     state: str
     """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned``, ``failed``; of one
@@ -51,8 +52,13 @@ class Result:
     """What was measured at each evaluation."""
     rungs: Mapping[str, float] = field(default_factory=dict)
     """What the pruner noted."""
+    noted_at: Mapping[str, int] = field(default_factory=dict)
+    """Rung -> the evaluation, from 1, at which it was noted."""
     open_from: int | None = None
     """The first evaluation, from 1, that the pruner has yet to judge, as earlier trials are not known so far."""
+    at_last: Literal["judged", "noted", "passed"] = "judged"
+    """What the pruner does at the last evaluation: where the training was over, nothing is left to save, and it only
+    notes; where the trial was stopped as a misfit, it is not asked."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds, steps, weights and findings: what objectives and constraints may ask for."""
     best_step: int | None = None
@@ -70,8 +76,8 @@ class Result:
 
     @property
     def to_judge(self) -> range:
-        """The evaluations that are not judged yet; that at which it was stopped is asked of no pruner."""
-        end = len(self.promises) + (self.state != "stopped")
+        """The evaluations of which the pruner is asked yet."""
+        end = len(self.promises) + (self.at_last != "passed")
         return range(end if self.open_from is None else self.open_from, end)
 
 
@@ -110,7 +116,9 @@ class Order:
     seed: int
     """Of the search."""
     rivals: tuple[Result, ...]
-    """The first trials, which are over wherever the search runs, in order: it is held against these while it trains."""
+    """The first trials, in order, which are over wherever the search runs: it is held against these."""
+    beside: tuple[Result | None, ...] = ()
+    """The trials between, which may run beside it: what became of those that are over."""
     fresh: int = 0
     """Which fresh split of training and validation records it takes; 0 for the run's own."""
 
@@ -118,9 +126,9 @@ class Order:
 def read_result(folder: Path, name: str = RESULT) -> Result | None:
     """The result that a trial wrote, if it did; by the name ``PROGRESS``, what it came to so far."""
     path = folder / name
-    if not path.exists():
-        return None
     try:
-        return Result(**read_json(path))
-    except TypeError:
+        return Result(**json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
         raise damaged(path) from None

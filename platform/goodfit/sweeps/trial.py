@@ -73,7 +73,6 @@ class Started:
     history: History
     began: float
     """When its own seconds began; a pack puts this off by what its neighbours take."""
-    costs: dict[str, float]
 
     @property
     def prepared(self) -> Prepared:
@@ -160,11 +159,12 @@ def start(order: Order, shared: Shared) -> Started:
     costs = {
         "trainable": float(sum(weights.numel() for weights in model.parameters() if weights.requires_grad)),
         "memory_gb": memory.total / GIB,
+        **_findings(prepared),
     }
-    history = History(order.folder / "history.jsonl")
-    data = training_data(prepared)
-    course = Course(order, unit_numbers(prepared.splits.validation), total_steps(prepared.conf, len(data.examples)))
-    return Started(order, bench, model, simplest, data, course, history, began, costs)
+    data, units = training_data(prepared), unit_numbers(prepared.splits.validation)
+    known = Result(state="running", costs=costs, records=records_digest(prepared))
+    course = Course(order, units, total_steps(prepared.conf, len(data.examples)), known)
+    return Started(order, bench, model, simplest, data, course, History(order.folder / "history.jsonl"), began)
 
 
 def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
@@ -222,8 +222,8 @@ def _whole_base(lock: Mapping[str, Any]) -> dict[str, Any]:
 def finish(started: Started, trace: Trace, steps: int) -> Result:
     """Judge a trained trial, whose model holds its best weights, and write it down."""
     order, prepared, course = started.order, started.prepared, started.course
-    costs = started.costs | {"steps": float(steps), **_findings(prepared)} | course.so_far.costs
-    found = dataclasses.replace(course.so_far, records=records_digest(prepared))
+    found = course.so_far
+    costs = {"steps": float(steps), **found.costs}
     if found.state != "pruned":
         asked = time.monotonic()
         sweep = order.sweep
@@ -270,11 +270,11 @@ def write_result(folder: Path, number: int, record: Mapping[str, Any], result: R
     return result
 
 
-def settle(folder: Path, number: int, result: Result) -> None:
+def rewrite_result(folder: Path, number: int, result: Result) -> None:
     """Write down what a trial came to by the trials before it, which were not over when it was."""
     if result.state == "pruned":
         (folder / STATISTICS).unlink(missing_ok=True)
-        write_result(folder, number, read_json(folder / "run.json"), result)
+        write_result(folder, number, {**read_json(folder / "run.json"), "status": "finished"}, result)
     else:
         write_json(folder / RESULT, dataclasses.asdict(result))
 
@@ -282,11 +282,11 @@ def settle(folder: Path, number: int, result: Result) -> None:
 def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     """A trial that could not be trained: a result like any other, whose seconds count."""
     so_far = read_result(order.folder, PROGRESS) or Result(state="running")
-    reason = f"{error.what} (fix: {error.fix})"
-    result = dataclasses.replace(so_far, state="failed", reason=reason, costs={"seconds": seconds})
+    reason, costs = f"{error.what} (fix: {error.fix})", {**so_far.costs, "seconds": seconds}
+    result = dataclasses.replace(so_far, state="failed", reason=reason, costs=costs)
     shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
     if (order.folder / "run.json").exists():
         write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
-    write_json(order.folder / RESULT, dataclasses.asdict(result))
     (order.folder / PROGRESS).unlink(missing_ok=True)
+    write_json(order.folder / RESULT, dataclasses.asdict(result))
     return result
