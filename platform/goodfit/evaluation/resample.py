@@ -80,7 +80,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *bounds(draws, value, telling(statistics), top, bias_of(draws, value)))
+    return Interval(value, *bounds(draws, value, informative_units(statistics), top, bias_of(draws, value)))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
@@ -100,7 +100,7 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    found = bounds(draws, difference, telling(one, other), top, bias_of(draws, difference), lowest)
+    found = bounds(draws, difference, informative_units(one, other), top, bias_of(draws, difference), lowest)
     return Paired(difference, *found, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -149,10 +149,11 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: floa
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    return Interval(difference, *bounds(draws, difference, min(telling(one), telling(other)), top, 0.0, -top))
+    units = min(informative_units(one), informative_units(other))
+    return Interval(difference, *bounds(draws, difference, units, top, 0.0, -top))
 
 
-def telling(*statistics: np.ndarray) -> int:
+def informative_units(*statistics: np.ndarray) -> int:
     """Units that say something: an entity's F1 knows nothing of a record without entities."""
     return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
 

@@ -13,7 +13,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.label_measures import classification_metrics, is_right_label
 from goodfit.kinds.passes import scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, continuation_logprobs, label_words
+from goodfit.kinds.text import TextCoder, continuation_logprobs, encode_written, label_words
 from goodfit.kinds.whole import encode_whole
 
 
@@ -79,14 +79,10 @@ class ClassifyByText:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the label's words to learn."""
-        examples, cut = [], []
-        for index, record in enumerate(records):
-            source, was_cut = self.coder.source(record.fields, self.room)
-            target = self.written.get(record.fields.get("label"), (IGNORED,))
-            examples.append(self.coder.example(index, source, target))
-            if was_cut:
-                cut.append(index)
-        return Encoded(examples, cut)
+        return encode_written(self.coder, records, self.room, self._target)
+
+    def _target(self, record: Record) -> tuple[int, ...]:
+        return self.written.get(record.fields.get("label"), (IGNORED,))
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The label whose words are most probable behind the prompt."""

@@ -10,7 +10,7 @@ from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
 from goodfit.kinds.measures import text_metrics
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, generate, written_outcomes
+from goodfit.kinds.text import TextCoder, encode_written, generate, written_outcomes
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -54,17 +54,10 @@ class Write:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record; a target that is too long ends without its end-of-text."""
-        examples, cut, beyond = [], [], {}
-        limit = self.coding.max_new_tokens
-        for index, record in enumerate(records):
-            source, was_cut = self.coder.source(record.fields, limit)
-            target = (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
-            examples.append(self.coder.example(index, source, target[:limit]))
-            if len(target) > limit:
-                beyond[index] = len(target)
-            if was_cut or index in beyond:
-                cut.append(index)
-        return Encoded(examples, cut, beyond)
+        return encode_written(self.coder, records, self.coding.max_new_tokens, self._target)
+
+    def _target(self, record: Record) -> tuple[int, ...]:
+        return (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from goodfit.kinds.means import mean_of
 
 ECE_BINS = 15
 """Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""
+
+Sets = Callable[[Item], tuple[set[Any], set[str]]]
+"""An item -> the labels that were answered, and those that are right."""
+
+Ratio = Callable[[Any, Any, Any], Any]
+"""(answered, right answers, both at once) -> a figure of them."""
+
+RATIOS: Mapping[str, tuple[str, Ratio]] = {
+    "f1": ("F1", lambda answered, right, both: divide(2 * both, answered + right)),
+    "precision": ("precision", lambda answered, right, both: divide(both, answered)),
+    "recall": ("recall", lambda answered, right, both: divide(both, right)),
+}
+"""Metric -> its name in a sentence, and what it is."""
 
 
 def is_right_label(item: Item) -> bool:
@@ -55,9 +69,7 @@ def multilabel_metrics(labels: Sequence[str]) -> list[MetricSpec]:
     return [*chosen, exact, hamming, _ece(kinds, are_right_labels)]
 
 
-def _by_label(
-    labels: Sequence[str], kinds: tuple[str, ...], sets: Callable[[Item], tuple[set[Any], set[str]]]
-) -> dict[str, MetricSpec]:
+def _by_label(labels: Sequence[str], kinds: tuple[str, ...], sets: Sets) -> dict[str, MetricSpec]:
     """F1, precision and recall, as the mean over labels and of all decisions together.
 
     Args:
@@ -65,57 +77,12 @@ def _by_label(
         kinds: What they are metrics of.
         sets: The labels that were answered, and those that are right.
     """
-    place = {label: index for index, label in enumerate(labels)}
-    count = len(labels)
-
-    def statistics(items: Sequence[Item]) -> np.ndarray:
-        """(items, 3 labels): answered, right answers, and both at once, for each label."""
-        ones = []
-        for row, item in enumerate(items):
-            answered, right = sets(item)
-            for part, found in enumerate((answered, right, answered & right)):
-                ones += [(row * 3 + part) * count + place[label] for label in found if label in place]
-        table = np.zeros(len(items) * 3 * count)
-        table[ones] = 1
-        return table.reshape(len(items), 3 * count)
-
-    def per_label(sums: np.ndarray) -> tuple[Any, Any, Any]:
-        parts = sums.reshape(*sums.shape[:-1], 3, count)
-        return parts[..., 0, :], parts[..., 1, :], parts[..., 2, :]
-
-    def macro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
-        def reduce(sums: np.ndarray) -> np.ndarray:
-            answered, right, both = per_label(sums)
-            # a label that nobody names does not count: as scikit-learn for labels, which counts it as 0 in sets of them
-            seen = (answered + right) > 0
-            values = np.where(seen, np.nan_to_num(part(answered, right, both)), 0)
-            return divide(values.sum(-1), seen.sum(-1))
-
-        return reduce
-
-    def micro(part: Callable[[Any, Any, Any], Any]) -> Callable[[np.ndarray], np.ndarray]:
-        def reduce(sums: np.ndarray) -> np.ndarray:
-            answered, right, both = (one.sum(-1) for one in per_label(sums))
-            # where there was nothing to find and nothing was named, nothing is known
-            return np.where(answered + right > 0, np.nan_to_num(part(answered, right, both)), np.nan)
-
-        return reduce
-
-    def f1(answered: Any, right: Any, both: Any) -> Any:
-        return divide(2 * both, answered + right)
-
-    def precision(answered: Any, right: Any, both: Any) -> Any:
-        return divide(both, answered)
-
-    def recall(answered: Any, right: Any, both: Any) -> Any:
-        return divide(both, right)
-
     found = {}
-    for name, part in (("f1", f1), ("precision", precision), ("recall", recall)):
-        shown = "F1" if name == "f1" else name
+    statistics = partial(_decisions, labels, sets)
+    for name, (shown, ratio) in RATIOS.items():
         for mean, reduce, words in (
-            ("macro", macro(part), f"Mean over labels of {shown}"),
-            ("micro", micro(part), f"{shown[0].upper()}{shown[1:]} of all decisions together"),
+            ("macro", _macro, f"Mean over labels of {shown}"),
+            ("micro", _micro, f"{shown[0].upper()}{shown[1:]} of all decisions together"),
         ):
             found[f"{name}_{mean}"] = MetricSpec(
                 name=f"{name}_{mean}",
@@ -123,9 +90,44 @@ def _by_label(
                 kinds=kinds,
                 greater_is_better=True,
                 statistics=statistics,
-                reduce=reduce,
+                reduce=partial(reduce, ratio),
             )
     return found
+
+
+def _decisions(labels: Sequence[str], sets: Sets, items: Sequence[Item]) -> np.ndarray:
+    """(items, 3 labels): answered, right answers, and both at once, for each label."""
+    place = {label: index for index, label in enumerate(labels)}
+    count, ones = len(labels), []
+    for row, item in enumerate(items):
+        answered, right = sets(item)
+        for part, found in enumerate((answered, right, answered & right)):
+            ones += [(row * 3 + part) * count + place[label] for label in found if label in place]
+    table = np.zeros(len(items) * 3 * count)
+    table[ones] = 1
+    return table.reshape(len(items), 3 * count)
+
+
+def _parts(sums: np.ndarray) -> tuple[Any, Any, Any]:
+    """Sums (..., 3 labels) -> answered, right answers, and both at once, (..., labels) each."""
+    parts = sums.reshape(*sums.shape[:-1], 3, sums.shape[-1] // 3)
+    return parts[..., 0, :], parts[..., 1, :], parts[..., 2, :]
+
+
+def _macro(ratio: Ratio, sums: np.ndarray) -> np.ndarray:
+    """The mean over labels."""
+    answered, right, both = _parts(sums)
+    # a label that nobody names does not count: as scikit-learn for labels, which counts it as 0 in sets of them
+    seen = (answered + right) > 0
+    values = np.where(seen, np.nan_to_num(ratio(answered, right, both)), 0)
+    return divide(values.sum(-1), seen.sum(-1))
+
+
+def _micro(ratio: Ratio, sums: np.ndarray) -> np.ndarray:
+    """Of all decisions together."""
+    answered, right, both = (part.sum(-1) for part in _parts(sums))
+    # where there was nothing to find and nothing was named, nothing is known
+    return np.where(answered + right > 0, np.nan_to_num(ratio(answered, right, both)), np.nan)
 
 
 def _ece(kinds: tuple[str, ...], is_right: Callable[[Item], bool]) -> MetricSpec:

@@ -13,11 +13,11 @@ from typing import Any
 
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
-from goodfit.errors import ConfigError
+from goodfit.kinds.label_lists import LabelLists
 from goodfit.kinds.label_measures import are_right_labels, multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, generate, label_words, sign_in_none
+from goodfit.kinds.text import TextCoder, encode_written, generate
 from goodfit.kinds.whole import encode_whole
 
 BETWEEN = ";"
@@ -26,9 +26,6 @@ BETWEEN = ";"
 _LIST = re.compile(r"""\s*(\[\s*[]"']|\{\s*["']|\[[-\d\s,.]+\]\s*$)""")
 """What a list begins with as JSON writes it, or as Python, pandas and numpy print it, or a set."""
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
-
-NONE = "none"
-"""What a text model writes where no label fits."""
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -131,16 +128,10 @@ class LabelsByText:
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the list of its labels to learn."""
-        examples, cut, beyond = [], [], {}
-        for index, record in enumerate(records):
-            source, was_cut = self.coder.source(record.fields, self.room)
-            target = self.lists.ids(record.fields.get("labels", ()))
-            examples.append(self.coder.example(index, source, target[: self.room]))
-            if len(target) > self.room:
-                beyond[index] = len(target)
-            if was_cut or index in beyond:
-                cut.append(index)
-        return Encoded(examples, cut, beyond)
+        return encode_written(self.coder, records, self.room, self._target)
+
+    def _target(self, record: Record) -> tuple[int, ...]:
+        return self.lists.ids(record.fields.get("labels", ()))
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers among all lists of labels."""
@@ -148,72 +139,6 @@ class LabelsByText:
         written = generate(model, self.coder, sources, self.room, lambda _, written: self.lists.allowed(written))
         losses = losses_if_known(self, model, encoded, ["labels" in record.fields for record in records])
         return [Outcome(self.lists.labels(ids), None, loss) for ids, loss in zip(written, losses, strict=True)]
-
-
-State = tuple[tuple[int, ...], tuple[int, ...]]
-"""Labels so far, the one that is being written among them, and what is left to write of it."""
-
-
-class LabelLists:
-    """All lists of labels in the order of the label set, as token ids.
-
-    Args:
-        coder: Of the model's family.
-        names: The label set.
-
-    Raises:
-        ConfigError: Two lists would read alike.
-    """
-
-    def __init__(self, coder: TextCoder, names: Sequence[str]) -> None:
-        self._names = tuple(names)
-        self._end = coder.eos
-        words = [label_words(name) for name in names]
-        between = coder.ids(sign_in_none(words))
-        self._first = [coder.answer_ids(one) for one in words]
-        self._later = [(*between, *coder.ids(f" {one}")) for one in words]
-        self._none = coder.answer_ids(NONE)
-        if len({*self._first, self._none}) <= len(names) or len(set(self._later)) < len(names):
-            raise ConfigError(
-                f"two labels read alike to the model's tokenizer, or one is called '{NONE}'", "rename one of the labels"
-            )
-        starts: list[State] = [((place,), ids) for place, ids in enumerate(self._first)]
-        self._reached: dict[tuple[int, ...], list[State]] = {(): [*starts, ((), self._none)]}
-
-    @property
-    def longest(self) -> int:
-        """Tokens of the list of all labels, its end included."""
-        return max(len(self._none), sum(map(len, self._later))) + 1
-
-    def ids(self, labels: Iterable[str]) -> tuple[int, ...]:
-        """The tokens of a list, its end included."""
-        places = sorted(self._names.index(label) for label in labels)
-        later = [token for place in places[1:] for token in self._later[place]]
-        return (*(self._first[places[0]] if places else self._none), *later, self._end)
-
-    def allowed(self, written: Sequence[int]) -> list[int]:
-        """The tokens that may follow."""
-        states = self._states(tuple(written))
-        following = {left[0] for _, left in states if left}
-        return sorted(following | {self._end} if any(not left for _, left in states) else following) or [self._end]
-
-    def labels(self, written: Sequence[int]) -> list[str]:
-        """The labels of a list without its end; of one that breaks off, those that are whole."""
-        states = self._states(tuple(written))
-        whole = [chosen for chosen, left in states if not left] or [chosen[:-1] for chosen, _ in states] or [()]
-        return [self._names[place] for place in whole[0]]
-
-    def _states(self, written: tuple[int, ...]) -> list[State]:
-        """All ways to read what is written."""
-        if written not in self._reached:
-            before = self._states(written[:-1])
-            states = [(chosen, left[1:]) for chosen, left in before if left and left[0] == written[-1]]
-            for chosen, left in list(states):
-                if chosen and not left:
-                    further = range(chosen[-1] + 1, len(self._names))
-                    states += [((*chosen, place), self._later[place]) for place in further]
-            self._reached[written] = states
-        return self._reached[written]
 
 
 def _majority(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[list[str]]]:

@@ -53,7 +53,10 @@ def documents_of(records: Iterable[Record]) -> list[str]:
     named = (
         document
         for record in records
-        for document in (*([record.fields["positive"]] if "positive" in record.fields else ()), *_negatives(record))
+        for document in (
+            *([record.fields["positive"]] if "positive" in record.fields else ()),
+            *_named(record, "negatives"),
+        )
     )
     return list(dict.fromkeys(named))
 
@@ -86,13 +89,9 @@ def with_others(records: Sequence[Record]) -> list[Record]:
     return found
 
 
-def _also(record: Record) -> tuple[str, ...]:
-    found: tuple[str, ...] = record.fields.get("also", ())
-    return found
-
-
-def _negatives(record: Record) -> tuple[str, ...]:
-    found: tuple[str, ...] = record.fields.get("negatives", ())
+def _named(record: Record, field: str) -> tuple[str, ...]:
+    """The documents that a record names beside the right one: its ``negatives``, or ``also``; mostly none."""
+    found: tuple[str, ...] = record.fields.get(field, ())
     return found
 
 
@@ -118,7 +117,7 @@ class RankByVectors:
         for index, record in enumerate(records):
             own = [record.fields["query"], record.fields.get("positive", record.fields["query"])]
             if "positive" in record.fields:
-                own += _negatives(record)
+                own += _named(record, "negatives")
             parts = [rows[text] for text in own]
             examples.append(Example(index, tuple(itertools.chain(*parts)), (0,), rows=tuple(map(len, parts))))
             if any(text in long for text in own):
@@ -147,7 +146,7 @@ class RankByVectors:
         place = {document: number for number, document in enumerate(documents)}
         rivals = likeness.clone()
         for row, record in zip(rivals, records, strict=True):
-            row[[place[other] for other in _also(record) if other in place]] = -math.inf  # right, too
+            row[[place[other] for other in _named(record, "also") if other in place]] = -math.inf  # right, too
         chances = rivals.log_softmax(-1)
         found = []
         for record, row, logs in zip(records, likeness, chances, strict=True):
@@ -195,7 +194,7 @@ class RankByText:
         pairs: list[tuple[int, int]] = []
         """Record, and which of its documents: 0 is the right one."""
         for index, record in enumerate(records):
-            right = 1 + len(set(_also(record)).intersection(documents))
+            right = 1 + len(set(_named(record, "also")).intersection(documents))
             wrong = min(NEGATIVES, len(documents) - right) if "positive" in record.fields else 0
             pairs += [(index, number) for number in range(1 + wrong)]
         # documents that look right at first sight
@@ -207,10 +206,10 @@ class RankByText:
             right = record.fields.get("positive", "")
             if not number:
                 return self._example(index, record, right, YES)
-            named = _negatives(record)
+            named = _named(record, "negatives")
             if number <= len(named):
                 return self._example(index, record, named[number - 1], NO)
-            rights = {right, *_also(record)}
+            rights = {right, *_named(record, "also")}
             some, others = ([one for one in part if one not in rights] for part in (likest[index], documents))
             chosen = random.Random(f"held out:{place}").choice((number % 2 and some) or others)
             return self._example(index, record, chosen, NO)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from goodfit.data.batches import Example, LabelsAt, Vary
 from goodfit.data.records import MissingField, Record, RowProblem
@@ -86,6 +86,14 @@ class Learner(Protocol):
         """The model's answers, one for each record."""
 
 
+@runtime_checkable
+class Searcher(Learner, Protocol):
+    """How one family learns a kind that looks for an answer among documents."""
+
+    def too_long(self, documents: Sequence[str]) -> set[str]:
+        """Those of which the model reads the beginning only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A shape of task."""
@@ -125,7 +133,7 @@ class Kind:
     interchangeable: bool = False
     """Whether any record's answer could be any other one's: they are labels of one set, of which it takes two."""
     searches: bool = False
-    """Whether it looks for an answer among documents that a user may bring."""
+    """Whether it looks for an answer among documents that a user may bring; each of its learners is a ``Searcher``."""
     talks: bool = False
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, in_batches
+from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
@@ -158,6 +159,29 @@ def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:
             pieces = pieces.replace("{" + name + "}", f"\0{name}\0")
     filled = pieces.split("\0")
     return "".join(str(fields[piece]) if index % 2 else piece for index, piece in enumerate(filled))
+
+
+def encode_written(
+    coder: TextCoder, records: Sequence[Record], room: int, answer: Callable[[Record], tuple[int, ...]]
+) -> Encoded:
+    """One example for each record: its prompt, and its answer, cut to ``room`` tokens.
+
+    Args:
+        coder: Of the model's family.
+        records: What is asked.
+        room: Tokens of an answer; so many are kept free for it in a decoder's row.
+        answer: A record's answer, its end included.
+    """
+    examples, cut, beyond = [], [], {}
+    for index, record in enumerate(records):
+        source, was_cut = coder.source(record.fields, room)
+        target = answer(record)
+        examples.append(coder.example(index, source, target[:room]))
+        if len(target) > room:
+            beyond[index] = len(target)
+        if was_cut or index in beyond:
+            cut.append(index)
+    return Encoded(examples, cut, beyond)
 
 
 def continuation_logprobs(

@@ -166,11 +166,11 @@ def _lora(**extra: Any) -> Callable[[Any, AdapterConf], Any]:
     return build
 
 
-def _by_rank(name: str, dropout: str) -> Callable[[Any, AdapterConf], Any]:
+def _by_rank(name: str) -> Callable[[Any, AdapterConf], Any]:
     def build(model: Any, conf: AdapterConf) -> Any:
         import peft
 
-        return getattr(peft, name)(r=conf.rank, alpha=conf.alpha, **{dropout: conf.dropout}, **_common(model, conf))
+        return getattr(peft, name)(r=conf.rank, alpha=conf.alpha, module_dropout=conf.dropout, **_common(model, conf))
 
     return build
 
@@ -208,8 +208,8 @@ BUILDERS: Registry[Callable[[Any, AdapterConf], Any]] = Registry(
         "pissa": _lora(init_lora_weights="pissa"),
         "olora": _lora(init_lora_weights="olora"),
         "vera": _vera,
-        "loha": _by_rank("LoHaConfig", "module_dropout"),
-        "lokr": _by_rank("LoKrConfig", "module_dropout"),
+        "loha": _by_rank("LoHaConfig"),
+        "lokr": _by_rank("LoKrConfig"),
         "oft": _oft,
         "ia3": _ia3,
     },

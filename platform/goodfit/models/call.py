@@ -93,37 +93,13 @@ def _vectors(model: Any, batch: Batch, inputs: dict[str, Tensor]) -> Tensor:
 
 
 def _scores(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores | VocabularyScores:
-    import torch
-
     if batch.labels_at == "spans":
         return _borders(model(**inputs).logits, batch, flat)
     if batch.labels_at == "pairs":
         return _likenesses(_vectors(model, batch, inputs), batch)
     if batch.labels_at == "rows":
-        rows = torch.arange(len(batch.lengths), device=batch.labels.device)
-        logits = model(**inputs).logits[: len(rows)]
-        decisions = len(batch.labels) // len(rows)
-        if decisions == 1:
-            return Scores(logits, batch.labels, rows)
-        # a sigmoid is a softmax over a logit and 0
-        either = torch.stack([torch.zeros_like(logits), logits], -1).flatten(0, 1)
-        return Scores(either, batch.labels, rows.repeat_interleave(decisions))
-    lengths = batch.decoder_lengths or batch.lengths
-    if batch.learnt is None:
-        raise ValueError("a batch without the places of its labels")
-    layout = CURRENT.layout if flat else None
-    if layout is None:
-        rows = sent(row_of_tokens(lengths), batch.labels.device)[batch.learnt]
-        where = _places(lengths, batch.learnt, rows)
-    else:
-        rows = layout.row_of_tokens("decoder" if batch.decoder_lengths else "inputs")[batch.learnt]
-        where = batch.learnt
-    targets, wiring = batch.labels[batch.learnt], wiring_of(model)
-    if wiring is None or wiring.head is None:
-        return Scores(_logits_at(model, inputs, where), targets, rows)
-    with without(wiring.head):
-        states = _logits_at(model, inputs, where)
-    return VocabularyScores(states, wiring.head, wiring.product, targets, rows)
+        return _of_rows(model(**inputs).logits, batch)
+    return _of_tokens(model, batch, inputs, flat)
 
 
 def _borders(logits: Tensor, batch: Batch, flat: bool) -> Scores:
@@ -168,6 +144,48 @@ def _likenesses(vectors: Tensor, batch: Batch) -> Scores:
     copies = batch.labels[own][:, None] == batch.labels
     copies[queries, own] = False
     return Scores(logits.masked_fill(copies, torch.finfo(logits.dtype).min), own, queries)
+
+
+def _of_rows(logits: Tensor, batch: Batch) -> Scores:
+    """A choice among all classes for each row, or a yes or no for each class.
+
+    Args:
+        logits: (rows, classes), with more rows below them where the batch was filled up.
+        batch: With one label for each row, or one for each of its classes.
+    """
+    import torch
+
+    rows = torch.arange(len(batch.lengths), device=batch.labels.device)
+    logits = logits[: len(rows)]
+    decisions = len(batch.labels) // len(rows)
+    if decisions == 1:
+        return Scores(logits, batch.labels, rows)
+    # a sigmoid is a softmax over a logit and 0
+    either = torch.stack([torch.zeros_like(logits), logits], -1).flatten(0, 1)
+    return Scores(either, batch.labels, rows.repeat_interleave(decisions))
+
+
+def _of_tokens(model: Any, batch: Batch, inputs: dict[str, Tensor], flat: bool) -> Scores | VocabularyScores:
+    """A choice among classes, or among the vocabulary, at each place that is learnt."""
+    if batch.learnt is None:
+        raise ValueError("a batch without the places of its labels")
+    rows, where = _rows_and_places(batch, batch.learnt, flat)
+    targets, wiring = batch.labels[batch.learnt], wiring_of(model)
+    if wiring is None or wiring.head is None:
+        return Scores(_logits_at(model, inputs, where), targets, rows)
+    with without(wiring.head):
+        states = _logits_at(model, inputs, where)
+    return VocabularyScores(states, wiring.head, wiring.product, targets, rows)
+
+
+def _rows_and_places(batch: Batch, learnt: Tensor, flat: bool) -> tuple[Tensor, Tensor]:
+    """The row of each place that is learnt, and where the model answers for it, all its rows below each other."""
+    layout = CURRENT.layout if flat else None
+    if layout is not None:
+        return layout.row_of_tokens("decoder" if batch.decoder_lengths else "inputs")[learnt], learnt
+    lengths = batch.decoder_lengths or batch.lengths
+    rows = sent(row_of_tokens(lengths), batch.labels.device)[learnt]
+    return rows, _places(lengths, learnt, rows)
 
 
 def _logits_at(model: Any, inputs: dict[str, Tensor], where: Tensor) -> Tensor:

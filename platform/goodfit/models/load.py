@@ -186,9 +186,7 @@ def _beside_base(base: Base, head: str, outputs: Sequence[str]) -> list[str]:
     ]
 
 
-def _from_pretrained(
-    cls: Any, base: Base, config: Any, new_head: bool = True, kept: Sequence[str] | None = None
-) -> Any:
+def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool, kept: Sequence[str] | None = None) -> Any:
     import torch
     from safetensors import SafetensorError
 

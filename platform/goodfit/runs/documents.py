@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from goodfit.data.encoding import not_utf8
 from goodfit.data.read import read_file
@@ -15,6 +14,7 @@ from goodfit.data.records import BadRows, Problem, Row
 from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
 from goodfit.files import ending
 from goodfit.kinds.ranking import documents_of
+from goodfit.kinds.shape import Searcher
 from goodfit.plugins.host import Host
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import read_splits
@@ -63,8 +63,8 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Ma
 
 def cut_documents(opened: OpenedRun, documents: Mapping[str, str]) -> set[str]:
     """The documents of which the model reads the beginning only."""
-    learner: Any = opened.learner
-    return learner.too_long(list(documents)) if documents else set()
+    learner = opened.learner
+    return learner.too_long(list(documents)) if documents and isinstance(learner, Searcher) else set()
 
 
 def _own_documents(opened: OpenedRun, host: Host) -> Documents:

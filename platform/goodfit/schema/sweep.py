@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-Count = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(ge=0)]
+from goodfit.schema.ranges import Count, NotNegative
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,11 +45,11 @@ class SweepConf:
     metric: str | None = None
     """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric."""
 
-    gap_weight: Share = 0.1
+    gap_weight: NotNegative = 0.1
     """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, on the same scale. With little
     data every model that is good has a gap: at 1, one that learnt nothing could win."""
 
-    margin: Share = 1.0
+    margin: NotNegative = 1.0
     """By how many standard errors of the paired difference a trial has to be better than the defaults to win, where the
     first trial has them; 0 takes the highest."""
 

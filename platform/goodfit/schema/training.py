@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-Count = Annotated[int, Field(ge=1)]
+from goodfit.schema.ranges import Count
 
 
 @dataclass(kw_only=True, slots=True)

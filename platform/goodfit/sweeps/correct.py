@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, bias_of, bounds, telling
+from goodfit.evaluation.resample import Interval, bias_of, bounds, informative_units
 
 DRAWS = 1000
 
@@ -69,7 +69,7 @@ def corrected(
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     bias = bias_of(np.array(inside), float(whole[winner]))  # of the winner's score, as it is resampled
     draws = value + bias + (scores - scores.mean()) * shrink
-    return Interval(value, *bounds(draws, value, telling(*trials), top, bias))
+    return Interval(value, *bounds(draws, value, informative_units(*trials), top, bias))
 
 
 UNDEFINED = Interval(float("nan"), float("nan"), float("nan"))

@@ -100,7 +100,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     return [
         [
             Found(start=first, end=last, type=sort)
-            for start, end, sort in without_amounts(one.text, without_lone_numbers(one.text, places))
+            for start, end, sort in without_lone_numbers(one.text, without_amounts(one.text, places))
             for first, last in [one.back(start, end)]
         ]
         for one, places in zip(read, _places([one.text for one in read]), strict=True)

@@ -14,8 +14,11 @@ _SPEECH = """
     mom mommy mummy mum mother dad daddy father grandma grandmother grandpa grandfather sister brother
     cousin niece nephew wife husband daughter parents
     alcohol tobacco nicotine dementia diabetes asthma lupus ebit ebitda gaap
+    assets liabilities dividends salaries equity revenue revenues earnings income expenses inventories
+    goodwill receivables payables taxation depreciation amortisation amortization impairment provisions
+    borrowings group americas apac emea nand
 """
-"""Answers and fillers, joining and asking words, pronouns, helping verbs, kin, and what reports speak of."""
+"""Answers and fillers, joining and asking words, pronouns, helping verbs, kin, and what reports and tables speak of."""
 
 SPEECH = frozenset(_SPEECH.split())
 

@@ -65,6 +65,7 @@ def test_names_are_found_and_ordinary_words_are_not(tagger, text, named):
         ),
         ("That's fine. It’s late. She said no. Nope. Dad drinks alcohol. EBITDA rose. I don't know. OK, hmm.", []),
         ("They didn't call me. Uncle Bob did.", ["Bob"]),
+        ("Assets | 1,204\nLiabilities | 980\nDividends | 12\nSalaries | 7\nThe Group's revenue in APAC rose.", []),
         ("Will called, and Mum went to see Chen.", ["Will", "Chen"]),
     ],
 )
@@ -100,9 +101,23 @@ def test_a_greeting_is_no_part_of_a_name():
         ("transfer 45000 to savings", ["45000"], []),
         ("45 German families", ["45"], []),
         ("250", ["250"], []),
+        ("²", ["²"], ["²"]),  # no number to Python
         ("my new address is 250", ["250"], ["250"]),
         ("250, Old Mill Road", ["250", "Old Mill"], ["250", "Old Mill"]),
         ("call 555 0199 2837", ["555", "2837"], ["555", "2837"]),  # parts of a long number
+        ("Lives at home alone. Came on day 45.", ["45"], []),
+        ("Our home market\nGermany | 1245 | 1310", ["Germany", "1245", "1310"], ["Germany"]),
+        ("to Leeds\nKenya\t313\t368", ["Leeds", "Kenya", "313", "368"], ["Leeds", "Kenya"]),
+        (
+            "Jane | Oak Avenue 4 | Dallas | 75201",
+            ["Oak Avenue 4", "Dallas", "75201"],
+            ["Oak Avenue 4", "Dallas", "75201"],
+        ),
+        ("Name | Town | Zip\nJane | Dallas | 75201", ["Dallas", "75201"], ["Dallas", "75201"]),
+        ("Street | Oak\nNumber | 7", ["Oak", "7"], ["Oak", "7"]),
+        ("Town: Bangor\nStreet: Lindenweg\nNumber: 21", ["Bangor", "21"], ["Bangor", "21"]),
+        ("Jane\n12\nBaker Row\n\n75201", ["12", "Baker Row", "75201"], ["12", "Baker Row", "75201"]),
+        ("Springfield  IL  62704", ["Springfield", "62704"], ["Springfield", "62704"]),
     ],
 )
 def test_a_short_number_alone_is_no_address(text, numbers, left):
@@ -225,6 +240,49 @@ def test_amounts_are_no_part_of_a_name(tagger, text):
     assert not [place for place in found for start, end in amounts if place.start < end and start < place.end]
     named = "".join(text[place.start : place.end] for place in found)
     assert "Olsen" in named or "Hugo" in named
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Lives at home alone. BP 138/85. Na 138, K 4.2, eGFR 62, platelets 245.", id="ratio"),
+        pytest.param("Seen in room 4. Creatinine 112 Na 138 K 42 Hb 134 Plt 245 WCC 76 CRP 145", id="panel"),
+        pytest.param("lives at home. HbA1c\t40\t20-42\nFerritin\t231\t15-150\nCRP\t12\t0-5", id="rows"),
+        pytest.param("Our home market | 231,966 | 241,211\nFrance | 943,917 | 776,493", id="grouped"),
+        pytest.param(
+            "Revenue by unit; offices moved to Leeds.\nKenya\t1262\t8475\nItaly\t53.102\t70.571", id="regions"
+        ),
+        pytest.param("Our home sales\nKenya; 313; 368\nItaly; 8823; 2033\nUnited States  7962  4399", id="gaps"),
+    ],
+)
+def test_readings_and_figures_of_a_table_are_no_addresses(text):
+    (found,) = deep.find([text])
+    taken = [text[place.start : place.end] for place in found]
+    assert [part for part in taken if re.search(r"\d", part)] in ([], ["room 4"], ["4"])
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("I live at 12 Baker Street, London.", ["12 Baker Street"]),
+        ("Send it to Unit 4, 221B Main St, Springfield, IL 62704.", ["221B Main St", "Springfield", "62704"]),
+        ("Anschrift: Hauptstr. 5, 80331 München", ["Hauptstr", "5", "80331 München"]),
+        ("Mr K. Patel\nFlat 3\n118\nHigh Street\nLeeds\nLS1 4AB", ["Flat 3", "118", "High Street", "LS1 4AB"]),
+        ("233 Erzsébet tér 19.\n Suite 282\n Domoszló\n Hungary 34796", ["233", "19", "282", "34796"]),
+        ("Address:     83393 Pärna 33\nCite Sfaxi\n, 13\n 44939", ["83393 Pärna 33", "13", "44939"]),
+        ("Moved to 1,204 Maple Drive, Bangor, ME 04401", ["1", "204 Maple Drive", "04401"]),
+        ("Lives at Flat K 3, Oak House. Na 138, K 4.2, Hb 134.", ["K 3"]),
+        ("Lives at 12 K Street, Na 138, K 4.2", ["12 K Street"]),
+        ("They live at 138/85 Sukhumvit Road.", ["138/85 Sukhumvit Road"]),
+        ("Doe\t44 Oak Avenue\tDallas\t75201", ["44 Oak Avenue", "Dallas", "75201"]),
+    ],
+)
+def test_addresses_are_found_among_figures(text, parts):
+    (found,) = deep.find([text])
+    covered = {sign for place in found for sign in range(place.start, place.end)}
+    for part in parts:
+        start = text.index(part)
+        assert {n for n in range(start, start + len(part)) if text[n].isalnum()} <= covered, part
 
 
 @pytest.mark.parametrize("place", ["5 42nd Street", "142 5th Avenue"])

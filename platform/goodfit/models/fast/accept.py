@@ -49,7 +49,7 @@ REFUSALS = (RuntimeError, ValueError, TypeError, LookupError, AttributeError, As
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Comparison:
     """The outcome of a comparison."""
 
     same: bool
@@ -91,22 +91,22 @@ def choose_path(
     by_batch = _turns_by_batch(base_of(model).config.get_text_config(), examples)
     flat = replace(plain, flat=True, first_states=labels_at == "rows" and own_head, by_batch=by_batch)
     kept = [replace(flat, keep_base=True)] if keeps and not by_batch and can_be_kept(model) else []
-    verdict = Verdict(False, "in 32 bits a GPU has no attention for rows of any lengths")
+    compared = Comparison(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"
     ways = [*kept, flat, *([replace(flat, onednn=False)] if onednn else [])]
     if on_cpu and _read_share(examples, labels_at) <= SHORT_SHARE:
         ways = [way for path in ways for way in (replace(path, short_for=labels_at), path)]
     for path in ways if on_cpu or precision != "32" else ():
-        verdict = compare_steps(model, examples, pad_id, labels_at, path)
-        if verdict.same and not on_cpu:
-            verdict = _in_half(model, examples, pad_id, labels_at, path, precision)
-        if verdict.same:
-            found = replace(path, reason=verdict.reason)
+        compared = compare_steps(model, examples, pad_id, labels_at, path)
+        if compared.same and not on_cpu:
+            compared = _in_half(model, examples, pad_id, labels_at, path, precision)
+        if compared.same:
+            found = replace(path, reason=compared.reason)
             takes = graphs and not on_cpu and labels_at in RECORDED and not (path.keep_base or path.checkpointing)
             return _recorded(model, examples, pad_id, labels_at, found) if takes and is_tuned(model) else found
     if conf.path == "fast":
-        raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {verdict.reason}", "runtime=auto")
-    plain = replace(plain, reason=f"not flat: {verdict.reason}")
+        raise ConfigError(f"runtime=fast, and this model cannot be computed flat: {compared.reason}", "runtime=auto")
+    plain = replace(plain, reason=f"not flat: {compared.reason}")
     faster = onednn and compare_steps(model, examples, pad_id, labels_at, plain).same
     return plain if faster else replace(plain, onednn=False)
 
@@ -121,13 +121,13 @@ def _read_share(examples: Sequence[Example], labels_at: LabelsAt) -> float:
 
 def _in_half(
     model: Any, examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, path: ComputePath, precision: str
-) -> Verdict:
+) -> Comparison:
     """The same in 16 bits on a GPU, where blocks are slower than padded rows (benchmarks/gpu.md)."""
     CURRENT.in_blocks = False
-    verdict = compare_steps(model, examples, pad_id, labels_at, path, precision)
-    if verdict.same and CURRENT.in_blocks:
-        return Verdict(False, "a GPU has no attention for rows of any lengths with what this model adds to it")
-    return verdict
+    compared = compare_steps(model, examples, pad_id, labels_at, path, precision)
+    if compared.same and CURRENT.in_blocks:
+        return Comparison(False, "a GPU has no attention for rows of any lengths with what this model adds to it")
+    return compared
 
 
 def _recorded(
@@ -135,10 +135,10 @@ def _recorded(
 ) -> ComputePath:
     """The flat path with CUDA graphs, where a recorded step is the same, too."""
     graphs = replace(flat, graphs=True)
-    verdict = compare_steps(model, examples, pad_id, labels_at, graphs, "bf16")
-    if verdict.same:
-        return replace(graphs, reason=verdict.reason)
-    return replace(flat, reason=f"{flat.reason}; no CUDA graphs: {verdict.reason}")
+    compared = compare_steps(model, examples, pad_id, labels_at, graphs, "bf16")
+    if compared.same:
+        return replace(graphs, reason=compared.reason)
+    return replace(flat, reason=f"{flat.reason}; no CUDA graphs: {compared.reason}")
 
 
 def compare_steps(
@@ -148,7 +148,7 @@ def compare_steps(
     labels_at: LabelsAt,
     path: ComputePath,
     precision: str = "32",
-) -> Verdict:
+) -> Comparison:
     """One plain step and one on another path; the model is left as it was.
 
     Args:
@@ -179,12 +179,12 @@ def compare_steps(
                 found = _step(model, batch)
                 graphs = graphs_of(model)
                 if graphs is not None and graphs.failure:
-                    return Verdict(False, graphs.failure)
+                    return Comparison(False, graphs.failure)
         except REFUSALS as error:
-            return Verdict(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
+            return Comparison(False, f"{type(error).__name__}: {(str(error) or 'no message').splitlines()[0]}")
     reach = _unseen_reach(base_of(model).config.get_text_config()) if path.flat else None
     if reach is not None and max(batch.lengths) <= reach:
-        return Verdict(False, f"only its mask tells that tokens see no further than {reach}, and no row is longer")
+        return Comparison(False, f"only its mask tells that tokens see no further than {reach}, and no row is longer")
     return _judged(expected, found, *limits)
 
 
@@ -247,15 +247,15 @@ def _step(model: Any, batch: Any) -> tuple[float, dict[str, Any]]:
 
 def _judged(
     expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]], of_loss: float, of_gradients: float
-) -> Verdict:
+) -> Comparison:
     if expected[1].keys() != found[1].keys():
-        return Verdict(False, "other tensors get a gradient")
+        return Comparison(False, "other tensors get a gradient")
     loss, gradients, worst = _distance(expected, found)
     if not loss <= of_loss:
-        return Verdict(False, f"the loss differs by {loss:.1e}")
+        return Comparison(False, f"the loss differs by {loss:.1e}")
     if not gradients <= of_gradients:
-        return Verdict(False, f"the gradient of {worst} differs by {gradients:.1e}")
-    return Verdict(True, f"a plain and a fast step agree: loss to {loss:.1e}, gradients to {gradients:.1e}")
+        return Comparison(False, f"the gradient of {worst} differs by {gradients:.1e}")
+    return Comparison(True, f"a plain and a fast step agree: loss to {loss:.1e}, gradients to {gradients:.1e}")
 
 
 def _distance(expected: tuple[float, dict[str, Any]], found: tuple[float, dict[str, Any]]) -> tuple[float, float, str]:

@@ -211,7 +211,7 @@ def frozen_of(model: Any) -> Frozen | None:
 
 
 @contextmanager
-def keeping(model: Any, kept: KeptStates | None = None) -> Iterator[None]:
+def keeping(model: Any, kept: KeptStates | None) -> Iterator[None]:
     """Compute what is frozen in a wired model once for each row, for as long as it lasts, or as what is kept."""
     _FROZEN[model] = Frozen(model, KeptStates() if kept is None else kept)
     try:
