@@ -448,6 +448,7 @@ def test_an_id_that_stands_twice_is_a_bad_row(check):
     rows = [{"id": 7, **row} for row in GOOD[:2]]
     (error,) = check(lines([*rows, *GOOD])).json["errors"]
     assert error["problems"] == ["train.jsonl:2: the id '7' stands twice (first: train.jsonl:1)"]
+    assert error["fix"].endswith("or set them aside: dataset.on_bad_rows=quarantine")
 
 
 def test_files_that_are_numbered_each_from_one_are_told_what_mends_the_ids(check, tmp_path):
@@ -456,6 +457,7 @@ def test_files_that_are_numbered_each_from_one_are_told_what_mends_the_ids(check
     ((error, fix),) = check(lines(rows), f"dataset.test={tmp_path}/test.jsonl").errors
     assert error.endswith("test.jsonl:2: the id '2' stands twice (first: train.jsonl:2)")
     assert fix.startswith("give every record of all files an id of its own, or no row one")
+    assert "quarantine" not in fix  # which would set the whole file aside
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])

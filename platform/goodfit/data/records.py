@@ -132,8 +132,12 @@ class BadRows(DataError):
             fix = "mend the column, or name another one: dataset.fields.<field>=<name>"
         else:
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
-            own_ids = all(problem.reason.startswith("the id '") for problem in problems)
-            mend = "give every record of all files an id of its own, or no row one" if own_ids else "mend the rows"
-            fix = mend + ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
+            fix = "mend the rows"
+            if all(problem.reason.startswith("the id '") for problem in problems):
+                fix = "give every record of all files an id of its own, or no row one, or name another column: "
+                fix += "dataset.fields.id=<name>"
+                # ids that begin anew in each file would take whole files away
+                may_quarantine &= all(f"(first: {one.origin.partition(':')[0]}:" in one.reason for one in problems)
+            fix += ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
         super().__init__(what, fix)
         self.problems = tuple(problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def share_metric(
     kinds: tuple[str, ...],
     counts: Counts,
     greater_is_better: bool = True,
-    label: str | None = None,
+    label: str | Collection[str] | None = None,
 ) -> MetricSpec:
     """A metric that is a share.
 
@@ -31,16 +31,17 @@ def share_metric(
         kinds: The kinds of task that it measures.
         counts: What an item adds to the two sums.
         greater_is_better: Whether a greater share is better.
-        label: A label that the counts tell from all others: where no record and no answer has it, as with a label set
-            of other names, the share is not defined.
+        label: A label, or labels, that the counts tell from all others: where no record and no answer has any of them,
+            as with a label set of other names, the share is not defined.
     """
+    told = frozenset([label] if isinstance(label, str) else label or ())
     return MetricSpec(
         name=name,
         description=description,
         kinds=kinds,
         greater_is_better=greater_is_better,
-        statistics=partial(_rows_of, counts, label),
-        reduce=share if label is None else _share_where_seen,
+        statistics=partial(_rows_of, counts, told),
+        reduce=_share_where_seen if told else share,
     )
 
 
@@ -70,11 +71,18 @@ def _share_where_seen(sums: np.ndarray) -> np.ndarray:
     return np.where(sums[..., 2] > 0, share(sums), np.nan)
 
 
-def _rows_of(counts: Counts, label: str | None, items: Sequence[Item]) -> np.ndarray:
-    """What items add to the sums, float64 of shape (items, 2), with a label (items, 3), also where there are none."""
+def _rows_of(counts: Counts, told: frozenset[str], items: Sequence[Item]) -> np.ndarray:
+    """What items add to the sums, float64 of shape (items, 2), with labels (items, 3), also where there are none."""
     import numpy as np
 
-    if label is None:
+    if not told:
         return np.asarray([counts(item) for item in items], dtype=np.float64).reshape(-1, 2)
-    rows = [(*counts(item), label in (item.fields["label"], item.answer)) for item in items]
+    rows = [(*counts(item), not told.isdisjoint(_labels_of(item))) for item in items]
     return np.asarray(rows, dtype=np.float64).reshape(-1, 3)
+
+
+def _labels_of(item: Item) -> list[str]:
+    """Those of the record and those of the answer."""
+    if "labels" in item.fields:
+        return [*item.fields["labels"], *item.answer]
+    return [item.fields["label"], item.answer]

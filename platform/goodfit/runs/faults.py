@@ -24,7 +24,7 @@ FEWEST = 30
 """Held-out records below which an interval is so wide that it hardly tells anything: about 0.18 to either side."""
 FEWEST_OF_A_LABEL = 5
 SHOWN_LABELS = 8
-FEW_RECORDS = "data.few_records"
+FEW_RECORDS, FEW_OF_LABEL = "data.few_records", "data.few_of_label"
 
 
 def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container[str]) -> list[Finding]:
@@ -156,9 +156,7 @@ def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
     evidence = {"split": split, "counts": few}
     figure = float(len(few))
     return [
-        Finding(
-            severity="warning", code="data.few_of_label", message=message, figure=figure, evidence=evidence, mend=mend
-        )
+        Finding(severity="warning", code=FEW_OF_LABEL, message=message, figure=figure, evidence=evidence, mend=mend)
     ]
 
 

@@ -17,7 +17,7 @@ from goodfit.errors import ConfigError, DiskError, StoppedError, TrainingError
 from goodfit.files import part_of, text_digest, to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
-from goodfit.runs.faults import FEW_RECORDS
+from goodfit.runs.faults import FEW_OF_LABEL, FEW_RECORDS
 from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, point_latest, read_json, run_path, write_json
 from goodfit.runs.lock import drift, said
 from goodfit.schema.sweep import SweepConf
@@ -87,8 +87,8 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
 
 
 def _few(findings: Sequence[Finding]) -> list[str]:
-    """What to say where the validation records, on which trials are told apart, are too few for that."""
-    few = [finding for finding in findings if finding.code == FEW_RECORDS]
+    """What to say where the validation records, or those of a label, are too few to tell trials apart on them."""
+    few = [finding for finding in findings if finding.code in (FEW_RECORDS, FEW_OF_LABEL)]
     return [f"{finding.message}; {finding.mend}" for finding in few if finding.evidence["split"] == "validation"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ def statements_of_data(splits: Mapping[str, Records]) -> list[Finding]:
     findings = without_quiet_label(splits, NO_ERROR)
     for split, records in splits.items():
         known = _read((str(row["id"]), str(row["label"]), row["text"]) for row in records)
+        findings += _unread(split, records, {name for name, _, _ in known})
         for fault in FAULTS:
             findings += _faulty(f"{split} statements", "labelled", known, fault, {"split": split})
             findings += _unfounded(f"{split} statements", "labelled", known, fault, {"split": split})
@@ -129,6 +130,19 @@ def invented_answers(items: Sequence[Item]) -> list[Finding]:
 def _read(records: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, Statement]]:
     """(id, label, text) -> (id, label, statement) of those texts that can be read as statements."""
     return [(name, label, statement) for name, label, text in records if (statement := read_statement(text))]
+
+
+MOST_UNREAD = 0.5
+"""Share of statements from which what is found in the others says little."""
+
+
+def _unread(split: str, records: Records, known: Collection[str]) -> list[Finding]:
+    """One finding if statements cannot be read with certainty: their sums are not judged."""
+    ids = [name for row in records if (name := str(row["id"])) not in known]
+    message = f"{len(ids)} of {len(records)} {split} statements cannot be read with certainty, and are not added up"
+    mend = "a line for each entry and one that begins with Total (or Summe), with amounts of one currency"
+    severity = "warning" if len(ids) > MOST_UNREAD * len(records) else "info"
+    return _finding("finance.unread", message, ids, len(records), severity=severity, mend=mend, split=split)
 
 
 def _faulty(

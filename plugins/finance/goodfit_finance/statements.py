@@ -18,14 +18,19 @@ from goodfit_finance.amounts import AMOUNT, AMOUNT_WITH_BLANKS, CURRENCY, amount
 from goodfit_finance.lines import currencies, is_unclear, whole_amounts_with_cents, without_remarks
 
 OPENING = re.compile(
-    r"(?:(?:opening|starting|previous|old) balance|balance brought forward|(?:balance )?b/f|brought forward)\b",
+    r"(?:(?:opening|starting|previous|old) balance|balance brought forward|(?:balance )?b/f|brought forward|"
+    r"anfangssaldo|(?:alter|letzter) (?:konto)?saldo|saldovortrag|übertrag)\b",
     re.IGNORECASE,
 )
 BALANCE = re.compile(
-    r"(?:(?:closing|ending|final|new) balance|balance carried forward|(?:balance )?c/f|carried forward)\b",
+    r"(?:(?:closing|ending|final|new) balance|balance carried forward|(?:balance )?c/f|carried forward|"
+    r"(?:end|schluss)saldo|neuer (?:konto)?saldo)\b",
     re.IGNORECASE,
 )
-TOTAL = re.compile(rf"(?:grand total|sum total|total|subtotal|{BALANCE.pattern})\b", re.IGNORECASE)
+TOTAL = re.compile(
+    rf"(?:grand total|sum total|total|subtotal|(?:gesamt|end|zwischen)?summe|(?:gesamt|end)betrag|{BALANCE.pattern})\b",
+    re.IGNORECASE,
+)
 SIDE = re.compile(r"\b(?:(?P<debit>dr|debits?)|(?P<credit>cr|credits?(?! note)))\b", re.IGNORECASE)
 TOTAL_WITH_BLANKS = re.compile(
     rf"\s*{TOTAL.pattern}(?: (?:debit|credit)s?)?\W*(?:{CURRENCY}\s*)?[-−–]?\d{{1,3}}(?: \d{{3}})+[.,]\d\d(?!\d)",

@@ -37,7 +37,8 @@ def test_statements_that_do_not_add_up_are_one_finding_of_each_split():
         row("d", "?", "x"),
     ]
     splits = {"train": train, "test": [row("e", RIGHT, "consistent")]}
-    (finding,) = plugin.goodfit_check_data("finance/anomalies", splits)
+    unread, finding = plugin.goodfit_check_data("finance/anomalies", splits)
+    assert unread.evidence["ids"] == ["d"]
     assert (finding.severity, finding.code, finding.figure) == ("warning", "finance.sums", 2 / 3)
     assert finding.message == "in 2 of 3 train statements sums do not add up; 1 of them are labelled consistent"
     assert finding.evidence == {
@@ -60,7 +61,7 @@ def test_a_journal_with_more_debit_than_credit_is_a_finding():
 
 def test_arithmetic_that_the_labels_know_is_only_information():
     splits = {"test": [row("a", WRONG, "sum_error"), row("b", TWICE, "duplicate_entry"), row("c", "?", "consistent")]}
-    sums, twice = plugin.goodfit_check_data("finance/anomalies", splits)
+    _, sums, twice = plugin.goodfit_check_data("finance/anomalies", splits)
     assert (sums.severity, twice.severity, twice.code) == ("info", "info", "finance.duplicates")
 
 
@@ -135,10 +136,21 @@ def test_two_totals_in_an_answer_are_not_judged():
 @pytest.mark.parametrize(("task", "quiet"), [("finance/fraud", "legitimate"), ("finance/anomalies", "consistent")])
 def test_data_without_the_label_that_raises_no_alarm_are_a_finding(task, quiet):
     rows = [row("1", "Paid by card.", "fine"), row("2", "Paid twice by card.", "stolen card")]
-    (finding,) = plugin.goodfit_check_data(task, {"train": rows, "test": rows})
+    finding, *_ = plugin.goodfit_check_data(task, {"train": rows, "test": rows})
     assert (finding.code, finding.severity) == ("finance.no_quiet_label", "warning")
     assert f"no record is labelled '{quiet}'" in finding.message
-    assert plugin.goodfit_check_data(task, {"train": rows, "test": [row("3", "Paid in cash.", quiet)]}) == []
+    codes = [one.code for one in plugin.goodfit_check_data(task, {"train": rows, "test": [row("3", "Cash.", quiet)]})]
+    assert "finance.no_quiet_label" not in codes
+
+
+def test_statements_that_cannot_be_read_are_counted():
+    total, summe, none = (f"Rent 1200.00\nPower 80.50\n{word} 1280.50" for word in ("Total", "Gesamtbetrag", "Fin"))
+    rows = [row(str(number), text, "consistent") for number, text in enumerate((total, summe, none))]
+    (finding,) = plugin.goodfit_check_data("finance/anomalies", {"train": rows})
+    assert (finding.code, finding.severity, finding.evidence["ids"]) == ("finance.unread", "info", ["2"])
+    (finding,) = plugin.goodfit_check_data("finance/anomalies", {"train": [*rows[1:], row("3", none, "consistent")]})
+    assert finding.severity == "warning"
+    assert finding.message == "2 of 3 train statements cannot be read with certainty, and are not added up"
 
 
 def test_missed_frauds_are_one_finding_by_type():

@@ -23,7 +23,15 @@ def unknown_codes(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Fin
         message = f"{len(ids)} of {len(records)} {split} notes have a code that the code list does not have"
         codes = len(set().union(*unknown.values()))
         findings += about(
-            "medical.unknown_codes", message, ids, len(records), split=split, records=len(ids), codes=codes
+            "medical.unknown_codes",
+            message,
+            ids,
+            len(records),
+            mend="of other codes medical.ruled_out_coded and medical.procedure_recall say nothing: type "
+            "task.metrics=[], or bring a list of your own in a plugin (docs/publish.md)",
+            split=split,
+            records=len(ids),
+            codes=codes,
         )
     return findings
 

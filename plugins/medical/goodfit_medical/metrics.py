@@ -7,7 +7,7 @@ from typing import Any
 
 from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import Item
-from goodfit_medical.codes import PROCEDURE, mentioned
+from goodfit_medical.codes import PROCEDURE, code_list, mentioned
 from goodfit_medical.doses import Dose, doses, unread
 from goodfit_medical.frequencies import figures_in, unsupported_figures
 from goodfit_medical.negation import negated
@@ -48,6 +48,7 @@ RULED_OUT_CODED = share_metric(
     CODING,
     ruled_out_coded,
     greater_is_better=False,
+    label=code_list(),  # with codes of another list nothing could be wrong
 )
 
 

@@ -18,7 +18,7 @@ SOURCE = "Doctor: Take amoxicillin 500 mg. Patient: And my ibuprofen, 400 mg? Do
 
 def score(name: str, items: list[Item]) -> float:
     statistics = METRICS[name].statistics(items)
-    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
+    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
     return float(METRICS[name].reduce(statistics.sum(axis=0)))
 
 
@@ -55,6 +55,8 @@ def test_ruled_out_coded_counts_mentions_that_are_not_the_notes_own():
     ]
     assert score("medical.ruled_out_coded", items) == pytest.approx(1 / 4)
     assert math.isnan(score("medical.ruled_out_coded", items[2:]))
+    foreign = [coded(text, ["J45.0"], ["J18.9"])]  # with another code list there is no way to give a wrong one
+    assert math.isnan(score("medical.ruled_out_coded", foreign))
 
 
 @pytest.mark.parametrize(
