@@ -124,6 +124,11 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
         return Fit("underfit", tuple(evidence), _more(conf))
     if chance := _is_chance(facts, 1):
         evidence.append(f"on the held-out records the model is {chance}: nothing shows that it learnt what holds there")
+    if difference.high > conf.policy.max_fit_gap:
+        evidence.append(
+            f"overfitting is not shown, and not ruled out: the gap's upper end is above policy.max_fit_gap="
+            f"{conf.policy.max_fit_gap:g}, and more held-out records would tell"
+        )
     return Fit("unknown" if chance else "good", tuple(evidence), ())
 
 
