@@ -1,7 +1,7 @@
 """Where trials run on other machines: Slurm jobs, or tasks on the nodes of a Ray cluster.
 
-Nothing but an order goes there and nothing but a result comes back: data, models and the search's folder are read and
-written at the same paths on a disk that all machines share.
+Nothing but an order goes there and nothing but a result comes back: data, models and the search's folder, with what
+other trials came to so far, are read and written at the same paths on a disk that all machines share.
 """
 
 from __future__ import annotations
