@@ -1,0 +1,91 @@
+"""The folder of a search: whose it is, and what was begun in it, so that no other search goes on there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from goodfit.config.compose import as_tree
+from goodfit.config.search import MAY_CHANGE, Search
+from goodfit.config.words import key_of, typed_again
+from goodfit.errors import ConfigError
+from goodfit.files import part_of, text_digest
+from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, read_json, run_path, write_json
+from goodfit.runs.lock import drift, said
+from goodfit.texts.commands import command
+
+
+@contextlib.contextmanager
+def search_folder(search: Search) -> Iterator[Path]:
+    """The search's folder, locked for as long as it goes on.
+
+    Raises:
+        ConfigError: It is being searched already, or holds something else.
+    """
+    conf, named = search.first.conf, search.first.conf.run.dir is not None
+    path = run_path(conf)
+    with held(make_folder(path if named else path.with_name(f"{path.name}-sweep"), named)) as folder:
+        yield folder
+
+
+def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
+    """Write down what is searched, the first time; later, refuse another search.
+
+    Returns:
+        What the search is called, wherever its folder lies.
+
+    Raises:
+        ConfigError: The folder holds something else, or a search of other words, settings or records.
+    """
+    path = folder / SEARCH
+    if not path.exists():
+        others = {one.name for one in folder.iterdir()} - {LOCK, part_of(path).name}
+        if others:
+            raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
+        name = f"{folder.name}-{secrets.token_hex(6)}"
+        found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
+        write_json(path, found | {"settings": _settings(search)})
+        return name
+    before = read_json(path, "name", "words", "meaning", "data", "settings")
+    if tuple(before["meaning"]) != search.meaning:
+        new = [f"'{line}' is new" for line in search.meaning if line not in before["meaning"]]
+        gone = [f"'{line}' is gone" for line in before["meaning"] if line not in search.meaning]
+        on = "bring the named search back"  # whose file says other words now, where the same were typed
+        once, now = (
+            [word for word in typed if key_of(word) not in MAY_CHANGE] for typed in (before["words"], search.typed)
+        )
+        if once != now:
+            on = f"go on with that search: {command('sweep', *typed_again(before['words'], search.roots, folder))}"
+        raise ConfigError(
+            f"{folder} holds a search of other words: {', '.join([*new, *gone]) or 'their order is another'}",
+            f"choose another run.dir, or {on}",
+        )
+    if found := drift(before["settings"], _settings(search)):  # by the file of an option
+        raise ConfigError(
+            f"the search in {folder} began with other settings: {said(found)}",
+            "bring them back, or choose another run.dir",
+        )
+    if changed := [split for split in data if before["data"].get(split) != data[split]]:
+        raise ConfigError(
+            f"the {' and '.join(changed)} records are not those that the search in {folder} began with",
+            "bring them back, or choose another run.dir",
+        )
+    return str(before["name"])
+
+
+def _settings(search: Search) -> dict[str, Any]:
+    """What a trial of the search is made with, but for what may be typed anew and what the machine says."""
+    made = {word: _lasting(as_tree(composed.conf)) for word, composed in search.options.items()}
+    digests = {word: text_digest(json.dumps(tree, sort_keys=True)) for word, tree in made.items()}
+    return _lasting(as_tree(search.first.conf)) | {"options": digests}
+
+
+def _lasting(tree: dict[str, Any]) -> dict[str, Any]:
+    for name in (*MAY_CHANGE, "runtime.threads"):
+        group, _, setting = name.partition(".")
+        del tree[group][setting]
+    return tree
