@@ -8,7 +8,7 @@ from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.runs.folder import read_json
+from goodfit.runs.json_files import read_json
 from goodfit.runs.reproduce import TOLERANCE, Reproduced, erase_from_run, reproduce_run
 
 

@@ -17,7 +17,7 @@ from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
-from goodfit.runs.folder import find_run
+from goodfit.runs.find import find_run
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.commands import command
 from goodfit.texts.secrets import redact

@@ -8,7 +8,7 @@ from goodfit.cli.console import print_table
 from goodfit.cli.main import Arguments
 from goodfit.errors import ConfigError
 from goodfit.runs.digests import faults, read_digests
-from goodfit.runs.folder import find_run
+from goodfit.runs.find import find_run
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from goodfit.hooks.certainty import CONFIDENCE, holm
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
-from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.find import find_run
 from goodfit.runs.given import Given, given_records
+from goodfit.runs.json_files import read_json
 from goodfit.runs.locked import are_locked, locked_records
 from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.records import read_splits, with_labels

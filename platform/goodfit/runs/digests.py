@@ -10,7 +10,9 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
-from goodfit.runs.folder import LOCK, SEALED, resume_command
+from goodfit.runs.find import resume_command
+from goodfit.runs.folder import SEALED
+from goodfit.runs.held import LOCK
 from goodfit.training.checkpoints import checkpoints_in, damage
 from goodfit.yaml_values import read_yaml
 

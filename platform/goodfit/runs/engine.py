@@ -17,7 +17,9 @@ from goodfit.evaluation.gates import refusal
 from goodfit.files import to_go_on
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import is_first_process, point_latest, resume_command, run_folder, write_json
+from goodfit.runs.find import resume_command
+from goodfit.runs.folder import is_first_process, point_latest, run_folder
+from goodfit.runs.json_files import write_json
 from goodfit.runs.known import read_task
 from goodfit.runs.log import logged_to
 from goodfit.texts.secrets import redact

@@ -1,34 +1,24 @@
-"""The folder of a run: made for one run, locked while it runs, and read by every later verb."""
+"""The folder of a run: made for one run, held by its first process, and joined by those that this one starts."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
-import json
-import logging
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
 
 from goodfit.errors import ConfigError
-from goodfit.files import at_home, write_whole
+from goodfit.files import at_home
+from goodfit.runs.find import SEARCH, is_finished, resume_command
+from goodfit.runs.held import LOCK, held
 from goodfit.schema import RunConf
-from goodfit.texts.commands import command
-
-LOCK = ".lock"
-SEARCH = "search.json"
-"""What a search writes into its folder first: a folder that has it is no run's."""
 
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
-
-TRIALS = ("trials", "confirmations")
-"""Folders of a search in which its trainings lie."""
 
 SEALED = ("adapter", "model", "predictions", "data")
 """Folders in which a file that was not written by the run is a fault."""
@@ -36,9 +26,6 @@ SEALED = ("adapter", "model", "predictions", "data")
 OF_A_RUN = ("metrics.json", "history.jsonl", "findings.jsonl", "digests.json", "log.txt", "report.html")
 OF_A_RUN += ("checkpoints", *SEALED)
 """What a run writes behind its config: where they lie without one, they are somebody else's."""
-
-PATIENCE = 5.0
-"""Seconds after which a process that waits for another one says so."""
 
 JOIN_SECONDS = 600
 """How long a further process waits for the first one to check its data and make the folder."""
@@ -91,16 +78,6 @@ def _joined(path: Path) -> Path:
             )
         time.sleep(0.1)
     return path
-
-
-def resume_command(folder: Path | str) -> str:
-    """What is typed to go on with a run."""
-    return command("resume", folder)
-
-
-def is_finished(path: Path) -> bool:
-    """Whether a run came to its end, by its own word."""
-    return bool(read_json(path / "run.json", "status")["status"] == "finished")
 
 
 @contextlib.contextmanager
@@ -159,66 +136,6 @@ def refuse_taken(path: Path) -> None:
         raise ConfigError(f"{path} holds other files ('{others[0]}')", "choose another run.dir")
 
 
-_LOCKS: set[IO[str]] = set()
-
-
-def _let_go() -> None:
-    for lock in _LOCKS:
-        lock.close()
-
-
-os.register_at_fork(after_in_child=_let_go)  # a loader's worker outlives its killed run by some seconds
-
-
-@contextlib.contextmanager
-def held(path: Path, wait: bool = False) -> Iterator[Path]:
-    """Hold the lock of a run's folder; the system frees it when the process ends, however it ends.
-
-    Args:
-        path: The folder.
-        wait: Wait for as long as another process holds it.
-
-    Raises:
-        ConfigError: Another process holds it, and we do not wait.
-    """
-    told = time.monotonic() + PATIENCE
-    while True:
-        with (path / LOCK).open("w") as lock:
-            _LOCKS.add(lock)
-            try:
-                if _is_taken(lock, path):
-                    try:
-                        yield path
-                    finally:
-                        (path / LOCK).unlink(missing_ok=True)
-                    return
-            finally:
-                _LOCKS.discard(lock)
-        if not wait:
-            raise ConfigError(f"another run is writing to {path}", "choose another run.dir, or wait for its end")
-        if time.monotonic() > told:
-            logging.getLogger(__name__).warning("waiting for another process that writes to %s", path)
-            told = float("inf")
-        time.sleep(0.2)
-
-
-def _is_taken(lock: IO[str], folder: Path) -> bool:
-    """Whether the lock is ours now."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
-
-
-def _is_at(opened: int, path: Path) -> bool:
-    """Whether an open file is still the one of that name."""
-    try:
-        return os.path.samestat(os.fstat(opened), path.stat())
-    except FileNotFoundError:
-        return False
-
-
 def make_folder(path: Path, named: bool) -> Path:
     """Make a folder; one that nobody named gets a random ending where its name is taken.
 
@@ -256,87 +173,3 @@ def point_latest(path: Path) -> None:
     with contextlib.suppress(OSError):
         link.symlink_to(path.relative_to(runs))
         os.replace(link, runs / "latest")
-
-
-def find_run(typed: str) -> Path:
-    """The folder of a run that a user named.
-
-    Raises:
-        ConfigError: It is not one.
-    """
-    path = at_home(typed)
-    if not path.is_dir():
-        raise ConfigError(f"there is no run in {typed}", "name a run's folder, such as runs/latest")
-    path = path.resolve()
-    if (path / SEARCH).is_file():
-        raise ConfigError(f"{typed} is a search, and no run", _of_search(path, typed))
-    search = path.parent.parent
-    if path.parent.name in TRIALS and (search / SEARCH).is_file():
-        raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/best")
-    if not (path / "config.yaml").is_file() or not (path / "run.json").is_file():
-        raise ConfigError(f"{typed} is no run: it lacks config.yaml or run.json", "name a folder that 'train' wrote")
-    return path
-
-
-def finished_run(typed: str) -> Path:
-    """The folder of a run that a user named, which came to its end.
-
-    Raises:
-        ConfigError: It is no run, or not finished.
-    """
-    folder = find_run(typed)
-    status = read_json(folder / "run.json", "status")["status"]
-    if status != "finished":
-        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
-    return folder
-
-
-def _of_search(path: Path, typed: str) -> str:
-    """What can be done with a search: its winner is a run; without one, its own command goes on, or shows it."""
-    if (path / "best" / "run.json").is_file():
-        return f"the winner's run is {typed.rstrip('/')}/best"
-    words = [word for word in read_json(path / SEARCH, "words")["words"] if not word.startswith("run.dir=")]
-    return f"{command('sweep', *words, f'run.dir={typed}')} goes on with it, or shows what it found"
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, as_json(content))
-
-
-def as_json(content: Mapping[str, Any]) -> bytes:
-    """What ``write_json`` writes."""
-    return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode()
-
-
-def write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write a JSONL file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines).encode())
-
-
-def read_json(path: Path, *needed: str) -> dict[str, Any]:
-    """Read a JSON file of a run.
-
-    Args:
-        path: The file.
-        needed: What has to stand in it.
-
-    Raises:
-        ConfigError: The run has not written it, or it is damaged.
-    """
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path} is missing: the run is not finished", "train again") from None
-    except ValueError:
-        content = None
-    if not isinstance(content, dict) or any(name not in content for name in needed):
-        raise damaged(path)
-    return content
-
-
-def damaged(path: Path) -> ConfigError:
-    """The error for a file that is not what was written."""
-    return ConfigError(f"{path} is damaged", "take a copy that is whole, or begin again in another run.dir")

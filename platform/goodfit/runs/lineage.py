@@ -16,7 +16,8 @@ from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
-from goodfit.runs.folder import finished_run, read_json
+from goodfit.runs.find import finished_run
+from goodfit.runs.json_files import read_json
 from goodfit.runs.locked import locked_records
 from goodfit.runs.mend import LEFT_OUT
 from goodfit.runs.records import read_splits, with_labels

@@ -18,7 +18,8 @@ from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import read_json, resume_command, write_json
+from goodfit.runs.find import resume_command
+from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import base_identity
 from goodfit.schema import RunConf

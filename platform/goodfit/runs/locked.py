@@ -7,7 +7,7 @@ from typing import Any
 
 from goodfit.data.gather import Splits
 from goodfit.runs.digests import refuse_changed
-from goodfit.runs.folder import read_json
+from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
 
 

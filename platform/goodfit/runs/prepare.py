@@ -29,7 +29,8 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.load import answers, load_tokenizer
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.plugins.host import Host
-from goodfit.runs.folder import finished_run, read_json
+from goodfit.runs.find import finished_run
+from goodfit.runs.json_files import read_json
 from goodfit.runs.known import TaskData
 from goodfit.runs.task import Task, refuse_family
 from goodfit.schema import RunConf

@@ -16,7 +16,8 @@ from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import faults, plain, read_digests
-from goodfit.runs.folder import find_run, read_json
+from goodfit.runs.find import find_run
+from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
 
 if TYPE_CHECKING:

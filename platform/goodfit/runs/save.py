@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.files import file_digest
 from goodfit.models.base import Base, folder_digest
-from goodfit.runs.folder import write_json
+from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
 
 

@@ -17,7 +17,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited
 from goodfit.runs.card import card_of
 from goodfit.runs.digests import write_digests
-from goodfit.runs.folder import as_json, write_json, write_lines
+from goodfit.runs.json_files import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import save_weights
 from goodfit.runs.score import Judged, primary_of

@@ -15,7 +15,8 @@ from goodfit.files import to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_OF_LABEL, FEW_RECORDS
-from goodfit.runs.folder import point_latest, write_json
+from goodfit.runs.folder import point_latest
+from goodfit.runs.json_files import write_json
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.folder import search_folder, write_search

@@ -14,7 +14,10 @@ from goodfit.config.search import MAY_CHANGE, Search
 from goodfit.config.words import key_of, typed_again
 from goodfit.errors import ConfigError
 from goodfit.files import part_of, text_digest
-from goodfit.runs.folder import LOCK, SEARCH, held, make_folder, read_json, run_path, write_json
+from goodfit.runs.find import SEARCH
+from goodfit.runs.folder import make_folder, run_path
+from goodfit.runs.held import LOCK, held
+from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
 from goodfit.texts.commands import command
 

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
-from goodfit.runs.folder import damaged
+from goodfit.runs.json_files import damaged
 from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_of
 from goodfit.sweeps.records import Entry, Result
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.errors import ConfigError
-from goodfit.runs.folder import write_json
+from goodfit.runs.json_files import write_json
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.propose import quiet_optuna
 from goodfit.sweeps.records import BY_RUNGS, PROGRESS, Order, Result, read_result, trial_place

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from goodfit.config.places import ConfRoot
-from goodfit.runs.folder import damaged
+from goodfit.runs.json_files import damaged
 from goodfit.schema.sweep import SweepConf
 
 JUDGED = ("finished", "stopped")

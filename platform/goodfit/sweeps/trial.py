@@ -24,7 +24,9 @@ from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.models.device import pick_device
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
-from goodfit.runs.folder import empty, held, make_folder, read_json, write_json
+from goodfit.runs.folder import empty, make_folder
+from goodfit.runs.held import held
+from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.prepare import Prepared, training_data

@@ -18,7 +18,9 @@ from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import Interval, by_unit, interval
-from goodfit.runs.folder import empty, held, read_json
+from goodfit.runs.folder import empty
+from goodfit.runs.held import held
+from goodfit.runs.json_files import read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged

@@ -1,0 +1,67 @@
+"""The run that a word names, finished or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from goodfit.errors import ConfigError
+from goodfit.files import at_home
+from goodfit.runs.json_files import read_json
+from goodfit.texts.commands import command
+
+SEARCH = "search.json"
+"""What a search writes into its folder first: a folder that has it is no run's."""
+
+TRIALS = ("trials", "confirmations")
+"""Folders of a search in which its trainings lie."""
+
+
+def is_finished(path: Path) -> bool:
+    """Whether a run came to its end, by its own word."""
+    return bool(read_json(path / "run.json", "status")["status"] == "finished")
+
+
+def resume_command(folder: Path | str) -> str:
+    """What is typed to go on with a run."""
+    return command("resume", folder)
+
+
+def find_run(typed: str) -> Path:
+    """The folder of a run that a user named.
+
+    Raises:
+        ConfigError: It is not one.
+    """
+    path = at_home(typed)
+    if not path.is_dir():
+        raise ConfigError(f"there is no run in {typed}", "name a run's folder, such as runs/latest")
+    path = path.resolve()
+    if (path / SEARCH).is_file():
+        raise ConfigError(f"{typed} is a search, and no run", _of_search(path, typed))
+    search = path.parent.parent
+    if path.parent.name in TRIALS and (search / SEARCH).is_file():
+        raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/best")
+    if not (path / "config.yaml").is_file() or not (path / "run.json").is_file():
+        raise ConfigError(f"{typed} is no run: it lacks config.yaml or run.json", "name a folder that 'train' wrote")
+    return path
+
+
+def finished_run(typed: str) -> Path:
+    """The folder of a run that a user named, which came to its end.
+
+    Raises:
+        ConfigError: It is no run, or not finished.
+    """
+    folder = find_run(typed)
+    status = read_json(folder / "run.json", "status")["status"]
+    if status != "finished":
+        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
+    return folder
+
+
+def _of_search(path: Path, typed: str) -> str:
+    """What can be done with a search: its winner is a run; without one, its own command goes on, or shows it."""
+    if (path / "best" / "run.json").is_file():
+        return f"the winner's run is {typed.rstrip('/')}/best"
+    words = [word for word in read_json(path / SEARCH, "words")["words"] if not word.startswith("run.dir=")]
+    return f"{command('sweep', *words, f'run.dir={typed}')} goes on with it, or shows what it found"

@@ -1,0 +1,78 @@
+"""One process has a folder at a time, for as long as it lives."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from goodfit.errors import ConfigError
+
+LOCK = ".lock"
+
+PATIENCE = 5.0
+"""Seconds after which a process that waits for another one says so."""
+
+_LOCKS: set[IO[str]] = set()
+
+
+def _let_go() -> None:
+    for lock in _LOCKS:
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_let_go)  # a loader's worker outlives its killed run by some seconds
+
+
+@contextlib.contextmanager
+def held(path: Path, wait: bool = False) -> Iterator[Path]:
+    """Hold the lock of a run's folder; the system frees it when the process ends, however it ends.
+
+    Args:
+        path: The folder.
+        wait: Wait for as long as another process holds it.
+
+    Raises:
+        ConfigError: Another process holds it, and we do not wait.
+    """
+    told = time.monotonic() + PATIENCE
+    while True:
+        with (path / LOCK).open("w") as lock:
+            _LOCKS.add(lock)
+            try:
+                if _is_taken(lock, path):
+                    try:
+                        yield path
+                    finally:
+                        (path / LOCK).unlink(missing_ok=True)
+                    return
+            finally:
+                _LOCKS.discard(lock)
+        if not wait:
+            raise ConfigError(f"another run is writing to {path}", "choose another run.dir, or wait for its end")
+        if time.monotonic() > told:
+            logging.getLogger(__name__).warning("waiting for another process that writes to %s", path)
+            told = float("inf")
+        time.sleep(0.2)
+
+
+def _is_taken(lock: IO[str], folder: Path) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
+
+
+def _is_at(opened: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(opened), path.stat())
+    except FileNotFoundError:
+        return False
