@@ -25,7 +25,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
 from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
-from goodfit.runs import prepare
+from goodfit.runs import paths
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
@@ -501,9 +501,9 @@ def test_a_whole_run_of_recorded_steps_learns_as_one_without(
 
 
 def record_all(monkeypatch):
-    chosen = prepare.choose_path
+    chosen = paths.choose_path
     monkeypatch.setattr(
-        prepare, "choose_path", lambda *given, **words: dataclasses.replace(chosen(*given, **words), graphs=True)
+        paths, "choose_path", lambda *given, **words: dataclasses.replace(chosen(*given, **words), graphs=True)
     )
 
 

@@ -15,10 +15,12 @@ from goodfit.models.base import Base
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
+from goodfit.runs.bases import open_base
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
-from goodfit.runs.prepare import build_learner, open_base, path_of
+from goodfit.runs.learner import build_learner
+from goodfit.runs.paths import path_of
 from goodfit.runs.save import base_identity
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf

@@ -22,7 +22,8 @@ from goodfit.models.fast.vocabulary import LABELS, bare_head
 from goodfit.models.fast.wiring import base_of
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
-from goodfit.runs.prepare import Prepared, pick_path, training_data
+from goodfit.runs.paths import pick_path
+from goodfit.runs.prepare import Prepared, training_data
 from goodfit.schema import RunConf
 from goodfit.training.trainer import compute_ahead, fix_machine, planned_steps
 

@@ -1,0 +1,71 @@
+"""What of the records a model does not see: what is cut, signs that it does not know, and answers left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from goodfit.data.gather import Splits
+from goodfit.errors import DataError
+from goodfit.hooks.findings import about
+from goodfit.hooks.types import Finding
+from goodfit.kinds.shape import Encoded
+from goodfit.schema import RunConf
+
+MUCH = 0.1
+"""The share of unknown tokens from which a record is told of."""
+
+
+def cut_records(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:
+    """Records of which the model does not read everything, or may not give the whole answer: reported; refused where
+    something is cut of more than a set share."""
+    findings: list[Finding] = []
+    longest = max((size for part in encoded.values() for size in part.beyond.values()), default=0)
+    longer = f"let answers be longer, as far as the model has room for it: task.max_new_tokens={longest}"
+    for split, part in encoded.items():
+        ids, of = [splits[split][index].id for index in part.cut], len(splits[split])
+        share = len(ids) / of
+        if share > conf.dataset.max_cut_share:
+            fix = (
+                "choose a model with a longer context, shorten the records, or allow it: dataset.max_cut_share="
+                f"{min(1.0, round(share + 0.01, 2))}"
+            )
+            writes = any(index in part.beyond for index in part.cut)
+            raise DataError(
+                f"{len(ids)} of {of} {split} records ({share:.0%}) are longer than the model "
+                f"{'reads or writes' if writes else 'reads'}; at most {conf.dataset.max_cut_share:.0%} may be cut",
+                f"{longer}; or {fix}" if writes else fix,
+            )
+        message = f"{len(ids)} of {of} {split} records are cut to the model's length"
+        findings += about("data.cut", message, ids, of, split=split)
+        ids = [splits[split][index].id for index in part.beyond]
+        message = f"{len(ids)} of {of} {split} records have answers longer than any that the model may give"
+        findings += about("data.long_answers", message, ids, of, mend=longer, split=split)
+    return findings
+
+
+def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: Any) -> list[Finding]:
+    """Records of which the model sees little: their characters are not in its vocabulary."""
+    findings: list[Finding] = []
+    unknown = tokenizer.unk_token_id
+    if unknown is None or unknown == tokenizer.eos_token_id:
+        return findings
+    for split, part in encoded.items():
+        sizes = np.zeros((len(splits[split]), 2))
+        for example in part.examples:
+            sizes[example.record] += example.inputs.count(unknown), len(example.inputs)
+        ids = [record.id for record, (gone, whole) in zip(splits[split], sizes, strict=True) if gone > MUCH * whole]
+        message = (
+            f"{len(ids)} of {len(sizes)} {split} records have more than {MUCH:.0%} tokens that the model does not know"
+        )
+        mend = "choose a model of these texts' language or signs: docs/models.md"
+        findings += about("data.unknown_tokens", message, ids, len(sizes), mend=mend, split=split)
+    return findings
+
+
+def refuse_unsupervised(encoded: Encoded) -> None:
+    empty = sum(not example.supervised for example in encoded.examples)
+    if empty == len(encoded.examples):
+        raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")

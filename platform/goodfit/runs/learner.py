@@ -1,0 +1,92 @@
+"""How a base model learns a task: the lengths it has room for, and what it is told beside words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from goodfit.errors import ConfigError
+from goodfit.kinds.shape import Coding, Learner
+from goodfit.kinds.units import case_marks
+from goodfit.kinds.whole import tells_texts_apart
+from goodfit.models.base import Base
+from goodfit.runs.task import Task
+from goodfit.schema import RunConf
+
+FALLBACK_TOKENS = 512
+"""The longest input of models without a bound of their own (T5's relative positions)."""
+
+
+def told_beside_words(conf: RunConf, base: Base, tokenizer: Any) -> dict[str, bool | None]:
+    """What an encoder is told beside words: the typed choice, or wherever it can be; None where it reads otherwise.
+
+    Raises:
+        ConfigError: It is asked for where it cannot be told.
+    """
+    ways: dict[str, tuple[str, str, Callable[[], bool], str]] = {
+        "case_marks": (
+            "token_classification", "that tags",
+            lambda: bool(case_marks(tokenizer)), "sees capitals or has no token to spare",
+        ),
+        "token_types": (
+            "question_answering", "that answers questions",
+            lambda: tells_texts_apart(tokenizer, base.config), "has one type for all tokens",
+        ),
+    }  # fmt: skip
+    found: dict[str, bool | None] = {}
+    for name, (kind, whom, can_be_told, lacks) in ways.items():
+        wanted, fits = getattr(conf.model, name), (conf.task.kind, base.family) == (kind, "encoder")
+        can = fits and can_be_told()
+        if wanted and not can:
+            why = f"{base.name} {lacks}" if fits else f"they are for an encoder {whom}"
+            raise ConfigError(f"model.{name} is true, and {why}", "leave it out")
+        found[name] = can if fits and wanted is None else wanted
+    return found
+
+
+def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str]) -> tuple[Learner, Coding]:
+    """How this base learns this task."""
+    conf = task.conf
+    _refuse_lengths(conf, base)
+    longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
+    answer = base.max_answer or max(longest, conf.task.max_new_tokens)
+    if task.kind.name == "token_classification":  # the text is copied
+        longest = min(longest, answer)
+    coding = Coding(
+        tokenizer=tokenizer,
+        family=base.family,
+        labels=tuple(labels),
+        prompt=conf.task.prompt or "\n".join(f"{{{name}}}" for name in task.kind.prompted),
+        max_tokens=min(conf.dataset.max_tokens or longest, longest),
+        max_new_tokens=min(conf.task.max_new_tokens, answer),
+        batch_size=conf.training.evaluation_batch_size,
+        decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
+        case_marks=bool(conf.model.case_marks),  # None where no head tags
+        token_types=bool(conf.model.token_types),  # None where no head answers questions
+    )
+    return task.kind.learners[base.family](coding), coding
+
+
+def _refuse_lengths(conf: RunConf, base: Base) -> None:
+    """Refuse lengths that the model's positions do not have."""
+    if base.max_length is None:
+        return
+    if conf.model.max_length is not None and conf.model.max_length > base.max_length:
+        raise ConfigError(
+            f"model.max_length is {conf.model.max_length}, and {base.name} has {base.max_length} positions",
+            f"choose a value of at most {base.max_length}, or a model with a longer context",
+        )
+    wanted, answer = conf.task.max_new_tokens, base.max_answer
+    if conf.task.kind == "generation" and answer is not None and wanted > answer:
+        raise ConfigError(
+            f"task.max_new_tokens is {wanted}, and {base.name} has {answer} positions for an answer",
+            f"choose a value of at most {answer}",
+        )
+    longest = min(conf.dataset.max_tokens or base.max_length, base.max_length)
+    if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= longest:
+        whose = "dataset.max_tokens leaves" if longest < base.max_length else f"{base.name} has"
+        raise ConfigError(
+            f"task.max_new_tokens is {conf.task.max_new_tokens}, and {whose} {longest} positions for "
+            "prompt and answer together",
+            "choose a smaller value, or a longer context",
+        )
