@@ -66,6 +66,11 @@ def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: An
 
 
 def refuse_unsupervised(encoded: Encoded) -> None:
+    """Refuse training records without anything to learn.
+
+    Raises:
+        DataError: All are so.
+    """
     empty = sum(not example.supervised for example in encoded.examples)
     if empty == len(encoded.examples):
         raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
