@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.texts.commands import command
 
 if TYPE_CHECKING:
     from goodfit.hooks.types import Finding
@@ -40,6 +41,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
             _print(finding)
         found = [f"{sum(f.severity == name for f in findings)} {name}" for name in SEVERITIES]
         print(f"found    {', '.join(found)}")
+        print(f"next     {command('check', *arguments.words)}: whether a model reads texts of these lengths")
     return {
         "task": data.task.conf.task.name,
         "kind": data.task.kind.name,
