@@ -212,6 +212,8 @@ def table(known: Sequence[Row]) -> str:
         f"of the head alone. Seconds, medians [lowest, highest]; the rival is {RIVAL}.",
         "Score: the best of all trials, of the rival's the best of those that were run, beside the best of the same",
         "trials on the fast path (macro-F1; of the decoder nats of a token, less is better).",
+        "Rows of fewer than 768 records were pruned by code that knew nothing of the trials beside one. Other work ran",
+        "on the other core.",
     ]
     for machine in sorted({row["processor"] for row in known}):
         lines += [f"\n## {machine}\n", *lines_of([row for row in known if row["processor"] == machine])]
