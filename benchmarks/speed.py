@@ -264,6 +264,8 @@ def main() -> None:
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         print(json.dumps(measured(*options.one, options.data)))
         return
+    if find_spec("matplotlib") is None:
+        parser.error("the plot needs matplotlib: pip install '.[benchmark]'")
     found = in_turn(options)
     HERE.with_suffix(".md").write_text(table(found, peak_gflops(), options), "utf-8")
     plot(found, options)
