@@ -18,8 +18,10 @@ from strangers import HEAD
 from written import read_json
 
 from goodfit.config.space import split_space
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, TrainingError
+from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
+from goodfit.training.saver import Rise
 
 SPACE = ["optim.lr=tag(log,interval(1e-3,3e-2))", "adapter.rank=2,4", "sweep.engine=solo"]
 
@@ -613,6 +615,43 @@ def test_packed_trials_are_judged_as_they_are_alone(searched):
         assert other["value"] == pytest.approx(one["value"], abs=1e-3)
     log = (searched("sweep.engine=packed", *short)[0] / "trials" / "0001" / "log.txt").read_text("utf-8")
     assert "packed" in log
+
+
+def test_a_trial_of_a_pack_that_fails_twice_at_one_step_ends_alone(goodfit, tiny_words, monkeypatch):
+    evaluate, unscored, rises = HeldOut.evaluate, [], []
+
+    def cannot(self, *given):
+        if not unscored:
+            unscored.append(self)
+            raise TrainingError("it cannot be scored", "another metric")
+        evaluate(self, *given)
+
+    def refuse(self, loss, step):
+        rises.append(self)
+        if unscored and self is rises[0]:
+            raise TrainingError("it diverges", "a lower rate")
+
+    monkeypatch.setattr(HeldOut, "evaluate", cannot)
+    monkeypatch.setattr(Rise, "refuse", refuse)
+    words = [
+        *tiny_words("classification", "encoder"),
+        "adapter=lora",
+        "adapter.rank=2,4",
+        "sweep=grid",
+        "sweep.width=2",
+    ]
+    words += [
+        "sweep.engine=packed",
+        "sweep.train_best=false",
+        "training.epochs=1",
+        "run.dir=sweep",
+        "--json",
+        "--quiet",
+    ]
+    outcome = goodfit("sweep", *words)
+    assert outcome.code == 0, outcome.err
+    assert [trial["state"] for trial in outcome.json["trials"]] == ["failed", "finished"]
+    assert outcome.json["trials"][0]["reason"] == "it cannot be scored (fix: another metric)"
 
 
 def test_trials_are_held_against_those_that_run_beside_them_wherever_they_run(searched):

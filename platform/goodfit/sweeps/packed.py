@@ -231,9 +231,9 @@ class Packed:
                 for name in due:
                     with _noted(troubles, name):
                         self._evaluate(self._running[name], found[name])
-        for name, step in found.items():
-            with _noted(troubles, name) if name not in troubles else nullcontext():
-                self._running[name].rise.refuse(step.loss, step.number)
+        for name in [name for name in found if name not in troubles]:
+            with _noted(troubles, name):
+                self._running[name].rise.refuse(found[name].loss, found[name].number)
         over = []
         for name in found:
             with self._time_of(name):
