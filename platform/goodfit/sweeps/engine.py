@@ -111,7 +111,7 @@ def _carry_out(
     except TrainingError:
         write_json(folder / "sweep.json", record_so_far(entries, None, status="failed"))
         raise
-    record = record_so_far(entries, winner, front, ledger.importances()) | {"fewer": _why_fewer(search, entries)}
+    record = record_so_far(entries, winner, front, ledger.importances(), fewer=_why_fewer(search, entries))
     write_json(folder / "sweep.json", record)
     write_page(folder, record, entries)
     return record

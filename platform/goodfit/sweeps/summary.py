@@ -23,8 +23,10 @@ def record_of(
     front: Sequence[Entry] = (),
     importances: Mapping[str, float] | None = None,
     status: str = "running",
+    fewer: str | None = None,
 ) -> dict[str, Any]:
-    """The content of sweep.json; ``status`` is that of a search without a winner, ``warnings`` what to know first."""
+    """The content of sweep.json; ``status`` is that of a search without a winner, ``warnings`` what to know first, and
+    ``fewer`` why there are fewer trials than there may be."""
     conf = search.first.conf
     models = next((one.options for one in search.space if one.key == "model"), (conf.choices.get("model"),))
     return {
@@ -39,6 +41,7 @@ def record_of(
         "warnings": list(warnings),
         "trials": [_listed(entry) for entry in entries],
         "best": winner and _best(search, winner),
+        "fewer": fewer,
         "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
         "importances": dict(importances or {}),
     }
