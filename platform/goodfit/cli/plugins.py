@@ -123,8 +123,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     conf = compose_words(Arguments(words=settings, options=options), needed=()).conf
     data = Path(options["--from-data"]) if "--from-data" in options else None
     place = Path(options.get("--output", "."))
-    typed = conf.privacy.mode not in ("auto", "none")
-    scrub = pick_scrub(conf, open_host(arguments, conf.plugins)) if data is not None and typed else None
+    scrub = pick_scrub(conf, open_host(arguments, conf.plugins)) if conf.privacy.takes_out else None
     made = new_plugin(name, conf, parts_of(options.get("--include")), data, place, scrub)
     if not arguments.json:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())

@@ -21,7 +21,7 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
         ConfigError: No scrubber is named, a kept type is none, or the key of the hashes is missing.
     """
     chosen = conf.privacy
-    if chosen.mode in ("none", "auto"):
+    if not chosen.takes_out:
         return None
     if not chosen.scrubbers:
         raise ConfigError(f"privacy.mode is {chosen.mode}, and no scrubber is named", "choose an option: privacy=mask")

@@ -39,3 +39,8 @@ class PrivacyConf:
 
     record_clip: Annotated[float, Field(gt=0)] = 1.0
     """With ``epsilon``, the norm to which the gradient of each training record is cut."""
+
+    @property
+    def takes_out(self) -> bool:
+        """Whether something is taken out of texts; ``auto`` says nothing yet."""
+        return self.mode not in ("auto", "none")

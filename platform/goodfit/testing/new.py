@@ -63,11 +63,12 @@ def new_plugin(
 
     Args:
         name: Of the plugin.
-        conf: Kind, fields, seed, shares of the splits and what is done to texts, where they were typed.
+        conf: Kind, fields, seed and shares of the splits, where they were typed.
         parts: Some of ``PARTS``.
         data: A file with the department's own rows; placeholders are written without one.
         place: The folder to put the package in.
-        scrub: What is done to the rows before they are written.
+        scrub: What is done to the rows before they are written, and to texts that are learnt; None where nothing was
+            typed: rows stay, and what is learnt is scrubbed as its kind needs.
 
     Returns:
         What was written, and why it looks as it does.
@@ -88,8 +89,7 @@ def new_plugin(
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    typed = conf.privacy.mode not in ("auto", "none")
-    privacy = conf.privacy.mode if typed else "mask" if kind in SORTING else "pseudonymise"
+    privacy = scrub.mode if scrub else "mask" if kind in SORTING else "pseudonymise"
     known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy, **facts}
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}
     for split, own in rows.items():
