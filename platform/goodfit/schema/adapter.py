@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goodfit.schema.ranges import Count
+
 AdapterName = Literal[
     "auto", "none", "head", "lora", "qlora", "dora", "rslora", "pissa", "olora", "vera", "loha", "lokr", "oft", "ia3"
 ]
@@ -42,7 +44,7 @@ class AdapterConf:
     targets: list[str] | None = None
     """Names of the modules that get an adapter; when not given, every linear layer but the head."""
 
-    top_layers: Annotated[int, Field(ge=1)] | None = None
+    top_layers: Count | None = None
     """Tune only so many of the base's layers, the uppermost ones, with an adapter or whole, and the head; when not
     given, all. On the fast path of a CPU what the layers below make of a record is computed once."""
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goodfit.schema.ranges import Count
+
 SPLITS = ("train", "validation", "test")
 """What the records are parted into; each is a setting of files, and a name on the hub."""
 
@@ -54,7 +56,7 @@ class DatasetConf:
     test_share: Share = 0.15
     """The share of the records that goodfit splits off for the test where no file is given."""
 
-    limit: Annotated[int, Field(ge=1)] | None = None
+    limit: Count | None = None
     """At most this many training records, the first of a seeded shuffle; for a quick look."""
 
     max_tokens: Annotated[int, Field(ge=8)] | None = None

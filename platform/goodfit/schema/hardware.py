@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goodfit.schema.ranges import Count
+
 SLURM_NAME = r"^[\w.,:-]+$"
 """What stands unquoted in a batch script."""
 
@@ -18,10 +20,10 @@ class HardwareConf:
     accelerator: Literal["auto", "cpu", "gpu"] = "auto"
     """``auto`` takes a GPU where there is one."""
 
-    devices: Annotated[int, Field(ge=1)] = 1
+    devices: Count = 1
     """Devices (CPU: processes) on each node."""
 
-    nodes: Annotated[int, Field(ge=1)] = 1
+    nodes: Count = 1
     """Machines; start the processes by torchrun with a ``run.dir``, or by ``hardware=slurm``."""
 
     strategy: Literal["single", "ddp", "fsdp", "deepspeed"] = "single"
@@ -39,7 +41,7 @@ class HardwareConf:
     time_limit: Annotated[str, Field(pattern=r"^(\d+-)?\d{1,2}:\d\d:\d\d$")] = "08:00:00"
     """How long a Slurm job may take, as hours:minutes:seconds, with days- before it."""
 
-    cpus_per_device: Annotated[int, Field(ge=1)] = 8
+    cpus_per_device: Count = 8
     """CPU cores of a Slurm job for each device."""
 
     memory_gb: Annotated[float, Field(gt=0)] | None = None

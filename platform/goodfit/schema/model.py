@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from goodfit.schema.ranges import Count
+
 Family = Literal["encoder", "decoder", "seq2seq"]
 Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
@@ -47,7 +49,7 @@ class ModelConf:
     max_length: Annotated[int, Field(ge=8)] | None = None
     """The longest input in tokens; when not given, what the model's config says."""
 
-    layers: Annotated[int, Field(ge=1)] | None = None
+    layers: Count | None = None
     """Use only so many of the base's layers, the lowest ones: each that is left out saves its share of time and memory,
     in training and in use. For models with one stack of layers; when not given, all."""
 
@@ -65,7 +67,7 @@ class ModelConf:
     adapter_lr: Rate = 5e-4
     """The learning rate to start from when an adapter or a head is tuned; used when ``optim.lr`` is not typed."""
 
-    epochs: Annotated[int, Field(ge=1)] = 10
+    epochs: Count = 10
     """The number of epochs to plan for; used when ``training.epochs`` is not typed."""
 
     parameters_millions: Annotated[float, Field(gt=0)] | None = None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from pydantic import Field
+from goodfit.schema.ranges import Count
 
 
 @dataclass(kw_only=True, slots=True)
@@ -29,6 +28,6 @@ class PluginsConf:
     """A file of your own with hooks, ``goodfit_plugin.py``; it is the plugin ``project``. Without it no such file is
     looked for."""
 
-    hook_seconds: Annotated[int, Field(ge=1)] = 600
+    hook_seconds: Count = 600
     """The longest that a plugin's import, one of its hooks, gates or light audits may take, in seconds. Of its
     scrubbers, metrics, sources, models and heavy audits, which may take longer, it is said that they are waited for."""
