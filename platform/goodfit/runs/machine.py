@@ -17,18 +17,11 @@ def settle(conf: RunConf) -> RunConf:
 
     Raises:
         HardwareError: The machine lacks what was asked for.
-        ConfigError: The base cannot be held in 4 bits.
+        ConfigError: Settings do not go together on it.
     """
     import torch
 
-    if conf.adapter.four_bits:
-        refuse_four_bits(conf.model, conf.task.kind, conf.adapter.merge)
-    if conf.training.soup > 1 and not conf.hardware.is_one_device:
-        raise ConfigError(
-            "training.soup trains on one device", "add hardware.devices=1 hardware.strategy=single, or leave it out"
-        )
-    if conf.hardware.strategy == "fsdp" and conf.optim.name == "adafactor":
-        raise ConfigError("PyTorch's Adafactor does not know sharded weights", "optim=adamw, or hardware=ddp")
+    _refuse_unfit(conf)
     device = pick_device(conf.hardware.accelerator)
     name = conf.precision.name
     if name == "auto":
@@ -42,6 +35,18 @@ def settle(conf: RunConf) -> RunConf:
         precision=dataclasses.replace(conf.precision, name=name),
         hardware=dataclasses.replace(conf.hardware, accelerator=accelerator),
     )
+
+
+def _refuse_unfit(conf: RunConf) -> None:
+    """Refuse ways to train that this hardware, or this base, cannot have."""
+    if conf.adapter.four_bits:
+        refuse_four_bits(conf.model, conf.task.kind, conf.adapter.merge)
+    if conf.training.soup > 1 and not conf.hardware.is_one_device:
+        raise ConfigError(
+            "training.soup trains on one device", "add hardware.devices=1 hardware.strategy=single, or leave it out"
+        )
+    if conf.hardware.strategy == "fsdp" and conf.optim.name == "adafactor":
+        raise ConfigError("PyTorch's Adafactor does not know sharded weights", "optim=adamw, or hardware=ddp")
 
 
 def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "torch"]:
