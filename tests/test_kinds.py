@@ -365,3 +365,9 @@ def test_labels_that_hold_every_sign_that_could_stand_between_them_are_refused(r
 def test_labels_that_read_alike_are_refused(ready, family, labels):
     with pytest.raises(ConfigError, match="read alike"):
         learner_of(ready, "multilabel", family, labels=labels)
+
+
+def test_what_searches_says_of_which_documents_it_reads_the_beginning_only():
+    learners = [learner for kind in KINDS if find_kind(kind).searches for learner in find_kind(kind).learners.values()]
+    assert learners
+    assert all(callable(getattr(learner, "too_long", None)) for learner in learners)  # each is a Searcher

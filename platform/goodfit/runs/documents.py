@@ -103,10 +103,13 @@ def _read_documents(path: Path, columns: Sequence[str]) -> Documents:
 
 def _texts_in(folder: Path) -> tuple[Sequence[Path], Mapping[str, int]]:
     """A folder's texts, and the endings of its other files, hidden ones aside, with how many files have each."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    others = [file.relative_to(folder) for file in files if not _is_text(file)]
-    shown = [file for file in others if not any(part.startswith(".") for part in file.parts)]
-    return sorted(filter(_is_text, files)), Counter(ending(file) or file.name for file in shown)
+    texts, unread = [], Counter[str]()
+    for file in folder.rglob("*"):
+        if _is_text(file):
+            texts.append(file)
+        elif file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            unread[ending(file) or file.name] += 1
+    return sorted(texts), unread
 
 
 def _is_text(file: Path) -> bool:
