@@ -12,7 +12,8 @@ from typing import Any
 
 from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
-from goodfit_privacy.amounts import without_amounts, without_lone_numbers
+from goodfit_privacy.amounts import without_amounts
+from goodfit_privacy.lone_numbers import without_lone_numbers
 from goodfit_privacy.plain import plain
 from goodfit_privacy.speech import is_only_speech, is_speech
 from goodfit_privacy.surrogates import is_surrogate

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from goodfit_privacy import deep, fast
-from goodfit_privacy.amounts import AMOUNT, without_lone_numbers
+from goodfit_privacy.amounts import AMOUNT
 from goodfit_privacy.deep import _joined
+from goodfit_privacy.lone_numbers import without_lone_numbers
 from goodfit_privacy.plugin import goodfit_register_scrubbers
 from goodfit_privacy.speech import is_speech
 from goodfit_privacy.surrogates import WORDS, is_surrogate, parts, stand_in
