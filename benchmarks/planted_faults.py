@@ -14,7 +14,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from goodfit.cli.main import Arguments
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.known import read_task

@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import VERBS, Arguments, options_of
 from goodfit.cli.list import run as list_options
-from goodfit.cli.main import Arguments
-from goodfit.cli.plugins import options_of
+from goodfit.cli.plugins import options_of as chosen_by
 from goodfit.config.settings import group_doc, groups, settings
 from goodfit.config.start import default_text
 from goodfit.evaluation.terms import terms
@@ -38,6 +38,21 @@ def settings_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def commands_page() -> str:
+    """Every verb, with its own options."""
+    everywhere = options_of(*VERBS)
+    parts = [f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same. All verbs know these:", _options(everywhere)]
+    for verb, does in VERBS.items():
+        own = {name: told for name, told in options_of(verb).items() if name not in everywhere}
+        parts += [f"## {verb}\n\n{does[0].upper()}{does[1:]}.", *([_options(own)] if own else [])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _options(options: dict[str, str]) -> str:
+    rows = [f"| `{name}` | {does} |" for name, does in options.items()]
+    return "\n".join(["| option | what it does |", "|---|---|", *rows])
+
+
 def hooks_page() -> str:
     """Every hook, in the order in which a run calls them, and every value that crosses."""
     parts = [f"# Hooks\n\n{NOTE}\nHook API {specs.HOOK_API}. A run calls them in this order."]
@@ -60,7 +75,7 @@ def plugins_page() -> str:
         if not project.is_file():
             continue
         about = tomllib.loads(project.read_text("utf-8"))["project"]
-        rows = [("chosen by", options_of(plugin)), ("offers", host.offers(plugin.name))]
+        rows = [("chosen by", chosen_by(plugin)), ("offers", host.offers(plugin.name))]
         rows += [("hooks", host.hooks_of(plugin.name))]
         lines = [f"| {what} | {' '.join(f'`{name}`' for name in names)} |" for what, names in rows if names]
         head = f"## {plugin.name}\n\n{about['description']} Licence {about['license']}.\n\n| | |\n|---|---|\n"
@@ -135,6 +150,7 @@ def _plain(hook: object) -> str:
 
 
 PAGES = {
+    "commands.md": commands_page,
     "settings.md": settings_page,
     "results.md": results_page,
     "hooks.md": hooks_page,

@@ -302,7 +302,7 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
     made: dict[tuple[str, ...], tuple[Any, Any]] = {}
 
     def make(kind: str, family: str, *words: str) -> tuple[Any, Any]:
-        from goodfit.cli.main import Arguments
+        from goodfit.cli.arguments import Arguments
         from goodfit.cli.setting_up import compose_words
         from goodfit.models.load import load_model
         from goodfit.plugins.host import load_plugins

@@ -195,13 +195,14 @@ def test_a_user_mistake_prints_two_lines_and_exits_2(goodfit, tmp_path, line, er
         ),
         pytest.param(
             f"check {LEGAL} -m optim.lr=1e-4,3e-4",
-            "-m is for searches, and check is none",
-            "goodfit sweep WORDS",
+            "check has no option -m",
+            "-m is for train, sweep",
             id="multirun",
         ),
         pytest.param(
             f"train {LEGAL} --split test", "train has no option --split", "--split is for evaluate", id="foreign option"
         ),
+        pytest.param(f"train {LEGAL} --json=1", "--json takes no value", "leave it alone: --json", id="a flag's value"),
         pytest.param("predict runs/latest --input", "--input without a value", "add it: --input FILE", id="no value"),
         pytest.param("evaluate", "evaluate without a run", "goodfit evaluate runs/latest", id="evaluate nothing"),
         pytest.param("predict", "predict without a run", 'goodfit predict runs/latest "a text"', id="predict nothing"),

@@ -16,7 +16,7 @@ import torch
 from pytorch_lightning import strategies
 from safetensors.torch import load_file
 
-from goodfit.cli.main import Arguments
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.training.trainer import trainer_settings
 

@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from goodfit.cli.main import Arguments
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.data.records import Record
 from goodfit.evaluation.fit import FitFacts, diagnose

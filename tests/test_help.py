@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import goodfit as package
-from goodfit.cli.main import FLAGS, OWN_FLAGS, VALUED, VERBS
+from goodfit.cli.arguments import OPTIONS, VERBS, options_of
 
 HEAVY = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "hydra", "pandas", "wandb"]
 HEAVY += ["numpy", "optuna"]
@@ -45,6 +45,9 @@ def test_help_names_every_verb_and_version_is_the_packages(goodfit):
     assert (outcome.code, outcome.err) == (0, "")
     for verb, meaning in VERBS.items():
         assert f"  {verb:<10}  {meaning}\n" in outcome.out
+    everywhere = [name for name, option in OPTIONS.items() if option.verbs.keys() == VERBS.keys()]
+    assert "--json" in everywhere
+    assert all(f"\n  {name} " in outcome.out for name in everywhere)
     assert goodfit().out == outcome.out
     assert goodfit("--version").out == f"{package.__version__}\n"
 
@@ -52,12 +55,9 @@ def test_help_names_every_verb_and_version_is_the_packages(goodfit):
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_a_file_and_a_help_with_its_options(goodfit, verb):
     assert (Path(package.__file__).parent / "cli" / f"{verb}.py").is_file()
-    own = {name: verbs[verb] for name, verbs in {**VALUED, **OWN_FLAGS}.items() if verb in verbs}
     head, empty, *lines = goodfit(verb, "--help").out.splitlines()
     assert (head, empty) == (f"goodfit {verb}: {VERBS[verb]}", "")
     told = dict(re.split(r" {2,}", line.strip(), maxsplit=1) for line in lines)
-    assert told.pop("-m", None) == (
-        "search every combination of the words with several values, as in Hydra" if verb in ("train", "sweep") else None
-    )
-    assert told == {**own, **FLAGS}
+    assert told == options_of(verb)
+    assert ("-m" in told) == (verb in ("train", "sweep"))
     assert all(len(line) <= 120 for line in lines)

@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import pytest
 from conftest import sample
 
-from goodfit.cli.main import Arguments, parse
+from goodfit.cli.arguments import Arguments, parse
 from goodfit.cli.setting_up import compose_words
 from goodfit.hooks import HOOK_API, specs
 from goodfit.schema import RunConf
@@ -95,7 +95,7 @@ def test_a_hook_is_documented_and_used_by_the_plugins_that_it_names(name):
     assert using or ("tests/plugins/first" in doc and hasattr(module, name))
 
 
-@pytest.mark.parametrize("page", ["settings.md", "hooks.md", "plugins.md"])
+@pytest.mark.parametrize("page", ["commands.md", "settings.md", "hooks.md", "plugins.md"])
 def test_the_reference_is_what_the_generator_writes(page):
     generate = runpy.run_path(str(REPOSITORY / "docs" / "generate.py"))["PAGES"][page]
     assert (REPOSITORY / "docs" / "reference" / page).read_text("utf-8") == generate()

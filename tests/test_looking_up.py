@@ -183,10 +183,11 @@ def test_the_doctor_looks_for_what_every_extra_installs():
     [
         pytest.param("tra", ["train", "training=", "training.epochs="], ["optim="], id="head"),
         pytest.param("optim.", ["optim.lr=", "optim.weight_decay="], ["optim=", "model.lr="], id="setting"),
+        pytest.param("--con", ["--config-dir"], ["--count"], id="option of a verb"),
         pytest.param("task=le", ["task=legal", "task=legal/clauses"], ["task=support"], id="option"),
     ],
 )
-def test_tab_completes_verbs_groups_options_and_settings(goodfit, beginning, some, none):
+def test_tab_completes_verbs_options_groups_and_settings(goodfit, beginning, some, none):
     words = goodfit("completion", "suggest", f"x{beginning}").out.split()
     assert set(some) <= set(words)
     assert not set(none) & set(words)

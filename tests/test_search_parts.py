@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from goodfit.cli.main import Arguments
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches

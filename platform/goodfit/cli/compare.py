@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table, warn
 from goodfit.cli.evaluate import left_out, trained_on
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.texts.shown import with_direction, with_interval

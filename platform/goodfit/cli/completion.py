@@ -1,10 +1,10 @@
-"""goodfit completion SHELL: tab completion of verbs, groups, options and settings."""
+"""goodfit completion SHELL: tab completion of verbs, options, groups and settings."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from goodfit.cli.main import VERBS, Arguments
+from goodfit.cli.arguments import OPTIONS, VERBS, Arguments
 from goodfit.cli.setting_up import config_roots, only_word
 from goodfit.config.places import find_options
 from goodfit.config.settings import settings
@@ -43,7 +43,9 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
 
 
 def suggestions(beginning: str, arguments: Arguments) -> list[str]:
-    """All words that begin so."""
+    """All words and options that begin so."""
+    if beginning.startswith("-"):
+        return [name for name in OPTIONS if name.startswith(beginning)]
     options = find_options(config_roots(arguments))
     words = [f"{group}={name}" for group, names in options.items() for name in names]
     heads = [*VERBS, *(f"{group}=" for group in options), *(f"{path}=" for path in settings())]

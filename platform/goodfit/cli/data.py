@@ -9,7 +9,7 @@ import dataclasses
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from goodfit.cli.main import Arguments
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.texts.commands import command
 

@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 from goodfit import __version__
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.cli.troubles import troubles_of
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import declared_plugins

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, warn
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.texts.shown import of_review, with_direction, with_interval

@@ -6,8 +6,8 @@ import dataclasses
 from difflib import get_close_matches
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import only_word, open_host
 from goodfit.config.settings import Setting, find_setting, group_doc, groups, settings
 from goodfit.config.start import chosen, default_text

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots, only_word, open_host
 from goodfit.config.files import check_option
 from goodfit.config.places import Option, find_options

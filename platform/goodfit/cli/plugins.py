@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.cli.troubles import troubles_of
 from goodfit.errors import ConfigError, PluginError

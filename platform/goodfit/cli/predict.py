@@ -16,8 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, warn
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, warn
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.runs.json_files import read_json

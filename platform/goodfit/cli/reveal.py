@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import warn
-from goodfit.cli.main import Arguments
 from goodfit.errors import ConfigError
 
 

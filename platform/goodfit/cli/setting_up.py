@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import warn
-from goodfit.cli.main import Arguments
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.settings import settings

@@ -6,9 +6,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table, short_path
 from goodfit.cli.live import Live
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.search import compose_search
 from goodfit.errors import GateError

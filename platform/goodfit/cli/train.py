@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, short_path
-from goodfit.cli.main import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError

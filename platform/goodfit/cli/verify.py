@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.cli.main import Arguments
 from goodfit.errors import ConfigError
 from goodfit.runs.digests import faults, read_digests
 from goodfit.runs.find import find_run
