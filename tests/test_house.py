@@ -90,9 +90,7 @@ def test_a_hook_is_documented_and_used_by_the_plugins_that_it_names(name):
     installed = {path.parent.name for path in REPOSITORY.glob("plugins/*/pyproject.toml")}
     using = {plugin for plugin in installed if hasattr(importlib.import_module(f"goodfit_{plugin}.plugin"), name)}
     assert named == using
-    first = importlib.util.spec_from_file_location("first", REPOSITORY / "tests/plugins/first/goodfit_first/plugin.py")
-    first.loader.exec_module(module := importlib.util.module_from_spec(first))
-    assert using or ("tests/plugins/first" in doc and hasattr(module, name))
+    assert using
 
 
 @pytest.mark.parametrize("page", ["commands.md", "settings.md", "hooks.md", "plugins.md"])

@@ -38,7 +38,7 @@ def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
 
     When: once, before any data is read.     Process: main only.
     Errors: a name offered twice refuses to start the run.
-    Since: hook API 1.     Used by: tests/plugins/first.
+    Since: hook API 1.     Used by: plugins/legal.
     """
 
 

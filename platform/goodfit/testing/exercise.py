@@ -12,6 +12,7 @@ from typing import Any
 
 from goodfit.data.gather import Splits, gather
 from goodfit.data.scrub import ask
+from goodfit.errors import DataError
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
@@ -97,10 +98,13 @@ def read_source(spec: DataSourceSpec) -> Splits:
 
 
 def try_source(spec: DataSourceSpec, material: Material) -> Tried:
-    """Ask for the files."""
-    files = {split: str(path) for split, path in spec.files().items()}
+    """Ask for the files; a source may say that what it looks for is not on this machine."""
     about = {"kind": spec.kind, "licence": spec.licence, "origin": spec.origin}
-    return {"problems": [], "digest": digest(files), **about}
+    try:
+        files = {split: str(path) for split, path in spec.files().items()}
+    except DataError as absent:
+        return {"problems": [], "digest": digest(absent.lines()), "absent": True, **about}
+    return {"problems": [], "digest": digest(files), "absent": False, **about}
 
 
 def try_metric(spec: MetricSpec, material: Material) -> Tried:

@@ -167,7 +167,7 @@ def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
         with steps.step(thing.name) as facts:
             facts.update(sort=type(thing).__name__, kept_here=goes_to_workers(thing), problems=["it raised"])
             facts.update(EXERCISES[type(thing)](own, material) if type(thing) in EXERCISES else {"problems": []})
-        if isinstance(thing, DataSourceSpec) and not facts["problems"]:
+        if isinstance(thing, DataSourceSpec) and not facts["problems"] and not facts["absent"]:
             _read(steps, own, material)
     return material
 

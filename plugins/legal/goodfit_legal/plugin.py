@@ -1,11 +1,19 @@
-"""The hooks of the legal department: metrics, a gate, and a look at the answers."""
+"""The hooks of the legal department: data of its own, metrics, a gate, and a look at the answers."""
 
 from collections.abc import Sequence
 
 from goodfit.hooks import hookimpl
-from goodfit.hooks.types import Finding, GateSpec, Item, MetricSpec
+from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
 
 HOOK_API = 1
+
+
+@hookimpl
+def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
+    """Offer a department's own clauses, where its machines keep them."""
+    from goodfit_legal import house
+
+    return [house.CLAUSES]
 
 
 @hookimpl

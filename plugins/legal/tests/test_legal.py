@@ -15,6 +15,7 @@ import yaml
 from goodfit_legal import plugin
 from goodfit_legal.citations import cited, uncited
 
+from goodfit.cli.main import main
 from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
 from goodfit.plugins.declared import declared_sources
@@ -426,3 +427,23 @@ def test_a_task_file_names_what_the_plugin_offers(task):
     assert (conf["name"], conf["kind"]) == (f"legal/{task}", source.kind)
     assert all(conf["kind"] in {**TEXT_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
     assert all(f"{{{field}}}" in conf["prompt"] for field in READ[task])
+
+
+def test_a_departments_own_clauses_are_found_where_the_environment_says(monkeypatch, capsys, tmp_path):
+    words = ["task=legal", "model=bert", "dataset.source=legal.house"]
+    monkeypatch.delenv("GOODFIT_LEGAL_CLAUSES", raising=False)
+    assert main(["data", *words]) == 2
+    error, fix = capsys.readouterr().err.splitlines()
+    assert "GOODFIT_LEGAL_CLAUSES does not say where they are" in error
+    assert fix == "  fix: set GOODFIT_LEGAL_CLAUSES to a folder with train.jsonl, or .csv or .parquet"
+    monkeypatch.setenv("GOODFIT_LEGAL_CLAUSES", str(tmp_path))
+    assert main(["data", *words]) == 2
+    assert "put train.jsonl there" in capsys.readouterr().err
+    lines = [json.dumps({"text": row["text"], "label": row["label"]}) for row in read("clauses", "train")[:80]]
+    (tmp_path / "train.jsonl").write_text("\n".join(lines), "utf-8")
+    assert main(["data", *words, "--json", "--quiet"]) == 0
+    assert sum(json.loads(capsys.readouterr().out)["records"].values()) == 80
+    assert main(["show", *words]) == 0
+    shown = capsys.readouterr().out
+    assert "legal.house" in shown
+    assert str(tmp_path) not in shown
