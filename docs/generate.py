@@ -9,7 +9,7 @@ from typing import Any
 
 from goodfit.cli.arguments import VERBS, Arguments, options_of
 from goodfit.cli.list import run as list_options
-from goodfit.cli.plugins import options_of as chosen_by
+from goodfit.cli.plugins import chosen_by
 from goodfit.config.settings import group_doc, groups, settings
 from goodfit.config.start import default_text
 from goodfit.evaluation.terms import terms
@@ -41,7 +41,10 @@ def settings_page() -> str:
 def commands_page() -> str:
     """Every verb, with its own options."""
     everywhere = options_of(*VERBS)
-    parts = [f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same. All verbs know these:", _options(everywhere)]
+    parts = [
+        f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same. All verbs know these:",
+        _options(everywhere),
+    ]
     for verb, does in VERBS.items():
         own = {name: told for name, told in options_of(verb).items() if name not in everywhere}
         parts += [f"## {verb}\n\n{does[0].upper()}{does[1:]}.", *([_options(own)] if own else [])]

@@ -45,7 +45,7 @@ from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.engine import settled
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.places import check_search
-from goodfit.sweeps.propose import distributions, frozen, propose, words_of
+from goodfit.sweeps.propose import distributions, frozen, propose, words_with
 from goodfit.sweeps.prune import Course, is_behind, misfit_of, promise_of
 from goodfit.sweeps.records import PROGRESS, Entry, Order, Result, read_result, trial_place
 from goodfit.sweeps.shared import resplit
@@ -96,14 +96,14 @@ def test_a_sampler_is_told_only_of_what_it_asked_for(monkeypatch):
     tell = propose_module._tell
 
     def heard(study, trial, result, conf):
-        told.append((words_of(space, trial.params), result))
+        told.append((words_with(space, trial.params), result))
         tell(study, trial, result, conf)
 
     monkeypatch.setattr(propose_module, "_tell", heard)
     for number in range(16):
         params = propose(space, conf, 1, entries, max(0, number - 3))
         result = Result(state="finished", value=float(params["adapter.rank"]), costs={})
-        entries.append(Entry(number=number, params=params, words=words_of(space, params), result=result))
+        entries.append(Entry(number=number, params=params, words=words_with(space, params), result=result))
     own = {entry.words: entry.result for entry in entries}
     assert any(result is not None for _, result in told)
     assert all(result is None or result == own[words] for words, result in told)

@@ -70,11 +70,11 @@ def _entry(plugin: InstalledPlugin, host: Host) -> dict[str, Any]:
         "reason": reason,
         "hooks": host.hooks_of(plugin.name),
         "offers": host.offers(plugin.name),
-        "options": options_of(plugin),
+        "options": chosen_by(plugin),
     }
 
 
-def options_of(plugin: InstalledPlugin) -> list[str]:
+def chosen_by(plugin: InstalledPlugin) -> list[str]:
     """What its conf folder lets a user choose, as typed."""
     if plugin.conf is None:
         return []

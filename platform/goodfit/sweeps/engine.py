@@ -28,7 +28,7 @@ from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
 from goodfit.sweeps.records import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.shared import Shared
-from goodfit.sweeps.summary import record_of
+from goodfit.sweeps.summary import search_record
 from goodfit.sweeps.trial import rewrite_result
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
@@ -100,7 +100,7 @@ def _carry_out(
     warnings: Sequence[str],
 ) -> dict[str, Any]:
     """Run the trials, and what comes behind them; returns the content of sweep.json."""
-    record_so_far = partial(record_of, search, folder, warnings)
+    record_so_far = partial(search_record, search, folder, warnings)
     workers = open_workers(search, shared, folder, signals, watcher)
     try:
         entries = _search(search, folder, ledger, workers, watcher, record_so_far)

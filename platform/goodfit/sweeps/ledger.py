@@ -18,7 +18,7 @@ from typing import IO, Any
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.runs.json_files import damaged
-from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_of
+from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_with
 from goodfit.sweeps.records import Entry, Result
 
 LEAST_FOR_IMPORTANCES = 4
@@ -79,7 +79,7 @@ class Ledger:
     def begin(self, params: Mapping[str, Any]) -> Entry:
         """Record a proposal."""
         optuna = quiet_optuna()
-        words = words_of(self._space, params)
+        words = words_with(self._space, params)
         self._study.add_trial(
             optuna.trial.create_trial(
                 state=optuna.trial.TrialState.RUNNING,

@@ -77,7 +77,7 @@ def propose(
     start = start if conf.defaults_first else None
     if start and not number:
         return dict(start)
-    taken = {words_of(space, entry.params) for entry in earlier}
+    taken = {words_with(space, entry.params) for entry in earlier}
     size = grid_size(space)
     if size is not None and len(taken) >= size:
         return None
@@ -85,14 +85,14 @@ def propose(
         warnings.simplefilter("ignore")  # Optuna's samplers warn of being new
         for attempt in range(RETRIES):
             found = _sampled(space, conf, seed, earlier, known, attempt, start)
-            if words_of(space, found) not in taken:
+            if words_with(space, found) not in taken:
                 return found
     if size is None:
         return found
-    return next(untried for untried in _grid(space) if words_of(space, untried) not in taken)
+    return next(untried for untried in _grid(space) if words_with(space, untried) not in taken)
 
 
-def words_of(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str, ...]:
+def words_with(space: Sequence[Dimension], params: Mapping[str, Any]) -> tuple[str, ...]:
     """The words of some values."""
     return tuple(dimension.word(params[dimension.key]) for dimension in space)
 
@@ -141,7 +141,7 @@ def _sampled(
     for index in range(number + 1):
         while told < min(len(known), max(0, index - conf.ahead + 1)):
             # a double was replaced by settings that the sampler did not ask for: their result is not its own
-            trained = words_of(space, asked[told].params) == words_of(space, known[told].params)
+            trained = words_with(space, asked[told].params) == words_with(space, known[told].params)
             _tell(study, asked[told], known[told].result if trained else None, conf)
             told += 1
         asked.append(study.ask(axes))

@@ -14,7 +14,7 @@ from goodfit.sweeps.winner import Winner
 from goodfit.texts.commands import command
 
 
-def record_of(
+def search_record(
     search: Search,
     folder: Path,
     warnings: Sequence[str],
