@@ -42,7 +42,7 @@ def commands_page() -> str:
     """Every verb, with its own options."""
     everywhere = options_of(*VERBS)
     parts = [
-        f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same. All verbs know these:",
+        f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same.\nAll verbs know these:",
         _options(everywhere),
     ]
     for verb, does in VERBS.items():
