@@ -41,14 +41,14 @@ def settings_page() -> str:
 def commands_page() -> str:
     """Every verb, with its own options."""
     everywhere = options_of(*VERBS)
-    parts = [
-        f"# Commands\n\n{NOTE}\nA verb, its words, its options; `--help` behind a verb says the same.\nAll verbs know these:",
-        _options(everywhere),
-    ]
+    parts = [f"# Commands\n\n{NOTE}\n{COMMANDS_NOTE}", _options(everywhere)]
     for verb, does in VERBS.items():
         own = {name: told for name, told in options_of(verb).items() if name not in everywhere}
         parts += [f"## {verb}\n\n{does[0].upper()}{does[1:]}.", *([_options(own)] if own else [])]
     return "\n\n".join(parts) + "\n"
+
+
+COMMANDS_NOTE = "A verb, its words, its options; `--help` behind a verb says the same. All verbs know these:"
 
 
 def _options(options: dict[str, str]) -> str:
