@@ -451,12 +451,26 @@ def test_an_id_that_stands_twice_is_a_bad_row(check):
     assert error["fix"].endswith("or set them aside: dataset.on_bad_rows=quarantine")
 
 
+@pytest.mark.parametrize("word", ["dataset.fields.id=null", "dataset.fields.id="])
+def test_a_column_called_id_that_is_none_is_not_looked_at(check, word, tmp_path):
+    rows = [{"id": 7, "group": "all", "slices": "none", **row} for row in GOOD]
+    listed = tmp_path / "gone.txt"
+    listed.write_text("train-2\n", "utf-8")
+    others = ["dataset.fields.group=null", "dataset.fields.slices=null", f"dataset.without={listed}"]
+    outcome = check(lines(rows), word, *others, "--json")
+    assert outcome.code == 0, outcome.err
+    assert sum(outcome.json["records"].values()) == len(GOOD) - 1
+    ((error, fix),) = check(lines(GOOD), "dataset.fields.text=null").errors
+    assert error.startswith("no row has what is needed: train.jsonl:1: the field 'text' is missing (")
+    assert fix == "say which field of yours it is: dataset.fields.text=<name>"
+
+
 def test_files_that_are_numbered_each_from_one_are_told_what_mends_the_ids(check, tmp_path):
     rows = [{"id": number, **row} for number, row in enumerate(GOOD, 1)]
     (tmp_path / "test.jsonl").write_bytes(lines(rows[:2]))
     ((error, fix),) = check(lines(rows), f"dataset.test={tmp_path}/test.jsonl").errors
     assert error.endswith("test.jsonl:2: the id '2' stands twice (first: train.jsonl:2)")
-    assert fix.startswith("give every record of all files an id of its own, or no row one")
+    assert fix.startswith("give every record of all files an id of its own, or name another column")
     assert "quarantine" not in fix  # which would set the whole file aside
 
 

@@ -360,12 +360,32 @@ def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
             "leave it out: task.metrics=[]",
             id="metric of another kind",
         ),
+        pytest.param(
+            ["policy.gates=[not_overfit,medical.no_invented_doses]"],
+            "the gate 'medical.no_invented_doses' reads medical.doses_supported, medical.doses_stated, "
+            "medical.doses_read, which task=classification does not measure",
+            "leave the gate out: policy.gates=[not_overfit]",
+            id="gate of another kind",
+        ),
+        pytest.param(
+            ["policy.gates=[legal.risk_found]"],
+            "the gate 'legal.risk_found' reads legal.risk_recall, which task=classification does not measure",
+            "add task.metrics=[legal.risk_recall]",
+            id="gate whose metric is not named",
+        ),
+        pytest.param(
+            ["policy.gates=[min_value]"],
+            "the gate 'min_value' asks for policy.min_value, which is not set",
+            "add policy.min_value=<number>, or leave the gate out: policy.gates=[]",
+            id="gate without its value",
+        ),
     ],
 )
 def test_a_gate_or_metric_that_is_not_there_prints_two_lines_and_exits_2(goodfit, tiny_words, words, error, fix):
-    outcome = goodfit("check", *tiny_words("classification", "encoder"), *words)
-    assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors == [(error, fix)]
+    for verb in ("check", "train"):
+        outcome = goodfit(verb, *tiny_words("classification", "encoder"), *words)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.errors == [(error, fix)]
 
 
 def test_an_enforced_gate_ends_the_run_with_3_and_the_run_is_there(goodfit, tmp_path, tiny_words):

@@ -400,6 +400,25 @@ def test_a_mistake_in_the_words_of_privacy_costs_two_lines(
     assert outcome.errors == [(error, fix)]
 
 
+def test_all_that_words_and_environment_tell_comes_together_before_data_are_read(
+    goodfit, install, tiny_words, monkeypatch
+):
+    for variable in ("GOODFIT_PRIVACY_KEY", "GOODFIT_VAULT_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    install("badge", PLUGIN.format(body=FINDS))
+    words = [*tiny_words("classification", "encoder"), "dataset.train=missing.jsonl", "policy.gates=[not_overfitt]"]
+    words += ["privacy=hash", "privacy.scrubbers=[badge.numbers]", "privacy.vault=staff.vault", "task.audits=[badge.x]"]
+    for verb in ("check", "train"):
+        outcome = goodfit(verb, *words)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert [error for error, _ in outcome.errors] == [
+            "a vault is encrypted, and the variable GOODFIT_VAULT_KEY is not set",
+            "no gate called 'not_overfitt'",
+            "privacy=hash, and the variable GOODFIT_PRIVACY_KEY is not set",
+            "no audit called 'badge.x'",
+        ]
+
+
 TASK = "name: badge/sort\nkind: classification\ndescription: A task\nprivacy: mask\nprivacy_keep: [{kept}]\n"
 
 

@@ -233,6 +233,12 @@ def test_nearly_all_common_words_get_their_right_count():
         pytest.param("It works. It helps", 2, id="the last without a stop"),
         pytest.param("It costs 2.50 and works", 1, id="a point in a number"),
         pytest.param("Really?! (It works.)", 2, id="several signs"),
+        pytest.param("Bring:\n- your card\n- a list of your drugs", 3, id="a list with signs"),
+        pytest.param("1. Wash it\n2. Dry it\n\nCall us if it bleeds", 3, id="a numbered list and a paragraph"),
+        pytest.param("(a) Rest.\r\n(b) Drink water.\r\n", 2, id="a list with stops"),
+        pytest.param("Your results\n \nAll is well.", 2, id="a heading"),
+        pytest.param("We looked at your knee\nand at your foot\ntoday", 1, id="wrapped"),
+        pytest.param("He came late\n- by a day - and was\nsorry.", 1, id="wrapped at a dash"),
         pytest.param("", 0, id="no text"),
         pytest.param("…!", 0, id="no word"),
     ],
@@ -248,6 +254,14 @@ def test_the_grade_is_that_of_all_answers_read_as_one_text():
     assert score("reading_grade", [written(answer) for answer in answers]) == pytest.approx(expected)
     assert score("reading_grade", [written(answers[0])]) < score("reading_grade", [written(answers[1])])
     assert not TEXT_METRICS["reading_grade"].greater_is_better
+
+
+def test_a_list_is_graded_as_the_sentences_that_say_the_same():
+    listed = written("Bring to us:\n- your old card\n- your new card")
+    said = written("Bring to us. Your old card. Your new card.")
+    assert score("reading_grade", [listed]) == score("reading_grade", [said])
+    numbered = written("1. Bring to us\n2. Your old card\n3. Your new card")
+    assert score("reading_grade", [numbered]) == score("reading_grade", [said])
 
 
 @pytest.mark.parametrize("name", TEXT_METRICS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from goodfit.texts.shown import in_one_line
@@ -164,3 +164,22 @@ def stop_on(mistakes: Sequence[GoodfitError]) -> None:
         raise mistakes[0]
     if mistakes:
         raise Mistakes(mistakes)
+
+
+def together(*checks: Callable[[], Any]) -> list[Any]:
+    """What each check answers; none goes unasked because another one refuses.
+
+    Raises:
+        GoodfitError: The only mistake, or all of them as ``Mistakes``.
+    """
+    answers: list[Any] = []
+    mistakes: list[GoodfitError] = []
+    for check in checks:
+        try:
+            answers.append(check())
+        except StoppedError:
+            raise
+        except GoodfitError as mistake:
+            mistakes += mistake.mistakes if isinstance(mistake, Mistakes) else [mistake]
+    stop_on(mistakes)
+    return answers

@@ -37,7 +37,7 @@ def plain_value(text: str) -> Any:
 def is_text(key: str) -> bool:
     """Whether a setting is taken as typed: a text, a choice, or names with texts."""
     setting = find_setting(key)
-    return setting is not None and (setting.plain_type in (str, dict[str, str]) or bool(setting.choices))
+    return setting is not None and (setting.plain_type in (str, dict[str, str | None]) or bool(setting.choices))
 
 
 def override(key: str, text: str) -> str:

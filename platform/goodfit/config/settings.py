@@ -84,7 +84,7 @@ class Setting:
         if origin is list:
             return "a list of texts, [a,b]"
         if origin is dict:
-            return "names and texts" if typing.get_args(self.plain_type)[1] is str else "names and numbers"
+            return "names and texts" if _plain(typing.get_args(self.plain_type)[1]) is str else "names and numbers"
         return names[self.plain_type]
 
     def range_text(self) -> str:

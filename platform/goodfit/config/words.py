@@ -32,8 +32,8 @@ RUN = "run:"
 class ReadingWords:
     """What words say of how a file of the user's is read."""
 
-    renamed: Mapping[str, str]
-    """Field -> its name there."""
+    renamed: Mapping[str, str | None]
+    """Field -> its name there; None where it is not there."""
     on_bad_rows: str | None
     """What a bad row does, where it was typed."""
     others: Sequence[str]
@@ -94,13 +94,13 @@ def reading_words(words: Sequence[str]) -> ReadingWords:
     Raises:
         ConfigError: A bad row cannot do what was typed.
     """
-    renamed: dict[str, str] = {}
+    renamed: dict[str, str | None] = {}
     on_bad_rows = None
     others = []
     for word in words:
         key, _, value = word.partition("=")
         if key.startswith(FIELDS):
-            renamed[key.removeprefix(FIELDS)] = value
+            renamed[key.removeprefix(FIELDS)] = None if value in ("null", "") else value
         elif key == ON_BAD_ROWS:
             on_bad_rows = known_choice(key, value)
         else:

@@ -11,7 +11,7 @@ from goodfit.errors import DataError
 
 
 def without_rows(
-    rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str
+    rows: Mapping[str, Sequence[Row]], listed: Path, id_field: str | None
 ) -> tuple[dict[str, list[Row]], list[str]]:
     """The rows of each split without those whose ids stand in a file, one a line; the ids that were places.
 

@@ -35,6 +35,9 @@ MANY_RECORDS = 20
 
 ScrubRecords = Callable[[Sequence[Record]], tuple[list[Record], Scrubbed]]
 
+Names = Mapping[str, str | None]
+"""Field -> its name in the data; None where the data have none."""
+
 CheckRow = Callable[[Mapping[str, Any]], dict[str, Any]]
 """A kind's check: a row's values -> the record's fields, or ``RowProblem``."""
 
@@ -144,7 +147,7 @@ class OneFile:
     empty: Sequence[str]
 
 
-def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], check: CheckRow) -> OneFile:
+def read_split(path: Path, own: Names, renamed: Names, check: CheckRow) -> OneFile:
     """The records of one more file, and its bad rows, for ``evaluate``.
 
     Args:
@@ -163,7 +166,7 @@ def read_split(path: Path, own: Mapping[str, str], renamed: Mapping[str, str], c
     return OneFile(records, [*found.problems, *bad], found.count, found.empty)
 
 
-def names_in(rows: Sequence[Row], own: Mapping[str, str]) -> dict[str, str]:
+def names_in(rows: Sequence[Row], own: Names) -> dict[str, str | None]:
     """The names that the fields have in a run's own data, of those that a file has, too."""
     there = {name for row in rows for name in row.values}
     return {ours: theirs for ours, theirs in own.items() if there.issuperset(_columns(ours, theirs))}
@@ -180,15 +183,17 @@ def _read(conf: DatasetConf, offered: Mapping[str, Path] | None) -> dict[str, Fi
     return {split: read_file(path) for split, path in files.items()}
 
 
-def _refuse_missing_columns(names: Mapping[str, str], rows: Sequence[Row]) -> None:
+def _refuse_missing_columns(names: Names, rows: Sequence[Row]) -> None:
     """A renamed field that no row has would be left out in silence where the kind can do without it."""
     there = {name: name for row in rows for name in row.values} if names else {}
     asked = [(ours, column) for ours, theirs in names.items() for column in _columns(ours, theirs)]
     stop_on([_missing_column(ours, column, there) for ours, column in asked if rows and column not in there])
 
 
-def _columns(ours: str, theirs: str) -> list[str]:
-    """The columns that are read for a field: one, and for slices as many as are named."""
+def _columns(ours: str, theirs: str | None) -> list[str]:
+    """The columns that are read for a field: one, none, and for slices as many as are named."""
+    if theirs is None:
+        return []
     return [name.strip() for name in theirs.split(";")] if ours == "slices" else [theirs]
 
 
@@ -204,13 +209,13 @@ def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataErr
 
 
 def _check_rows(
-    rows: Sequence[Row], names: Mapping[str, str], check: CheckRow, seen: dict[str, str], split: str
+    rows: Sequence[Row], names: Names, check: CheckRow, seen: dict[str, str], split: str
 ) -> tuple[list[Record], list[Problem]]:
     records, problems = [], []
     for row in rows:
         values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
-        if "slices" in names:
-            values["slices"] = _slices_of(row.values, _columns("slices", names["slices"]))
+        if columns := _columns("slices", names.get("slices")):
+            values["slices"] = _slices_of(row.values, columns)
         try:
             record = _record(row.origin, values, check, f"{split}-{row.number}")
             if record.id in seen:

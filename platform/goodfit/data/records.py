@@ -134,8 +134,8 @@ class BadRows(DataError):
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
             fix = "mend the rows"
             if all(problem.reason.startswith("the id '") for problem in problems):
-                fix = "give every record of all files an id of its own, or no row one, or name another column: "
-                fix += "dataset.fields.id=<name>"
+                fix = "give every record of all files an id of its own, or name another column: "
+                fix += "dataset.fields.id=<name>, or no column, and rows are numbered: dataset.fields.id=null"
                 # ids that begin anew in each file would take whole files away
                 may_quarantine &= all(f"(first: {one.origin.partition(':')[0]}:" in one.reason for one in problems)
             fix += ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine

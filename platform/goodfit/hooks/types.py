@@ -152,6 +152,9 @@ class GateSpec:
     """``<plugin>.<gate>``."""
     description: str
     judge: Callable[[Evidence], Verdict]
+    metrics: tuple[str, ...] = ()
+    """Figures of ``tuned`` without which it says no, ``test/legal.risk_recall``: a run that does not measure them is
+    refused before it trains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

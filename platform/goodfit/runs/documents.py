@@ -36,7 +36,7 @@ class Documents:
     """The endings of a folder's files that are not searched, with how many files have each."""
 
 
-def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str]) -> Documents:
+def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str | None]) -> Documents:
     """What a ranking model searches; nothing for other kinds.
 
     Args:
@@ -54,7 +54,7 @@ def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Ma
         return Documents()
     if typed is None:
         return _own_documents(opened, host)
-    named = [fields["positive"] for fields in (renamed, opened.conf.dataset.fields) if "positive" in fields]
+    named = [name for fields in (renamed, opened.conf.dataset.fields) if (name := fields.get("positive"))]
     found, scrub = _read_documents(Path(typed), (*named, *FIELDS)), opened.task.scrub
     if scrub is None:
         return found

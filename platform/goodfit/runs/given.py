@@ -33,7 +33,7 @@ class Given:
 
     split: str
     file: Path | None
-    renamed: Mapping[str, str]
+    renamed: Mapping[str, str | None]
     quarantine: bool
     """Whether bad rows of the file are set aside."""
 

@@ -24,7 +24,7 @@ def read_inputs(
     texts: Sequence[str],
     file: str | None,
     lines: Sequence[str] | None,
-    renamed: Mapping[str, str],
+    renamed: Mapping[str, str | None],
     quarantine: bool,
 ) -> OneFile:
     """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.

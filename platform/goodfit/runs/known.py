@@ -6,12 +6,14 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from goodfit.config.compose import Composed
 from goodfit.data.gather import Splits
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.vault import check_vault
+from goodfit.errors import together
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import audit_data, choose_audits
@@ -20,7 +22,7 @@ from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
-from goodfit.runs.task import Task, need_plugins, refuse_family, resolve_task
+from goodfit.runs.task import Task, need_plugins, refuse_family, refuse_hopeless_gates, resolve_task
 from goodfit.schema.dataset import SPLITS
 
 
@@ -44,31 +46,38 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     Args:
         composed: Its config.
         host: The plugins.
-        again: Whether the run was made before, so that nothing is written beside it.
+        again: Whether the run was made before, so that nothing is written beside it, and its gates have judged.
 
     Raises:
-        GoodfitError: A name that nobody offers, a family that cannot learn the kind, bad data.
+        GoodfitError: What words, plugins and environment tell, all together: a name that nobody offers, a key that is
+            missing. Then a family that cannot learn the kind, a gate that no model can pass. Then bad data.
     """
     need_plugins(composed, host)
-    if not again:
-        check_vault(composed.conf.privacy.vault, composed.conf.privacy.mode)
-    task = resolve_task(composed.conf, host)
-    refuse_family(task.kind, composed.conf.model.family)
-    refuse_unknown_fixes(composed.conf.quality, {plugin.name for plugin in host.plugins})
-    task = dataclasses.replace(task, audits=choose_audits(composed.conf, host))
+    conf = composed.conf
+    _, task, _, audits = together(
+        lambda: again or check_vault(conf.privacy.vault, conf.privacy.mode),
+        partial(resolve_task, conf, host),
+        lambda: refuse_unknown_fixes(conf.quality, {plugin.name for plugin in host.plugins}),
+        partial(choose_audits, conf, host),
+    )
+    together(
+        partial(refuse_family, task.kind, conf.model.family),
+        lambda: again or refuse_hopeless_gates(task, host),
+    )
+    task = dataclasses.replace(task, audits=audits)
     before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
-    findings += find_faults(task.kind, splits, composed.conf.quality, inputs)
+    findings += find_faults(task.kind, splits, conf.quality, inputs)
     findings += lineage_findings(task, before, untold)
-    audited = audit_data(task.audits, composed.conf, task.kind, splits, labels, host)
-    findings += audited.findings + host.check_data(composed.conf.task.name, _shown(splits))
-    splits, left_out = mend_training(splits, findings, composed.conf.quality)
-    findings = [*once_mended(findings, composed.conf.quality), *left_out]
+    audited = audit_data(task.audits, conf, task.kind, splits, labels, host)
+    findings += audited.findings + host.check_data(conf.task.name, _shown(splits))
+    splits, left_out = mend_training(splits, findings, conf.quality)
+    findings = [*once_mended(findings, conf.quality), *left_out]
     host.changed.update(_changes(splits.scrubbed, left_out))
-    conf = dataclasses.replace(composed.conf, task=dataclasses.replace(composed.conf.task, labels=list(labels) or None))
+    conf = dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=list(labels) or None))
     return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked, before)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
 from goodfit.data.scrub import Scrub
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GoodfitError, stop_on, together
 from goodfit.evaluation.gates import BUILT_IN
 from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import GateSpec, MetricSpec
@@ -60,13 +61,24 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
     """Look up what a task names.
 
     Raises:
-        GoodfitError: A name that nobody offers, or a plugin that is needed and broken.
+        GoodfitError: Names that nobody offers, plugins that are needed and broken, a key that scrubbing lacks: all
+            together.
     """
     if conf.task.kind is None:
         raise ConfigError(f"task={conf.task.name} has no kind", f"add task.kind=…, one of {', '.join(sorted(KINDS))}")
     kind = find_kind(conf.task.kind)
-    refuse_unknown_fields(kind, conf.dataset.fields)
-    _refuse_wrong_prompt(conf, kind)
+    gates: Registry[GateSpec] = Registry("gate", {**BUILT_IN, **host.gates})
+    _, _, metrics, chosen, scrub = together(
+        partial(refuse_unknown_fields, kind, conf.dataset.fields),
+        partial(_refuse_wrong_prompt, conf, kind),
+        partial(_pick_metrics, conf, host),
+        lambda: [host.pick(gates, name, "policy.gates") for name in conf.policy.gates],
+        partial(pick_scrub, conf, host),
+    )
+    return Task(conf, kind, metrics, chosen, scrub)
+
+
+def _pick_metrics(conf: RunConf, host: Host) -> list[MetricSpec]:
     needed_for = f"task={conf.task.name}"
     known: Registry[MetricSpec] = Registry("metric", {**TEXT_METRICS, **host.metrics})
     metrics = [host.pick(known, name, needed_for) for name in conf.task.metrics]
@@ -76,9 +88,30 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
                 f"the metric '{spec.name}' measures {' and '.join(spec.kinds)}, and {needed_for} is {conf.task.kind}",
                 "leave it out: task.metrics=[]",
             )
-    gates: Registry[GateSpec] = Registry("gate", {**BUILT_IN, **host.gates})
-    chosen = [host.pick(gates, name, "policy.gates") for name in conf.policy.gates]
-    return Task(conf, kind, metrics, chosen, pick_scrub(conf, host))
+    return metrics
+
+
+def refuse_hopeless_gates(task: Task, host: Host) -> None:
+    """Refuse gates that no model can pass, whatever it learns.
+
+    Raises:
+        ConfigError: A gate reads a metric that the task does not measure, or a value that is not set.
+    """
+    conf, measured = task.conf, {spec.name for spec in task.measures(())}
+    known = {**TEXT_METRICS, **host.metrics}
+    mistakes: list[GoodfitError] = []
+    for gate in task.gates:
+        fix = f"leave the gate out: policy.gates=[{','.join(one.name for one in task.gates if one is not gate)}]"
+        lacking = [name.removeprefix("test/") for name in gate.metrics if name.removeprefix("test/") not in measured]
+        if lacking:
+            what = f"the gate '{gate.name}' reads {', '.join(lacking)}, which task={conf.task.name} does not measure"
+            if all(name in known and task.kind.name in known[name].kinds for name in lacking):
+                fix = f"add task.metrics=[{','.join([*conf.task.metrics, *lacking])}]"
+            mistakes.append(ConfigError(what, fix))
+        if gate.name == "min_value" and conf.policy.min_value is None:
+            what = "the gate 'min_value' asks for policy.min_value, which is not set"
+            mistakes.append(ConfigError(what, f"add policy.min_value=<number>, or {fix}"))
+    stop_on(mistakes)
 
 
 def _refuse_wrong_prompt(conf: RunConf, kind: Kind) -> None:

@@ -40,9 +40,10 @@ class DatasetConf:
     revision: str | None = None
     """The commit of the hub data set; when not given, the newest one, which is recorded."""
 
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str | None] = field(default_factory=dict)
     """Renamed fields: the field's name in goodfit -> its name in the data, ``dataset.fields.text=utterance``;
-    of slices the columns that are one each, ``'dataset.fields.slices=ward;sex'``."""
+    of slices the columns that are one each, ``'dataset.fields.slices=ward;sex'``; ``null`` where the data have none,
+    whatever their columns are called: ``dataset.fields.id=null`` numbers the rows."""
 
     on_bad_rows: Literal["stop", "quarantine"] = "stop"
     """What a bad row does: end the run with all of them named, or go to ``data/rejected.jsonl``, counted."""

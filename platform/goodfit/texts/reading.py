@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,:/]\d+)*")
 SENTENCE_ENDS = re.compile(r"[.!?]+(?=[\"'”’)\]]*(?:\s|$))")
+PARAGRAPH_ENDS = re.compile(r"\n[^\S\n]*\n")
+LIST_ITEM = re.compile(r"^[^\S\n]*(?:[-*+•‣◦·–—]|\d{1,3}\.|\(?(?:\d{1,3}|[a-z])\))[^\S\n]+(?=\S)", re.MULTILINE)
+"""How a line begins that is one of a list."""
+FEWEST_ITEMS = 2
+"""One line that begins so may be wrapped prose with a dash, or with the number that ends its sentence."""
 NO_END = re.compile(
     r"""(?:
     \b(?:mr|mrs|ms|mx|dr|prof|rev|st|e\.g|i\.e|vs|cf|viz)\.   # another word always follows these
@@ -65,9 +70,25 @@ class Counts(NamedTuple):
 def counts(text: str) -> Counts:
     """Count a text; one that has words but no full stop is one sentence.
 
+    A paragraph ends a sentence, and so does each item of a list, with a full stop or without; what an item begins with
+    (``-``, ``2.``) is no word. Any other line break is a blank.
+
     The point of an abbreviation ends no sentence: after ``Dr.`` or ``e.g.`` never, after ``p.m.`` or ``etc.`` where the
     next word has a small letter, after ``No.`` where a number follows.
     """
+    passages = [_of_passage(passage) for passage in _passages(text)]
+    return Counts(*(sum(column) for column in zip(*passages, strict=True)))
+
+
+def _passages(text: str) -> list[str]:
+    """The parts of a text that no sentence goes beyond."""
+    paragraphs = PARAGRAPH_ENDS.split(text)
+    if len(LIST_ITEM.findall(text)) < FEWEST_ITEMS:
+        return paragraphs
+    return [item for paragraph in paragraphs for item in LIST_ITEM.split(paragraph)]
+
+
+def _of_passage(text: str) -> Counts:
     words = WORDS.findall(text)
     ends = [end.end() for end in SENTENCE_ENDS.finditer(text) if _ends_a_sentence(text, end)]
     unfinished = bool(WORDS.search(text, ends[-1] if ends else 0))

@@ -30,7 +30,8 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     from goodfit_legal import gates
 
     description = f"Risk clauses are found with a recall of {gates.FOUND:.0%} or more, certainly."
-    return [GateSpec(name="legal.risk_found", description=description, judge=gates.risk_found)]
+    metrics = (gates.METRIC,)
+    return [GateSpec(name="legal.risk_found", description=description, judge=gates.risk_found, metrics=metrics)]
 
 
 @hookimpl

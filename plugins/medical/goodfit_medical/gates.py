@@ -2,7 +2,7 @@
 
 from goodfit.hooks.types import Evidence, Verdict
 
-SUPPORTED, STATED, READ = (f"test/medical.{name}" for name in ("doses_supported", "doses_stated", "doses_read"))
+READS = SUPPORTED, STATED, READ = "test/medical.doses_supported", "test/medical.doses_stated", "test/medical.doses_read"
 FEWEST = 60
 """Answers that must state a dose: of fewer, more than 3 / 60 = 5 % may be wrong though none was found."""
 
@@ -14,7 +14,7 @@ def no_invented_doses(evidence: Evidence) -> Verdict:
     three: Hanley and Lippman-Hand 1983, https://doi.org/10.1001/jama.1983.03330370053031). n counts the answers that
     state a dose, for the others say nothing of invented doses. The reason says both.
     """
-    missing = [name for name in (SUPPORTED, STATED, READ) if name not in evidence.tuned]
+    missing = [name for name in READS if name not in evidence.tuned]
     if missing:
         return _verdict(False, f"{', '.join(missing)} not measured: the task must write texts and name these metrics")
     supported, read = evidence.tuned[SUPPORTED]["value"], evidence.tuned[READ]["value"]

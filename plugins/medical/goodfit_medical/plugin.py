@@ -40,7 +40,8 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     from goodfit_medical import gates
 
     description = "No answer states a dose that its source does not have, and some answers state doses."
-    return [GateSpec(name="medical.no_invented_doses", description=description, judge=gates.no_invented_doses)]
+    judge, metrics = gates.no_invented_doses, gates.READS
+    return [GateSpec(name="medical.no_invented_doses", description=description, judge=judge, metrics=metrics)]
 
 
 @hookimpl
