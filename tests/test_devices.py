@@ -27,8 +27,9 @@ def two_of(hardware):
 
 @pytest.mark.parametrize("hardware", ["ddp", "fsdp"])
 def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, write_rows, hardware):
-    targets = ["a", "one two three four five six", "b", "c d e f g h i", "x", "y z", "seven words stand here", "q"]
-    rows = [{"id": str(n), "source": f"row {n}", "target": target} for n, target in enumerate(targets)]
+    targets = ["a", "one two three four five six", "b", "c d e f g h i", "x", "y z", "seven words stand here"]
+    # the last step has five records, which two processes share as three and two
+    rows = [{"id": str(n), "source": f"row {n}", "target": targets[n % 7]} for n in range(21)]
     words = [*tiny_words("generation", "seq2seq"), f"dataset.train={write_rows(tmp_path / 'train.jsonl', rows)}"]
     words += ["adapter=none", "optim=sgd", "optim.lr=0.1", "optim.clip_norm=0.5", "schedule.warmup_share=0"]
     assert goodfit("train", *words, "training.batch_size=8", "run.dir=one", "--quiet").code == 0
@@ -39,12 +40,36 @@ def test_two_processes_make_the_steps_of_one(goodfit, tmp_path, tiny_words, writ
     (result,) = map(json.loads, done.stdout.splitlines())  # one process answers
     assert result["status"] == "finished"
     records = [json.loads((tmp_path / name / "run.json").read_text("utf-8")) for name in ("one", "two")]
-    assert [record["steps"] for record in records] == [2, 2]
-    lines = (tmp_path / "two" / "history.jsonl").read_text("utf-8").splitlines()
-    assert len(lines) == len((tmp_path / "one" / "history.jsonl").read_text("utf-8").splitlines())
+    assert [record["steps"] for record in records] == [6, 6]
+    told = [
+        [json.loads(line) for line in (tmp_path / name / "history.jsonl").read_text("utf-8").splitlines()]
+        for name in ("one", "two")
+    ]
+    losses = [[line["train/loss"] for line in lines if "train/loss" in line] for lines in told]
+    assert len(losses[0]) == 6
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    assert len(told[0]) == len(told[1])
     one, other = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("one", "two"))
     for name, weights in one.items():
         torch.testing.assert_close(other[name], weights, rtol=1e-4, atol=1e-6)
+
+
+def test_two_processes_that_diverge_say_it_once(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), "adapter=none", "optim=sgd", "optim.lr=1", "optim.clip_norm=0"]
+    words += [
+        "optim.weight_decay=1",
+        "training.epochs=200",
+        "training.patience=0",
+        "schedule.warmup_share=0",
+        "run.dir=run",
+    ]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, *two_of("ddp"), "--json", "--quiet"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 6, done.stderr
+    (told,) = map(json.loads, done.stdout.splitlines())
+    assert (told["exit_code"], len(done.stderr.splitlines())) == (6, 2)
+    record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert (record["status"], record["reason"]) == ("failed", told["errors"][0]["error"])
 
 
 def test_what_a_model_has_and_does_not_read_keeps_two_processes_from_nothing(tmp_path, tiny_words):
@@ -87,8 +112,8 @@ def test_where_one_of_two_processes_is_killed_the_other_says_so_and_how_the_run_
         _, err = process.communicate(timeout=60)
     error, fix = err.splitlines()
     assert process.returncode == 5
-    assert re.match(r"error: at step \d+ another process of the run ended, or cannot be reached: ", error)
-    assert fix.endswith("then go on with: goodfit resume RUN")
+    assert re.match(r"error: at step \d+ another process of the run ended, or cannot be reached$", error)
+    assert fix.endswith(f"then go on with: goodfit resume {tmp_path / 'run'}")
     assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "failed"
 
 

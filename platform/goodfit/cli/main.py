@@ -17,7 +17,16 @@ from goodfit.cli.arguments import Arguments, help_text, parse
 from goodfit.cli.console import Unread, open_streams
 from goodfit.collector import rarely_collecting
 from goodfit.data.records import BadRows
-from goodfit.errors import ConfigError, GateError, GoodfitError, HardwareError, Mistakes, StoppedError, is_out_of_memory
+from goodfit.errors import (
+    ConfigError,
+    GateError,
+    GoodfitError,
+    HardwareError,
+    Mistakes,
+    StoppedError,
+    TrainingError,
+    is_out_of_memory,
+)
 from goodfit.files import DISK_FAULTS
 from goodfit.texts.secrets import redact
 
@@ -45,10 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             if "--traceback" in argv:
                 traceback.print_exception(raised)
             error = _told(raised)
-            if isinstance(error, StoppedError) and _is_one_of_several():
-                return error.exit_code  # the run's first process says it
+            further = _is_one_of_several()
+            if further and isinstance(error, StoppedError | TrainingError):
+                return error.exit_code  # all processes of a run have it, and the first one says it
             try:
-                _print_error(error, as_json)
+                _print_error(error, as_json and not further)
                 sys.stdout.flush()
             except OSError:  # standard output itself is what failed
                 _drop_output()

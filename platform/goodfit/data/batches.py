@@ -261,35 +261,39 @@ def plan_epoch(
         grouping: Whether near-equal lengths share a batch.
         seed: Of the run.
         epoch: From 0.
-        devices: How many devices take part of each step.
+        devices: How many devices take part of each step: of ``devices * batch_size`` records, which are those that a
+            single device would have with batches of that size.
 
     Returns:
-        A list of batches, each in the order of length, for each device; all lists are of equal length, and a short
-        last step repeats nothing but the batch that a device would lack.
+        A list of batches, each in the order of length, for each device; all lists are of equal length, and where a last
+        batch has fewer records than there are devices, those without one get one of them, too.
     """
     order = random.Random(f"{seed}:{epoch}")
     indices = list(range(len(examples)))
     order.shuffle(indices)
+    together = batch_size * devices
     if grouping:
-        window = batch_size * WINDOW_BATCHES
+        window = together * WINDOW_BATCHES
         indices = [
             index
             for start in range(0, len(indices), window)
             for index in sorted(indices[start : start + window], key=lambda i: examples[i].length)
         ]
     batches = [
-        tuple(sorted(indices[start : start + batch_size], key=lambda index: examples[index].length))
-        for start in range(0, len(indices), batch_size)
+        tuple(sorted(indices[start : start + together], key=lambda index: examples[index].length))
+        for start in range(0, len(indices), together)
     ]
     order.shuffle(batches)
-    batches += list(itertools.islice(itertools.cycle(batches), -len(batches) % devices))
-    per_step = accumulation * devices
-    planned = []
-    for start in range(0, len(batches), per_step):
-        step = batches[start : start + per_step]
-        supervised = sum(examples[index].supervised for batch in step for index in batch)
-        planned += [Planned(batch, supervised, epoch) for batch in step]
-    return [planned[device::devices] for device in range(devices)]
+    shared = [
+        [rows[device::devices] or rows[device % len(rows) :][:1] for rows in batches] for device in range(devices)
+    ]
+    planned: list[list[Planned]] = [[] for _ in shared]
+    for start in range(0, len(batches), accumulation):
+        steps = [own[start : start + accumulation] for own in shared]
+        supervised = sum(examples[index].supervised for step in steps for batch in step for index in batch)
+        for device, step in enumerate(steps):
+            planned[device] += [Planned(batch, supervised, epoch) for batch in step]
+    return planned
 
 
 Told = Callable[[int, int], None]

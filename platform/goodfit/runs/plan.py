@@ -142,15 +142,16 @@ def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
     examples = prepared.encoded["train"].examples
     if conf.privacy.epsilon is not None:
         return [Planned(tuple(windows), 0) for windows in by_record(examples)]
-    (planned,) = plan_epoch(
+    of_devices = plan_epoch(
         examples,
         batch_size=conf.training.batch_size,
         accumulation=1,
         grouping=conf.training.length_grouping,
         seed=conf.seed,
         epoch=0,
+        devices=conf.hardware.devices * conf.hardware.nodes,
     )
-    return planned
+    return [planned for device in of_devices for planned in device]
 
 
 def free_bytes(conf: RunConf) -> int:

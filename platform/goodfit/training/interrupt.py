@@ -28,7 +28,8 @@ class StopSignals:
     """
 
     def __init__(self, fix: str) -> None:
-        self._fix = fix
+        self.fix = fix
+        """What to type to go on."""
         self._waiting = False
         self._handlers: dict[int, Any] = {}
         self.asked: int | None = None
@@ -74,7 +75,7 @@ class StopSignals:
             StoppedError: A signal was heard.
         """
         if self.asked is not None:
-            raise StoppedError(self.asked, where, self._fix)
+            raise StoppedError(self.asked, where, self.fix)
 
     def _hear(self, number: int, _: Any) -> None:
         first, self.asked = self.asked is None, number

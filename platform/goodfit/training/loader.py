@@ -104,7 +104,7 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
 
 def batches_per_device(examples: int, batch_size: int, devices: int) -> int:
     """Batches of an epoch on each device."""
-    return math.ceil(math.ceil(examples / batch_size) / devices)
+    return math.ceil(examples / (batch_size * devices))
 
 
 def build_loader(dataset: PlannedBatches, order: Sampler[Planned], workers: int) -> Any:

@@ -50,15 +50,16 @@ class Tuning(lightning.LightningModule):
         self._seed = seed
         self._scaled = scaled
         self._trained: list[torch.Tensor] = []
-        self._step_sums = 0.0, 0
+        self._step_sums = 0.0, 0.0
         """Of the optimiser step so far: losses, and labels."""
         self.last_loss = float("nan")
-        """Mean over the labels of the last optimiser step, on this device."""
+        """Mean over the labels of the last optimiser step, of all devices."""
         self.last_norm = float("nan")
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Draw this batch's randomness from its counters."""
-        torch.manual_seed(seed_of(self._seed, self.current_epoch, batch_idx))
+        number = batch_idx * self.trainer.world_size + self.trainer.global_rank  # no two devices draw the same
+        torch.manual_seed(seed_of(self._seed, self.current_epoch, number))
 
     def training_step(self, batch: Batch, batch_idx: int) -> Any:
         """The batch's share of its optimiser step's mean loss over supervised labels.
@@ -71,12 +72,21 @@ class Tuning(lightning.LightningModule):
                 "goodfit preview WORDS shows what is learnt of each record",
             )
         total = total_loss(self.model, batch)
-        before = self._step_sums if batch_idx % self._accumulation else (0.0, 0)
-        self._step_sums = before[0] + float(total.detach()), before[1] + batch.answers
+        before = self._step_sums if batch_idx % self._accumulation else (0.0, 0.0)
+        loss, labels = self._of_all_devices(float(total.detach()), float(batch.answers))
+        self._step_sums = before[0] + loss, before[1] + labels
         self.last_loss = self._step_sums[0] / self._step_sums[1]
-        if not torch.isfinite(total):
+        if not math.isfinite(loss):
             raise not_finite("loss", self.global_step)
         return total / batch.step_supervised * self._accumulation * self.trainer.world_size
+
+    def _of_all_devices(self, *figures: float) -> list[float]:
+        """Sums over devices: what is told is of the whole step, and all devices refuse it, or none."""
+        if self.trainer.world_size == 1:
+            return list(figures)
+        mine = torch.tensor(figures, dtype=torch.float64, device=self.device)
+        found: list[float] = self.trainer.strategy.reduce(mine, reduce_op="sum").tolist()
+        return found
 
     def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
         """Clip the global norm, and refuse one that is not finite."""

@@ -227,7 +227,7 @@ def _make_steps(job: _Job, callbacks: list[Any], place: Place, end: int) -> Any:
     compute_ahead(job.model, job.data, job.device, 1 if job.guarantee else ROWS_AHEAD)
     module = _module(job)
     with job.signals.at_step_ends():
-        _fit(trainer, module, loader)
+        _fit(job, trainer, module, loader)
     return trainer
 
 
@@ -314,7 +314,7 @@ DEAD_PEER = "gloo"
 """Of the library by which processes on CPUs speak, whose errors are plain RuntimeErrors; NCCL's are of PyTorch."""
 
 
-def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
+def _fit(job: _Job, trainer: Any, module: Tuning, loader: Any) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning|torch.optim.lr_scheduler")
         try:
@@ -328,8 +328,8 @@ def _fit(trainer: Any, module: Tuning, loader: Any) -> None:
                 ) from None
             if isinstance(error, torch.distributed.DistError) or (trainer.world_size > 1 and DEAD_PEER in said):
                 raise HardwareError(
-                    f"at step {trainer.global_step} another process of the run ended, or cannot be reached: {said}",
-                    "look at what it says, and for memory that ran out; then go on with: goodfit resume RUN",
+                    f"at step {trainer.global_step} another process of the run ended, or cannot be reached",
+                    f"look at what it says, and for memory that ran out; then go on with: {job.signals.fix}",
                 ) from None
             if is_out_of_memory(error):
                 one_by_one = isinstance(module, PrivateTuning)
