@@ -299,6 +299,9 @@ def test_a_misfit_is_told_by_its_held_out_loss(course, said):
     found = misfit_of([evaluation(*one) for one in course], range(60))
     assert found.startswith(said)
     assert bool(found) == bool(said)
+    if said:  # the best score is that of step 20, which the trial's figures and its fit verdict are of
+        ends = ("at step 30: the held-out loss rose by ", " since step 20; figures and fit are those of step 20")
+        assert found.startswith(f"{said} {ends[0]}") and found.endswith(ends[1])
 
 
 def test_records_of_one_group_are_no_evidence_of_their_own():

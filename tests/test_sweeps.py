@@ -8,6 +8,7 @@ import shutil
 import signal
 import threading
 import time
+import weakref
 from collections import Counter
 
 import numpy as np
@@ -15,10 +16,13 @@ import pytest
 import torch
 from killing import killed
 from strangers import HEAD
-from written import read_json
+from written import read_json, read_lines
 
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError, TrainingError
+from goodfit.models.fast.attention import NotFlat
+from goodfit.sweeps import packed
+from goodfit.sweeps import trial as single
 from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
 from goodfit.training.saver import Rise
@@ -426,22 +430,113 @@ def test_a_failing_trial_is_a_result(goodfit, tmp_path, tiny_words, engine):
     assert all(trial["costs"]["seconds"] > 0 for trial in failed)  # sweep.max_minutes counts them
 
 
-def test_trials_that_fit_alone_and_not_together_are_trained_alone(goodfit, tiny_words, monkeypatch):
-    widths, passed = [], PackedTraining.step
+def no_memory(monkeypatch, owner, name, only=None):
+    """Let memory run out in a call of a function: in the one of this number, from 1, or in each."""
+    real, calls = getattr(owner, name), []
 
-    def step(pack):
-        widths.append(len(pack.trials))
-        if len(pack.trials) > 1:
+    def call(*given, **words):
+        calls.append(name)
+        if only in (None, len(calls)):
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return passed(pack)
+        return real(*given, **words)
 
-    monkeypatch.setattr(PackedTraining, "step", step)
-    words = [*tiny_words("classification", "encoder"), "adapter=lora", "sweep.width=2", "optim.lr=1e-3,1e-2,2e-2,3e-2"]
-    words += ["sweep.trials=4", "sweep.confirmations=0", "sweep.train_best=false", "training.epochs=1", "run.dir=sweep"]
-    outcome = goodfit("sweep", *words, "--json", "--quiet")
+    monkeypatch.setattr(owner, name, call)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "call", "which"),
+    [
+        pytest.param(PackedTraining, "step", 1, "trials 0, 1 are", id="a step"),
+        pytest.param(HeldOut, "evaluate", 2, "trials 0, 1 are", id="an evaluation"),
+        pytest.param(packed, "start", 2, "trials 0, 1 are", id="beginning"),
+        pytest.param(PackedTraining, "enter", 2, "trials 0, 1 are", id="entering"),
+        pytest.param(packed, "finish", 2, "trial 1 is", id="judging the second"),
+    ],
+)
+def test_trials_that_fit_alone_and_not_together_are_trained_alone(
+    searched, goodfit, tmp_path, tiny_words, monkeypatch, owner, name, call, which
+):
+    models, left, widths = [], [], []
+    enter, step, run_trial = PackedTraining.enter, PackedTraining.step, packed.run_trial
+    monkeypatch.setattr(
+        PackedTraining, "enter", lambda own, trial: models.append(weakref.ref(trial.model)) or enter(own, trial)
+    )
+    monkeypatch.setattr(PackedTraining, "step", lambda own: widths.append(len(own.trials)) or step(own))
+    no_memory(monkeypatch, owner, name, call)
+
+    def alone(*given):
+        left.append([model for model in models if model() is not None])
+        widths.clear()
+        return run_trial(*given)
+
+    monkeypatch.setattr(packed, "run_trial", alone)
+    short = ["sweep.confirmations=0", "sweep.train_best=false"]
+    words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=3", *short]
+    outcome = goodfit("sweep", *words, "sweep.engine=packed", "sweep.width=2", "run.dir=search", "--json")
     assert outcome.code == 0, outcome.err
-    assert [trial["state"] for trial in outcome.json["trials"]] == ["finished"] * 4
-    assert widths.count(2) == 1
+    assert left == [[]] * (2 if "are" in which else 1)  # no weights of the pack take room beside a trial alone
+    assert set(widths) == {1}
+    told = f"{which} trained alone, not in a shared pass: memory ran out (those that come are trained alone, too)"
+    assert outcome.err.count(f"warning: {told}\n") == 1
+    assert outcome.json["warnings"][-1] == told
+    assert told in (tmp_path / "search" / "report.html").read_text("utf-8")
+    solo = searched("sweep.engine=solo", *short)[1].json["trials"]
+    for one, other in zip(outcome.json["trials"], solo, strict=True):
+        assert (one["words"], one["state"], one["best_step"]) == (other["words"], other["state"], other["best_step"])
+        assert one["value"] == pytest.approx(other["value"], abs=1e-3)
+
+
+@pytest.mark.parametrize("width", [["sweep.width=2"], ["sweep.engine=solo"]], ids=["packed", "solo"])
+def test_a_search_without_memory_says_how_it_goes_on(goodfit, tmp_path, tiny_words, monkeypatch, width):
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "optim.lr=1e-3,1e-2", "sweep.trials=2"]
+    words += ["sweep.confirmations=0", "sweep.train_best=false", "training.epochs=1"]
+    with monkeypatch.context() as small:
+        no_memory(small, single, "measure_trial")
+        outcome = goodfit("sweep", *words, *width, f"run.dir={tmp_path / 'search'}", "--quiet")
+    typed = [
+        *words,
+        *(word for word in width if "width" not in word),
+        "sweep.width=1",
+        f"run.dir={tmp_path / 'search'}",
+    ]
+    again = shlex.join(["goodfit", "sweep", *typed])
+    fix = f"  fix: free some, then go on with: {again}"
+    assert (outcome.code, outcome.err) == (5, f"error: memory ran out: CUDA out of memory\n{fix}\n")
+    outcome = goodfit(*shlex.split(again)[1:], "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    assert [trial["state"] for trial in outcome.json["trials"]] == ["finished"] * 2
+
+
+def test_models_that_cannot_be_packed_after_all_are_trained_alone_and_that_is_told(goodfit, tiny_words, monkeypatch):
+    def cannot(pack):
+        raise NotFlat("the model draws for all trials at once")
+
+    monkeypatch.setattr(PackedTraining, "step", cannot)
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "sweep.width=2", "optim.lr=1e-3,1e-2"]
+    words += ["sweep.trials=2", "sweep.confirmations=0", "sweep.train_best=false", "training.epochs=1"]
+    outcome = goodfit("sweep", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    told = "trials 0, 1 are trained alone, not in a shared pass: the model draws for all trials at once"
+    assert outcome.json["warnings"][-1] == told and f"warning: {told}\n" in outcome.err
+
+
+@pytest.mark.parametrize("lines", [500, 3])
+def test_a_trial_of_a_pack_has_the_history_that_it_has_alone(goodfit, tmp_path, tiny_words, monkeypatch, lines):
+    monkeypatch.setattr("goodfit.training.watch.LOGGED_STEPS", lines)
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "optim.lr=1e-3,1e-2", "training.epochs=2"]
+    words += ["training.evaluations_per_epoch=2", "sweep.trials=2", "sweep.width=2", "sweep.pruner=none"]
+    words += ["sweep.stop_misfits=false", "sweep.confirmations=0", "sweep.train_best=false"]
+    for engine in ("solo", "packed"):
+        outcome = goodfit("sweep", *words, f"sweep.engine={engine}", f"run.dir={engine}", "--quiet")
+        assert outcome.code == 0, outcome.err
+    for number in ("0000", "0001"):
+        assert "packed" in (tmp_path / "packed" / "trials" / number / "log.txt").read_text("utf-8")
+        alone, together = (
+            read_lines(tmp_path / engine / "trials" / number / "history.jsonl") for engine in ("solo", "packed")
+        )
+        assert [list(line) for line in together] == [list(line) for line in alone]
+        for one, other in zip(alone, together, strict=True):
+            assert other == pytest.approx(one, rel=1e-3, abs=1e-6)
 
 
 LEGAL = "task=legal model=bert"

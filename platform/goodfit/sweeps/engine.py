@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from goodfit.config.search import Search
-from goodfit.config.words import typed_again
-from goodfit.errors import DiskError, StoppedError, TrainingError
+from goodfit.config.words import key_of, typed_again, without
+from goodfit.errors import DiskError, HardwareError, StoppedError, TrainingError, is_out_of_memory
 from goodfit.files import to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
@@ -79,6 +79,10 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
             if (told := to_go_on(error, "the search", folder, again)) is not error:
                 raise told from error
             raise
+        except (RuntimeError, MemoryError, HardwareError) as error:
+            if is_out_of_memory(error):
+                raise _out_of_memory(error, search, folder) from error
+            raise
     if record["best"]["run"]:
         point_latest(folder / "best")
     return record
@@ -97,11 +101,17 @@ def _carry_out(
     ledger: Ledger,
     signals: StopSignals,
     watcher: Watcher,
-    warnings: Sequence[str],
+    few: Sequence[str],
 ) -> dict[str, Any]:
     """Run the trials, and what comes behind them; returns the content of sweep.json."""
+    warnings = list(few)
+
+    def warn(line: str) -> None:
+        warnings.append(line)
+        watcher.warn(line)
+
     record_so_far = partial(search_record, search, folder, warnings)
-    workers = open_workers(search, shared, folder, signals, watcher)
+    workers = open_workers(search, shared, folder, signals, watcher, warn)
     try:
         entries = _search(search, folder, ledger, workers, watcher, record_so_far)
     finally:
@@ -124,9 +134,20 @@ def _stopped(error: StoppedError, folder: Path, again: str) -> StoppedError:
     return StoppedError(error.signal_number, where, again, "the search")
 
 
-def _again(search: Search, folder: Path) -> str:
-    """What is typed to go on with a search."""
-    return command("sweep", *typed_again(search.typed, search.roots, folder))
+def _out_of_memory(error: Exception, search: Search, folder: Path) -> HardwareError:
+    """That memory ran out where no trial can be blamed: the search goes on with one at a time."""
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    what = said if isinstance(error, HardwareError) else f"memory ran out: {said}"
+    one = ["sweep.workers=1"] if search.conf.workers > 1 else []
+    return HardwareError(what, f"free some, then go on with: {_again(search, folder, [*one, 'sweep.width=1'])}")
+
+
+def _again(search: Search, folder: Path, more: Sequence[str] = ()) -> str:
+    """What is typed to go on with a search; ``more`` words replace those that were typed."""
+    typed: Sequence[str] = search.typed
+    for word in more:
+        typed = [*without(typed, key_of(word)), word]
+    return command("sweep", *typed_again(typed, search.roots, folder))
 
 
 def _search(

@@ -6,10 +6,11 @@ What cannot share a pass (another adapter, another base, records that pair up in
 from __future__ import annotations
 
 import dataclasses
+import gc
 import logging
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
@@ -36,6 +37,7 @@ from goodfit.training.pack import PackedTraining, Step, Trial
 from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
 from goodfit.training.trainer import batches_of, total_steps
+from goodfit.training.watch import is_logged
 
 PACKABLE = ("lora", "rslora")
 """Adapters that a pack can compute."""
@@ -116,15 +118,21 @@ class Packed:
         shared: What trials have in common.
         signals: End the search between two steps.
         places: Trials in one pass.
+        warn: Told why trials that were to share passes do not.
     """
 
-    def __init__(self, shared: Shared, signals: StopSignals, places: int) -> None:
+    def __init__(self, shared: Shared, signals: StopSignals, places: int, warn: Callable[[str], None]) -> None:
         self.places = places
         self._signals = signals
         self._shared = shared
+        self._warn = warn
         self._orders: list[Order] = []
+        self._over: list[tuple[int, Result]] = []
+        """What ``wait`` is to return."""
         self._running: dict[str, _Running] = {}
         """By the name in their one pack."""
+        self._why_alone = ""
+        """Why those that run, and those that are to enter, cannot be packed after all."""
 
     def submit(self, order: Order) -> None:
         """Keep it for ``wait``."""
@@ -132,16 +140,19 @@ class Packed:
 
     def wait(self) -> list[tuple[int, Result]]:
         """Train until a trial is over."""
-        done = []
-        while self._orders:
-            order = self._orders.pop(0)
-            with self._time_of():
+        while self._orders and not self._why_alone:
+            with self._time_of(), self._as_long_as_they_fit():
+                order = self._orders[0]
                 result = self._enter(order)
-            if result is not None:
-                done.append((order.number, result))
-        while not done:
-            with self._signals.at_step_ends():
-                done = self._step()
+                self._orders.pop(0)
+                if result is not None:
+                    self._over.append((order.number, result))
+        while not (self._over or self._why_alone):
+            with self._signals.at_step_ends(), self._as_long_as_they_fit():
+                self._step()
+        if self._why_alone:
+            self._one_by_one()
+        done, self._over = self._over, []
         return done
 
     def close(self) -> None:
@@ -161,7 +172,7 @@ class Packed:
                 started = start(order, self._shared)
                 pack = self._pack_for(started)
                 if pack is not None:
-                    self._take(started, pack, undo.pop_all())
+                    self._take(started, pack, undo)
                     return None
             except ENDS_SEARCH:
                 raise
@@ -188,6 +199,7 @@ class Packed:
         return _Pack(base, path, PackedTraining(path, started.bench.kept)) if path.flat else None
 
     def _take(self, started: Started, pack: _Pack, held: ExitStack) -> None:
+        """Let a trial into a pack, which then keeps what it holds."""
         conf, count = started.conf, len(started.data.examples)
         training, batches = conf.training, batches_of(conf, count)
         held_out = HeldOut(
@@ -200,27 +212,30 @@ class Packed:
         )
         name = str(started.order.number)
         rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)
-        self._running[name] = _Running(pack, started, held_out, rise, held, steps, batches)
         pack.training.enter(Trial(name, started.model, conf, started.data))
+        self._running[name] = _Running(pack, started, held_out, rise, held.pop_all(), steps, batches)
 
-    def _step(self) -> list[tuple[int, Result]]:
+    @contextmanager
+    def _as_long_as_they_fit(self) -> Iterator[None]:
+        """What cannot be done with several trials is kept for ``_one_by_one``, which comes behind the error: that holds
+        what its pass computed."""
+        try:
+            yield
+        except NotFlat as error:
+            self._why_alone = str(error)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self.places = 1
+            self._why_alone = "memory ran out (those that come are trained alone, too)"
+
+    def _step(self) -> None:
         """One step of all; those that come to an evaluation are scored, and those that are over judged."""
         pack = self._pack
         if pack is None:
             raise RuntimeError("no trial runs")
-        found: Mapping[str, Step] | str
-        try:
-            with self._time_of(*self._running):
-                found = pack.training.step()
-        except NotFlat as error:
-            found = str(error)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            self.places = 1  # for the trials that come, too
-            found = "memory ran out in a pass of several"
-        if isinstance(found, str):  # behind the error, which holds what its pass computed
-            return self._one_by_one(found)
+        with self._time_of(*self._running):
+            found = pack.training.step()
         troubles: dict[str, GoodfitError] = {}
         for name, step in found.items():
             with self._time_of(name), _noted(troubles, name):
@@ -232,16 +247,14 @@ class Packed:
                     with _noted(troubles, name):
                         self._evaluate(self._running[name], found[name])
         for name in [name for name in found if name not in troubles]:
-            with _noted(troubles, name):
-                self._running[name].rise.refuse(found[name].loss, found[name].number)
-        over = []
+            with self._time_of(name), _noted(troubles, name):
+                self._logged(self._running[name], found[name])
         for name in found:
             with self._time_of(name):
                 result = self._outcome(self._running[name], troubles.get(name))
             if result is not None:
                 self._running.pop(name).open.close()
-                over.append((int(name), result))
-        return over
+                self._over.append((int(name), result))
 
     def _outcome(self, running: _Running, trouble: GoodfitError | None) -> Result | None:
         """What a trial came to with its latest step; nothing where it goes on."""
@@ -274,8 +287,13 @@ class Packed:
         if step.error is not None:
             raise step.error
         running.done = step.number
-        figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
-        running.started.history.log({"step": step.number, "epoch": step.epoch, **figures})
+
+    def _logged(self, running: _Running, step: Step) -> None:
+        """What a run does behind an evaluation, in the order of its callbacks."""
+        if is_logged(step.number, running.steps):
+            figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
+            running.started.history.log({"step": step.number, "epoch": step.epoch, **figures})
+        running.rise.refuse(step.loss, step.number)
 
     @contextmanager
     def _asking(self, names: Sequence[str]) -> Iterator[None]:
@@ -311,11 +329,14 @@ class Packed:
             logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
             return finish(started, running.held_out.trace, running.done)
 
-    def _one_by_one(self, reason: str) -> list[tuple[int, Result]]:
+    def _one_by_one(self) -> None:
         """These models cannot be packed after all: each is trained alone."""
-        logging.getLogger(__name__).info("not packed: %s", reason)
-        orders = [one.started.order for one in self._running.values()]
-        for one in self._running.values():
-            one.open.close()
-        self._running = {}  # and their weights with them
-        return [(order.number, run_trial(order, self._shared, self._signals)) for order in orders]
+        orders = [*(one.started.order for one in self._running.values()), *self._orders]
+        numbers = ", ".join(str(order.number) for order in orders)
+        which = f"trial {numbers} is" if len(orders) == 1 else f"trials {numbers} are"
+        self._warn(f"{which} trained alone, not in a shared pass: {self._why_alone}")
+        self.close()
+        gc.collect()  # a trial's batches hold the trial, with its weights
+        self._orders, self._why_alone = [], ""
+        for order in orders:
+            self._over.append((order.number, run_trial(order, self._shared, self._signals)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +112,10 @@ def _grid(search: Search) -> list[ConfigError]:
     return []
 
 
-def open_workers(search: Search, shared: Shared, folder: Path, signals: StopSignals, watcher: Watcher) -> Workers:
-    """What runs the trials of this search.
+def open_workers(
+    search: Search, shared: Shared, folder: Path, signals: StopSignals, watcher: Watcher, warn: Callable[[str], None]
+) -> Workers:
+    """What runs the trials of this search; ``warn`` is told why some of them do not run as was planned.
 
     Raises:
         HardwareError: The engine that was asked for is not installed.
@@ -130,4 +133,4 @@ def open_workers(search: Search, shared: Shared, folder: Path, signals: StopSign
     if conf.engine == "packed" and not width:
         raise _not_packed(reason)
     watcher.status(f"{f'{width} trials' if width > 1 else 'one trial'} in a pass: {reason}")
-    return Packed(shared, signals, width) if width > 1 else Here(shared, signals)
+    return Packed(shared, signals, width, warn) if width > 1 else Here(shared, signals)

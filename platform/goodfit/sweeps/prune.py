@@ -16,7 +16,7 @@ from goodfit.runs.json_files import write_json
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.propose import quiet_optuna
 from goodfit.sweeps.records import BY_RUNGS, PROGRESS, Order, Result, read_result, trial_place
-from goodfit.training.held_out import Evaluation, Trace
+from goodfit.training.held_out import Evaluation, Trace, best_of
 
 DIGITS = 6
 """Behind the point, of what a pruner compares."""
@@ -158,7 +158,8 @@ def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
     """Why training on is lost time: empty, or the sign that the held-out loss has risen beyond chance.
 
     The loss at the latest evaluation is held against its least, record by record, those of one unit together; a score
-    that is still the best one speaks for going on.
+    that is still the best one speaks for going on. This is said of the latest weights; the trial's figures and its
+    fit verdict are those of its best evaluation, whose weights are kept.
     """
     latest = evaluations[-1]
     least = min(evaluations, key=lambda found: found.figures["validation/loss"])
@@ -174,7 +175,8 @@ def misfit_of(evaluations: Sequence[Evaluation], units: Sequence[int]) -> str:
         return ""
     learnt = latest.figures["probe/loss"] < least.figures["probe/loss"]
     what = "it overfits" if learnt else "it diverges"
-    return f"{what}: the held-out loss rose by {rise.mean():.3f} since step {least.step}"
+    rose = f"the held-out loss rose by {rise.mean():.3f} since step {least.step}"
+    return f"{what} at step {latest.step}: {rose}; figures and fit are those of step {best_of(evaluations).step}"
 
 
 def is_behind(

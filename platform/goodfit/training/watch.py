@@ -15,6 +15,11 @@ LOGGED_STEPS = 500
 """About this many steps of a run get a line in the history."""
 
 
+def is_logged(step: int, total: int) -> bool:
+    """Whether a step of so many gets one."""
+    return step % max(1, math.ceil(total / LOGGED_STEPS)) == 0 or step == total
+
+
 class Progress(Protocol):
     """What shows a person how far a training is."""
 
@@ -41,7 +46,6 @@ class Watch(lightning.Callback):
         self._log = log
         self._progress = progress
         self._total = total_steps
-        self._every = max(1, math.ceil(total_steps / LOGGED_STEPS))
         self._last = 0
 
     def on_train_start(self, trainer: Any, pl_module: Tuning) -> None:
@@ -55,7 +59,7 @@ class Watch(lightning.Callback):
             return
         self._last = step
         self._progress.advance(step, self._total, pl_module.last_loss)
-        if step % self._every == 0 or step == self._total:
+        if is_logged(step, self._total):
             rate = trainer.optimizers[0].param_groups[0]["lr"]
             self._log(
                 {
