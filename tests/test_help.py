@@ -52,6 +52,12 @@ def test_help_names_every_verb_and_version_is_the_packages(goodfit):
     assert goodfit("--version").out == f"{package.__version__}\n"
 
 
+@pytest.mark.parametrize("words", [["--help"], [], ["train", "--help"]], ids=["help", "nothing", "help-of-a-verb"])
+def test_help_and_version_are_one_object_with_json(goodfit, words):
+    assert goodfit(*words, "--json").json == {"help": goodfit(*words).out.removesuffix("\n")}
+    assert goodfit("--version", "--json").out == f'{{"version": "{package.__version__}"}}\n'
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_verb_has_a_file_and_a_help_with_its_options(goodfit, verb):
     assert (Path(package.__file__).parent / "cli" / f"{verb}.py").is_file()

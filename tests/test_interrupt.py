@@ -1,12 +1,22 @@
 """Signals while a run goes on: never lost, and never in the middle of a training step."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from subprocess import PIPE
 
 import pytest
 
 from goodfit.errors import StoppedError
-from goodfit.training.interrupt import SIGNALS, StopSignals
+from goodfit.training.interrupt import SIGNALS, StopSignals, ctrl_c_given_back
+
+
+@pytest.fixture(autouse=True)
+def _given_back():
+    with ctrl_c_given_back():
+        yield
 
 
 def send(number=signal.SIGTERM):
@@ -61,6 +71,99 @@ def test_outside_of_training_it_is_raised_at_once(number):
         send(number)
         done.append("the rest")
     assert done == []
+
+
+def test_once_it_is_left_by_one_ctrl_c_ends_nothing_more():
+    stop, done = StopSignals("go on"), []
+    with stopped(130):
+        try:
+            with stop.listening(), stop.at_step_ends():
+                send(signal.SIGINT)
+        finally:
+            send(signal.SIGINT)
+            done.append("what it came to is written")
+    assert done == ["what it came to is written"]
+
+
+def test_one_that_comes_while_it_is_left_does_not_change_what_is_told():
+    stop = StopSignals("go on")
+    with pytest.raises(StoppedError, match="step 1 is saved"), stop.listening():
+        try:
+            with stop.at_step_ends():
+                send()
+                stop.refuse("step 1 is saved")
+        finally:
+            send()
+
+
+def test_what_runs_in_this_process_gives_ctrl_c_back(goodfit):
+    before = signal.getsignal(signal.SIGINT)
+    assert (goodfit("--version").code, goodfit("trian").code) == (0, 2)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+MODULE = ["-m", "goodfit"]
+COMMAND = ["-c", "import sys; from goodfit.cli.main import main; sys.exit(main())"]  # as pip writes it
+STRIKING = """
+import os, signal, sys
+
+strikes = os.environ["STRIKES"].split()
+
+def strike(event, arguments):
+    if event == "open" and strikes and str(arguments[0]).endswith(strikes[0]):
+        del strikes[0]
+        exec("os.kill(os.getpid(), signal.SIGINT)")  # as in one that makes a dataclass
+
+sys.addaudithook(strike)
+"""
+"""A process sends itself Ctrl-C when it opens a file of its list that ends so, one after the other."""
+
+
+@pytest.mark.parametrize(
+    ("called", "strikes", "error", "fix"),
+    [
+        pytest.param(MODULE, ["train.jsonl"], "interrupted", "the same command starts again", id="reading"),
+        pytest.param(COMMAND, ["train.jsonl"], "interrupted", "the same command starts again", id="reading-as-command"),
+        pytest.param(
+            COMMAND,
+            ["history.jsonl", ".run.json.part"],
+            "the run was stopped by Ctrl-C: step 1 is saved",
+            "goodfit resume {run}",
+            id="training",
+        ),
+        pytest.param(
+            MODULE,
+            ["digests.json.part", ".run.json.part"],
+            "the run was stopped by Ctrl-C: it is not done",
+            "goodfit resume {run}",
+            id="right-after",
+        ),
+    ],
+)
+def test_ctrl_c_twice_says_two_lines_once(tmp_path, tiny_words, called, strikes, error, fix):
+    (tmp_path / "sitecustomize.py").write_text(STRIKING, "utf-8")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    run = tmp_path / "run"
+    words = [*tiny_words("classification", "encoder"), "training.max_steps=3", f"run.dir={run}", "--quiet", "--json"]
+    with subprocess.Popen(
+        [sys.executable, *called, "train", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths, "STRIKES": " ".join(strikes)},
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+    ) as process:
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            process.send_signal(signal.SIGINT)  # once more while the first is told, and while the process ends
+        (out,) = process.stdout.read().splitlines()
+    fix = fix.format(run=run)
+    assert lines == [f"error: {error}\n", f"  fix: {fix}\n"]
+    assert process.returncode == 130
+    assert json.loads(out) == {"exit_code": 130, "errors": [{"error": error, "fix": fix}]}
+    if (run / "config.yaml").exists():
+        assert json.loads((run / "run.json").read_text("utf-8"))["status"] == "preempted"
 
 
 def test_afterwards_handlers_are_what_they_were():

@@ -23,6 +23,7 @@ from goodfit.errors import ConfigError, TrainingError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.sweeps import packed
 from goodfit.sweeps import trial as single
+from goodfit.sweeps.summary import of_front
 from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
 from goodfit.training.saver import Rise
@@ -919,6 +920,27 @@ def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
     for trial in outcome.json["trials"]:
         assert " ".join(trial["words"]) in page
     assert "http" not in page and "<script" not in page
+
+
+def test_the_page_says_that_trials_are_fewer_who_is_at_the_front_and_what_colours_mean(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK[:-1], "training.max_steps=1,3", "sweep.trials=4"]
+    words += ["sweep.sampler=random", "sweep.objectives=[quality,steps]", "sweep.pruner=none", "sweep.train_best=false"]
+    outcome = goodfit("sweep", *words, "sweep.confirmations=0", "run.dir=search")
+    assert outcome.code == 0, outcome.err
+    record = read_json(tmp_path / "search" / "sweep.json")
+    page = (tmp_path / "search" / "report.html").read_text("utf-8")
+    fewer, front = "2 of sweep.trials=4 trials: the space holds no other ones", of_front(record)
+    assert f"<p>{fewer}.</p>" in page and f"\n{fewer}\n" in outcome.out
+    assert f"<p>Front: {front}.</p>" in page and f"\nfront: {front}\n" in outcome.out
+    assert '<p>Trials: <span style="color:#2a6f97">&#9679;</span> finished: trained to its end. The winner' in page
+
+
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [([1], "trial 1 is beaten by none in all of a, b"), ([0, 2], "trials 0, 2 are beaten by none in all of a, b")],
+)
+def test_the_front_is_told_of_one_and_of_several(front, told):
+    assert of_front({"front": front, "objectives": ["a", "b"]}) == told
 
 
 def test_a_signal_ends_a_search_and_fails_no_trial(searched, tmp_path, tiny_words, goodfit):

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.texts.shown import in_one_line
-
 
 class Unread:
     """Standard error that cannot stop what is said on it: what nobody reads any more goes nowhere."""
@@ -129,13 +127,11 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; plain columns where it is not a terminal."""
     if sys.stdout.isatty():
         from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
 
-        table = Table(*headers, box=None, header_style="bold", pad_edge=False)
-        for row in rows:
-            table.add_row(*(Text(in_one_line(str(cell))) for cell in row))
-        Console().print(table)
+        from goodfit.cli.tables import fitted
+
+        console = Console()
+        console.print(fitted(headers, rows, console.width))
         return
     widths = [max(len(str(row[column])) for row in [headers, *rows]) for column in range(len(headers))]
     for row in [headers, *rows]:

@@ -12,6 +12,11 @@ from goodfit.texts.shown import figure
 SHOWN = 12
 """So many of the latest trials are in the table."""
 
+HEADERS = ("trial", "state", "course", "held-out", "fit", "words")
+
+SPARE = ("course", "fit", "state")
+"""The columns that go where the terminal is too narrow, the first of them first."""
+
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -74,26 +79,35 @@ class Live:
             self._live.update(self._table(), refresh=True)
 
     def _table(self) -> Any:
-        from rich.table import Table
+        from goodfit.cli.tables import fitted
 
         over = [entry for entry in self._entries.values() if entry.result is not None]
         spent = time.monotonic() - self._started
         left = spent / len(over) * (self._trials - len(self._entries) + 1) if over else None
         title = f"{len(over)} of at most {self._trials} trials" + (f", about {left / 60:.0f} min left" if left else "")
-        table = Table("trial", "state", "course", "held-out", "fit", "words", box=None, title=title, caption=self._line)
-        for entry in list(self._entries.values())[-SHOWN:]:
-            result = entry.result
-            style = "bold green" if self._best is not None and entry.number == self._best.number else None
-            table.add_row(
-                str(entry.number),
-                result.state if result else "running",
-                sparkline(list(result.reports)) if result else "",
-                figure(result.held_out.get("value")) if result else "",
-                str(result.fit.get("verdict", "")) if result else "",
-                " ".join(entry.words),
-                style=style,
-            )
-        return table
+        shown = list(self._entries.values())[-SHOWN:]
+        best = self._best.number if self._best is not None else None
+        return fitted(
+            HEADERS,
+            [_row(entry) for entry in shown],
+            self._live.console.width,
+            spare=SPARE,
+            styles=["bold green" if entry.number == best else None for entry in shown],
+            title=title,
+            caption=self._line,
+        )
+
+
+def _row(entry: Entry) -> list[str]:
+    result = entry.result
+    return [
+        str(entry.number),
+        result.state if result else "running",
+        sparkline(list(result.reports)) if result else "",
+        figure(result.held_out.get("value")) if result else "",
+        str(result.fit.get("verdict", "")) if result else "",
+        " ".join(entry.words),
+    ]
 
 
 def sparkline(values: list[float]) -> str:

@@ -29,40 +29,63 @@ from goodfit.errors import (
 )
 from goodfit.files import DISK_FAULTS
 from goodfit.texts.secrets import redact
+from goodfit.training.interrupt import ctrl_c_given_back, ignore_ctrl_c
 
 LONGEST_SHOWN = 100
 """Characters of a name that an error repeats."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; returns the exit code."""
+    """Run a command line; returns the exit code.
+
+    Args:
+        argv: The words; without them it is that of the process, which behind it only has to end: Ctrl-C is not heard.
+    """
+    given_back: contextlib.AbstractContextManager[None] = (
+        contextlib.nullcontext() if argv is None else ctrl_c_given_back()
+    )
     argv = list(sys.argv[1:] if argv is None else argv)
-    as_json = "--json" in argv
     open_streams()
-    with contextlib.redirect_stderr(Unread(sys.stderr)), rarely_collecting():  # type: ignore[type-var]
+    with given_back, contextlib.redirect_stderr(Unread(sys.stderr)), rarely_collecting():  # type: ignore[type-var]
         try:
-            code = _run(parse(argv))
-            sys.stdout.flush()
-            return code
-        except KeyboardInterrupt:
-            print("error: interrupted\n  fix: the same command starts again", file=sys.stderr)
-            return 130
+            try:
+                code = _run(parse(argv))
+                sys.stdout.flush()
+                return code
+            finally:
+                ignore_ctrl_c()  # here, so that one that comes before it is done is told, too
         except BrokenPipeError:
             _drop_output()
             return 0
-        except Exception as raised:  # noqa: BLE001 (told, and the end)
-            if "--traceback" in argv:
-                traceback.print_exception(raised)
-            error = _told(raised)
-            further = _is_one_of_several()
-            if further and isinstance(error, StoppedError | TrainingError):
-                return error.exit_code  # all processes of a run have it, and the first one says it
-            try:
-                _print_error(error, as_json and not further)
-                sys.stdout.flush()
-            except OSError:  # standard output itself is what failed
-                _drop_output()
-            return error.exit_code
+        except (Exception, KeyboardInterrupt) as raised:  # noqa: BLE001 (told, and the end)
+            ignore_ctrl_c()
+            return _tell(raised, argv)
+
+
+def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
+    """Print what went wrong; returns the exit code."""
+    if "--traceback" in argv:
+        traceback.print_exception(raised)
+    error = _interrupted() if isinstance(raised, KeyboardInterrupt) else _told(raised)
+    further = _is_one_of_several()
+    if further and isinstance(error, StoppedError | TrainingError):
+        return error.exit_code  # all processes of a run have it, and the first one says it
+    try:
+        _print_error(error, "--json" in argv and not further)
+        sys.stdout.flush()
+    except OSError:  # standard output itself is what failed
+        _drop_output()
+    return error.exit_code
+
+
+def _interrupted() -> GoodfitError:
+    """Ctrl-C came where no run is to be written down as stopped."""
+    # where it left an exec of a text, as those of dataclasses, Python notes it as nobody's and ends by the signal; the
+    # next such text clears the note: run_eval_code_obj in https://github.com/python/cpython/blob/3.11/Python/pythonrun.c
+    exec("")
+    error = GoodfitError("interrupted", "the same command starts again")
+    error.exit_code = 130
+    return error
 
 
 def _is_one_of_several() -> bool:
@@ -111,10 +134,11 @@ def _told(error: Exception) -> GoodfitError:
 
 def _run(arguments: Arguments) -> int:
     if "--version" in arguments.flags:
-        print(__version__)
+        print(json.dumps({"version": __version__}) if arguments.json else __version__)
         return 0
     if "--help" in arguments.flags or not arguments.verb:
-        print(help_text(arguments.verb))
+        told = help_text(arguments.verb)
+        print(json.dumps({"help": told}) if arguments.json else told)
         return 0
     _calm_libraries()
     verb = importlib.import_module(f"goodfit.cli.{arguments.verb}")

@@ -32,7 +32,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _print(record: dict[str, Any]) -> None:
-    from goodfit.sweeps.summary import beside_defaults
+    from goodfit.sweeps.summary import beside_defaults, of_front
 
     rows = [
         [
@@ -63,10 +63,7 @@ def _print(record: dict[str, Any]) -> None:
     if run:
         print(f"      {with_interval(run['metrics'][run['primary']])} on the test records, read this once")
     if record["front"]:
-        print(
-            f"front: trials {', '.join(map(str, record['front']))} are beaten by none in all of "
-            f"{', '.join(record['objectives'])}"
-        )
+        print(f"front: {of_front(record)}")
     if record["importances"]:
         shares = "  ".join(f"{name} {share:.0%}" for name, share in record["importances"].items())
         print(f"what mattered: {shares}")

@@ -33,7 +33,7 @@ from goodfit.sweeps.trial import rewrite_result
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.texts.commands import command
-from goodfit.training.interrupt import StopSignals
+from goodfit.training.interrupt import StopSignals, ignore_ctrl_c
 
 
 class Watcher(Protocol):
@@ -74,6 +74,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
             record = _carry_out(search, shared, folder, ledger, signals, watcher, few)
         except StoppedError as error:
+            ignore_ctrl_c()
             raise _stopped(error, folder, again) from error
         except (OSError, DiskError) as error:
             if (told := to_go_on(error, "the search", folder, again)) is not error:

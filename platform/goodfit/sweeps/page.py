@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.sweeps.records import Entry
-from goodfit.sweeps.summary import beside_defaults
+from goodfit.sweeps.summary import beside_defaults, of_front
 from goodfit.texts.shown import with_interval
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
 
 COLOURS = {"finished": "#2a6f97", "stopped": "#c9762b", "pruned": "#9aa0a6", "failed": "#b3261e", "running": "#cccccc"}
+
+STATES = {
+    "finished": "trained to its end",
+    "stopped": "overfitted or diverged, its best evaluation counts",
+    "pruned": "ended early, others promised more",
+    "failed": "came to no value",
+    "running": "not over",
+}
+"""What the legend says of each colour."""
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
@@ -45,9 +54,11 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
     body = [
         f"<h1>{escape(title)}</h1>",
         *(f"<p>Warning: {escape(line)}</p>" for line in record["warnings"]),
+        f"<p>{escape(record['fewer'])}.</p>" if record["fewer"] else "",
         _summary(best),
+        f"<p>Front: {escape(of_front(record))}.</p>" if record["front"] else "",
         f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
-        f"<h2>Plots</h2><div class=plots>{''.join(plots)}</div>",
+        f"<h2>Plots</h2>{_legend(entries)}<div class=plots>{''.join(plots)}</div>",
         f"<h2>Trials</h2>{_table(entries, best['number'])}",
         f"<h2>Space</h2>{_space(record['space'])}",
     ]
@@ -76,6 +87,17 @@ def _summary(best: Mapping[str, Any]) -> str:
             f"fit: {escape(run['fit']['verdict'])}."
         )
     return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def _legend(entries: Sequence[Entry]) -> str:
+    """What the colours of dots and lines mean, of those states that trials have."""
+    there = {_state(entry) for entry in entries}
+    told = [
+        f'<span style="color:{colour}">&#9679;</span> {state}: {STATES[state]}'
+        for state, colour in COLOURS.items()
+        if state in there
+    ]
+    return f"<p>Trials: {'; '.join(told)}. The winner's dot is larger in the fit map, its line thicker.</p>"
 
 
 def _figure(caption: str, drawing: str) -> str:

@@ -91,3 +91,10 @@ def beside_defaults(best: Mapping[str, Any]) -> str:
     if found["keeps"]:
         return f"these are the defaults: trial {found['highest']} was worth {more}, which may be chance"
     return f"worth {more}"
+
+
+def of_front(record: Mapping[str, Any]) -> str:
+    """Which trials are the front of several objectives, in a reader's words."""
+    numbers, objectives = [str(number) for number in record["front"]], ", ".join(record["objectives"])
+    are = "trial {} is" if len(numbers) == 1 else "trials {} are"
+    return f"{are.format(', '.join(numbers))} beaten by none in all of {objectives}"

@@ -17,6 +17,24 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 NOT_DONE = "it is not done"
 
 
+def ignore_ctrl_c() -> None:
+    """Let Ctrl-C do nothing from here on: what became of the first is being written and told, and a second one would
+    end that in its middle."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def ctrl_c_given_back() -> Iterator[None]:
+    """Let Ctrl-C do behind a command what it did before."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if before is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
+
+
 class StopSignals:
     """Hears that the run is to stop.
 
@@ -31,13 +49,18 @@ class StopSignals:
         self.fix = fix
         """What to type to go on."""
         self._waiting = False
+        self._told = ""
         self._handlers: dict[int, Any] = {}
         self.asked: int | None = None
         """The signal that was heard."""
 
     @contextmanager
     def listening(self) -> Iterator[StopSignals]:
-        """Take the signals for as long as it lasts; only the main thread can."""
+        """Take the signals for as long as it lasts; only the main thread can.
+
+        Once it is left by a signal, Ctrl-C does nothing until the process ends, or ``ctrl_c_given_back``.
+        """
+        stopped = None
         if threading.current_thread() is threading.main_thread():
             self._handlers = {number: signal.signal(number, self._hear) for number in SIGNALS}
         try:
@@ -48,6 +71,9 @@ class StopSignals:
                 raise
             raise stopped from None
         finally:
+            if self.asked is not None or stopped is not None:
+                ignore_ctrl_c()
+                self._handlers.pop(signal.SIGINT, None)
             for number, before in self._handlers.items():
                 signal.signal(number, before)
             self._handlers = {}
@@ -75,9 +101,11 @@ class StopSignals:
             StoppedError: A signal was heard.
         """
         if self.asked is not None:
+            self._told = where
             raise StoppedError(self.asked, where, self.fix)
 
     def _hear(self, number: int, _: Any) -> None:
         first, self.asked = self.asked is None, number
         if not (first and self._waiting):
-            self.refuse("at once, at the second signal; its last checkpoint is whole" if self._waiting else NOT_DONE)
+            at_once = "at once, at the second signal; its last checkpoint is whole" if self._waiting else NOT_DONE
+            self.refuse(self._told or at_once)
