@@ -241,9 +241,10 @@ def test_the_data_page_names_the_worst_first_and_what_would_mend_it(goodfit, lea
     page = outcome.out[outcome.out.index("warning") :]
     assert "2 of 35 training records are copies or near copies of others (quality.duplicate)" in page
     assert "  rows   copy-1, copy-2\n  mend   leave them out: quality.fix=drop\n" in page
-    found, after = page.splitlines()[-2:]
+    found, after, to_type = page.splitlines()[-3:]
     assert found.startswith("found    0 error, 4 warning")
-    assert after.startswith("next     goodfit check ")
+    assert after == "next     see whether a model reads texts of these lengths:"
+    assert to_type.startswith("         goodfit check ") and to_type.endswith(" quality.deep=false")
 
 
 @pytest.fixture
@@ -309,6 +310,22 @@ def test_a_test_that_was_learnt_by_heart_is_an_error_that_a_gate_stops(goodfit, 
     )
 
 
+def test_what_mends_the_reason_of_a_gate_is_what_comes_next(goodfit, spoilt):
+    mend = "leave the training records out: quality.fix=drop"
+    ((_, fix),) = goodfit("train", *spoilt, "run.dir=run", "--quiet").errors
+    assert fix == f"{mend}, or judge only: policy=default"
+    outcome = goodfit("train", *spoilt, "policy.enforce=false", "run.dir=again")
+    assert outcome.code == 0, outcome.err
+    assert f"(data.leak)\n  to mend it: {mend}\n" in outcome.out
+    assert f"\nnext: {mend}\n      goodfit predict again " in outcome.out
+
+
+def test_check_names_what_comes_next_where_it_found_no_error(goodfit, leaky, spoilt):
+    last = goodfit("check", *leaky).out.splitlines()[-1]
+    assert last.startswith("next     goodfit train task=classification ")
+    assert "next  " not in goodfit("check", *spoilt).out
+
+
 def test_a_leak_that_was_left_out_of_training_stops_no_gate(goodfit, spoilt):
     outcome = goodfit("train", *spoilt, "quality.fix=drop", "run.dir=run", "--json")
     assert outcome.code == 0, outcome.err
@@ -352,6 +369,32 @@ def test_a_split_too_small_to_judge_by_is_told_with_what_mends_it(goodfit, tmp_p
     (told,) = [number for number, line in enumerate(lines) if line == f"warning  {said}"]
     assert lines[told + 1].startswith("  mend   ")
     assert "validation has" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("groups", "mend"),
+    [
+        pytest.param(
+            26,
+            "100 make it ±0.10: add records; all splits together have 26 that are independent (groups and near copies "
+            "count once), of which dataset.test_share=0.3 takes about 8, ±0.35, where goodfit splits",
+            id="out of reach",
+        ),
+        pytest.param(
+            400,
+            "100 make it ±0.10: add records, or where goodfit splits take a larger share: dataset.test_share=0.3",
+            id="within reach",
+        ),
+    ],
+)
+def test_a_larger_share_is_advised_by_what_it_can_give(goodfit, tmp_path, write_rows, groups, mend):
+    rows = [{"text": f"number {n} is {n * n}", "label": "ab"[n % 2], "group": f"g{n % groups}"} for n in range(800)]
+    files = [f"dataset.train={write_rows(tmp_path / 'train.jsonl', rows)}", "dataset.test_share=0.06"]
+    outcome = goodfit("data", "task=classification", "dataset=files", *files, "quality.deep=false", "--json")
+    assert outcome.code == 0, outcome.err
+    found = [one for one in outcome.json["findings"] if one["code"] == "data.few_records"]
+    (told,) = [one for one in found if one["evidence"]["split"] == "test"]
+    assert (told["mend"], told["evidence"]["units_in_all"]) == (mend, groups)
 
 
 def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_rows, tmp_path):

@@ -314,6 +314,31 @@ def test_empty_rows_of_a_spreadsheet_are_counted_and_stop_nothing(goodfit, tmp_p
     assert finding["evidence"] == {"rows": [f"train.csv:{line}" for line in empty]}
 
 
+def article(number):
+    """An article of SQuAD with two paragraphs: one question with an answer, one without."""
+    context = f"The fee of contract {number} is {number * 7} pounds."
+    answers = [{"text": f"{number * 7} pounds", "answer_start": context.index(f"{number * 7} pounds")}]
+    qas = [{"id": f"q{number}", "question": f"What is fee {number}?", "answers": answers, "is_impossible": False}]
+    other = [{"id": f"n{number}", "question": f"Who signed {number}?", "answers": [], "is_impossible": True}]
+    paragraphs = [{"context": context, "qas": qas}, {"context": f"Nobody signed {number}.", "qas": other}]
+    return {"title": f"Contract {number}", "paragraphs": paragraphs}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_file_of_squad_is_read_as_it_was_downloaded(tmp_path, indent):
+    squad = {"version": "v2.0", "data": [article(1), article(2)]}
+    (tmp_path / "squad.json").write_text(json.dumps(squad, indent=indent), "utf-8")
+    first, second, *_ = rows = [row.values for row in read_file(tmp_path / "squad.json").rows]
+    assert [row["id"] for row in rows] == ["q1", "n1", "q2", "n2"]
+    assert first["answers"] == [{"text": "7 pounds", "start": first["context"].index("7 pounds")}]
+    assert (second["answers"], second["group"]) == ([], "Contract 1, paragraph 2")
+
+
+def test_an_object_that_only_begins_like_squad_is_a_row(tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"data": "x", "label": "a"}\n{"data": [1], "label": "b"}\n', "utf-8")
+    assert [row.values["data"] for row in read_file(tmp_path / "rows.jsonl").rows] == ["x", [1]]
+
+
 def test_a_row_with_something_in_one_cell_is_still_a_bad_row(problems):
     content = b"text,label\nx,a\n,b\n,\n" + b"".join(b"y %d,b\n" % n for n in range(8))
     assert problems(content, name="train.csv") == ["train.csv:3: text is empty"]

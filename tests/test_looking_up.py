@@ -106,8 +106,8 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
         ),
         pytest.param(
             "legal.risk_recall",
-            "legal.risk_recall, a metric of classification: Risk clauses found, of all risk clauses; 0 to 1. "
-            "(higher is better)",
+            "legal.risk_recall, a metric of classification: Risk clauses found, of all that are labelled indemnity, "
+            "limitation_of_liability, termination; 0 to 1. (higher is better)",
             id="a plugin's",
         ),
         pytest.param("not_overfit", "not_overfit, a gate: The fit verdict is not ``overfit``.", id="gate"),

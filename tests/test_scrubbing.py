@@ -432,6 +432,33 @@ def test_a_task_says_what_privacy_auto_means(goodfit, install, tiny_words, kept,
     assert finding["evidence"]["kept"] == ([kept] if kept else [])
 
 
+def test_a_type_that_a_task_keeps_need_not_be_one_of_typed_scrubbers(goodfit, install, tiny_words):
+    install("badge", PLUGIN.format(body=FINDS), {"task/badge/sort.yaml": TASK.format(kept="PERSON")})
+    words = ["task=badge/sort", *tiny_words("classification", "encoder")[1:], "privacy.scrubbers=[badge.numbers]"]
+    assert goodfit("check", *words).code == 0
+
+
+@pytest.mark.parametrize(("thin", "severity"), [(1, "info"), (3, "warning")])
+def test_records_that_lose_much_are_counted_one_by_one(goodfit, install, write_rows, tmp_path, thin, severity):
+    install("badge", PLUGIN.format(body=FINDS))
+    rows = [{"text": f"a text of its own, number {n}, with badge-1", "label": "ab"[n % 2]} for n in range(100)]
+    for number in range(thin):
+        rows[number] = {"id": f"thin {number}", "text": f"{number} badge-{number:08}", "label": "ab"[number % 2]}
+    file = write_rows(tmp_path / "train.jsonl", rows)
+    words = ["task=classification", "dataset=files", f"dataset.train={file}", *SCRUBBED, "quality.deep=false"]
+    outcome = goodfit("data", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    found = {one["code"]: one for one in outcome.json["findings"]}
+    thinned = found["privacy.thinned"]
+    assert (thinned["severity"], len(thinned["rows"]), thinned["figure"]) == (severity, thin, thin / 100)
+    assert thinned["message"] == f"mask: {thin} of 100 records lose over a third of their characters"
+    assert ("privacy.keep" in thinned["mend"]) == (severity == "warning")
+    assert found["privacy.scrubbed"]["severity"] == "info"
+    assert found["privacy.scrubbed"]["message"].endswith(
+        "; if as many are found here as in 10 texts, about 100 more are left"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "found_by"),
     [

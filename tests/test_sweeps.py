@@ -90,7 +90,7 @@ def test_a_search_on_few_validation_records_says_that_its_choice_is_mostly_chanc
     outcome = goodfit("sweep", *tiny_words("classification", "encoder"), *words)
     assert outcome.err.startswith(
         "warning: validation has 24 records, fewer than 30: a share of right answers has an interval of about ±0.20, "
-        "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records, "
+        "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records"
     )
     (written,) = read_json(tmp_path / "search" / "sweep.json")["warnings"]
     assert outcome.err.startswith(f"warning: {written}\n")

@@ -353,6 +353,18 @@ def test_answers_are_not_written_over_a_runs_own_files(goodfit, tmp_path, encode
     assert goodfit("predict", encoder_run, "a chair", "--output", "folder").errors[0][0].endswith("Is a directory")
 
 
+def test_a_text_that_is_the_name_of_a_folder_is_answered_with_a_warning(goodfit, finished, tmp_path, encoder_run):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "one.md").write_text("a chair", "utf-8")
+    outcome = goodfit("predict", encoder_run, "docs")
+    assert len(answers(outcome)) == 1
+    said = "is answered as a text, and is the name of a"
+    assert outcome.err == f"warning: 'docs' {said} folder: --input FILE reads a file\n"
+    outcome = goodfit("predict", finished("ranking", "encoder")[0], "docs/one.md")
+    assert f"{said} file: --input FILE reads a file, --documents docs/one.md searches it\n" in outcome.err
+    assert goodfit("predict", encoder_run, "docs", "--quiet").err == ""
+
+
 def test_a_file_of_texts_is_no_text(goodfit, tmp_path, encoder_run):
     (tmp_path / "MANY.TXT").write_text("a lovely chair\nan awful lamp\n", "utf-8")
     outcome = goodfit("predict", encoder_run, "MANY.TXT")

@@ -57,12 +57,13 @@ class GateError(GoodfitError):
     Args:
         what: Which gates, and why.
         result: What ``--json`` shows all the same.
+        mends: What would mend the causes, as far as that is known.
     """
 
     exit_code = 3
 
-    def __init__(self, what: str, result: Mapping[str, Any]) -> None:
-        super().__init__(what, "mend the cause, or judge only: policy=default")
+    def __init__(self, what: str, result: Mapping[str, Any], mends: Sequence[str] = ()) -> None:
+        super().__init__(what, f"{'; '.join(mends) or 'mend the cause'}, or judge only: policy=default")
         self.result = dict(result)
 
 

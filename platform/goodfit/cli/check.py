@@ -11,6 +11,7 @@ from goodfit.config.compose import Composed
 from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
+from goodfit.texts.commands import command
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -64,6 +65,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
             print(f"{finding.severity}  {finding.message} ({finding.code})")
             if finding.mend:
                 print(f"         to mend it: {finding.mend}")
+        if all(finding.severity != "error" for finding in prepared.findings):
+            print(f"next     {command('train', *arguments.words)}")
     return result
 
 

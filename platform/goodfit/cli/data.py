@@ -41,7 +41,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
             _print(finding)
         found = [f"{sum(f.severity == name for f in findings)} {name}" for name in SEVERITIES]
         print(f"found    {', '.join(found)}")
-        print(f"next     {command('check', *arguments.words)}: whether a model reads texts of these lengths")
+        print("next     see whether a model reads texts of these lengths:")
+        print(f"         {command('check', *arguments.words)}")
     return {
         "task": data.task.conf.task.name,
         "kind": data.task.kind.name,

@@ -53,7 +53,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     if is_bare and opened.task.kind.talks and sys.stdin.isatty():
         return _converse(opened)
     if not arguments.quiet:
-        warn(_unsearched(opened, documents, searched))
+        warn([*_named(opened, texts), *_unsearched(opened, documents, searched)])
     read = _read(opened, texts, file, reading)
     if not arguments.quiet:
         warn(_unanswered(read))
@@ -100,6 +100,15 @@ def _refuse_input(texts: Sequence[str], file: str | None) -> None:
     known = (*SUFFIXES, TEXT_LINES)
     if files := [text for text in texts if ending(Path(text)) in known and os.path.isfile(text)]:
         raise ConfigError(f"'{files[0]}' is a file, expected a text", f"--input {shlex.quote(files[0])}")
+
+
+def _named(opened: OpenedRun, texts: Sequence[str]) -> Iterator[str]:
+    """What to say of texts that may be meant as files or folders: those that are the name of one."""
+    for text in texts:
+        if os.path.exists(text):
+            sort = "folder" if os.path.isdir(text) else "file"
+            searches = f", --documents {shlex.quote(text)} searches it" if opened.task.kind.searches else ""
+            yield f"'{text}' is answered as a text, and is the name of a {sort}: --input FILE reads a file{searches}"
 
 
 def _unsearched(opened: OpenedRun, documents: Documents, searched: str | None) -> Iterator[str]:

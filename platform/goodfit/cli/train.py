@@ -96,6 +96,8 @@ def _print(finished: Finished) -> None:
     told = [finding for finding in finished.findings if finding.severity != "info" or finding.code == LEFT_OUT]
     for finding in told[:MOST_TOLD]:
         print(f"{finding.severity}: {finding.message} ({finding.code})")
+        if finding.severity == "error" and finding.mend:
+            print(f"  to mend it: {finding.mend}")
     if len(told) > MOST_TOLD:
         print(f"and {len(told) - MOST_TOLD} more in {short_path(finished.folder / 'findings.jsonl')}")
     for gate in record["gates"]:
@@ -103,5 +105,9 @@ def _print(finished: Finished) -> None:
     folder = short_path(finished.folder)
     weights = short_path(finished.weights)
     print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
-    print(f"next: goodfit predict {shlex.quote(folder)} {find_kind(record['kind']).asked}")
-    print(f"      goodfit evaluate {shlex.quote(folder)} dataset.test=<your file>")
+    following = [
+        *finished.mends(),
+        f"goodfit predict {shlex.quote(folder)} {find_kind(record['kind']).asked}",
+        f"goodfit evaluate {shlex.quote(folder)} dataset.test=<your file>",
+    ]
+    print("next: " + "\n      ".join(following))

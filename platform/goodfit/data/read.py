@@ -14,6 +14,7 @@ from goodfit.data.csv_rows import read_csv
 from goodfit.data.encoding import NOT_UTF8, is_mixed, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.records import FileRows, Problem, Row
+from goodfit.data.squad import is_squad, read_squad
 from goodfit.errors import DataError, HardwareError
 from goodfit.files import ending
 from goodfit.schema.dataset import SPLITS, DatasetConf
@@ -91,6 +92,8 @@ def _read_text(path: Path) -> FileRows:
 def _read_jsonl(path: Path, content: bytes) -> FileRows:
     if _ARRAY.match(content) or (ending(path) == ".json" and content.lstrip().startswith(b"[")):
         return _read_array(path, content)
+    if is_squad(content) and (found := read_squad(path.name, content)) is not None:
+        return FileRows(found)
     rows, problems = [], []
     for number, line in enumerate(content.split(b"\n"), 1):
         origin = f"{path.name}:{number}"

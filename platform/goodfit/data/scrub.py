@@ -18,6 +18,9 @@ from goodfit.errors import PluginError, StoppedError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.schema.privacy import Mode
 
+THIRD = 1 / 3
+"""A share of a record's characters from which little of what it said is left."""
+
 ROUNDS = 64
 """A changed text is read again, until nothing is found: so scrubbed texts scrub to themselves. Two rounds are usual;
 in a long text a model may find one thing after the other, once its surroundings are taken out."""
@@ -52,6 +55,8 @@ class Scrubbed:
     """Plugin -> how many records its scrubbers changed."""
     share: float
     """Of all characters, those that were replaced."""
+    thinned: Sequence[str] = ()
+    """Ids of the records that lost more than ``THIRD`` of their characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Scrub:
         scrubbed, open_ones = list(records), list(range(len(records)))
         counts: Counter[str] = Counter()
         changed: dict[str, set[int]] = defaultdict(set)
-        characters, taken = sum(len(text) for slots in found for text in slots.values()), 0
+        characters = [sum(map(len, slots.values())) for slots in found]
+        taken = [0] * len(records)
         for _ in range(ROUNDS):
             places = self._find([texts_of(scrubbed[index].fields, texts) for index in open_ones])
             further = []
@@ -87,7 +93,7 @@ class Scrub:
                     scrubbed[index] = dataclasses.replace(scrubbed[index], fields=fields)
                     counts.update(place.type for place in replaced)
                     for place in replaced:
-                        taken += place.end - place.start
+                        taken[index] += place.end - place.start
                         changed[place.spec.name.split(".", 1)[0]].add(index)
                     further.append(index)
             open_ones = further
@@ -95,8 +101,11 @@ class Scrub:
                 self._keep_written(stand_ins)
                 by = {plugin: len(own) for plugin, own in sorted(changed.items())}
                 touched = len(set().union(*changed.values()))
-                share = taken / characters if characters else 0.0
-                return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by, share)
+                share = sum(taken) / max(1, sum(characters))
+                thinned = [
+                    record.id for record, lost, of in zip(records, taken, characters, strict=True) if lost > THIRD * of
+                ]
+                return scrubbed, Scrubbed(dict(sorted(counts.items())), touched, len(records), by, share, thinned)
         names = ", ".join(spec.name for spec in self.specs)
         raise PluginError(
             f"{len(open_ones)} records are still changed by {names} after {ROUNDS} rounds",

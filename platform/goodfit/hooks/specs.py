@@ -100,7 +100,7 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
 
     When: after reading and splitting.     Process: main only.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
-    Since: hook API 1.     Used by: plugins/finance, plugins/medical, plugins/support.
+    Since: hook API 1.     Used by: plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
 
 

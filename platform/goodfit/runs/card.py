@@ -143,8 +143,8 @@ def _privacy(prepared: Prepared) -> str:
     kept = f" Left in on purpose: {', '.join(sorted(scrub.keep))}." if scrub.keep else ""
     return (
         f"## Privacy\n\nScrubbed before anything was learnt or stored ({scrub.mode}); what was found is among the "
-        f"findings.{kept} Measured recall: {', '.join(recalls) or 'none'} ({by}). What a scrubber misses is learnt, "
-        "and in other texts than those it was measured on it can miss more.\n"
+        f"findings.{kept} Recall, measured on other texts than these: {', '.join(recalls) or 'none'} ({by}). "
+        "What a scrubber misses is learnt, and in texts unlike those it was measured on it can miss more.\n"
     )
 
 

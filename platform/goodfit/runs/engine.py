@@ -105,7 +105,7 @@ def carry_out(
     tell("goodfit_on_run_end", folder, finished.record, finished.metrics)
     refused = refusal(folder, finished.record["gates"])
     if prepared.conf.policy.enforce and refused and not judged_only:
-        raise GateError(refused, finished.shown())
+        raise GateError(refused, finished.shown(), finished.mends())
     return finished
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
+from goodfit.data.split import keep_together
 from goodfit.errors import DataError
 from goodfit.hooks.certainty import unit_of
 from goodfit.hooks.findings import MOST_IDS, about
@@ -22,6 +23,10 @@ MOST_LEAKED = 0.05
 """The share of the test inputs that may stand in training before a score is no evidence: it can rise by as much."""
 FEWEST = 30
 """Held-out records below which an interval is so wide that it hardly tells anything: about 0.18 to either side."""
+ENOUGH = 100
+"""Those that a small set is told to aim at: about 0.10 to either side."""
+LARGEST_SHARE = 0.3
+"""Of all records that a held-out split may well take: half of them and more have to be learnt from."""
 FEWEST_OF_A_LABEL = 5
 SHOWN_LABELS = 8
 FEW_RECORDS, FEW_OF_LABEL = "data.few_records", "data.few_of_label"
@@ -117,28 +122,44 @@ def _few(kind: Kind, splits: Splits) -> list[Finding]:
     for split in HELD_OUT:
         units = len(set(map(unit_of, splits[split])))
         if units < FEWEST:
-            findings.append(_few_records(split, len(splits[split]), units))
+            in_all = keep_together([record for part in SPLITS for record in splits[part]], kind.text)
+            findings.append(_few_records(split, len(splits[split]), units, len(in_all)))
         elif kind.labels is not None:
             findings += _few_of_labels(split, kind, splits)
     return findings
 
 
-def _few_records(split: str, records: int, units: int) -> Finding:
+def _few_records(split: str, records: int, units: int, in_all: int) -> Finding:
     shown = f"{records} records" + (f" in {units} groups" if units < records else "")
+    largest = round(LARGEST_SHARE * in_all)
     lost = {
         "validation": "which epoch, or trial of a search, is the best is mostly chance",
         "test": "a good model is hardly told from a poor one",
     }
-    # two standard errors of a share of one half
     message = (
         f"{split} has {shown}, fewer than {FEWEST}: a share of right answers has an interval of about "
-        f"±{1 / math.sqrt(units):.2f}, so that {lost[split]}"
+        f"±{_half_width(units):.2f}, so that {lost[split]}"
     )
-    mend = f"100 make it ±0.10: add records, or where goodfit splits take a larger share: dataset.{split}_share=0.3"
-    evidence = {"split": split, "records": records, "units": units}
+    mend = f"{ENOUGH} make it ±{_half_width(ENOUGH):.2f}: add records"
+    if units < largest < ENOUGH:
+        mend += (
+            f"; all splits together have {in_all} that are independent (groups and near copies count once), of which "
+            f"dataset.{split}_share={LARGEST_SHARE} takes about {largest}, ±{_half_width(largest):.2f}, where goodfit "
+            "splits"
+        )
+    elif largest >= ENOUGH:
+        mend += f", or where goodfit splits take a larger share: dataset.{split}_share={LARGEST_SHARE}"
+    else:
+        mend += f" that are independent (groups and near copies count once: all splits together have {in_all})"
+    evidence = {"split": split, "records": records, "units": units, "units_in_all": in_all}
     return Finding(
         severity="warning", code=FEW_RECORDS, message=message, figure=float(units), evidence=evidence, mend=mend
     )
+
+
+def _half_width(units: int) -> float:
+    """Two standard errors of a share of one half."""
+    return 1 / math.sqrt(units)
 
 
 def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:

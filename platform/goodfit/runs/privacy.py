@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 from goodfit.data.scrub import Scrub, Scrubbed
 from goodfit.data.stand_ins import key_for
 from goodfit.errors import ConfigError
+from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, ScrubberSpec
 from goodfit.plugins.host import Host
 from goodfit.schema import RunConf
@@ -28,8 +30,9 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
     needed_for = f"privacy={conf.choices.get('privacy', chosen.mode)} (task={conf.task.name})"
     specs: list[ScrubberSpec] = [host.pick(host.scrubbers, name, needed_for) for name in chosen.scrubbers]
     types = {sort for spec in specs for sort in spec.recall}
+    kept_by_task = conf.task.privacy_keep  # of scrubbers that words can leave out
     for sort in chosen.keep:
-        if sort not in types:
+        if sort not in types and sort not in kept_by_task:
             raise ConfigError(
                 f"no scrubber finds the type '{sort}', which privacy.keep names",
                 f"choose of {', '.join(sorted(types))}",
@@ -42,17 +45,22 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
 MUCH = 0.2
 """A share of the characters from which it is likely that a scrubber takes other words for names."""
 
+MANY_THINNED = 0.02
+"""A share of the records that lose a third of their characters from which this is no matter of a few short ones."""
+
 
 def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Finding]:
-    """What was found and done, by type, with the measured recall beside it: counts, no texts."""
+    """What was found and done, by type, with the measured recall beside it, and who lost much: counts and ids."""
     if scrub is None or scrubbed is None:
         return []
     total = sum(scrubbed.places.values())
     shown = ", ".join(f"{sort} {count}" for sort, count in scrubbed.places.items()) or "nothing"
     left = _expected_left(scrub, scrubbed.places)
     much = scrubbed.share > MUCH
-    risk = f"; by their measured recall about {left:.0f} more may be left" if left >= 1 else ""
+    measured_on = "; ".join(dict.fromkeys(spec.measured_on for spec in scrub.specs))
+    risk = f"; if as many are found here as in {measured_on}, about {left:.0f} more are left" if left >= 1 else ""
     return [
+        *_thinned(scrub, scrubbed),
         Finding(
             severity="warning" if much else "info",
             code="privacy.scrubbed",
@@ -68,12 +76,29 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
                 "expected_left": round(left, 1),
                 "share": round(scrubbed.share, 4),
             },
-            mend="look at goodfit preview: scrubbers take too much from texts of other languages; privacy.keep, or "
-            "privacy.scrubbers, or privacy=none"
-            if much
-            else "",
-        )
+            mend=_mend(scrub) if much else "",
+        ),
     ]
+
+
+def _thinned(scrub: Scrub, scrubbed: Scrubbed) -> list[Finding]:
+    """The records of which little is left; over a whole set, those of one language of several do not show."""
+    ids, of = scrubbed.thinned, scrubbed.of
+    many = len(ids) > MANY_THINNED * of
+    message = f"{scrub.mode}: {len(ids)} of {of} records lose over a third of their characters"
+    severity: Literal["info", "warning"] = "warning" if many else "info"
+    return about("privacy.thinned", message, ids, of, severity=severity, rows=ids, mend=_mend(scrub) if many else "")
+
+
+def _mend(scrub: Scrub) -> str:
+    """What helps where too much is taken."""
+    patterns = [spec.name for spec in scrub.specs if not spec.repeats]
+    without = f" (privacy.scrubbers=[{','.join(patterns)}])" if patterns else ""
+    return (
+        "goodfit preview WORDS shows what is left; taggers of names, which know the language they were made for, take "
+        f"other words of another one: leave them out{without}, so that names stay; name another tagger, keep types "
+        "(privacy.keep), or privacy=none"
+    )
 
 
 def best_recall(scrub: Scrub) -> dict[str, float]:

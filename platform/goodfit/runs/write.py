@@ -37,6 +37,12 @@ class Finished:
     findings: Sequence[Finding]
     """Of the data and of the model."""
 
+    def mends(self) -> list[str]:
+        """What would mend the findings that gates name as the reason why they said no."""
+        reasons = " ".join(gate["reason"] for gate in self.record["gates"] if not gate["passed"])
+        named = [finding for finding in self.findings if finding.severity != "info" and finding.code in reasons]
+        return list(dict.fromkeys(finding.mend for finding in named if finding.mend))
+
     def shown(self) -> dict[str, Any]:
         """What ``--json`` shows of it."""
         record, metrics = self.record, self.metrics

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from goodfit.hooks.findings import about
@@ -30,6 +30,28 @@ def _invented(items: Sequence[Item], noun: str, find: Callable[[str, str], Colle
     message = f"{len(ids)} of {len(items)} summaries have a {noun} that their source does not have"
     evidence: dict[str, Any] = {"answers": len(ids), f"{noun}s": sum(counts.values()), "of": len(items)}
     return about(f"legal.invented_{noun}s", message, ids, len(items), **evidence)
+
+
+UNNAMED = "legal.risk_labels"
+
+
+def unnamed_risks(splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
+    """One finding if the data know a risk clause under another name, or not at all."""
+    labels = {record["label"] for records in splits.values() for record in records}
+    lacking, known = sorted(RISK_CLAUSES - labels), sorted(RISK_CLAUSES & labels)
+    if not lacking:
+        return []
+    speaks = f"speaks of {', '.join(known)} alone" if known else "is not defined"
+    return [
+        Finding(
+            severity="warning",
+            code=UNNAMED,
+            message=f"no record is labelled {' or '.join(lacking)}: legal.risk_recall {speaks}",
+            figure=float(len(lacking)),
+            evidence={"lacking": lacking, "labels": sorted(labels)},
+            mend="call these clauses so in the data, or leave the metric out: task.metrics=[]",
+        )
+    ]
 
 
 def missed_risk_clauses(items: Sequence[Item]) -> list[Finding]:

@@ -24,7 +24,10 @@ def risk_recall(item: Item) -> tuple[float, float]:
 
 
 RISK_RECALL = share_metric(
-    "legal.risk_recall", "Risk clauses found, of all risk clauses; 0 to 1.", ("classification",), risk_recall
+    "legal.risk_recall",
+    f"Risk clauses found, of all that are labelled {', '.join(sorted(RISK_CLAUSES))}; 0 to 1.",
+    ("classification",),
+    risk_recall,
 )
 
 

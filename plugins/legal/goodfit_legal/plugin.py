@@ -1,6 +1,7 @@
 """The hooks of the legal department: data of its own, metrics, a gate, and a look at the answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import DataSourceSpec, Finding, GateSpec, Item, MetricSpec
@@ -32,6 +33,14 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     description = f"Risk clauses are found with a recall of {gates.FOUND:.0%} or more, certainly."
     metrics = (gates.METRIC,)
     return [GateSpec(name="legal.risk_found", description=description, judge=gates.risk_found, metrics=metrics)]
+
+
+@hookimpl
+def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> Sequence[Finding]:
+    """Warn where the data of legal/clauses have no label of a risk clause."""
+    from goodfit_legal import checks
+
+    return checks.unnamed_risks(splits) if task == "legal/clauses" else []
 
 
 @hookimpl

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from goodfit_legal.citations import cited, uncited
 
 from goodfit.cli.main import main
 from goodfit.evaluation.text_metrics import TEXT_METRICS
-from goodfit.hooks.types import Item
+from goodfit.hooks.types import Evidence, Item
 from goodfit.plugins.declared import declared_sources
 from goodfit.texts.figures import stated, unsupported
 
@@ -312,6 +313,25 @@ def test_risk_recall_looks_at_risk_clauses_only():
     ]
     assert score("legal.risk_recall", items) == pytest.approx(2 / 3)
     assert math.isnan(score("legal.risk_recall", [classified("payment", "payment")]))
+
+
+def test_risk_labels_that_the_data_call_otherwise_are_named_and_pass_no_gate():
+    splits = {"train": [{"label": "liability"}, {"label": "termination"}], "test": [{"label": "indemnity"}]}
+    (finding,) = plugin.goodfit_check_data("legal/clauses", splits)
+    assert finding.message == "no record is labelled limitation_of_liability: legal.risk_recall speaks of " + (
+        "indemnity, termination alone"
+    )
+    splits["train"].append({"label": "limitation_of_liability"})
+    assert plugin.goodfit_check_data("legal/clauses", splits) == []
+    assert plugin.goodfit_check_data("legal/terms", {"train": [{"spans": []}]}) == []
+    (gate,) = plugin.goodfit_register_gates()
+    tuned = {"test/legal.risk_recall": {"value": 1.0, "low": 0.9, "high": 1.0}}
+    evidence = Evidence(
+        task="legal/clauses", primary="test/legal.risk_recall", tuned=tuned, paired={}, fit="good", findings=()
+    )
+    assert gate.judge(evidence).passed
+    refused = gate.judge(replace(evidence, findings=(finding,)))
+    assert not refused.passed and refused.reason.endswith("(legal.risk_labels)")
 
 
 @pytest.mark.parametrize(

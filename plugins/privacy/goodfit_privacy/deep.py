@@ -14,6 +14,7 @@ from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
 from goodfit_privacy.amounts import without_amounts
 from goodfit_privacy.lone_numbers import without_lone_numbers
+from goodfit_privacy.parties import with_persons
 from goodfit_privacy.plain import plain
 from goodfit_privacy.speech import is_only_speech, is_speech
 from goodfit_privacy.surrogates import is_surrogate
@@ -101,7 +102,9 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     return [
         [
             Found(start=first, end=last, type=sort)
-            for start, end, sort in without_lone_numbers(one.text, without_amounts(one.text, places))
+            for start, end, sort in with_persons(
+                one.text, without_lone_numbers(one.text, without_amounts(one.text, places))
+            )
             for first, last in [one.back(start, end)]
         ]
         for one, places in zip(read, _places([one.text for one in read]), strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 from goodfit.hooks.types import Found
 from goodfit_privacy import window
 from goodfit_privacy.amounts import without_amounts
+from goodfit_privacy.parties import with_persons
 from goodfit_privacy.plain import plain
 from goodfit_privacy.speech import is_only_speech
 from goodfit_privacy.surrogates import NAMED, is_surrogate
@@ -36,7 +37,7 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     for one, (words, spans), share in zip(read, split, shares, strict=True):
         named = without_amounts(one.text, names_in(one.text, words, spans, share))
         names = [name for name in named if _can_be_one(one.text[slice(*name[:2])], name[2])]
-        places = [(*one.back(start, end), sort) for start, end, sort in names]
+        places = [(*one.back(start, end), sort) for start, end, sort in with_persons(one.text, names)]
         found.append([Found(start=start, end=end, type=sort) for start, end, sort in places])
     return found
 

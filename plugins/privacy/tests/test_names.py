@@ -32,6 +32,26 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(
+    ("text", "persons", "others"),
+    [
+        ("This Agreement is made between Jan Brandt and Acme Holdings Ltd.", ["Jan Brandt"], ["Acme Holdings Ltd"]),
+        ("It is made between Peter O'Neill and Acme Holdings Ltd.", ["Peter O'Neill"], ["Acme Holdings Ltd"]),
+        ("THIS CONTRACT IS MADE BETWEEN MARTHA KESSLER AND ACME LTD", ["MARTHA KESSLER"], []),
+        ("Der Vertrag zwischen Jan Brandt und der Acme GmbH", ["Jan Brandt"], ["Acme GmbH"]),
+        ("The contract between Microsoft Corporation and Apple Inc", [], ["Microsoft Corporation", "Apple Inc"]),
+        ("The exchange rate between Russian Ruble and British Pound", [], []),
+    ],
+)
+@pytest.mark.parametrize("tagger", [fast, deep], ids=["fast", "deep"])
+def test_a_party_that_is_a_person_is_no_firm(tagger, text, persons, others):
+    (found,) = tagger.find([text])
+    named = {text[place.start : place.end]: place.type for place in found}
+    assert {name: named.get(name) for name in persons} == dict.fromkeys(persons, "PERSON")
+    firms = {sign for place in found if place.type == "ORGANIZATION" for sign in range(place.start, place.end)}
+    assert all(set(range(text.index(name), text.index(name) + 4)) <= firms for name in others)
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         (TEXTS[0], ["Ngozi Okafor"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -15,7 +16,12 @@ LOPSIDED = 20
 """How many times as many records the most frequent label may have as the rarest."""
 SAME_SHARE, LEAST_SAME = 0.05, 5
 """Share and number of the training records from which one written answer counts as repeating."""
+SHORTEST_MISSPELT = 6
+"""Letters of a label from which one letter more, less or other is more likely a slip than another word."""
+SLIPS = 3
+"""How many times as many records the label has that was meant."""
 WRITTEN = ("generation", "chat")
+_DIGITS = re.compile(r"\d+")
 
 
 def answers(facts: DataFacts) -> list[Finding]:
@@ -23,14 +29,14 @@ def answers(facts: DataFacts) -> list[Finding]:
     train = facts.splits["train"]
     if facts.kind in WRITTEN:
         return [*_repeated(train), *_echoes(train)]
-    return [*_alike(facts.labels), *_balance(facts, train)] if facts.labels else []
+    return [*_alike(facts.labels), *_misspelt(facts, train), *_balance(facts, train)] if facts.labels else []
 
 
 def _alike(labels: Sequence[str]) -> list[Finding]:
     """Labels that are one label, apart from capitals and blanks."""
     same: dict[str, list[str]] = defaultdict(list)
     for label in labels:
-        same[" ".join(label.casefold().split())].append(label)
+        same[_plain(label)].append(label)
     alike = [own for own in same.values() if len(own) > 1]
     if not alike:
         return []
@@ -45,6 +51,49 @@ def _alike(labels: Sequence[str]) -> list[Finding]:
             mend="write each label in one way in the data",
         )
     ]
+
+
+def _plain(label: str) -> str:
+    """A label without what makes no other one: capitals and blanks."""
+    return " ".join(label.casefold().split())
+
+
+def _misspelt(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:
+    """Rare labels that are a letter apart from one that is not as rare; what differs in digits is meant so."""
+    counts = Counter(label for record in train for label in _labels(record))
+    rare = [label for label in facts.labels if counts[label] < LEAST_OF_A_LABEL and len(label) >= SHORTEST_MISSPELT]
+    pairs = [
+        (label, other)
+        for label in rare
+        for other in facts.labels
+        if counts[other] >= SLIPS * max(1, counts[label])
+        and _plain(label) != _plain(other)
+        and _DIGITS.findall(label) == _DIGITS.findall(other)
+        and _one_apart(_plain(label), _plain(other))
+    ]
+    if not pairs:
+        return []
+    shown = "; ".join(f"'{label}' {counts[label]}, '{other}' {counts[other]}" for label, other in pairs[:8])
+    return [
+        Finding(
+            severity="warning",
+            code="quality.labels_alike",
+            message=f"{len(pairs)} rare labels are a letter apart from others, with their training records: {shown}",
+            figure=float(len(pairs)),
+            evidence={"labels": [[label, other] for label, other in pairs], "counts": {**counts}},
+            mend="write each label in one way in the data, where these are one label",
+        )
+    ]
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether one letter more, less or other, or two that changed places, make two different texts one."""
+    short, long = sorted((one, other), key=len)
+    first = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(long) > len(short):
+        return short[first:] == long[first + 1 :]
+    swapped = f"{long[:first]}{long[first : first + 2][::-1]}{long[first + 2 :]}"
+    return short == swapped or short[first + 1 :] == long[first + 1 :]
 
 
 def _balance(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:

@@ -209,6 +209,34 @@ def test_labels_that_differ_in_capitals_and_blanks_alone_are_told_of():
     assert found.message == "the 4 labels are 3, apart from capitals and blanks: ' Yes' = 'yes'"
 
 
+@pytest.mark.parametrize(
+    ("rare", "usual", "told"),
+    [
+        pytest.param("confidentialty", "confidentiality", True, id="a letter less"),
+        pytest.param("Confidentialitty", "confidentiality", True, id="a letter more and a capital"),
+        pytest.param("payments due", "payment due", True, id="in the first word"),
+        pytest.param("terminatoin", "termination", True, id="two changed places"),
+        pytest.param("terminarion", "termination", True, id="another letter"),
+        pytest.param("terminal", "termination", False, id="another word"),
+        pytest.param("cats", "cars", False, id="short"),
+        pytest.param("version 1", "version 2", False, id="digits"),
+        pytest.param(" Termination", "termination", False, id="told as capitals and blanks"),
+    ],
+)
+def test_a_rare_label_a_letter_apart_from_another_is_told_of(rare, usual, told):
+    train = [record(f"r{n}", f"a {n}", rare if n < 2 else usual) for n in range(12)]
+    found = [one for one in answers(replace(facts(train), labels=(rare, usual))) if "letter" in one.message]
+    shown = f"'{rare}' 2, '{usual}' 10"
+    assert [one.message.endswith(shown) and one.code == "quality.labels_alike" for one in found] == [True] * told
+
+
+def test_labels_a_letter_apart_that_are_as_frequent_are_meant_so():
+    train = [record(f"r{n}", f"a {n}", ("symmetric", "asymmetric")[n % 2]) for n in range(12)]
+    assert not any(
+        "letter" in one.message for one in answers(replace(facts(train), labels=("symmetric", "asymmetric")))
+    )
+
+
 def test_written_answers_that_repeat_or_echo_are_named():
     train = [RecordView(id=f"g{n}", fields={}, text=f"source {n}", answer=f"target {n}") for n in range(40)]
     train += [RecordView(id=f"same{n}", fields={}, text=f"other {n}", answer="As agreed.") for n in range(6)]
