@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, their digests, and what a disk says when it takes nothing more."""
+"""Files that are there whole or not at all, their digests, who writes them, and what a disk says when it takes nothing more."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def at_home(path: str) -> Path:
 def ending(path: Path) -> str:
     """The ending of a file's name, with its dot and in lower case; nothing where it has none."""
     return path.suffix.lower()
+
+
+def is_first_process() -> bool:
+    """Whether this is the process that writes: launchers number the processes of a run in the environment."""
+    return all(os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "NODE_RANK", "RANK"))
 
 
 EVERYBODY, OWNER = 0o666, 0o600

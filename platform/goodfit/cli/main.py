@@ -27,7 +27,7 @@ from goodfit.errors import (
     TrainingError,
     is_out_of_memory,
 )
-from goodfit.files import DISK_FAULTS
+from goodfit.files import DISK_FAULTS, is_first_process
 from goodfit.texts.secrets import redact
 from goodfit.training.interrupt import ctrl_c_given_back, ignore_ctrl_c
 
@@ -67,7 +67,7 @@ def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
     if "--traceback" in argv:
         traceback.print_exception(raised)
     error = _interrupted() if isinstance(raised, KeyboardInterrupt) else _told(raised)
-    further = _is_one_of_several()
+    further = not is_first_process()
     if further and isinstance(error, StoppedError | TrainingError):
         return error.exit_code  # all processes of a run have it, and the first one says it
     try:
@@ -86,12 +86,6 @@ def _interrupted() -> GoodfitError:
     error = GoodfitError("interrupted", "the same command starts again")
     error.exit_code = 130
     return error
-
-
-def _is_one_of_several() -> bool:
-    from goodfit.runs.folder import is_first_process
-
-    return not is_first_process()
 
 
 def _drop_output() -> None:

@@ -14,11 +14,11 @@ from goodfit.config.record import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError, StoppedError
 from goodfit.evaluation.gates import refusal
-from goodfit.files import to_go_on
+from goodfit.files import is_first_process, to_go_on
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
 from goodfit.runs.find import resume_command
-from goodfit.runs.folder import is_first_process, point_latest, run_folder
+from goodfit.runs.folder import point_latest, run_folder
 from goodfit.runs.json_files import write_json
 from goodfit.runs.known import read_task
 from goodfit.runs.log import logged_to

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goodfit.errors import ConfigError
-from goodfit.files import at_home
+from goodfit.files import at_home, is_first_process
 from goodfit.runs.find import SEARCH, is_finished, resume_command
 from goodfit.runs.held import LOCK, held
 from goodfit.schema import RunConf
@@ -39,11 +39,6 @@ def run_path(conf: RunConf) -> Path:
     task = conf.task.name.replace("/", "-")
     name = f"{now:%H%M%S}-{task}-{conf.choices.get('model', 'model').replace('/', '-')}"
     return Path.cwd() / "runs" / f"{now:%Y-%m-%d}" / name
-
-
-def is_first_process() -> bool:
-    """Whether this is the process that writes: launchers number the processes of a run in the environment."""
-    return all(os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "NODE_RANK", "RANK"))
 
 
 @contextlib.contextmanager

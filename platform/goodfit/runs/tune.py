@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
+from goodfit.files import is_first_process
 from goodfit.models.adapters import build_adapter
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
-from goodfit.runs.folder import is_first_process
 from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
