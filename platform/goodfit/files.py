@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, their digests, who writes them, and what a disk says when it takes nothing more."""
+"""Files that are there whole or not at all, their digests, which process writes them, and faults of a disk."""
 
 from __future__ import annotations
 
