@@ -205,6 +205,16 @@ def test_an_audit_of_the_model_can_ask_it_and_its_base(goodfit, install, tiny_wo
     assert "1 findings" not in card and "1 finding" in card
 
 
+def test_an_audit_of_the_model_that_returns_no_findings_ends_a_run_that_names_it(goodfit, install, words):
+    install(
+        "odd", ASKS.replace('return found("asked", evidence=told, rows=(test[0].id,), mend="nothing")', "return ['x']")
+    )
+    outcome = goodfit("train", *words, "task.audits=[odd]", "training.max_steps=1", "--quiet")
+    assert outcome.code == 4
+    said = "the plugin 'odd' failed in odd.asks.look_at_model: TypeError: expected Finding, got str"
+    assert outcome.errors == [(said, "goodfit plugins check odd tells its authors what is wrong")]
+
+
 @pytest.mark.parametrize(
     ("kind", "family"),
     [

@@ -9,7 +9,7 @@ from subprocess import PIPE
 
 import pytest
 
-from goodfit.errors import StoppedError
+from goodfit.errors import StoppedError, beneath
 from goodfit.training.interrupt import SIGNALS, StopSignals, ctrl_c_given_back
 
 
@@ -171,3 +171,11 @@ def test_afterwards_handlers_are_what_they_were():
     with StopSignals("go on").listening():
         assert all(signal.getsignal(number) != old for number, old in zip(SIGNALS, before, strict=True))
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_an_error_that_is_its_own_cause_ends_the_search_for_the_signal():
+    with pytest.raises(ValueError) as caught, StopSignals("go on").listening():
+        one, other = ValueError("one"), KeyError("other")
+        one.__cause__, other.__cause__ = other, one
+        raise one
+    assert beneath(caught.value, StoppedError) is None

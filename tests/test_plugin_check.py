@@ -1,5 +1,6 @@
 """``plugins check``: a bad plugin fails the checks that are meant for what is bad, and is never imported here."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from goodfit.testing import subject
 from goodfit.testing.checks import CHECKS
+from goodfit.testing.new import UNSAID
 
 BAD = """
 import socket
@@ -121,6 +123,7 @@ def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, r
         "entry_point",
         "imports",
         "hooks",
+        "audits",
         "scrubbers",
         "models",
         "judges_fast",
@@ -151,6 +154,161 @@ def test_a_bad_plugin_fails_the_checks_that_are_meant_for_it(checked, install, r
         assert act in found["keeps_to_itself"]
     assert "the README does not say what it sends" in found["readme"]
     assert "goodfit_bad" not in sys.modules
+
+
+@pytest.fixture
+def with_data(install, rows_of, write_rows):
+    """``with_data(code, conf, about)``: the plugin ``odd`` with records of a kind of its own; its folder."""
+
+    def write(code, conf=None, about=ABOUT, held_out=20):
+        folder = install("odd", code, conf)
+        for seed, (split, count) in enumerate({"train": 30, "validation": held_out, "test": 20}.items()):
+            rows = [{**row, "slices": {"by": "phone"}} for row in rows_of("classification", count, seed)]
+            write_rows(folder / "data" / "moods" / f"{split}.jsonl", rows)
+        (folder / "data" / "moods" / "about.yaml").write_text(about, "utf-8")
+        return folder
+
+    return write
+
+
+HEAD = """
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import AuditSpec, Finding, MetricSpec
+
+HOOK_API = 1
+
+
+def said(code, text):
+    return [Finding(severity="info", code=code, message=text)]
+
+
+"""
+AUDITS = (
+    HEAD
+    + """
+def right(facts):
+    again = facts.ask(facts.splits["test"])
+    assert [one.answer for one in again] == [one.answer for one in facts.items]
+    assert len(facts.losses(facts.splits["train"])) == 30 and facts.base_losses is None
+    wrong = 1 - facts.metric.reduce(facts.metric.statistics(facts.items).sum(0))
+    return said("odd.seen", f"{[one.slices['by'] for one in facts.items]} {wrong} {facts.base_items[0].answer}")
+
+
+def texts(facts):
+    return ["texts"]
+
+
+def lost(facts):
+    return said("odd.lost", facts.items[0].slices["chanel"])
+
+
+def alike(facts):
+    return said("odd.alike", facts.kind)
+
+
+@hookimpl
+def goodfit_register_audits():
+    about = dict(description="d")
+    return [
+        AuditSpec(name="odd.alike", look_at_data=alike, kinds=("ranking",), **about),
+        *(AuditSpec(name=f"odd.{look.__name__}", look_at_model=look, **about) for look in WHICH),
+    ]
+"""
+)
+
+
+def test_an_audit_of_the_model_is_asked_about_answers_to_the_plugins_own_records(checked, with_data):
+    with_data(AUDITS.replace("WHICH", "(right, texts, lost)"))
+    found = checked("odd")
+    assert set(found) == {"audits", "types", "readme"}
+    texts, lost = found["types"].splitlines()
+    assert texts == (
+        "odd.texts: the plugin 'odd' failed in odd.texts.look_at_model: TypeError: expected Finding, got str"
+    )
+    assert lost.startswith("odd.lost: the plugin 'odd' failed in odd.lost.look_at_model: KeyError (goodfit_odd/plugin.")
+
+
+def test_an_audit_without_data_of_a_kind_that_it_takes_is_said_not_to_be_tried(goodfit, with_data):
+    with_data(AUDITS.replace("WHICH", "(right,)"))
+    checks = {one["check"]: one for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
+    assert (checks["audits"]["state"], checks["types"]["state"]) == ("skipped", "ok")
+    assert checks["audits"]["problems"] == ["not tried: odd.alike; there are no records of a kind that it takes"]
+
+
+def test_few_validation_records_leave_the_fit_open(checked, with_data):
+    with_data("HOOK_API = 1\n", held_out=19)
+    few = (
+        "odd.moods has 19 validation records (groups, where records have them); with fewer than 20 no fit can be judged"
+    )
+    more = "give more, or hold out more (goodfit plugins new NAME --from-data FILE dataset.validation_share=0.2)"
+    assert checked("odd")["data"] == f"{few}: {more}"
+
+
+def test_records_are_read_by_the_labels_of_their_own_task(checked, with_data):
+    task = "kind: classification\nsource: odd.moods\nprompt: '{text}'\n"
+    with_data("HOOK_API = 1\n", {"task/odd.yaml": f"{task}labels: [good]\n", "task/odd/all.yaml": task})
+    (problem,) = checked("odd")["data"].splitlines()
+    assert problem.startswith("odd.moods: task=odd: 35 of 70 rows are bad: train.jsonl:2, train.jsonl:4, ")
+
+
+def test_records_that_are_alike_once_their_task_has_scrubbed_them_leak(checked, with_data, write_rows):
+    task = "kind: classification\nsource: odd.moods\nprompt: '{text}'\nprivacy: mask\n"
+    folder = with_data("HOOK_API = 1\n", {"task/odd.yaml": task})
+    for split, name in (("train", "ada"), ("test", "ben")):
+        file = folder / "data" / "moods" / f"{split}.jsonl"
+        more = {"id": name, "text": f"Write to {name}@example.org.", "label": "good"}
+        write_rows(file, [*map(json.loads, file.read_text("utf-8").splitlines()), more])
+    assert checked("odd")["data"] == (
+        "odd.moods: the test record ben stands in the training records, too, once task=odd has taken personal data out "
+        "of them"
+    )
+
+
+def test_a_licence_that_nobody_said_is_none(checked, with_data):
+    with_data("HOOK_API = 1\n", about=ABOUT.replace("unclear", f'"{UNSAID}"'))
+    assert checked("odd")["data"] == "odd.moods does not say its licence"
+
+
+def test_the_cause_is_named_as_it_is_in_the_package_and_not_what_follows_from_it(checked, with_data):
+    metrics = f"{HEAD}@hookimpl\ndef goodfit_register_metrics():\n    return [1 / 0]\n"
+    task = "kind: classification\nsource: odd.moods\nprompt: '{text}'\nmetrics: [odd.speed]\n"
+    with_data(metrics, {"task/odd.yaml": task})
+    place = len(metrics.splitlines())
+    assert checked("odd") == {
+        "types": f"goodfit_register_metrics: ZeroDivisionError: division by zero (goodfit_odd/plugin.py:{place})",
+        "readme": checked("odd")["readme"],
+    }
+    with_data("HOOK_API = 1\n", {"task/odd.yaml": task}, about=ABOUT.replace("licence", "license"))
+    found = checked("odd")
+    assert set(found) == {"data", "readme"}
+    assert found["data"] == "data/: goodfit_odd/data/moods/about.yaml has no setting 'license'"
+
+
+METRIC = (
+    HEAD
+    + """
+def weight(text):
+    import statistics
+
+    return statistics.mean(text)
+
+
+@hookimpl
+def goodfit_register_metrics():
+    from goodfit.hooks.shares import share_metric
+
+    about = dict(description="d", kinds=("classification",))
+    return [share_metric(name="odd.weight", counts=lambda item: (weight(item.id[:0]), 1.0), **about)]
+"""
+)
+
+
+def test_a_fault_is_placed_in_the_plugin_and_not_in_what_it_calls(checked, with_data):
+    with_data(METRIC)
+    place = METRIC.splitlines().index("    return statistics.mean(text)") + 1
+    assert checked("odd")["types"] == (
+        f"odd.weight: the plugin 'odd' failed in odd.weight.statistics: StatisticsError (goodfit_odd/plugin.py:{place})"
+    )
 
 
 SCRUBBERS = """

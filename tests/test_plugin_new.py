@@ -55,7 +55,7 @@ def test_a_new_plugin_installs_trains_and_passes_its_own_tests(goodfit, pip_inst
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert done.stdout.splitlines()[-1].startswith("20 passed, 1 skipped")
+    assert done.stdout.splitlines()[-1].startswith("21 passed, 1 skipped")
 
 
 @pytest.mark.parametrize("parts", ["none", "metric", "metric,gate", "metric,check"])
@@ -266,3 +266,50 @@ def test_a_typed_kind_and_renamed_fields_win(goodfit, write_rows, tmp_path):
     made = goodfit("plugins", "new", "hr", *words, "--from-data", file, "--json")
     assert made.code == 0, made.err
     assert made.json["labels"] == ["down", "so", "up"]
+
+
+WISHES = (
+    "refund",
+    "call",
+    "invoice",
+    "unlock",
+    "answer",
+    "delete",
+    "remind",
+    "thank",
+    "pay",
+    "visit",
+    "warn",
+    "invite",
+)
+
+
+def test_texts_that_are_alike_without_their_personal_data_are_in_one_split(goodfit, linked, own, write_rows, tmp_path):
+    given = [
+        {"text": f"{wish} {name}{place}@example.org", "label": "ab"[number % 2]}
+        for number, wish in enumerate(WISHES)
+        for place, name in enumerate(("ada", "ben", "cleo", "dan", "eve", "finn"))
+    ]
+    made = goodfit("plugins", "new", "hr", "--from-data", write_rows(tmp_path / "a.jsonl", given), "--json")
+    assert (made.code, made.json["scrubbed"]) == (0, None), made.err
+    linked("hr")
+    written = (tmp_path / "goodfit-hr/goodfit_hr/data/a/train.jsonl").read_text("utf-8")
+    assert "@example.org" in written
+    outcome = goodfit("check", "task=hr", *own, "--json")
+    assert outcome.code == 0, outcome.err
+    assert "data.leak" not in [finding["code"] for finding in outcome.json["findings"]]
+    checks = {one["check"]: one["problems"] for one in goodfit("plugins", "check", "hr", "--json").json["checks"]}
+    assert "hr.a does not say its licence" in checks["data"]
+    assert not [problem for problem in checks["data"] if "training records" in problem]
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_few_records_are_warned_of_by_the_split_that_has_them(goodfit, write_rows, rows_of, tmp_path, split):
+    file = write_rows(tmp_path / "a.jsonl", rows_of("classification", 200))
+    other = "test" if split == "validation" else "validation"
+    shares = [f"dataset.{split}_share=0.05", f"dataset.{other}_share=0.2"]
+    outcome = goodfit("plugins", "new", "hr", "--from-data", file, *shares)
+    (warning,) = [line for line in outcome.out.splitlines() if line.startswith("warning: ")]
+    assert f" {split} records; with fewer than 20 " in warning
+    assert ("no fit" in warning) == (split == "validation")
+    assert warning.endswith(f"give more rows, or hold out more: dataset.{split}_share=0.2")

@@ -106,8 +106,10 @@ Sort = TypeVar("Sort", bound=BaseException)
 def beneath(error: BaseException | None, sort: type[Sort]) -> Sort | None:
     """The error of a sort that another one was raised from, or is: transformers takes what arises while it imports a
     model's module, a signal too, for a module that is missing."""
+    seen: set[int] = set()
     while error is not None and not isinstance(error, sort):
-        error = error.__cause__
+        seen.add(id(error))
+        error = error.__cause__ if id(error.__cause__) not in seen else None  # foreign code may close a circle
     return error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
@@ -18,6 +18,9 @@ from goodfit.plugins.lock import write_plugin_lock
 from goodfit.registry import did_you_mean
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.commands import command
+
+if TYPE_CHECKING:
+    from goodfit.data.scrub import Scrub
 
 LOCK = "goodfit-plugins.lock.json"
 
@@ -116,6 +119,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
     from goodfit.evaluation.fit import FEWEST_RECORDS
     from goodfit.runs.privacy import pick_scrub
+    from goodfit.testing.checks import FEW
     from goodfit.testing.new import new_plugin, parts_of
 
     name, *settings = words
@@ -123,8 +127,14 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     conf = compose_words(Arguments(words=settings, options=options), needed=()).conf
     data = Path(options["--from-data"]) if "--from-data" in options else None
     place = Path(options.get("--output", "."))
-    scrub = pick_scrub(conf, open_host(arguments, conf.plugins)) if conf.privacy.takes_out else None
-    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place, scrub)
+    host = open_host(arguments, conf.plugins) if data is not None or conf.privacy.takes_out else None
+    scrub = pick_scrub(conf, host) if host is not None else None
+
+    def scrub_of(privacy: str) -> Scrub | None:
+        given = Arguments(words=[f"task.privacy={privacy}"], options=options)  # as a run of it that types nothing
+        return pick_scrub(compose_words(given, needed=()).conf, host) if host is not None else None
+
+    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place, scrub, scrub_of)
     if not arguments.json:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")
@@ -133,8 +143,10 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
             print(f"scrubbed by privacy={conf.privacy.mode}: places in {made['scrubbed']} records")
         elif data is not None:
             print("personal data that stands in them is in the package, too: privacy=mask takes it out")
-        if made["records"]["test"] < FEWEST_RECORDS:
-            print(f"warning: with fewer than {FEWEST_RECORDS} test records no fit can be judged; give more rows")
+        for split, why in FEW.items():
+            if made["records"][split] < FEWEST_RECORDS:
+                held_out = f"{made['records'][split]} {split} records"
+                print(f"warning: {held_out}; {why}: give more rows, or hold out more: dataset.{split}_share=0.2")
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
         print(f"\nnext: pip install -e {made['folder']}")

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from goodfit.errors import GoodfitError
@@ -165,6 +166,22 @@ OURS = Path(__file__).parents[1]
 """goodfit's own code, whose messages hold no text of a record."""
 
 
+def _is_ours(frame: FrameType) -> bool:
+    return Path(frame.f_code.co_filename).is_relative_to(OURS)
+
+
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).split(".", 1)[0]
+
+
+def _place_of(frames: Sequence[tuple[FrameType, int]]) -> str:
+    """The last place in the code that goodfit called, not in a library that this one called; none in goodfit's own."""
+    between = ("importlib", "contextlib")
+    foreign = [frame for frame in frames if not _is_ours(frame[0]) and _package_of(frame[0]) not in between]
+    own = [frame for frame in foreign if _package_of(frame[0]) == _package_of(foreign[0][0])]
+    return f" ({own[-1][0].f_code.co_filename}:{own[-1][1]})" if own else ""
+
+
 def reason(error: BaseException, had_records: bool = False) -> str:
     """What was raised and where, in one line.
 
@@ -174,9 +191,9 @@ def reason(error: BaseException, had_records: bool = False) -> str:
     """
     if isinstance(error, GoodfitError):
         return error.what
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    if had_records and not (frames and Path(frames[-1].filename).is_relative_to(OURS)):
+    frames = list(traceback.walk_tb(error.__traceback__))
+    where = _place_of(frames)
+    if had_records and not (frames and _is_ours(frames[-1][0])):
         return f"{type(error).__name__}{where}"
     try:
         lines = str(error).splitlines()

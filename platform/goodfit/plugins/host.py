@@ -136,6 +136,8 @@ class Host:
             raise
         except FOREIGN as raised:
             error = raised if isinstance(raised, GoodfitError) else _unsound(spec, raised)
+            if needed and error is raised:
+                raise
             if needed:
                 raise error from raised
             said = [Finding(severity="warning", code=f"{plugin}.failed", message=error.what, mend=error.fix)]

@@ -14,12 +14,22 @@ from goodfit.evaluation.fit import FEWEST_RECORDS
 from goodfit.plugins.find import declared_plugins
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
+from goodfit.testing.new import UNSAID
 from goodfit.testing.probe import DATA, HOOKS, IMPORT, RECORDS
 from goodfit.testing.subject import Subject
 
 SLOW_START_SECONDS = 1.0
 """Import and offering hooks are paid at the start of every run."""
 SLOW_JUDGE_SECONDS = 60.0
+REGISTER = "goodfit_register"
+"""How the steps of hooks that offer begin."""
+OFFERING = (IMPORT, HOOKS, DATA)
+"""The other steps without which nobody knows what is offered."""
+FEW = {
+    "validation": f"with fewer than {FEWEST_RECORDS} no fit can be judged",
+    "test": f"with fewer than {FEWEST_RECORDS} the intervals of its figures leave almost everything open",
+}
+"""Split -> what too few of its records are too few for."""
 
 
 class Skip(Exception):
@@ -43,7 +53,7 @@ def run_check(name: str, subject: Subject) -> Result:
     check = CHECKS[name]
     meaning = " ".join((check.__doc__ or "").split())
     try:
-        problems = tuple(dict.fromkeys(check(subject)))
+        problems = tuple(dict.fromkeys(_in_package(subject, problem) for problem in check(subject)))
     except Skip as reason:
         return Result(name, meaning, "skipped", (str(reason),))
     return Result(name, meaning, "failed" if problems else "ok", problems)
@@ -87,9 +97,7 @@ def hooks(subject: Subject) -> Iterator[str]:
 
 def starts_fast(subject: Subject) -> Iterator[str]:
     """To be imported and asked what it offers takes a moment, and loads no library of machine learning."""
-    start = {
-        step: seen for step, seen in subject.steps.items() if step == IMPORT or step.startswith("goodfit_register")
-    }
+    start = {step: seen for step, seen in subject.steps.items() if step == IMPORT or step.startswith(REGISTER)}
     for step, seen in start.items():
         for library in seen["heavy"]:
             yield f"{step} imports {library}; import it inside the function that needs it"
@@ -111,7 +119,7 @@ def keeps_to_itself(subject: Subject) -> Iterator[str]:
 def configs(subject: Subject) -> Iterator[str]:
     """Every file in conf/ is an option of a group, and sets what the schema has."""
     if (root := _own_root(subject)) is not None:
-        yield from (_told(subject, mistake) for mistake in [*stray_files(root), *check_options(root)])
+        yield from (_told(mistake) for mistake in [*stray_files(root), *check_options(root)])
 
 
 def names(subject: Subject) -> Iterator[str]:
@@ -119,7 +127,7 @@ def names(subject: Subject) -> Iterator[str]:
     try:
         find_options([*_roots(subject), *([root] if (root := _own_root(subject)) else [])])
     except GoodfitError as mistake:
-        yield _told(subject, mistake)
+        yield _told(mistake)
     for group, options in _own_options(subject).items():
         for name in options:
             if group in ("task", "dataset", "policy") and name.split("/", 1)[0] != subject.plugin.name:
@@ -129,6 +137,8 @@ def names(subject: Subject) -> Iterator[str]:
 def tasks(subject: Subject) -> Iterator[str]:
     """Every option composes, and the data, metrics, gates, audits, scrubbers and models that it names are offered."""
     offered = {step for step, seen in subject.steps.items() if "sort" in seen}
+    offering = [seen for step, seen in subject.steps.items() if step in OFFERING or step.startswith(REGISTER)]
+    is_known = not any(seen["error"] for seen in offering)  # else what is lacking has its cause in another check
     own = _own_root(subject)
     roots = [core_root(), *([own] if own else [])]
     for group, options in _own_options(subject).items():
@@ -136,10 +146,10 @@ def tasks(subject: Subject) -> Iterator[str]:
             try:
                 conf = compose([f"{group}={name}"], roots, ("task",) if group == "task" else ()).conf
             except GoodfitError as mistake:
-                yield _told(subject, mistake)
+                yield _told(mistake)
                 continue
             for thing in _named_by(conf, group):
-                if thing.startswith(f"{subject.plugin.name}.") and thing not in offered:
+                if is_known and thing.startswith(f"{subject.plugin.name}.") and thing not in offered:
                     yield f"{group}={name} names '{thing}', which the plugin does not offer; " + did_you_mean(
                         thing, offered, f"it offers {', '.join(sorted(offered)) or 'nothing'}"
                     )
@@ -168,7 +178,9 @@ def data(subject: Subject) -> Iterator[str]:
     for step, seen in subject.steps.items():
         if seen.get("sort") == "DataSourceSpec":
             yield from (
-                f"{step} does not say its {key}" for key in ("licence", "origin") if not seen.get(key, "").strip()
+                f"{step} does not say its {key}"
+                for key in ("licence", "origin")
+                if seen.get(key, "").strip() in ("", UNSAID)
             )
         if step.startswith(RECORDS):
             source = step.removeprefix(RECORDS)
@@ -176,24 +188,33 @@ def data(subject: Subject) -> Iterator[str]:
                 yield f"{source}: {seen['error']}"
                 continue
             yield from (f"{source}: {fault}" for fault in seen["faults"])
-            if seen["counts"]["test"] < FEWEST_RECORDS:
-                few = f"{source} has {seen['counts']['test']} test records"
-                yield (
-                    f"{few}; with fewer than {FEWEST_RECORDS} no fit can be judged: give more, or hold out more "
-                    "(goodfit plugins new NAME --from-data FILE dataset.test_share=0.2)"
-                )
+            for split, why in FEW.items():
+                if seen["units"][split] < FEWEST_RECORDS:
+                    few = f"{source} has {seen['units'][split]} {split} records (groups, where records have them)"
+                    yield (
+                        f"{few}; {why}: give more, or hold out more "
+                        f"(goodfit plugins new NAME --from-data FILE dataset.{split}_share=0.2)"
+                    )
     yield from _errors(subject, lambda step: step == DATA)
 
 
 def types(subject: Subject) -> Iterator[str]:
     """Hooks, and the functions of what they offer, return what they promise and raise nothing."""
-    left = (IMPORT, HOOKS, DATA)
-    yield from _errors(subject, lambda step: step not in left and not step.startswith(RECORDS))
+    yield from _errors(subject, lambda step: step not in OFFERING and not step.startswith(RECORDS))
 
 
 def metrics(subject: Subject) -> Iterator[str]:
     """A metric is a function of sums over records: rows are finite, and depend on no other record."""
     yield from _problems_of(subject, "MetricSpec")
+
+
+def audits(subject: Subject) -> Iterator[str]:
+    """An audit can look at the plugin's own records, and at answers to them as if a model had given them."""
+    problems = list(_problems_of(subject, "AuditSpec"))
+    yield from problems
+    untried = [step for step, seen in subject.steps.items() if seen.get("untried")]
+    if untried and not problems:
+        raise Skip(f"not tried: {', '.join(untried)}; there are no records of a kind that it takes")
 
 
 def scrubbers(subject: Subject) -> Iterator[str]:
@@ -259,6 +280,7 @@ CHECKS: Mapping[str, Callable[[Subject], Iterator[str]]] = {
         data,
         types,
         metrics,
+        audits,
         scrubbers,
         models,
         same_twice,
@@ -303,9 +325,13 @@ def _own_options(subject: Subject) -> Options:
     return find_options([root]) if root is not None else {}
 
 
-def _told(subject: Subject, mistake: GoodfitError) -> str:
-    """A mistake in one line, with paths as they are in the package."""
+def _told(mistake: GoodfitError) -> str:
+    """A mistake in one line."""
     mistakes = mistake.mistakes if isinstance(mistake, Mistakes) else (mistake,)
-    text = "; ".join(f"{one.what}; {one.fix}" for one in mistakes)
+    return "; ".join(f"{one.what}; {one.fix}" for one in mistakes)
+
+
+def _in_package(subject: Subject, problem: str) -> str:
+    """A problem with paths as they are in the package: its wheel was unpacked for a moment only."""
     folder = subject.plugin.folder
-    return text.replace(f"{folder.parent}/", "") if folder is not None else text
+    return problem.replace(f"{folder.parent}/", "") if folder is not None else problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodfit.data.gather import Splits, gather
-from goodfit.data.scrub import ask
-from goodfit.errors import DataError
+from goodfit.data.scrub import Scrub, ask
+from goodfit.errors import DataError, GoodfitError
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
@@ -23,14 +24,20 @@ from goodfit.hooks.types import (
     GateSpec,
     Item,
     MetricSpec,
+    ModelFacts,
     ModelSpec,
+    RecordView,
     ScrubberSpec,
 )
 from goodfit.kinds import find_kind
+from goodfit.kinds.shape import item
 from goodfit.plugins.offers import sound
 from goodfit.runs.audit import views
-from goodfit.runs.faults import input_key
-from goodfit.schema.dataset import DatasetConf
+from goodfit.runs.faults import MOST_LEAKED, input_key
+from goodfit.runs.records import with_labels
+from goodfit.runs.task import Task
+from goodfit.schema import RunConf
+from goodfit.schema.dataset import SPLITS, DatasetConf
 
 MOST_ITEMS = 200
 """Records of the test split on which metrics and judges are tried."""
@@ -81,10 +88,7 @@ def items_of(kind: str, splits: Splits) -> list[Item]:
     records = splits.test[:MOST_ITEMS]
     answers = [right_answer(kind, record.fields) for record in records]
     answers = [answers[index - 1] if index % 3 == 2 else answer for index, answer in enumerate(answers)]
-    return [
-        Item(id=record.id, fields=record.fields, answer=answer, confidence=0.5)
-        for record, answer in zip(records, answers, strict=True)
-    ]
+    return [item(record, answer, 0.5) for record, answer in zip(records, answers, strict=True)]
 
 
 def read_source(spec: DataSourceSpec) -> Splits:
@@ -95,6 +99,17 @@ def read_source(spec: DataSourceSpec) -> Splits:
     """
     kind = find_kind(spec.kind)
     return gather(DatasetConf(), 42, spec.files(), lambda row: kind.check(row, True), kind.stratum, kind.text)
+
+
+def refused(tasks: Sequence[RunConf], splits: Splits) -> list[str]:
+    """Why tasks would not take the records of their source, each by its own labels."""
+    told = []
+    for conf in tasks:
+        try:
+            with_labels(Task(conf, find_kind(conf.task.kind or ""), (), (), None), splits)
+        except GoodfitError as mistake:
+            told.append(f"task={conf.task.name}: {mistake.what}; {mistake.fix}")
+    return told
 
 
 def try_source(spec: DataSourceSpec, material: Material) -> Tried:
@@ -161,23 +176,54 @@ def _places(found: Sequence[Found]) -> list[tuple[int, int, str]]:
 
 
 def try_audit(spec: AuditSpec, material: Material) -> Tried:
-    """Show it the data; the audit of a model is asked only by a run."""
-    found, told = [], []
+    """Show it the data, and answers to the test records as if they were a tuned model's."""
+    found, told, untried = [], [], True
     for source, (name, splits) in material.sources.items():
-        kind = find_kind(name)
-        if spec.look_at_data is None or (spec.kinds and name not in spec.kinds):
+        if spec.kinds and name not in spec.kinds:
             continue
         facts = DataFacts(
             task=source.replace(".", "/"),
             kind=name,
-            labels=kind.labels_in(splits.train),
+            labels=find_kind(name).labels_in(splits.train),
             seed=42,
-            splits=views(kind, splits),
+            splits=views(find_kind(name), splits),
             limits={limit.name: limit.default for limit in spec.limits},
         )
-        found += spec.look_at_data(facts)
+        if spec.look_at_data is not None:
+            found += spec.look_at_data(facts)
+        if spec.look_at_model is not None:
+            found += spec.look_at_model(_model_facts(facts, items_of(name, splits)))
         told += [record.fields for record in splits.test]
-    return {"problems": [], **about_findings(found, told)}
+        untried = False
+    return {"problems": [], "untried": untried, **about_findings(found, told)}
+
+
+def _model_facts(data: DataFacts, items: Sequence[Item]) -> ModelFacts:
+    """What a run would show of a model that gives these answers, in their order, whatever it is asked; its base has no
+    head for the task."""
+
+    answers = [one.answer for one in items]
+
+    def ask(asked: Sequence[RecordView]) -> list[Item]:
+        return [
+            Item(id=one.id, fields=one.fields, answer=answer, group=one.group, slices=one.slices, unit=one.unit)
+            for one, answer in zip(asked, itertools.cycle(answers), strict=False)
+        ]
+
+    return ModelFacts(
+        task=data.task,
+        kind=data.kind,
+        labels=data.labels,
+        seed=data.seed,
+        splits={**data.splits, "test": data.splits["test"][: len(items)]},
+        limits=data.limits,
+        items=items,
+        base_items=[dataclasses.replace(one, answer=items[0].answer) for one in items],
+        metric=find_kind(data.kind).metrics(data.labels)[0],
+        ask=ask,
+        losses=lambda asked: [1.0 + len(one.text) % 10 / 10 for one in asked],
+        base_losses=None,
+    )
 
 
 def about_findings(found: Sequence[Finding], rows: Sequence[Mapping[str, Any]]) -> Tried:
@@ -231,3 +277,16 @@ def leaks(spec: DataSourceSpec, splits: Splits) -> list[str]:
         for record in splits[split]
         if input_key(kind, record) in trained and record.id not in planted
     ]
+
+
+def leaks_of_scrubbed(spec: DataSourceSpec, splits: Splits, task: str, scrub: Scrub) -> list[str]:
+    """Further inputs that stand in the training records, once a task has taken out what tells them apart; none where
+    they are as few as a run only warns of."""
+    clean, _ = scrub.records([record for split in SPLITS for record in splits[split]], find_kind(spec.kind).texts)
+    rest = iter(clean)
+    scrubbed = dataclasses.replace(splits, **{split: [next(rest) for _ in splits[split]] for split in SPLITS})
+    known = leaks(spec, splits)
+    found = [fault for fault in leaks(spec, scrubbed) if fault not in known]
+    if len(found) <= MOST_LEAKED * len(splits.test):
+        return []
+    return [f"{fault}, once task={task} has taken personal data out of them" for fault in found]

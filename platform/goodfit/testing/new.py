@@ -7,7 +7,7 @@ import json
 import keyword
 import re
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ STARTER_IMPORTANT = ("complaint",)
 SORTING = ("classification", "multilabel")
 """Kinds whose texts need no stand-ins that read like the names they stand for."""
 
+UNSAID = "not said yet: say under which licence others may use the records"
+"""Stands for the licence of a department's own rows until somebody says it."""
+
 DERIVED = ("words",)
 """Fields that a kind works out anew whenever it reads a record."""
 
@@ -57,7 +60,13 @@ def parts_of(typed: str | None) -> tuple[str, ...]:
 
 
 def new_plugin(
-    name: str, conf: RunConf, parts: Collection[str], data: Path | None, place: Path, scrub: Scrub | None
+    name: str,
+    conf: RunConf,
+    parts: Collection[str],
+    data: Path | None,
+    place: Path,
+    scrub: Scrub | None,
+    scrub_of: Callable[[str], Scrub | None],
 ) -> dict[str, Any]:
     """Write the package ``goodfit-<name>``.
 
@@ -69,6 +78,7 @@ def new_plugin(
         place: The folder to put the package in.
         scrub: What is done to the rows before they are written, and to texts that are learnt; None where nothing was
             typed: rows stay, and what is learnt is scrubbed as its kind needs.
+        scrub_of: What a task says of its privacy -> what is done to its texts.
 
     Returns:
         What was written, and why it looks as it does.
@@ -81,7 +91,9 @@ def new_plugin(
     if target.exists():
         raise ConfigError(f"{target} is there already", "remove it, or choose another place: --output FOLDER")
     if data is not None:
-        proposal = propose(data, conf.dataset, conf.seed, conf.task.kind, scrub)
+        proposal = propose(
+            data, conf.dataset, conf.seed, conf.task.kind, scrub, lambda kind: scrub_of(_privacy_of(kind))
+        )
         task, kind = _task_name(data), proposal.kind
         rows, facts = _rows(proposal), _facts_of(proposal, data, scrub)
     else:
@@ -89,7 +101,7 @@ def new_plugin(
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    privacy = scrub.mode if scrub else "mask" if kind in SORTING else "pseudonymise"
+    privacy = scrub.mode if scrub else _privacy_of(kind)
     known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy, **facts}
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}
     for split, own in rows.items():
@@ -108,6 +120,10 @@ def new_plugin(
         "because": facts["because"],
         "files": sorted(files),
     }
+
+
+def _privacy_of(kind: str) -> str:
+    return "mask" if kind in SORTING else "pseudonymise"
 
 
 STARTER_FACTS: Mapping[str, Any] = {
@@ -129,7 +145,7 @@ def _facts_of(proposal: Proposal, data: Path, scrub: Scrub | None) -> dict[str, 
     return {
         "description": f"What is learnt from {data.name}",
         "about": f"Records of the department, from {data.name}",
-        "licence": "not said yet: say under which licence others may use the records",
+        "licence": UNSAID,
         "origin": f"the department, from {data.name}",
         "origin_note": f"The records come from {data.name}{how}. Whoever installs this package can read them.",
         "prompt": " ".join(f"{{{field}}}" for field in kind.prompted),

@@ -24,6 +24,7 @@ from goodfit.errors import GoodfitError
 from goodfit.schema.dataset import SPLITS
 
 if TYPE_CHECKING:
+    from goodfit.schema import RunConf
     from goodfit.testing.exercise import Material
 
 HEAVY = ("torch", "transformers", "peft", "pytorch_lightning", "datasets", "pandas", "sklearn", "matplotlib")
@@ -125,8 +126,8 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
     for hook, (_, sort) in OFFERS.items():
         if hook in known:
             things += _offered(steps, name, hook, sort, vars(loaded[0])[hook])
-    material = _try_all(steps, name, things)
-    tasks = {source: _task_of(source, folder) for source in material.sources}
+    material = _try_all(steps, name, things, folder)
+    tasks = {source: [*_tasks_of(source, folder), source.replace(".", "/")][0] for source in material.sources}
     for hook in known:
         if hook.startswith("goodfit_on_"):
             _watch(steps, name, hook, vars(loaded[0])[hook])
@@ -153,7 +154,7 @@ def _offered(steps: Steps, plugin: str, hook: str, sort: type, function: Callabl
     return found
 
 
-def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
+def _try_all(steps: Steps, plugin: str, things: Sequence[Any], folder: Path | None) -> Material:
     """Try everything that is offered, data first; returns the data."""
     from goodfit.hooks.types import DataSourceSpec, ScrubberSpec
     from goodfit.plugins.guard import guard
@@ -168,30 +169,55 @@ def _try_all(steps: Steps, plugin: str, things: Sequence[Any]) -> Material:
             facts.update(sort=type(thing).__name__, kept_here=goes_to_workers(thing), problems=["it raised"])
             facts.update(EXERCISES[type(thing)](own, material) if type(thing) in EXERCISES else {"problems": []})
         if isinstance(thing, DataSourceSpec) and not facts["problems"] and not facts["absent"]:
-            _read(steps, own, material)
+            _read(steps, own, material, plugin, folder)
     return material
 
 
-def _read(steps: Steps, spec: Any, material: Material) -> None:
+def _read(steps: Steps, spec: Any, material: Material, plugin: str, folder: Path | None) -> None:
     """Read the records of a source; what is imported and written here is goodfit's own doing."""
-    from goodfit.testing.exercise import leaks, read_source
+    from goodfit.hooks.certainty import unit_numbers
+    from goodfit.plugins.host import load_plugins
+    from goodfit.runs.privacy import pick_scrub
+    from goodfit.testing.exercise import leaks, leaks_of_scrubbed, read_source, refused
 
     with steps.step(f"{RECORDS}{spec.name}") as facts:
         splits = read_source(spec)
         material.sources[spec.name] = (spec.kind, splits)
-        facts.update(counts={split: len(splits[split]) for split in SPLITS}, faults=leaks(spec, splits))
+        units = {split: len(set(unit_numbers(splits[split]))) for split in SPLITS}
+        facts.update(units=units, faults=leaks(spec, splits))
+        confs = _confs(_tasks_of(spec.name, folder), plugin, folder)
+        facts["faults"] += refused(confs, splits)
+        for conf in confs if any(conf.privacy.takes_out for conf in confs) else ():
+            with contextlib.suppress(GoodfitError):  # a scrubber that is not on this machine: a run says so
+                if (scrub := pick_scrub(conf, load_plugins())) is not None:
+                    facts["faults"] += leaks_of_scrubbed(spec, splits, conf.task.name, scrub)
 
 
-def _task_of(source: str, folder: Path | None) -> str:
-    """The task whose file names the source; else the source's own name with a slash."""
+def _tasks_of(source: str, folder: Path | None) -> list[str]:
+    """The tasks whose files name the source."""
     from goodfit.yaml_values import read_yaml
 
-    base = folder / "conf" / "task" if folder is not None else None
-    for path in sorted(base.rglob("*.yaml")) if base is not None else []:
+    if folder is None:
+        return []
+    base, found = folder / "conf" / "task", []
+    for path in sorted(base.rglob("*.yaml")):
         with contextlib.suppress(GoodfitError):  # a wrong file has a check of its own
             if read_yaml(path).get("source") == source:
-                return path.relative_to(base).with_suffix("").as_posix()
-    return source.replace(".", "/")
+                found.append(path.relative_to(base).with_suffix("").as_posix())
+    return found
+
+
+def _confs(tasks: Sequence[str], plugin: str, folder: Path | None) -> list[RunConf]:
+    """What a run of each task is told; one that does not compose has a check of its own."""
+    from goodfit.config.compose import compose
+    from goodfit.config.places import ConfRoot, core_root
+
+    found = []
+    for task in tasks if folder is not None else ():
+        with contextlib.suppress(GoodfitError):
+            roots = [core_root(), ConfRoot(plugin, folder / "conf")]
+            found.append(compose([f"task={task}"], roots, ("task",)).conf)
+    return found
 
 
 def _judge(steps: Steps, hook: str, function: Callable[..., Any], material: Material, tasks: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
@@ -11,11 +11,11 @@ from typing import Any
 
 from goodfit.data.gather import Splits, gather
 from goodfit.data.read import read_file
-from goodfit.data.records import BadRows
-from goodfit.data.scrub import Scrub
+from goodfit.data.records import BadRows, Record
+from goodfit.data.scrub import Scrub, Scrubbed
 from goodfit.errors import DataError
 from goodfit.kinds import find_kind
-from goodfit.schema.dataset import DatasetConf
+from goodfit.schema.dataset import SPLITS, DatasetConf
 
 MOST_LABELS = 200
 MOST_LABEL_CHARACTERS = 80
@@ -51,7 +51,14 @@ class Proposal:
     labels: tuple[str, ...]
 
 
-def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None, scrub: Scrub | None = None) -> Proposal:
+def propose(
+    path: Path,
+    conf: DatasetConf,
+    seed: int,
+    kind: str | None,
+    scrub: Scrub | None,
+    learnt_as: Callable[[str], Scrub | None],
+) -> Proposal:
     """Look at a file.
 
     Args:
@@ -60,6 +67,8 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None, s
         seed: Of the splits.
         kind: The kind, where it is known already.
         scrub: Takes out of the texts what is not to be in the package.
+        learnt_as: A kind -> what takes out of its texts what is not to be learnt: they are split as it leaves them, so
+            that none that are alike then are in two splits.
 
     Raises:
         DataError: The rows are bad, or look like no kind.
@@ -81,8 +90,19 @@ def propose(path: Path, conf: DatasetConf, seed: int, kind: str | None = None, s
     what = find_kind(found)
     named = {**fields, **conf.fields}
     conf = replace(conf, source="files", train=str(path), fields=named)
-    taken = scrub and (lambda records: scrub.records(records, what.texts))
-    splits = gather(conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text, taken)
+    read_by = scrub or learnt_as(found)
+    given: dict[str, Record] = {}
+
+    def taken(records: Sequence[Record]) -> tuple[list[Record], Scrubbed]:
+        given.update((record.id, record) for record in records)
+        return read_by.records(records, what.texts)
+
+    splits = gather(
+        conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text, taken if read_by else None
+    )
+    if read_by and not scrub:
+        as_given = {split: [given[record.id] for record in splits[split]] for split in SPLITS}
+        splits = replace(splits, scrubbed=None, **as_given)
     labels = what.labels_in(splits.train) if found in ("classification", "multilabel") else ()
     return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
 
