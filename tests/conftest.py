@@ -18,6 +18,15 @@ from unittest.mock import patch
 import pytest
 
 from goodfit.cli.main import main
+from goodfit.training.interrupt import ctrl_c_given_back
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_given_back():
+    """What a test stops leaves Ctrl-C unheard, and processes that later tests start would not hear it, either."""
+    with ctrl_c_given_back():
+        yield
+
 
 # as the command line does before it imports the libraries; here a test may have imported them first
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"

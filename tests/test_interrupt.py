@@ -10,13 +10,7 @@ from subprocess import PIPE
 import pytest
 
 from goodfit.errors import StoppedError, beneath
-from goodfit.training.interrupt import SIGNALS, StopSignals, ctrl_c_given_back
-
-
-@pytest.fixture(autouse=True)
-def _given_back():
-    with ctrl_c_given_back():
-        yield
+from goodfit.training.interrupt import SIGNALS, StopSignals
 
 
 def send(number=signal.SIGTERM):

@@ -254,14 +254,15 @@ def test_records_are_read_by_the_labels_of_their_own_task(checked, with_data):
 def test_records_that_are_alike_once_their_task_has_scrubbed_them_leak(checked, with_data, write_rows):
     task = "kind: classification\nsource: odd.moods\nprompt: '{text}'\nprivacy: mask\n"
     folder = with_data("HOOK_API = 1\n", {"task/odd.yaml": task})
-    for split, name in (("train", "ada"), ("test", "ben")):
+    for split, names in (("train", ["ada"]), ("test", ["ben", "cleo"])):  # one of twenty would be told by runs alone
         file = folder / "data" / "moods" / f"{split}.jsonl"
-        more = {"id": name, "text": f"Write to {name}@example.org.", "label": "good"}
-        write_rows(file, [*map(json.loads, file.read_text("utf-8").splitlines()), more])
-    assert checked("odd")["data"] == (
-        "odd.moods: the test record ben stands in the training records, too, once task=odd has taken personal data out "
-        "of them"
-    )
+        more = [{"id": name, "text": f"Write to {name}@example.org.", "label": "good"} for name in names]
+        write_rows(file, [*map(json.loads, file.read_text("utf-8").splitlines()), *more])
+    assert checked("odd")["data"].splitlines() == [
+        f"odd.moods: the test record {name} stands in the training records, too, once task=odd has taken personal data "
+        "out of them"
+        for name in ("ben", "cleo")
+    ]
 
 
 def test_a_licence_that_nobody_said_is_none(checked, with_data):

@@ -86,7 +86,7 @@ def test_a_hook_that_will_go_is_a_warning(troubles, install, monkeypatch):
     assert troubles() == (0, [])
     old = deprecated.Deprecation(gone=3, instead="offer an audit")
     monkeypatch.setitem(deprecated.DEPRECATED, "goodfit_check_data", old)
-    for name in ("finance", "medical", "support"):  # ours have that hook, too
+    for name in ("finance", "legal", "medical", "support"):  # ours have that hook, too
         monkeypatch.setattr(f"goodfit_{name}.plugin.goodfit_check_data", None)
     code, found = troubles()
     assert (code, found[0][0]) == (0, "warning")
