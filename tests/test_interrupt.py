@@ -102,6 +102,7 @@ STRIKING = """
 import os, signal, sys
 
 strikes = os.environ["STRIKES"].split()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background do not hear it, nor what they start
 
 def strike(event, arguments):
     if event == "open" and strikes and str(arguments[0]).endswith(strikes[0]):
