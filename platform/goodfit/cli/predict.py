@@ -93,7 +93,8 @@ def _refuse_input(texts: Sequence[str], file: str | None) -> None:
     """
     if texts and file is not None:
         raise ConfigError("predict has texts and --input", "give one of them")
-    from goodfit.data.read import SUFFIXES, TEXT_LINES, refuse_missing
+    from goodfit.data.read import TEXT_LINES, refuse_missing
+    from goodfit.schema.dataset import SUFFIXES
 
     if file is not None:
         refuse_missing(Path(file), "check --input")

@@ -17,9 +17,8 @@ from goodfit.data.records import FileRows, Problem, Row
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.errors import DataError, HardwareError
 from goodfit.files import ending
-from goodfit.schema.dataset import SPLITS, DatasetConf
+from goodfit.schema.dataset import SPLITS, SUFFIXES, DatasetConf
 
-SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
 TEXT_LINES = ".txt"
 """Where each line is a text; records that are learnt have more than that."""
 TABLES = (".csv", ".tsv")

@@ -24,8 +24,8 @@ class DataSourceSpec:
     origin: str
     """Where the data come from: ``synthetic``, a citation, a department."""
     files: Callable[[], Mapping[str, Path]]
-    """Split (``train``, ``validation``, ``test``) -> a JSONL, CSV or Parquet file. Where a machine does not have
-    them, it raises ``goodfit.errors.DataError`` with what to do."""
+    """Split (``train``, ``validation``, ``test``) -> a JSONL, CSV or Parquet file; ``hooks.files.files_in`` finds
+    them in a folder. Where a machine does not have them, it raises ``goodfit.errors.DataError`` with what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

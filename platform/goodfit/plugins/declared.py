@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.read import SUFFIXES
 from goodfit.errors import ConfigError
+from goodfit.hooks.files import files_in
 from goodfit.hooks.types import DataSourceSpec
 from goodfit.kinds import KINDS
 from goodfit.plugins.find import installed_plugins
 from goodfit.registry import did_you_mean
-from goodfit.schema.dataset import SPLITS
+from goodfit.schema.dataset import SUFFIXES
 from goodfit.yaml_values import read_yaml
 
 ABOUT = "about.yaml"
@@ -56,10 +56,3 @@ def _source(plugin: str, path: Path) -> DataSourceSpec:
             f"{path.parent} has no training file", f"add train.jsonl, or another of {', '.join(SUFFIXES)}"
         )
     return DataSourceSpec(name=f"{plugin}.{path.parent.name}", files=partial(files_in, path.parent), **about)
-
-
-def files_in(folder: Path) -> dict[str, Path]:
-    """Split -> the file of that name; a split without one is split off the training records."""
-    found = {split: [folder / f"{split}{suffix}" for suffix in SUFFIXES] for split in SPLITS}
-    there = {split: [path for path in paths if path.is_file()] for split, paths in found.items()}
-    return {split: paths[0] for split, paths in there.items() if paths}

@@ -119,11 +119,13 @@ def _spoils_the_test(finding: Finding) -> Finding:
 def _few(kind: Kind, splits: Splits) -> list[Finding]:
     """Held-out splits whose figures tell little: few records, or few of a label."""
     findings = []
+    units = {split: len(set(map(unit_of, splits[split]))) for split in HELD_OUT}
+    in_all = 0
+    if min(units.values()) < FEWEST:
+        in_all = len(keep_together([record for part in SPLITS for record in splits[part]], kind.text))
     for split in HELD_OUT:
-        units = len(set(map(unit_of, splits[split])))
-        if units < FEWEST:
-            in_all = keep_together([record for part in SPLITS for record in splits[part]], kind.text)
-            findings.append(_few_records(split, len(splits[split]), units, len(in_all)))
+        if units[split] < FEWEST:
+            findings.append(_few_records(split, len(splits[split]), units[split], in_all))
         elif kind.labels is not None:
             findings += _few_of_labels(split, kind, splits)
     return findings

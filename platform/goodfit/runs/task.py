@@ -78,9 +78,13 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
     return Task(conf, kind, metrics, chosen, scrub)
 
 
+def _known_metrics(host: Host) -> Registry[MetricSpec]:
+    return Registry("metric", {**TEXT_METRICS, **host.metrics})
+
+
 def _pick_metrics(conf: RunConf, host: Host) -> list[MetricSpec]:
     needed_for = f"task={conf.task.name}"
-    known: Registry[MetricSpec] = Registry("metric", {**TEXT_METRICS, **host.metrics})
+    known = _known_metrics(host)
     metrics = [host.pick(known, name, needed_for) for name in conf.task.metrics]
     for spec in metrics:
         if conf.task.kind not in spec.kinds:
@@ -98,7 +102,7 @@ def refuse_hopeless_gates(task: Task, host: Host) -> None:
         ConfigError: A gate reads a metric that the task does not measure, or a value that is not set.
     """
     conf, measured = task.conf, {spec.name for spec in task.measures(())}
-    known = {**TEXT_METRICS, **host.metrics}
+    known = _known_metrics(host)
     mistakes: list[GoodfitError] = []
     for gate in task.gates:
         fix = f"leave the gate out: policy.gates=[{','.join(one.name for one in task.gates if one is not gate)}]"

@@ -12,6 +12,9 @@ from goodfit.schema.ranges import Count
 SPLITS = ("train", "validation", "test")
 """What the records are parted into; each is a setting of files, and a name on the hub."""
 
+SUFFIXES = (".jsonl", ".json", ".ndjson", ".csv", ".tsv", ".parquet")
+"""How the names of files end that hold records."""
+
 Share = Annotated[float, Field(ge=0, le=0.9)]
 
 

@@ -187,9 +187,11 @@ def _read(steps: Steps, spec: Any, material: Material, plugin: str, folder: Path
         facts.update(units=units, faults=leaks(spec, splits))
         confs = _confs(_tasks_of(spec.name, folder), plugin, folder)
         facts["faults"] += refused(confs, splits)
-        for conf in confs if any(conf.privacy.takes_out for conf in confs) else ():
+        scrubbing = [conf for conf in confs if conf.privacy.takes_out]
+        host = load_plugins() if scrubbing else None
+        for conf in scrubbing:
             with contextlib.suppress(GoodfitError):  # a scrubber that is not on this machine: a run says so
-                if (scrub := pick_scrub(conf, load_plugins())) is not None:
+                if host is not None and (scrub := pick_scrub(conf, host)) is not None:
                     facts["faults"] += leaks_of_scrubbed(spec, splits, conf.task.name, scrub)
 
 

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from goodfit.errors import DataError
+from goodfit.hooks.files import files_in
 from goodfit.hooks.types import DataSourceSpec
 
 PLACE = "GOODFIT_LEGAL_CLAUSES"
 """The variable of the environment that names the folder."""
-SPLITS = ("train", "validation", "test")
-ENDINGS = (".jsonl", ".csv", ".parquet")
 
 
 def files() -> Mapping[str, Path]:
@@ -26,7 +25,7 @@ def files() -> Mapping[str, Path]:
             f"set {PLACE} to a folder with train.jsonl, or .csv or .parquet",
         )
     folder = Path(named).expanduser()
-    found = {split: path for split in SPLITS for ending in ENDINGS if (path := folder / f"{split}{ending}").is_file()}
+    found = files_in(folder)
     if "train" not in found:
         raise DataError(
             f"{PLACE} names a folder without a training file: {folder}",
