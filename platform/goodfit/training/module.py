@@ -66,7 +66,8 @@ class Tuning(lightning.LightningModule):
 
         Lightning divides by the accumulation and averages over devices: both are multiplied back.
         """
-        if not batch.answers:
+        (without_labels,) = self._of_all_devices(float(not batch.answers))
+        if without_labels:
             raise TrainingError(
                 f"batch {batch_idx} of epoch {self.current_epoch} has no label to learn from",
                 "goodfit preview WORDS shows what is learnt of each record",
