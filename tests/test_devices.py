@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from subprocess import PIPE
@@ -18,6 +19,7 @@ from safetensors.torch import load_file
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
+from goodfit.runs.folder import run_folder
 from goodfit.training.trainer import trainer_settings
 
 
@@ -137,18 +139,28 @@ def test_two_machines_share_a_run_as_check_shows_it(goodfit, tiny_words, tmp_pat
     port = 20_000 + os.getpid() % 10_000
     commands = goodfit("check", *words, "--json").json["commands"]
     started = []
-    for line in reversed(commands):  # the second machine is there first, and waits for the folder
+    for line in reversed(commands):  # the second machine is there first, and waits for the run
         typed = shlex.split(line.replace("$FIRST", "127.0.0.1").replace("--master-port=29500", f"--master-port={port}"))
         argv = [sys.executable, "-m", "torch.distributed.run", *typed[1:], "--quiet"]
         environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo"}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         started.append(subprocess.Popen(argv, cwd=tmp_path, env=environment, **pipes))
-    for process in started:
-        _, err = process.communicate(timeout=240)
-        assert process.returncode == 0, err
+    said = [process.communicate(timeout=240)[1] for process in started]
+    assert [process.returncode for process in started] == [0, 0], "\n".join(said)
     record = json.loads((tmp_path / "shared" / "run.json").read_text("utf-8"))
     assert (record["status"], record["steps"]) == ("finished", 2)
     assert len((tmp_path / "shared" / "predictions" / "test.jsonl").read_text("utf-8").splitlines()) == 24
+
+
+def test_a_further_process_waits_until_the_first_has_begun_the_run(tiny_words, tmp_path, monkeypatch):
+    folder = tmp_path / "shared"  # what is written into it before would be another's files to the first process
+    folder.mkdir()
+    words = [*tiny_words("classification", "encoder"), *TWO_MACHINES[:-1], f"run.dir={folder}"]
+    conf = compose_words(Arguments(words=words)).conf
+    monkeypatch.setenv("RANK", "1")
+    threading.Timer(0.5, (folder / "config.yaml").touch).start()
+    with run_folder(conf, None) as joined:
+        assert [path.name for path in joined.iterdir()] == ["config.yaml"]
 
 
 def test_deepspeed_is_asked_of_lightning_and_told_where_to_clip(tiny_words):

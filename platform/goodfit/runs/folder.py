@@ -63,12 +63,15 @@ def run_folder(conf: RunConf, resumed: Path | None) -> Iterator[Path]:
 
 
 def _joined(path: Path) -> Path:
-    """The folder that the first process makes, once it is there: on another machine it may be slower than this one."""
+    """The folder that the first process makes, once it is a run's: on another machine it may be slower than this one.
+
+    Before, the folder may lie there empty, and what this process wrote into it would be another's to the first one.
+    """
     ends = time.monotonic() + JOIN_SECONDS
-    while not path.is_dir():
+    while not (path / "config.yaml").exists():
         if time.monotonic() > ends:
             raise ConfigError(
-                f"{path} was not made by the first process in {JOIN_SECONDS} s",
+                f"the first process began no run in {path} in {JOIN_SECONDS} s",
                 "look at what that process says, and let run.dir be on a disk that all machines share",
             )
         time.sleep(0.1)
