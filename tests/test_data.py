@@ -527,7 +527,7 @@ def test_a_label_that_was_not_typed_is_a_bad_row(problems):
             "train.jsonl", lines(GOOD[:2]), [], "no records for validation and test (train 2, ", id="too few to split"
         ),
         pytest.param("x.jsonl", b"", ["dataset.train=gone.jsonl"], "gone.jsonl does not exist", id="missing file"),
-        pytest.param("x.jsonl", b"", ["dataset.train=."], " is no folder of a single datasets.Dataset", id="folder"),
+        pytest.param("x.jsonl", b"", ["dataset.train=."], " has no .txt or .md file", id="folder"),
     ],
 )
 def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, content, words, error):
@@ -583,6 +583,22 @@ def test_a_folder_of_several_splits_asks_for_one(check, tmp_path):
     ((what, fix),) = check(b"", "dataset.train=both", name="x.jsonl").errors
     assert what.endswith("both holds several splits")
     assert fix.endswith("both/train")
+
+
+def test_a_folder_of_texts_is_learnt_with_the_folders_as_labels(goodfit, tmp_path, tiny_words):
+    for number, row in enumerate(GOOD):
+        for split in ("train", "validation", "test"):
+            file = tmp_path / split / row["label"] / f"{number}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(row["text"], "utf-8")
+    given = [f"dataset.{split}={split}" for split in ("train", "validation", "test")]
+    words = [*tiny_words("classification", "encoder"), *given]
+    outcome = goodfit("preview", *words, "dataset.fields.label=folder", "--json")
+    assert outcome.code == 0, outcome.err
+    assert {shown["id"]: shown["learns"] for shown in outcome.json["examples"]} == {
+        "train/a/0.txt": ["a"], "train/a/10.txt": ["a"], "train/a/2.txt": ["a"],
+    }  # fmt: skip
+    assert "the field 'label' is missing (fields: folder, id, text)" in goodfit("preview", *words).err
 
 
 def test_fields_can_be_renamed(goodfit, tmp_path, tiny_words):

@@ -359,10 +359,27 @@ def test_a_text_that_is_the_name_of_a_folder_is_answered_with_a_warning(goodfit,
     outcome = goodfit("predict", encoder_run, "docs")
     assert len(answers(outcome)) == 1
     said = "is answered as a text, and is the name of a"
-    assert outcome.err == f"warning: 'docs' {said} folder: --input FILE reads a file\n"
+    assert outcome.err == f"warning: 'docs' {said} folder: --input docs reads it\n"
     outcome = goodfit("predict", finished("ranking", "encoder")[0], "docs/one.md")
-    assert f"{said} file: --input FILE reads a file, --documents docs/one.md searches it\n" in outcome.err
+    assert f"{said} file: --input docs/one.md reads it, --documents docs/one.md searches it\n" in outcome.err
     assert goodfit("predict", encoder_run, "docs", "--quiet").err == ""
+
+
+def test_each_text_of_a_folder_is_answered(goodfit, tmp_path, encoder_run):
+    for name in ("inbox/a.txt", "inbox/new/b.MD", "inbox/.old/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("A lovely chair.\n\nIt came on time.\n", "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "inbox")
+    assert [answer["id"] for answer in answers(outcome)] == ["inbox/a.txt", "inbox/new/b.MD"]
+    (tmp_path / "inbox" / "scan.pdf").write_bytes(b"%PDF")
+    (tmp_path / "inbox" / "old.txt").write_bytes(b"caf\xe9")
+    outcome = goodfit("predict", encoder_run, "--input", "inbox")
+    assert outcome.errors[0][0] == (
+        "2 of 4 rows are bad: inbox/old.txt: bytes that are not UTF-8; "
+        "inbox/scan.pdf: its name does not end in .txt or .md"
+    )
+    outcome = goodfit("predict", encoder_run, "--input", "inbox", "dataset.on_bad_rows=quarantine")
+    assert len(answers(outcome)) == 2 and "bad rows have no answer: 2 of 4" in outcome.err
 
 
 def test_a_file_of_texts_is_no_text(goodfit, tmp_path, encoder_run):

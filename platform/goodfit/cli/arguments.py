@@ -54,7 +54,11 @@ OPTIONS = {
     "-m": Option(dict.fromkeys(SEARCHED, "search every combination of the words with several values, as in Hydra")),
     "--config-dir": _everywhere("add config groups of your own", "FOLDER"),
     "--input": Option(
-        {"predict": "answer its rows: JSONL, CSV, Parquet", "reveal": "read its lines instead of a text"}, "FILE"
+        {
+            "predict": "answer its rows: JSONL, CSV, Parquet; or each text of a folder",
+            "reveal": "read its lines instead of a text",
+        },
+        "FILE",
     ),
     "--output": Option(
         {

@@ -107,9 +107,9 @@ def _named(opened: OpenedRun, texts: Sequence[str]) -> Iterator[str]:
     """What to say of texts that may be meant as files or folders: those that are the name of one."""
     for text in texts:
         if os.path.exists(text):
-            sort = "folder" if os.path.isdir(text) else "file"
-            searches = f", --documents {shlex.quote(text)} searches it" if opened.task.kind.searches else ""
-            yield f"'{text}' is answered as a text, and is the name of a {sort}: --input FILE reads a file{searches}"
+            sort, typed = "folder" if os.path.isdir(text) else "file", shlex.quote(text)
+            searches = f", --documents {typed} searches it" if opened.task.kind.searches else ""
+            yield f"'{text}' is answered as a text, and is the name of a {sort}: --input {typed} reads it{searches}"
 
 
 def _unsearched(opened: OpenedRun, documents: Documents, searched: str | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rows from files: JSONL, CSV, Parquet, a ``datasets`` folder, or the hub."""
+"""Rows from files: JSONL, CSV, Parquet, a folder of texts or of ``datasets``, or the hub."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from goodfit.data.encoding import NOT_UTF8, is_mixed, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.records import FileRows, Problem, Row
 from goodfit.data.squad import is_squad, read_squad
+from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
 from goodfit.files import ending
 from goodfit.schema.dataset import SPLITS, SUFFIXES, DatasetConf
@@ -44,12 +45,18 @@ def read_file(path: Path) -> FileRows:
     """
     refuse_missing(path)
     if path.is_dir():
-        return FileRows(_read_datasets_folder(path))
-    _refuse_other_format(path)
-    found = _read_parquet(path) if ending(path) == ".parquet" else _read_text(path)
+        found = read_texts(path) if holds_texts(path) else FileRows(_read_datasets_folder(path))
+    else:
+        _refuse_other_format(path)
+        found = _read_parquet(path) if ending(path) == ".parquet" else _read_text(path)
     if not found.count:
         raise DataError(f"{path} has no rows", "give a file with at least one record")
     return found
+
+
+def holds_texts(path: Path) -> bool:
+    """Whether a path is a folder that ``datasets`` did not write."""
+    return path.is_dir() and not any((path / name).exists() for name in ("state.json", "dataset_dict.json"))
 
 
 def refuse_missing(path: Path, fix: str = "check the path") -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from goodfit.data.encoding import not_utf8
 from goodfit.data.read import read_file
 from goodfit.data.records import BadRows, Problem, Row
+from goodfit.data.text_files import TEXTS, is_text, text_of, texts_in
 from goodfit.errors import ConfigError, DataError, HardwareError, PluginError
 from goodfit.files import ending
 from goodfit.kinds.ranking import documents_of
@@ -20,7 +20,6 @@ from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import read_splits
 from goodfit.schema.dataset import SPLITS
 
-TEXTS = (".txt", ".md")
 BLANK_LINES = re.compile(r"\n\s*\n")
 FIELDS = ("text", "positive", "document")
 """Where a row has a document."""
@@ -90,38 +89,19 @@ def _read_documents(path: Path, columns: Sequence[str]) -> Documents:
     if not path.exists():
         raise DataError(f"the documents {path} do not exist", "check --documents")
     root = path if path.is_dir() else path.parent
-    files, unread = _texts_in(path) if path.is_dir() else ([path], {})
+    files, others = texts_in(path) if path.is_dir() else ([path], [])
     found: dict[str, str] = {}
     for file in files:
-        for document, where in _passages(file, root) if _is_text(file) else _rows(file, columns):
+        for document, where in _passages(file, root) if is_text(file) else _rows(file, columns):
             found.setdefault(document, where)
     if not found:
         what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
         raise DataError(f"{path} has {what}", "name a folder of texts, or a file with a document in each row")
-    return Documents(found, unread)
-
-
-def _texts_in(folder: Path) -> tuple[Sequence[Path], Mapping[str, int]]:
-    """A folder's texts, and the endings of its other files, hidden ones aside, with how many files have each."""
-    texts, unread = [], Counter[str]()
-    for file in folder.rglob("*"):
-        if _is_text(file):
-            texts.append(file)
-        elif file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
-            unread[ending(file) or file.name] += 1
-    return sorted(texts), unread
-
-
-def _is_text(file: Path) -> bool:
-    return ending(file) in TEXTS and file.is_file()
+    return Documents(found, Counter(ending(file) or file.name for file in others))
 
 
 def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise not_utf8(file, error.object, f"byte {error.start + 1}") from None
-    place, line = 0, 1
+    text, place, line = text_of(file), 0, 1
     for passage in filter(None, map(str.strip, BLANK_LINES.split(text))):
         start = text.index(passage, place)
         line += text.count("\n", place, start)

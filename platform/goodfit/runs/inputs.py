@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.encoding import not_utf8
 from goodfit.data.gather import OneFile, names_in
-from goodfit.data.read import TEXT_LINES, read_file
+from goodfit.data.read import TEXT_LINES, holds_texts, read_file
 from goodfit.data.records import BadRows, FileRows, Problem, Record, Row, RowProblem, problem_of
+from goodfit.data.text_files import read_texts, text_of
 from goodfit.errors import ConfigError, DataError
 from goodfit.files import ending
 from goodfit.kinds.shape import refuse_unknown_fields
@@ -32,7 +32,7 @@ def read_inputs(
     Args:
         opened: The run.
         texts: Typed texts.
-        file: A file's name.
+        file: A file's name, or that of a folder of texts.
         lines: Lines of standard input.
         renamed: Fields that have other names here than in the run's own data.
         quarantine: Whether bad rows are set aside.
@@ -48,8 +48,10 @@ def read_inputs(
         typed = [Row(f"text {n}", {main: text}, n) for n, text in enumerate(texts, 1)]
         read = _from_lines(lines or [], main, "standard input")
         read = replace(read, rows=typed + read.rows)
+    elif holds_texts(Path(file)):
+        read = read_texts(Path(file), main)
     elif ending(Path(file)) == TEXT_LINES:
-        read = _from_lines(_text_lines(Path(file)), main, Path(file).name)
+        read = _from_lines(lines_of(text_of(Path(file))), main, Path(file).name)
     else:
         read = read_file(Path(file))
     records, problems = [], list(read.problems)
@@ -77,13 +79,6 @@ _BETWEEN_CELLS = re.compile(r"[,;\t|]")
 def lines_of(text: str) -> list[str]:
     """The lines of a text. Unicode's own line separators stand inside JSON strings, and end no line."""
     return [line.removesuffix("\r") for line in text.split("\n")]
-
-
-def _text_lines(path: Path) -> list[str]:
-    try:
-        return lines_of(path.read_text("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise not_utf8(path, error.object, f"byte {error.start + 1}") from None
 
 
 def _from_lines(lines: Sequence[str], main: str, origin: str) -> FileRows:

@@ -26,7 +26,7 @@ class DatasetConf:
     """``task`` (the data that come with the task), ``files``, ``hub``, or a plugin's ``<plugin>.<source>``."""
 
     train: str | None = None
-    """The training file (JSONL, CSV, Parquet) or ``datasets`` folder, for ``dataset=files``."""
+    """The training file (JSONL, CSV, Parquet), or a folder of texts or of ``datasets``, for ``dataset=files``."""
 
     validation: str | None = None
     """The validation file; when not given, a share of the training records is split off."""
