@@ -186,7 +186,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "places that are no numbers": Broken(
         offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5})]"),
-        "the scrubber '{name}.x' raised TypeError; nothing goes on unscrubbed",
+        "the plugin '{name}' failed in {name}.x.find: TypeError: expected int, got str",
         "unseen",
         words=("privacy=mask", "privacy.scrubbers=[{name}.x]"),
     ),

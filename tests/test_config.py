@@ -215,6 +215,12 @@ def test_a_typed_value_arrives_as_typed(goodfit, word, path, value):
             "add adapter=lora",
             id="rank of an adapter that has none",
         ),
+        pytest.param(
+            "optim=sgd optim.beta2=0.5",
+            "optim.beta2 was typed, and optim=sgd does not read it",
+            "add optim=adamw",
+            id="second moment of SGD",
+        ),
     ],
 )
 def test_a_typed_setting_that_the_run_would_not_read_is_refused(goodfit, words, error, fix):

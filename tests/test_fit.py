@@ -19,6 +19,7 @@ from goodfit.hooks.shares import divide
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, MetricSpec, Verdict
 from goodfit.kinds.label_measures import classification_metrics
 from goodfit.kinds.measures import language_metrics
+from goodfit.plugins.guard import guard
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
 
@@ -323,13 +324,13 @@ def crash(_evidence):
 @pytest.mark.parametrize(
     ("own", "reason"),
     [
-        pytest.param(crash, "it raised RuntimeError: out of order", id="raises"),
-        pytest.param(lambda evidence: None, "", id="returns nothing"),
-        pytest.param(lambda evidence: True, "", id="returns no verdict"),
+        pytest.param(crash, "the plugin 'x' failed in x.own.judge: RuntimeError (", id="raises"),
+        pytest.param(lambda evidence: None, "expected Verdict, got NoneType", id="returns nothing"),
+        pytest.param(lambda evidence: True, "expected Verdict, got bool", id="returns no verdict"),
     ],
 )
 def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
-    gates = [GateSpec(name="x.own", description="", judge=own), BUILT_IN["not_overfit"]]
+    gates = [guard(GateSpec(name="x.own", description="", judge=own), "x"), BUILT_IN["not_overfit"]]
     first, second = judge(gates, EVIDENCE)
     assert (first.gate, first.passed) == ("x.own", False)
     assert reason in first.reason

@@ -11,8 +11,8 @@ from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.files import at_home
 from goodfit.schema import RunConf
-from goodfit.schema.adapter import UNREAD
 from goodfit.schema.dataset import SPLITS
+from goodfit.schema.unread import unread_settings
 from goodfit.yaml_values import read_yaml
 
 
@@ -128,10 +128,11 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
     if conf.training.class_weights != "none" and conf.task.kind not in (None, "classification"):
         what = f"training.class_weights={conf.training.class_weights} is for classification, not for {conf.task.kind}"
         mistakes.append(ConfigError(what, "add training.class_weights=none"))
+    readers = {"adapter": "add adapter=lora", "optim": "add optim=adamw"}
     mistakes += [
-        ConfigError(f"adapter.{name} was typed, and adapter={conf.adapter.name} does not read it", "add adapter=lora")
-        for name in sorted(UNREAD.get(conf.adapter.name, ()))
-        if f"adapter.{name}" in typed
+        ConfigError(f"{key} was typed, and {option} does not read it", readers[key.partition(".")[0]])
+        for key, option in sorted(unread_settings(conf).items())
+        if key in typed
     ]
     return mistakes
 

@@ -14,8 +14,8 @@ from goodfit.config.space import FIXED, Dimension, named_searches, split_space, 
 from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
-from goodfit.schema.adapter import UNREAD
 from goodfit.schema.sweep import SweepConf
+from goodfit.schema.unread import UNREAD, unread_settings
 from goodfit.texts.secrets import has_own_secret
 
 MAY_CHANGE = (
@@ -132,9 +132,9 @@ def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
 def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:
     """The words with a named search in place of its name; what is typed wins over what it says."""
     names = [word.partition("=")[2] for word in words if key_of(word) == "sweep"]
-    adapter = next((word.partition("=")[2] for word in reversed(words) if key_of(word) == "adapter"), "auto")
-    own = [word for name in names if name in named for word in words_of(named[name])]
-    own = [word for word in own if not _is_unread(key_of(word), adapter)]
+    chosen = {key_of(word): word.partition("=")[2] for word in words}
+    unread = {f"{group}.{name}" for group in UNREAD for name in UNREAD[group].get(chosen.get(group, ""), ())}
+    own = [word for name in names if name in named for word in words_of(named[name]) if key_of(word) not in unread]
     typed = [word for word in words if word.partition("=")[2] not in named or key_of(word) != "sweep"]
     keys = {key_of(word) for word in typed}
     return [*(word for word in own if key_of(word) not in keys), *typed]
@@ -146,10 +146,4 @@ def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
     if family not in named:
         raise ConfigError("nothing to search over", "name several values: optim.lr=tag(log,interval(1e-5,1e-3))")
     _, space = split_space([word for word in words_of(named[family]) if key_of(word) not in first.typed()])
-    return [dimension for dimension in space if not _is_unread(dimension.key, first.conf.adapter.name)]
-
-
-def _is_unread(key: str, adapter: str) -> bool:
-    """Whether runs with this adapter do not read a setting."""
-    group, _, name = key.partition(".")
-    return group == "adapter" and name in UNREAD.get(adapter, ())
+    return [dimension for dimension in space if dimension.key not in unread_settings(first.conf)]

@@ -14,7 +14,7 @@ from goodfit.data.edits import Edit, borders, edited, moved
 from goodfit.data.records import Record
 from goodfit.data.slots import Slot, Texts, texts_of, with_texts
 from goodfit.data.stand_ins import StandIns, placeholder
-from goodfit.errors import PluginError, StoppedError
+from goodfit.errors import PluginError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.schema.privacy import Mode
 
@@ -160,14 +160,9 @@ def ask(spec: ScrubberSpec, texts: Sequence[str]) -> list[Sequence[Found]]:
     """What a scrubber finds in texts.
 
     Raises:
-        PluginError: It raised, or returned something that is not a place in a text.
+        PluginError: It returned something that is not a place in a text.
     """
-    try:
-        found = list(spec.find(list(texts)))
-    except StoppedError:
-        raise
-    except Exception as error:  # the border to foreign code; its message could hold a text
-        raise _failed(spec, f"raised {type(error.__cause__ or error).__name__}") from error
+    found = list(spec.find(list(texts)))
     if len(found) != len(texts):
         raise _failed(spec, f"read {len(texts)} texts and answered {len(found)}")
     for text, places in zip(texts, found, strict=True):
@@ -203,9 +198,6 @@ def with_repeats(
 
     A value that is of several types in one record, of which some stay in the texts (``keep``), stays nowhere in it:
     else an answer could hold a stand-in of which its text has the name.
-
-    Raises:
-        PluginError: The scrubber could not say what the parts are.
     """
     if not spec.repeats:
         return {slot: list(places) for slot, places in found.items()}
@@ -214,7 +206,7 @@ def with_repeats(
         for place in places:
             value = texts[slot][place.start : place.end]
             if place.type in spec.repeats:
-                for part in (value, *parts_of(spec, place.type, value)):
+                for part in (value, *(spec.parts(place.type, value) if spec.parts is not None else ())):
                     if len(part) >= SHORTEST_REPEAT:
                         for way in _ways_to_write(part):
                             if way not in values or (values[way] in keep and place.type not in keep):
@@ -239,21 +231,6 @@ def _ways_to_write(value: str) -> list[str]:
     if len(value) >= NO_WORD or len(value.split()) > 1:
         ways.append(value.lower())
     return ways
-
-
-def parts_of(spec: ScrubberSpec, sort: str, value: str) -> Sequence[str]:
-    """The parts of a value that are looked for alone.
-
-    Raises:
-        PluginError: The scrubber raised; its message could hold the value.
-    """
-    if spec.parts is None:
-        return ()
-    try:
-        return spec.parts(sort, value)
-    except Exception as error:  # the border to foreign code
-        raised = type(error.__cause__ or error).__name__
-        raise _failed(spec, f"raised {raised} over the parts of a value") from error
 
 
 def choose(places: Sequence[Place], taken: Sequence[tuple[int, int]], text: str) -> list[Place]:

@@ -13,7 +13,7 @@ from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval,
 from goodfit.evaluation.scale import Scale
 from goodfit.hooks.certainty import middle
 from goodfit.schema import RunConf
-from goodfit.schema.adapter import UNREAD
+from goodfit.schema.unread import unread_settings
 
 FEWEST_RECORDS = 20
 """Below this many held-out records no interval says anything."""
@@ -255,7 +255,7 @@ def _more(conf: RunConf) -> tuple[str, ...]:
     if _adapts_noise(conf):
         return longer, *(["adapter=none"] if conf.adapter.name != "none" else []), *all_layers
     words = [longer, *all_layers, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
-    if "rank" not in UNREAD.get(conf.adapter.name, ()):
+    if "adapter.rank" not in unread_settings(conf):
         words.append(f"adapter.rank={2 * conf.adapter.rank}")
     return tuple(words)
 
@@ -263,7 +263,7 @@ def _more(conf: RunConf) -> tuple[str, ...]:
 def _less(conf: RunConf) -> tuple[str, ...]:
     if conf.adapter.name == "none":
         words = ["adapter=lora"] if conf.model.weights == "pretrained" else ["optim.weight_decay=0.1"]
-    elif "rank" in UNREAD.get(conf.adapter.name, ()):
+    elif "adapter.rank" in unread_settings(conf):
         words = ["optim.weight_decay=0.1"]
     else:
         words = [f"adapter.rank={max(1, conf.adapter.rank // 2)}", "adapter.dropout=0.1"]

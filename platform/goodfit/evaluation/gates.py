@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.errors import PluginError, StoppedError
+from goodfit.errors import GoodfitError, StoppedError
 from goodfit.hooks.certainty import CONFIDENCE
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
@@ -111,9 +111,7 @@ def judge(gates: Sequence[GateSpec], evidence: Evidence) -> list[Verdict]:
             verdict = Verdict(gate=gate.name, passed=bool(verdict.passed), reason=verdict.reason)  # NumPy has its own
         except StoppedError:
             raise
-        except PluginError as error:
+        except GoodfitError as error:  # a gate that fails does not pass
             verdict = Verdict(gate=gate.name, passed=False, reason=error.what)
-        except Exception as error:  # noqa: BLE001 - the border to foreign code: a gate that fails does not pass
-            verdict = Verdict(gate=gate.name, passed=False, reason=f"it raised {type(error).__name__}: {error}")
         verdicts.append(verdict)
     return verdicts

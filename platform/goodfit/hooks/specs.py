@@ -2,6 +2,8 @@
 
 A hook that *offers* returns a sequence of specs, a hook that *judges* returns findings, a hook that *watches* returns
 nothing. A plugin changes nothing in a run but what the config asks for by name.
+
+A run on several devices has a process for each, of which the first judges and writes; so has a search for each worker.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
 
     A task names its source (``source: legal.clauses``), or the user types ``dataset.source=…``.
 
-    When: once, before any data is read.     Process: main only.
-    Errors: a name offered twice refuses to start the run.
+    When: once, before any data is read.     Process: each of a run.
+    Errors: one that offers a name twice is left out; a run that needs it stops.
     Since: hook API 1.     Used by: plugins/legal.
     """
 
@@ -46,8 +48,9 @@ def goodfit_register_data_sources() -> Sequence[DataSourceSpec]:
 def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
     """Offer scrubbers. ``privacy.scrubbers`` names those that read a run's texts, and their order.
 
-    When: once, before any data is read.     Process: main only.
-    Errors: a name offered twice refuses to start the run; a scrubber that raises or names no place stops it.
+    When: once, before any data is read.     Process: each of a run.
+    Errors: one that offers a name twice is left out; a run that needs it stops, and so does one whose scrubber
+    raises or names no place.
     Since: hook API 1.     Used by: plugins/privacy.
     """
 
@@ -56,8 +59,8 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
 def goodfit_register_metrics() -> Sequence[MetricSpec]:
     """Offer metrics. A task names those that it wants beside its kind's own (``metrics: [legal.risk_recall]``).
 
-    When: once, before any data is read.     Process: main only.
-    Errors: a name offered twice refuses to start the run.
+    When: once, before any data is read.     Process: each of a run.
+    Errors: one that offers a name twice is left out; a run that needs it stops.
     Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
 
@@ -66,8 +69,8 @@ def goodfit_register_metrics() -> Sequence[MetricSpec]:
 def goodfit_register_models() -> Sequence[ModelSpec]:
     """Offer base models. ``conf/model/*.yaml`` names them in ``source:``.
 
-    When: once, before a model is loaded.     Process: main only.
-    Errors: a name offered twice refuses to start the run.
+    When: once, before a model is loaded.     Process: each of a run.
+    Errors: one that offers a name twice is left out; a run that needs it stops.
     Since: hook API 1.     Used by: plugins/starters.
     """
 
@@ -76,8 +79,8 @@ def goodfit_register_models() -> Sequence[ModelSpec]:
 def goodfit_register_gates() -> Sequence[GateSpec]:
     """Offer gates. ``policy.gates`` names those that judge a run.
 
-    When: once, before any data is read.     Process: main only.
-    Errors: a name offered twice refuses to start the run; a gate that raises says no.
+    When: once, before any data is read.     Process: each of a run.
+    Errors: one that offers a name twice is left out; a run that needs it stops. A gate that raises says no.
     Since: hook API 1.     Used by: plugins/content, plugins/fairness, plugins/legal, plugins/medical, plugins/privacy.
     """
 
@@ -86,10 +89,10 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
 def goodfit_register_audits() -> Sequence[AuditSpec]:
     """Offer audits of data and of tuned models. ``task.audits`` and ``policy.audits`` name those that a run needs.
 
-    When: once, before any data is read; the audits themselves after splitting, and after evaluation.     Process: main
-    only.
-    Errors: a name offered twice refuses to start the run; an audit that raises stops the runs that need it, for others
-    it is reported.
+    When: once, before any data is read; the audits themselves after splitting, and after evaluation.
+    Process: each of a run; audits of a tuned model are called in the first.
+    Errors: one that offers a name twice is left out; a run that needs it stops. An audit that raises stops the runs
+    that need it; for others it is reported.
     Since: hook API 1.     Used by: plugins/fairness, plugins/privacy, plugins/quality.
     """
 
@@ -98,7 +101,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
 def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> Sequence[Finding]:
     """Judge the records of a run before anything is trained.
 
-    When: after reading and splitting.     Process: main only.
+    When: after reading and splitting.     Process: each of a run.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
     Since: hook API 1.     Used by: plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
@@ -108,7 +111,7 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
 def goodfit_on_run_start(run: RunFacts) -> None:
     """Hear that a run begins to train, or goes on.
 
-    When: after the data are checked, before a weight is loaded.     Process: main only.
+    When: after the data are checked, before a weight is loaded.     Process: the first.
     Errors: an exception is told, and the run goes on.
     Since: hook API 1.     Used by: plugins/register.
     """
@@ -118,7 +121,7 @@ def goodfit_on_run_start(run: RunFacts) -> None:
 def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
     """Judge the tuned model's answers on the test split.
 
-    When: after evaluation, before the gates.     Process: main only.
+    When: after evaluation, before the gates.     Process: the first.
     Errors: an exception stops the run when the task is the plugin's own, else it is reported.
     Since: hook API 1.     Used by: plugins/content, plugins/finance, plugins/legal, plugins/medical, plugins/support.
     """
@@ -128,7 +131,7 @@ def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]
 def goodfit_on_run_end(run: RunFacts) -> None:
     """Hear how a run ended: ``run.record["status"]`` is ``finished``, ``failed`` or ``preempted``.
 
-    When: when everything is written down.     Process: main only.
+    When: when everything is written down.     Process: the first.
     Errors: an exception is told, and the run ends as it would.
     Since: hook API 1.     Used by: plugins/register.
     """

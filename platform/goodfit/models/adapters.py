@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError
@@ -36,6 +37,18 @@ def build_adapter(model: Any, conf: AdapterConf) -> Any:
 
     with _refusals(model, conf):
         return peft.get_peft_model(model, adapter_config(model, conf))
+
+
+def with_saved_adapter(model: Any, folder: Path) -> Any:
+    """The model with an adapter from a run's ``adapter/`` folder.
+
+    Args:
+        model: As the run loaded it.
+        folder: With PEFT's files.
+    """
+    import peft
+
+    return peft.PeftModel.from_pretrained(model, str(folder), use_safetensors=True)
 
 
 def adapter_config(model: Any, conf: AdapterConf) -> Any:

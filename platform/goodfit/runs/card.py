@@ -14,8 +14,8 @@ from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
-from goodfit.schema.adapter import UNREAD
 from goodfit.schema.dataset import SPLITS
+from goodfit.schema.unread import unread_settings
 from goodfit.texts.shown import figure, in_markdown, of_review, with_direction, with_interval
 from goodfit.training.trainer import Trained
 
@@ -89,7 +89,7 @@ def _what(prepared: Prepared, trained: Trained) -> str:
 
 def _tuned(prepared: Prepared) -> str:
     adapter = prepared.conf.adapter
-    rank = "" if "rank" in UNREAD.get(adapter.name, ()) else f", rank {adapter.rank}"
+    rank = "" if "adapter.rank" in unread_settings(prepared.conf) else f", rank {adapter.rank}"
     how = {"none": "All weights were tuned", "head": "A head was tuned over the frozen base"}.get(
         adapter.name, f"An adapter was tuned ({adapter.name}{rank})"
     )

@@ -24,7 +24,7 @@ from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import base_identity
 from goodfit.schema import RunConf
 
-UNREAD = ("run", "tracker", "plugins", "sweep", "choices")
+NOT_OF_THE_RUN = ("run", "tracker", "plugins", "sweep", "choices")
 """Groups of the config that do not change the model."""
 
 CHANGES_NOTHING = {"training": ("save_every_steps", "keep_checkpoints"), "runtime": ("workers",)}
@@ -70,7 +70,7 @@ def _identity(conf: RunConf) -> Mapping[str, Any]:
     for group, names in CHANGES_NOTHING.items():
         for name in names:
             del tree[group][name]
-    return {name: value for name, value in tree.items() if name not in UNREAD}
+    return {name: value for name, value in tree.items() if name not in NOT_OF_THE_RUN}
 
 
 def _tokenizer_digest(tokenizer: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
+from goodfit.models.adapters import with_saved_adapter
 from goodfit.models.base import Base
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
@@ -98,7 +99,5 @@ def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
     conf = task.conf
     if weights.name == "model":
         return load_saved(base, conf.model, learner.head, learner.outputs, weights)
-    from peft import PeftModel
-
     model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
-    return PeftModel.from_pretrained(model, str(weights), use_safetensors=True)
+    return with_saved_adapter(model, weights)

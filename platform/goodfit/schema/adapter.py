@@ -14,16 +14,6 @@ AdapterName = Literal[
 ]
 
 
-UNREAD = {
-    "none": ("rank", "alpha", "dropout", "targets", "merge"),
-    "head": ("rank", "alpha", "dropout", "targets", "top_layers", "merge"),
-    "ia3": ("rank", "alpha", "dropout", "top_layers"),
-    "vera": ("alpha",),
-    "oft": ("alpha",),
-}
-"""Adapter -> the settings that it does not read."""
-
-
 @dataclass(kw_only=True, slots=True)
 class AdapterConf:
     """Which weights are tuned. Selected with ``adapter=<name>``."""

@@ -14,7 +14,7 @@ Mode = Literal["none", "mask", "hash", "pseudonymise", "drop"]
 class PrivacyConf:
     """What is taken out of the texts, and what a model may give away. Selected with ``privacy=<name>``."""
 
-    mode: Literal["auto", "none", "mask", "hash", "pseudonymise", "drop"] = "none"
+    mode: Literal["auto", Mode] = "none"
     """What stands where something was found: ``mask`` its type, ``hash`` a keyed hash (its key is read from the
     variable GOODFIT_PRIVACY_KEY), ``pseudonymise`` one stand-in for each value of this data set, ``drop`` nothing;
     ``auto`` is what the task says (``task.privacy``)."""
