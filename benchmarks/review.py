@@ -26,8 +26,8 @@ SHARES = (0.9, 0.95, 0.98)
 HEAD = """# Which answers need no review
 
 `goodfit train model=bert`, the jobs of [real_data.md](real_data.md). The confidence is the least one from which on the
-lower end of Wilson's interval (one-sided, 95 %) keeps the share on the validation records; how many of the answers to
-test records reach it, and how many of these are right, was measured once.
+share is right beyond chance on the validation records; how many of the answers to test records reach it, and how many
+of these are right, was measured once.
 
 Made by `python benchmarks/review.py`.
 

@@ -186,7 +186,7 @@ BROKEN: Mapping[str, Broken] = {
     ),
     "places that are no numbers": Broken(
         offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5})]"),
-        "the plugin '{name}' failed in {name}.x.find: TypeError: expected int, got str",
+        "the plugin '{name}' failed in {name}.x.find: TypeError: Found.start: expected int, got str",
         "unseen",
         words=("privacy=mask", "privacy.scrubbers=[{name}.x]"),
     ),

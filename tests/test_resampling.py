@@ -277,6 +277,22 @@ def test_figures_of_grouped_records_have_wider_intervals():
     assert widths[1] > 1.3 * widths[0]
 
 
+@pytest.mark.parametrize(("wrong", "count"), [(0.03, 30), (0.03, 60), (0.1, 30)])
+def test_a_loss_may_be_as_high_as_with_the_mistakes_that_were_not_seen(wrong, count):
+    """Of thirty records a model that is wrong in three of a hundred answers is often right in all."""
+    chance, missed = np.random.default_rng(0), 0
+    truth = (1 - wrong) * 0.03 + wrong * 4
+    given = records(count, 1)
+    for _ in range(100):
+        losses = np.where(chance.random(count) < wrong, chance.normal(4, 0.5, count), chance.exponential(0.03, count))
+        loss = figures([], given, items_of(given, ["a"] * count, [None] * count), "test", 0, losses.tolist())[
+            "test/loss"
+        ]
+        assert loss["low"] <= loss["value"] <= loss["high"]
+        missed += not loss["low"] <= truth <= loss["high"]
+    assert missed <= 5
+
+
 def test_what_is_not_defined_is_null():
     given = records(4, 1)
     specs = classification_metrics(["a", "b"])

@@ -11,7 +11,7 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
-from goodfit.hooks.certainty import middle, unit_numbers
+from goodfit.hooks.certainty import middle, unit_numbers, unseen
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -84,9 +84,27 @@ def figures(
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
         found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.better)
     if losses is not None and None not in losses:
-        measured = interval(loss_statistics(losses, units), mean, seed, NO_TOP)
-        found[f"{split}/{LOSS}"] = _figure(measured, len(records), "lower")
+        found[f"{split}/{LOSS}"] = _figure(_loss_interval(loss_statistics(losses, units), seed), len(records), "lower")
     return found
+
+
+def _loss_interval(statistics: np.ndarray, seed: int) -> Interval:
+    """A loss with its interval, which reaches as high as it may be with the mistakes that no record has shown.
+
+    A model that is sure, and right on all of few records, may be wrong on others (see ``unseen``). What one costs is
+    the highest loss of a record or, where that is more, what a mistake would have cost on these records on average: a
+    right answer of the probability ``exp(-loss)`` leaves the others ``1 - exp(-loss)``.
+
+    Args:
+        statistics: (units, 2), of a mean.
+        seed: Of the resampling.
+    """
+    found = interval(statistics, mean, seed, NO_TOP)
+    losses = mean(statistics)
+    left = np.maximum(-np.expm1(-losses), np.finfo(np.float32).eps)
+    worst = max(losses.max(), -np.log(left).mean())
+    _, most = unseen(found.value, len(losses), worst, found.value)
+    return replace(found, high=max(found.high, most))
 
 
 def differences(

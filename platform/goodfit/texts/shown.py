@@ -56,7 +56,9 @@ def of_review(found: Mapping[str, Any]) -> str:
             f"a person has to review every answer: none of {found['of']} has a confidence of {found['confidence']:.3f}"
         )
     these = "these" if right["n"] == answers else f"their {right['n']} groups of records"
-    fewer = " and is missed" if right["high"] is not None and right["high"] < found["share"] else ""
+    fewer = ""
+    if right["value"] is not None and right["value"] < found["share"]:
+        fewer = " and is missed" if right["high"] < found["share"] else " and is not reached"
     return (
         f"{answers} of {found['of']} answers have a confidence of at least {found['confidence']:.3f} and need "
         f"no person's review: {with_interval(right)} of {these} are right, {share} was asked for{fewer}"
