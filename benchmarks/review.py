@@ -17,9 +17,9 @@ from real_data import DATA, JOBS, Row, files_of, folder_of, goodfit_command
 from rows import read_rows
 
 from goodfit.evaluation.review import kept, least_confidence
+from goodfit.evaluation.shown import with_interval
 from goodfit.hooks.types import Item
 from goodfit.kinds import find_kind
-from goodfit.texts.shown import with_interval
 
 HERE = Path(__file__).resolve()
 SHARES = (0.9, 0.95, 0.98)

@@ -8,7 +8,7 @@ import pytest
 from conftest import run_main
 from killing import die_at, in_child
 
-from goodfit.texts.commands import command
+from goodfit.commands import command
 
 FOLDER = "it's a $HOME, run"
 OWN = ["--config-dir", "own conf", "optim=mine"]

@@ -19,9 +19,11 @@ from goodfit.config.derive import derive
 from goodfit.config.grammar import override
 from goodfit.config.places import core_root, find_options
 from goodfit.config.record import read_config, write_config
+from goodfit.config.settings import settings
 from goodfit.config.types import typed
 from goodfit.config.words import read_words
 from goodfit.schema import RunConf
+from goodfit.yaml_values import read_yaml
 
 REPOSITORY = Path(__file__).parents[1]
 ROOTS = config_roots(Arguments())
@@ -155,6 +157,30 @@ def test_a_config_file_names_no_code_and_says_what_it_is(path):
     assert not re.search(r"_target_|_partial_|\$\{|!!", text)
     content = yaml.safe_load(text)
     assert text.startswith("# ") or content["description"]
+
+
+def said(option, group):
+    """What an option's file says, and what would hold without it: an option that it builds on, or the schema."""
+    content = read_yaml(option.path)
+    without = {path.removeprefix(f"{group}."): setting.default for path, setting in settings().items()}
+    for entry in content.pop("defaults", []):
+        if entry != "_self_":
+            own, inherited = said(OPTIONS[group][entry.removesuffix("@_here_")], group)
+            without |= inherited | own
+    return content, without
+
+
+def test_no_option_repeats_a_default():
+    repeated = [
+        f"{option.path}: {name}"
+        for group, options in OPTIONS.items()
+        if group not in ("experiment", "model")  # values over those of other options; what a model's makers say of it
+        for option in options.values()
+        for content, without in [said(option, group)]
+        for name, value in content.items()
+        if value == without[name] and name not in ("name", "source", "accelerator")  # what the option is called by
+    ]
+    assert repeated == []
 
 
 @pytest.mark.parametrize(

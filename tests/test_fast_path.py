@@ -27,9 +27,9 @@ from goodfit.models.fast.layout import Layout, borders
 from goodfit.models.fast.linears import linear, swap_linears
 from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.wiring import FILLED_TO, as_padded, base_of, wired, wiring_of
+from goodfit.models.fast.wiring import FILLED_TO, as_padded, wired, wiring_of
 from goodfit.models.likelihood import losses
-from goodfit.models.parts import layer_stacks
+from goodfit.models.parts import base_of, layer_stacks
 from goodfit.schema.adapter import AdapterConf
 
 EXPERTS = {"num_local_experts": 2, "num_experts_per_tok": 1}

@@ -17,8 +17,9 @@ from goodfit.models.fast.accept import choose_path, compare_steps
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import SHORT, places_of
 from goodfit.models.fast.vocabulary import LABELS, VocabularyScores, bare_head
-from goodfit.models.fast.wiring import in_evaluation, wired
+from goodfit.models.fast.wiring import wired
 from goodfit.models.likelihood import losses
+from goodfit.models.parts import in_evaluation
 from goodfit.models.pooling import pool_states
 from goodfit.runs.plan import check_memory
 from goodfit.schema.adapter import AdapterConf

@@ -23,10 +23,10 @@ def test_show_names_the_origin_of_each_value(goodfit):
     assert (outcome.code, outcome.err) == (0, "")
     assert set(origins) == set(settings())
     assert shown["config"]["optim"]["lr"] == 0.001
-    assert (origins["optim.lr"], origins["seed"]) == ("typed", "default")
+    assert (origins["optim.lr"], origins["seed"], origins["training.batch_size"]) == ("typed", "default", "default")
     assert Path(origins["model.lr"]).parts[-2:] == ("model", "t5.yaml")
     assert Path(origins["task.kind"]).parts[-3:] == ("task", "legal", "clauses.yaml")
-    assert Path(origins["training.batch_size"]).parts[-2:] == ("training", "default.yaml")
+    assert Path(origins["privacy.scrubbers"]).parts[-2:] == ("privacy", "auto.yaml")
     assert origins["adapter.name"].startswith("derived: ")
     assert origins["training.epochs"].startswith("derived: ")
     assert (shown["choices"]["task"], shown["choices"]["model"]) == ("legal", "t5")

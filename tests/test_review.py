@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from goodfit.evaluation.review import LOOKS, enough, kept, least_confidence, review_of, right_needed
+from goodfit.evaluation.shown import of_review
 from goodfit.hooks.types import Item
-from goodfit.texts.shown import of_review
 
 
 def items_of(pairs):

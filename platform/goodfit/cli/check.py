@@ -7,11 +7,11 @@ from typing import Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
+from goodfit.commands import command
 from goodfit.config.compose import Composed
 from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
-from goodfit.texts.commands import command
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

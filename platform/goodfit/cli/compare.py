@@ -10,7 +10,7 @@ from goodfit.cli.console import print_table, warn
 from goodfit.cli.evaluate import left_out, trained_on
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.texts.shown import with_direction, with_interval
+from goodfit.evaluation.shown import with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
-from goodfit.texts.commands import command
+from goodfit.commands import command
 
 if TYPE_CHECKING:
     from goodfit.hooks.types import Finding

@@ -9,7 +9,7 @@ from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.texts.shown import of_review, with_direction, with_interval
+from goodfit.evaluation.shown import of_review, with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

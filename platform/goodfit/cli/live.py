@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Any
 
+from goodfit.evaluation.shown import figure
 from goodfit.sweeps.records import Entry
-from goodfit.texts.shown import figure
 
 SHOWN = 12
 """So many of the latest trials are in the table."""

@@ -11,13 +11,13 @@ from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.cli.troubles import troubles_of
+from goodfit.commands import command
 from goodfit.errors import ConfigError, PluginError
 from goodfit.plugins.find import InstalledPlugin, installed_plugins
 from goodfit.plugins.host import Host, choose
 from goodfit.plugins.lock import write_plugin_lock
 from goodfit.registry import did_you_mean
 from goodfit.schema.plugins import PluginsConf
-from goodfit.texts.commands import command
 
 if TYPE_CHECKING:
     from goodfit.data.scrub import Scrub

@@ -8,9 +8,9 @@ from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar
 from goodfit.cli.setting_up import open_host_of
 from goodfit.cli.train import show_finished
+from goodfit.commands import command
 from goodfit.errors import ConfigError
 from goodfit.runs.resume import resume_run
-from goodfit.texts.commands import command
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import warn
+from goodfit.commands import command
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.record import read_config
@@ -19,7 +20,6 @@ from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
 from goodfit.runs.find import find_run
 from goodfit.schema.plugins import PluginsConf
-from goodfit.texts.commands import command
 from goodfit.texts.secrets import redact
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from goodfit.cli.live import Live
 from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.search import compose_search
 from goodfit.errors import GateError
-from goodfit.texts.shown import figure, with_interval
+from goodfit.evaluation.shown import figure, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from goodfit.cli.console import Bar, print_table, short_path
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
+from goodfit.evaluation.shown import figure, of_review, with_direction, with_interval
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
-from goodfit.texts.shown import figure, in_one_line, of_review, with_direction, with_interval
+from goodfit.texts.shown import in_one_line
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host

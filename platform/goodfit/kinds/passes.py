@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.batches import Example, LabelsAt, collate, in_batches
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.call import Scores, call
-from goodfit.models.fast.wiring import in_evaluation
+from goodfit.models.parts import in_evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,7 +14,8 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
-from goodfit.models.fast.wiring import as_padded, base_of
+from goodfit.models.fast.wiring import as_padded
+from goodfit.models.parts import base_of
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""

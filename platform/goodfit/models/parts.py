@@ -1,8 +1,17 @@
-"""Which modules of a model are its base, and which are heads beside it."""
+"""Which modules of a model are its base and which are heads beside it, and the mode that each is in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+
+def base_of(model: Any) -> Any:
+    """The model of transformers below a PEFT adapter."""
+    from peft import PeftModel
+
+    return model.get_base_model() if isinstance(model, PeftModel) else model
 
 
 def is_masked(model: Any) -> bool:
@@ -69,3 +78,15 @@ def linear_layers(model: Any) -> list[str]:
         and not name.startswith(heads or ("\0",))
         and ".pooler." not in name
     ]
+
+
+@contextmanager
+def in_evaluation(model: Any) -> Iterator[None]:
+    """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -10,13 +10,14 @@ import yaml
 
 from goodfit.evaluation.fit import Fit
 from goodfit.evaluation.review import CERTAINTY
+from goodfit.evaluation.shown import figure, of_review, with_direction, with_interval
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import best_recall
 from goodfit.schema.dataset import SPLITS
 from goodfit.schema.unread import unread_settings
-from goodfit.texts.shown import figure, in_markdown, of_review, with_direction, with_interval
+from goodfit.texts.shown import in_markdown
 from goodfit.training.trainer import Trained
 
 

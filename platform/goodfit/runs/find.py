@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from goodfit.commands import command
 from goodfit.errors import ConfigError
 from goodfit.files import at_home
 from goodfit.runs.json_files import read_json
-from goodfit.texts.commands import command
 
 SEARCH = "search.json"
 """What a search writes into its folder first: a folder that has it is no run's."""

@@ -19,9 +19,9 @@ from goodfit.models.fast.accept import REFUSALS
 from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.vocabulary import LABELS, bare_head
-from goodfit.models.fast.wiring import base_of
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
+from goodfit.models.parts import base_of
 from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.schema import RunConf

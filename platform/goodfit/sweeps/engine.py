@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from goodfit.commands import command
 from goodfit.config.search import Search
 from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import DiskError, HardwareError, StoppedError, TrainingError, is_out_of_memory
@@ -32,7 +33,6 @@ from goodfit.sweeps.summary import search_record
 from goodfit.sweeps.trial import rewrite_result
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
-from goodfit.texts.commands import command
 from goodfit.training.interrupt import StopSignals, ignore_ctrl_c
 
 

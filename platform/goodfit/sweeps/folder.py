@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from goodfit.commands import command
 from goodfit.config.compose import as_tree
 from goodfit.config.search import MAY_CHANGE, Search
 from goodfit.config.words import key_of, typed_again
@@ -19,7 +20,6 @@ from goodfit.runs.folder import make_folder, run_path
 from goodfit.runs.held import LOCK, held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
-from goodfit.texts.commands import command
 
 
 @contextlib.contextmanager

@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from goodfit.evaluation.shown import with_interval
 from goodfit.sweeps.records import Entry
 from goodfit.sweeps.summary import beside_defaults, of_front
-from goodfit.texts.shown import with_interval
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.commands import command
 from goodfit.config.places import config_folders
 from goodfit.config.search import Search
 from goodfit.sweeps.records import Entry
 from goodfit.sweeps.winner import Winner
-from goodfit.texts.commands import command
 
 
 def search_record(

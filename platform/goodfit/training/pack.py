@@ -19,7 +19,7 @@ from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import asked_together
-from goodfit.models.fast.wiring import in_evaluation
+from goodfit.models.parts import in_evaluation
 from goodfit.schema import RunConf
 from goodfit.seeds import seed_of
 from goodfit.training.loader import EpochOrder, PlannedBatches

@@ -17,7 +17,7 @@ from goodfit.models.fast.frozen import can_be_kept, is_tuned
 from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.wiring import base_of, in_evaluation
+from goodfit.models.parts import base_of, in_evaluation
 from goodfit.schema.runtime import RuntimeConf
 
 LOSS_TOLERANCE = 1e-4

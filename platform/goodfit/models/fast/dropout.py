@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from goodfit.models.fast.forwards import replace_forwards
 
 if TYPE_CHECKING:
     import torch
@@ -108,18 +110,3 @@ def _dropout(module: Any, draws: Callable[[], Draws], states: Tensor) -> Tensor:
     if drawn.generator is None and states.device.type != "cpu":  # PyTorch's own is one kernel there
         return functional.dropout(states, module.p)
     return states * drawn.kept(states, module.p)
-
-
-def replace_forwards(modules: Sequence[Any], forward: Callable[[Any], Callable[..., Any]]) -> Callable[[], None]:
-    """Give modules another forward, and give what undoes it: what they had before is put back."""
-    before = [vars(module).get("forward") for module in modules]
-    for module in modules:
-        module.forward = forward(module)
-
-    def undo() -> None:
-        for module, own in zip(modules, before, strict=True):
-            del module.forward
-            if own is not None:
-                module.forward = own
-
-    return undo

@@ -15,10 +15,10 @@ from torch.nn import functional
 
 from goodfit.data.batches import Batch, LabelsAt
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 from goodfit.models.fast.layout import CURRENT, Layout
-from goodfit.models.fast.wiring import Wiring, base_of, in_evaluation, wiring_of
-from goodfit.models.parts import layer_stacks
+from goodfit.models.fast.wiring import Wiring, wiring_of
+from goodfit.models.parts import base_of, in_evaluation, layer_stacks
 
 KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""

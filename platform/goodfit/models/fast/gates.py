@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 
 PARTS = {"gate_proj", "up_proj", "down_proj", "act_fn"}
 """What transformers calls the parts of a gated layer, from Llama on."""

@@ -24,7 +24,8 @@ from goodfit.data.batches import Batch, sent
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.filling import filled, joined
 from goodfit.models.fast.layout import CURRENT, Layout
-from goodfit.models.fast.wiring import Wiring, base_of, wiring_of
+from goodfit.models.fast.wiring import Wiring, wiring_of
+from goodfit.models.parts import base_of
 
 TOKENS, ANSWERS, LONGEST = 256, 64, 256
 """Shapes have a multiple of so many tokens and answers, and a power of two from here on as the bound of a row: a GPU

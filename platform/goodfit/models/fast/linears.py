@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 
 GAIN = 1.15
 """oneDNN is used where it is faster by this factor at least."""

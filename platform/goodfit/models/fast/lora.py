@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 from goodfit.models.fast.linears import in_half
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 
 NEAR = 1e-4
 """How far results may be from the layer's own, on the average and relative to their size: few are rounded otherwise."""

@@ -15,8 +15,9 @@ from torch import nn
 from goodfit.data.batches import EVALUATION_TOKENS, Batch
 from goodfit.models.call import Scores, compute
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.dropout import Draws, replace_forwards, swap_dropouts
+from goodfit.models.fast.dropout import Draws, swap_dropouts
 from goodfit.models.fast.filling import filled, joined
+from goodfit.models.fast.forwards import replace_forwards
 from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.graphs import Graphs
 from goodfit.models.fast.layout import CURRENT, Layout, Owner
@@ -24,7 +25,8 @@ from goodfit.models.fast.linears import in_half
 from goodfit.models.fast.lora import Lora, PackedLora, in_one_precision, plain_lora, takes_wide, wide_lora
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import places_of
-from goodfit.models.fast.wiring import Wiring, base_of, in_evaluation, wiring_of
+from goodfit.models.fast.wiring import Wiring, wiring_of
+from goodfit.models.parts import base_of, in_evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,10 +11,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from goodfit.errors import ConfigError
-from goodfit.models.fast.dropout import replace_forwards
+from goodfit.models.fast.forwards import replace_forwards
 from goodfit.models.fast.layout import CURRENT
-from goodfit.models.fast.wiring import base_of
-from goodfit.models.parts import layer_stacks
+from goodfit.models.parts import base_of, layer_stacks
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.vocabulary import bare_head
+from goodfit.models.parts import base_of, in_evaluation
 from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
@@ -208,25 +209,6 @@ def as_padded(model: Any) -> Iterator[None]:
     finally:
         wiring.resume()
         _WIRINGS[model] = wiring
-
-
-@contextmanager
-def in_evaluation(model: Any) -> Iterator[None]:
-    """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-
-
-def base_of(model: Any) -> Any:
-    """The model of transformers below a PEFT adapter."""
-    from peft import PeftModel
-
-    return model.get_base_model() if isinstance(model, PeftModel) else model
 
 
 def _sides(model: Any) -> dict[Any, Side]:
