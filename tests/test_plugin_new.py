@@ -202,15 +202,19 @@ def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_t
 ):
     texts = [f"Please write to clerk{number}@example.org about {text}" for number, text in enumerate(sentences(40))]
     file = write_rows(tmp_path / "a.jsonl", rows(text=texts, label=["pay", "leave"] * 20))
-    for place, typed, mails in (("as they are", [], 40), ("masked", ["privacy=mask"], 0)):
+    for place, typed, mails, said in (
+        ("as they are", [], 40, "mask"),
+        ("masked", ["privacy=mask"], 0, "mask"),
+        ("never", ["privacy=none"], 40, "none"),
+    ):
         made = goodfit("plugins", "new", "hr", "--from-data", file, "--output", place, *typed)
         assert made.code == 0, made.err
-        assert ("personal data that stands in them is in the package, too" in made.out) is not bool(typed)
+        assert ("personal data that stands in them is in the package, too" in made.out) is (mails > 0)
         package = tmp_path / place / "goodfit-hr" / "goodfit_hr"
         written = "".join(path.read_text("utf-8") for path in package.glob("data/a/*.jsonl"))
         assert written.count("@example.org") == mails
         assert written.count("[EMAIL_ADDRESS]") == 40 - mails
-        assert "privacy: mask" in (package / "conf" / "task" / "hr" / "a.yaml").read_text("utf-8")
+        assert f"privacy: {said} " in (package / "conf" / "task" / "hr" / "a.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,9 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
 
     name, *settings = words
     options = arguments.options
-    conf = compose_words(Arguments(words=settings, options=options), needed=()).conf
+    composed = compose_words(Arguments(words=settings, options=options), needed=())
+    conf = composed.conf
+    is_typed = conf.choices["privacy"] != "auto" or "privacy.mode" in composed.typed()
     data = Path(options["--from-data"]) if "--from-data" in options else None
     place = Path(options.get("--output", "."))
     host = open_host(arguments, conf.plugins) if data is not None or conf.privacy.takes_out else None
@@ -134,7 +136,16 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         given = Arguments(words=[f"task.privacy={privacy}"], options=options)  # as a run of it that types nothing
         return pick_scrub(compose_words(given, needed=()).conf, host) if host is not None else None
 
-    made = new_plugin(name, conf, parts_of(options.get("--include")), data, place, scrub, scrub_of)
+    made = new_plugin(
+        name,
+        conf,
+        parts_of(options.get("--include")),
+        data,
+        place,
+        conf.privacy.mode if is_typed else None,
+        scrub,
+        scrub_of,
+    )
     if not arguments.json:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")

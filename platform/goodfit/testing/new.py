@@ -65,6 +65,7 @@ def new_plugin(
     parts: Collection[str],
     data: Path | None,
     place: Path,
+    privacy: str | None,
     scrub: Scrub | None,
     scrub_of: Callable[[str], Scrub | None],
 ) -> dict[str, Any]:
@@ -76,8 +77,8 @@ def new_plugin(
         parts: Some of ``PARTS``.
         data: A file with the department's own rows; placeholders are written without one.
         place: The folder to put the package in.
-        scrub: What is done to the rows before they are written, and to texts that are learnt; None where nothing was
-            typed: rows stay, and what is learnt is scrubbed as its kind needs.
+        privacy: What is done to texts that are learnt, where it was typed; None for what their kind needs.
+        scrub: What is done to the rows before they are written; None where they stay as they are.
         scrub_of: What a task says of its privacy -> what is done to its texts.
 
     Returns:
@@ -92,7 +93,7 @@ def new_plugin(
         raise ConfigError(f"{target} is there already", "remove it, or choose another place: --output FOLDER")
     if data is not None:
         proposal = propose(
-            data, conf.dataset, conf.seed, conf.task.kind, scrub, lambda kind: scrub_of(_privacy_of(kind))
+            data, conf.dataset, conf.seed, conf.task.kind, scrub, lambda kind: scrub_of(privacy or _privacy_of(kind))
         )
         task, kind = _task_name(data), proposal.kind
         rows, facts = _rows(proposal), _facts_of(proposal, data, scrub)
@@ -101,8 +102,7 @@ def new_plugin(
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    privacy = scrub.mode if scrub else _privacy_of(kind)
-    known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy, **facts}
+    known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy or _privacy_of(kind), **facts}
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}
     for split, own in rows.items():
         lines = [json.dumps(row, ensure_ascii=False) for row in own]
