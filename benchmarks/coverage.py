@@ -13,7 +13,7 @@ import numpy as np
 
 from goodfit.evaluation.resample import interval
 from goodfit.hooks.types import Item
-from goodfit.kinds.label_measures import classification_metrics
+from goodfit.kinds.label_metrics import classification_metrics
 
 EVEN = {count: [1 / count] * count for count in (2, 20, 30, 77)}
 CASES: tuple[tuple[str, Sequence[float], int, float], ...] = (

@@ -12,9 +12,9 @@ from transformers import GenerationConfig
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record
 from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.decoding import continuation_logprobs, generate
 from goodfit.kinds.passes import losses_of, pad_id
 from goodfit.kinds.spans import spans_of
-from goodfit.kinds.text import continuation_logprobs, generate
 from goodfit.models.call import call
 
 LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]

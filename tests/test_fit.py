@@ -17,8 +17,8 @@ from goodfit.evaluation.resample import mean
 from goodfit.evaluation.scale import Scale, scale_of
 from goodfit.hooks.shares import divide
 from goodfit.hooks.types import Evidence, Finding, GateSpec, Item, MetricSpec, Verdict
-from goodfit.kinds.label_measures import classification_metrics
-from goodfit.kinds.measures import language_metrics
+from goodfit.kinds.label_metrics import classification_metrics
+from goodfit.kinds.language_modeling_metrics import language_metrics
 from goodfit.plugins.guard import guard
 from goodfit.runs.score import of_shared_labels
 from goodfit.training.held_out import HeldOut
@@ -452,7 +452,7 @@ def test_deals_that_are_not_defined_are_left_out():
 
 
 def test_a_gap_of_perplexity_is_a_ratio_and_one_of_bleu_a_share_of_its_range():
-    perplexity = language_metrics(())[0]
+    perplexity = language_metrics()[0]
     nats = {"metric": "perplexity", "greater_is_better": False, "reduce": perplexity.reduce}
     (probe, reference, held_out) = (np.array([[(8.5 + more) * 20, 20.0, 80.0]] * 100) for more in (0, 1, 0.02))
     parts = {"probe": probe, "probe_reference": reference, "validation": held_out}

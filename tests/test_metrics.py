@@ -12,8 +12,11 @@ from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_sc
 from goodfit.hooks.shares import share
 from goodfit.hooks.types import Item
 from goodfit.kinds import KINDS, find_kind
-from goodfit.kinds.label_measures import classification_metrics, multilabel_metrics
-from goodfit.kinds.measures import entity_metrics, language_metrics, ranking_metrics, text_metrics
+from goodfit.kinds.label_metrics import classification_metrics, multilabel_metrics
+from goodfit.kinds.language_modeling_metrics import language_metrics
+from goodfit.kinds.ranking_metrics import ranking_metrics
+from goodfit.kinds.text_metrics import text_metrics
+from goodfit.kinds.token_classification_metrics import entity_metrics
 
 LABELS = ("a", "b", "c")
 
@@ -101,7 +104,7 @@ def tagged(right, answer):
     ],
 )
 def test_an_entity_is_right_with_both_borders_and_its_label(items, precision, recall, f1):
-    specs = entity_metrics(LABELS)
+    specs = entity_metrics()
     found = {name: value(specs, name, items) for name in ("precision", "recall", "f1")}
     assert found == pytest.approx({"precision": precision, "recall": recall, "f1": f1}, nan_ok=True)
 
@@ -141,7 +144,7 @@ def test_bleu_is_sacrebleus_of_the_corpus(pairs):
 
     answers, targets = [answer for _, answer in pairs], [target for target, _ in pairs]
     expected = BLEU().corpus_score(answers, [targets]).score
-    assert value(text_metrics(()), "bleu", written(pairs)) == pytest.approx(expected)
+    assert value(text_metrics(), "bleu", written(pairs)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +161,7 @@ def test_bleu_is_sacrebleus_of_the_corpus(pairs):
     ],
 )
 def test_rouge_reads_every_script(right, answer, score):
-    assert value(text_metrics(()), "rouge1", written([(right, answer)])) == pytest.approx(score)
+    assert value(text_metrics(), "rouge1", written([(right, answer)])) == pytest.approx(score)
 
 
 def test_rouge_is_the_mean_of_googles_own():
@@ -169,12 +172,12 @@ def test_rouge_is_the_mean_of_googles_own():
     scorer = RougeScorer(names, use_stemmer=True)
     scores = [scorer.score(target, answer) for target, answer in pairs]
     expected = {name: sum(score[name].fmeasure for score in scores) / len(pairs) for name in names}
-    assert {name: value(text_metrics(()), name, written(pairs)) for name in names} == pytest.approx(expected)
+    assert {name: value(text_metrics(), name, written(pairs)) for name in names} == pytest.approx(expected)
 
 
 def test_an_exact_match_overlooks_blanks_and_nothing_else():
     items = written([("A b", " A  b\n"), ("A b", "a b"), ("A b", "A b."), ("A b", "")])
-    assert value(text_metrics(()), "exact_match", items) == 0.25
+    assert value(text_metrics(), "exact_match", items) == 0.25
 
 
 def several(pairs, confidence=None):
@@ -237,7 +240,7 @@ def ranked(positive, documents):
     ],
 )
 def test_a_ranking_is_as_good_as_the_place_of_its_right_document(items, expected):
-    assert {name: value(ranking_metrics(()), name, items) for name in expected} == pytest.approx(expected)
+    assert {name: value(ranking_metrics(), name, items) for name in expected} == pytest.approx(expected)
 
 
 def test_perplexity_is_of_tokens_and_bits_are_of_bytes():
@@ -245,14 +248,14 @@ def test_perplexity_is_of_tokens_and_bits_are_of_bytes():
         Item(id=str(n), fields={"text": ""}, answer={"nats": nats, "tokens": tokens, "bytes": size})
         for n, (nats, tokens, size) in enumerate([(2.0, 4, 10), (6.0, 4, 30)])
     ]
-    found = language_metrics(())
+    found = language_metrics()
     assert value(found, "perplexity", items) == pytest.approx(math.e)
     assert value(found, "bits_per_byte", items) == pytest.approx(8 / math.log(2) / 40)
 
 
 def test_bits_per_byte_need_every_token_guessed():
     items = [Item(id="r", fields={"text": ""}, answer={"nats": 1.0, "tokens": 2, "bytes": None})]
-    assert math.isnan(value(language_metrics(()), "bits_per_byte", items))
+    assert math.isnan(value(language_metrics(), "bits_per_byte", items))
 
 
 EXAMPLES = {

@@ -22,8 +22,8 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.hooks.types import Item
 from goodfit.kinds import find_kind
 from goodfit.kinds.extract import NOTHING, Extract
-from goodfit.kinds.measures import answer_metrics
 from goodfit.kinds.passes import pad_id
+from goodfit.kinds.question_answering_metrics import answer_metrics
 from goodfit.models.call import call
 from goodfit.models.fast.accept import compare_steps
 from goodfit.models.fast.path import ComputePath
@@ -373,7 +373,7 @@ def test_a_text_model_answers_as_greedy_decoding_among_all_runs_in_every_window(
 def figures(answer, *right):
     fields = {"context": "", "question": "", "answers": [{"text": text, "start": 0} for text in right]}
     item = Item(id="i", fields=fields, answer=answer, confidence=None)
-    return {spec.name: float(spec.reduce(spec.statistics([item]).sum(0))) for spec in answer_metrics(())}
+    return {spec.name: float(spec.reduce(spec.statistics([item]).sum(0))) for spec in answer_metrics()}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of
 from goodfit.evaluation.resample import by_unit, gap, interval, mean, paired
 from goodfit.hooks.certainty import unit_numbers
-from goodfit.kinds.label_measures import classification_metrics
-from goodfit.kinds.measures import text_metrics
+from goodfit.kinds.label_metrics import classification_metrics
+from goodfit.kinds.text_metrics import text_metrics
 
 
 def rows(values):
@@ -160,7 +160,7 @@ def test_a_score_of_0_to_100_is_no_more_certain_where_records_agree(value, low, 
 @pytest.mark.parametrize(("answer", "low", "high"), [("the fee is due now", 83.157, 100.0), ("", 0.0, 16.843)])
 def test_bleu_of_answers_that_are_all_right_or_all_empty_has_an_interval(answer, low, high):
     given = [Record(str(n), {"source": "x", "target": "the fee is due now"}) for n in range(20)]
-    found = figures(text_metrics(()), given, items_of(given, [answer] * 20, [None] * 20), "test", 0)["test/bleu"]
+    found = figures(text_metrics(), given, items_of(given, [answer] * 20, [None] * 20), "test", 0)["test/bleu"]
     assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-3)
 
 

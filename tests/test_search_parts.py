@@ -34,22 +34,22 @@ from goodfit.errors import (
 from goodfit.evaluation.resample import mean
 from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.hooks.types import Item
-from goodfit.kinds.label_measures import classification_metrics
+from goodfit.kinds.label_metrics import classification_metrics
 from goodfit.plugins.host import load_plugins
 from goodfit.runs.known import read_task
 from goodfit.runs.prepare import prepare
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import propose as propose_module
+from goodfit.sweeps.check import check_search
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.engine import settled
 from goodfit.sweeps.ledger import Ledger
-from goodfit.sweeps.places import check_search
+from goodfit.sweeps.outcomes import PROGRESS, Entry, Order, Result, read_result, trial_place
 from goodfit.sweeps.propose import distributions, frozen, propose, words_with
 from goodfit.sweeps.prune import Course, is_behind, misfit_of, promise_of
-from goodfit.sweeps.records import PROGRESS, Entry, Order, Result, read_result, trial_place
 from goodfit.sweeps.shared import resplit
-from goodfit.sweeps.trial import failed, refuse_other_inputs, run_trial, trial_folder, write_result
+from goodfit.sweeps.trial import failed, refuse_unlike_trials, run_trial, trial_folder, write_result
 from goodfit.sweeps.winner import together_in
 from goodfit.training.held_out import Evaluation, Trace
 
@@ -585,7 +585,7 @@ def test_a_failed_trial_keeps_no_model_and_says_that_it_failed(tmp_path):
 def test_a_package_that_a_search_needs_is_asked_for_before_it_begins(monkeypatch, word, package):
     search = compose_search(["task=support", "model=bert", *SPACE_WORDS, f"sweep.{word}"], config_roots(Arguments()))
     check_search(search)
-    monkeypatch.setattr("goodfit.sweeps.places.find_spec", lambda name: None)
+    monkeypatch.setattr("goodfit.sweeps.check.find_spec", lambda name: None)
     with pytest.raises(HardwareError) as raised:
         check_search(search)
     assert raised.value.what == f"{word.split('=')[1]} needs the package {package}"
@@ -673,17 +673,17 @@ def test_weights_that_another_trial_did_not_have_are_refused(tmp_path):
     (tmp_path / "trials" / "0000").mkdir(parents=True)
     (tmp_path / "trials" / "0000" / "lock.json").write_text(json.dumps(lock), "utf-8")
     own = tmp_path / "trials" / "0001"
-    refuse_other_inputs(tmp_path, own, lock)
-    refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "another", "digest": "y"}})
+    refuse_unlike_trials(tmp_path, own, lock)
+    refuse_unlike_trials(tmp_path, own, {**lock, "base": {"name": "another", "digest": "y"}})
     with pytest.raises(ChangedError, match="the weights of b are not those of trial 0"):
-        refuse_other_inputs(tmp_path, own, {**lock, "base": {"name": "b", "digest": "y"}})
+        refuse_unlike_trials(tmp_path, own, {**lock, "base": {"name": "b", "digest": "y"}})
     for name, other in (("plugins", {"p": "sha256:3"}), ("goodfit", {"version": "1", "code": "sha256:4"})):
         with pytest.raises(ChangedError, match=r"the code of .+ is not that of trial 0"):
-            refuse_other_inputs(tmp_path, own, {**lock, name: other})
+            refuse_unlike_trials(tmp_path, own, {**lock, name: other})
     fresh = {**lock, "data": {"train": "t", "validation": "v", "test": "d"}}
-    refuse_other_inputs(tmp_path, own, fresh, fresh=True)
+    refuse_unlike_trials(tmp_path, own, fresh, fresh=True)
     with pytest.raises(ChangedError, match="the train records and validation records"):
-        refuse_other_inputs(tmp_path, own, fresh)
+        refuse_unlike_trials(tmp_path, own, fresh)
 
 
 def test_an_error_of_a_worker_crosses_with_its_words_and_its_code():

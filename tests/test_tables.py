@@ -11,7 +11,7 @@ from rich.console import Console
 from goodfit.cli.console import print_table
 from goodfit.cli.live import Live
 from goodfit.cli.tables import fitted
-from goodfit.sweeps.records import Entry, Result
+from goodfit.sweeps.outcomes import Entry, Result
 
 WIDTHS = [40, 60, 80, 200]
 HEADERS = ["trial", "state", "worth", "held-out [95 %]", "training", "fit", "words"]

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.texts.figures import Figure, grounds, stated, unsupported
 from goodfit.texts.reading import counts, syllables
 
@@ -41,9 +41,9 @@ def replied(answer: str) -> Item:
 
 
 def score(name: str, items: list[Item]) -> float:
-    statistics = TEXT_METRICS[name].statistics(items)
+    statistics = OPTIONAL_METRICS[name].statistics(items)
     assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
-    return float(TEXT_METRICS[name].reduce(statistics.sum(axis=0)))
+    return float(OPTIONAL_METRICS[name].reduce(statistics.sum(axis=0)))
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_the_grade_is_that_of_all_answers_read_as_one_text():
     expected = 0.39 * words / sentences + 11.8 * syllable_count / words - 15.59
     assert score("reading_grade", [written(answer) for answer in answers]) == pytest.approx(expected)
     assert score("reading_grade", [written(answers[0])]) < score("reading_grade", [written(answers[1])])
-    assert not TEXT_METRICS["reading_grade"].greater_is_better
+    assert not OPTIONAL_METRICS["reading_grade"].greater_is_better
 
 
 def test_a_list_is_graded_as_the_sentences_that_say_the_same():
@@ -264,9 +264,9 @@ def test_a_list_is_graded_as_the_sentences_that_say_the_same():
     assert score("reading_grade", [numbered]) == score("reading_grade", [said])
 
 
-@pytest.mark.parametrize("name", TEXT_METRICS)
+@pytest.mark.parametrize("name", OPTIONAL_METRICS)
 def test_nothing_written_gives_an_undefined_metric_and_resamples_are_reduced_at_once(name):
-    spec = TEXT_METRICS[name]
+    spec = OPTIONAL_METRICS[name]
     empty = [] if name == "figures_kept" else [written("")]
     assert math.isnan(score(name, []))
     assert math.isnan(score(name, empty))
@@ -279,7 +279,7 @@ def test_nothing_written_gives_an_undefined_metric_and_resamples_are_reduced_at_
 
 def test_a_task_names_them_without_a_prefix(goodfit):
     listed = {metric["name"]: metric for metric in goodfit("list", "metrics", "--json").json["options"]}
-    assert {listed[name]["offered_by"] for name in TEXT_METRICS} == {"goodfit"}
+    assert {listed[name]["offered_by"] for name in OPTIONAL_METRICS} == {"goodfit"}
 
 
 def test_a_misspelt_one_is_answered_with_the_nearest(goodfit, tiny_words):

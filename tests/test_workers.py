@@ -13,7 +13,7 @@ import pytest
 from goodfit.errors import GoodfitError
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import run_in_job
-from goodfit.sweeps.records import Order, read_result
+from goodfit.sweeps.outcomes import Order, read_result
 from goodfit.sweeps.trial import failed
 from goodfit.sweeps.workers import Processes, lost
 

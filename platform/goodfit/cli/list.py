@@ -147,9 +147,9 @@ def _comment(path: Path) -> str:
 
 def _offered(name: str, arguments: Arguments) -> list[dict[str, Any]]:
     from goodfit.evaluation.gates import BUILT_IN
-    from goodfit.evaluation.text_metrics import TEXT_METRICS
+    from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 
-    core = {"gates": BUILT_IN, "metrics": TEXT_METRICS}.get(name, {})
+    core = {"gates": BUILT_IN, "metrics": OPTIONAL_METRICS}.get(name, {})
     table = {**core, **getattr(open_host(arguments), TABLES.get(name, name))}
     return [
         {

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from goodfit.evaluation.shown import figure
-from goodfit.sweeps.records import Entry
+from goodfit.sweeps.outcomes import Entry
 
 SHOWN = 12
 """So many of the latest trials are in the table."""

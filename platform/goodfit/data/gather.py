@@ -95,43 +95,21 @@ def gather(
         DataError: There is nothing to train on, or no row has a field that was renamed.
     """
     files = _read(conf, offered)
-    rows = {split: found.rows for split, found in files.items()}
-    problems = [problem for found in files.values() for problem in found.problems]
-    _refuse_missing_columns(conf.fields, [row for part in rows.values() for row in part])
-    places: list[str] = []
-    if conf.without is not None:
-        rows, places = without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
-    total = sum(map(len, rows.values())) + len(problems)
-    records: dict[str, list[Record]] = {}
-    seen: dict[str, str] = {}
-    for split, split_rows in rows.items():
-        records[split], bad = _check_rows(split_rows, conf.fields, check, seen, split)
-        problems += bad
-    if problems and conf.on_bad_rows == "stop":
-        raise BadRows(problems, total, may_quarantine=True)
-    if not records.get("train"):
-        shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
-        raise DataError(f"no good training record is left: {shown}", "mend these rows")
-    if conf.limit is not None:
-        records["train"] = _limited(records["train"], conf.limit, seed)
-    scrubbed = None
-    if scrub is not None:
-        clean, scrubbed = scrub([record for part in records.values() for record in part])
-        rest = iter(clean)
-        records = {split: [next(rest) for _ in part] for split, part in records.items()}
-    for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
-        if split not in records:
-            records["train"], records[split] = split_off(records["train"], share, f"{seed}:{split}", stratum, text)
-    if not (records["validation"] and records["test"]):
-        _refuse_lone_labels(records["train"], stratum)
-    refuse_empty(records)
-    records |= {split: with_units(records[split], text) for split in ("validation", "test")}
-    empty = [origin for found in files.values() for origin in found.empty]
+    _refuse_missing_columns(conf.fields, [row for found in files.values() for row in found.rows])
+    rows, places = _not_erased(conf, files)
+    unread = [problem for found in files.values() for problem in found.problems]
+    total = sum(map(len, rows.values())) + len(unread)
+    records, bad = _check_splits(rows, conf.fields, check)
+    problems = [*unread, *bad]
+    _refuse_bad_rows(conf, records, problems, total)
+    records["train"] = _limited(records["train"], conf.limit, seed)
+    records, scrubbed = _scrub_splits(records, scrub)
+    records = _fill_splits(records, conf, seed, stratum, text)
     return Splits(
         *(records[split] for split in SPLITS),
         rejected=problems,
         rows_read=total,
-        empty=empty,
+        empty=[origin for found in files.values() for origin in found.empty],
         scrubbed=scrubbed,
         left_by_place=places,
     )
@@ -208,6 +186,27 @@ def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataErr
     return DataError(f"{word}={theirs}, and no row has a field '{theirs}' ({fields_given(there)})", fix)
 
 
+def _not_erased(conf: DatasetConf, files: Mapping[str, FileRows]) -> tuple[Mapping[str, Sequence[Row]], list[str]]:
+    """The rows of each split but for those of ``dataset.without``; the ids of these that are places in the files."""
+    rows = {split: found.rows for split, found in files.items()}
+    if conf.without is None:
+        return rows, []
+    return without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
+
+
+def _check_splits(
+    rows: Mapping[str, Sequence[Row]], names: Names, check: CheckRow
+) -> tuple[dict[str, list[Record]], list[Problem]]:
+    """The records of each split, and the rows that are none; an id may stand in one split only."""
+    records: dict[str, list[Record]] = {}
+    problems: list[Problem] = []
+    seen: dict[str, str] = {}
+    for split, split_rows in rows.items():
+        records[split], bad = _check_rows(split_rows, names, check, seen, split)
+        problems += bad
+    return records, problems
+
+
 def _check_rows(
     rows: Sequence[Row], names: Names, check: CheckRow, seen: dict[str, str], split: str
 ) -> tuple[list[Record], list[Problem]]:
@@ -263,8 +262,59 @@ def _parsed(slices: str) -> Any:
         raise RowProblem("slices is not JSON") from None
 
 
-def _limited(records: Sequence[Record], limit: int, seed: int) -> list[Record]:
+def _refuse_bad_rows(
+    conf: DatasetConf, records: Mapping[str, Sequence[Record]], problems: Sequence[Problem], total: int
+) -> None:
+    """Refuse rows that are bad, or where they may be, that no good one is left.
+
+    Raises:
+        BadRows: Rows are bad and ``on_bad_rows`` is ``stop``.
+        DataError: There is nothing to train on.
+    """
+    if problems and conf.on_bad_rows == "stop":
+        raise BadRows(problems, total, may_quarantine=True)
+    if not records.get("train"):
+        shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
+        raise DataError(f"no good training record is left: {shown}", "mend these rows")
+
+
+def _limited(records: list[Record], limit: int | None, seed: int) -> list[Record]:
+    if limit is None:
+        return records
     return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
+
+
+def _scrub_splits(
+    records: dict[str, list[Record]], scrub: ScrubRecords | None
+) -> tuple[dict[str, list[Record]], Scrubbed | None]:
+    """The records of all splits, scrubbed together, and what was taken out of them."""
+    if scrub is None:
+        return records, None
+    clean, scrubbed = scrub([record for part in records.values() for record in part])
+    rest = iter(clean)
+    return {split: [next(rest) for _ in part] for split, part in records.items()}, scrubbed
+
+
+def _fill_splits(
+    records: Mapping[str, list[Record]],
+    conf: DatasetConf,
+    seed: int,
+    stratum: Stratum,
+    text: Callable[[Record], str],
+) -> dict[str, list[Record]]:
+    """All splits: those that were not given are split off the training records.
+
+    Raises:
+        DataError: One has no records.
+    """
+    found = dict(records)
+    for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
+        if split not in found:
+            found["train"], found[split] = split_off(found["train"], share, f"{seed}:{split}", stratum, text)
+    if not (found["validation"] and found["test"]):
+        _refuse_lone_labels(found["train"], stratum)
+    refuse_empty(found)
+    return found | {split: with_units(found[split], text) for split in ("validation", "test")}
 
 
 def _refuse_lone_labels(train: Sequence[Record], stratum: Stratum) -> None:

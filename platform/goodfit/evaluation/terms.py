@@ -8,9 +8,13 @@ from typing import Literal
 
 from goodfit.evaluation.fit import VERDICTS
 from goodfit.evaluation.gates import BUILT_IN
-from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import AuditSpec, GateSpec, MetricSpec
-from goodfit.kinds.measures import STANDARD
+from goodfit.kinds.label_metrics import classification_metrics, multilabel_metrics
+from goodfit.kinds.language_modeling_metrics import language_metrics
+from goodfit.kinds.question_answering_metrics import answer_metrics
+from goodfit.kinds.ranking_metrics import ranking_metrics
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS, text_metrics
+from goodfit.kinds.token_classification_metrics import entity_metrics
 
 LOSS = "Mean negative log-likelihood of the right answer, in nats"
 
@@ -34,9 +38,8 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
     Args:
         offered: Metrics of plugins.
     """
-    own = [spec for metrics in STANDARD for spec in metrics(())]
     found: dict[tuple[str, str], Term] = {}
-    for spec in (*own, *TEXT_METRICS.values(), *offered):
+    for spec in (*_of_kinds(), *OPTIONAL_METRICS.values(), *offered):
         new = Term(spec.name, "metric", spec.description, spec.kinds, spec.better)
         known = found.setdefault((new.name, new.meaning), new)
         if known is not new:
@@ -48,6 +51,19 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
         loss,
         *verdicts,
         *(Term(gate.name, "gate", gate.description) for gate in BUILT_IN.values()),
+    ]
+
+
+def _of_kinds() -> list[MetricSpec]:
+    """The metrics of all kinds, not by way of the kinds: those need torch, and who asks for a meaning would wait."""
+    return [
+        *classification_metrics(()),
+        *multilabel_metrics(()),
+        *entity_metrics(),
+        *answer_metrics(),
+        *ranking_metrics(),
+        *text_metrics(),
+        *language_metrics(),
     ]
 
 

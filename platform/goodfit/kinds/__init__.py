@@ -1,4 +1,8 @@
-"""The kinds of task: a file each with its record, how each family learns it, how it is decoded, its metrics."""
+"""The kinds of task: a file each with its record, how each family learns it, how it is decoded.
+
+A kind's metrics are beside it, in ``<kind>_metrics.py``, those of labels in ``label_metrics.py`` and those of texts in
+``text_metrics.py``: they need no torch, so that ``goodfit explain`` says at once what a metric is.
+"""
 
 from __future__ import annotations
 

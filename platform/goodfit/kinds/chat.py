@@ -10,9 +10,10 @@ from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import Message, read_messages, typed_message, written
-from goodfit.kinds.measures import text_metrics
+from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
-from goodfit.kinds.text import TextCoder, generate, written_outcomes
+from goodfit.kinds.text import TextCoder
+from goodfit.kinds.text_metrics import text_metrics
 from goodfit.kinds.whole import special_tokens
 
 
@@ -285,7 +286,7 @@ KIND = Kind(
     texts=Texts(names=("messages.content",)),
     stratum=lambda record: (),
     learners={"decoder": ReplyByDecoder, "seq2seq": ReplyBySeq2seq},
-    metrics=text_metrics,
+    metrics=lambda labels: text_metrics(),
     untrained=_repeated,
     reference=_repeated,
 )

@@ -10,10 +10,11 @@ from typing import Any
 from goodfit.data.batches import IGNORED, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.kinds.label_measures import classification_metrics, is_right_label
+from goodfit.kinds.decoding import continuation_logprobs
+from goodfit.kinds.label_metrics import classification_metrics, is_right_label
 from goodfit.kinds.passes import scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, continuation_logprobs, encode_written, label_words
+from goodfit.kinds.text import TextCoder, encode_written, label_words
 from goodfit.kinds.whole import encode_whole
 
 
@@ -75,7 +76,7 @@ class ClassifyByText:
         if len(set(self.written.values())) < len(self.written):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
         self.room = max(map(len, self.written.values()))
-        self.coder.leave_room(self.room)
+        self.coder.refuse_no_room(self.room)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the label's words to learn."""

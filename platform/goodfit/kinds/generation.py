@@ -8,9 +8,10 @@ from typing import Any
 
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record
-from goodfit.kinds.measures import text_metrics
+from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, encode_written, generate, written_outcomes
+from goodfit.kinds.text import TextCoder, encode_written
+from goodfit.kinds.text_metrics import text_metrics
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
@@ -80,7 +81,7 @@ KIND = Kind(
     texts=Texts(names=("source", "target")),
     stratum=lambda record: (),
     learners={"decoder": Write, "seq2seq": Write},
-    metrics=text_metrics,
+    metrics=lambda labels: text_metrics(),
     untrained=_first_words,
     reference=_first_words,
 )

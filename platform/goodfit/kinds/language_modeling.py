@@ -11,7 +11,7 @@ from typing import Any
 from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import language_metrics
+from goodfit.kinds.language_modeling_metrics import language_metrics
 from goodfit.kinds.passes import summed_losses
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.whole import special_tokens
@@ -197,7 +197,7 @@ KIND = Kind(
     texts=Texts(names=("text",)),
     stratum=lambda record: (),
     learners={"encoder": FillMasks, "decoder": PredictNext, "seq2seq": RestoreSpans},
-    metrics=language_metrics,
+    metrics=lambda labels: language_metrics(),
     untrained=None,
     reference=_compressed,
 )

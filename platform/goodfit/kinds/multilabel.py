@@ -13,11 +13,12 @@ from typing import Any
 
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, RowProblem
+from goodfit.kinds.decoding import generate
 from goodfit.kinds.label_lists import LabelLists
-from goodfit.kinds.label_measures import are_right_labels, multilabel_metrics
+from goodfit.kinds.label_metrics import are_right_labels, multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import TextCoder, encode_written, generate
+from goodfit.kinds.text import TextCoder, encode_written
 from goodfit.kinds.whole import encode_whole
 
 BETWEEN = ";"
@@ -124,7 +125,7 @@ class LabelsByText:
         self.coder = TextCoder(coding)
         self.lists = LabelLists(self.coder, coding.labels)
         self.room = min(coding.max_new_tokens, self.lists.longest)
-        self.coder.leave_room(self.room)
+        self.coder.refuse_no_room(self.room)
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the list of its labels to learn."""

@@ -14,12 +14,13 @@ import numpy as np
 
 from goodfit.data.batches import Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
+from goodfit.kinds.decoding import generate
 from goodfit.kinds.extract import Extract
-from goodfit.kinds.measures import answer_metrics
 from goodfit.kinds.passes import losses_if_known, mean_losses, scores_of
+from goodfit.kinds.question_answering_metrics import answer_metrics
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.spans import windows
-from goodfit.kinds.text import TextCoder, fill_prompt, generate
+from goodfit.kinds.text import TextCoder, fill_prompt
 from goodfit.kinds.whole import special_tokens_of_pair
 from goodfit.texts.words import split_words
 
@@ -339,7 +340,7 @@ KIND = Kind(
     texts=Texts(names=("context", "question"), places={"answers": "context"}),
     stratum=lambda record: ("answered" if record.fields["answers"] else "unanswered",),
     learners={"encoder": AnswerByBorders, "decoder": AnswerByText, "seq2seq": AnswerByText},
-    metrics=answer_metrics,
+    metrics=lambda labels: answer_metrics(),
     untrained=_simplest,
     reference=_likest,
     is_blurred=is_blurred,

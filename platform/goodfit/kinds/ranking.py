@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.batches import Example, LabelsAt, collate, in_batches
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import ranking_metrics
+from goodfit.kinds.decoding import continuation_logprobs
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id
+from goodfit.kinds.ranking_metrics import ranking_metrics
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
-from goodfit.kinds.text import SEPARATOR, TextCoder, continuation_logprobs, fill_prompt
+from goodfit.kinds.text import SEPARATOR, TextCoder, fill_prompt
 from goodfit.models.call import LIKENESS_SCALE, embed
 
 if TYPE_CHECKING:
@@ -308,7 +309,7 @@ KIND = Kind(
     texts=Texts(names=("query", "positive", "negatives")),
     stratum=lambda record: (),
     learners={"encoder": RankByVectors, "decoder": RankByText, "seq2seq": RankByText},
-    metrics=ranking_metrics,
+    metrics=lambda labels: ranking_metrics(),
     untrained=_by_frequency,
     reference=_bm25,
     shown=lambda record, answer: answer[:10],

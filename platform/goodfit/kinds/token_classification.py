@@ -17,7 +17,6 @@ import numpy as np
 from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.measures import entity_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.spans import (
@@ -31,6 +30,7 @@ from goodfit.kinds.spans import (
     windows,
 )
 from goodfit.kinds.text import TextCoder, fill_prompt, label_words, sign_in_none
+from goodfit.kinds.token_classification_metrics import entity_metrics
 from goodfit.kinds.units import case_marks, tags_of_words, units_of
 from goodfit.kinds.whole import special_tokens
 from goodfit.texts.words import split_words
@@ -175,7 +175,7 @@ class TagByText:
             self.marks = {mark: (*tokens, *end) for mark, tokens in self.marks.items()}
         if len(set(self.marks.values())) < len(self.marks):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
-        self.coder.leave_room(max(map(len, self.marks.values())))
+        self.coder.refuse_no_room(max(map(len, self.marks.values())))
         self._known: dict[str, tuple[int, ...]] = {}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
@@ -379,7 +379,7 @@ KIND = Kind(
     texts=Texts(names=("text",), places={"spans": "text", "words": "text"}),
     stratum=lambda record: tuple(sorted({span["label"] for span in record.fields["spans"]})),
     learners={"encoder": TagByHead, "decoder": TagByText, "seq2seq": TagByText},
-    metrics=entity_metrics,
+    metrics=lambda labels: entity_metrics(),
     untrained=_no_span,
     reference=_look_up,
     is_blurred=is_blurred,

@@ -50,7 +50,7 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     folders = _found(typed)
     first, *rest = _tested(typed, folders, host) if given.file is None else _asked(typed, host, given)
     labels = sorted({label for answers in (first, *rest) for label in answers.labels})
-    specs, primary = first.task.measures(labels), first.task.primary(labels)
+    specs, primary = first.task.all_metrics(labels), first.task.primary(labels)
     incomparable = _of_other_tokens([first, *rest])
     if incomparable:
         specs = [spec for spec in specs if spec.name not in incomparable]

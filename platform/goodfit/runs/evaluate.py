@@ -28,7 +28,7 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
     found = given_records(opened, host, given)
     encoded = opened.learner.encode(found.records)
     outcomes = opened.outcomes(found.records, encoded)
-    specs = opened.task.measures(opened.coding.labels)
+    specs = opened.task.all_metrics(opened.coding.labels)
     items, losses = outcome_items(found.records, outcomes), [outcome.loss for outcome in outcomes]
     return {
         "run": str(opened.folder),

@@ -138,7 +138,7 @@ class Judged:
 def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace, probe: Probe) -> Judged:
     """Measure the tuned model on the test records, against its base, and diagnose the fit."""
     learner, splits, seed = prepared.learner, prepared.splits, prepared.conf.seed
-    specs, primary = prepared.task.measures(prepared.coding.labels), primary_of(prepared)
+    specs, primary = prepared.task.all_metrics(prepared.coding.labels), primary_of(prepared)
     outcomes = {
         split: learner.outcomes(model, splits[split], prepared.encoded[split]) for split in ("validation", "test")
     }

@@ -13,10 +13,10 @@ from goodfit.config.record import read_config
 from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError, GoodfitError, stop_on, together
 from goodfit.evaluation.gates import BUILT_IN
-from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import GateSpec, MetricSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.shape import Kind, refuse_unknown_fields
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.plugins.host import Host
 from goodfit.registry import Registry
 from goodfit.runs.audit import ChosenAudit
@@ -38,7 +38,7 @@ class Task:
     audits: Sequence[ChosenAudit] = ()
     """Those of a run that is made; a finished one is used without them."""
 
-    def measures(self, labels: Sequence[str]) -> list[MetricSpec]:
+    def all_metrics(self, labels: Sequence[str]) -> list[MetricSpec]:
         """All metrics, the kind's own first."""
         return [*self.kind.metrics(labels), *self.metrics]
 
@@ -48,7 +48,7 @@ class Task:
         Raises:
             ConfigError: The task names one that it does not measure.
         """
-        specs = {spec.name: spec for spec in self.measures(labels)}
+        specs = {spec.name: spec for spec in self.all_metrics(labels)}
         return Registry("metric of this task", specs).pick(self.conf.task.primary or next(iter(specs)))
 
 
@@ -79,7 +79,7 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
 
 
 def _known_metrics(host: Host) -> Registry[MetricSpec]:
-    return Registry("metric", {**TEXT_METRICS, **host.metrics})
+    return Registry("metric", {**OPTIONAL_METRICS, **host.metrics})
 
 
 def _pick_metrics(conf: RunConf, host: Host) -> list[MetricSpec]:
@@ -101,7 +101,7 @@ def refuse_hopeless_gates(task: Task, host: Host) -> None:
     Raises:
         ConfigError: A gate reads a metric that the task does not measure, or a value that is not set.
     """
-    conf, measured = task.conf, {spec.name for spec in task.measures(())}
+    conf, measured = task.conf, {spec.name for spec in task.all_metrics(())}
     known = _known_metrics(host)
     mistakes: list[GoodfitError] = []
     for gate in task.gates:

@@ -12,8 +12,8 @@ import numpy as np
 from goodfit.config.search import Search
 from goodfit.evaluation.resample import standard_error
 from goodfit.sweeps.ledger import judged
+from goodfit.sweeps.outcomes import STATISTICS, Entry, trial_place
 from goodfit.sweeps.propose import COSTS, excess, values_of
-from goodfit.sweeps.records import STATISTICS, Entry, trial_place
 
 if TYPE_CHECKING:
     from goodfit.sweeps.judge import Aim

@@ -20,7 +20,7 @@ from typing import Any
 
 from goodfit.config.search import Search
 from goodfit.errors import HardwareError, StoppedError, beneath
-from goodfit.sweeps.records import Order, Result
+from goodfit.sweeps.outcomes import Order, Result
 from goodfit.sweeps.workers import TRIES, lost, run_in_worker
 from goodfit.training.interrupt import StopSignals
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from goodfit.commands import command
 from goodfit.config.search import Search
@@ -19,37 +19,23 @@ from goodfit.runs.faults import FEW_OF_LABEL, FEW_RECORDS
 from goodfit.runs.folder import point_latest
 from goodfit.runs.json_files import write_json
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.check import check_search
 from goodfit.sweeps.choice import leader
+from goodfit.sweeps.executor import open_workers
 from goodfit.sweeps.folder import search_folder, write_search
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
+from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.page import write_page
-from goodfit.sweeps.places import check_search, open_workers
 from goodfit.sweeps.propose import ADAPTIVE, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
-from goodfit.sweeps.records import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import search_record
 from goodfit.sweeps.trial import rewrite_result
+from goodfit.sweeps.watcher import Watcher
 from goodfit.sweeps.winner import finish_search
 from goodfit.sweeps.workers import Workers
 from goodfit.training.interrupt import StopSignals, ignore_ctrl_c
-
-
-class Watcher(Protocol):
-    """What shows a person how far a search is."""
-
-    def began(self, entry: Entry, trials: int) -> None:
-        """A trial begins."""
-
-    def ended(self, entry: Entry, best: Entry | None) -> None:
-        """A trial is over."""
-
-    def status(self, line: str) -> None:
-        """A line for people who wait."""
-
-    def warn(self, line: str) -> None:
-        """What people have to know before they trust what comes of it."""
 
 
 def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
@@ -61,7 +47,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
     check_search(search)
     shared = Shared(host)
     task = shared.task(search.first)  # a mistake in the data ends the search before it begins
-    refuse_unknown_metric(task.task.measures(task.labels), search.conf.metric)
+    refuse_unknown_metric(task.task.all_metrics(task.labels), search.conf.metric)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(search_folder(search))
         again = _again(search, folder)

@@ -86,7 +86,7 @@ def aim_of(prepared: Prepared, metric: str | None) -> Aim:
     """
     if metric == LOSS:
         return Aim(LOSS, -1, mean, None)
-    specs = {spec.name: spec for spec in prepared.task.measures(prepared.coding.labels)}
+    specs = {spec.name: spec for spec in prepared.task.all_metrics(prepared.coding.labels)}
     refuse_unknown_metric(list(specs.values()), metric)
     spec = specs[metric] if metric else primary_of(prepared)
     return Aim(spec.name, 1 if spec.greater_is_better else -1, spec.reduce, spec)

@@ -18,8 +18,8 @@ from typing import IO, Any
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.runs.json_files import damaged
+from goodfit.sweeps.outcomes import Entry, Result
 from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_with
-from goodfit.sweeps.records import Entry, Result
 
 LEAST_FOR_IMPORTANCES = 4
 """PED-ANOVA compares the better trials with all: of fewer, it says something about chance alone."""

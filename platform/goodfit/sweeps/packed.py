@@ -20,7 +20,7 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import together_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.score import build_measure
-from goodfit.sweeps.records import Order, Result, read_result
+from goodfit.sweeps.outcomes import Order, Result, read_result
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.trial import (
     ENDS_SEARCH,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.evaluation.shown import with_interval
-from goodfit.sweeps.records import Entry
+from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.summary import beside_defaults, of_front
 
 WIDE, HIGH, EDGE = 460, 260, 44

@@ -16,7 +16,7 @@ from goodfit.config.space import Dimension
 from goodfit.errors import ConfigError
 from goodfit.schema.sweep import SweepConf
 from goodfit.seeds import seed_of
-from goodfit.sweeps.records import Entry, Result
+from goodfit.sweeps.outcomes import Entry, Result
 
 if TYPE_CHECKING:
     import optuna

@@ -14,8 +14,8 @@ import numpy as np
 from goodfit.errors import ConfigError
 from goodfit.runs.json_files import write_json
 from goodfit.schema.sweep import SweepConf
+from goodfit.sweeps.outcomes import BY_RUNGS, PROGRESS, Order, Result, read_result, trial_place
 from goodfit.sweeps.propose import quiet_optuna
-from goodfit.sweeps.records import BY_RUNGS, PROGRESS, Order, Result, read_result, trial_place
 from goodfit.training.held_out import Evaluation, Trace, best_of
 
 DIGITS = 6

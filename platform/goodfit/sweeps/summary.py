@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.commands import command
 from goodfit.config.places import config_folders
 from goodfit.config.search import Search
-from goodfit.sweeps.records import Entry
+from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.winner import Winner
 
 

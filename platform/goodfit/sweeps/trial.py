@@ -36,8 +36,8 @@ from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
+from goodfit.sweeps.outcomes import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trial_place
 from goodfit.sweeps.prune import Course
-from goodfit.sweeps.records import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trial_place
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
@@ -174,13 +174,13 @@ def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
     path = order.folder / "lock.json"
     write_json(path, lock)
     try:
-        refuse_other_inputs(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
+        refuse_unlike_trials(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
     except ChangedError:
         path.unlink()  # so that it stops no trial that has the right ones
         raise
 
 
-def refuse_other_inputs(search: Path, own: Path, lock: Mapping[str, Any], fresh: bool = False) -> None:
+def refuse_unlike_trials(search: Path, own: Path, lock: Mapping[str, Any], fresh: bool = False) -> None:
     """Refuse to compare trainings on other records or another base than one of the search's trials had.
 
     Args:

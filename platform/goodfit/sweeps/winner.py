@@ -24,11 +24,11 @@ from goodfit.runs.json_files import read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.records import STATISTICS, Entry, Order, trial_place
+from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, trial_place
+from goodfit.sweeps.watcher import Watcher
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
-    from goodfit.sweeps.engine import Watcher
     from goodfit.sweeps.judge import Aim
     from goodfit.sweeps.shared import Shared
 
@@ -172,7 +172,7 @@ def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watche
     """The winner as a run: the only one that reads the test records."""
     from goodfit.runs.engine import carry_out
     from goodfit.runs.resume import resume_run
-    from goodfit.sweeps.trial import Silent, refuse_other_inputs
+    from goodfit.sweeps.trial import Silent, refuse_unlike_trials
 
     place, host = folder / "best", shared.host(search.first.conf)
     words = (*search.fixed, *chosen.words)
@@ -182,7 +182,7 @@ def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watche
         if (place / "config.yaml").exists():
             resume_run(str(place), host, Silent())
         else:
-            check = functools.partial(refuse_other_inputs, folder, place)
+            check = functools.partial(refuse_unlike_trials, folder, place)
             carry_out(compose([*words, f"run.dir={place}"], search.roots), host, Silent(), check=check)
     record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
     return {

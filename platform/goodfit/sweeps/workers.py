@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from goodfit.collector import rarely_collecting
 from goodfit.errors import GoodfitError
-from goodfit.sweeps.records import Order, Result, read_result
+from goodfit.sweeps.outcomes import Order, Result, read_result
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
 from goodfit_fairness.rewriting import introduced, plain, turn, turned
 
 from goodfit.hooks.types import DataFacts, Evidence, Item, MetricSpec, ModelFacts, RecordView
-from goodfit.kinds.label_measures import multilabel_metrics
+from goodfit.kinds.label_metrics import multilabel_metrics
 
 LIMITS = {limit.name: limit.default for limit in (slices.GAP, impact.RATIO, swaps.FLIPS, swaps.RECORDS)}
 RIGHT = MetricSpec(

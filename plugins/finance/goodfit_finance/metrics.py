@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 from goodfit.hooks.shares import share_metric
+from goodfit.hooks.spans import span_set
 from goodfit.hooks.types import Item
 from goodfit_finance.amounts import is_numeric
 from goodfit_finance.answers import is_right, is_same
@@ -17,7 +17,7 @@ def document_exact(item: Item) -> tuple[float, float]:
 
     An invoice is booked by its record: one wrong date of seven fields, and somebody has to open the document.
     """
-    return _spans(item.answer) == _spans(item.fields["spans"]), 1
+    return span_set(item.answer) == span_set(item.fields["spans"]), 1
 
 
 DOCUMENT_EXACT = share_metric(
@@ -29,58 +29,55 @@ NO_FRAUD, NO_ERROR = "legitimate", "consistent"
 """The labels without an alarm, of finance/fraud and of finance/anomalies."""
 
 
-def fraud_recall(item: Item) -> tuple[float, float]:
-    """Frauds that raise an alarm, under whichever name: an investigator who looks sees what it is."""
-    return (item.answer != NO_FRAUD, 1) if item.fields["label"] != NO_FRAUD else (0, 0)
+def alarms(quiet: str, item: Item) -> tuple[float, float]:
+    """Cases that raise an alarm, under whichever name, of those that should: an investigator who looks sees what it is.
+
+    Args:
+        quiet: The label without an alarm.
+        item: A case.
+    """
+    return (item.answer != quiet, 1) if item.fields["label"] != quiet else (0, 0)
+
+
+def false_alarms(quiet: str, item: Item) -> tuple[float, float]:
+    """Cases that raise an alarm, of those without a cause: each one stops a payment, or is looked at in vain.
+
+    Args:
+        quiet: The label without an alarm.
+        item: A case.
+    """
+    return (item.answer != quiet, 1) if item.fields["label"] == quiet else (0, 0)
 
 
 FRAUD_RECALL = share_metric(
     "finance.fraud_recall",
     "Frauds that raise an alarm, of all frauds; 0 to 1.",
     ("classification",),
-    fraud_recall,
+    partial(alarms, NO_FRAUD),
     label=NO_FRAUD,
 )
-
-
-def fraud_false_alarms(item: Item) -> tuple[float, float]:
-    """Legitimate cases that raise an alarm: each one stops a customer's payment."""
-    return (item.answer != NO_FRAUD, 1) if item.fields["label"] == NO_FRAUD else (0, 0)
-
 
 FRAUD_FALSE_ALARMS = share_metric(
     "finance.fraud_false_alarms",
     "Legitimate cases that raise an alarm, of all legitimate ones; 0 to 1.",
     ("classification",),
-    fraud_false_alarms,
+    partial(false_alarms, NO_FRAUD),
     greater_is_better=False,
 )
-
-
-def anomaly_recall(item: Item) -> tuple[float, float]:
-    """Statements with an error that are not passed as consistent, whichever error is named."""
-    return (item.answer != NO_ERROR, 1) if item.fields["label"] != NO_ERROR else (0, 0)
-
 
 ANOMALY_RECALL = share_metric(
     "finance.anomaly_recall",
     "Statements with an error that are flagged, of all with an error; 0 to 1.",
     ("classification",),
-    anomaly_recall,
+    partial(alarms, NO_ERROR),
     label=NO_ERROR,
 )
-
-
-def anomaly_false_alarms(item: Item) -> tuple[float, float]:
-    """Consistent statements that are said to have an error."""
-    return (item.answer != NO_ERROR, 1) if item.fields["label"] == NO_ERROR else (0, 0)
-
 
 ANOMALY_FALSE_ALARMS = share_metric(
     "finance.anomaly_false_alarms",
     "Consistent statements that are flagged, of all consistent; 0 to 1.",
     ("classification",),
-    anomaly_false_alarms,
+    partial(false_alarms, NO_ERROR),
     greater_is_better=False,
 )
 
@@ -179,7 +176,3 @@ FALSE_ANSWERS = share_metric(
     false_answers,
     greater_is_better=False,
 )
-
-
-def _spans(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
-    return {(span["start"], span["end"], span["label"]) for span in spans}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from goodfit.hooks.shares import share_metric
+from goodfit.hooks.spans import span_set
 from goodfit.hooks.types import Item
 from goodfit.texts.figures import stated
 
@@ -37,7 +35,7 @@ def document_exact(item: Item) -> tuple[float, float]:
     A contract database is trusted by the record: one wrong date in five terms and somebody has to read the clause.
     A document without terms is exact when the answer is empty.
     """
-    return _terms(item.answer) == _terms(item.fields["spans"]), 1
+    return span_set(item.answer) == span_set(item.fields["spans"]), 1
 
 
 DOCUMENT_EXACT = share_metric(
@@ -74,7 +72,3 @@ UNANSWERABLE_REFUSED = share_metric(
     ("question_answering",),
     unanswerable_refused,
 )
-
-
-def _terms(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
-    return {(span["start"], span["end"], span["label"]) for span in spans}

@@ -17,8 +17,8 @@ from goodfit_legal import plugin
 from goodfit_legal.citations import cited, uncited
 
 from goodfit.cli.main import main
-from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Evidence, Item
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.plugins.declared import declared_sources
 from goodfit.texts.figures import stated, unsupported
 
@@ -445,7 +445,7 @@ def test_a_task_file_names_what_the_plugin_offers(task):
     conf = yaml.safe_load((folder / "legal" / f"{task}.yaml").read_text(encoding="utf-8"))
     source = SOURCES[conf["source"]]
     assert (conf["name"], conf["kind"]) == (f"legal/{task}", source.kind)
-    assert all(conf["kind"] in {**TEXT_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
+    assert all(conf["kind"] in {**OPTIONAL_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
     assert all(f"{{{field}}}" in conf["prompt"] for field in READ[task])
 
 

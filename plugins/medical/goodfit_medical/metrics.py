@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from goodfit.hooks.shares import share_metric
+from goodfit.hooks.spans import span_set
 from goodfit.hooks.types import Item
 from goodfit_medical.codes import PROCEDURE, code_list, mentioned
 from goodfit_medical.doses import Dose, doses, unread
@@ -181,4 +182,4 @@ JARGON_SHARE = share_metric(
 
 
 def _prescribed(spans: Sequence[dict[str, Any]]) -> set[tuple[int, int, str]]:
-    return {(span["start"], span["end"], span["label"]) for span in spans if span["label"] in PRESCRIBED}
+    return span_set(span for span in spans if span["label"] in PRESCRIBED)

@@ -14,8 +14,8 @@ from goodfit_support import plugin
 from goodfit_support.contacts import has_contact_details
 from goodfit_support.promises import promises, unbacked
 
-from goodfit.evaluation.text_metrics import TEXT_METRICS
 from goodfit.hooks.types import Item
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.plugins.declared import declared_sources
 
 HERE = Path(__file__).resolve().parents[1]
@@ -413,7 +413,7 @@ def test_a_task_file_names_what_the_plugin_offers(task):
     source = SOURCES[conf["source"]]
     assert (conf["name"], conf["kind"], source.name) == (f"support/{task}", source.kind, f"support.{task}")
     assert all(path.is_file() for path in source.files().values())
-    assert all(conf["kind"] in {**TEXT_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
+    assert all(conf["kind"] in {**OPTIONAL_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
 
 
 def test_every_metric_has_its_name():

@@ -10,7 +10,7 @@ import numpy as np
 
 from goodfit.hooks.shares import divide
 from goodfit.hooks.types import Item, MetricSpec
-from goodfit.kinds.means import mean_of
+from goodfit.kinds.metrics import mean_of
 
 ECE_BINS = 15
 """Guo et al. 2017, https://arxiv.org/abs/1706.04599, section 2."""

@@ -1,26 +1,13 @@
-"""Which workers a search gets, and what can be refused before it begins."""
+"""What can be refused before a search begins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
-from goodfit.models.device import pick_device
-from goodfit.sweeps.clusters import Ray, Slurm
-from goodfit.sweeps.packed import Packed
 from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
-from goodfit.sweeps.shared import Shared
-from goodfit.sweeps.width import why_alone, width_of
-from goodfit.sweeps.workers import Here, Processes, Workers
-from goodfit.training.interrupt import StopSignals
-
-if TYPE_CHECKING:
-    from goodfit.sweeps.engine import Watcher
-
+from goodfit.sweeps.width import why_alone
 
 NEEDED = {"gp": "scipy", "qmc": "scipy", "cmaes": "cmaes", "wilcoxon": "scipy"}
 """Samplers and pruners -> the package that Optuna needs for them."""
@@ -72,7 +59,7 @@ def _engine(search: Search) -> list[ConfigError]:
     if conf.engine == "packed" and (conf.workers > 1 or conf.executor != "processes"):
         mistakes.append(ConfigError("sweep.engine=packed packs trials of one process", "leave sweep.workers out"))
     if conf.engine == "packed" and (reason := why_alone(search)):
-        mistakes.append(_not_packed(reason))
+        mistakes.append(not_packed(reason))
     for name in ("workers", "width"):
         asked = getattr(conf, name) or 1
         if asked > conf.ahead:
@@ -97,7 +84,8 @@ def _one_run_only(search: Search) -> list[ConfigError]:
     return mistakes
 
 
-def _not_packed(reason: str) -> ConfigError:
+def not_packed(reason: str) -> ConfigError:
+    """That ``sweep.engine=packed`` cannot be had."""
     return ConfigError(f"sweep.engine=packed, and {reason}", "sweep.engine=auto trains what cannot be packed alone")
 
 
@@ -110,27 +98,3 @@ def _grid(search: Search) -> list[ConfigError]:
         what = f"the grid has {size} combinations, more than sweep.trials={search.conf.trials}"
         return [ConfigError(what, f"add sweep.trials={size}, or another sweep.sampler")]
     return []
-
-
-def open_workers(
-    search: Search, shared: Shared, folder: Path, signals: StopSignals, watcher: Watcher, warn: Callable[[str], None]
-) -> Workers:
-    """What runs the trials of this search; ``warn`` is told why some of them do not run as was planned.
-
-    Raises:
-        HardwareError: The engine that was asked for is not installed.
-    """
-    conf = search.conf
-    if conf.executor == "slurm":
-        return Slurm(conf.workers, search, folder)
-    if conf.executor == "ray":
-        return Ray(conf.workers, search, signals, watcher.status)
-    if conf.workers > 1:
-        return Processes(conf.workers, pick_device(search.first.conf.hardware.accelerator))
-    if conf.engine == "solo":
-        return Here(shared, signals)
-    width, reason = width_of(search, shared)
-    if conf.engine == "packed" and not width:
-        raise _not_packed(reason)
-    watcher.status(f"{f'{width} trials' if width > 1 else 'one trial'} in a pass: {reason}")
-    return Packed(shared, signals, width, warn) if width > 1 else Here(shared, signals)
