@@ -149,6 +149,19 @@ def test_a_calibration_error_lies_in_its_own_interval():
         assert found.low < found.value < found.high
 
 
+@pytest.mark.parametrize(("surer", "least", "most"), [(0.0, 0, 4), (0.15, 25, 40)])
+def test_a_calibrated_model_is_seldom_told_that_it_is_not(surer, least, most):
+    """Bins of few records are never right as often as their confidence says: that is no fault of the model."""
+    ece = [spec for spec in classification_metrics(["a", "b"]) if spec.name == "ece"]
+    chance, given, told = np.random.default_rng(0), records(150, 1), 0
+    for sample in range(40):
+        sure = chance.uniform(0.5, 1, 150)
+        right = chance.random(150) < sure - surer
+        items = items_of(given, ["ab"[(n + wrong) % 2] for n, wrong in enumerate(~right)], sure.tolist())
+        told += figures(ece, given, items, "test", sample)["test/ece"]["low"] > 0
+    assert least <= told <= most
+
+
 @pytest.mark.parametrize(("value", "low", "high"), [(100, 83.16, 100), (0, 0, 16.84), (50, 41.58, 58.42)])
 def test_a_score_of_0_to_100_is_no_more_certain_where_records_agree(value, low, high):
     found = interval(rows([value] * 20), mean, 0, top=100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from goodfit.data.records import Record
 from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
-from goodfit.hooks.certainty import middle, unit_numbers, unseen
+from goodfit.hooks.certainty import CONFIDENCE, middle, unit_numbers, unseen
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
 
@@ -19,6 +19,11 @@ LOSS = "loss"
 
 DEALS = 100
 """How often answers are dealt to records at random."""
+
+DRAWS = 200
+"""How often an ideal model's figure is drawn."""
+
+Ideal = Callable[[Sequence[Item], int], np.ndarray]
 
 MOST_DEALT = 1000
 """Records that answers are dealt to; of more, so many are drawn each time, and chance reaches a little further."""
@@ -82,10 +87,18 @@ def figures(
     found = {}
     for spec in specs:
         measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
+        if spec.ideal is not None and measured.value <= _by_chance(spec, spec.ideal, items, units, seed):
+            measured = replace(measured, low=min(measured.low, 0.0))
         found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.better)
     if losses is not None and None not in losses:
         found[f"{split}/{LOSS}"] = _figure(_loss_interval(loss_statistics(losses, units), seed), len(records), "lower")
     return found
+
+
+def _by_chance(spec: MetricSpec, ideal: Ideal, items: Sequence[Item], units: Sequence[int], seed: int) -> float:
+    """What 95 % of an ideal model's figures are no higher than."""
+    drawn = (by_unit(np.asarray(ideal(items, seed + draw), np.float64), units).sum(0) for draw in range(DRAWS))
+    return float(np.quantile([spec.reduce(sums) for sums in drawn], CONFIDENCE))
 
 
 def _loss_interval(statistics: np.ndarray, seed: int) -> Interval:

@@ -85,6 +85,9 @@ class MetricSpec:
     such range. 0 where there is none."""
     ratio: bool = False
     """Whether its differences are ratios, as those of perplexity: a gap is one of its logarithm."""
+    ideal: Callable[[Sequence[Item], int], np.ndarray] | None = None
+    """Items and a seed -> ``statistics`` of them as an ideal model might have them, drawn by chance; for a figure that
+    is above 0 even then, as a calibration error is. Its interval begins at 0 where it is within 95 % of the draws."""
 
     @property
     def better(self) -> Literal["higher", "lower"]:

@@ -134,25 +134,39 @@ def _ece(kinds: tuple[str, ...], is_right: Callable[[Item], bool]) -> MetricSpec
     """Expected calibration error: how far confidence is from being right, over bins of equal width."""
 
     def statistics(items: Sequence[Item]) -> np.ndarray:
-        """(items, 2 bins): what each bin's confidences exceed its right answers by, and how many it has."""
-        table = np.zeros((len(items), 2, ECE_BINS))
-        for row, item in enumerate(items):
-            if item.confidence is None:
-                return np.full((len(items), 2 * ECE_BINS), np.nan)
-            place = min(int(item.confidence * ECE_BINS), ECE_BINS - 1)
-            table[row, 0, place] = item.confidence - is_right(item)
-            table[row, 1, place] = 1
-        return table.reshape(len(items), 2 * ECE_BINS)
+        return _in_bins(_confidences(items), np.array([is_right(item) for item in items]))
 
-    def reduce(sums: np.ndarray) -> np.ndarray:
-        parts = sums.reshape(*sums.shape[:-1], 2, ECE_BINS)
-        return divide(np.abs(parts[..., 0, :]).sum(-1), parts[..., 1, :].sum(-1))
+    def calibrated(items: Sequence[Item], seed: int) -> np.ndarray:
+        confidences = _confidences(items)
+        return _in_bins(confidences, np.random.default_rng(seed).random(len(items)) < confidences)
 
     return MetricSpec(
         name="ece",
-        description="Expected calibration error, 15 bins",
+        description="Expected calibration error, 15 bins; from 0 on where a calibrated model may have as much",
         kinds=kinds,
         greater_is_better=False,
         statistics=statistics,
-        reduce=reduce,
+        reduce=_calibration_error,
+        ideal=calibrated,
     )
+
+
+def _confidences(items: Sequence[Item]) -> np.ndarray:
+    return np.array([np.nan if item.confidence is None else item.confidence for item in items])
+
+
+def _in_bins(confidences: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(items, 2 bins): what each bin's confidences exceed its right answers by, and how many it has."""
+    count = len(confidences)
+    if np.isnan(confidences).any():
+        return np.full((count, 2 * ECE_BINS), np.nan)
+    table = np.zeros((count, 2, ECE_BINS))
+    bins = np.minimum((confidences * ECE_BINS).astype(int), ECE_BINS - 1)
+    table[np.arange(count), 0, bins] = confidences - right
+    table[np.arange(count), 1, bins] = 1
+    return table.reshape(count, 2 * ECE_BINS)
+
+
+def _calibration_error(sums: np.ndarray) -> np.ndarray:
+    parts = sums.reshape(*sums.shape[:-1], 2, ECE_BINS)
+    return divide(np.abs(parts[..., 0, :]).sum(-1), parts[..., 1, :].sum(-1))

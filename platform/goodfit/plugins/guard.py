@@ -67,7 +67,10 @@ class Guarded:
             PluginError: It raised anything else, or returned something of another type.
         """
         try:
-            if (self.sort, self.field) == (MetricSpec, "statistics"):  # what it changes is read by the next one
+            if self.sort is MetricSpec and self.field in (
+                "statistics",
+                "ideal",
+            ):  # what it changes is read by the next one
                 arguments = copy.deepcopy(arguments)
             with tame(), contextlib.redirect_stdout(sys.stderr), self._bounded():
                 result = self.function(*arguments, **named)
@@ -92,7 +95,7 @@ class Guarded:
         return awaited(self.seconds, self.plugin, f"{self.offer}.{self.field}")
 
 
-def _refuse_rows(rows: np.ndarray, items: Sequence[Any]) -> None:
+def _refuse_rows(rows: np.ndarray, items: Sequence[Any], _seed: int = 0) -> None:
     _refuse_no_numbers(rows)
     if rows.ndim != 2 or len(rows) != len(items):
         raise ValueError(f"expected an array of shape ({len(items)}, k), a row for each record, got {rows.shape}")
@@ -127,6 +130,7 @@ def _refuse_no_files(files: Mapping[str, Path]) -> None:
 
 SOUND: Mapping[tuple[type, str], Callable[..., None]] = {
     (MetricSpec, "statistics"): _refuse_rows,
+    (MetricSpec, "ideal"): _refuse_rows,
     (MetricSpec, "reduce"): _refuse_values,
     (ModelSpec, "folder"): _refuse_no_folder,
     (DataSourceSpec, "files"): _refuse_no_files,
