@@ -71,18 +71,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return found
 
 
-def unseen(value: float, units: int, top: float, lowest: float) -> tuple[float, float]:
+def unseen(value: float, units: int, top: float, lowest: float, tail: float = TAIL) -> tuple[float, float]:
     """What a value may be with the records that have not been seen: no interval is narrower.
 
-    They can be a share of ``1 - TAIL ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
+    They can be a share of ``1 - tail ** (1 / units)`` of all records (Clopper and Pearson 1934, for none of so many),
     with the worst (``lowest``) or the best value (``top``) of a score; figures of another range are left as they are.
     """
     if not abs(value) <= top:
         return value, value
     if math.copysign(1, value) < 0:
-        low, high = unseen(-value, units, top, lowest)
+        low, high = unseen(-value, units, top, lowest, tail)
         return -high, -low
-    share = 1 - TAIL ** (1 / units) if units else 1.0
+    share = 1 - tail ** (1 / units) if units else 1.0
     return value - share * (value - lowest), value + share * (top - value)
 
 

@@ -12,7 +12,9 @@ from goodfit.hooks.certainty import wilson
 LEVEL = 0.05
 """Share of runs without any difference in which an audit reports one, all its comparisons together."""
 DRAWS = 1999
-"""Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000."""
+"""Permutations and resamples: the smallest p of what is not counted exactly is 1 / 2000, of many tests still less."""
+BEYOND = 10
+"""Draws that should lie beyond a quantile."""
 LEAST = 5
 """Independent test records below which a group is counted, but not compared."""
 POWER_Z = 0.8416
@@ -21,7 +23,7 @@ CELLS = 4_000_000
 """Records times draws that are held at once."""
 
 
-def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int) -> float:
+def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int, tests: int = 1) -> float:
     """How often chance alone sets a group as far apart from the others as it is, two-sided.
 
     What is dealt anew are units, whole; of a unit that is of the group and of the others, as a pair of texts that
@@ -34,6 +36,7 @@ def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], 
         inside: Whether the record is of the group, shape (records,).
         units: Of each record, from 0.
         seed: Of the permutations.
+        tests: So many p values are corrected together: a small one is looked at until it could hold for all of them.
     """
     _, places = np.unique(units, return_inverse=True)
     each = np.stack([scores, np.ones(len(scores))], 1)  # sums and counts: of each unit, and of its side in the group
@@ -57,24 +60,28 @@ def permutation_p(scores: np.ndarray, inside: np.ndarray, units: Sequence[int], 
     chance = np.random.default_rng([seed, int(inside.sum()), records])
     mixed = (own[:, 1] > 0) & (own[:, 1] < both[:, 1])
     here, there = own[mixed], both[mixed] - own[mixed]
-    rows, as_far = max(1, CELLS // len(both)), 0
-    for start in range(0, DRAWS, rows):
-        several = min(rows, DRAWS - start)
+    rows, as_far, draws = max(1, CELLS // len(both)), 0, 0
+    while draws < DRAWS or (as_far < BEYOND and draws < 2 * tests / LEVEL):
+        several = min(rows, DRAWS - draws if draws < DRAWS else DRAWS)
         dealt = chance.permuted(np.tile(own[~mixed, 1] > 0, (several, 1)), axis=1)
         swapped = chance.integers(0, 2, (several, len(here)))
         chosen, of = (dealt @ both[~mixed] + here.sum(0) + swapped @ (there - here)).T
         # where one side is empty nothing is told apart, and that speaks against nothing
         as_far += several - int((apart(chosen, of) < seen).sum())
-    return (as_far + 1) / (DRAWS + 1)
+        draws += several
+    return (as_far + 1) / (draws + 1)
 
 
-def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndarray:
+def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int, wanted: int = 0) -> np.ndarray:
     """Sums of resamples in which whole units are drawn: (draws, columns).
+
+    There are ``DRAWS``, or as many as are wanted, as far as these can be held at once.
 
     Args:
         rows: Shape (records, columns).
         units: Of each record, what is drawn as a whole: a group of records, or the record.
         seed: Of the draws.
+        wanted: How many draws there had better be.
     """
     places = np.asarray(units)
     sums = np.zeros((int(places.max()) + 1, rows.shape[1]))
@@ -82,9 +89,10 @@ def resampled_sums(rows: np.ndarray, units: Sequence[int], seed: int) -> np.ndar
     kinds, counts = np.unique(sums, axis=0, return_counts=True)  # of right and wrong answers there are a few sorts only
     chance = np.random.default_rng([seed, len(sums)])
     rows_at_once = max(1, CELLS // len(kinds))
+    draws = max(DRAWS, min(wanted, rows_at_once))
     parts = [
-        chance.multinomial(len(sums), counts / len(sums), size=min(rows_at_once, DRAWS - start)) @ kinds
-        for start in range(0, DRAWS, rows_at_once)
+        chance.multinomial(len(sums), counts / len(sums), size=min(rows_at_once, draws - start)) @ kinds
+        for start in range(0, draws, rows_at_once)
     ]
     return np.concatenate(parts)
 

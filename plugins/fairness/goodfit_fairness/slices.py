@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from goodfit.hooks.certainty import holm, middle, unit_numbers, unseen
+from goodfit.hooks.certainty import TAIL, holm, middle, unit_numbers, unseen
 from goodfit.hooks.types import Finding, Limit, ModelFacts
 from goodfit_fairness.groups import groups_of
 from goodfit_fairness.intervals import (
+    BEYOND,
     LEAST,
     LEVEL,
-    POWER_Z,
     permutation_p,
     resampled_sums,
     units_in,
 )
+from goodfit_fairness.power import Spread, needed_records, spread_of, visible_gap
 from goodfit_fairness.scores import scores_of
 
 GAP = Limit(
@@ -38,6 +39,8 @@ class Group:
     """A group beside all other records."""
 
     name: str
+    inside: np.ndarray
+    """Which records are of it, shape (records,)."""
     count: int
     units: int
     """Of these records, those that are independent."""
@@ -61,76 +64,137 @@ def slices(facts: ModelFacts) -> list[Finding]:
     items = [item for item, has in zip(facts.items, known, strict=True) if has]
     scores = scores[known]
     units = unit_numbers(items)
-    tables = {
-        chosen: [
-            _compare(called, scores, inside, units, facts.seed, facts.metric.top)
+    masks = {
+        chosen: {
+            called: inside
             for called, inside in groups.items()
             if min(units_in(inside, units), units_in(~inside, units)) >= LEAST
-        ]
+        }
         for chosen, groups in groups_of([item.slices for item in items]).items()
     }
-    compared = [group for table in tables.values() for group in table]
-    corrected = dict(zip(map(id, compared), holm([group.p for group in compared]), strict=True))
-    gaps = [_gap(group, corrected[id(group)], name, facts.limits[GAP.name]) for group in compared]
-    shown = {chosen: table for chosen, table in tables.items() if table}
-    small = [chosen for chosen, table in shown.items() if len(chosen) > 1 and _visible(table, scores) > TELLS]
+    tests = sum(map(len, masks.values()))
+    shown = {
+        chosen: [_compare(called, scores, inside, units, facts, tests) for called, inside in groups.items()]
+        for chosen, groups in masks.items()
+        if groups
+    }
+    compared = [group for table in shown.values() for group in table]
+    gaps = [
+        _gap(group, p, _surely(group, scores, units, facts, tests), name, facts.limits[GAP.name])
+        for group, p in zip(compared, holm([group.p for group in compared]), strict=True)
+        if p <= LEVEL and group.difference_high < 0  # worse beyond chance, by test and interval
+    ]
+    spread = spread_of(scores, facts.metric.top)
+    small = [chosen for chosen, table in shown.items() if len(chosen) > 1 and _visible(table, spread, tests) > TELLS]
     together = small if len(small) > 1 else []
-    figures = [_figures(chosen, table, name, scores) for chosen, table in shown.items() if chosen not in together]
+    figures = [
+        _figures(chosen, table, name, spread, tests) for chosen, table in shown.items() if chosen not in together
+    ]
     if together:
-        figures.append(_too_small({chosen: shown[chosen] for chosen in together}, name, scores))
-    return [finding for finding in gaps if finding is not None] + figures
+        figures.append(_too_small({chosen: shown[chosen] for chosen in together}, name, spread, tests))
+    return [_with_left_out(found, known) for found in (*gaps, *figures)]
 
 
-def _compare(called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int, top: float) -> Group:
+def _with_left_out(finding: Finding, known: np.ndarray) -> Finding:
+    """The finding, with how many records it says nothing of."""
+    missing = int((~known).sum())
+    if not missing:
+        return finding
+    return replace(
+        finding,
+        message=f"{finding.message}; {missing} of {len(known)} records have no score and are left out",
+        evidence={**finding.evidence, "left_out": missing},
+    )
+
+
+def _compare(
+    called: str, scores: np.ndarray, inside: np.ndarray, units: Sequence[int], facts: ModelFacts, tests: int
+) -> Group:
+    own, others = _drawn(scores, inside, units, facts.seed)
+    values = float(scores[inside].mean()), float(scores[~inside].mean())
+    independent = units_in(inside, units), units_in(~inside, units)
+    return Group(
+        called,
+        inside,
+        int(inside.sum()),
+        *independent,
+        values[0],
+        *_no_narrower(middle(own), unseen(values[0], independent[0], facts.metric.top, 0)),
+        values[0] - values[1],
+        *_no_narrower(middle(own - others), _unseen_apart(values, independent, facts.metric.top, TAIL)),
+        permutation_p(scores, inside, units, facts.seed, tests),
+    )
+
+
+def _drawn(
+    scores: np.ndarray, inside: np.ndarray, units: Sequence[int], seed: int, wanted: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a group and all others have in resamples, shape (draws,) each; nan where a resample has none of them."""
     columns = np.stack([scores * inside, inside, scores * ~inside, ~inside], axis=1).astype(np.float64)
-    draws = resampled_sums(columns, units, seed)
+    draws = resampled_sums(columns, units, seed, wanted)
     with np.errstate(divide="ignore", invalid="ignore"):
-        own, others = draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
-    value, rest = float(scores[inside].mean()), float(scores[~inside].mean())
-    independent = [units_in(part, units) for part in (inside, ~inside)]
+        return draws[:, 0] / draws[:, 1], draws[:, 2] / draws[:, 3]
+
+
+def _unseen_apart(values: tuple[float, float], units: tuple[int, int], top: float, tail: float) -> tuple[float, float]:
+    """What the difference of two values may be with what has not been seen of either."""
+    (value, rest), difference = values, values[0] - values[1]
     (low, high), (rest_low, rest_high) = (
-        unseen(found, of, top, 0) for found, of in zip((value, rest), independent, strict=True)
+        unseen(found, of, top, 0, tail) for found, of in zip(values, units, strict=True)
     )
     # of two such intervals: Newcombe 1998, method 10, as in ``surely_more``
     below, above = math.hypot(value - low, rest_high - rest), math.hypot(high - value, rest - rest_low)
-    return Group(
-        called,
-        int(inside.sum()),
-        *independent,
-        value,
-        *_no_narrower(middle(own), (low, high)),
-        value - rest,
-        *_no_narrower(middle(own - others), (value - rest - below, value - rest + above)),
-        permutation_p(scores, inside, units, seed),
-    )
+    return difference - below, difference + above
+
+
+def _surely(group: Group, scores: np.ndarray, units: Sequence[int], facts: ModelFacts, tests: int) -> float:
+    """How far a group surely is from the others: the upper end of an interval that holds for all tests together.
+
+    It takes the quantile of enough draws; of scores of many sorts, of which there cannot be so many, or of a group of
+    few records, whose draws differ too little, Student's t reaches further.
+    """
+    from scipy.stats import t
+
+    tail = LEVEL / tests / 2
+    own, others = _drawn(scores, group.inside, units, facts.seed, math.ceil(BEYOND / tail))
+    apart = own - others
+    values = group.value, group.value - group.difference
+    far = float(t.isf(tail, min(group.units, group.others) - 1)) * float(np.nanstd(apart))
+    _, most = _unseen_apart(values, (group.units, group.others), facts.metric.top, tail)
+    return max(float(np.nanquantile(apart, 1 - tail)), group.difference + far, most)
 
 
 def _no_narrower(drawn: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
     return min(drawn[0], other[0]), max(drawn[1], other[1])
 
 
-def _gap(group: Group, p: float, name: str, limit: float) -> Finding | None:
-    """A finding where the group is worse beyond chance, by test and interval; an error where it is so by more than the
-    limit, certainly."""
-    if p > LEVEL or group.difference_high >= 0:
-        return None
+def _gap(group: Group, p: float, surely: float, name: str, limit: float) -> Finding:
+    """A finding of a group that is worse beyond chance; an error where it surely is so by more than the limit."""
+    certain = surely < -limit
     return Finding(
-        severity="error" if group.difference_high < -limit else "warning",
+        severity="error" if certain else "warning",
         code="fairness.gap",
         message=f"answers for {group.name} are worse than for the others: {name} differs by {group.difference:+.3f} "
-        f"[{group.difference_low:+.3f}, {group.difference_high:+.3f}], p {p:.3f} for all groups together",
+        f"[{group.difference_low:+.3f}, {group.difference_high:+.3f}], p {p:.3f} for all groups together"
+        + (f", surely by {-surely:.3f} or more" if certain else ""),
         figure=group.difference,
-        evidence={"group": group.name, "records": group.count, "value": round(group.value, 4), "p": round(p, 4)},
+        evidence={
+            "group": group.name,
+            "records": group.count,
+            "value": round(group.value, 4),
+            "p": round(p, 4),
+            "surely": round(surely, 4),
+        },
         mend="add training records of this group, or look at its labels; policy.limits.group_gap says what is an error",
     )
 
 
-def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, scores: np.ndarray) -> Finding:
+def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, spread: Spread, tests: int) -> Finding:
     """All groups of a slice, and which gap could have been seen."""
-    visible = _visible(table, scores)
-    verdict = f"a gap of {visible:.2f} or more would be seen"
+    visible = _visible(table, spread, tests)
+    verdict = f"a gap of {math.ceil(100 * visible) / 100:.2f} or more would be seen"
     if visible > TELLS:
-        needed = needed_records(TELLS, _deviation(scores), len(table))
+        needed = needed_records(TELLS, spread, tests)
         verdict += f"; whether there is one of {TELLS:.2f} nobody can tell: that needs {needed} test records of a group"
     return Finding(
         severity="info",
@@ -141,18 +205,18 @@ def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, scores: n
     )
 
 
-def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, scores: np.ndarray) -> Finding:
+def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, spread: Spread, tests: int) -> Finding:
     """All groups of several crossings, none of which could show the gap that matters."""
     every = [group for table in tables.values() for group in table]
     slices = list(dict.fromkeys(part for chosen in tables for part in chosen))
-    seen = min(_visible(table, scores) for table in tables.values())
-    needed = max(needed_records(TELLS, _deviation(scores), len(table)) for table in tables.values())
+    seen = min(_visible(table, spread, tests) for table in tables.values())
+    needed = needed_records(TELLS, spread, tests)
     return Finding(
         severity="info",
         code="fairness.groups",
         message=f"{name} by {len(tables)} crossings of {_quoted(slices, ', ')}: {_listed(every)}; no gap below "
-        f"{seen:.2f} would be seen; whether there is one of {TELLS:.2f} nobody can tell: that needs up to {needed} "
-        "test records of a group",
+        f"{seen:.2f} would be seen; whether there is one of {TELLS:.2f} nobody can tell: that needs {needed} test "
+        "records of a group",
         figure=max(map(_spread, tables.values())),
         evidence={"slices": slices, "groups": _shown(every)},
     )
@@ -167,10 +231,10 @@ def _spread(table: Sequence[Group]) -> float:
     return max(values) - min(values)
 
 
-def _visible(table: Sequence[Group], scores: np.ndarray) -> float:
-    """The gap of a slice's smallest group that could be seen."""
+def _visible(table: Sequence[Group], spread: Spread, tests: int) -> float:
+    """The gap of a slice's smallest group that could be seen among all the tests of the run."""
     smallest = min(table, key=lambda group: group.units)
-    return visible_gap(smallest.units, smallest.others, _deviation(scores), len(table))
+    return visible_gap(smallest.units, smallest.others, spread, tests)
 
 
 def _listed(table: Sequence[Group]) -> str:
@@ -190,34 +254,3 @@ def _shown(table: Sequence[Group]) -> Mapping[str, Mapping[str, float | int]]:
         }
         for group in table
     }
-
-
-def _deviation(scores: np.ndarray) -> float:
-    """A score's standard deviation; of scores that all agree, what those not seen among so many may add to it."""
-    if np.ptp(scores) > 0:
-        return float(scores.std())
-    _, share = unseen(0.0, len(scores), 1.0, 0.0)
-    return math.sqrt(share * (1 - share))
-
-
-def visible_gap(count: int, others: int, spread: float, tests: int) -> float:
-    """The gap that is found with a power of 0.8.
-
-    Args:
-        count: Records of the group.
-        others: All other records.
-        spread: Standard deviation of a record's score.
-        tests: Groups that are compared.
-    """
-    return (_z(tests) + POWER_Z) * spread * math.sqrt(1 / count + 1 / max(1, others))
-
-
-def needed_records(gap: float, spread: float, tests: int) -> int:
-    """Records of each of two groups with which a gap is found with a power of 0.8."""
-    return math.ceil(2 * ((_z(tests) + POWER_Z) * spread / gap) ** 2)
-
-
-def _z(tests: int) -> float:
-    from scipy.stats import norm
-
-    return float(norm.ppf(1 - LEVEL / max(1, tests) / 2))

@@ -1,6 +1,7 @@
 """A planted bias is found, none where there is none, and with too few records the audits say that nobody can tell."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +9,16 @@ import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_ratio
 from goodfit_fairness import gates, impact, representation, slices, swaps
 from goodfit_fairness.groups import groups_of
-from goodfit_fairness.intervals import exact, independent, permutation_p, surely_more
+from goodfit_fairness.intervals import DRAWS, exact, independent, permutation_p, resampled_sums, surely_more
 from goodfit_fairness.people import DESCRIPTIONS, NAMES, names_of
 from goodfit_fairness.rewriting import introduced, plain, turn, turned
+from goodfit_fairness.scores import scores_of
 
+from goodfit.hooks.shares import share_metric
 from goodfit.hooks.types import DataFacts, Evidence, Item, MetricSpec, ModelFacts, RecordView
 from goodfit.kinds.label_metrics import multilabel_metrics
+from goodfit.kinds.text_metrics import text_metrics
+from goodfit.kinds.token_classification_metrics import entity_metrics
 
 LIMITS = {limit.name: limit.default for limit in (slices.GAP, impact.RATIO, swaps.FLIPS, swaps.RECORDS)}
 RIGHT = MetricSpec(
@@ -72,8 +77,50 @@ def test_a_gap_is_an_error_where_it_is_certainly_above_the_limit():
     items = answered(800, 0.2, seed=3)
     (finding,) = gaps(items)
     assert (finding.severity, finding.evidence["group"]) == ("error", "sex=female")
+    assert "surely by 0." in finding.message and finding.evidence["surely"] < -0.05
     (finding,) = gaps(items, group_gap=0.3)
-    assert finding.severity == "warning"
+    assert finding.severity == "warning" and "surely" not in finding.message
+
+
+def test_of_many_groups_one_is_an_error_only_where_it_would_be_among_so_many():
+    def items(regions):
+        for number in range(6000):
+            worse = number % 20 == 0
+            answer = "yes" if number // 20 < (204 if worse else 240) else "no"
+            slices = {"region": str(number % regions if worse or regions > 2 else 1)}
+            yield Item(id=str(number), fields={"label": "yes"}, answer=answer, slices=slices)
+
+    for regions, severity in ((2, "error"), (20, "warning")):
+        (finding,) = gaps(list(items(regions)))
+        assert (finding.severity, finding.evidence["group"]) == (severity, "region=0")
+        assert finding.figure == pytest.approx(-0.12)
+
+
+def test_a_quantile_far_out_is_that_of_as_many_draws_as_it_takes_and_can_be_held():
+    rows = np.stack([np.arange(4000) % 2, np.ones(4000)], 1).astype(float)
+    assert len(resampled_sums(rows, range(4000), 0)) == DRAWS
+    assert len(resampled_sums(rows, range(4000), 0, wanted=16_000)) == 16_000
+    rows[:, 0] = np.arange(4000)
+    assert len(resampled_sums(rows, range(4000), 0, wanted=16_000)) == DRAWS
+
+
+def test_the_gap_that_is_said_to_be_seen_is_seen_among_all_groups_and_crossings():
+    items = [
+        replace(item, slices={**item.slices, "age": str(n // 2 % 4), "region": str(n // 8 % 5)})
+        for n, item in enumerate(answered(480, 0, seed=1, right=0.85))
+    ]
+    figures = [finding for finding in slices.slices(facts_of(items)) if finding.code == "fairness.groups"]
+    tests = sum(len(finding.evidence["groups"]) for finding in figures)
+    (said,) = [finding.message for finding in figures if finding.evidence["slices"] == ["sex"]]
+    gap = float(re.search(r"a gap of ([\d.]+) or more would be seen", said)[1])
+    chance, female = np.random.default_rng(0), np.arange(480) < 240
+    right = np.mean([item.answer == item.fields["label"] for item in items])
+    p_values = [
+        permutation_p((chance.random(480) < right - gap * female).astype(float), female, range(480), seed=0)
+        for _ in range(200)
+    ]
+    assert tests == 2 + 4 + 5 + 8 + 10 + 20 + 40
+    assert np.mean(np.array(p_values) * tests <= 0.05) >= 0.75
 
 
 def test_the_figures_of_groups_are_those_of_fairlearn_and_crossings_are_all_there():
@@ -120,7 +167,7 @@ def test_crossings_that_are_too_small_to_tell_are_one_finding_with_every_group()
     ]
     figures = [finding for finding in slices.slices(facts_of(items)) if finding.code == "fairness.groups"]
     assert [len(finding.evidence["slices"]) for finding in figures] == [1, 1, 1, 3]
-    assert "by 4 crossings of" in figures[-1].message and "nobody can tell: that needs up to" in figures[-1].message
+    assert "by 4 crossings of" in figures[-1].message and "nobody can tell: that needs" in figures[-1].message
     assert {name.count("&") for name in figures[-1].evidence["groups"]} == {1, 2}
 
 
@@ -136,6 +183,57 @@ def test_other_kinds_are_compared_by_their_own_metric_and_records_without_a_figu
     assert [finding.severity for finding in findings if finding.code == "fairness.gap"] == ["error"]
     (figures,) = [finding for finding in findings if finding.code == "fairness.groups"]
     assert sum(group["records"] for group in figures.evidence["groups"].values()) == 240
+    assert {finding.evidence["left_out"] for finding in findings} == {60}
+    assert all("; 60 of 300 records have no score and are left out" in finding.message for finding in findings)
+
+
+def entities_of(with_one, without):
+    """Texts of two sites that have an entity or none: one in twenty is answered wrongly, whichever it is."""
+    some = [{"start": 0, "end": 3, "label": "yes"}]
+    for site, counts in (("a", (with_one, without)), ("b", (without, with_one))):
+        for right, wrong, count in ((some, [], counts[0]), ([], some, counts[1])):
+            for n in range(count):
+                yield Item(
+                    id=f"{site} {bool(right)} {n}",
+                    fields={"spans": right},
+                    answer=wrong if n % 20 == 0 else right,
+                    slices={"site": site},
+                )
+
+
+def test_texts_without_an_entity_that_get_none_are_right():
+    f1, precision, recall = (
+        replace(facts_of(entities_of(20, 180), "token_classification"), metric=metric) for metric in entity_metrics()
+    )
+    for facts in (f1, precision):
+        (figures,) = findings = slices.slices(facts)
+        assert {group["value"] for group in figures.evidence["groups"].values()} == {0.95}
+        assert {group["records"] for group in figures.evidence["groups"].values()} == {200}
+        assert gates.treats_alike(evidence_of(findings)).passed
+    # a text without an entity says nothing of how many are found, be it answered rightly or not
+    (figures,) = slices.slices(recall)
+    assert [group["records"] for group in figures.evidence["groups"].values()] == [20, 180]
+    assert "200 of 400 records have no score and are left out" in figures.message
+
+
+def test_texts_of_which_a_share_says_nothing_do_not_count_only_where_they_are_right():
+    """Texts with a breach that are held back: of a text without one neither a right nor a wrong answer counts."""
+    metric = share_metric("x.held", "", (), lambda item: (bool(item.answer), 1) if item.fields["labels"] else (0, 0))
+    items = [Item(id="", fields={"labels": right}, answer=answer) for right in (["no"], []) for answer in (["no"], [])]
+    _, scores = scores_of(replace(facts_of(items, "multilabel"), metric=metric))
+    assert scores.tolist() == pytest.approx([1, 0, math.nan, math.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["rougeL", "rouge1", "rouge2", "bleu", "exact_match"])
+def test_an_answer_to_the_letter_has_the_highest_score_however_short(name):
+    (metric,) = [metric for metric in text_metrics() if metric.name == name]
+    texts = ["yes", "see above", "—", "a longer answer of some words"]
+    for fields in ({"target": text} for text in texts), ({"messages": [{"content": text}]} for text in texts):
+        items = [Item(id="", fields=own, answer=text) for own, text in zip(fields, texts, strict=True)]
+        _, scores = scores_of(replace(facts_of(items, "generation"), metric=metric))
+        assert scores == pytest.approx(metric.top)
+        _, scores = scores_of(replace(facts_of([replace(one, answer="no") for one in items], "chat"), metric=metric))
+        assert scores == pytest.approx(0)
 
 
 def test_texts_without_a_label_that_get_none_are_right():
@@ -144,11 +242,12 @@ def test_texts_without_a_label_that_get_none_are_right():
         Item(id=str(n), fields={"labels": given}, answer=list(given), slices={"sex": "fm"[n % 2]})
         for n, given in enumerate([["a"], ["a"], [], ["a"]] * 100)
     ]
-    findings = slices.slices(replace(facts_of(items, kind="multilabel"), metric=metric))
+    findings = slices.slices(replace(facts_of(items, kind="multilabel"), metric=metric, labels=("a",)))
     (figures,) = findings
     assert {group["value"] for group in figures.evidence["groups"].values()} == {1.0}
     wrong = [replace(item, answer=["a"]) for item in items]
-    assert "fairness.gap" in [one.code for one in slices.slices(replace(facts_of(wrong, "multilabel"), metric=metric))]
+    facts = replace(facts_of(wrong, "multilabel"), metric=metric, labels=("a",))
+    assert "fairness.gap" in [one.code for one in slices.slices(facts)]
 
 
 def test_an_interval_of_a_few_records_that_agree_is_as_wide_as_what_was_not_seen():
@@ -226,6 +325,7 @@ def test_p_values_hold_for_all_groups_together():
     apart = permutation_p(scores, half, alone, seed=0)
     assert apart == pytest.approx(2 / math.comb(20, 10))
     assert permutation_p(scores + 0.5, half, alone, seed=0) == pytest.approx(1 / 2000)
+    assert permutation_p(scores + 0.5, half, alone, seed=0, tests=400) * 400 <= 0.05
     assert permutation_p(scores, np.arange(20) % 2 == 0, alone, seed=0) > 0.5
     pairs = [place // 2 for place in alone]  # ten units say less than twenty
     assert permutation_p(scores, half, pairs, seed=0) == pytest.approx(2 / math.comb(10, 5), rel=0.5)
