@@ -45,6 +45,7 @@ from goodfit.sweeps.choice import leader
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.engine import settled
 from goodfit.sweeps.ledger import Ledger
+from goodfit.sweeps.mattered import importances, what_mattered
 from goodfit.sweeps.outcomes import PROGRESS, Entry, Order, Result, read_result, trial_place
 from goodfit.sweeps.propose import distributions, frozen, propose, words_with
 from goodfit.sweeps.prune import Course, is_behind, misfit_of, promise_of
@@ -477,6 +478,56 @@ def test_a_ledger_remembers_what_was_proposed_and_what_became_of_it(tmp_path, st
     assert [entry.words for entry in again][:2] == [("optim.lr=0.0002",), ("optim.lr=0.0005",)]
     assert [entry.result and entry.result.state for entry in again] == ["finished", "pruned", "failed", None]
     assert again[0].result == done
+
+
+def played_out(folder, worth, *words):
+    """A ledger with sixteen trials in two settings, each worth what ``worth`` makes of its rate and of chance."""
+    folder.mkdir(exist_ok=True)
+    chance = np.random.default_rng(3)
+    ledger = ledger_of(folder, "training.keep_checkpoints=1,2", *words)
+    for number in range(16):
+        rate = float(10 ** chance.uniform(-4, -3))
+        ledger.begin({"optim.lr": rate, "training.keep_checkpoints": "12"[number % 2]})
+        value = worth(np.log10(rate), chance.normal(0.7, 0.02))
+        ledger.finish(number, Result(state="finished", value=value, reports=[value], costs={"steps": 3.0}))
+    return ledger
+
+
+def test_only_a_setting_that_mattered_beyond_chance_is_said_to_have_mattered(tmp_path):
+    importances = played_out(tmp_path, lambda rate, noise: noise + 0.1 * rate).importances()
+    assert list(importances) == ["optim.lr"] and importances["optim.lr"] > 2
+
+
+def test_no_setting_mattered_where_trials_differ_by_chance_alone(tmp_path):
+    assert played_out(tmp_path, lambda rate, noise: noise).importances() == {}
+    assert played_out(tmp_path / "alike", lambda rate, noise: 0.5).importances() == {}
+
+
+def test_what_mattered_in_the_first_of_several_objectives_is_what_made_it_good(tmp_path):
+    """Only the best rates are alike: the others are spread."""
+    words = ("sweep.objectives=[quality,steps]", "sweep.pruner=none")
+
+    def peak(rate, noise):
+        return noise - (rate + 3.9) ** 2
+
+    one, two = played_out(tmp_path / "one", peak), played_out(tmp_path / "two", peak, *words)
+    assert one.importances() == two.importances() != {}
+
+
+def test_seven_trials_are_too_few_to_show_what_mattered(tmp_path):
+    assert importances([None] * 7, ["optim.lr"], highest_is_best=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("found", "values", "told"),
+    [
+        ({"optim.lr": 3.21, "a": 2.0}, [0.5, 0.6], "optim.lr (3.2 times chance), a (2.0 times chance)"),
+        ({}, [0.5, None, 0.6], "no setting is shown to have mattered among 2 trials with a value"),
+        ({}, [0.5], "no setting is shown to have mattered among 1 trial with a value"),
+    ],
+)
+def test_a_reader_is_told_what_mattered_or_that_nothing_is_shown_to(found, values, told):
+    assert what_mattered({"importances": found, "trials": [{"value": value} for value in values]}) == told
 
 
 def test_a_database_that_is_not_named_is_asked_for(goodfit, monkeypatch):

@@ -23,6 +23,7 @@ from goodfit.errors import ConfigError, TrainingError
 from goodfit.models.fast.attention import NotFlat
 from goodfit.sweeps import packed
 from goodfit.sweeps import trial as single
+from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.summary import of_front
 from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
@@ -917,6 +918,7 @@ def test_the_page_shows_every_trial_and_needs_nothing_from_outside(searched):
     folder, outcome = searched()
     page = (folder / "report.html").read_text("utf-8")
     assert page.count("<svg") == 3 + bool(outcome.json["importances"])
+    assert f"<p>What mattered: {what_mattered(outcome.json)}.</p>" in page and "explain" not in page
     for trial in outcome.json["trials"]:
         assert " ".join(trial["words"]) in page
     assert "http" not in page and "<script" not in page

@@ -32,6 +32,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _print(record: dict[str, Any]) -> None:
+    from goodfit.sweeps.mattered import what_mattered
     from goodfit.sweeps.summary import beside_defaults, of_front
 
     rows = [
@@ -64,9 +65,7 @@ def _print(record: dict[str, Any]) -> None:
         print(f"      {with_interval(run['metrics'][run['primary']])} on the test records, read this once")
     if record["front"]:
         print(f"front: {of_front(record)}")
-    if record["importances"]:
-        shares = "  ".join(f"{name} {share:.0%}" for name, share in record["importances"].items())
-        print(f"what mattered: {shares}")
+    print(f"what mattered: {what_mattered(record)}")
     for trial in record["trials"]:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")

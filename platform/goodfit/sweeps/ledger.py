@@ -18,11 +18,9 @@ from typing import IO, Any
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.runs.json_files import damaged
+from goodfit.sweeps.mattered import importances
 from goodfit.sweeps.outcomes import Entry, Result
 from goodfit.sweeps.propose import directions, distributions, excess, quiet_optuna, values_of, words_with
-
-LEAST_FOR_IMPORTANCES = 4
-"""PED-ANOVA compares the better trials with all: of fewer, it says something about chance alone."""
 
 JOURNAL = "journal.log"
 DATABASE = "GOODFIT_STORAGE"
@@ -111,21 +109,10 @@ class Ledger:
                 self._study.tell(trial, state=states.PRUNED if result.state == "pruned" else states.FAIL)
 
     def importances(self) -> dict[str, float]:
-        """How much of the difference between trials each setting explains, 0 to 1 (PED-ANOVA, Watanabe 2023)."""
-        if len(judged(self.entries())) < LEAST_FOR_IMPORTANCES:
-            return {}
-        optuna = quiet_optuna()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                found = optuna.importance.get_param_importances(
-                    self._study,
-                    evaluator=optuna.importance.PedAnovaImportanceEvaluator(),
-                    target=(lambda trial: trial.values[0]) if len(self._conf.objectives) > 1 else None,
-                )
-            except (ValueError, RuntimeError):  # no two values that differ
-                return {}
-        return {name: round(float(share), 4) for name, share in found.items()}
+        """The settings that mattered beyond chance, see :mod:`goodfit.sweeps.mattered`."""
+        complete = (quiet_optuna().trial.TrialState.COMPLETE,)
+        trials = self._study.get_trials(deepcopy=False, states=complete)
+        return importances(trials, list(self._axes), directions(self._conf)[0] == "maximize")
 
 
 class _FileLock:

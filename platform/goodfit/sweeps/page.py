@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.evaluation.shown import with_interval
+from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.summary import beside_defaults, of_front
 
@@ -24,6 +25,12 @@ STATES = {
     "running": "not over",
 }
 """What the legend says of each colour."""
+
+MATTERED = (
+    "How far the better half of the trials lies from all in each setting, as a multiple of what chance makes "
+    "(PED-ANOVA, Watanabe et al. 2023); a setting that is not here is not shown to have mattered"
+)
+"""What the bars are."""
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
@@ -48,15 +55,14 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
         _figure("Held-out score over the evaluations of each trial", _courses(entries, best)),
     ]
     if record["importances"]:
-        plots.append(
-            _figure("How much of the difference between trials each setting explains", _bars(record["importances"]))
-        )
+        plots.append(_figure(MATTERED, _bars(record["importances"])))
     body = [
         f"<h1>{escape(title)}</h1>",
         *(f"<p>Warning: {escape(line)}</p>" for line in record["warnings"]),
         f"<p>{escape(record['fewer'])}.</p>" if record["fewer"] else "",
         _summary(best),
         f"<p>Front: {escape(of_front(record))}.</p>" if record["front"] else "",
+        f"<p>What mattered: {escape(what_mattered(record))}.</p>",
         f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
         f"<h2>Plots</h2>{_legend(entries)}<div class=plots>{''.join(plots)}</div>",
         f"<h2>Trials</h2>{_table(entries, best['number'])}",
@@ -186,12 +192,12 @@ def _courses(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
 
 
 def _bars(importances: Mapping[str, float]) -> str:
-    rows = []
-    for place, (name, share) in enumerate(importances.items()):
+    rows, longest = [], max(importances.values())
+    for place, (name, times) in enumerate(importances.items()):
         top = 14 + 30 * place
-        rows.append(f'<text x="0" y="{top}">{escape(name)} {share:.0%}</text>')
+        rows.append(f'<text x="0" y="{top}">{escape(name)} {times:.1f}</text>')
         rows.append(
-            f'<rect x="0" y="{top + 4}" width="{max(1.0, share * (WIDE - 10)):.1f}" height="10" fill="#2a6f97"/>'
+            f'<rect x="0" y="{top + 4}" width="{times / longest * (WIDE - 10):.1f}" height="10" fill="#2a6f97"/>'
         )
     return f'<svg width="{WIDE}" height="{30 * len(importances)}" role="img">{"".join(rows)}</svg>'
 

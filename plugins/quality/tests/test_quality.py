@@ -414,7 +414,43 @@ def test_a_learning_curve_says_what_more_records_would_give(placed):
     (finding,) = curve.curve(facts(train, test))
     assert list(finding.evidence["errors"]) == ["20", "40", "80", "160"]
     assert finding.figure < 0.05
-    assert finding.message.startswith("a small classifier has 0.0% errors")
+    assert finding.message == (
+        "a small classifier has 0.0% errors on held-out records; twice the training records would hardly change that "
+        "(0.0 to 0.0 points, 95 % interval)"
+    )
+
+
+def curve_of(monkeypatch, seed, apart, labels=2, width=8, noise=0.0):
+    """The finding about 200 training and 60 held-out records in ``width`` figures, of which one for each label is
+    ``apart`` from the others; ``noise`` is the share of answers that are drawn."""
+    chance = np.random.default_rng(seed)
+    places = chance.permutation(np.arange(260) % labels)
+    vectors = chance.normal(size=(260, width)).astype(np.float32)
+    vectors[np.arange(260), places] += apart
+    answers = np.where(chance.random(260) < noise, chance.integers(labels, size=260), places)
+    monkeypatch.setattr(curve, "states", lambda texts: vectors[[int(text) for text in texts]])
+    every = [record(f"r{n}", f"{n}", f"label {answer}") for n, answer in enumerate(answers)]
+    (finding,) = curve.curve(facts(every[:200], every[200:]))
+    return finding
+
+
+def test_a_learning_curve_of_coin_flips_promises_nothing_of_more_records(monkeypatch):
+    found = [curve_of(monkeypatch, seed, apart=0) for seed in range(12)]
+    assert max(finding.figure for finding in found) > curve.STEADY
+    assert {finding.mend for finding in found} == {"hold out more records to know, or label some more and look again"}
+    assert all("would take off cannot be told (-" in finding.message for finding in found)
+
+
+def test_a_learning_curve_that_falls_beyond_chance_asks_for_more_records(monkeypatch):
+    finding = curve_of(monkeypatch, seed=0, apart=3.5, labels=8, width=128)
+    assert finding.mend == "label more records"
+    assert 0.02 < finding.evidence["low"] < finding.figure < finding.evidence["high"]
+
+
+def test_a_learning_curve_that_came_to_its_floor_promises_nothing_though_its_law_does(monkeypatch):
+    finding = curve_of(monkeypatch, seed=0, apart=6, labels=8, width=64, noise=0.1)
+    assert finding.evidence["low"] > curve.STEADY > finding.evidence["last_doubling"]
+    assert "cannot be told" in finding.message
 
 
 @pytest.mark.parametrize(("count", "place", "alike"), [(39, 20, True), (38, 20, False), (12, 0, True), (11, 0, False)])
