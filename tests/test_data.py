@@ -11,6 +11,7 @@ from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
 
 WORDS = ("task=classification", "dataset=files", "model=bert")
+THERE = "if a run was trained on it, put it back there, or a link"
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
 
 
@@ -552,7 +553,9 @@ def test_a_text_taken_for_the_label_is_said_where_nothing_can_be_held_out(check)
 def test_bad_data_print_two_lines_whatever_the_verb_and_leave_nothing_behind(goodfit, tmp_path, verb):
     outcome = goodfit(verb, *WORDS, "dataset.train=gone.jsonl")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == (f"error: the data file {tmp_path}/gone.jsonl does not exist\n  fix: check the path\n")
+    assert outcome.err == (
+        f"error: the data file {tmp_path}/gone.jsonl does not exist\n  fix: check the path; {THERE}\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -41,7 +41,13 @@ def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined)
 def test_rows_that_were_set_aside_are_counted(quarantined):
     folder, _ = quarantined
     (finding,) = [line for line in read_lines(folder / "findings.jsonl") if line["code"] == "data.rejected"]
-    assert finding["message"] == "5 of 85 rows are bad and were set aside"
+    assert finding["message"] == (
+        "5 of 85 rows are bad and were set aside, the first train.jsonl:33:42: broken JSON: Expecting value"
+    )
+    assert finding["evidence"]["rows"][1:3] == [
+        "train.jsonl:34: the field 'label' is missing (fields: text)",
+        "train.jsonl:35: text is empty",
+    ]
     assert finding["figure"] == pytest.approx(5 / 85)
     assert "5 of 85 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
     assert json.loads((folder / "lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
@@ -64,7 +70,8 @@ def test_a_row_with_an_unknown_label_can_be_set_aside(goodfit, tmp_path, tiny_wo
     assert outcome.code == 0, outcome.err
     assert outcome.json["records"][split] == 24
     assert outcome.json["labels"] == ["bad", "good"]
-    assert "1 of 81 rows are bad and were set aside" in [found["message"] for found in outcome.json["findings"]]
+    (told,) = [found["message"] for found in outcome.json["findings"] if found["code"] == "data.rejected"]
+    assert told.startswith("1 of 81 rows are bad and were set aside, the first ")
 
 
 def test_nothing_good_left_stops_the_run(goodfit, tmp_path, tiny_words):

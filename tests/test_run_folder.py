@@ -213,17 +213,43 @@ def test_a_folder_that_another_run_writes_to_is_refused(goodfit, tmp_path, tiny_
         fcntl.flock(lock, fcntl.LOCK_EX)
         outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=busy", "--quiet")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors == [(f"another run is writing to {folder}", "choose another run.dir, or wait for its end")]
+    assert outcome.errors == [
+        (f"another run is writing to {folder}", "wait for its end, or train into another run.dir")
+    ]
     assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
-def test_a_folder_that_cannot_be_made_is_refused(goodfit, tmp_path, tiny_words):
+@pytest.mark.parametrize("verb", ["check", "train"])
+def test_a_folder_that_cannot_be_made_is_refused(goodfit, tmp_path, tiny_words, verb):
     (tmp_path / "file").write_text("x", "utf-8")
-    outcome = goodfit("train", *tiny_words("classification", "encoder"), "run.dir=file/run", "--quiet")
+    outcome = goodfit(verb, *tiny_words("classification", "encoder"), "run.dir=file/run", "--quiet")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.errors == [
         (f"{tmp_path / 'file' / 'run'} cannot be made: Not a directory", "choose another run.dir")
     ]
+
+
+@pytest.mark.parametrize("words", [["run.dir=archive/a/b"], []], ids=["named", "no name"])
+def test_a_run_where_nothing_may_be_written_is_refused_by_check(goodfit, tmp_path, monkeypatch, tiny_words, words):
+    (tmp_path / "archive").mkdir()
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # as on a file system that is mounted to be read
+    ((error, fix),) = goodfit("check", *tiny_words("classification", "encoder"), *words).errors
+    place = tmp_path / "archive" if words else tmp_path
+    assert error.endswith(f" cannot be made: {place} may not be written to")
+    assert fix == "choose another run.dir"
+
+
+def test_of_a_run_that_is_trained_now_the_end_is_waited_for(goodfit, tmp_path, finished):
+    running = tmp_path / "running"
+    shutil.copytree(finished("classification", "encoder")[0], running)
+    record = json.loads((running / "run.json").read_text("utf-8"))
+    (running / "run.json").write_text(json.dumps({**record, "status": "running"}), "utf-8")
+    (running / "digests.json").unlink()
+    with (running / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for argv in (["predict", "running", "a chair"], ["verify", "running"]):
+            assert goodfit(*argv).errors[0][1] == "it is trained now: wait for its end"
+    assert goodfit("predict", "running", "a chair").errors[0][1] == "goodfit resume running"
 
 
 def test_without_a_name_a_run_goes_below_runs_and_latest_points_to_it(goodfit, tmp_path, tiny_words):

@@ -343,6 +343,16 @@ def test_the_interval_of_a_corrected_score_covers_what_it_promises():
     assert covered >= 90
 
 
+@pytest.mark.parametrize("sign", [1, -1], ids=["greater is better", "less is better"])
+def test_a_corrected_score_and_its_interval_lie_where_scores_do(sign):
+    chance = np.random.default_rng(1)
+    trials = [np.stack([chance.random(20) < 0.93, np.ones(20)], 1).astype(float) for _ in range(6)]
+    scores = [float(mean(trial.sum(0))) for trial in trials]
+    found = corrected(trials, lambda sums: sign * mean(sums), 0, int(np.argmax(sign * np.array(scores))))
+    low, high = (found.low, found.high) if sign > 0 else (-found.high, -found.low)
+    assert 0 <= low <= sign * found.value <= high <= 1
+
+
 def test_trials_that_are_all_right_on_a_few_records_may_be_wrong_on_others():
     trial = np.ones((8, 2))
     found = corrected([trial, trial], mean, 0, 0)

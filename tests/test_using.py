@@ -1,7 +1,9 @@
 """Using a finished run: evaluated on other data, asked for answers, compared with another run."""
 
+import errno
 import io
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -415,6 +417,23 @@ def test_unicodes_line_separators_end_no_line_of_standard_input(goodfit, encoder
         "x",
         "2",
     ]
+
+
+def test_answers_that_cannot_be_written_leave_those_of_before(goodfit, tmp_path, monkeypatch, encoder_run):
+    (tmp_path / "out.jsonl").write_text("of yesterday\n", "utf-8")
+
+    def full(opened):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("goodfit.files.os.fsync", full)
+    outcome = goodfit("predict", encoder_run, "one", "--output", "out.jsonl")
+    assert outcome.errors == [("out.jsonl cannot be written: No space left on device", "choose another --output")]
+    assert [(path.name, path.read_text("utf-8")) for path in tmp_path.glob("*out*")] == [
+        ("out.jsonl", "of yesterday\n")
+    ]
+    (tmp_path / "there").symlink_to(tmp_path / "out.jsonl")
+    assert goodfit("predict", encoder_run, "one", "--output", "there").code == 0
+    assert (tmp_path / "there").is_symlink() and "prediction" in (tmp_path / "out.jsonl").read_text("utf-8")
 
 
 def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -40,6 +41,20 @@ def write_whole(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
     write_synced(temporary, content, rights)
     os.replace(temporary, path)
     sync_folder(path.parent)
+
+
+def write_or_leave(path: Path, content: bytes) -> None:
+    """Write a file whole, or leave what is there, and nothing beside it.
+
+    Raises:
+        OSError: The system says no.
+    """
+    try:
+        write_whole(path, content)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part_of(path).unlink(missing_ok=True)
+        raise
 
 
 def part_of(path: Path) -> Path:

@@ -21,7 +21,7 @@ from goodfit.cli.console import Bar, warn
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError
-from goodfit.files import at_home, ending
+from goodfit.files import at_home, ending, write_or_leave
 from goodfit.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
         raise ConfigError(f"{output} lies in the run's folder, whose files are its evidence", "choose another --output")
     if Path(output).is_dir():
         raise _not_written(output, os.strerror(errno.EISDIR))
+    if Path(output).exists() and not os.access(output, os.W_OK):
+        raise _not_written(output, os.strerror(errno.EACCES))
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
     if ending(Path(output)) in TABLES:
@@ -190,8 +192,13 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
 
 
 def _write(path: Path, answers: Sequence[Mapping[str, Any]]) -> None:
+    """Write a file whole, or leave the one that is there; a pipe, or what a link leads to, gets what comes."""
+    lines = _lines(answers)
     try:
-        path.write_text(_lines(answers), "utf-8")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_text(lines, "utf-8")
+        else:
+            write_or_leave(path, lines.encode())
     except OSError as error:
         raise _not_written(str(path), str(error.strerror)) from None
 

@@ -59,7 +59,9 @@ def holds_texts(path: Path) -> bool:
     return path.is_dir() and not any((path / name).exists() for name in ("state.json", "dataset_dict.json"))
 
 
-def refuse_missing(path: Path, fix: str = "check the path") -> None:
+def refuse_missing(
+    path: Path, fix: str = "check the path; if a run was trained on it, put it back there, or a link"
+) -> None:
     """Refuse a file that is not there.
 
     Raises:

@@ -10,7 +10,7 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
-from goodfit.runs.find import resume_command
+from goodfit.runs.find import to_its_end
 from goodfit.runs.folder import SEALED
 from goodfit.runs.held import LOCK
 from goodfit.training.checkpoints import checkpoints_in, damage
@@ -59,7 +59,7 @@ def _read(folder: Path) -> dict[str, Any]:
         written: dict[str, Any] = json.loads(content)
         whole = content == _content(written) and {"sha256", "checkpoints"} <= set(written)
     except FileNotFoundError:
-        raise ConfigError(f"{folder} has no {DIGESTS}: the run is not finished", resume_command(folder)) from None
+        raise ConfigError(f"{folder} has no {DIGESTS}: the run is not finished", to_its_end(folder)) from None
     except (ValueError, TypeError):
         whole = False
     if not whole:

@@ -53,9 +53,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
     findings += [*_blurred(kind, splits), *_few(kind, splits)]
     if splits.rejected:
-        message = f"{len(splits.rejected)} of {splits.rows_read} rows are bad and were set aside"
-        share = len(splits.rejected) / splits.rows_read
-        findings.append(Finding(severity="warning", code="data.rejected", message=message, figure=share))
+        findings.append(_rejected(splits))
     if splits.empty:
         message = f"empty rows were left out: {len(splits.empty)}, the first at {splits.empty[0]}"
         evidence = {"rows": list(splits.empty[:MOST_IDS])}
@@ -70,6 +68,18 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
 
 MENDABLE = ("data.leak", "data.conflict")
 """The findings here that name training records, so that ``quality.fixes`` can name them."""
+
+
+def _rejected(splits: Splits) -> Finding:
+    bad = [str(problem) for problem in splits.rejected]
+    return Finding(
+        severity="warning",
+        code="data.rejected",
+        message=f"{len(bad)} of {splits.rows_read} rows are bad and were set aside, the first {bad[0]}",
+        figure=len(bad) / splits.rows_read,
+        evidence={"rows": bad[:MOST_IDS]},
+        mend="mend these rows; a run names all of them in its data/rejected.jsonl",
+    )
 
 
 def input_key(kind: Kind, record: Record) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from goodfit.commands import command
 from goodfit.errors import ConfigError
 from goodfit.files import at_home
+from goodfit.runs.held import is_held
 from goodfit.runs.json_files import read_json
 
 SEARCH = "search.json"
@@ -55,8 +56,13 @@ def finished_run(typed: str) -> Path:
     folder = find_run(typed)
     status = read_json(folder / "run.json", "status")["status"]
     if status != "finished":
-        raise ConfigError(f"the run in {typed} is {status}, not finished", resume_command(typed))
+        raise ConfigError(f"the run in {typed} is {status}, not finished", to_its_end(typed))
     return folder
+
+
+def to_its_end(typed: str | Path) -> str:
+    """What brings a run to its end: the process that trains it now, or ``resume``."""
+    return "it is trained now: wait for its end" if is_held(at_home(str(typed))) else resume_command(typed)
 
 
 def _of_search(path: Path, typed: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import os
 import secrets
 import shutil
@@ -109,13 +110,23 @@ def _held_again(path: Path) -> Iterator[Path]:
 
 
 def refuse_taken_folder(conf: RunConf) -> None:
-    """Refuse a ``run.dir`` that is taken before anything is read. Other processes than the first find it so.
+    """Refuse a ``run.dir`` that is taken, or cannot be made, before anything is read.
+
+    Other processes than the first find it taken.
 
     Raises:
         ConfigError: It is.
     """
-    if conf.run.dir is not None and is_first_process():
-        refuse_taken(run_path(conf))
+    if not is_first_process():
+        return
+    path = run_path(conf)
+    if conf.run.dir is not None:
+        refuse_taken(path)
+    there = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not there.is_dir():
+        raise _not_made(path, os.strerror(errno.ENOTDIR))
+    if not os.access(there, os.W_OK):
+        raise _not_made(path, f"{there} may not be written to")
 
 
 def refuse_taken(path: Path) -> None:
@@ -150,7 +161,11 @@ def make_folder(path: Path, named: bool) -> Path:
                     raise
                 path = path.with_name(f"{path.name}-{secrets.token_hex(2)}")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be made: {error.strerror}", "choose another run.dir") from None
+        raise _not_made(path, str(error.strerror)) from None
+
+
+def _not_made(path: Path, why: str) -> ConfigError:
+    return ConfigError(f"{path} cannot be made: {why}", "choose another run.dir")
 
 
 def empty(folder: Path) -> None:

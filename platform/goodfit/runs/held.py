@@ -54,11 +54,23 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
             finally:
                 _LOCKS.discard(lock)
         if not wait:
-            raise ConfigError(f"another run is writing to {path}", "choose another run.dir, or wait for its end")
+            raise ConfigError(f"another run is writing to {path}", "wait for its end, or train into another run.dir")
         if time.monotonic() > told:
             logging.getLogger(__name__).warning("waiting for another process that writes to %s", path)
             told = float("inf")
         time.sleep(0.2)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock of a run's folder now."""
+    try:
+        with (path / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _is_taken(lock: IO[str], folder: Path) -> bool:
