@@ -197,6 +197,24 @@ def test_why_a_task_looks_as_it_does_names_the_columns_that_it_is_made_of(goodfi
     assert made.json["labels"] == (["ill", "job", "leave", "pay"] if typed else ["north", "south"])
 
 
+def test_a_column_that_is_mostly_empty_is_not_taken_for_the_label(goodfit, tmp_path):
+    cells = [
+        f'"{text}",{"pay" if n % 2 else "leave"},{"done" if n % 3 else ""}' for n, text in enumerate(sentences(40))
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["text,subject,note", *cells]) + "\n", "utf-8")
+    made = goodfit("plugins", "new", "hr", "--from-data", "a.csv", "--json")
+    assert made.code == 0, made.err
+    assert made.json["labels"] == ["leave", "pay"]
+    typed = ["dataset.fields.label=note", "dataset.on_bad_rows=quarantine"]
+    ((error, fix),) = goodfit("plugins", "new", "it", "--from-data", "a.csv", *typed).errors
+    assert error == "all rows of a.csv have the label 'done', from the column 'note'"
+    assert fix == "name the column with the labels: dataset.fields.label=<column>"
+    with (tmp_path / "a.csv").open("a", encoding="utf-8") as file:
+        file.write(",pay,\n")
+    made = goodfit("plugins", "new", "it", "--from-data", "a.csv", "dataset.on_bad_rows=quarantine")
+    assert "warning: bad rows were set aside: 1, the first a.csv:42: text is empty\n" in made.out
+
+
 def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_the_package(
     goodfit, write_rows, tmp_path
 ):

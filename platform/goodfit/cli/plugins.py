@@ -150,6 +150,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         counts = ", ".join(f"{count} {split}" for split, count in made["records"].items())
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")
         print(f"records: {counts} ({made['because']})")
+        if made["rejected"]:
+            print(f"warning: bad rows were set aside: {len(made['rejected'])}, the first {made['rejected'][0]}")
         if made["scrubbed"] is not None:
             print(f"scrubbed by privacy={conf.privacy.mode}: places in {made['scrubbed']} records")
         elif data is not None:

@@ -115,6 +115,7 @@ def new_plugin(
     return {
         **found,
         "records": counts,
+        "rejected": [str(problem) for problem in proposal.splits.rejected] if data is not None else [],
         "scrubbed": proposal.splits.scrubbed.records if data is not None and proposal.splits.scrubbed else None,
         "labels": list(facts["labels"]),
         "because": facts["because"],

@@ -104,12 +104,18 @@ def propose(
         as_given = {split: [given[record.id] for record in splits[split]] for split in SPLITS}
         splits = replace(splits, scrubbed=None, **as_given)
     labels = what.labels_in(splits.train) if found in ("classification", "multilabel") else ()
+    if len(labels) == 1:
+        column = named.get("label") or named.get("labels") or "label"
+        raise DataError(
+            f"all rows of {path} have the label '{labels[0]}', from the column '{column}'",
+            "name the column with the labels: dataset.fields.label=<column>",
+        )
     return Proposal(found, {ours: theirs for ours, theirs in named.items() if ours != theirs}, reason, splits, labels)
 
 
 def _look(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> tuple[str | None, dict[str, str], str]:
     """The kind, its fields' columns, and why; ``typed`` are those that need no guess."""
-    columns = {name: [row[name] for row in rows if row.get(name) is not None] for row in rows for name in row}
+    columns = {name: [row[name] for row in rows if not _is_empty(row.get(name))] for row in rows for name in row}
     for kind, names in KNOWN:
         if names <= set(columns):
             called = sorted(typed.get(name, name) for name in names)
@@ -132,6 +138,10 @@ def _look(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> tuple[
     if texts:
         return "language_modeling", {"text": texts[0]}, f"'{texts[0]}' is the only text, and nothing answers it"
     return None, {}, ""
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _is_text(values: Sequence[Any]) -> bool:
