@@ -250,7 +250,7 @@ def test_the_data_page_names_the_worst_first_and_what_would_mend_it(goodfit, lea
     assert "(classification), 35 train, 24 validation, 24 test\n" in outcome.out
     page = outcome.out[outcome.out.index("warning") :]
     assert "2 of 35 training records are copies or near copies of others (quality.duplicate)" in page
-    assert "  rows   copy-1, copy-2\n  mend   leave them out: quality.fix=drop\n" in page
+    assert "  rows   copy-1, copy-2\n  mend   leave these training records out: quality.fix=drop\n" in page
     found, after, to_type = page.splitlines()[-3:]
     assert found.startswith("found    0 error, 4 warning")
     assert after == "next     see whether a model reads texts of these lengths:"
@@ -272,7 +272,7 @@ def test_faulty_training_records_stay_until_somebody_says_otherwise(goodfit, lea
     by_code = {finding["code"]: finding for finding in outcome.json["findings"]}
     assert by_code["quality.duplicate"]["rows"] == ["copy-1", "copy-2"]
     assert by_code["data.leak"]["rows"] == ["leak"]
-    assert by_code["quality.duplicate"]["mend"] == "leave them out: quality.fix=drop"
+    assert by_code["quality.duplicate"]["mend"] == "leave these training records out: quality.fix=drop"
 
 
 @pytest.mark.parametrize(("fix", "listed"), [("drop", []), ("quarantine", ["copy-1", "copy-2", "leak"])])
@@ -286,7 +286,7 @@ def test_faulty_training_records_are_left_out_and_counted(goodfit, leaky, tmp_pa
     for code in ("data.leak", "quality.duplicate"):
         (mended,) = [finding for finding in findings if finding["code"] == code]
         assert (mended["severity"], mended.get("mend", "")) == ("info", "")
-        assert mended["message"].endswith(": left out of training")
+        assert mended["message"].endswith(": left out of training") and "by heart" not in mended["message"]
     rejected = (tmp_path / "run/data/rejected.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["reason"] for line in rejected] == [
         f"left out: {'data.leak' if row == 'leak' else 'quality.duplicate'}" for row in listed
@@ -321,7 +321,7 @@ def test_a_test_that_was_learnt_by_heart_is_an_error_that_a_gate_stops(goodfit, 
 
 
 def test_what_mends_the_reason_of_a_gate_is_what_comes_next(goodfit, spoilt):
-    mend = "leave the training records out: quality.fix=drop"
+    mend = "leave these training records out: quality.fix=drop"
     ((_, fix),) = goodfit("train", *spoilt, "run.dir=run", "--quiet").errors
     assert fix == f"{mend}, or judge only: policy=default"
     outcome = goodfit("train", *spoilt, "policy.enforce=false", "run.dir=again")
@@ -414,7 +414,152 @@ def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_r
     words.append(f"dataset.test={write_rows(tmp_path / 'other.jsonl', other)}")
     unknown = goodfit("check", *words, "quality.fix=drop", "quality.fixes=[data.laek]")
     assert unknown.errors == [
-        ("quality.fixes names 'data.laek', and no finding is called so", "did you mean 'data.leak'?")
+        (
+            "quality.fixes names 'data.laek', and no finding that names training records is called so",
+            "did you mean 'data.leak'?",
+        )
     ]
     outcome = goodfit("check", *words, "quality.fix=drop")
     assert (outcome.code, outcome.errors[0][0]) == (2, "quality.fix would leave no training record")
+
+
+def test_a_fix_that_takes_all_records_of_a_label_exits_2_and_names_it(goodfit, spoilt_label):
+    what = "quality.fix would leave no training record with the label 'rare': data.leak"
+    fix = "mend the records or add some of it, or keep theirs: quality.fixes=[quality.duplicate,quality.near_leak]"
+    assert goodfit("check", *spoilt_label, "quality.fix=drop").errors == [(what, fix)]
+    outcome = goodfit("check", *spoilt_label, "quality.fix=drop", fix.rpartition(" ")[2])
+    assert outcome.code == 0, outcome.err
+
+
+@pytest.fixture
+def spoilt_label(tiny_words, rows_of, write_rows, tmp_path):
+    """Words of a run whose only training record of a label stands in test, too."""
+    rows, test = rows_of("classification", 32), rows_of("classification", 24, seed=2)
+    odd = {"text": "Something of its own, and quite unlike all others here.", "label": "rare"}
+    files = [write_rows(tmp_path / f"{name}.jsonl", [*some, odd]) for name, some in (("one", rows), ("two", test))]
+    return [*tiny_words("classification", "encoder"), f"dataset.train={files[0]}", f"dataset.test={files[1]}"]
+
+
+def test_a_leak_that_was_left_out_claims_no_more_to_be_learnt_by_heart(goodfit, spoilt):
+    found = {one["code"]: one for one in goodfit("check", *spoilt, "quality.fix=drop", "--json").json["findings"]}
+    said = "3 of 24 test inputs stand in the training records, too: left out of training"
+    assert (found["data.leak"]["severity"], found["data.leak"]["message"]) == ("info", said)
+
+
+@pytest.fixture
+def contrary(tiny_words, rows_of, write_rows, tmp_path):
+    """Words of a run with a leak, an input that says nothing, and inputs with two answers in train and test."""
+    rows, test = rows_of("classification", 32), rows_of("classification", 24, seed=2)
+    other = {"good": "bad", "bad": "good"}
+    train = [*rows, {**rows[3], "id": "c", "label": other[rows[3]["label"]]}, {**test[5], "id": "leak"}]
+    train.append({"text": "n/a", "label": "good", "id": "nothing"})
+    test.append({**test[7], "id": "t", "label": other[test[7]["label"]]})
+    files = [write_rows(tmp_path / f"{name}.jsonl", some) for name, some in (("one", train), ("two", test))]
+    return [*tiny_words("classification", "encoder"), f"dataset.train={files[0]}", f"dataset.test={files[1]}"]
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "words"),
+    [
+        ("data.leak", [], ["quality.fix=drop"]),
+        (
+            "data.conflict",
+            [],
+            ["quality.fix=drop", "quality.fixes=[data.leak,quality.duplicate,quality.near_leak,data.conflict]"],
+        ),
+        (
+            "quality.empty",
+            ["quality.fixes=[data.leak]"],
+            ["quality.fix=drop", "quality.fixes=[data.leak,quality.empty]"],
+        ),
+        (
+            "quality.empty",
+            ["quality.fix=quarantine"],
+            ["quality.fixes=[data.leak,quality.duplicate,quality.near_leak,quality.empty]"],
+        ),
+    ],
+)
+def test_the_words_that_mend_leave_those_records_out_and_switch_nothing_off(goodfit, contrary, code, typed, words):
+    (found,) = [one for one in goodfit("check", *contrary, *typed, "--json").json["findings"] if mends(one, code)]
+    assert found["mend"].endswith(f"leave these training records out: {' '.join(words)}")
+    findings = goodfit("check", *contrary, *typed, *words, "--json").json["findings"]
+    (left_out,) = [one for one in findings if one["code"] == "data.left_out"]
+    assert {code, "data.leak"} <= set(left_out["evidence"]["counts"])
+    assert not [one for one in findings if mends(one, code)]
+
+
+def mends(finding, code):
+    return finding["code"] == code and "quality.fix" in finding["mend"]
+
+
+def test_an_input_with_two_answers_is_found_in_held_out_records_and_stays(goodfit, contrary):
+    found = [one for one in goodfit("check", *contrary, "--json").json["findings"] if one["code"] == "data.conflict"]
+    assert [(one["evidence"]["split"], one["message"], len(one["rows"])) for one in found] == [
+        ("train", "1 training inputs have several different answers", 2),
+        ("test", "1 test inputs have several different answers", 0),
+    ]
+    assert found[1]["evidence"]["ids"][1] == "t" and found[1]["mend"] == "decide on one answer for each input"
+    words = [*contrary, "quality.fix=drop", "quality.fixes=[data.conflict]", "quality.conflicts=stop"]
+    assert goodfit("check", *words).errors[0][0] == "1 training inputs have several different answers"
+
+
+def test_an_input_with_two_answers_in_test_alone_stops_a_strict_run(goodfit, tiny_words, rows_of, write_rows, tmp_path):
+    test = rows_of("classification", 24, seed=2)
+    test.append({**test[7], "id": "t", "label": "good" if test[7]["label"] == "bad" else "bad"})
+    words = [*tiny_words("classification", "encoder"), f"dataset.test={write_rows(tmp_path / 'two.jsonl', test)}"]
+    said = "1 test inputs have several different answers"
+    fix = "mend the records, or go on with it: quality.conflicts=report"
+    assert goodfit("check", *words, "quality.conflicts=stop").errors == [(said, fix)]
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "fix"),
+    [
+        pytest.param(
+            "quality.duplicates",
+            "and no finding that names training records is called so",
+            "did you mean 'quality.duplicate'?",
+            id="misspelt",
+        ),
+        pytest.param(
+            "quality.wrong_answer",
+            "and the audit that looks for it, quality.labels, is not asked",
+            "ask all audits of the data: quality.deep=true",
+            id="heavy",
+        ),
+    ],
+)
+def test_a_fix_that_would_do_nothing_is_refused(goodfit, words, code, what, fix):
+    words = [*words, "quality.fix=drop", f"quality.fixes=[data.leak,{code}]", "quality.deep=false"]
+    assert goodfit("check", *words).errors == [(f"quality.fixes names '{code}', {what}", fix)]
+
+
+def test_a_fix_that_no_audit_looks_for_in_such_a_task_is_refused(goodfit, tiny_words):
+    words = [*tiny_words("multilabel", "encoder"), "quality.fix=drop", "quality.fixes=[data.leak,quality.wrong_answer]"]
+    what = "quality.fixes names 'quality.wrong_answer', which no audit looks for in a task of the kind multilabel"
+    assert goodfit("check", *words).errors == [(what, "leave it out: quality.fixes=[data.leak]")]
+
+
+def test_a_code_of_a_plugin_that_tells_none_is_taken(goodfit, install, words):
+    install("odd", code_of("return found('seen', rows=(facts.splits['train'][0].id,))"))
+    outcome = goodfit("check", *words, "quality.fix=drop", "quality.fixes=[odd.seen]", "--json")
+    assert outcome.code == 0, outcome.err
+    assert "data.left_out" in codes(outcome)
+
+
+def test_the_words_of_a_heavy_audit_ask_it_where_training_would_not(goodfit, install, words):
+    heavy = "heavy=True, look_at_data=look, codes=('odd.seen',)"
+    code = code_of("return found('seen', rows=(facts.splits['train'][0].id,), mend='look')")
+    install("odd", code.replace("look_at_data=look", heavy))
+    usual = "data.leak,quality.duplicate,quality.near_leak"
+    to_type = ["quality.fix=drop", f"quality.fixes=[{usual},odd.seen]", "quality.deep=true"]
+    said = {one["code"]: one for one in goodfit("data", *words, "--json").json["findings"]}
+    assert said["odd.seen"]["mend"] == f"look, or leave these training records out: {' '.join(to_type)}"
+    said = {one["code"]: one for one in goodfit("check", *words, *to_type, "--json").json["findings"]}
+    assert said["data.left_out"]["evidence"]["counts"]["odd.seen"] == 1
+    assert goodfit("check", *words, *to_type[:2]).errors == [
+        (
+            "quality.fixes names 'odd.seen', and the audit that looks for it, odd.look, is not asked",
+            "ask all audits of the data: quality.deep=true",
+        )
+    ]

@@ -235,6 +235,25 @@ def test_an_audit_without_data_of_a_kind_that_it_takes_is_said_not_to_be_tried(g
     assert checks["audits"]["problems"] == ["not tried: odd.alike; there are no records of a kind that it takes"]
 
 
+def test_an_audit_of_data_lists_the_codes_of_findings_with_rows(checked, with_data):
+    audits = (
+        HEAD
+        + """
+def look(facts):
+    found = [("odd.listed", ("a",)), ("odd.rowless", ()), ("odd.other", ("a",))]
+    return [Finding(severity="info", code=code, message="m", rows=rows) for code, rows in found]
+
+
+@hookimpl
+def goodfit_register_audits():
+    return [AuditSpec(name="odd.look", look_at_data=look, codes=("odd.listed",), description="d")]
+"""
+    )
+    with_data(audits)
+    (problem,) = [line for said in checked("odd").values() for line in said.splitlines() if "odd.look" in line]
+    assert problem == "odd.look: a finding odd.other has rows, and codes does not list it"
+
+
 def test_few_validation_records_leave_the_fit_open(checked, with_data):
     with_data("HOOK_API = 1\n", held_out=19)
     few = (

@@ -108,7 +108,7 @@ class Finding:
     rows: tuple[str, ...] = ()
     """Ids of all the records that it is about, in the order of the data: what ``quality.fix`` acts on."""
     mend: str = ""
-    """What would mend it: words to type, or what to do."""
+    """What would mend it: words to type, or what to do. goodfit adds how training records in ``rows`` are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +242,9 @@ class AuditSpec:
     """Whether it takes more than a second or so for a thousand records: then a run does it only where it is named, or
     with ``quality.deep``."""
     limits: tuple[Limit, ...] = ()
+    codes: tuple[str, ...] | None = None
+    """The codes of all its findings on the data that have ``rows``, so that ``quality.fixes`` can name them: another
+    code is refused there, as one is whose audit is not asked. None where it does not tell; then nothing is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
     Raises:
         DataError: A fault that the quality group says has to stop the run.
     """
-    findings = [*_leaks(kind, splits), *_seen_before(kind, splits, before), *_conflicts(kind, splits.train)]
+    findings = [*_leaks(kind, splits, conf), *_seen_before(kind, splits, before), *_conflicts(kind, splits)]
     leaks = ("leaks", conf.leaks)
     acts = {"data.leak": leaks, "data.seen_before": leaks, "data.conflict": ("conflicts", conf.conflicts)}
     for finding in findings:
@@ -66,8 +66,13 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
     return findings
 
 
-MENDABLE = ("data.leak", "data.conflict")
-"""The findings here that name training records, so that ``quality.fixes`` can name them."""
+MENDABLE = ("data.leak", "data.conflict", "privacy.thinned")
+"""goodfit's own findings that name training records, so that ``quality.fixes`` can name them."""
+
+
+def leaves_out(conf: QualityConf, code: str) -> bool:
+    """Whether the training records that findings of this code name are left out of training."""
+    return conf.fix != "keep" and code in conf.fixes
 
 
 def _rejected(splits: Splits) -> Finding:
@@ -87,7 +92,7 @@ def input_key(kind: Kind, record: Record) -> str:
     return " ".join(kind.text(record).lower().split())
 
 
-def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
+def _leaks(kind: Kind, splits: Splits, conf: QualityConf) -> list[Finding]:
     trained: dict[str, list[str]] = defaultdict(list)
     for record in splits.train:
         trained[input_key(kind, record)].append(record.id)
@@ -100,8 +105,9 @@ def _leaks(kind: Kind, splits: Splits) -> list[Finding]:
     )
     held_out = {input_key(kind, record) for split in HELD_OUT for record in splits[split]}
     rows = tuple(row for key, ids in trained.items() if key in held_out for row in ids)
-    mend = "leave the training records out: quality.fix=drop"
-    found = [dataclasses.replace(finding, rows=rows, mend=mend) for finding in found]
+    found = [dataclasses.replace(finding, rows=rows) for finding in found]
+    if leaves_out(conf, "data.leak"):
+        return found  # what is not trained on cannot be learnt by heart
     return [_spoils_the_test(finding) for finding in found]
 
 
@@ -228,13 +234,28 @@ def _in_splits(
     return findings
 
 
-def _conflicts(kind: Kind, records: Sequence[Record]) -> list[Finding]:
+def _conflicts(kind: Kind, splits: Splits) -> list[Finding]:
+    """Inputs with several answers, of each split. Held-out ones stay: no model is right about all of them."""
+    findings: list[Finding] = []
+    for split in SPLITS:
+        several = _contrary(kind, splits[split])
+        ids = [record_id for found in several for record_id in found]
+        findings += about(
+            "data.conflict",
+            f"{len(several)} {'training' if split == 'train' else split} inputs have several different answers",
+            ids,
+            len(splits[split]),
+            rows=ids if split == "train" else (),
+            mend="decide on one answer for each input",
+            split=split,
+        )
+    return findings
+
+
+def _contrary(kind: Kind, records: Sequence[Record]) -> list[list[str]]:
+    """The ids of records of one input, for each that has several answers."""
     answers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for record in records:
         answers[input_key(kind, record)][kind.answer(record)].append(record.id)
-    several = [found for found in answers.values() if len(found) > 1]
-    ids = [record_id for found in several for same in found.values() for record_id in same]
-    message = f"{len(several)} training inputs have several different answers"
-    leave_out = "quality.fix=drop quality.fixes=[data.conflict]"
-    mend = f"decide on one answer for each input, or leave all of them out: {leave_out}"
-    return about("data.conflict", message, ids, len(records), rows=ids, mend=mend)
+    several = [found.values() for found in answers.values() if len(found) > 1]
+    return [[record_id for same in found for record_id in same] for found in several]

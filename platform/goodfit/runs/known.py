@@ -19,7 +19,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.audit import audit_data, choose_audits
 from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
-from goodfit.runs.mend import mend_training, once_mended, refuse_unknown_fixes
+from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
 from goodfit.runs.task import Task, need_plugins, refuse_family, refuse_hopeless_gates, resolve_task
@@ -57,12 +57,13 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     _, task, _, audits = together(
         lambda: again or check_vault(conf.privacy.vault, conf.privacy.mode),
         partial(resolve_task, conf, host),
-        lambda: refuse_unknown_fixes(conf.quality, {plugin.name for plugin in host.plugins}),
+        lambda: again or refuse_unknown_fixes(conf.quality, host),
         partial(choose_audits, conf, host),
     )
     together(
         partial(refuse_family, task.kind, conf.model.family),
         lambda: again or refuse_hopeless_gates(task, host),
+        lambda: again or refuse_unasked_fixes(conf.quality, task.kind.name, [one.spec.name for one in audits], host),
     )
     task = dataclasses.replace(task, audits=audits)
     before = made_from(task.conf)
@@ -74,11 +75,12 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     findings += lineage_findings(task, before, untold)
     audited = audit_data(task.audits, conf, task.kind, splits, labels, host)
     findings += audited.findings + host.check_data(conf.task.name, _shown(splits))
-    splits, left_out = mend_training(splits, findings, conf.quality)
-    findings = [*once_mended(findings, conf.quality), *left_out]
-    host.changed.update(_changes(splits.scrubbed, left_out))
+    mended, left_out = mend_training(task.kind, splits, findings, conf.quality)
+    deep = [code for one in audits if one.spec.heavy and not one.needed for code in one.spec.codes or ()]
+    findings = [*once_mended(findings, splits, conf.quality, deep), *left_out]
+    host.changed.update(_changes(mended.scrubbed, left_out))
     conf = dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=list(labels) or None))
-    return TaskData(dataclasses.replace(task, conf=conf), splits, labels, findings, audited.asked, before)
+    return TaskData(dataclasses.replace(task, conf=conf), mended, labels, findings, audited.asked, before)
 
 
 def _changes(scrubbed: Scrubbed | None, left_out: Sequence[Finding]) -> Counter[tuple[str, str]]:

@@ -16,7 +16,7 @@ class QualityConf:
     """What a training input that stands in validation or test, too, does."""
 
     conflicts: Act = "report"
-    """What one input with two answers does."""
+    """What one input with two answers in one split does."""
 
     deep: bool = False
     """Whether heavy audits of the data are done as well, such as a search for wrong labels."""
@@ -26,4 +26,4 @@ class QualityConf:
     left out and listed in ``data/rejected.jsonl``. Files are never changed, and held-out records never left out."""
 
     fixes: list[str] = field(default_factory=lambda: ["data.leak", "quality.duplicate", "quality.near_leak"])
-    """Codes of findings that ``quality.fix`` acts on."""
+    """Codes of findings that ``quality.fix`` acts on. One more is refused where no audit of the run looks for it."""

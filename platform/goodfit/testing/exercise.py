@@ -178,6 +178,7 @@ def _places(found: Sequence[Found]) -> list[tuple[int, int, str]]:
 def try_audit(spec: AuditSpec, material: Material) -> Tried:
     """Show it the data, and answers to the test records as if they were a tuned model's."""
     found, told, untried = [], [], True
+    untold: set[str] = set()
     for source, (name, splits) in material.sources.items():
         if spec.kinds and name not in spec.kinds:
             continue
@@ -190,12 +191,20 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
             limits={limit.name: limit.default for limit in spec.limits},
         )
         if spec.look_at_data is not None:
-            found += spec.look_at_data(facts)
+            of_data = spec.look_at_data(facts)
+            untold |= _untold(spec, of_data)
+            found += of_data
         if spec.look_at_model is not None:
             found += spec.look_at_model(_model_facts(facts, items_of(name, splits)))
         told += [record.fields for record in splits.test]
         untried = False
-    return {"problems": [], "untried": untried, **about_findings(found, told)}
+    problems = [f"a finding {code} has rows, and codes does not list it" for code in sorted(untold)]
+    return {"problems": problems, "untried": untried, **about_findings(found, told)}
+
+
+def _untold(spec: AuditSpec, findings: Sequence[Finding]) -> set[str]:
+    """Codes that ``quality.fixes`` would refuse, though records can be left out by them."""
+    return set() if spec.codes is None else {finding.code for finding in findings if finding.rows} - set(spec.codes)
 
 
 def _model_facts(data: DataFacts, items: Sequence[Item]) -> ModelFacts:

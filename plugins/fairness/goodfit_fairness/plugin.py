@@ -18,6 +18,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
             name="fairness.representation",
             description="How many training records each group of the records' slices has.",
             look_at_data=representation.representation,
+            codes=(),
             limits=(representation.MIN_GROUP,),
         ),
         AuditSpec(

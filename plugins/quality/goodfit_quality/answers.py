@@ -20,6 +20,11 @@ SHORTEST_MISSPELT = 6
 """Letters of a label from which one letter more, less or other is more likely a slip than another word."""
 SLIPS = 3
 """How many times as many records the label has that was meant."""
+BESIDES = {
+    "classification": ", or type training.class_weights=balanced; judge by f1_macro, not by accuracy",
+    "multilabel": "; judge by f1_macro, not by f1_micro",
+}
+"""Kind -> what helps besides where labels are rare; tasks of spans have neither of the figures."""
 WRITTEN = ("generation", "chat")
 _DIGITS = re.compile(r"\d+")
 
@@ -116,14 +121,13 @@ def _balance(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:
 
 
 def _finding(facts: DataFacts, code: str, message: str, figure: float, counts: dict[str, int]) -> Finding:
-    weighed = ", or type training.class_weights=balanced" if facts.kind == "classification" else ""
     return Finding(
         severity="warning",
         code=f"quality.{code}",
         message=message,
         figure=figure,
         evidence={"counts": counts},
-        mend=f"add records of the rare labels, join labels in the data{weighed}; judge by f1_macro, not by accuracy",
+        mend=f"add records of the rare labels, join labels in the data{BESIDES.get(facts.kind, '')}",
     )
 
 

@@ -12,7 +12,6 @@ from goodfit.texts.alike import NEAR, near_duplicates
 from goodfit_quality.report import about
 
 HELD_OUT = ("validation", "test")
-LEAVE_OUT = "leave them out: quality.fix=drop"
 
 
 def copies(facts: DataFacts) -> list[Finding]:
@@ -27,7 +26,7 @@ def copies(facts: DataFacts) -> list[Finding]:
     copied = _ordered(train, {pair.later.id for pair in inside if pair.one_answer})
     contrary = _ordered(train, {one.id for pair in inside if not pair.one_answer for one in (pair.earlier, pair.later)})
     return [
-        *about("duplicate", "training records are copies or near copies of others", copied, len(train), LEAVE_OUT),
+        *about("duplicate", "training records are copies or near copies of others", copied, len(train)),
         *about(
             "near_conflict",
             "training records differ from another in hardly a word, and have another answer",
@@ -89,7 +88,7 @@ def _near_leaks(train: Sequence[RecordView], pairs: Sequence[_Pair]) -> list[Fin
     rows = _ordered(train, {pair.later.id for pair in pairs})
     met = sorted({pair.earlier.id for pair in pairs})
     message = "training records are near copies of held-out ones"
-    return about("near_leak", message, rows, len(train), LEAVE_OUT, held_out=met[:MOST_IDS])
+    return about("near_leak", message, rows, len(train), held_out=met[:MOST_IDS])
 
 
 def _group_leaks(train: Sequence[RecordView], held_out: Sequence[RecordView]) -> list[Finding]:

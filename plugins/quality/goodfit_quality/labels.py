@@ -80,5 +80,5 @@ def labels(facts: DataFacts) -> list[Finding]:
     chosen = set(ranked)
     rows = [record.id for index, record in enumerate(train) if index in chosen]
     worst = [train[index].id for index in ranked[:MOST_IDS]]
-    mend = "look at them; quality.fix=drop quality.fixes=[quality.wrong_answer] leaves them out"
+    mend = "look at them, and mend those that are wrong"
     return about("wrong_answer", message, rows, len(train), mend, most_certain=worst)

@@ -14,7 +14,7 @@ def about(
     message: str,
     rows: Sequence[str],
     of: int,
-    mend: str,
+    mend: str = "",
     severity: Literal["info", "warning", "error"] = "warning",
     **evidence: Any,
 ) -> list[Finding]:
@@ -25,7 +25,7 @@ def about(
         message: What is behind the counts: ``training records are copies of earlier ones``.
         rows: Ids of the records.
         of: How many were looked at.
-        mend: What would mend it.
+        mend: What would mend it, besides leaving the records out, which goodfit adds.
         severity: How bad it is.
         evidence: More counts and ids.
     """

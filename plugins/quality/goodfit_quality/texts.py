@@ -43,7 +43,7 @@ def texts(facts: DataFacts) -> list[Finding]:
     return [
         *about("damaged", "training records hold damaged characters", damaged, count, "read the file as UTF-8 again"),
         *about("markup", "training inputs hold HTML", marked, count, "take the markup out", "info"),
-        *about("empty", "training inputs say nothing", empty, count, "leave them out: quality.fix=drop"),
+        *about("empty", "training inputs say nothing", empty, count),
         *_outliers(train),
         *_foreign(train),
     ]
@@ -87,4 +87,4 @@ def _foreign(train: Sequence[RecordView]) -> list[Finding]:
     rows = [record.id for record, found in zip(train, languages, strict=True) if found not in (None, main)]
     others = {name: count for name, count in known.items() if name != main}
     message = f"training inputs are not in {main}, as the others are"
-    return about("language", message, rows, len(train), "translate them, or leave them out", languages=others)
+    return about("language", message, rows, len(train), "translate them", languages=others)

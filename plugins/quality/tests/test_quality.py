@@ -198,7 +198,12 @@ def test_rare_labels_and_lopsided_ones_are_counted():
     assert found["quality.imbalance"].figure == 190
     assert "training.class_weights=balanced" in found["quality.imbalance"].mend
     of_sets = [replace(one, fields={"text": "t", "labels": [one.fields["label"]]}) for one in train]
-    assert not any("class_weights" in finding.mend for finding in answers(replace(facts(of_sets), kind="multilabel")))
+    for_sets = answers(replace(facts(of_sets), kind="multilabel"))
+    assert {finding.mend.rpartition("; ")[2] for finding in for_sets} == {"judge by f1_macro, not by f1_micro"}
+    assert not any("class_weights" in finding.mend for finding in for_sets)
+    spans = [replace(one, fields={"text": "t", "spans": [{"label": one.fields["label"]}]}) for one in train]
+    of_spans = answers(replace(facts(spans), kind="token_classification"))
+    assert {finding.mend for finding in of_spans} == {"add records of the rare labels, join labels in the data"}
     assert answers(facts(many())) == []
 
 
