@@ -36,25 +36,20 @@ EVERYBODY, OWNER = 0o666, 0o600
 
 
 def write_whole(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
-    """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename, fsync."""
-    temporary = part_of(path)
-    write_synced(temporary, content, rights)
-    os.replace(temporary, path)
-    sync_folder(path.parent)
-
-
-def write_or_leave(path: Path, content: bytes) -> None:
-    """Write a file whole, or leave what is there, and nothing beside it.
+    """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename, fsync.
 
     Raises:
-        OSError: The system says no.
+        OSError: The system says no; what was there before still is, and nothing beside it.
     """
+    temporary = part_of(path)
     try:
-        write_whole(path, content)
+        write_synced(temporary, content, rights)
+        os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
-            part_of(path).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
 
 
 def part_of(path: Path) -> Path:

@@ -21,7 +21,7 @@ from goodfit.cli.console import Bar, warn
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError
-from goodfit.files import at_home, ending, write_or_leave
+from goodfit.files import at_home, ending, write_whole
 from goodfit.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _write(path: Path, answers: Sequence[Mapping[str, Any]]) -> None:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             path.write_text(lines, "utf-8")
         else:
-            write_or_leave(path, lines.encode())
+            write_whole(path, lines.encode())
     except OSError as error:
         raise _not_written(str(path), str(error.strerror)) from None
 

@@ -67,10 +67,7 @@ class Guarded:
             PluginError: It raised anything else, or returned something of another type.
         """
         try:
-            if self.sort is MetricSpec and self.field in (
-                "statistics",
-                "ideal",
-            ):  # what it changes is read by the next one
+            if self.sort is MetricSpec and self.field != "reduce":  # items that it changes are read by the next one
                 arguments = copy.deepcopy(arguments)
             with tame(), contextlib.redirect_stdout(sys.stderr), self._bounded():
                 result = self.function(*arguments, **named)
