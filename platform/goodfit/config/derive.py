@@ -125,9 +125,6 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
             for key in sorted(typed)
             if key in ("privacy.scrubbers", "privacy.keep")
         ]
-    if conf.training.class_weights != "none" and conf.task.kind not in (None, "classification"):
-        what = f"training.class_weights={conf.training.class_weights} is for classification, not for {conf.task.kind}"
-        mistakes.append(ConfigError(what, "add training.class_weights=none"))
     readers = {"adapter": "add adapter=lora", "optim": "add optim=adamw"}
     mistakes += [
         ConfigError(f"{key} was typed, and {option} does not read it", readers[key.partition(".")[0]])

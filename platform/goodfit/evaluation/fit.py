@@ -12,6 +12,7 @@ import numpy as np
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
 from goodfit.evaluation.scale import Scale
 from goodfit.hooks.certainty import middle
+from goodfit.kinds import find_kind
 from goodfit.schema import RunConf
 from goodfit.schema.unread import unread_settings
 
@@ -267,6 +268,7 @@ def _less(conf: RunConf) -> tuple[str, ...]:
         words = ["optim.weight_decay=0.1"]
     else:
         words = [f"adapter.rank={max(1, conf.adapter.rank // 2)}", "adapter.dropout=0.1"]
-    if conf.model.family == "encoder" and conf.task.kind != "language_modeling" and not conf.training.word_dropout:
+    hides_words = find_kind(conf.task.kind or "").hides_words
+    if conf.model.family == "encoder" and not hides_words and not conf.training.word_dropout:
         words.append("training.word_dropout=0.1")
     return (*words, f"optim.lr={(conf.optim.lr or 0) / 2:g}", "more records: the gap closes with data")

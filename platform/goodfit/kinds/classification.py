@@ -128,4 +128,5 @@ KIND = Kind(
     is_right=is_right_label,
     untrained=_majority,
     reference=_majority,
+    one_label=True,
 )

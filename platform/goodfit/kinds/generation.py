@@ -84,4 +84,5 @@ KIND = Kind(
     metrics=lambda labels: text_metrics(),
     untrained=_first_words,
     reference=_first_words,
+    at_length=True,
 )

@@ -200,4 +200,5 @@ KIND = Kind(
     metrics=lambda labels: language_metrics(),
     untrained=None,
     reference=_compressed,
+    hides_words=True,
 )

@@ -344,4 +344,5 @@ KIND = Kind(
     untrained=_simplest,
     reference=_likest,
     is_blurred=is_blurred,
+    told=("token_types",),
 )

@@ -313,4 +313,5 @@ KIND = Kind(
     untrained=_by_frequency,
     reference=_bm25,
     shown=lambda record, answer: answer[:10],
+    of_pairs=True,
 )

@@ -130,6 +130,8 @@ class Kind:
     """Whether an answer is wholly right; None for kinds whose answers are right in part."""
     shown: Callable[[Record, Any], Any] = lambda record, answer: answer
     """An answer as ``goodfit predict`` prints it."""
+    one_label: bool = False
+    """Whether an answer is one label, so that each label can be given a weight."""
     interchangeable: bool = False
     """Whether any record's answer could be any other one's: they are labels of one set, of which it takes two."""
     searches: bool = False
@@ -138,6 +140,16 @@ class Kind:
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False
     """Whether other runs begin with its model, so that an adapter is merged into it."""
+    told: tuple[str, ...] = ()
+    """Settings of ``model`` by which an encoder is told something beside words."""
+    copies: bool = False
+    """Whether an answer repeats its text: a model that writes it needs as many positions for both."""
+    at_length: bool = False
+    """Whether an answer may take all of ``task.max_new_tokens``, so that a model has to have these positions."""
+    hides_words: bool = False
+    """Whether it hides words in training by itself."""
+    of_pairs: bool = False
+    """Whether its loss compares records with each other, so that none of them has a loss of its own."""
     related: Callable[[Sequence[Record]], Sequence[Record]] = lambda records: records
     """The records of a split, with what their figures need of each other."""
     per_token: tuple[str, ...] = ()

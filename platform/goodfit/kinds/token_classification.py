@@ -383,4 +383,6 @@ KIND = Kind(
     untrained=_no_span,
     reference=_look_up,
     is_blurred=is_blurred,
+    told=("case_marks",),
+    copies=True,
 )

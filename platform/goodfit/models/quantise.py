@@ -13,20 +13,15 @@ BYTES_PER_WEIGHT = (4 + 0.127) / 8
 """NormalFloat4 with quantised constants: Dettmers et al. 2023, https://arxiv.org/abs/2305.14314, section 3."""
 
 
-def refuse_four_bits(conf: ModelConf, kind: str | None, merge: bool) -> None:
+def refuse_four_bits(conf: ModelConf) -> None:
     """Refuse QLoRA where it cannot be.
 
     Raises:
-        ConfigError: There are no weights to quantise, or the run has to leave a whole model.
+        ConfigError: There are no weights to quantise.
         HardwareError: bitsandbytes is not installed.
     """
     if conf.weights == "random":
         raise ConfigError("adapter=qlora freezes the base, and this model starts from noise", "choose adapter=none")
-    if kind == "language_modeling" or merge:
-        what = "adapter.merge" if merge else kind
-        raise ConfigError(
-            f"adapter=qlora holds the base in 4 bits, and {what} leaves a whole model for others", "choose adapter=lora"
-        )
     if importlib.util.find_spec("bitsandbytes") is None:
         raise HardwareError("adapter=qlora needs the package bitsandbytes", "pip install 'goodfit[qlora]'")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from goodfit.errors import ConfigError
-from goodfit.kinds.shape import Coding, Learner
+from goodfit.kinds.shape import Coding, Kind, Learner
 from goodfit.kinds.units import case_marks
 from goodfit.kinds.whole import tells_texts_apart
 from goodfit.models.base import Base
@@ -17,25 +17,23 @@ FALLBACK_TOKENS = 512
 """The longest input of models without a bound of their own (T5's relative positions)."""
 
 
-def told_beside_words(conf: RunConf, base: Base, tokenizer: Any) -> dict[str, bool | None]:
+def told_beside_words(task: Task, base: Base, tokenizer: Any) -> dict[str, bool | None]:
     """What an encoder is told beside words: the typed choice, or wherever it can be; None where it reads otherwise.
 
     Raises:
         ConfigError: It is asked for where it cannot be told.
     """
-    ways: dict[str, tuple[str, str, Callable[[], bool], str]] = {
+    ways: dict[str, tuple[str, Callable[[], bool], str]] = {
         "case_marks": (
-            "token_classification", "that tags",
-            lambda: bool(case_marks(tokenizer)), "sees capitals or has no token to spare",
+            "that tags", lambda: bool(case_marks(tokenizer)), "sees capitals or has no token to spare",
         ),
         "token_types": (
-            "question_answering", "that answers questions",
-            lambda: tells_texts_apart(tokenizer, base.config), "has one type for all tokens",
+            "that answers questions", lambda: tells_texts_apart(tokenizer, base.config), "has one type for all tokens",
         ),
     }  # fmt: skip
     found: dict[str, bool | None] = {}
-    for name, (kind, whom, can_be_told, lacks) in ways.items():
-        wanted, fits = getattr(conf.model, name), (conf.task.kind, base.family) == (kind, "encoder")
+    for name, (whom, can_be_told, lacks) in ways.items():
+        wanted, fits = getattr(task.conf.model, name), name in task.kind.told and base.family == "encoder"
         can = fits and can_be_told()
         if wanted and not can:
             why = f"{base.name} {lacks}" if fits else f"they are for an encoder {whom}"
@@ -47,10 +45,10 @@ def told_beside_words(conf: RunConf, base: Base, tokenizer: Any) -> dict[str, bo
 def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str]) -> tuple[Learner, Coding]:
     """How this base learns this task."""
     conf = task.conf
-    _refuse_lengths(conf, base)
+    _refuse_lengths(conf, task.kind, base)
     longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
     answer = base.max_answer or max(longest, conf.task.max_new_tokens)
-    if task.kind.name == "token_classification":  # the text is copied
+    if task.kind.copies:
         longest = min(longest, answer)
     coding = Coding(
         tokenizer=tokenizer,
@@ -67,7 +65,7 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
     return task.kind.learners[base.family](coding), coding
 
 
-def _refuse_lengths(conf: RunConf, base: Base) -> None:
+def _refuse_lengths(conf: RunConf, kind: Kind, base: Base) -> None:
     """Refuse lengths that the model's positions do not have."""
     if base.max_length is None:
         return
@@ -77,16 +75,17 @@ def _refuse_lengths(conf: RunConf, base: Base) -> None:
             f"choose a value of at most {base.max_length}, or a model with a longer context",
         )
     wanted, answer = conf.task.max_new_tokens, base.max_answer
-    if conf.task.kind == "generation" and answer is not None and wanted > answer:
+    if not kind.at_length:
+        return
+    if answer is not None and wanted > answer:
         raise ConfigError(
             f"task.max_new_tokens is {wanted}, and {base.name} has {answer} positions for an answer",
             f"choose a value of at most {answer}",
         )
     longest = min(conf.dataset.max_tokens or base.max_length, base.max_length)
-    if base.family == "decoder" and conf.task.kind == "generation" and conf.task.max_new_tokens >= longest:
+    if base.family == "decoder" and wanted >= longest:
         whose = "dataset.max_tokens leaves" if longest < base.max_length else f"{base.name} has"
         raise ConfigError(
-            f"task.max_new_tokens is {conf.task.max_new_tokens}, and {whose} {longest} positions for "
-            "prompt and answer together",
+            f"task.max_new_tokens is {wanted}, and {whose} {longest} positions for prompt and answer together",
             "choose a smaller value, or a longer context",
         )

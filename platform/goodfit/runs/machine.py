@@ -40,7 +40,7 @@ def settle(conf: RunConf) -> RunConf:
 def _refuse_unfit(conf: RunConf) -> None:
     """Refuse ways to train that this hardware, or this base, cannot have."""
     if conf.adapter.four_bits:
-        refuse_four_bits(conf.model, conf.task.kind, conf.adapter.merge)
+        refuse_four_bits(conf.model)
     if conf.training.soup > 1 and not conf.hardware.is_one_device:
         raise ConfigError(
             "training.soup trains on one device", "add hardware.devices=1 hardware.strategy=single, or leave it out"

@@ -95,7 +95,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     base = open_base(conf, host)
     refuse_family(data.task.kind, base.family)
     tokenizer = load_tokenizer(base)
-    model = dataclasses.replace(conf.model, **told_beside_words(conf, base, tokenizer))
+    model = dataclasses.replace(conf.model, **told_beside_words(data.task, base, tokenizer))
     task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=model))
     learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}

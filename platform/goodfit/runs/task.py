@@ -68,9 +68,10 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
         raise ConfigError(f"task={conf.task.name} has no kind", f"add task.kind=…, one of {', '.join(sorted(KINDS))}")
     kind = find_kind(conf.task.kind)
     gates: Registry[GateSpec] = Registry("gate", {**BUILT_IN, **host.gates})
-    _, _, metrics, chosen, scrub = together(
+    _, _, _, metrics, chosen, scrub = together(
         partial(refuse_unknown_fields, kind, conf.dataset.fields),
         partial(_refuse_wrong_prompt, conf, kind),
+        partial(_refuse_what_others_have, conf, kind),
         partial(_pick_metrics, conf, host),
         lambda: [host.pick(gates, name, "policy.gates") for name in conf.policy.gates],
         partial(pick_scrub, conf, host),
@@ -131,6 +132,29 @@ def _refuse_wrong_prompt(conf: RunConf, kind: Kind) -> None:
         if name not in kind.prompted:  # the answer, or nothing that a record has
             known = " and ".join(f"{{{one}}}" for one in kind.prompted)
             raise ConfigError(f"task.prompt asks for {{{name}}}, expected {known} alone", "take it out of task.prompt")
+
+
+def _refuse_what_others_have(conf: RunConf, kind: Kind) -> None:
+    """Refuse ways to train that a task of this kind cannot have."""
+    merged = "adapter.merge" if conf.adapter.merge else kind.name
+    found = (
+        (
+            conf.training.class_weights != "none" and not kind.one_label,
+            f"training.class_weights={conf.training.class_weights} is for classification, not for {kind.name}",
+            "add training.class_weights=none",
+        ),
+        (
+            conf.adapter.four_bits and (conf.adapter.merge or kind.leaves_whole),
+            f"adapter=qlora holds the base in 4 bits, and {merged} leaves a whole model for others",
+            "choose adapter=lora",
+        ),
+        (
+            conf.privacy.epsilon is not None and kind.of_pairs,
+            f"privacy.epsilon needs a loss of each record, and {kind.name} has one of pairs",
+            "leave it out",
+        ),
+    )
+    stop_on([ConfigError(what, fix) for is_wrong, what, fix in found if is_wrong])
 
 
 def need_plugins(composed: Composed, host: Host) -> None:

@@ -117,7 +117,6 @@ def _refuse_unprivate(conf: RunConf) -> None:
         (conf.training.length_grouping, "draws records whatever their length", "add training.length_grouping=false"),
         (conf.training.soup > 1, "is of one training", "add training.soup=1"),
         (conf.training.class_weights != "none", "counts no labels", "add training.class_weights=none"),
-        (conf.task.kind == "ranking", "needs a loss of each record, and ranking has one of pairs", "leave it out"),
         (
             conf.privacy.mode == "pseudonymise",
             "holds where a record changes no other, and a pseudonym depends on all texts",
