@@ -250,7 +250,7 @@ def test_the_data_page_names_the_worst_first_and_what_would_mend_it(goodfit, lea
     assert "(classification), 35 train, 24 validation, 24 test\n" in outcome.out
     page = outcome.out[outcome.out.index("warning") :]
     assert "2 of 35 training records are copies or near copies of others (quality.duplicate)" in page
-    assert "  rows   copy-1, copy-2\n  mend   leave these training records out: quality.fix=drop\n" in page
+    assert "  rows: copy-1, copy-2\n  mend: leave these training records out: quality.fix=drop\n" in page
     found, after, to_type = page.splitlines()[-3:]
     assert found.startswith("found    0 error, 4 warning")
     assert after == "next     see whether a model reads texts of these lengths:"
@@ -326,7 +326,7 @@ def test_what_mends_the_reason_of_a_gate_is_what_comes_next(goodfit, spoilt):
     assert fix == f"{mend}, or judge only: policy=default"
     outcome = goodfit("train", *spoilt, "policy.enforce=false", "run.dir=again")
     assert outcome.code == 0, outcome.err
-    assert f"(data.leak)\n  to mend it: {mend}\n" in outcome.out
+    assert f"(data.leak)\n  mend: {mend}\n" in outcome.out
     assert f"\nnext: {mend}\n      goodfit predict again " in outcome.out
 
 
@@ -376,8 +376,8 @@ def test_a_split_too_small_to_judge_by_is_told_with_what_mends_it(goodfit, tmp_p
     outcome = goodfit("data", "task=classification", "dataset=files", *files, "quality.deep=false")
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
-    (told,) = [number for number, line in enumerate(lines) if line == f"warning  {said}"]
-    assert lines[told + 1].startswith("  mend   ")
+    (told,) = [number for number, line in enumerate(lines) if line == f"warning: {said}"]
+    assert lines[told + 1].startswith("  mend: ")
     assert "validation has" not in outcome.out
 
 

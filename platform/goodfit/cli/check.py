@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
+from goodfit.cli.findings import show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
 from goodfit.config.compose import Composed
@@ -61,10 +62,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print(f"time     {plan.steps} steps at most, about {plan.seconds:.0f} s of training (measured on 3 steps)")
         print(f"path     {plan.path.name} ({plan.path.reason})")
         print(f"judged   by {primary.name}; gates: {', '.join(prepared.conf.policy.gates) or 'none'}")
-        for finding in prepared.findings:
-            print(f"{finding.severity}  {finding.message} ({finding.code})")
-            if finding.mend:
-                print(f"         to mend it: {finding.mend}")
+        show_findings(worst_first(prepared.findings))
         if all(finding.severity != "error" for finding in prepared.findings):
             print(f"next     {command('train', *arguments.words)}")
     return result

@@ -6,18 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from goodfit.cli.arguments import Arguments
+from goodfit.cli.findings import SEVERITIES, show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
-
-if TYPE_CHECKING:
-    from goodfit.hooks.types import Finding
-
-SEVERITIES = ("error", "warning", "info")
-SHOWN_ROWS = 8
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -30,15 +24,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if composed.origins["quality.deep"] != "typed":
         conf = dataclasses.replace(conf, quality=dataclasses.replace(conf.quality, deep=True))
     data = read_task(dataclasses.replace(composed, conf=conf), open_host(arguments, conf.plugins))
-    findings = sorted(data.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    findings = worst_first(data.findings)
     counts = {split: len(data.splits[split]) for split in SPLITS}
     asked = [audit["audit"] for audit in data.asked if audit["applies"]]
     if not arguments.json:
         records = ", ".join(f"{count} {split}" for split, count in counts.items())
         print(f"task     {data.task.conf.task.name} ({data.task.kind.name}), {records}")
         print(f"asked    {', '.join(asked) or 'no audit: goodfit list audits'}")
-        for finding in findings:
-            _print(finding)
+        show_findings(findings, with_rows=True)
         found = [f"{sum(f.severity == name for f in findings)} {name}" for name in SEVERITIES]
         print(f"found    {', '.join(found)}")
         print("next     see whether a model reads texts of these lengths:")
@@ -50,12 +43,3 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "audits": list(data.asked),
         "findings": [dataclasses.asdict(finding) for finding in findings],
     }
-
-
-def _print(finding: Finding) -> None:
-    print(f"\n{finding.severity:<8} {finding.message} ({finding.code})")
-    if finding.rows:
-        more = len(finding.rows) - SHOWN_ROWS
-        print(f"  rows   {', '.join(finding.rows[:SHOWN_ROWS])}{f' and {more} more' if more > 0 else ''}")
-    if finding.mend:
-        print(textwrap.fill(finding.mend, 110, initial_indent="  mend   ", subsequent_indent="         "))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, short_path
+from goodfit.cli.findings import show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
@@ -95,10 +96,7 @@ def _print(finished: Finished) -> None:
     if record["fit"]["try"]:
         print(f"     try: {'  '.join(record['fit']['try'])}")
     told = [finding for finding in finished.findings if finding.severity != "info" or finding.code == LEFT_OUT]
-    for finding in told[:MOST_TOLD]:
-        print(f"{finding.severity}: {finding.message} ({finding.code})")
-        if finding.severity == "error" and finding.mend:
-            print(f"  to mend it: {finding.mend}")
+    show_findings(worst_first(told)[:MOST_TOLD])
     if len(told) > MOST_TOLD:
         print(f"and {len(told) - MOST_TOLD} more in {short_path(finished.folder / 'findings.jsonl')}")
     for gate in record["gates"]:

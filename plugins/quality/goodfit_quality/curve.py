@@ -73,7 +73,10 @@ def _finding(
         told = f"{twice} would hardly change that ({between})"
         mend = "better labels or another model do more than more records"
     else:
-        told = f"what {twice} would take off cannot be told ({between}; the last doubling took off {_points(last)})"
+        told = (
+            f"what {twice} would take off cannot be told: by all sizes {between}, and the last doubling "
+            f"took off {_points(last)}"
+        )
         mend = "hold out more records to know, or label some more and look again"
     return Finding(
         severity="info",

@@ -443,7 +443,7 @@ def test_a_learning_curve_of_coin_flips_promises_nothing_of_more_records(monkeyp
     found = [curve_of(monkeypatch, seed, apart=0) for seed in range(12)]
     assert max(finding.figure for finding in found) > curve.STEADY
     assert {finding.mend for finding in found} == {"hold out more records to know, or label some more and look again"}
-    assert all("would take off cannot be told (-" in finding.message for finding in found)
+    assert all("would take off cannot be told: by all sizes -" in finding.message for finding in found)
 
 
 def test_a_learning_curve_that_falls_beyond_chance_asks_for_more_records(monkeypatch):

@@ -1,0 +1,37 @@
+"""Findings as people read them: the worst first, each with what mends it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from goodfit.hooks.types import Finding
+
+SEVERITIES = ("error", "warning", "info")
+SHOWN_ROWS = 8
+_LINES = textwrap.TextWrapper(
+    110, initial_indent="  mend: ", subsequent_indent="        ", break_on_hyphens=False, break_long_words=False
+)  # what is to be typed stays whole
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, warnings, the rest; those of one severity as they came."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def show_findings(findings: Sequence[Finding], with_rows: bool = False) -> None:
+    """Print what was found.
+
+    Args:
+        findings: In the order in which they are printed.
+        with_rows: Whether the records' ids are, too.
+    """
+    for finding in findings:
+        print(f"{finding.severity}: {finding.message} ({finding.code})")
+        if with_rows and finding.rows:
+            more = len(finding.rows) - SHOWN_ROWS
+            print(f"  rows: {', '.join(finding.rows[:SHOWN_ROWS])}{f' and {more} more' if more > 0 else ''}")
+        if finding.mend:
+            print("\n".join(_LINES.wrap(finding.mend)))
