@@ -9,7 +9,7 @@ import dataclasses
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
-from goodfit.cli.findings import SEVERITIES, show_findings, worst_first
+from goodfit.cli.findings import WORST_FIRST, show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
 
@@ -32,7 +32,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print(f"task     {data.task.conf.task.name} ({data.task.kind.name}), {records}")
         print(f"asked    {', '.join(asked) or 'no audit: goodfit list audits'}")
         show_findings(findings, with_rows=True)
-        found = [f"{sum(f.severity == name for f in findings)} {name}" for name in SEVERITIES]
+        found = [f"{sum(f.severity == name for f in findings)} {name}" for name in WORST_FIRST]
         print(f"found    {', '.join(found)}")
         print("next     see whether a model reads texts of these lengths:")
         print(f"         {command('check', *arguments.words)}")

@@ -6,10 +6,12 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from goodfit.plugins.offers import SEVERITIES
+
 if TYPE_CHECKING:
     from goodfit.hooks.types import Finding
 
-SEVERITIES = ("error", "warning", "info")
+WORST_FIRST = SEVERITIES[::-1]
 SHOWN_ROWS = 8
 _LINES = textwrap.TextWrapper(
     110, initial_indent="  mend: ", subsequent_indent="        ", break_on_hyphens=False, break_long_words=False
@@ -18,7 +20,7 @@ _LINES = textwrap.TextWrapper(
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Errors, warnings, the rest; those of one severity as they came."""
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    return sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity))
 
 
 def show_findings(findings: Sequence[Finding], with_rows: bool = False) -> None:

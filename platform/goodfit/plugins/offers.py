@@ -22,6 +22,7 @@ from goodfit.registry import did_you_mean
 from goodfit.texts.shown import in_one_line
 
 SEVERITIES = get_args(get_type_hints(Finding)["severity"])
+"""The worst last."""
 
 
 def all_hooks() -> dict[str, Callable[..., Any]]:
