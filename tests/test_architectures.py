@@ -45,6 +45,10 @@ KINDS = {
     "gemma": ("chat",),
     "gemma2": ("generation",),
     "gemma3_text": ("chat", "question_answering"),
+    "deepseek_v3": ("generation",),
+    "llama4_text": ("generation",),
+    "qwen3_next": ("generation",),
+    "falcon_mamba": ("generation",),
     "t5": ("generation", "token_classification"),
     "mt5": ("generation", "classification"),
     "bart": ("generation", "question_answering"),
@@ -57,6 +61,8 @@ KINDS = {
 PLAIN = {
     "mpnet": "has an attention of its own",
     "deberta-v2": "has an attention of its own",
+    **dict.fromkeys(("qwen3_next", "falcon_mamba"), "differs by"),  # states go on from one text to the next
+    "llama4_text": "only its mask tells",
     # positions are counted from the beginning of a flat batch
     **dict.fromkeys(("bart", "mbart", "pegasus", "marian"), "not flat"),
 }
@@ -178,6 +184,19 @@ def test_an_answer_longer_than_the_positions_for_it_is_refused(goodfit, tiny_wor
     assert outcome.code == 2
     assert "task.max_new_tokens is 161" in outcome.err
     assert "fix: choose a value of at most 160\n" in outcome.err
+
+
+def test_a_model_whose_own_code_fails_is_not_told_as_a_bug_of_goodfit(goodfit, tiny_words, saved, words, monkeypatch):
+    # a forward that stands in transformers' file of the architecture, as the traceback has it
+    source = "def forward(*_, **__):\n    add(zeros(2), zeros(3))\n"
+    file = hf.models.bert.modeling_bert.__file__
+    scope = {"add": torch.add, "zeros": torch.zeros}
+    exec(compile(source, file, "exec"), scope)
+    monkeypatch.setattr(hf.BertModel, "forward", scope["forward"])
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words("classification", saved("bert")))
+    assert outcome.code == 1
+    ((what, _),) = outcome.errors
+    assert what.startswith("transformers' own code of this model failed: RuntimeError: The size of tensor a (2)")
 
 
 FEW = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}

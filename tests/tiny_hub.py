@@ -147,6 +147,18 @@ DEBERTA = {
     "position_biased_input": False,
     "type_vocab_size": 0,
 }
+MIXED = {"num_local_experts": 4, "n_routed_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 24}
+EXPERTS = {**HEADS, **MIXED, "intermediate_size_mlp": 48}
+LATENT = {
+    **DECODER, "q_lora_rank": 16, "kv_lora_rank": 16, "n_group": 1, "topk_group": 1, "first_k_dense_replace": 1,
+    "qk_rope_head_dim": 8, "qk_nope_head_dim": 8, "v_head_dim": 8,
+}  # fmt: skip
+NEXT = {
+    **HEADS, **MIXED, "num_hidden_layers": 4, "num_experts": 4, "shared_expert_intermediate_size": 24,
+    "linear_num_value_heads": 4, "linear_num_key_heads": 2, "linear_key_head_dim": 8, "linear_value_head_dim": 8,
+}  # fmt: skip
+"""One layer of four attends, the others are recurrent."""
+MAMBA = {**DECODER, "state_size": 8, "expand": 2}
 
 HUB = {
     "bert": Tiny("encoder", hf.BertForPreTraining, hf.BertConfig, ENCODER, learnt("BertTokenizer")),
@@ -180,6 +192,12 @@ HUB = {
     "gemma": Tiny("decoder", hf.GemmaForCausalLM, hf.GemmaConfig, HEADS, GEMMA_TOKENIZER, "gemma"),
     "gemma2": Tiny("decoder", hf.Gemma2ForCausalLM, hf.Gemma2Config, SLIDING, GEMMA_TOKENIZER, "gemma"),
     "gemma3_text": Tiny("decoder", hf.Gemma3ForCausalLM, hf.Gemma3TextConfig, SLIDING, GEMMA_TOKENIZER, "gemma"),
+    "deepseek_v3": Tiny(
+        "decoder", hf.DeepseekV3ForCausalLM, hf.DeepseekV3Config, {**MIXED, **LATENT}, LLAMA3_TOKENIZER
+    ),
+    "llama4_text": Tiny("decoder", hf.Llama4ForCausalLM, hf.Llama4TextConfig, EXPERTS, LLAMA3_TOKENIZER),
+    "qwen3_next": Tiny("decoder", hf.Qwen3NextForCausalLM, hf.Qwen3NextConfig, NEXT, learnt("Qwen2Tokenizer")),
+    "falcon_mamba": Tiny("decoder", hf.FalconMambaForCausalLM, hf.FalconMambaConfig, MAMBA, learnt("GPT2Tokenizer")),
     "t5": Tiny("seq2seq", hf.T5ForConditionalGeneration, hf.T5Config, SEQ2SEQ, learnt("T5Tokenizer")),
     "mt5": Tiny("seq2seq", hf.MT5ForConditionalGeneration, hf.MT5Config, SEQ2SEQ, learnt("T5Tokenizer")),
     "bart": Tiny("seq2seq", hf.BartForConditionalGeneration, hf.BartConfig, {**BART, **LONG}, learnt("BartTokenizer")),

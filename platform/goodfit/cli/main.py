@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import itertools
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from goodfit import __version__
@@ -122,8 +124,18 @@ def _told(error: Exception) -> GoodfitError:
     if is_out_of_memory(error):
         fix = "free some, or take less: training.batch_size=1, a smaller model; goodfit check WORDS says how much"
         return HardwareError(f"memory ran out: {said}", fix)
-    what = f"goodfit failed by a bug of its own: {type(error).__name__}: {said}"
+    whose = (
+        "transformers' own code of this model failed" if _is_of_a_model(error) else "goodfit failed by a bug of its own"
+    )
+    what = f"{whose}: {type(error).__name__}: {said}"
     return GoodfitError(what, "add --traceback, and report what it prints")
+
+
+def _is_of_a_model(error: Exception) -> bool:
+    """Whether an error arose in what transformers has of one architecture, PyTorch's own functions aside."""
+    files = [Path(frame.filename).parts for frame in traceback.extract_tb(error.__traceback__)]
+    own = next((parts for parts in reversed(files) if "torch" not in parts), ())
+    return ("transformers", "models") in itertools.pairwise(own)
 
 
 def _run(arguments: Arguments) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError
-from goodfit.models.parts import head_names, is_masked, layer_stacks, linear_layers
+from goodfit.models.parts import adaptable_layers, head_names, is_masked, layer_stacks
 from goodfit.models.pooling import unread_pooler
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
@@ -66,7 +66,7 @@ def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
     """PEFT's errors in a user's words."""
     try:
         yield
-    except (ValueError, NotImplementedError, TypeError) as error:
+    except (ValueError, NotImplementedError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(
             f"adapter={conf.name} does not fit a '{model.config.model_type}' model: {reason}",
@@ -123,10 +123,12 @@ def _targets(model: Any, conf: AdapterConf) -> list[str]:
         ValueError: None of the uppermost layers has one.
     """
     if conf.top_layers is None:
-        return conf.targets or linear_layers(model)
+        return conf.targets or adaptable_layers(model)
     layers = tuple(f"{name}." for name in _upper_layers(model, conf.top_layers))
     asked = tuple(f".{name}" for name in conf.targets or ())
-    names = [name for name, _ in model.named_modules() if f".{name}".endswith(asked)] if asked else linear_layers(model)
+    names = (
+        [name for name, _ in model.named_modules() if f".{name}".endswith(asked)] if asked else adaptable_layers(model)
+    )
     found = [name for name in names if name.startswith(layers)]
     if not found:
         raise ValueError(f"no module of its uppermost layers is called {' or '.join(conf.targets or ())}")

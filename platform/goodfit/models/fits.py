@@ -13,11 +13,14 @@ NOT_ON_TURNED = frozenset({"olora", "loha", "lokr", "oft"})
 
 WITHOUT_IA3 = frozenset(
     {
-        *("distilbert", "electra", "marian", "mbart", "modernbert"),
-        *("mpnet", "pegasus", "phi3", "smollm3", "xlm-roberta"),
+        *("deepseek_v3", "distilbert", "electra", "falcon_mamba", "llama4_text", "marian", "mbart", "modernbert"),
+        *("mpnet", "pegasus", "phi3", "qwen3_next", "smollm3", "xlm-roberta"),
     }
 )
 """Architectures of which PEFT does not know what (IA)3 should rescale."""
+
+IN_ONE_TENSOR = frozenset({"deepseek_v3", "qwen3_next"})
+"""Architectures whose experts hold their weights in one tensor, which PEFT's OLoRA cannot decompose."""
 
 OVERFLOWING = frozenset({"gemma2", "gemma3_text", "mt5", "t5", "umt5"})
 """Architectures with activations beyond 65504, the largest float16: https://github.com/huggingface/transformers/issues/23918
@@ -35,6 +38,8 @@ def adapters_that_fit(family: str, architecture: str) -> list[str]:
         refused.add("head")
     if architecture in TURNED:
         refused |= NOT_ON_TURNED
+    if architecture in IN_ONE_TENSOR:
+        refused.add("olora")
     if architecture in WITHOUT_IA3:
         refused.add("ia3")
     return [name for name in get_args(AdapterName) if name not in refused]

@@ -80,6 +80,25 @@ def linear_layers(model: Any) -> list[str]:
     ]
 
 
+def adaptable_layers(model: Any) -> list[str]:
+    """Full names of the linear layers that an adapter can be on.
+
+    Routers among experts, which give more than a product, are left out; so is what a state-space layer multiplies last,
+    whose weights its kernels read without calling the layer.
+    """
+    from torch import nn
+
+    found = []
+    for name in linear_layers(model):
+        module, (parent, _, last) = model.get_submodule(name), name.rpartition(".")
+        is_of_its_own = type(module).__module__.startswith("transformers.models.")
+        gives_more = is_of_its_own and type(module).forward is not nn.Linear.forward
+        is_read_past = last == "out_proj" and hasattr(model.get_submodule(parent), "A_log")
+        if not (gives_more or is_read_past):
+            found.append(name)
+    return found
+
+
 @contextmanager
 def in_evaluation(model: Any) -> Iterator[None]:
     """A model in evaluation mode, for as long as it lasts; each module's own mode is put back."""
