@@ -83,10 +83,15 @@ SHAPES: tuple[tuple[int, tuple[str, ...], dict[str, int]], ...] = (
 
 def tokenizer_of(family: str) -> Any:
     """One that knows these words."""
-    known = {name: place for place, name in enumerate([*SPECIAL.values(), *WORDS])}
-    made = tokenizers.Tokenizer(tokenizers.models.WordLevel(known, "[UNK]"))
-    made.pre_tokenizer = tokenizers.pre_tokenizers.WhitespaceSplit()
-    ends = [(name, known[name]) for name in SPECIAL.values()]
+    made = tokenizers.Tokenizer(tokenizers.models.BPE())
+    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.decoder = tokenizers.decoders.ByteLevel()
+    letters = tokenizers.pre_tokenizers.ByteLevel.alphabet()
+    trainer = tokenizers.trainers.BpeTrainer(
+        vocab_size=400, special_tokens=[*SPECIAL.values()], initial_alphabet=letters, show_progress=False
+    )
+    made.train_from_iterator(WORDS, trainer)
+    ends = [(name, made.token_to_id(name)) for name in SPECIAL.values()]
     made.post_processor = tokenizers.processors.TemplateProcessing(single=AROUND[family], special_tokens=ends)
     return hf.PreTrainedTokenizerFast(tokenizer_object=made, **SPECIAL)
 

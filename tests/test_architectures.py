@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 import typing
 from pathlib import Path
 
@@ -48,6 +49,7 @@ KINDS = {
     "deepseek_v3": ("generation",),
     "llama4_text": ("generation",),
     "qwen3_next": ("generation",),
+    "falcon": ("generation",),
     "falcon_mamba": ("generation",),
     "t5": ("generation", "token_classification"),
     "mt5": ("generation", "classification"),
@@ -59,7 +61,7 @@ KINDS = {
 """Architecture -> kinds it is tried with; the second one in bfloat16."""
 
 PLAIN = {
-    "mpnet": "has an attention of its own",
+    **dict.fromkeys(("falcon", "mpnet"), "has an attention of its own"),
     "deberta-v2": "has an attention of its own",
     **dict.fromkeys(("qwen3_next", "falcon_mamba"), "differs by"),  # states go on from one text to the next
     "llama4_text": "only its mask tells",
@@ -197,6 +199,23 @@ def test_a_model_whose_own_code_fails_is_not_told_as_a_bug_of_goodfit(goodfit, t
     assert outcome.code == 1
     ((what, _),) = outcome.errors
     assert what.startswith("transformers' own code of this model failed: RuntimeError: The size of tensor a (2)")
+
+
+def test_a_tokenizer_that_makes_no_token_is_refused(goodfit, tiny_words, saved, words, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(saved("qwen2"), folder)
+    file = folder / "tokenizer.json"
+    known = json.loads(file.read_text("utf-8"))
+    known["model"] = {"type": "WordLevel", "vocab": {"one": 0}, "unk_token": "two"}
+    file.write_text(json.dumps(known), "utf-8")
+    outcome = goodfit("check", *tiny_words("generation", "decoder"), *words("generation", folder))
+    assert outcome.code == 2, outcome.err
+    assert outcome.errors == [
+        (
+            "the model's tokenizer makes no token of any training text",
+            "let its tokenizer.json be of the sort that goes with the model_type of config.json",
+        )
+    ]
 
 
 FEW = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}

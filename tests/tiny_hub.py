@@ -197,6 +197,7 @@ HUB = {
     ),
     "llama4_text": Tiny("decoder", hf.Llama4ForCausalLM, hf.Llama4TextConfig, EXPERTS, LLAMA3_TOKENIZER),
     "qwen3_next": Tiny("decoder", hf.Qwen3NextForCausalLM, hf.Qwen3NextConfig, NEXT, learnt("Qwen2Tokenizer")),
+    "falcon": Tiny("decoder", hf.FalconForCausalLM, hf.FalconConfig, DECODER, learnt("GPT2Tokenizer")),
     "falcon_mamba": Tiny("decoder", hf.FalconMambaForCausalLM, hf.FalconMambaConfig, MAMBA, learnt("GPT2Tokenizer")),
     "t5": Tiny("seq2seq", hf.T5ForConditionalGeneration, hf.T5Config, SEQ2SEQ, learnt("T5Tokenizer")),
     "mt5": Tiny("seq2seq", hf.MT5ForConditionalGeneration, hf.MT5Config, SEQ2SEQ, learnt("T5Tokenizer")),

@@ -86,17 +86,23 @@ def adaptable_layers(model: Any) -> list[str]:
     Routers among experts, which give more than a product, are left out; so is what a state-space layer multiplies last,
     whose weights its kernels read without calling the layer.
     """
-    from torch import nn
-
     found = []
     for name in linear_layers(model):
-        module, (parent, _, last) = model.get_submodule(name), name.rpartition(".")
-        is_of_its_own = type(module).__module__.startswith("transformers.models.")
-        gives_more = is_of_its_own and type(module).forward is not nn.Linear.forward
+        parent, _, last = name.rpartition(".")
         is_read_past = last == "out_proj" and hasattr(model.get_submodule(parent), "A_log")
-        if not (gives_more or is_read_past):
+        if not is_read_past and _multiplies(model.get_submodule(name)):
             found.append(name)
     return found
+
+
+def _multiplies(layer: Any) -> bool:
+    """Whether a linear layer gives its product alone: asked where an architecture has made one of its own."""
+    import torch
+
+    if not type(layer).__module__.startswith("transformers.models."):
+        return True
+    with torch.no_grad(), in_evaluation(layer):
+        return isinstance(layer(layer.weight.new_zeros(1, layer.in_features)), torch.Tensor)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.gather import Splits
-from goodfit.errors import DataError
+from goodfit.errors import ConfigError, DataError
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Encoded
@@ -66,11 +66,17 @@ def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: An
 
 
 def refuse_unsupervised(encoded: Encoded) -> None:
-    """Refuse training records without anything to learn.
+    """Refuse training records without anything to learn, or to learn from.
 
     Raises:
         DataError: All are so.
+        ConfigError: The model reads nothing of any of them.
     """
+    if not any(example.inputs for example in encoded.examples):  # transformers took its files for another tokenizer's
+        raise ConfigError(
+            "the model's tokenizer makes no token of any training text",
+            "let its tokenizer.json be of the sort that goes with the model_type of config.json",
+        )
     empty = sum(not example.supervised for example in encoded.examples)
     if empty == len(encoded.examples):
         raise DataError("no training record has anything to learn", "goodfit preview WORDS shows what is learnt")
