@@ -1,10 +1,19 @@
 """chat: the layouts of rows, and what is learnt and read of a conversation under the templates that models have."""
 
+import contextlib
+import csv
+import io
+import json
+from unittest.mock import patch
+
 import pytest
+from conftest import Terminal
 from tiny_hub import CHATS, HUB, tokenizer_of
 
+from goodfit.cli.main import main
 from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record, RowProblem
+from goodfit.data.split import keep_together
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.kinds.chat import ReplyByDecoder
@@ -178,6 +187,18 @@ def test_a_template_with_todays_date_reads_the_same_on_every_day():
         pytest.param({"instruction": SAID[0][1], "input": "", "output": SAID[1][1]}, id="alpaca"),
         pytest.param({"prompt": SAID[0][1], "completion": SAID[1][1]}, id="prompt and completion"),
         pytest.param({"prompt": PAIR[:1], "completion": PAIR[1:]}, id="messages as prompt and completion"),
+        pytest.param({"conversations": PAIR}, id="roles in conversations"),
+        pytest.param(
+            {"messages": [{"from": "human", "value": SAID[0][1]}, {"from": "gpt", "value": SAID[1][1]}]},
+            id="sharegpt in messages",
+        ),
+        pytest.param({"messages": json.dumps(PAIR)}, id="a cell of a table"),
+        pytest.param({"messages": PAIR, "tools": []}, id="no tools"),
+        pytest.param({"prompt": SAID[0][1], "completion": SAID[1][1], "label": True}, id="an answer to learn"),
+        pytest.param(
+            {"messages": [{"role": role, "content": [{"type": "text", "text": said}]} for role, said in SAID[:2]]},
+            id="parts",
+        ),
     ],
 )
 def test_every_layout_is_the_same_conversation(row):
@@ -185,8 +206,21 @@ def test_every_layout_is_the_same_conversation(row):
 
 
 def test_settings_of_a_message_that_change_nothing_are_no_fault():
-    said = {**TALK[1], "weight": 1, "tool_calls": None, "name": "Ada"}
-    assert KIND.check({"messages": [{**TALK[0], "weight": 0}, said]}, True)["messages"] == PAIR
+    said = {**TALK[1], "weight": 1, "train": True, "tool_calls": None, "name": "Ada"}
+    assert KIND.check({"messages": [{**TALK[0], "weight": 0, "train": False}, said]}, True)["messages"] == PAIR
+
+
+def test_what_a_user_says_in_several_messages_or_parts_is_read_as_one():
+    asked = [{"type": "text", "text": "Look."}, {"type": "text", "text": "Is there a lamp?"}]
+    row = {"messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": asked}, *TALK[2:]]}
+    said = [("system", "Be brief."), ("user", "Look.\nIs there a lamp?\n\nAnd a table?")]
+    found = KIND.check(row, True)["messages"]
+    assert [(message["role"], message["content"]) for message in found] == [*said, SAID[3]]
+
+
+@pytest.mark.parametrize("typed", ["[1, 2] – what is that?", '[{"a": 1}]', "[", "[" * 10_000])
+def test_a_text_that_begins_as_a_list_is_what_the_user_says(typed):
+    assert KIND.check({"messages": typed}, False)["messages"] == [{"role": "user", "content": typed}]
 
 
 def test_an_alpaca_rows_input_stands_below_its_instruction():
@@ -240,6 +274,32 @@ def test_what_stands_beside_a_rows_messages_stands_before_them(row):
             id="weight",
         ),
         pytest.param(
+            {"messages": [TALK[0], {**TALK[1], "train": False}, *TALK[2:]]},
+            "message 2 has 'train' false, and all that the assistant says is learnt",
+            id="train",
+        ),
+        pytest.param(
+            {"messages": PAIR, "tools": [{"name": "weather"}]},
+            "tools are given, and goodfit learns texts alone",
+            id="tools beside messages",
+        ),
+        pytest.param(
+            {"prompt": SAID[0][1], "completion": SAID[1][1], "label": False},
+            "label is false: this completion is not to be learnt",
+            id="label",
+        ),
+        pytest.param({"instruction": "Sum up.", "response": "One."}, "the field 'output' is missing", id="no output"),
+        pytest.param(
+            {"messages": "hello"},
+            "messages is a text, expected a list of messages (in a cell of a table as JSON)",
+            id="a text",
+        ),
+        pytest.param(
+            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            "message 1: a part is no text, and goodfit learns texts alone",
+            id="a picture",
+        ),
+        pytest.param(
             {"messages": [TALK[0], {**TALK[1], "tool_calls": [{"id": "1"}]}]},
             "message 2 calls tools, and goodfit learns texts alone",
             id="tools",
@@ -250,3 +310,175 @@ def test_a_row_that_is_no_conversation_says_why(row, problem):
     with pytest.raises(RowProblem) as raised:
         KIND.check(row, True)
     assert str(raised.value) == problem
+
+
+def talks(count, rules="", **more):
+    """Rows that differ in what is asked and answered."""
+    asked = [
+        " ".join(f"{word}{number}" for word in ("lamp", "table", "chair", "oven", "sofa")) for number in range(count)
+    ]
+    before = [{"role": "system", "content": rules}] * bool(rules)
+    return [
+        {
+            "messages": [*before, {"role": "user", "content": said}, {"role": "assistant", "content": f"{number}."}],
+            **more,
+        }
+        for number, said in enumerate(asked)
+    ]
+
+
+RULES = " ".join(f"Of rule {number} nothing is to be told." for number in range(30))
+DATA = ("task=chat", "dataset=files", "task.audits=[quality.copies]", "quality.deep=false")
+
+
+def test_talks_under_one_system_message_are_no_copies_of_each_other(goodfit, tmp_path, write_rows):
+    write_rows(tmp_path / "in.jsonl", talks(60, RULES))
+    outcome = goodfit("data", *DATA, "dataset.train=in.jsonl", "--json")
+    assert outcome.code == 0, outcome.err
+    assert all(outcome.json["records"].values())
+    files = [f"dataset.{split}={split}.jsonl" for split in ("train", "validation", "test")]
+    for place, word in enumerate(files):
+        write_rows(tmp_path / word.partition("=")[2], talks(60, RULES)[place * 20 : place * 20 + 20])
+    outcome = goodfit("data", *DATA, *files, "--json")
+    assert outcome.code == 0, outcome.err
+    assert "quality.near_leak" not in {found["code"] for found in outcome.json["findings"]}
+
+
+def test_near_copies_are_those_of_one_system_message_and_one_talk():
+    others = RULES.replace("rule", "case").replace("nothing", "all")
+    asked = [(RULES, "Is it open?"), (RULES, "is it open"), (RULES, "A lamp?"), (others, "Is it open?")]
+    records = [
+        Record(f"r{number}", {"messages": [{"role": "system", "content": rules}, {"role": "user", "content": said}]})
+        for number, (rules, said) in enumerate(asked)
+    ]
+    assert keep_together(records, KIND.compared) == [[0, 1], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "fix"),
+    [
+        pytest.param(
+            [{"instruction": RULES, "input": f"lamp {n}", "output": f"{n}"} for n in range(30)],
+            "30 of 30 records are near copies of one another, which no split may part",
+            "take out of the texts what all of them repeat, such as one long instruction (a chat has a system message "
+            "for it), or give a file for each split: dataset.validation= and dataset.test=",
+            id="one instruction",
+        ),
+        pytest.param(
+            talks(30, group="all"),
+            "30 of 30 records belong to one group, which no split may part",
+            "name the column with the groups, dataset.fields.group=<name>, or that there is none: "
+            "dataset.fields.group=null",
+            id="one group",
+        ),
+        pytest.param(
+            [{"question": "Is it open?", "answer": "Yes."}] * 3,
+            "no row has what is needed: in.jsonl:1: the field 'messages' is missing (fields: answer, question); "
+            "the other 2 neither",
+            "dataset.fields.prompt=question dataset.fields.completion=answer",
+            id="question and answer",
+        ),
+        pytest.param(
+            [{"instruction": "Is it open?", "response": "Yes."}] * 3,
+            "no row has what is needed: in.jsonl:1: the field 'output' is missing (fields: instruction, response); "
+            "the other 2 neither",
+            "dataset.fields.output=response",
+            id="instruction and response",
+        ),
+        pytest.param(
+            [{"instruction": "Is it open?", "note": "Yes."}] * 3,
+            "no row has what is needed: in.jsonl:1: the field 'output' is missing (fields: instruction, note); "
+            "the other 2 neither",
+            "say which field of yours it is: dataset.fields.output=<name>",
+            id="no likely column",
+        ),
+        pytest.param(
+            [{"messages": PAIR}, {"messages": PAIR, "tools": [{"name": "weather"}]}],
+            "1 of 2 rows are bad: in.jsonl:2: tools are given, and goodfit learns texts alone",
+            "leave out the field 'tools' where no answer needs it, and else these rows, or set them aside: "
+            "dataset.on_bad_rows=quarantine",
+            id="tools",
+        ),
+        pytest.param(
+            [{"messages": [TALK[0], {**TALK[1], "train": False}]}] * 2,
+            "no row is good: in.jsonl:1: message 2 has 'train' false, and all that the assistant says is learnt; "
+            "the other 1 have the same fault",
+            "leave these conversations out; where all of the answers may be learnt, leave out what marks them",
+            id="train",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_learnt_from_say_what_mends_them(goodfit, tmp_path, write_rows, rows, error, fix):
+    write_rows(tmp_path / "in.jsonl", rows)
+    outcome = goodfit("data", *DATA, "dataset.train=in.jsonl")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.errors == [(error, fix)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        pytest.param(
+            [{"question": row["messages"][0]["content"], "answer": "Yes."} for row in talks(30)],
+            ["dataset.fields.prompt=question", "dataset.fields.completion=answer"],
+            id="question and answer",
+        ),
+        pytest.param(
+            [{"instruction": RULES, "input": row["messages"][0]["content"], "output": "Yes."} for row in talks(30)],
+            [
+                "dataset.fields.system=instruction",
+                "dataset.fields.instruction=null",
+                "dataset.fields.prompt=input",
+                "dataset.fields.completion=output",
+            ],
+            id="one instruction",
+        ),
+        pytest.param([{"messages": json.dumps(row["messages"])} for row in talks(30)], [], id="cells"),
+    ],
+)
+def test_columns_of_a_table_become_conversations(goodfit, tmp_path, rows, words):
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    outcome = goodfit("data", *DATA, "dataset.train=in.csv", *words, "--json")
+    assert outcome.code == 0, outcome.err
+    assert sum(outcome.json["records"].values()) == 30
+
+
+def on_a_terminal(folder, *lines):
+    """The answers, and what is said beside them, where somebody types these lines to a run."""
+    typed, out, err = Terminal("".join(f"{line}\n" for line in lines)), io.StringIO(), io.StringIO()
+    with patch("sys.stdin", typed), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        assert main(["predict", str(folder)]) == 0
+    answers = [line.partition("model: ")[2] for line in out.getvalue().splitlines() if "model: " in line]
+    return answers, err.getvalue().splitlines()
+
+
+GREETING = "an empty line ends the chat; /system TEXT as its first line is the system message"
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_a_chat_on_the_terminal_says_once_that_its_beginning_is_left_out(finished, family):
+    folder, _ = finished("chat", family)
+    assert on_a_terminal(folder, "Is there a lamp?", "")[1] == [GREETING]
+    answers, told = on_a_terminal(folder, "lamp " * 600, "And a table?", "")
+    assert len(answers) == 2
+    assert told == [
+        GREETING,
+        "warning: the chat is longer than the model reads: from here on its beginning is left out",
+    ]
+
+
+def test_a_chat_on_the_terminal_takes_a_system_message_first(goodfit, finished, tmp_path, write_rows):
+    folder, _ = finished("chat", "decoder")
+    first = [{"role": "system", "content": RULES[:200]}, TALK[0]]
+    write_rows(tmp_path / "asked.jsonl", [{"messages": first}, {"messages": first[1:]}])
+    right, bare = [
+        answer["prediction"]
+        for answer in goodfit("predict", folder, "--input", "asked.jsonl", "--json").json["answers"]
+    ]
+    system = f"/system {first[0]['content']}"
+    answers, told = on_a_terminal(folder, "/system", "/system Be long.", system, SAID[0][1], "/system Be kind.", "")
+    assert answers == [right] and right != bare
+    assert told == [GREETING, *["warning: /system TEXT has to be the first line of a chat, and was left out"] * 2]

@@ -135,7 +135,7 @@ def test_a_place_is_that_of_the_file_also_where_rows_cannot_be_read(tmp_path):
         path = tmp_path / "train.csv"
         path.write_text("\n".join(["text,label", *lines]))
         conf = DatasetConf(source="files", train=str(path), on_bad_rows="quarantine", **changes)
-        found = gather(conf, 42, None, lambda row: kind.check(row, True), kind.stratum, kind.text)
+        found = gather(conf, 42, None, lambda row: kind.check(row, True), kind.stratum, kind.compared)
         return {record.id: record.fields["text"] for split in SPLITS for record in found[split]}
 
     lines = ["a,b,c,d", *(f"a text {number} of its own,{'ab'[number % 2]}" for number in range(60))]

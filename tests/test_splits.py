@@ -23,7 +23,7 @@ LABELS = "abc"
 
 def split(records, share=0.25, salt="42:test"):
     return split_off(
-        records, share, salt, lambda record: (record.fields["label"],), lambda record: record.fields["text"]
+        records, share, salt, lambda record: (record.fields["label"],), lambda record: (record.fields["text"],)
     )
 
 
@@ -96,11 +96,13 @@ def test_a_unit_that_is_too_large_for_what_is_due_keeps_no_smaller_one_from_it()
 
 def test_near_copies_are_resampled_together():
     records = [Record(f"r{n}", {"text": a_text(n // 5), "label": "a"}, "g" if n > 96 else None) for n in range(100)]
-    known = with_units(records, lambda record: record.fields["text"])
+    known = with_units(records, lambda record: (record.fields["text"],))
     assert [replace(record, unit=None) for record in known] == records
     assert unit_numbers(known) == [n // 5 for n in range(100)]
     alone = [Record(f"r{n}", {"text": a_text(n)}, "g" if n < 2 else None) for n in range(4)]
-    assert unit_numbers(with_units(alone, lambda record: record.fields["text"])) == unit_numbers(alone) == [0, 0, 1, 2]
+    assert (
+        unit_numbers(with_units(alone, lambda record: (record.fields["text"],))) == unit_numbers(alone) == [0, 0, 1, 2]
+    )
 
 
 def test_of_a_text_that_stands_there_very_often_the_copies_are_not_held_against_each_other():
@@ -108,7 +110,7 @@ def test_of_a_text_that_stands_there_very_often_the_copies_are_not_held_against_
 
     def text(record):
         looked.append(record.id)
-        return record.fields["text"]
+        return (record.fields["text"],)
 
     records = [Record(f"r{n}", {"text": a_text(n % 2)}) for n in range(20_000)]
     assert [len(unit) for unit in keep_together(records, text)] == [10_000, 10_000]
@@ -160,7 +162,7 @@ def test_records_of_several_labels_split_whatever_their_combinations():
         return tuple(record.fields["labels"])
 
     for seed in range(9):
-        stays, goes = split_off(records, 0.25, f"{seed}:test", labels, lambda record: record.fields["text"])
+        stays, goes = split_off(records, 0.25, f"{seed}:test", labels, lambda record: (record.fields["text"],))
         assert abs(len(goes) - 0.25 * len(records)) <= 1
         assert {label for record in goes for label in labels(record)} <= {
             label for record in stays for label in labels(record)
@@ -174,7 +176,7 @@ def test_what_hangs_together_by_a_chain_is_one_unit():
     records = [
         Record(f"r{n}", {"text": text}, group) for n, (text, group) in enumerate(zip(texts, groups, strict=True))
     ]
-    assert keep_together(records, lambda record: record.fields["text"]) == [[0, 1, 2], [3]]
+    assert keep_together(records, lambda record: (record.fields["text"],)) == [[0, 1, 2], [3]]
 
 
 @pytest.fixture
@@ -188,7 +190,7 @@ def gathered(tmp_path, write_rows, rows_of):
             for number, (split, count) in enumerate(sizes.items())
         }
         conf = DatasetConf(source="files", **files, **settings)
-        return gather(conf, seed, None, lambda row: kind.check(row, True), kind.stratum, kind.text)
+        return gather(conf, seed, None, lambda row: kind.check(row, True), kind.stratum, kind.compared)
 
     return read
 

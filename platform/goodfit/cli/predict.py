@@ -12,7 +12,6 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from goodfit.runs.opened import OpenedRun
 
 _SETTING = re.compile(r"dataset\.[\w.]+")
+SYSTEM = "/system"
+"""What begins a line that is no message of the user's in a chat on the terminal."""
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
@@ -59,7 +60,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         warn(_unanswered(read))
     with Bar(arguments.quiet) as bar:
         answers = answer_records(opened, read.records, documents.places)
-    rejected = [asdict(problem) for problem in read.rejected]
+    rejected = [problem.shown() for problem in read.rejected]
     if output is not None:
         _write(Path(output), answers)
         bar.say(f"wrote {len(answers)} answers to {output}")
@@ -146,7 +147,8 @@ def _converse(opened: OpenedRun) -> None:
     from goodfit.runs.answer import reply
 
     messages: list[dict[str, str]] = []
-    print("an empty line ends the chat", file=sys.stderr)
+    was_told = False
+    print(f"an empty line ends the chat; {SYSTEM} TEXT as its first line is the system message", file=sys.stderr)
     while True:
         try:
             # bytes that are no text come as halves of surrogate pairs
@@ -155,9 +157,24 @@ def _converse(opened: OpenedRun) -> None:
             said = ""
         if not said:
             return
+        if said.split()[0] == SYSTEM:
+            _instruct(messages, said.removeprefix(SYSTEM).strip())
+            continue
         messages.append({"role": "user", "content": said})
-        messages.append({"role": "assistant", "content": reply(opened, messages)})
-        print(f"model: {messages[-1]['content']}")
+        answer, is_cut = reply(opened, messages)
+        if is_cut and not was_told:
+            warn(["the chat is longer than the model reads: from here on its beginning is left out"])
+            was_told = True
+        messages.append({"role": "assistant", "content": answer})
+        print(f"model: {answer}")
+
+
+def _instruct(messages: list[dict[str, str]], text: str) -> None:
+    """Begin a chat with a system message, in the place of one that was typed before."""
+    if not text or any(message["role"] == "user" for message in messages):
+        warn([f"{SYSTEM} TEXT has to be the first line of a chat, and was left out"])
+    else:
+        messages[:] = [{"role": "system", "content": text}]
 
 
 def standard_input() -> str:

@@ -24,7 +24,7 @@ from goodfit.data.records import (
     problem_of,
 )
 from goodfit.data.scrub import Scrubbed
-from goodfit.data.split import Stratum, rank, split_off, with_units
+from goodfit.data.split import Compared, Stratum, keep_together, rank, split_off, with_units
 from goodfit.errors import DataError, stop_on
 from goodfit.files import text_digest
 from goodfit.registry import nearest
@@ -76,7 +76,7 @@ def gather(
     offered: Mapping[str, Path] | None,
     check: CheckRow,
     stratum: Stratum,
-    text: Callable[[Record], str],
+    compared: Compared,
     scrub: ScrubRecords | None = None,
 ) -> Splits:
     """Read, check, scrub and split.
@@ -87,7 +87,7 @@ def gather(
         offered: Split -> file, where a plugin's source was chosen.
         check: The kind's check of a row.
         stratum: What a split is to be balanced by (the labels).
-        text: The input text, by which near-duplicates are kept together.
+        compared: The input, and what else near-duplicates are told by, which are kept together.
         scrub: What takes out of the texts what nothing may read.
 
     Raises:
@@ -104,7 +104,7 @@ def gather(
     _refuse_bad_rows(conf, records, problems, total)
     records["train"] = _limited(records["train"], conf.limit, seed)
     records, scrubbed = _scrub_splits(records, scrub)
-    records = _fill_splits(records, conf, seed, stratum, text)
+    records = _fill_splits(records, conf, seed, stratum, compared)
     return Splits(
         *(records[split] for split in SPLITS),
         rejected=problems,
@@ -300,7 +300,7 @@ def _fill_splits(
     conf: DatasetConf,
     seed: int,
     stratum: Stratum,
-    text: Callable[[Record], str],
+    compared: Compared,
 ) -> dict[str, list[Record]]:
     """All splits: those that were not given are split off the training records.
 
@@ -310,11 +310,12 @@ def _fill_splits(
     found = dict(records)
     for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
         if split not in found:
-            found["train"], found[split] = split_off(found["train"], share, f"{seed}:{split}", stratum, text)
+            found["train"], found[split] = split_off(found["train"], share, f"{seed}:{split}", stratum, compared)
     if not (found["validation"] and found["test"]):
         _refuse_lone_labels(found["train"], stratum)
+        _refuse_one_unit(found["train"], compared)
     refuse_empty(found)
-    return found | {split: with_units(found[split], text) for split in ("validation", "test")}
+    return found | {split: with_units(found[split], compared) for split in ("validation", "test")}
 
 
 def _refuse_lone_labels(train: Sequence[Record], stratum: Stratum) -> None:
@@ -330,6 +331,29 @@ def _refuse_lone_labels(train: Sequence[Record], stratum: Stratum) -> None:
             f"{alone} of {len(train)} records have a label that no other has, so that none can be held out",
             "name the column with the labels, dataset.fields.<field>=<name>, or give several records of each label",
         )
+
+
+def _refuse_one_unit(train: Sequence[Record], compared: Compared) -> None:
+    """Say why nothing could be split off: what belongs together stays together.
+
+    Raises:
+        DataError: Most of many records have one group, or are near copies of one another.
+    """
+    groups = Counter(record.group for record in train if record.group is not None)
+    together = max(map(len, keep_together(train, compared)), default=0)
+    if len(train) < MANY_RECORDS or together <= len(train) / 2:
+        return
+    if max(groups.values(), default=0) > together / 2:
+        raise DataError(
+            f"{together} of {len(train)} records belong to one group, which no split may part",
+            "name the column with the groups, dataset.fields.group=<name>, or that there is none: "
+            "dataset.fields.group=null",
+        )
+    raise DataError(
+        f"{together} of {len(train)} records are near copies of one another, which no split may part",
+        "take out of the texts what all of them repeat, such as one long instruction (a chat has a system message "
+        "for it), or give a file for each split: dataset.validation= and dataset.test=",
+    )
 
 
 def refuse_empty(records: Mapping[str, Sequence[Record]]) -> None:

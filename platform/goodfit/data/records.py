@@ -47,9 +47,15 @@ class Problem:
     origin: str
     """``file:line`` or ``file:line:column``."""
     reason: str
+    fix: str = ""
+    """What mends it, where its kind knows."""
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+    def shown(self) -> dict[str, str]:
+        """As files and results have it."""
+        return {"origin": self.origin, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +77,22 @@ class FileRows:
 class RowProblem(Exception):
     """Raised by a kind when a row cannot become a record; says the field and the reason."""
 
+    def __init__(self, reason: str, fix: str = "") -> None:
+        super().__init__(reason)
+        self.fix = fix
+
 
 class MissingField(RowProblem):
     """Raised by a kind when a row lacks a field that it needs."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the field '{name}' is missing")
+    def __init__(self, name: str, fix: str = "") -> None:
+        super().__init__(f"the field '{name}' is missing", fix)
 
 
 def problem_of(row: Row, problem: RowProblem) -> Problem:
     """What a kind said of a row, with the row's own fields where one is missing."""
     given = f" ({fields_given(row.values)})" if isinstance(problem, MissingField) else ""
-    return Problem(row.origin, f"{problem}{given}")
+    return Problem(row.origin, f"{problem}{given}", problem.fix)
 
 
 _MISSING = re.compile(r"the field '(\w+)' is missing \(")
@@ -124,15 +134,17 @@ class BadRows(DataError):
     def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
         missing = {found and found[1] for found in (_MISSING.match(problem.reason) for problem in problems)}
         all_bad = len(problems) == rows > 1
+        fixes = {problem.fix for problem in problems}
+        own = fixes.pop() if len(fixes) == 1 else ""
         if all_bad and missing != {None} and len(missing) == 1:
             what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
-            fix = f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
+            fix = own or f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
         elif all_bad and len({problem.reason for problem in problems}) == 1:
             what = f"no row is good: {problems[0]}; the other {rows - 1} have the same fault"
-            fix = "mend the column, or name another one: dataset.fields.<field>=<name>"
+            fix = own or "mend the column, or name another one: dataset.fields.<field>=<name>"
         else:
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
-            fix = "mend the rows"
+            fix = (missing == {None} and own) or "mend the rows"
             if all(problem.reason.startswith("the id '") for problem in problems):
                 fix = "give every record of all files an id of its own, or name another column: "
                 fix += "dataset.fields.id=<name>, or no column, and rows are numbered: dataset.fields.id=null"

@@ -9,10 +9,13 @@ from dataclasses import replace
 
 from goodfit.data.records import Record
 from goodfit.hooks.certainty import unit_of
-from goodfit.texts.alike import near_duplicates
+from goodfit.texts.alike import near_in_all
 
 Stratum = Callable[[Record], tuple[str, ...]]
 """A record -> its labels: records of the same labels are one stratum."""
+
+Compared = Callable[[Record], tuple[str, ...]]
+"""A record -> its input, and other texts without which no two inputs are near-duplicates."""
 
 
 def rank(salt: str, key: str) -> bytes:
@@ -25,7 +28,7 @@ def split_off(
     share: float,
     salt: str,
     stratum: Stratum,
-    text: Callable[[Record], str],
+    compared: Compared,
 ) -> tuple[list[Record], list[Record]]:
     """Split a share off; a unit that holds the last of a label stays.
 
@@ -34,14 +37,14 @@ def split_off(
         share: Of the records that go into the second part, 0 to 1.
         salt: The seed and the name of the part.
         stratum: What both parts are to be balanced by.
-        text: By which near-duplicates are found.
+        compared: By which near-duplicates are found.
 
     Returns:
         What stays, and what is split off, both in the order of the data.
     """
     strata: dict[tuple[str, ...], list[list[int]]] = defaultdict(list)
     staying: Counter[str] = Counter()
-    for unit in keep_together(records, text):
+    for unit in keep_together(records, compared):
         strata[stratum(records[_first(unit, records)])].append(unit)
         staying.update(_labels(unit, records, stratum))
     taken: set[int] = set()
@@ -72,17 +75,17 @@ def _labels(unit: Sequence[int], records: Sequence[Record], stratum: Stratum) ->
     return {label for index in unit for label in stratum(records[index]) or ("",)}
 
 
-def with_units(records: Sequence[Record], text: Callable[[Record], str]) -> list[Record]:
+def with_units(records: Sequence[Record], compared: Compared) -> list[Record]:
     """Records that know what they are resampled with: near copies say together what one of them says."""
     found = list(records)
-    for unit in keep_together(records, text):
+    for unit in keep_together(records, compared):
         name = unit_of(records[_first(unit, records)]) if len(unit) > 1 else None
         for index in unit:
             found[index] = replace(records[index], unit=name)
     return found
 
 
-def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> list[list[int]]:
+def keep_together(records: Sequence[Record], compared: Compared) -> list[list[int]]:
     """Indices of records that must share a split: one group, or near-duplicate texts."""
     parent = list(range(len(records)))
 
@@ -93,14 +96,14 @@ def keep_together(records: Sequence[Record], text: Callable[[Record], str]) -> l
         return index
 
     first_of: dict[str, int] = {}
-    first_with: dict[str, int] = {}
+    first_with: dict[tuple[str, ...], int] = {}
     for index, record in enumerate(records):
         if record.group is not None:
             parent[root(index)] = root(first_of.setdefault(record.group, index))
-        parent[root(index)] = root(first_with.setdefault(text(record), index))
-    texts = list(first_with)  # of a thousand copies all pairs would be half a million
-    for one, other in near_duplicates(texts):
-        parent[root(first_with[texts[one]])] = root(first_with[texts[other]])
+        parent[root(index)] = root(first_with.setdefault(compared(record), index))
+    inputs = list(first_with)  # of a thousand copies all pairs would be half a million
+    for one, other in near_in_all(inputs):
+        parent[root(first_with[inputs[one]])] = root(first_with[inputs[other]])
     units: dict[int, list[int]] = defaultdict(list)
     for index in range(len(records)):
         units[root(index)].append(index)

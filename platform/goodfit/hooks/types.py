@@ -175,6 +175,9 @@ class RecordView:
     slices: Mapping[str, str] = field(default_factory=dict)
     unit: str | None = None
     """As an item's."""
+    compared: tuple[str, ...] = ()
+    """What near copies are told by: ``text``, and of a conversation what is said beside its system message, which many
+    may share. Empty is ``text`` alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

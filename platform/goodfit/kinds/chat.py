@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.conversation import Message, read_messages, typed_message, written
+from goodfit.kinds.conversation import Message, from_cell, read_messages, typed_message, written
 from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder
@@ -19,8 +19,8 @@ from goodfit.kinds.whole import special_tokens
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     """A row's ``messages``, in any of the usual layouts; the last one is the assistant's where answers are known."""
-    given = values.get("messages")
-    messages = typed_message(given) if isinstance(given, str) and not labelled else read_messages(values)
+    given = from_cell(values.get("messages"))
+    messages = typed_message(given) if isinstance(given, str) and not labelled else read_messages(values, labelled)
     says_last = messages[-1]["role"]
     if labelled and says_last != "assistant":
         raise RowProblem(f"the last message is the {says_last}'s, expected the assistant's: the answer to learn")
@@ -268,6 +268,11 @@ def _repeated(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, 
     return "the user's last message, repeated", said
 
 
+def _spoken(record: Record) -> str:
+    """The conversation up to the answer, without a system message."""
+    return written([message for message in before_answer(record) if message["role"] != "system"], "")
+
+
 KIND = Kind(
     name="chat",
     talks=True,
@@ -275,13 +280,16 @@ KIND = Kind(
         "messages": "[{role, content}], roles `system`, `user` and `assistant`, the last one the assistant's",
         "conversations": "the same as [{from, value}] (ShareGPT), or",
         "instruction, input, output": "one turn (Alpaca), or",
-        "prompt, completion": "one turn",
+        "prompt, completion": "one turn; beside any of these",
+        "system": "what stands before it, and",
+        "history": "turns before it, [[asked, answered]]",
     },
     typed="messages",
     prompted=(),
     check=check,
     labels=None,
     text=lambda record: written(before_answer(record), ""),
+    own=_spoken,
     answer=lambda record: record.fields["messages"][-1]["content"],
     texts=Texts(names=("messages.content",)),
     stratum=lambda record: (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +14,7 @@ Message = Mapping[str, str]
 
 ROLES = {
     "system": "system",
+    "developer": "system",
     "user": "user",
     "human": "user",
     "assistant": "assistant",
@@ -24,27 +27,61 @@ ROLES = {
 NAMES = {"system": "System", "user": "User", "assistant": "Assistant"}
 """As they are written down where a tokenizer has no chat template."""
 
+PAIRS = (("role", "content"), ("from", "value"))
+"""What speaker and words are called: by OpenAI, and in ShareGPT."""
 
-def read_messages(values: Mapping[str, Any]) -> list[Message]:
+ASKED = ("prompt", "question", "query", "input", "user")
+ANSWERED = ("completion", "output", "response", "answer", "reply", "target", "assistant")
+"""What columns are called that hold one turn, for the words that mend a row."""
+
+LEAVE_OUT = "leave these conversations out; where all of the answers may be learnt, leave out what marks them"
+
+
+def read_messages(values: Mapping[str, Any], labelled: bool) -> list[Message]:
     """A row as messages: ``messages``, ``conversations`` (ShareGPT), an Alpaca row, or ``prompt`` and ``completion``.
 
+    Args:
+        values: The row's.
+        labelled: Whether the answer has to be there.
+
     Raises:
-        RowProblem: It is none of these, or the speakers do not take turns.
+        RowProblem: It is none of these, the speakers do not take turns, or there is more to it than texts to learn.
     """
-    for name, role, content in (("messages", "role", "content"), ("conversations", "from", "value")):
+    if values.get("tools") not in (None, "", [], {}, "[]"):
+        raise RowProblem(
+            "tools are given, and goodfit learns texts alone",
+            "leave out the field 'tools' where no answer needs it, and else these rows",
+        )
+    for name in ("messages", "conversations"):
         if values.get(name) is not None:
-            return _in_turns([*_before(values), *_listed(values[name], name, role, content)])
+            return _in_turns([*_before(values), *_listed(values[name], name)])
     if values.get("instruction") is not None:
         asked, given = need_text(values, "instruction"), _text_if_any(values, "input")
-        return _in_turns([*_before(values), *_pair(f"{asked}\n\n{given}" if given else asked, values, "output")])
+        asked = f"{asked}\n\n{given}" if given else asked
+        return _in_turns([*_before(values), *_pair(asked, values, "output", labelled)])
     if values.get("prompt") is not None:
-        if isinstance(values["prompt"], list):
-            said = values.get("completion") or []
-            if not isinstance(said, list):
-                raise RowProblem("prompt is a list of messages, and completion is none")
-            return _in_turns([*_before(values), *_listed([*values["prompt"], *said], "prompt", "role", "content")])
-        return _in_turns([*_before(values), *_pair(need_text(values, "prompt"), values, "completion")])
-    raise MissingField("messages")
+        return _in_turns([*_before(values), *_prompted(values, labelled)])
+    asked, answered = _likely(values, ASKED), _likely(values, ANSWERED)
+    words = f"dataset.fields.prompt={asked} dataset.fields.completion={answered}"
+    raise MissingField("messages", words if asked and answered else "")
+
+
+def _likely(values: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """The one column that has a name of these."""
+    found = [name for name, given in values.items() if isinstance(given, str) and str(name).lower() in names]
+    return found[0] if len(found) == 1 else None
+
+
+def _prompted(values: Mapping[str, Any], labelled: bool) -> list[Message]:
+    """``prompt`` and ``completion``, texts or lists of messages."""
+    said = values.get("completion")
+    if said is not None and values.get("label") is False:
+        raise RowProblem("label is false: this completion is not to be learnt", "leave out the rows with label false")
+    if not isinstance(values["prompt"], list):
+        return _pair(need_text(values, "prompt"), values, "completion", labelled)
+    if not isinstance(said or [], list):
+        raise RowProblem("prompt is a list of messages, and completion is none")
+    return _listed([*values["prompt"], *(said or [])], "prompt")
 
 
 def _before(values: Mapping[str, Any]) -> list[Message]:
@@ -74,44 +111,82 @@ def typed_message(text: str) -> list[Message]:
     return [{"role": "user", "content": need_text({"messages": text}, "messages")}]
 
 
-def _pair(asked: str, values: Mapping[str, Any], answer: str) -> list[Message]:
+def from_cell(given: Any) -> Any:
+    """The messages that a cell of a table holds as JSON; whatever else is given stays as it is."""
+    if isinstance(given, str) and given.lstrip().startswith("["):
+        with contextlib.suppress(ValueError, RecursionError):
+            found = json.loads(given)
+            if found and isinstance(found[0], dict) and any(role in found[0] for role, _ in PAIRS):
+                return found
+    return given
+
+
+def _pair(asked: str, values: Mapping[str, Any], answer: str, labelled: bool) -> list[Message]:
     messages: list[Message] = [{"role": "user", "content": asked}]
     if values.get(answer) is not None:
         messages.append({"role": "assistant", "content": need_text(values, answer)})
+    elif labelled:
+        column = _likely(values, ANSWERED)
+        raise MissingField(answer, f"dataset.fields.{answer}={column}" if column else "")
     return messages
 
 
-def _listed(given: Any, name: str, role: str, content: str) -> list[Message]:
+def _listed(given: Any, name: str) -> list[Message]:
+    given = from_cell(given)
+    if isinstance(given, str):
+        raise RowProblem(f"{name} is a text, expected a list of messages (in a cell of a table as JSON)")
     if not isinstance(given, list) or not given:
         raise RowProblem(f"{name} is no list of messages")
-    found = []
-    for number, message in enumerate(given, 1):
-        if not isinstance(message, dict) or role not in message:
-            raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
-        if not isinstance(message[role], str) or message[role] not in ROLES:
-            close = close_name(str(message[role]), ROLES)
-            raise RowProblem(f"message {number} has an unknown role{close}, expected system, user or assistant")
-        if message.get("tool_calls") or message.get("function_call"):
-            raise RowProblem(f"message {number} calls tools, and goodfit learns texts alone")
-        if message.get("weight") == 0 and ROLES[message[role]] == "assistant":
-            raise RowProblem(f"message {number} has the weight 0, and all that the assistant says is learnt")
-        try:
-            said = need_text(message, content)
-        except RowProblem as problem:
-            raise RowProblem(f"message {number}: {problem}") from None
-        found.append({"role": ROLES[message[role]], "content": said})
-    return found
+    usual = PAIRS[name == "conversations"]
+    role, content = next((pair for pair in PAIRS if isinstance(given[0], dict) and pair[0] in given[0]), usual)
+    return [_message(message, number, role, content) for number, message in enumerate(given, 1)]
+
+
+def _message(message: Any, number: int, role: str, content: str) -> Message:
+    if not isinstance(message, dict) or role not in message:
+        raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
+    if not isinstance(message[role], str) or message[role] not in ROLES:
+        close = close_name(str(message[role]), ROLES)
+        raise RowProblem(f"message {number} has an unknown role{close}, expected system, user or assistant")
+    speaker = ROLES[message[role]]
+    if message.get("tool_calls") or message.get("function_call"):
+        raise RowProblem(f"message {number} calls tools, and goodfit learns texts alone", "leave out these rows")
+    if speaker == "assistant" and (message.get("weight") == 0 or message.get("train") is False):
+        mark = "the weight 0" if message.get("weight") == 0 else "'train' false"
+        raise RowProblem(f"message {number} has {mark}, and all that the assistant says is learnt", LEAVE_OUT)
+    try:
+        return {"role": speaker, "content": need_text({content: _joined(message.get(content))}, content)}
+    except RowProblem as problem:
+        raise RowProblem(f"message {number}: {problem}") from None
+
+
+def _joined(content: Any) -> Any:
+    """A message of several parts as one text, a line for each; whatever else it is stays as it is."""
+    if not isinstance(content, list):
+        return content
+    parts = [part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in content]
+    if not all(isinstance(part, str) for part in parts):
+        raise RowProblem("a part is no text, and goodfit learns texts alone")
+    return "\n".join(parts)
 
 
 def _in_turns(messages: Sequence[Message]) -> list[Message]:
-    """A system message may stand first; then user and assistant take turns, the user first."""
-    spoken = messages[1:] if messages[0]["role"] == "system" else messages
-    for number, message in enumerate(spoken):
-        expected = ("user", "assistant")[number % 2]
-        if message["role"] != expected:
-            place = number + 1 + len(messages) - len(spoken)
-            raise RowProblem(f"message {place} is the {message['role']}'s, expected the {expected}'s")
-    return list(messages)
+    """A system message may stand first; then user and assistant take turns, the user first.
+
+    What the user says in several messages is read as one. Two answers to one message are refused: they may be a choice,
+    and nobody gave them as one answer that is to be learnt.
+    """
+    found: list[Message] = []
+    for number, message in enumerate(messages, 1):
+        before = found[-1]["role"] if found else None
+        expected = "assistant" if before == "user" else "user"
+        if message["role"] == before == "user":
+            found[-1] = {"role": "user", "content": f"{found[-1]['content']}\n\n{message['content']}"}
+        elif message["role"] == expected or (message["role"] == "system" and number == 1):
+            found.append(message)
+        else:
+            raise RowProblem(f"message {number} is the {message['role']}'s, expected the {expected}'s")
+    return found
 
 
 def written(messages: Sequence[Message], end: str, opens_answer: bool = False) -> str:

@@ -157,6 +157,8 @@ class Kind:
     joined: Callable[[Iterable[str], Collection[str]], Sequence[str]] = lambda labels, known: ()
     """(labels, the label set) -> those that are several labels in one, because other signs are between them than this
     kind reads."""
+    own: Callable[[Record], str] | None = None
+    """What stands in a record's input and not, as a system message may, in many: near copies are alike in it, too."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
 
@@ -164,6 +166,10 @@ class Kind:
     def asked(self) -> str:
         """What may be typed behind ``goodfit predict RUN``: a text, or a file where a text alone says too little."""
         return '"your text"' if len(self.prompted) < 2 else f"--input FILE  # rows with {' and '.join(self.prompted)}"
+
+    def compared(self, record: Record) -> tuple[str, ...]:
+        """What near copies are told by: the texts in which all of them are alike, the input first."""
+        return (self.text(record),) if self.own is None else (self.text(record), self.own(record))
 
     def labels_in(self, records: Iterable[Record]) -> tuple[str, ...]:
         """The labels that records use, sorted; none for kinds without labels."""

@@ -41,10 +41,10 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
     return answers
 
 
-def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> str:
-    """What a chat model says next, which may be nothing."""
+def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> tuple[str, bool]:
+    """What a chat model says next, which may be nothing, and whether it did not read the beginning."""
     record = Record("chat", {"messages": list(messages)})
     (record,) = opened.scrubbed([record])
-    (outcome,) = opened.outcomes([record], opened.learner.encode([record]))
-    said: str = outcome.answer
-    return said
+    encoded = opened.learner.encode([record])
+    (outcome,) = opened.outcomes([record], encoded)
+    return outcome.answer, bool(encoded.cut)

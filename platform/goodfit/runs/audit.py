@@ -92,6 +92,7 @@ def view(kind: Kind, record: Record) -> RecordView:
         id=record.id,
         fields=copy.deepcopy(dict(record.fields)),
         text=kind.text(record),
+        compared=kind.compared(record),
         answer=kind.answer(record),
         group=record.group,
         slices=dict(record.slices),

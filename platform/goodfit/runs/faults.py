@@ -138,7 +138,7 @@ def _few(kind: Kind, splits: Splits) -> list[Finding]:
     units = {split: len(set(map(unit_of, splits[split]))) for split in HELD_OUT}
     in_all = 0
     if min(units.values()) < FEWEST:
-        in_all = len(keep_together([record for part in SPLITS for record in splits[part]], kind.text))
+        in_all = len(keep_together([record for part in SPLITS for record in splits[part]], kind.compared))
     for split in HELD_OUT:
         if units[split] < FEWEST:
             findings.append(_few_records(split, len(splits[split]), units[split], in_all))

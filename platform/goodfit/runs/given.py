@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +102,8 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     rejected = [*read.rejected, *unknown]
     if rejected and not (given.quarantine and records):
         raise BadRows(rejected, read.rows_read, may_quarantine=bool(records))
-    scrubbed = kind.related(with_units(opened.scrubbed(records), kind.text))
-    set_aside = [asdict(problem) for problem in rejected]
+    scrubbed = kind.related(with_units(opened.scrubbed(records), kind.compared))
+    set_aside = [problem.shown() for problem in rejected]
     left_out = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": list(read.empty)}
     return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})
 

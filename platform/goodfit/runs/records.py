@@ -34,7 +34,9 @@ def read_splits(task: Task, host: Host) -> Splits:
     elif source == "files" and conf.dataset.train is None:
         raise DataError("dataset=files without a training file", "add dataset.train=<file>")
     scrub = task.scrub and (lambda records: task.scrub.records(records, kind.texts))
-    read = gather(conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.text, scrub)
+    read = gather(
+        conf.dataset, conf.seed, offered, lambda row: kind.check(row, True), kind.stratum, kind.compared, scrub
+    )
     return dataclasses.replace(read, **{split: kind.related(read[split]) for split in SPLITS})
 
 

@@ -114,7 +114,7 @@ def write_down(
     (weights / "README.md").write_text(card, "utf-8")
     write_json(folder / "metrics.json", judged.metrics)
     write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
-    rejected = [dataclasses.asdict(problem) for problem in prepared.splits.rejected]
+    rejected = [problem.shown() for problem in prepared.splits.rejected]
     write_lines(folder / "data" / "rejected.jsonl", rejected)
     for split, outcomes in judged.outcomes.items():
         _write_predictions(folder / "predictions" / f"{split}.jsonl", prepared, split, outcomes)

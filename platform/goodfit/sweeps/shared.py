@@ -149,15 +149,15 @@ def resplit(prepared: Prepared, number: int) -> Prepared:
     """
     splits, kind, conf = prepared.splits, prepared.task.kind, prepared.conf
     share = min(MOST_FRESH, len(splits.validation) / len(splits.train))
-    stays, fresh = split_off(splits.train, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.text)
+    stays, fresh = split_off(splits.train, share, f"{conf.seed}:fresh {number}", kind.stratum, kind.compared)
     if not fresh:
         what = "no training records can be held out anew: a unit that holds the last of a label stays"
         raise DataError(what, "add sweep.confirmations=0, or more records")
     # of the records that chose, those that go with the fresh ones are on neither side
     both = [*fresh, *splits.validation]
-    touching = {index for unit in keep_together(both, kind.text) if min(unit) < len(fresh) for index in unit}
+    touching = {index for unit in keep_together(both, kind.compared) if min(unit) < len(fresh) for index in unit}
     chose = [record for index, record in enumerate(both) if index >= len(fresh) and index not in touching]
-    train, validation = kind.related([*stays, *chose]), kind.related(with_units(fresh, kind.text))
+    train, validation = kind.related([*stays, *chose]), kind.related(with_units(fresh, kind.compared))
     encode = prepared.learner.encode
     return dataclasses.replace(
         prepared,

@@ -98,7 +98,7 @@ def read_source(spec: DataSourceSpec) -> Splits:
         DataError: Whatever is wrong with them.
     """
     kind = find_kind(spec.kind)
-    return gather(DatasetConf(), 42, spec.files(), lambda row: kind.check(row, True), kind.stratum, kind.text)
+    return gather(DatasetConf(), 42, spec.files(), lambda row: kind.check(row, True), kind.stratum, kind.compared)
 
 
 def refused(tasks: Sequence[RunConf], splits: Splits) -> list[str]:

@@ -98,7 +98,7 @@ def propose(
         return read_by.records(records, what.texts)
 
     splits = gather(
-        conf, seed, None, lambda row: what.check(row, True), what.stratum, what.text, taken if read_by else None
+        conf, seed, None, lambda row: what.check(row, True), what.stratum, what.compared, taken if read_by else None
     )
     if read_by and not scrub:
         as_given = {split: [given[record.id] for record in splits[split]] for split in SPLITS}

@@ -35,6 +35,44 @@ def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
     return pairs
 
 
+def near_in_all(inputs: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Pairs of inputs whose first texts are alike, of those whose other texts are, too.
+
+    Inputs are compared by each text within those that are alike in the texts behind it, so that one which all of them
+    share costs nothing: of ten thousand, all pairs would be fifty million.
+    """
+    found = [list(range(len(inputs)))] if inputs else []
+    for place in range(len(inputs[0]) - 1 if inputs else 0, 0, -1):
+        if any(texts[place] != texts[0] for texts in inputs):
+            found = [
+                [indices[index] for index in near]
+                for indices in found
+                for near in _near_groups([inputs[index][place] for index in indices])
+            ]
+    return [
+        (indices[one], indices[other])
+        for indices in found
+        if len(indices) > 1
+        for one, other in near_duplicates([inputs[index][0] for index in indices])
+    ]
+
+
+def _near_groups(texts: Sequence[str]) -> list[list[int]]:
+    """Indices of texts that are the same or alike, what is alike to one of a group with it."""
+    same: dict[str, list[int]] = {}
+    for index, text in enumerate(texts):
+        same.setdefault(text, []).append(index)
+    group_of = {number: [number] for number in range(len(same))}
+    for one, other in near_duplicates(list(same)):
+        small, large = sorted((group_of[one], group_of[other]), key=len)
+        if small is not large:
+            large += small
+            group_of.update(dict.fromkeys(small, large))
+    members = list(same.values())
+    groups = [group for number, group in group_of.items() if group[0] == number]
+    return [sorted(index for number in group for index in members[number]) for group in groups]
+
+
 def _shingles(text: str) -> set[str]:
     words = compared_words(text.lower()) or [text]  # signs alone are alike where they are the same
     count = max(1, len(words) - SHINGLE_WORDS + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from goodfit.hooks.findings import MOST_IDS
 from goodfit.hooks.types import DataFacts, Finding, RecordView
-from goodfit.texts.alike import NEAR, near_duplicates
+from goodfit.texts.alike import NEAR, near_in_all
 from goodfit_quality.report import about
 
 HELD_OUT = ("validation", "test")
@@ -71,7 +71,7 @@ def _pairs(records: Sequence[RecordView], held_out: int) -> Iterator[_Pair]:
     for is_held_out, alike in zip(sides, several, strict=True):
         if not is_held_out:
             yield from (_Pair(alike[0], other, False) for other in alike[1:])
-    for later, earlier in near_duplicates([alike[0].text for alike in several]):
+    for later, earlier in near_in_all([alike[0].compared or (alike[0].text,) for alike in several]):
         ones, others = several[earlier], several[later]
         if not sides[later] and _asks_alike(ones[0], others[0]):
             yield from (_Pair(ones[0], other, sides[earlier]) for other in others)
