@@ -105,9 +105,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def run_main(argv: Sequence[str], folder: Path, stdin: str = "", terminal: bool = False) -> Outcome:
-    """Run a command line in this process, in a folder; with somebody who looks at standard error, or without."""
-    given, out, err = io.StringIO(stdin), io.StringIO(), Terminal() if terminal else io.StringIO()
+def run_main(
+    argv: Sequence[str], folder: Path, stdin: str = "", terminal: bool = False, typed: bool = False
+) -> Outcome:
+    """Run a command line in this process, in a folder; with somebody who looks at standard error, or without, and who
+    types standard input, or not."""
+    given = Terminal(stdin) if typed else io.StringIO(stdin)
+    out, err = io.StringIO(), Terminal() if terminal else io.StringIO()
     with contextlib.chdir(folder), patch("sys.stdin", given), patch("sys.stdout", out), patch("sys.stderr", err):
         code = main([str(word) for word in argv])
     return Outcome(code, out.getvalue(), err.getvalue())
@@ -115,8 +119,8 @@ def run_main(argv: Sequence[str], folder: Path, stdin: str = "", terminal: bool 
 
 @pytest.fixture
 def goodfit(tmp_path: Path) -> Callable[..., Outcome]:
-    """``goodfit(*argv, stdin="", terminal=False)``: the front door, in an empty folder."""
-    return lambda *argv, stdin="", terminal=False: run_main(argv, tmp_path, stdin, terminal)
+    """``goodfit(*argv, stdin="", terminal=False, typed=False)``: the front door, in an empty folder."""
+    return lambda *argv, **how: run_main(argv, tmp_path, **how)
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:

@@ -217,6 +217,20 @@ def test_more_cut_records_than_allowed_stop_the_run(goodfit, tiny_words):
     assert found.json["cut"] == 32
 
 
+@pytest.mark.parametrize(
+    ("most", "two", "one"), [("0.05", "6%", "5%"), ("0.06", "6.2%", "6.0%"), ("0.0624", "6.25%", "6.24%")]
+)
+def test_a_share_of_cut_records_reads_otherwise_than_the_one_that_is_allowed(
+    goodfit, tmp_path, tiny_words, rows_of, write_rows, most, two, one
+):
+    rows = rows_of("classification", 32, 9)
+    rows[:2] = [{**row, "text": row["text"] * 9} for row in rows[:2]]
+    own = write_rows(tmp_path / "own.jsonl", rows)
+    words = [*tiny_words("classification", "encoder"), f"dataset.train={own}", f"dataset.max_cut_share={most}"]
+    ((error, _),) = goodfit("check", *words).errors
+    assert error == f"2 of 32 train records ({two}) are longer than the model reads; at most {one} may be cut"
+
+
 @text_families
 def test_answers_that_are_cut_name_the_setting_that_lets_them_be_whole(goodfit, tiny_words, family):
     words = tiny_words("generation", family)

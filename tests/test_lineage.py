@@ -64,6 +64,101 @@ def test_an_adapter_that_was_merged_is_a_base(go_on, finished):
         assert ("belongs on the whole model" in (folder / "README.md").read_text("utf-8")) is told
 
 
+@pytest.fixture
+def without_model(finished, tmp_path):
+    """``without_model(kind, family, *words)``: a run that merged its adapter, and the same with the adapter alone."""
+
+    def make(kind, family, *words):
+        whole = finished(kind, family, "adapter=lora", "adapter.merge=true", "optim.lr=0.02", *words)[0]
+        alone = shutil.copytree(whole, tmp_path / "alone")
+        shutil.rmtree(alone / "model")
+        return whole, alone
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("kind", "family"),
+    [
+        ("classification", "encoder"),
+        ("token_classification", "encoder"),
+        ("ranking", "encoder"),
+        ("generation", "decoder"),
+        ("generation", "seq2seq"),
+    ],
+)
+def test_an_adapter_is_merged_where_it_was_not_before(goodfit, without_model, tmp_path, tiny_words, kind, family):
+    own = [word for word in tiny_words(kind, family) if not word.startswith("model")]
+    weights, figures = [], []
+    for number, before in enumerate(without_model(kind, family)):
+        typed = [*own, f"model=run:{before}", "adapter=none", "training.max_steps=1", f"run.dir={number}"]
+        outcome = goodfit("train", *typed, "--json")
+        assert outcome.code == 0, outcome.err
+        weights.append(load_file(tmp_path / str(number) / "model" / "model.safetensors"))
+        figures.append({**read_json(tmp_path / str(number) / "metrics.json")})
+    assert figures[0] == figures[1]
+    assert weights[0].keys() == weights[1].keys()
+    assert all(weights[1][name].equal(tensor) for name, tensor in weights[0].items())
+
+
+def test_a_run_on_an_adapter_is_asked_and_made_again_and_begun_from(go_on, goodfit, without_model, tmp_path):
+    _, before = without_model(*KIND)
+    first = go_on(before, "first", "adapter=lora")
+    second = go_on(first, "second", "adapter=lora")
+    asked = goodfit("evaluate", second, "--json")
+    assert asked.code == 0, asked.err
+    told = read_json(second / "metrics.json")
+    for name in ("test/accuracy", "test/loss"):
+        assert asked.json["metrics"][name]["value"] == pytest.approx(told["tuned"][name]["value"], abs=1e-5)
+        of_first = read_json(first / "metrics.json")["tuned"][name]["value"]
+        assert told["base"][name]["value"] == pytest.approx(of_first, abs=1e-5)
+    assert [run["adapter"] for run in read_json(second / "run.json")["made_from"]] == ["lora", "lora"]
+    card = (second / "adapter" / "README.md").read_text("utf-8")
+    assert "belongs on the model that the last of them answers with, its adapter merged into its own base" in card
+    again = goodfit("reproduce", second)
+    assert again.code == 0, again.err
+    weights = first / "adapter" / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    outcome = goodfit("predict", second, "a lovely chair")
+    assert (outcome.code, outcome.errors[0][0]) == (2, f"{weights} is not what was written")
+
+
+def test_another_adapter_in_the_place_of_the_earlier_one_is_another_base(go_on, goodfit, without_model, tmp_path):
+    _, before = without_model(*KIND)
+    first = go_on(before, "first", "adapter=lora")
+    second = go_on(first, "second", "adapter=lora")
+    shutil.rmtree(first)
+    go_on(before, "first", "adapter=lora", "training.max_steps=2")
+    ((error, fix),) = goodfit("predict", second, "a lovely chair").errors
+    assert error.startswith(f"the run was tuned on {first} with the digest sha256:")
+    assert fix == "install the base model that the run was tuned on"
+
+
+@pytest.mark.parametrize("kind", ["token_classification", "question_answering"])
+def test_another_task_begins_from_what_was_told_of_its_texts(goodfit, without_model, tmp_path, tiny_words, kind):
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    weights = []
+    for number, before in enumerate(without_model(kind, "encoder")):
+        typed = [*own, f"model=run:{before}", "model.layers=1", "training.max_steps=1", f"run.dir={number}"]
+        outcome = goodfit("train", *typed, "--json")
+        assert outcome.code == 0, outcome.err
+        weights.append(load_file(tmp_path / str(number) / "adapter" / "adapter_model.safetensors"))
+    assert weights[0].keys() == weights[1].keys()
+    assert all(weights[1][name].equal(tensor) for name, tensor in weights[0].items())
+
+
+def test_an_adapter_goes_into_a_base_in_four_bits_and_not_out_of_one(go_on, goodfit, without_model, tiny_words):
+    pytest.importorskip("bitsandbytes")
+    _, before = without_model(*KIND)
+    after = go_on(before, "after", "adapter=qlora")
+    outcome = goodfit("predict", after, "a lovely chair")
+    assert outcome.code == 0, outcome.err
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    ((error, fix),) = goodfit("check", *own, f"model=run:{after}").errors
+    assert error == f"the run in {after} holds an adapter on a base in 4 bits, which cannot be put into whole weights"
+    assert fix == "train it again with adapter=lora, or with adapter=none"
+
+
 def test_noise_is_no_run(goodfit, before, tiny_words):
     own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
     outcome = goodfit("check", *own, f"model=run:{before}", "model.weights=random")

@@ -44,14 +44,6 @@ def test_a_run_that_is_not_there_prints_two_lines(goodfit, tiny_words, word, err
     assert outcome.errors[0][0] == error
 
 
-def test_an_adapter_alone_is_no_base(goodfit, finished, tiny_words):
-    folder, _ = finished("classification", "encoder", "adapter=lora")
-    own = [typed for typed in tiny_words("classification", "encoder") if not typed.startswith("model")]
-    outcome = goodfit("check", *own, f"model=run:{folder}")
-    assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.errors[0][0] == f"the run in {folder} holds an adapter, and no whole model"
-
-
 def test_hidden_tokens_differ_between_epochs_and_are_as_many(ready):
     import random
 

@@ -105,7 +105,9 @@ def test_a_finished_run_says_so(goodfit, finished):
     folder, _ = finished("classification", "encoder")
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     outcome = goodfit("resume", folder)
-    assert (outcome.code, outcome.out) == (0, f"the run in {folder} is finished: there is nothing to go on with\n")
+    told = f"the run in {folder} is finished: there is nothing to go on with; to train its model further: "
+    told += f"goodfit train WORDS model=run:{folder}\n"
+    assert (outcome.code, outcome.out) == (0, told)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
 
 

@@ -20,6 +20,7 @@ from written import read_json, read_lines
 
 from goodfit.config.space import split_space
 from goodfit.errors import ConfigError, TrainingError
+from goodfit.evaluation.shown import with_interval
 from goodfit.models.fast.attention import NotFlat
 from goodfit.sweeps import packed
 from goodfit.sweeps import trial as single
@@ -318,6 +319,21 @@ def test_a_search_finds_how_many_layers_are_needed(goodfit, tmp_path, tiny_words
     outcome = goodfit("sweep", *words, "sweep.confirmations=1", f"run.dir={tmp_path / 'search'}", "--json")
     assert outcome.code == 0, outcome.err
     assert sorted(trial["words"] for trial in outcome.json["trials"]) == [["model.layers=1"], ["model.layers=2"]]
+
+
+@pytest.mark.parametrize("metric", ["loss", "f1_macro"])
+def test_what_was_searched_for_has_its_figure_on_the_test_records_by_its_name(goodfit, tmp_path, tiny_words, metric):
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "training.max_steps=1,2", "sweep.trials=2"]
+    words += ["sweep.confirmations=0", f"sweep.metric={metric}", "run.dir=search"]
+    outcome = goodfit("sweep", *words)
+    assert outcome.code == 0, outcome.err
+    tuned = read_json(tmp_path / "search" / "best" / "metrics.json")["tuned"]
+    told = f"{metric} {with_interval(tuned[f'test/{metric}'])}"
+    if metric != "f1_macro":
+        told += f", and the primary metric f1_macro {with_interval(tuned['test/f1_macro'])}"
+    assert f"\n      {told} on the test records, read this once\n" in outcome.out
+    page = (tmp_path / "search" / "report.html").read_text("utf-8")
+    assert f"<p>As a run of its own, on the test records: {told}; fit: " in page
 
 
 def test_a_search_is_no_run_and_says_what_to_type(searched, goodfit, tmp_path):

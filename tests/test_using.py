@@ -327,6 +327,27 @@ def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run
     assert [answer["id"] for answer in found] == ["1", "x", "3"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked", "told"),
+    [
+        pytest.param("classification", {"text": "a lovely chair"}, "type texts, one a line; Ctrl-D ends\n", id="texts"),
+        pytest.param(
+            "question_answering",
+            {"question": "Who signed?", "context": "Ada signed."},
+            "type rows as JSON objects, one a line; Ctrl-D ends\n",
+            id="rows",
+        ),
+    ],
+)
+def test_who_types_into_predict_is_told_how(goodfit, finished, kind, asked, told):
+    folder, _ = finished(kind, "encoder")
+    typed = goodfit("predict", folder, stdin=json.dumps(asked), typed=True)
+    sent = goodfit("predict", folder, stdin=json.dumps(asked))
+    assert (typed.code, typed.err, sent.err) == (0, told, "")
+    assert typed.out == sent.out
+    assert goodfit("predict", folder, "--input", "none.jsonl", typed=True).err.startswith("error: ")
+
+
 def test_a_broken_object_among_objects_is_no_text(goodfit, tmp_path, encoder_run):
     lines = '{"id": "a", "text": "a lovely chair"}\n{"id": "b", "text": "an awful lamp"\n'
     (tmp_path / "in.txt").write_text(lines, "utf-8")

@@ -128,7 +128,11 @@ def _read(opened: OpenedRun, texts: Sequence[str], file: str | None, reading: Re
     """What is answered: the texts, the file's rows, or what is sent to this process where neither is given."""
     from goodfit.runs.inputs import lines_of, read_inputs
 
-    lines = None if texts or file is not None else lines_of(standard_input())
+    is_bare = not texts and file is None
+    if is_bare and sys.stdin.isatty():
+        each = "texts" if len(opened.task.kind.prompted) < 2 else "rows as JSON objects"
+        print(f"type {each}, one a line; Ctrl-D ends", file=sys.stderr)
+    lines = lines_of(standard_input()) if is_bare else None
     return read_inputs(opened, texts, file, lines, reading.renamed, reading.on_bad_rows == "quarantine")
 
 

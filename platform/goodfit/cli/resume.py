@@ -26,5 +26,6 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if finished is not None:
         return show_finished(finished, arguments)
     if not arguments.json:
-        print(f"the run in {folder} is finished: there is nothing to go on with")
+        further = command("train", "WORDS", f"model=run:{folder}")
+        print(f"the run in {folder} is finished: there is nothing to go on with; to train its model further: {further}")
     return {"run": str(folder), "status": "finished"}

@@ -33,7 +33,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 def _print(record: dict[str, Any]) -> None:
     from goodfit.sweeps.mattered import what_mattered
-    from goodfit.sweeps.summary import beside_defaults, of_front
+    from goodfit.sweeps.summary import beside_defaults, of_front, on_test
 
     rows = [
         [
@@ -62,7 +62,7 @@ def _print(record: dict[str, Any]) -> None:
         print(f"      {with_interval(best['confirmed'])} on fresh validation records, trained anew")
     run = best["run"]
     if run:
-        print(f"      {with_interval(run['metrics'][run['primary']])} on the test records, read this once")
+        print(f"      {on_test(best)} on the test records, read this once")
     if record["front"]:
         print(f"front: {of_front(record)}")
     print(f"what mattered: {what_mattered(record)}")

@@ -90,6 +90,9 @@ def _numbers(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
 OWN_OF_A_BASE = ("source", "name", "revision", "digest", "weights", "description")
 """What a run's base is not asked for: its tuned model is another one."""
 
+FOR_SOME_TASKS = ("case_marks", "token_types")
+"""What a model is told where task and tokenizer have room for it: it is found anew, unless the run went without."""
+
 
 def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     """How a model is read and tuned, from the run that made it."""
@@ -104,6 +107,8 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     reasons = {"model.name": "derived: the run's folder"}
     for name, value in read_yaml(folder / "config.yaml").get("model", {}).items():
         key = f"model.{name}"
+        if name in FOR_SOME_TASKS and value:
+            continue
         if name not in OWN_OF_A_BASE and key not in typed and find_setting(key) is not None:
             setattr(conf.model, name, value)
             reasons[key] = f"derived: as in {conf.model.name}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,21 @@ BEHIND_PADDING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Adapted:
+    """An earlier run's model, whose adapter is put into the weights of its base as these are loaded."""
+
+    base: Base
+    folder: Path
+    """With PEFT's files."""
+    digest: str
+    """Of the adapter's weights."""
+    conf: ModelConf
+    head: str
+    outputs: Sequence[str]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """A base model that can be loaded."""
 
@@ -43,6 +60,14 @@ class Base:
     """Whether only what was fetched before can be had."""
     layers: int | None = None
     """How many of its layers are used, where that was typed."""
+    adapted: Adapted | None = None
+    """What its weights are made of, where they are in no file: ``place`` is then what an earlier run began from."""
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What says which base model it is."""
+        cut = {} if self.layers is None else {"layers": self.layers}
+        return {"name": self.name, "revision": self.revision, "digest": self.digest, **cut}
 
     @property
     def depth(self) -> int:
@@ -89,6 +114,32 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
         _check_folder(folder, conf)
     config = _config(place, conf, offline)
     family = _family(config, place)
+    _as_typed(config, conf, family, place)
+    name = place if conf.source == "hub" else conf.name or conf.source
+    return Base(name, place, conf.revision, family, config, _digest(folder, conf), offline, conf.layers)
+
+
+def adapted_base(conf: ModelConf, adapted: Adapted, config: Any) -> Base:
+    """The base that an earlier run's adapter makes of its own base.
+
+    Args:
+        conf: The model group.
+        adapted: The earlier run's model.
+        config: transformers' config of it, with its head.
+
+    Raises:
+        ConfigError: It is of another family, has fewer layers, or another digest than the pinned one.
+    """
+    below, name = adapted.base, conf.name or ""
+    _as_typed(config, conf, below.family, name)
+    whole = json.dumps([below.identity, adapted.digest], sort_keys=True)
+    digest = f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+    _refuse_other(digest, conf, name)
+    return replace(below, name=name, config=config, digest=digest, layers=conf.layers, adapted=adapted)
+
+
+def _as_typed(config: Any, conf: ModelConf, family: str, place: str) -> None:
+    """Let a config have the layers that are asked for; refuse another family."""
     if conf.family is not None and conf.family != family:
         raise ConfigError(
             f"model.family is {conf.family}, and {place} is a model of the {family} family",
@@ -96,8 +147,6 @@ def find_base(conf: ModelConf, offered: Path | None) -> Base:
         )
     if conf.layers is not None:
         _cut(config, conf.layers, family, place)
-    name = place if conf.source == "hub" else conf.name or conf.source
-    return Base(name, place, conf.revision, family, config, _digest(folder, conf), offline, conf.layers)
 
 
 def _place(conf: ModelConf, offered: Path | None) -> str:
@@ -197,12 +246,16 @@ def _digest(folder: Path | None, conf: ModelConf) -> str | None:
     if folder is None or conf.weights == "random":
         return conf.digest
     found = folder_digest(folder)
+    _refuse_other(found, conf, str(folder))
+    return found
+
+
+def _refuse_other(found: str, conf: ModelConf, place: str) -> None:
     if conf.digest is not None and conf.digest != found:
         raise ConfigError(
-            f"the weights in {folder} have the digest {found}, expected {conf.digest}",
+            f"the weights in {place} have the digest {found}, expected {conf.digest}",
             "install the model again; if the new weights are wanted, change model.digest",
         )
-    return found
 
 
 def folder_digest(folder: Path) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from goodfit.collector import collect_as_usual
 from goodfit.errors import ConfigError
-from goodfit.models.base import Base, unreachable
+from goodfit.models.adapters import with_saved_adapter
+from goodfit.models.base import Adapted, Base, unreachable
 from goodfit.models.parts import is_masked, linear_layers
 from goodfit.models.pooling import pool_states
 from goodfit.models.quantise import four_bit_settings, keep_exact
@@ -82,6 +83,7 @@ def load_model(
     import torch
 
     collect_as_usual()
+    weights = _merged(base.adapted) if base.adapted else None
     torch.manual_seed(NOISE_SEED if conf.weights == "random" else seed)
     config = _head_config(base, head, outputs)
     cls = _head_class(head, base)
@@ -91,7 +93,9 @@ def load_model(
         kept = _beside_base(base, head, outputs) if four_bits else None
         known, keeps_head = _outputs_of(base, head), answers(base, conf, head, outputs)
         asked = _head_config(base, head, known) if keeps_head else config
-        model = _from_pretrained(cls, base, asked, new_head=not keeps_head, kept=kept)
+        if weights is not None:  # transformers' automatic classes take files alone
+            cls = type(empty_model(base, head, outputs))
+        model = _from_pretrained(cls, base, asked, new_head=not keeps_head, kept=kept, weights=weights)
         if four_bits:
             keep_exact(model)
         _refuse_nonfinite(model, base)
@@ -100,6 +104,20 @@ def load_model(
         elif known and len(known) == len(outputs):  # transformers keeps what fits by its shape
             _draw_anew(_last_layer(model))
     return _ready(model, conf, head)
+
+
+def _merged(adapted: Adapted) -> dict[str, Any]:
+    """The weights of a base with an adapter in them."""
+    model = load_model(adapted.base, adapted.conf, adapted.head, adapted.outputs, adapted.seed)
+    merged: Any = with_saved_adapter(model, adapted.folder).merge_and_unload()
+    return dict(merged.state_dict())
+
+
+def config_with_head(base: Base, head: str, outputs: Sequence[str]) -> Any:
+    """The config that transformers writes for a base with a head."""
+    model = empty_model(base, head, outputs)
+    model.config.architectures = [type(model).__name__]
+    return model.config
 
 
 def answers(base: Base, conf: ModelConf, head: str, outputs: Sequence[str]) -> bool:
@@ -139,7 +157,7 @@ def load_saved(base: Base, conf: ModelConf, head: str, outputs: Sequence[str], f
     """A tuned model from a run's ``model/`` folder."""
     from dataclasses import replace
 
-    saved = replace(base, place=str(folder), revision=None)
+    saved = replace(base, place=str(folder), revision=None, adapted=None)
     config = _head_config(base, head, outputs)
     return _ready(_from_pretrained(_head_class(head, base), saved, config, new_head=False), conf, head)
 
@@ -186,13 +204,21 @@ def _beside_base(base: Base, head: str, outputs: Sequence[str]) -> list[str]:
     ]
 
 
-def _from_pretrained(cls: Any, base: Base, config: Any, new_head: bool, kept: Sequence[str] | None = None) -> Any:
+def _from_pretrained(
+    cls: Any,
+    base: Base,
+    config: Any,
+    new_head: bool,
+    kept: Sequence[str] | None = None,
+    weights: Mapping[str, Any] | None = None,
+) -> Any:
     import torch
     from safetensors import SafetensorError
 
     try:
         model, info = cls.from_pretrained(
-            base.place,
+            base.place if weights is None else None,
+            state_dict=weights,
             revision=base.revision,
             config=config,
             dtype=torch.float32,

@@ -44,7 +44,7 @@ def card_of(
     sections = [
         f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
         _what(prepared, trained),
-        *([_made_from(root, before, head["library_name"] == "peft")] if before else []),
+        *([_made_from(prepared, root)] if before else []),
         _data(prepared),
         _figures(metrics),
         _fit(fit),
@@ -102,9 +102,9 @@ def _tuned(prepared: Prepared) -> str:
 BEFORE = "\nThis is of the records of this run; of those of the runs before see *Made from*.\n"
 
 
-def _made_from(root: str, before: Sequence[Mapping[str, Any]], is_adapter: bool) -> str:
+def _made_from(prepared: Prepared, root: str) -> str:
     lines = []
-    for run in before:
+    for run in prepared.before:
         private = run.get("differential_privacy")
         kept = f", differential privacy with epsilon {private['epsilon']:.2f}" if private else ""
         texts = "nothing taken out of the texts" if run["privacy"] == "none" else f"texts scrubbed ({run['privacy']})"
@@ -113,7 +113,11 @@ def _made_from(root: str, before: Sequence[Mapping[str, Any]], is_adapter: bool)
             f"{run['task']} ({run['kind']}): {run['train']['records']} training records, {run['train']['digest']}; "
             f"{how} tuned, {texts}{kept}"
         )
-    whose = " The adapter belongs on the whole model that the last of them left, and on no other." if is_adapter else ""
+    left = "the whole model that the last of them left"
+    if prepared.base.adapted:
+        left = "the model that the last of them answers with, its adapter merged into its own base"
+    is_adapter = prepared.conf.adapter.name not in ("none", "head")
+    whose = f" The adapter belongs on {left}, and on no other." if is_adapter else ""
     return (
         f"## Made from\n\nThe base is {root} as earlier runs of goodfit left it, the last of them first. What these "
         f"learnt is in the model, too.{whose}\n\n{_list(lines, '')}"

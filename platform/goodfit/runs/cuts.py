@@ -32,10 +32,11 @@ def cut_records(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -
                 "choose a model with a longer context, shorten the records, or allow it: dataset.max_cut_share="
                 f"{min(1.0, round(share + 0.01, 2))}"
             )
+            found, most = _apart(share, conf.dataset.max_cut_share)
             writes = any(index in part.beyond for index in part.cut)
             raise DataError(
-                f"{len(ids)} of {of} {split} records ({share:.0%}) are longer than the model "
-                f"{'reads or writes' if writes else 'reads'}; at most {conf.dataset.max_cut_share:.0%} may be cut",
+                f"{len(ids)} of {of} {split} records ({found}) are longer than the model "
+                f"{'reads or writes' if writes else 'reads'}; at most {most} may be cut",
                 f"{longer}; or {fix}" if writes else fix,
             )
         message = f"{len(ids)} of {of} {split} records are cut to the model's length"
@@ -44,6 +45,12 @@ def cut_records(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -
         message = f"{len(ids)} of {of} {split} records have answers longer than any that the model may give"
         findings += about("data.long_answers", message, ids, of, mend=longer, split=split)
     return findings
+
+
+def _apart(share: float, most: float) -> tuple[str, str]:
+    """Two shares with as few digits as tell the greater one from the other."""
+    told = ((f"{share:.{digits}%}", f"{most:.{digits}%}") for digits in range(9))
+    return next((pair for pair in told if pair[0] != pair[1]), (str(share), str(most)))
 
 
 def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: Any) -> list[Finding]:

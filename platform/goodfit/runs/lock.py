@@ -21,7 +21,6 @@ from goodfit.plugins.host import Host
 from goodfit.runs.find import resume_command
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.prepare import Prepared
-from goodfit.runs.save import base_identity
 from goodfit.schema import RunConf
 
 NOT_OF_THE_RUN = ("run", "tracker", "plugins", "sweep", "choices")
@@ -48,7 +47,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
     return {
         "schema": 1,
         "data": prepared.splits.digests(),
-        "base": {**base_identity(prepared.base), "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
+        "base": {**prepared.base.identity, "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
         "plugins": host.identities(),
         "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
         "config": text_digest(json.dumps(_identity(conf), sort_keys=True)),

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.adapters import with_saved_adapter
 from goodfit.models.base import Base
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
-from goodfit.runs.bases import open_base
+from goodfit.runs.bases import tuned_on
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.runs.learner import build_learner
 from goodfit.runs.paths import path_of
-from goodfit.runs.save import base_identity
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf
 
@@ -70,13 +68,7 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     weights = weights_in(folder)
     refuse_changed(folder, "config.yaml", f"{weights.name}/")
     written = read_json(weights / "task.json", "base", "labels")
-    base = open_base(conf, host)
-    if written["base"] != base_identity(base):
-        raise ConfigError(
-            f"the run was tuned on {written['base']['name']} with the digest {written['base']['digest']}, and the "
-            f"base here has {base.digest}",
-            "install the base model that the run was tuned on",
-        )
+    base = tuned_on(conf, written["base"], host)
     learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))
     model = _load(weights, task, base, learner)
     device = pick_device("auto" if conf.hardware.accelerator == "gpu" else "cpu")

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed
+from goodfit.config.record import read_config
 from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.runs.digests import faults, plain, read_digests
-from goodfit.runs.find import find_run
+from goodfit.runs.find import find_run, finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
 
@@ -115,13 +116,22 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
             "take a copy that is whole",
         )
     conf = started_with(folder)
+    _refuse_unpinned(folder, conf)
+    return folder, conf
+
+
+def _refuse_unpinned(folder: Path, conf: RunConf) -> None:
+    """Refuse a base of which nobody can tell whether it is the same; below an adapter in a base lies another one."""
+    if conf.model.source == "run" and not (Path(conf.model.name or "") / "model").is_dir():
+        before = finished_run(conf.model.name or "")
+        return _refuse_unpinned(before, read_config(before))
     hub = conf.model.source == "hub" and not Path(conf.model.name or "").is_dir()
     if hub and read_json(folder / "lock.json")["base"]["digest"] is None and conf.model.revision is None:
         raise ConfigError(
             f"the base {conf.model.name} was taken from the hub without a revision, and cannot be verified",
             "train with model.revision=<commit>",
         )
-    return folder, conf
+    return None
 
 
 def _again(folder: Path, conf: RunConf, into: str | None) -> Composed:

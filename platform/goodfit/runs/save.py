@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.files import file_digest
-from goodfit.models.base import Base, folder_digest
+from goodfit.models.base import folder_digest
 from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
 
@@ -64,13 +64,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
-        "base": base_identity(prepared.base),
+        "base": prepared.base.identity,
         **({} if review is None else {"trusted_from": review["confidence"]}),
         "digest": digest,
     }
-
-
-def base_identity(base: Base) -> dict[str, Any]:
-    """What says which base model it was."""
-    cut = {} if base.layers is None else {"layers": base.layers}
-    return {"name": base.name, "revision": base.revision, "digest": base.digest, **cut}

@@ -39,8 +39,8 @@ class AdapterConf:
     given, all. On the fast path of a CPU what the layers below make of a record is computed once."""
 
     merge: bool = False
-    """Leave the whole model besides, with the adapter in its weights, in ``model/``: what ``model=run:PATH`` begins
-    from, and what serves without PEFT."""
+    """Leave the whole model besides, with the adapter in its weights, in ``model/``: what serves without PEFT, and what
+    ``model=run:PATH`` then begins from, which else merges the adapter itself."""
 
     @property
     def four_bits(self) -> bool:

@@ -57,11 +57,12 @@ class TaskConf:
     ``<plugin>.<scrubber>``. ``privacy.scrubbers``, where it is typed, is all."""
 
     primary: str | None = None
-    """The metric that early stopping, gates and sweeps look at; when not given, the kind's first."""
+    """The metric that gates and sweeps look at, and early stopping where answers are quick to make: models that write
+    theirs are stopped by their held-out loss. When not given, the kind's first."""
 
     audits: list[str] | None = None
     """Audits without which this task is not trained: one as ``<plugin>.<audit>``, or a plugin's light ones by its name;
     when not given, the light ones of every installed plugin are asked, and one that fails is reported."""
 
     max_new_tokens: Annotated[int, Field(ge=1, le=8192)] = 96
-    """The longest text that a generated answer may have, in tokens."""
+    """The longest text that a generated answer may have, in tokens; a run keeps what it was trained with."""

@@ -30,7 +30,8 @@ class TrainingConf:
     """How often per epoch the held-out records are scored."""
 
     patience: Annotated[int, Field(ge=0)] = 4
-    """Stop after this many evaluations without a better held-out score; 0 never stops early."""
+    """Stop after this many evaluations without a better held-out score (of models that write their answers: a
+    lower held-out loss); 0 never stops early."""
 
     evaluation_batch_size: Count = 64
     """Records in one forward pass of an evaluation."""

@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.evaluation.shown import with_interval
 from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Entry
-from goodfit.sweeps.summary import beside_defaults, of_front
+from goodfit.sweeps.summary import beside_defaults, of_front, on_test
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
@@ -89,8 +89,7 @@ def _summary(best: Mapping[str, Any]) -> str:
     run = best["run"]
     if run:
         lines.append(
-            f"As a run of its own, on the test records: {with_interval(run['metrics'][run['primary']])}; "
-            f"fit: {escape(run['fit']['verdict'])}."
+            f"As a run of its own, on the test records: {escape(on_test(best))}; fit: {escape(run['fit']['verdict'])}."
         )
     return "".join(f"<p>{line}</p>" for line in lines)
 

@@ -10,6 +10,7 @@ from typing import Any
 from goodfit.commands import command
 from goodfit.config.places import config_folders
 from goodfit.config.search import Search
+from goodfit.evaluation.shown import with_interval
 from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.winner import Winner
 
@@ -91,6 +92,18 @@ def beside_defaults(best: Mapping[str, Any]) -> str:
     if found["keeps"]:
         return f"these are the defaults: trial {found['highest']} was worth {more}, which may be chance"
     return f"worth {more}"
+
+
+def on_test(best: Mapping[str, Any]) -> str:
+    """What the winner's own run has on the test records, in a reader's words: the metric that was searched for, and
+    beside it the task's primary one where that is another."""
+    found, primary = best["run"]["metrics"], best["run"]["primary"]
+    searched = f"test/{best['held_out']['metric']}"
+    told = [
+        f"{name.removeprefix('test/')} {with_interval(found.get(name, {}))}"
+        for name in dict.fromkeys((searched, primary))
+    ]
+    return ", and the primary metric ".join(told)
 
 
 def of_front(record: Mapping[str, Any]) -> str:
