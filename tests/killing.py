@@ -25,13 +25,18 @@ def in_child(work):
 
 
 def die_at(event, part, count=1, number=signal.SIGKILL):
-    """Send this process a signal when it does something with a file for the n-th time.
+    """Send this process a signal when it does something with a file for the n-th time: see ``act_at``."""
+    act_at(lambda: os.kill(os.getpid(), number), event, part, count)
+
+
+def act_at(act, event, part, count=1):
+    """Do something, once, when this process does something with a file for the n-th time.
 
     Args:
+        act: What is done.
         event: ``open``, ``os.rename``, ...: https://docs.python.org/3/library/audit_events.html
         part: Of the path.
         count: Which time.
-        number: The signal.
     """
     seen = 0
 
@@ -40,7 +45,7 @@ def die_at(event, part, count=1, number=signal.SIGKILL):
         if name == event and arguments and part in str(arguments[0]):
             seen += 1
             if seen == count:
-                os.kill(os.getpid(), number)
+                act()
 
     sys.addaudithook(hook)
 

@@ -17,9 +17,9 @@ from goodfit.training.checkpoints import choose_checkpoint, damage, prune, write
 NAMES = ("weights.safetensors", "optimizer.safetensors", "state.json", "history.jsonl", "manifest.json")
 
 
-def write(folder, step, best=None):
+def write(folder, step, best=None, **more):
     tensors = {name: {"w": torch.full((40,), float(step))} for name in NAMES[:2]}
-    state = json.dumps({"step": step, "best_steps": [best] if best else []}).encode()
+    state = json.dumps({"step": step, "best_steps": [best] if best else [], **more}).encode()
     return write_checkpoint(folder, step, tensors, {"state.json": state, "history.jsonl": b'{"step": 1}\n'})
 
 
@@ -80,6 +80,18 @@ def test_one_whose_best_weights_are_lost_is_not_chosen(three):
     assert chosen.path == three / "step-00000003"
     lost = "step-00000004: the best weights until then, of step 2: weights.safetensors is missing"
     assert chosen.skipped == [lost]
+
+
+def test_of_another_run_nothing_is_taken_and_what_names_none_is(three):
+    write(three, 4, run="own")
+    write(three, 5, run="other")
+    write(three, 6, best=5, run="own")
+    chosen = choose_checkpoint(three, "own")
+    assert chosen.path == three / "step-00000004"
+    lost = "step-00000006: the best weights until then, of step 5: it is of another run"
+    assert chosen.skipped == [lost, "step-00000005: it is of another run"]
+    prune(three, 0, {1, 2, 3})
+    assert choose_checkpoint(three, "own").path == three / "step-00000003"  # made before checkpoints named their run
 
 
 def test_the_newest_and_the_best_are_kept(three):

@@ -4,6 +4,8 @@ import contextlib
 import json
 import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -15,7 +17,7 @@ from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.clusters import run_in_job
 from goodfit.sweeps.outcomes import Order, read_result
 from goodfit.sweeps.trial import failed
-from goodfit.sweeps.workers import Processes, lost
+from goodfit.sweeps.workers import IMPORTED, Processes, lost
 
 SPACE = ["adapter=lora", "adapter.rank=2,4", "sweep.sampler=grid", "sweep.pruner=none", "training.epochs=1"]
 SHORT = ["sweep.trials=2", "sweep.confirmations=0", "sweep.train_best=false", "sweep.engine=solo", "--json", "--quiet"]
@@ -139,3 +141,9 @@ def test_a_trial_that_was_written_down_is_not_lost_with_its_worker(tmp_path):
     order = _done(tmp_path, 0)
     assert lost(order, "its worker died", "look there").reason == "its own (fix: end)"
     assert read_result(order.folder).reason == "its own (fix: end)"
+
+
+def test_the_process_that_trials_are_forked_from_says_nothing():
+    code = f"import importlib, sys; [importlib.import_module(name) for name in {IMPORTED}]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

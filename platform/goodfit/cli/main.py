@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit import __version__
+from goodfit.calm import calm_libraries
 from goodfit.cli.arguments import Arguments, help_text, parse
 from goodfit.cli.console import Unread, open_streams
 from goodfit.collector import rarely_collecting
@@ -146,26 +147,12 @@ def _run(arguments: Arguments) -> int:
         told = help_text(arguments.verb)
         print(json.dumps({"help": told}) if arguments.json else told)
         return 0
-    _calm_libraries()
+    calm_libraries()
     verb = importlib.import_module(f"goodfit.cli.{arguments.verb}")
     result: dict[str, Any] | None = verb.run(arguments)
     if arguments.json and result is not None:
         print(json.dumps(result))
     return int((result or {}).get("exit_code", 0))
-
-
-def _calm_libraries() -> None:
-    """Libraries print to our streams only what went wrong; none of them phones home."""
-    import logging
-    import warnings
-
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of kernels that are not there at its import
-    warnings.filterwarnings("ignore")
 
 
 def _print_error(error: GoodfitError, as_json: bool) -> None:

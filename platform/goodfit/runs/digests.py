@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from goodfit.files import file_digest, write_whole
 from goodfit.runs.find import to_its_end
 from goodfit.runs.folder import SEALED
 from goodfit.runs.held import LOCK
-from goodfit.training.checkpoints import checkpoints_in, damage
+from goodfit.training.checkpoints import MANIFEST, checkpoints_in, damage
 from goodfit.yaml_values import read_yaml
 
 DIGESTS = "digests.json"
@@ -27,7 +27,8 @@ def write_digests(folder: Path, coming: Mapping[str, bytes]) -> None:
     """Write down what a run left, and what it is going to write last."""
     files = {name: file_digest(folder / name) for name in _files(folder)}
     files |= {name: hashlib.sha256(content).hexdigest() for name, content in coming.items()}
-    checkpoints = [path.name for path in checkpoints_in(folder / "checkpoints")]
+    manifests = [path / MANIFEST for path in checkpoints_in(folder / "checkpoints")]
+    checkpoints = {path.parent.name: file_digest(path) if path.is_file() else "" for path in manifests}
     write_whole(folder / DIGESTS, _content({"schema": 1, "sha256": files, "checkpoints": checkpoints}))
 
 
@@ -97,12 +98,31 @@ def faults(folder: Path) -> dict[str, str]:
     found = _changed(folder, written["sha256"])
     strange = set(_files(folder)) - set(written["sha256"])
     found |= {name: "not of this run" for name in sorted(strange) if name.split("/", 1)[0] in SEALED}
-    left = {path.name: path for path in checkpoints_in(folder / "checkpoints")}
-    found |= {f"checkpoints/{name}": "missing" for name in written["checkpoints"] if name not in left}
+    return found | _checkpoint_faults(folder / "checkpoints", written["checkpoints"])
+
+
+def _checkpoint_faults(folder: Path, written: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+    """As ``faults``.
+
+    Args:
+        folder: Of the checkpoints.
+        written: Name -> digest of the manifest; runs that were made before have the names alone.
+    """
+    left = {path.name: path for path in checkpoints_in(folder)}
+    found = {f"checkpoints/{name}": "missing" for name in written if name not in left}
     for name, path in left.items():
-        if reason := damage(path):
+        if reason := _checkpoint_fault(path, written):
             found[f"checkpoints/{name}"] = reason
     return found
+
+
+def _checkpoint_fault(path: Path, written: Mapping[str, str] | Sequence[str]) -> str | None:
+    if path.name not in written:
+        return "not of this run"
+    reason = damage(path)
+    if reason is None and isinstance(written, Mapping) and file_digest(path / MANIFEST) != written[path.name]:
+        return "not what was written"
+    return reason
 
 
 def plain(folder: Path, name: str) -> Any:

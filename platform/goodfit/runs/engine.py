@@ -28,6 +28,7 @@ from goodfit.tracking.wandb import WandbProcess, wanted
 from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
+    from goodfit.runs.begun import Begun
     from goodfit.runs.prepare import Prepared
     from goodfit.runs.write import Finished
     from goodfit.training.watch import Progress
@@ -66,6 +67,7 @@ def carry_out(
     tracked = wanted(composed.conf.tracker) and is_first_process()
 
     # a mistake in words or data is answered before the machine-learning libraries are imported
+    from goodfit.runs.begun import Begun
     from goodfit.runs.lock import lock_of
     from goodfit.runs.plan import check_memory
     from goodfit.runs.prepare import prepare
@@ -84,20 +86,22 @@ def carry_out(
     if vault is not None:
         refuse_other_vault(vault, prepared.task.scrub.written)
     tell = _Teller(host, progress, lock)
-    with run_folder(prepared.conf, resumed) as folder, _recorded(folder, prepared, tell) as signals:
+    with run_folder(prepared.conf, resumed) as folder, _recorded(begun := Begun(folder), prepared, tell) as signals:
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
             if vault is not None:
                 write_vault(vault, prepared.task.scrub.written)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
+        begun.keep()
         tell("goodfit_on_run_start", folder, record_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
+        begun.follow(history)
         try:
             with logged_to(folder / "log.txt"):
                 keep = prepared.conf.training.keep_checkpoints
-                saved = start_from(folder, keep, progress) if resumed else None
-                finished = tune_and_judge(prepared, host, folder, history, progress, signals, saved, started)
+                saved = start_from(folder, begun.identity, keep, progress) if resumed else None
+                finished = tune_and_judge(prepared, host, begun, history, progress, signals, saved, started)
         finally:
             if tracker is not None:
                 tracker.close()
@@ -124,10 +128,11 @@ class _Teller:
 
 
 @contextlib.contextmanager
-def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopSignals]:
+def _recorded(begun: Begun, prepared: Prepared, tell: _Teller) -> Iterator[StopSignals]:
     """Write into run.json that a run goes on, and how it ended where it did not come to its end."""
     from goodfit.runs.write import record_of, write_record
 
+    folder = begun.folder
     again = resume_command(folder)
     signals = StopSignals(again)
     try:
@@ -136,16 +141,17 @@ def _recorded(folder: Path, prepared: Prepared, tell: _Teller) -> Iterator[StopS
                 write_record(folder, record_of(prepared, "running"))
             yield signals
     except BaseException as error:
-        if not (folder / "config.yaml").exists():
+        gone = None if begun.is_ours else begun.gone()
+        if not begun.is_run:
             again = "the same command"
             if isinstance(error, StoppedError):
                 error.fix = f"{again} starts again"
         status = "preempted" if isinstance(error, StoppedError) else "failed"
-        record = record_of(prepared, status, {"reason": redact(str(error)) or type(error).__name__})
-        if is_first_process():
+        record = record_of(prepared, status, {"reason": redact(str(gone or error)) or type(error).__name__})
+        if is_first_process() and gone is None:  # else the place may be another run's
             with contextlib.suppress(OSError):  # the disk may be why it failed
                 write_record(folder, record)
         tell("goodfit_on_run_end", folder, record, {})
-        if (told := to_go_on(error, "the run", folder, again)) is not error:
+        if (told := gone or to_go_on(error, "the run", folder, again)) is not error:
             raise told from error
         raise

@@ -49,7 +49,8 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
                     try:
                         yield path
                     finally:
-                        (path / LOCK).unlink(missing_ok=True)
+                        if _is_at(lock.fileno(), path / LOCK):  # where the folder was moved, another's may lie here
+                            (path / LOCK).unlink(missing_ok=True)
                     return
             finally:
                 _LOCKS.discard(lock)
@@ -86,5 +87,5 @@ def _is_at(opened: int, path: Path) -> bool:
     """Whether an open file is still the one of that name."""
     try:
         return os.path.samestat(os.fstat(opened), path.stat())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False

@@ -12,8 +12,8 @@ from goodfit.files import write_whole
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a JSON file, whole or not at all; its folder is made, but no run's: that may have been moved away."""
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, as_json(content))
 
 
@@ -24,7 +24,7 @@ def as_json(content: Mapping[str, Any]) -> bytes:
 
 def write_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
     """Write a JSONL file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines).encode())
 
 

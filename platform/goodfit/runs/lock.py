@@ -29,6 +29,9 @@ NOT_OF_THE_RUN = ("run", "tracker", "plugins", "sweep", "choices")
 CHANGES_NOTHING = {"training": ("save_every_steps", "keep_checkpoints"), "runtime": ("workers",)}
 """And settings of other groups."""
 
+OF_THE_RUN = ("data", "base", "config", "seed")
+"""What makes two runs two, wherever and with whatever code they go on."""
+
 MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages")
 """What may change the last bits of figures: runs are equal in their bytes within one class of these."""
 
@@ -50,7 +53,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
         "base": {**prepared.base.identity, "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
         "plugins": host.identities(),
         "goodfit": {"version": goodfit.__version__, "code": _code_digest()},
-        "config": text_digest(json.dumps(_identity(conf), sort_keys=True)),
+        "config": _config_digest(conf),
         "labels_given": labels_given,
         "seed": conf.seed,
         "python": platform.python_version(),
@@ -61,6 +64,15 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
         "device": torch.cuda.get_device_name() if conf.hardware.accelerator == "gpu" else "cpu",
         "packages": dict(_packages()),
     }
+
+
+def _config_digest(conf: RunConf) -> str:
+    return text_digest(json.dumps(_identity(conf), sort_keys=True))
+
+
+def identity_of(locked: Mapping[str, Any]) -> str:
+    """A digest of what makes a run another one than others: its checkpoints have it."""
+    return text_digest(json.dumps({name: locked.get(name) for name in OF_THE_RUN}, sort_keys=True))
 
 
 def _identity(conf: RunConf) -> Mapping[str, Any]:
@@ -164,6 +176,30 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
             f"bring that back, or go on all the same, to other bytes: {resume_command(folder)} --allow-drift",
         )
     write_json(folder / "lock.json", {**locked, "drift": {**known, **new}})
+
+
+def refuse_other_config(folder: Path, conf: RunConf) -> None:
+    """Refuse to use a run by a config that it was not trained with.
+
+    Args:
+        folder: Of the run.
+        conf: As it was read there.
+
+    Raises:
+        ConfigError: It is not the one that the run's lock names.
+    """
+    locked = read_json(folder / "lock.json")
+    drifted = locked.get("drift", {})
+    codes = drifted.get("goodfit.code", [locked.get("goodfit", {}).get("code")])
+    if codes[-1] != _code_digest():
+        return  # another goodfit has other settings, and another digest of the same file
+    # one that labels were found anew for, in other data, lies there as it was
+    allowed = [locked.get("config"), *drifted.get("config", [])]
+    if _config_digest(conf) not in allowed:
+        raise ConfigError(
+            f"{folder / 'config.yaml'} is not what the run was trained with",
+            "bring back what the run wrote, or take a copy of the run that is whole",
+        )
 
 
 def refuse_other_inputs(folder: Path, now: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.runs.learner import build_learner
+from goodfit.runs.lock import refuse_other_config
 from goodfit.runs.paths import path_of
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf
@@ -60,13 +61,15 @@ def open_run(typed: str, host: Host) -> OpenedRun:
     """Load a finished run.
 
     Raises:
-        ConfigError: It is not finished, its weights are damaged, or its base is another one now.
+        ConfigError: It is not finished, its weights are damaged, its config is not the one that it was trained with, or
+            its base is another one now.
     """
     folder = finished_run(typed)
     task = open_task(folder, host)
     conf = task.conf
     weights = weights_in(folder)
-    refuse_changed(folder, "config.yaml", f"{weights.name}/")
+    refuse_changed(folder, "lock.json", "config.yaml", f"{weights.name}/")
+    refuse_other_config(folder, conf)
     written = read_json(weights / "task.json", "base", "labels")
     base = tuned_on(conf, written["base"], host)
     learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))

@@ -55,13 +55,20 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
     return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, resumed=folder, check=check)
 
 
-def start_from(folder: Path, keep_checkpoints: int, progress: Progress) -> Saved | None:
-    """What is left of a run to go on from; its history is cut back to that moment."""
+def start_from(folder: Path, identity: str, keep_checkpoints: int, progress: Progress) -> Saved | None:
+    """What is left of a run to go on from; its history is cut back to that moment.
+
+    Args:
+        folder: Its.
+        identity: What makes it what it is; another run's checkpoints are not taken.
+        keep_checkpoints: The newest ones that stay.
+        progress: Is told.
+    """
     from goodfit.training.held_out import best_steps
     from goodfit.training.state import HISTORY, open_saved
 
     checkpoints = folder / "checkpoints"
-    chosen = choose_checkpoint(checkpoints)
+    chosen = choose_checkpoint(checkpoints, identity)
     saved = open_saved(chosen.path) if chosen.path else None
     if is_first_process():
         said = [f"not taken: {reason}" for reason in chosen.skipped]

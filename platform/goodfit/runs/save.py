@@ -34,8 +34,10 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
         for name, value in vars(config).items():
             if isinstance(value, set):  # its order is another one in each process, and would be written
                 setattr(config, name, sorted(value))
+    card = target / "README.md"
+    card.unlink(missing_ok=True)  # PEFT reads one that an earlier try left, and adds its own to it
     model.save_pretrained(target, safe_serialization=True)
-    (target / "README.md").unlink(missing_ok=True)
+    card.unlink(missing_ok=True)
     write_json(target / "task.json", _task(prepared, target, review))
     if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
         _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, review)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,6 +14,7 @@ from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
+from goodfit.runs.begun import Begun
 from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
@@ -22,7 +22,7 @@ from goodfit.runs.write import Finished, write_down
 from goodfit.schema import RunConf
 from goodfit.tracking.history import History
 from goodfit.training.interrupt import StopSignals
-from goodfit.training.state import Saved
+from goodfit.training.state import Owner, Saved
 from goodfit.training.trainer import fix_machine, planned_steps, train
 from goodfit.training.watch import Progress, Watch
 
@@ -30,7 +30,7 @@ from goodfit.training.watch import Progress, Watch
 def tune_and_judge(
     prepared: Prepared,
     host: Host,
-    folder: Path,
+    begun: Begun,
     history: History,
     progress: Progress,
     signals: StopSignals,
@@ -42,7 +42,7 @@ def tune_and_judge(
     Args:
         prepared: The run.
         host: The plugins.
-        folder: Of the run.
+        begun: The run's folder.
         history: Takes the course.
         progress: Shows it.
         signals: End it.
@@ -66,10 +66,11 @@ def tune_and_judge(
             data,
             device=device,
             measure=build_measure(prepared, probe),
-            folder=folder,
+            folder=begun.folder,
             watch=Watch(history.log, progress, steps),
             signals=signals,
             saved=saved,
+            owner=Owner(begun.identity, begun.refuse_gone),
         )
         if trained.soup is not None:
             logging.getLogger(__name__).info("soup: %s", trained.soup)
@@ -78,7 +79,7 @@ def tune_and_judge(
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
         judged = judge_model(prepared, model, base, trained.trace, probe)
         audited = audit_model(prepared, host, model, base, judged)
-    return write_down(prepared, host, folder, model, judged, audited, trained, path, time.monotonic() - started)
+    return write_down(prepared, host, begun, model, judged, audited, trained, path, time.monotonic() - started)
 
 
 def untuned_model(prepared: Prepared, device: str) -> Any:

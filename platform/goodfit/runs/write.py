@@ -15,6 +15,7 @@ from goodfit.kinds.shape import Outcome
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited
+from goodfit.runs.begun import Begun
 from goodfit.runs.card import card_of
 from goodfit.runs.digests import write_digests
 from goodfit.runs.json_files import as_json, write_json, write_lines
@@ -95,7 +96,7 @@ def write_record(folder: Path, record: Mapping[str, Any]) -> None:
 def write_down(
     prepared: Prepared,
     host: Host,
-    folder: Path,
+    begun: Begun,
     model: Any,
     judged: Judged,
     audited: Audited,
@@ -103,7 +104,14 @@ def write_down(
     path: ComputePath,
     seconds: float,
 ) -> Finished:
-    """Ask plugins and gates, and write weights, card, figures, findings, answers and, last, run.json."""
+    """Ask plugins and gates, and write weights, card, figures, findings, answers and, last, run.json.
+
+    Raises:
+        DiskError: The run's folder is not there any more.
+        ConfigError: What it began with was changed.
+    """
+    begun.refuse_changed()
+    folder = begun.folder
     told = host.check_answers(prepared.conf.task.name, judged.items)
     findings = [*prepared.findings, *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
@@ -131,6 +139,7 @@ def write_down(
         **({"differential_privacy": given} if given else {}),
     }
     record = record_of(prepared, "finished", more)
+    begun.refuse_changed()  # what is sealed now counts as what was written
     write_record(folder, record)
     return Finished(folder, weights, record, judged.metrics, findings)
 

@@ -7,12 +7,12 @@ import multiprocessing
 import os
 import sys
 import threading
-import warnings
 from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Protocol
 
+from goodfit.calm import calm_libraries
 from goodfit.collector import rarely_collecting
 from goodfit.errors import GoodfitError
 from goodfit.sweeps.outcomes import Order, Result, read_result
@@ -25,7 +25,7 @@ TRIES = 3
 """A trial whose worker dies so often takes the next one's worker with it, too: it counts as failed."""
 
 
-IMPORTED = ("goodfit.sweeps.trial", "peft", "pytorch_lightning")
+IMPORTED = ("goodfit.sweeps.forked", "goodfit.sweeps.trial", "peft", "pytorch_lightning")
 """What the process of a trial imports for longest."""
 
 
@@ -79,10 +79,10 @@ def _shared_here() -> Shared:
 
 def run_in_worker(order: Order) -> Result:
     """A trial in a worker's process, which shares what its earlier trials prepared."""
+    calm_libraries()  # what they say stands in the trial's log
     with rarely_collecting():
         from goodfit.sweeps.trial import run_trial
 
-    warnings.simplefilter("ignore")  # they stand in the trial's log
     with StopSignals("the same command goes on").listening() as signals:
         return run_trial(order, _shared_here(), signals)
 

@@ -54,7 +54,8 @@ def write_checkpoint(
     target = _place(folder, step)
     temporary = folder / f".{target.name}-{secrets.token_hex(4)}.part"
     try:
-        temporary.mkdir(parents=True)
+        folder.mkdir(exist_ok=True)  # never the run's own, which may have been moved away
+        temporary.mkdir()
         _refuse_full(folder, needed + SLACK_BYTES)
         for name, part in tensors.items():
             save_file({key: tensor.contiguous().cpu() for key, tensor in part.items()}, temporary / name)
@@ -140,20 +141,33 @@ def damage(path: Path) -> str | None:
     return f"{min(strange)} does not belong to it" if strange else None
 
 
-def choose_checkpoint(folder: Path) -> Chosen:
-    """The newest valid checkpoint whose best weights are there, too; chosen by step, never by time."""
+def choose_checkpoint(folder: Path, identity: str = "") -> Chosen:
+    """The newest valid checkpoint whose best weights are there, too; chosen by step, never by time.
+
+    Args:
+        folder: Of all checkpoints of the run.
+        identity: What makes the run what it is, as its checkpoints name it.
+    """
     skipped = []
     for path in checkpoints_in(folder):
-        reason = damage(path)
+        reason = _unfit(path, identity)
         if reason is None:
             needed = [step for step in read_state(path).get("best_steps", ()) if step != step_of(path)]
-            faults = ((step, damage(_place(folder, step))) for step in needed)
+            faults = ((step, _unfit(_place(folder, step), identity)) for step in needed)
             reasons = (f"the best weights until then, of step {step}: {fault}" for step, fault in faults if fault)
             reason = next(reasons, None)
         if reason is None:
             return Chosen(path, skipped)
         skipped.append(f"{path.name}: {reason}")
     return Chosen(None, skipped)
+
+
+def _unfit(path: Path, identity: str) -> str | None:
+    """Why a run cannot go on from a checkpoint; those that were made before there was an identity have none."""
+    reason = damage(path)
+    if reason is None and identity and read_state(path).get("run", identity) != identity:
+        return "it is of another run"
+    return reason
 
 
 def checkpoint_of(folder: Path, step: int) -> Path:

@@ -19,7 +19,7 @@ from goodfit.training.held_out import Trace, best_steps
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.module import Tuning, not_finite
 from goodfit.training.sharded import is_sharded
-from goodfit.training.state import Place, Saved, put_optimiser, save, trainable_state
+from goodfit.training.state import Owner, Place, Saved, put_optimiser, save, trainable_state
 
 SHARE_OF_TIME = 0.02
 """Where nothing was typed, saving takes at most this share of the time between two saves."""
@@ -43,6 +43,7 @@ class Saver(lightning.Callback):
         batches_per_epoch: On this device.
         before: The trainable weights before the first step.
         saved: What the training goes on from.
+        owner: Whose it is.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Saver(lightning.Callback):
         batches_per_epoch: int,
         before: Mapping[str, Any],
         saved: Saved | None,
+        owner: Owner,
     ) -> None:
         self._folder = folder
         self._conf = conf
@@ -64,6 +66,7 @@ class Saver(lightning.Callback):
         self._batches = batches_per_epoch
         self._before = before
         self._from = saved
+        self._owner = owner
         self._place = place
         self._written = self._place.step, len(self._trace.evaluations)
         self._rise = Rise(conf.max_rise, saved.guard if saved else {})
@@ -117,7 +120,7 @@ class Saver(lightning.Callback):
             refuse_untrained(weights, self._before)
         started = time.monotonic()
         evaluations = [found for trace in self._traces for found in trace.evaluations]
-        save(self._folder, self._place, trainer, model, weights, evaluations, self._rise.seen())
+        save(self._folder, self._place, trainer, model, weights, evaluations, self._rise.seen(), self._owner)
         if trainer.is_global_zero:
             prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
         self._written = now

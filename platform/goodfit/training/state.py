@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,20 @@ class Place:
     """Of the next batch, from 0."""
     batch: int
     """The next one of its epoch on this device, from 0."""
+
+
+def _nothing() -> None:
+    """Refuses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose the checkpoints of a training are."""
+
+    identity: str = ""
+    """What makes its run what it is; nothing where none goes on with them."""
+    refuse: Callable[[], None] = _nothing
+    """Called before each save: whether it may be written there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ def save(
     weights: Mapping[str, Any],
     evaluations: Sequence[Evaluation],
     guard: Mapping[str, Any],
+    owner: Owner,
 ) -> None:
     """Write a checkpoint of a training between two steps, in the first process; of a sharded model all have to call it.
 
@@ -73,17 +88,21 @@ def save(
         weights: Its trainable ones, by name.
         evaluations: Those that were made so far.
         guard: What the guard against divergence has seen.
+        owner: Whose it is.
 
     Raises:
         HardwareError: The disk does not take it.
+        GoodfitError: The owner refuses.
     """
     (optimiser,) = trainer.optimizers
     moments, values = _optimiser_state(optimiser, model)
     if not trainer.is_global_zero:
         return
+    owner.refuse()
     scaler = trainer.precision_plugin.scaler if trainer.precision == "16-mixed" else None
     state = {
         "schema": 1,
+        **({"run": owner.identity} if owner.identity else {}),
         **dataclasses.asdict(place),
         "best_steps": sorted(best_steps(evaluations)),
         "evaluations": [dataclasses.asdict(found) for found in evaluations],

@@ -30,7 +30,7 @@ from goodfit.training.module import Tuning
 from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
 from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
 from goodfit.training.soup import Soup, stir
-from goodfit.training.state import Place, Saved, put_state, read_weights, trainable_state
+from goodfit.training.state import Owner, Place, Saved, put_state, read_weights, trainable_state
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -39,6 +39,10 @@ MALLOPT = {-1: 2**31 - 1, -3: 2**30}
 
 DETERMINISTIC_CUBLAS = ":4096:8"
 """https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
+
+
+NOBODY = Owner()
+"""A training of which no other process goes on with the checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ def train(
     signals: StopSignals,
     stop: Stop = go_on,
     saved: Saved | None = None,
+    owner: Owner = NOBODY,
 ) -> Trained:
     """Tune a model; on return it holds the best weights (in the first process of several), or the average of a soup's.
 
@@ -170,6 +175,7 @@ def train(
         signals: End it behind a step.
         stop: Asked after each evaluation whether to end there.
         saved: What an earlier process of the run left; None starts from the beginning.
+        owner: Whose the checkpoints are.
 
     Raises:
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
@@ -194,7 +200,7 @@ def train(
             left = saved if saved and begin.step < saved.place.step <= end else None
             put_state(model, read_weights(model, left.path) if left else before)
             place = left.place if left else begin
-            saver = Saver(folder, training, traces, place, signals, batches, before, left)
+            saver = Saver(folder, training, traces, place, signals, batches, before, left, owner)
             trainer = _make_steps(job, [held_out, watch, saver], place, end)
             if not trainer.is_global_zero:
                 return Trained(trainer.global_step, trace)

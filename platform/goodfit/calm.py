@@ -1,0 +1,18 @@
+"""Libraries print to our streams only what went wrong; none of them phones home."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+
+
+def calm_libraries() -> None:
+    """Calm those that this process, and those that it starts, are going to import: each process asks for itself."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of kernels that are not there at its import
+    warnings.filterwarnings("ignore")
