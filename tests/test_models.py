@@ -257,6 +257,54 @@ def test_a_classifier_reads_the_vector_that_its_pooling_makes(ready, how):
     torch.testing.assert_close(found, expected)
 
 
+def add_tokens(*tokens, template=None, **named):
+    """More tokens in the tokenizer, as when ``resize_token_embeddings`` was forgotten."""
+
+    def fault(folder):
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        tokenizer.add_tokens(list(tokens), special_tokens=True)
+        tokenizer.add_special_tokens(named)
+        tokenizer.chat_template = template
+        tokenizer.save_pretrained(folder)
+
+    return fault
+
+
+CHATML = "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}"
+OUTGROWN = "the tokenizer of {} has {} tokens, and the model embeddings of {}: '{}' is beyond them"
+RESIZE = "load the model, call resize_token_embeddings(len(tokenizer)), and save both again"
+
+
+@pytest.mark.parametrize("kind", ["chat", "generation"])
+@pytest.mark.parametrize(
+    ("fault", "beyond"),
+    [
+        pytest.param(add_tokens("<|im_start|>", "<|im_end|>", template=CHATML), "<|im_start|>", id="turns"),
+        pytest.param(add_tokens(pad_token="[PAD]"), "[PAD]", id="padding"),
+    ],
+)
+def test_a_tokenizer_that_outgrew_its_model_is_refused_before_training(
+    goodfit, tiny_words, copied, kind, fault, beyond
+):
+    folder = copied("decoder", fault)
+    size = len(AutoTokenizer.from_pretrained(folder))
+    outcome = goodfit("check", *tiny_words(kind, "decoder"), f"model.name={folder}")
+    assert (outcome.code, outcome.errors) == (2, [(OUTGROWN.format(folder, size, 8192, beyond), RESIZE)])
+
+
+def test_a_token_beyond_the_model_that_no_text_has_is_no_fault(goodfit, tiny_words, copied, finished, tmp_path):
+    folder = copied("seq2seq", add_tokens("<picture>"))
+    words = [*tiny_words("generation", "seq2seq"), f"model.name={folder}", "privacy=none"]
+    assert goodfit("check", *words).code == 0
+    error = OUTGROWN.format(folder, 8193, 8192, "<picture>")
+    (tmp_path / "test.jsonl").write_text('{"source": "See <picture>.", "target": "a lamp"}\n' * 9, "utf-8")
+    outcome = goodfit("check", *words, "dataset.test=test.jsonl")
+    assert (outcome.code, outcome.errors) == (2, [(error, RESIZE)])
+    run, _ = finished("generation", "seq2seq", *words[-2:], "training.max_steps=1")
+    outcome = goodfit("predict", run, "See <picture>.")
+    assert (outcome.code, outcome.errors) == (2, [(error, RESIZE)])
+
+
 @pytest.mark.parametrize(
     ("kind", "family"),
     [("classification", "decoder"), ("chat", "decoder"), ("chat", "seq2seq"), ("generation", "seq2seq")],

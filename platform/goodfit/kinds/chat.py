@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.conversation import Message, from_cell, read_messages, typed_message, written
+from goodfit.kinds.conversation import Message, from_cell, plain_template, read_messages, typed_message, written
 from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder
@@ -44,6 +45,15 @@ FIXED_DAY = "{% macro strftime_now(form) %}26 Jul 2024{% endmacro %}"
 day is the one that Llama 3's template falls back to."""
 
 
+TRIED = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Is there a lamp?"},
+    {"role": "assistant", "content": "The lamp is here."},
+    {"role": "user", "content": "And a table?"},
+]
+"""A conversation on which a chat template of plain turns is tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Turn:
     """The characters of a rendered conversation that the assistant is to write."""
@@ -71,6 +81,7 @@ class ReplyByDecoder:
         self.before = [] if coding.tokenizer.chat_template else special_tokens(coding.tokenizer)[0]
         self.closing, turn_end = self._closing()
         self.coder = TextCoder(coding, turn_end)
+        self.room = min(coding.max_new_tokens, coding.max_tokens // 2)
 
     def _closing(self) -> tuple[str, int | None]:
         """What closes the assistant's turn: blanks, and a token that stands in no text."""
@@ -102,7 +113,7 @@ class ReplyByDecoder:
             read = _read(learnt)
             if len(kept) < len(ids) or read > self._longest_prompt:
                 cut.append(index)
-            if sum(learnt[read:]) > self._room:
+            if sum(learnt[read:]) > self.room:
                 beyond[index] = sum(learnt[read:])
             labels = [ids[place] if learnt[place] else IGNORED for place in kept]
             examples.append(Example(index, tuple(ids[place] for place in kept[:-1]), tuple(labels[1:])))
@@ -192,18 +203,20 @@ class ReplyByDecoder:
 
     @property
     def _longest_prompt(self) -> int:
-        return self.coding.max_tokens - self._room
-
-    @property
-    def _room(self) -> int:
-        return min(self.coding.max_new_tokens, self.coding.max_tokens // 2)
+        return self.coding.max_tokens - self.room
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers; of a conversation that leaves no room for one the beginning is left out."""
         opened = [self._opened(before_answer(record)) for record in records]
         prompts = [[ids[place] for place in self._last(ids, self._longest_prompt)] for ids in opened]
-        answers = generate(model, self.coder, prompts, self._room)
+        answers = generate(model, self.coder, prompts, self.room)
         return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
+
+    def turns(self) -> str | None:
+        """The plain turns as a chat template, where the tokenizer has none."""
+        if self.coding.tokenizer.chat_template:
+            return None
+        return _turns(self.coding.tokenizer, self.before, self.coding.tokenizer.eos_token, [], self._opened(TRIED))
 
 
 def _read(learnt: Sequence[bool]) -> int:
@@ -227,6 +240,7 @@ class ReplyBySeq2seq:
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
         self.coder = TextCoder(coding)
+        self.room = coding.max_new_tokens
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Of a conversation that is too long the beginning is left out."""
@@ -238,8 +252,8 @@ class ReplyBySeq2seq:
                 source, was_cut = self._source(messages[:number])
                 said = messages[number]["content"] if number < len(messages) else ""
                 target = (*self.coder.answer_ids(said), self.coder.eos)
-                examples.append(self.coder.example(index, source, target[: self.coding.max_new_tokens]))
-                if len(target) > self.coding.max_new_tokens:
+                examples.append(self.coder.example(index, source, target[: self.room]))
+                if len(target) > self.room:
                     beyond[index] = max(len(target), beyond.get(index, 0))
                 if (was_cut or index in beyond) and index not in cut[-1:]:
                     cut.append(index)
@@ -249,11 +263,28 @@ class ReplyBySeq2seq:
         ids = self.coding.tokenizer(written(messages, "", True), add_special_tokens=True)["input_ids"]
         return tuple(ids[-self.coding.max_tokens :]), len(ids) > self.coding.max_tokens
 
+    def turns(self) -> str | None:
+        """The plain turns as a chat template: a tokenizer's own is not what this family reads."""
+        before, behind = special_tokens(self.coding.tokenizer)
+        whole = self.coding.tokenizer(written(TRIED, "", True), add_special_tokens=True)["input_ids"]
+        return _turns(self.coding.tokenizer, before, "", behind, whole)
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers."""
         sources = [self._source(before_answer(record))[0] for record in records]
-        answers = generate(model, self.coder, sources, self.coding.max_new_tokens)
+        answers = generate(model, self.coder, sources, self.room)
         return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
+
+
+def _turns(tokenizer: Any, before: Sequence[int], end: str, behind: Sequence[int], read: Sequence[int]) -> str | None:
+    """The plain turns as a chat template; None where no template gives what is read of ``TRIED``."""
+    begins, closes = ("".join(tokenizer.convert_ids_to_tokens(ids)) for ids in (before, behind))
+    trying = copy.deepcopy(tokenizer)
+    for blank in ("", " "):  # behind a special token some tokenizers leave out the blank that a text begins with
+        trying.chat_template = plain_template(begins + blank, end, closes)
+        if trying.apply_chat_template(TRIED, add_generation_prompt=True, return_dict=False) == list(read):
+            return str(trying.chat_template)
+    return None
 
 
 def _is_answered(record: Record) -> bool:

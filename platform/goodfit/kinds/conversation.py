@@ -202,3 +202,20 @@ def written(messages: Sequence[Message], end: str, opens_answer: bool = False) -
         for message in messages
     ]
     return "\n".join([*lines, *([f"{NAMES['assistant']}:"] if opens_answer else [])])
+
+
+def plain_template(before: str, end: str, behind: str) -> str:
+    """``written`` as a chat template, for those who ask a tokenizer.
+
+    Args:
+        before: What stands before all turns.
+        end: What stands behind each of the assistant's turns.
+        behind: What stands behind all turns.
+    """
+    first, last, close = (json.dumps(text, ensure_ascii=False) for text in (before, behind, end))
+    return (
+        "{{ " + first + " }}{% for message in messages %}{{ '' if loop.first else '\\n' }}"
+        "{{ message['role'] | capitalize }}: {{ message['content'] | trim }}"
+        "{{ " + close + " if message['role'] == 'assistant' else '' }}{% endfor %}"
+        "{{ '\\nAssistant:' if add_generation_prompt else '' }}{{ " + last + " }}"
+    )

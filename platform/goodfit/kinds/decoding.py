@@ -141,7 +141,7 @@ def generate(
     fill = pad_id(coder.coding.tokenizer)
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     answers: list[list[int]] = [[] for _ in sources]
-    with evaluating(model), as_padded(model), _greedy(model, coder, max_new_tokens) as settings:
+    with evaluating(model), as_padded(model), _set(model, greedy(coder, max_new_tokens)) as settings:
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             read = ids.shape[1] if coder.is_decoder else 1
@@ -171,18 +171,16 @@ def written_outcomes(
     return [Outcome(text, None, loss) for text, loss in zip(texts, losses, strict=True)]
 
 
-@contextmanager
-def _greedy(model: Any, coder: TextCoder, max_new_tokens: int) -> Iterator[Any]:
-    """Settings of generation that take the most probable token.
+def greedy(coder: TextCoder, max_new_tokens: int) -> Any:
+    """transformers' settings of generation that take the most probable token: those that answers are measured with.
 
-    They stand in the place of the base's own, which may forbid or punish what is right, as words of the source, and
-    which transformers adds to those that it is given.
+    Args:
+        coder: Of the model's family.
+        max_new_tokens: At most this many.
     """
     from transformers import GenerationConfig
 
-    base = base_of(model)
-    own = base.generation_config
-    base.generation_config = GenerationConfig(
+    return GenerationConfig(
         max_new_tokens=max_new_tokens,
         do_sample=False,
         num_beams=1,
@@ -191,8 +189,19 @@ def _greedy(model: Any, coder: TextCoder, max_new_tokens: int) -> Iterator[Any]:
         eos_token_id=coder.eos,
         decoder_start_token_id=coder.coding.decoder_start_id,
     )
+
+
+@contextmanager
+def _set(model: Any, settings: Any) -> Iterator[Any]:
+    """Settings of generation in the place of the base's own.
+
+    Those may forbid or punish what is right, as words of the source, and transformers adds them to what it is given.
+    """
+    base = base_of(model)
+    own = base.generation_config
+    base.generation_config = settings
     try:
-        yield base.generation_config
+        yield settings
     finally:
         base.generation_config = own
 

@@ -52,19 +52,19 @@ class Write:
         self.coding = coding
         self.head = f"text_of_{coding.family}"
         self.coder = TextCoder(coding)
+        self.room = coding.max_new_tokens
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record; a target that is too long ends without its end-of-text."""
-        return encode_written(self.coder, records, self.coding.max_new_tokens, self._target)
+        return encode_written(self.coder, records, self.room, self._target)
 
     def _target(self, record: Record) -> tuple[int, ...]:
         return (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers."""
-        limit = self.coding.max_new_tokens
-        sources = [self.coder.source(record.fields, limit)[0] for record in records]
-        written = generate(model, self.coder, sources, limit)
+        sources = [self.coder.source(record.fields, self.room)[0] for record in records]
+        written = generate(model, self.coder, sources, self.room)
         known = ["target" in record.fields for record in records]
         return written_outcomes(self, model, encoded, known, written)
 

@@ -94,6 +94,14 @@ class Searcher(Learner, Protocol):
         """Those of which the model reads the beginning only."""
 
 
+@runtime_checkable
+class Talker(Learner, Protocol):
+    """How one family learns a kind that answers what is said before."""
+
+    def turns(self) -> str | None:
+        """The chat template of what is read, where the tokenizer has none that writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A shape of task."""

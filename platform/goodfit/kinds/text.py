@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from goodfit.data.batches import IGNORED, Example
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
-from goodfit.kinds.shape import Coding, Encoded
+from goodfit.kinds.shape import Coding, Encoded, Learner
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
@@ -120,6 +120,15 @@ class TextCoder:
         if start is None:
             raise ConfigError("the model's config names no decoder_start_token_id", "choose another model")
         return Example(record, tuple(source), tuple(learnt), (start, *target[:-1]))
+
+
+@runtime_checkable
+class Writer(Learner, Protocol):
+    """How a text family learns a kind whose answer stands behind what is read."""
+
+    coder: TextCoder
+    room: int
+    """Tokens of the longest answer, its end included."""
 
 
 def label_words(label: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ def load_tokenizer(base: Base) -> Any:
     """The base model's tokenizer.
 
     Raises:
-        ConfigError: It has none, or a slow one that cannot say where its tokens stand in the text.
+        ConfigError: It has none, or a slow one that cannot say where its tokens stand in the text, or one that has more
+            tokens than the model and uses them.
     """
     from transformers import AutoTokenizer
 
@@ -61,7 +62,41 @@ def load_tokenizer(base: Base) -> Any:
         raise ConfigError(f"{base.place} has no tokenizer that can be read", "add its tokenizer.json") from None
     if not tokenizer.is_fast:
         raise ConfigError(f"the tokenizer of {base.place} has no tokenizer.json", "save it as a fast tokenizer")
+    refuse_unknown_tokens(base, tokenizer, _marks(tokenizer))
     return tokenizer
+
+
+def _marks(tokenizer: Any) -> list[int]:
+    """Tokens that stand around texts or turns, whatever the texts are; a mask does so in encoders alone."""
+    template = str(tokenizer.chat_template or "")
+    turns = [token for token, added in tokenizer.added_tokens_decoder.items() if added.content in template]
+    ends = [getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad", "unk", "sep", "cls")]
+    return [*turns, *(token for token in ends if token is not None)]
+
+
+def refuse_unknown_tokens(base: Base, tokenizer: Any, used: Iterable[int]) -> None:
+    """Refuse tokens that the model has no embedding of.
+
+    A tokenizer may have some that nobody uses, as Gemma 3's for images, or BART's mask.
+
+    Args:
+        base: The model.
+        tokenizer: Its tokenizer.
+        used: Token ids that the model is to read.
+
+    Raises:
+        ConfigError: One of them lies beyond its vocabulary; names both sizes.
+    """
+    known = getattr(base.config.get_text_config(), "vocab_size", None)
+    if known is None or len(tokenizer) <= known:
+        return
+    beyond = next((token for token in used if token >= known), None)
+    if beyond is not None:
+        raise ConfigError(
+            f"the tokenizer of {base.place} has {len(tokenizer)} tokens, and the model embeddings of {known}: "
+            f"'{tokenizer.convert_ids_to_tokens(beyond)}' is beyond them",
+            "load the model, call resize_token_embeddings(len(tokenizer)), and save both again",
+        )
 
 
 def load_model(

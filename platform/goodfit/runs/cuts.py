@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from goodfit.errors import ConfigError, DataError
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Encoded
+from goodfit.models.base import Base
+from goodfit.models.load import refuse_unknown_tokens
 from goodfit.schema import RunConf
 
 MUCH = 0.1
@@ -70,6 +72,17 @@ def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: An
         mend = "choose a model of these texts' language or signs: docs/models.md"
         findings += about("data.unknown_tokens", message, ids, len(sizes), mend=mend, split=split)
     return findings
+
+
+def refuse_beyond(base: Base, tokenizer: Any, encoded: Iterable[Encoded]) -> None:
+    """Refuse texts with tokens that the model has no embedding of.
+
+    Raises:
+        ConfigError: One of them has some.
+    """
+    examples = (example for part in encoded for example in part.examples)
+    read = (token for example in examples for token in (*example.inputs, *(example.decoder_inputs or ())))
+    refuse_unknown_tokens(base, tokenizer, read)
 
 
 def refuse_unsupervised(encoded: Encoded) -> None:

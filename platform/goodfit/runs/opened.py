@@ -16,6 +16,7 @@ from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.bases import tuned_on
+from goodfit.runs.cuts import refuse_beyond
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
@@ -51,6 +52,7 @@ class OpenedRun:
 
     def outcomes(self, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The model's answers, one for each record."""
+        refuse_beyond(self.base, self.coding.tokenizer, [encoded])
         model = self.model.requires_grad_(False)
         path = path_of(self.conf, self.learner, self.coding, model, encoded.examples)
         with path.on(model):

@@ -18,7 +18,7 @@ from goodfit.models.base import Base
 from goodfit.models.load import answers, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.bases import open_base
-from goodfit.runs.cuts import cut_records, refuse_unsupervised, unknown_tokens
+from goodfit.runs.cuts import cut_records, refuse_beyond, refuse_unsupervised, unknown_tokens
 from goodfit.runs.known import TaskData
 from goodfit.runs.learner import build_learner, told_beside_words
 from goodfit.runs.machine import settle
@@ -99,6 +99,7 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=model))
     learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}
+    refuse_beyond(base, tokenizer, encoded.values())
     findings = [
         *data.findings,
         *cut_records(encoded, data.splits, conf),

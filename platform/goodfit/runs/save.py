@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.files import file_digest
+from goodfit.kinds.decoding import greedy
+from goodfit.kinds.shape import Talker
+from goodfit.kinds.text import SEPARATOR, Writer
 from goodfit.models.base import folder_digest
 from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
@@ -38,6 +41,9 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
     card.unlink(missing_ok=True)  # PEFT reads one that an earlier try left, and adds its own to it
     model.save_pretrained(target, safe_serialization=True)
     card.unlink(missing_ok=True)
+    if isinstance(prepared.learner, Writer):
+        _save_tokenizer(prepared, target)
+    _save_settings(prepared, target)
     write_json(target / "task.json", _task(prepared, target, review))
     if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
         _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, review)
@@ -47,9 +53,26 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
 def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[str, Any] | None) -> Path:
     target = folder / "model"
     model.save_pretrained(target, safe_serialization=True)
-    prepared.coding.tokenizer.save_pretrained(target)
+    _save_tokenizer(prepared, target)
+    _save_settings(prepared, target)
     write_json(target / "task.json", _task(prepared, target, review))
     return target
+
+
+def _save_tokenizer(prepared: Prepared, target: Path) -> None:
+    """Write the tokenizer, with the form of turns that the model reads."""
+    tokenizer, learner = prepared.coding.tokenizer, prepared.learner
+    if isinstance(learner, Talker) and (turns := learner.turns()):
+        tokenizer = copy.deepcopy(tokenizer)
+        tokenizer.chat_template = turns
+    tokenizer.save_pretrained(target)
+
+
+def _save_settings(prepared: Prepared, target: Path) -> None:
+    """Write how answers were written when they were measured; the base's own settings would write others."""
+    learner = prepared.learner
+    if isinstance(learner, Writer):
+        greedy(learner.coder, learner.room).save_pretrained(target)
 
 
 def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -62,7 +85,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "kind": prepared.task.kind.name,
         "family": prepared.base.family,
         "labels": list(coding.labels),
-        "prompt": coding.prompt,
+        "prompt": coding.prompt + (SEPARATOR if coding.prompt and prepared.base.family == "decoder" else ""),
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,

@@ -1,0 +1,160 @@
+"""What a run leaves for those who use it without goodfit: it writes what goodfit measured."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+import transformers as hf
+from tiny_hub import HUB, save_tiny, tokenizer_of
+from written import read_json
+
+from goodfit.data.records import Record
+from goodfit.kinds import find_kind
+from goodfit.kinds.shape import Coding
+
+PAGE = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
+_, TEXTS, CHATS = (piece.split("```", 1)[0] for piece in PAGE.split("```python\n")[1:])
+"""Code in the docs: for classifiers, for texts, for chats."""
+
+OWN = {"num_beams": 3, "no_repeat_ngram_size": 1, "forced_bos_token_id": 5, "repetition_penalty": 5.0, "min_length": 7}
+"""Settings of generation that change every answer."""
+SAID = "On day 3 a lamp was sold for 77."
+
+text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+
+
+@pytest.fixture(scope="module")
+def headstrong(tmp_path_factory, model_folders):
+    """``headstrong(family)``: a base whose own settings of generation are not those that goodfit measures with."""
+
+    def make(family):
+        folder = shutil.copytree(model_folders[family], tmp_path_factory.mktemp("headstrong") / family)
+        settings = {**read_json(folder / "generation_config.json"), **OWN}
+        (folder / "generation_config.json").write_text(json.dumps(settings), "utf-8")
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def left(finished, headstrong):
+    """``left(family)``: a run with an adapter and a whole model on such a base."""
+    words = ["adapter.merge=true", "privacy=none", "training.max_steps=4", "task.max_new_tokens=12"]
+    made = {}
+
+    def make(family):
+        if family not in made:
+            made[family] = finished("generation", family, f"model.name={headstrong(family)}", *words)[0]
+        return made[family]
+
+    return make
+
+
+def answer(goodfit, folder, said):
+    outcome = goodfit("predict", folder, said)
+    assert outcome.code == 0, outcome.err
+    return json.loads(outcome.out)["prediction"]
+
+
+def done(code, folder, said, capsys):
+    """What the docs' code prints of a run's folder."""
+    _, was, rest = code.partition('"runs/latest/')
+    name = rest.split('"', 1)[0]
+    old = "my parcel has not come" if "my parcel has not come" in code else "Has my parcel come?"
+    capsys.readouterr()
+    exec(code.replace(f"{was}{name}", f'"{folder / name}').replace(old, said), {})
+    return capsys.readouterr().out.removesuffix("\n")
+
+
+@text_families
+def test_the_code_in_the_docs_writes_what_predict_writes(left, goodfit, capsys, family):
+    expected = answer(goodfit, left(family), SAID)
+    assert expected
+    assert done(TEXTS, left(family), SAID, capsys) == expected
+
+
+@text_families
+def test_a_whole_model_writes_what_predict_writes_without_a_setting(left, goodfit, family):
+    folder = left(family) / "model"
+    tokenizer, task = hf.AutoTokenizer.from_pretrained(folder), read_json(folder / "task.json")
+    assert task["prompt"] == ("{source}\n" if family == "decoder" else "{source}")
+    head = hf.AutoModelForCausalLM if family == "decoder" else hf.AutoModelForSeq2SeqLM
+    read = tokenizer(task["prompt"].replace("{source}", SAID), return_tensors="pt")  # this one splits as two texts do
+    with torch.inference_mode():
+        written = head.from_pretrained(folder).eval().generate(**read)[0]
+    written = written[read["input_ids"].shape[1] :] if family == "decoder" else written
+    assert tokenizer.decode(written, skip_special_tokens=True).strip() == answer(goodfit, left(family), SAID)
+    assert read_json(folder / "generation_config.json") == read_json(
+        left(family) / "adapter" / "generation_config.json"
+    )
+
+
+def test_what_writes_no_text_has_no_settings_of_generation(finished):
+    adapter = finished("classification", "encoder")[0] / "adapter"
+    assert not [path for name in ("generation_config.json", "tokenizer.json") if (path := adapter / name).exists()]
+
+
+LEARNS_TO_TALK = ("adapter=none", "privacy=none", "optim.lr=0.005", "training.epochs=6", "task.max_new_tokens=12")
+
+
+def test_a_base_without_a_chat_template_gets_the_plain_turns(finished, goodfit, capsys):
+    folder, _ = finished("chat", "decoder", *LEARNS_TO_TALK)
+    assert done(CHATS, folder, "Is there a lamp?", capsys) == answer(goodfit, folder, "Is there a lamp?") != ""
+
+
+def test_a_chat_ends_where_its_turn_ends_and_not_where_a_text_does(
+    finished, goodfit, capsys, rows_of, tmp_path_factory
+):
+    base = save_tiny("qwen3", [str(row["messages"]) for row in rows_of("chat", 32)], tmp_path_factory.mktemp("qwen"))
+    tokenizer = hf.AutoTokenizer.from_pretrained(base)
+    tokenizer.eos_token = "<|endoftext|>"
+    tokenizer.save_pretrained(base)
+    hf.GenerationConfig(eos_token_id=tokenizer.eos_token_id).save_pretrained(base)
+    folder, _ = finished("chat", "decoder", f"model.name={base}", *LEARNS_TO_TALK)
+    turn_end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+    assert read_json(folder / "model" / "generation_config.json")["eos_token_id"] == turn_end != tokenizer.eos_token_id
+    assert done(CHATS, folder, "Is there a lamp?", capsys) == answer(goodfit, folder, "Is there a lamp?") != ""
+
+
+TALK = [
+    {"role": "system", "content": "Be\nbrief. "},
+    {"role": "user", "content": "Is there a 'lamp'?\n"},
+    {"role": "assistant", "content": " The lamp is here."},
+    {"role": "user", "content": "And {{ a }} table?"},
+]
+PLAIN = [name for name, tiny in HUB.items() if tiny.family != "encoder"]
+
+
+def plain_coding(name):
+    """Of a tokenizer of this kin that has no chat template."""
+    tokenizer, family = tokenizer_of(name, [turn["content"] for turn in TALK] * 3), HUB[name].family
+    tokenizer.chat_template = None
+    return Coding(tokenizer, family, (), "", max_tokens=300, max_new_tokens=8, batch_size=4, decoder_start_id=0)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_the_plain_turns_as_a_template_are_what_is_read(name):
+    coding = plain_coding(name)
+    learner = find_kind("chat").learners[coding.family](coding)
+    # a seq2seq model has an example of each answer
+    said = [{"role": "assistant", "content": "Two."}] if coding.family == "seq2seq" else []
+    talks = TALK, TALK[1:], TALK[1:2]
+    read = [learner.encode([Record("r", {"messages": [*talk, *said]})]).examples[-1].inputs for talk in talks]
+    coding.tokenizer.chat_template = learner.turns()
+    for talk, ids in zip(talks, read, strict=True):
+        assert coding.tokenizer.apply_chat_template(talk, add_generation_prompt=True, return_dict=False) == list(ids)
+
+
+@pytest.mark.parametrize("name", [name for name in PLAIN if HUB[name].family == "decoder"])
+def test_a_run_on_a_chat_model_with_plain_turns_reads_and_learns_the_same(name):
+    coding = plain_coding(name)
+    record = Record("r", {"messages": [*TALK, {"role": "assistant", "content": "Two of them."}]})
+    before = find_kind("chat").learners["decoder"](coding)
+    first = before.encode([record]).examples
+    coding.tokenizer.chat_template = before.turns()
+    after = find_kind("chat").learners["decoder"](coding)
+    assert after.turns() is None
+    assert after.coder.eos == before.coder.eos
+    assert after.encode([record]).examples == first
