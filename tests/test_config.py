@@ -272,6 +272,21 @@ def test_adapter_and_rate_are_derived_from_the_model(words, adapter, rate):
     assert composed("task=legal", *words.split(), "optim.lr=0.5").conf.optim.lr == 0.5
 
 
+@pytest.mark.parametrize("adapter", ["lora", "none"])
+def test_the_rate_is_one_that_the_optimiser_learns_by(adapter):
+    composed_of = {
+        name: composed("task=legal", "model=bert", f"adapter={adapter}", f"optim={name}")
+        for name in ("adamw", "adafactor", "sgd")
+    }
+    rates = {name: found.conf.optim.lr for name, found in composed_of.items()}
+    assert rates["adafactor"] == rates["adamw"]
+    assert rates["sgd"] == pytest.approx(100 * rates["adamw"])
+    assert composed_of["sgd"].origins["optim.lr"] == (
+        f"derived: 100 times model.{'lr' if adapter == 'none' else 'adapter_lr'}, for adapter={adapter} and optim=sgd"
+    )
+    assert composed("task=legal", "model=bert", "model.adapter_lr=0.1", "optim=sgd").conf.optim.lr == 1
+
+
 @pytest.mark.parametrize("task", [name for name in OPTIONS["task"] if "/" in name])
 def test_a_written_config_reads_back_equal(tmp_path, task):
     words = [f"task={task}", "model=t5", "experiment=small_data", "optim.lr=3e-4", "dataset.fields.text=utterance"]

@@ -66,9 +66,9 @@ def test_explain_says_the_default_of_the_option_that_a_run_starts_with(goodfit):
 def test_explain_says_what_a_setting_without_a_default_is_derived_from(goodfit):
     outcome = goodfit("explain", "optim.lr")
     assert outcome.out.splitlines()[1] == (
-        "  a number, between 0 and 1; default derived: model.adapter_lr, with adapter=none model.lr "
-        "(model.adapter_lr is 0.0005, model.lr is 5e-05, where the chosen model says nothing else); "
-        "goodfit show WORDS has the value of a run"
+        "  a number, between 0 and 1; default derived: model.adapter_lr, with adapter=none model.lr, and with "
+        "optim=sgd 100 times as much (model.adapter_lr is 0.0005, model.lr is 5e-05, where the chosen model says "
+        "nothing else); goodfit show WORDS has the value of a run"
     )
     listed = {line.split()[0]: line.split()[1] for line in goodfit("explain", "training").out.splitlines()[2:]}
     assert (listed["training.epochs"], listed["training.max_steps"]) == ("derived", "null")

@@ -118,6 +118,10 @@ def test_a_task_is_made_of_rows_of_every_kind(goodfit, linked, rows_of, write_ro
     assert outcome.code == 0, outcome.err
     assert outcome.json["records"] == made.json["records"]
     assert outcome.json["labels"] == made.json["labels"] or kind == "token_classification"
+    said = (tmp_path / "goodfit-hr/README.md").read_text("utf-8")
+    (first,) = [line.removeprefix("goodfit ") for line in said.splitlines() if line.startswith("goodfit train ")]
+    learns = goodfit("check", *first.split()[1:], "model.weights=random", "--json")
+    assert learns.code == 0, learns.err
 
 
 def rows(**columns):
@@ -249,6 +253,16 @@ def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_t
         pytest.param(["hr", "--include", "gate"], "gate and check look at the metric", id="gate alone"),
         pytest.param(["hr", "--from-data", "no.csv"], "the data file no.csv does not exist", id="no file"),
         pytest.param(["hr", "task.kindd=chat"], "no setting called 'task.kindd'", id="setting"),
+        pytest.param(
+            ["hr", "task.kind=chat"],
+            "task.kind was typed, and a task of placeholders does not read it",
+            id="a kind without records",
+        ),
+        pytest.param(
+            ["hr", "dataset.test_share=0.2"],
+            "dataset.test_share was typed, and a task of placeholders does not read it",
+            id="a share without records",
+        ),
     ],
 )
 def test_a_wrong_word_is_answered_and_nothing_is_written(goodfit, tmp_path, argv, error):

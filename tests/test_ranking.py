@@ -202,6 +202,35 @@ def test_what_another_row_calls_right_for_a_query_is_not_learnt_as_wrong(ready, 
     assert [example.record for example in few.examples] == [0, 1]  # there is no wrong one
 
 
+@families
+def test_a_named_negative_that_another_row_calls_right_for_the_query_is_not_learnt_as_wrong(ready, family):
+    prepared, _ = ready("ranking", family)
+    records = with_others([record_of("q", "one", ["two", "three"], "a"), record_of("q", "two", record_id="b")])
+    without = with_others([record_of("q", "one", ["three"], "a"), record_of("q", "two", record_id="b")])
+    assert [KIND.is_disputed(record.fields) for record in records] == [True, False]
+    assert documents_of(records) == ["one", "two", "three"]
+    assert {one.inputs for one in prepared.learner.encode(records).examples} == {
+        one.inputs for one in prepared.learner.encode(without).examples
+    }
+
+
+def test_several_right_documents_of_a_query_are_no_conflict_and_one_called_wrong_is_told_of(
+    goodfit, tiny_words, rows_of, write_rows, tmp_path
+):
+    given = rows_of("ranking", 60)
+    given += [
+        {**given[0], "id": "other", "positive": given[1]["positive"], "negatives": [given[2]["positive"]]},
+        {**given[0], "id": "contrary", "positive": given[3]["positive"], "negatives": [given[1]["positive"]]},
+    ]
+    words = [*tiny_words("ranking", "encoder"), f"dataset.train={write_rows(tmp_path / 'two.jsonl', given)}"]
+    outcome = goodfit("check", *words, "policy.audits=[quality]", "--json")
+    assert outcome.code == 0, outcome.err
+    found = {one["code"]: one for one in outcome.json["findings"]}
+    assert "data.conflict" not in found and "quality.near_conflict" not in found
+    assert found["data.disputed"]["evidence"] == {"split": "train", "ids": ["contrary"]}
+    assert not any(given[1]["positive"] in str(one) for one in found.values())
+
+
 def test_a_gap_is_one_between_as_many_documents(ready):
     prepared, model = ready("ranking", "encoder")
     train, validation = prepared.splits.train, prepared.splits.validation

@@ -9,6 +9,8 @@ from safetensors.torch import load_file, save_file
 from written import read_json
 
 from goodfit.kinds import KINDS, find_kind
+from goodfit.schema.optim import OptimConf
+from goodfit.training.optimiser import build_optimiser
 
 LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
 learnt = pytest.mark.parametrize(("kind", "family"), [pytest.param(*pair, id="-".join(pair)) for pair in LEARNT])
@@ -166,6 +168,19 @@ def test_held_out_records_are_scored_as_often_as_asked(train):
     assert outcome.code == 0, outcome.err
     assert [step for step, _ in history(folder, "validation/f1_macro")] == [2, 4, 6, 8]
     assert [step for step, _ in history(folder, "probe/f1_macro")] == [2, 4, 6, 8]
+
+
+@pytest.mark.parametrize("size", [0.0, 0.02, 1.0])
+def test_adafactor_changes_small_weights_by_its_rate_like_adamw(size):
+    steps = {}
+    for name in ("adamw", "adafactor"):
+        weights = torch.nn.Parameter(torch.full((3, 4), size))
+        conf = OptimConf(name=name, lr=1e-3, weight_decay=0.0)
+        optimiser = build_optimiser([("weights", weights)], conf, scaled=False)
+        (3 * weights).sum().backward()
+        optimiser.step()
+        steps[name] = float((weights.detach() - size).mean())
+    assert steps == {"adamw": pytest.approx(-1e-3, rel=0.01), "adafactor": pytest.approx(-1e-3, rel=0.01)}
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     options = arguments.options
     composed = compose_words(Arguments(words=settings, options=options), needed=())
     conf = composed.conf
+    if "--from-data" not in options:
+        _refuse_unread(settings)
     is_typed = conf.choices["privacy"] != "auto" or "privacy.mode" in composed.typed()
     data = Path(options["--from-data"]) if "--from-data" in options else None
     place = Path(options.get("--output", "."))
@@ -163,9 +165,22 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
         print(f"\nnext: pip install -e {made['folder']}")
-        print(f"      goodfit train task={name} model=bert")
+        print(f"      goodfit train task={name} model={made['model']}")
         print(f"      goodfit plugins check {name}")
     return made
+
+
+OF_RECORDS = ("task", "dataset", "seed")
+"""The groups that say how a task is made of records."""
+
+
+def _refuse_unread(words: Sequence[str]) -> None:
+    """Refuse words that placeholders do not read."""
+    for word in words:
+        key = word.partition("=")[0].lstrip("+")
+        if key.partition(".")[0] in OF_RECORDS:
+            what = f"{key} was typed, and a task of placeholders does not read it"
+            raise ConfigError(what, "name the records that the task is made of: --from-data FILE")
 
 
 def check_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:

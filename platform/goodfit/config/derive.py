@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.files import at_home
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
+from goodfit.schema.rate import usual_rate
 from goodfit.schema.unread import unread_settings
 from goodfit.yaml_values import read_yaml
 
@@ -72,9 +73,8 @@ def _numbers(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     """Rate, epochs and threads, and what the task is called."""
     reasons = {}
     if conf.optim.lr is None:
-        source = "lr" if conf.adapter.name == "none" else "adapter_lr"
-        conf.optim.lr = getattr(conf.model, source)
-        reasons["optim.lr"] = f"derived: model.{source}, for adapter={conf.adapter.name}"
+        conf.optim.lr, reason = usual_rate(conf)
+        reasons["optim.lr"] = f"derived: {reason}"
     if conf.training.epochs is None:
         conf.training.epochs = conf.model.epochs
         reasons["training.epochs"] = "derived: model.epochs"

@@ -14,6 +14,7 @@ from goodfit.evaluation.scale import Scale
 from goodfit.hooks.certainty import middle
 from goodfit.kinds import find_kind
 from goodfit.schema import RunConf
+from goodfit.schema.rate import usual_rate
 from goodfit.schema.unread import unread_settings
 
 FEWEST_RECORDS = 20
@@ -165,7 +166,7 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
 def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
     """Whether a rate that is not small for the model taught it nothing after its first steps: a larger one cannot."""
     first, last = (float(mean(facts.loss_course[place].sum(0))) for place in (0, -1))
-    usual = conf.model.lr if conf.adapter.name == "none" else conf.model.adapter_lr
+    usual, _ = usual_rate(conf)
     if len(facts.loss_course) < FEWEST_EVALUATIONS or (conf.optim.lr or 0) < usual or _adapts_noise(conf):
         return []
     if abs(first - last) > STILL_IMPROVING * first:

@@ -204,6 +204,8 @@ class DataFacts:
     splits: Mapping[str, Sequence[RecordView]]
     limits: Mapping[str, float]
     """The audit's limits by name, as the policy sets them."""
+    several_right: bool = False
+    """Whether one input may have several right answers, each in a record of its own, as a query has documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

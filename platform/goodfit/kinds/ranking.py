@@ -96,6 +96,16 @@ def _named(record: Record, field: str) -> tuple[str, ...]:
     return found
 
 
+def _wrong(record: Record) -> list[str]:
+    """The documents that a record calls wrong, without those that another row calls right for the same query."""
+    return [document for document in _named(record, "negatives") if document not in _named(record, "also")]
+
+
+def is_disputed(fields: Mapping[str, Any]) -> bool:
+    """Whether a document that a record calls wrong is right for the same query in another row."""
+    return not set(fields.get("negatives", ())).isdisjoint(fields.get("also", ()))
+
+
 class RankByVectors:
     """An encoder makes a vector of each text; a document's likeness to a query is their cosine.
 
@@ -118,7 +128,7 @@ class RankByVectors:
         for index, record in enumerate(records):
             own = [record.fields["query"], record.fields.get("positive", record.fields["query"])]
             if "positive" in record.fields:
-                own += _named(record, "negatives")
+                own += _wrong(record)
             parts = [rows[text] for text in own]
             examples.append(Example(index, tuple(itertools.chain(*parts)), (0,), rows=tuple(map(len, parts))))
             if any(text in long for text in own):
@@ -207,7 +217,7 @@ class RankByText:
             right = record.fields.get("positive", "")
             if not number:
                 return self._example(index, record, right, YES)
-            named = _named(record, "negatives")
+            named = _wrong(record)
             if number <= len(named):
                 return self._example(index, record, named[number - 1], NO)
             rights = {right, *_named(record, "also")}
@@ -314,4 +324,5 @@ KIND = Kind(
     reference=_bm25,
     shown=lambda record, answer: answer[:10],
     of_pairs=True,
+    is_disputed=is_disputed,
 )

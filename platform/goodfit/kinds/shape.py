@@ -143,7 +143,8 @@ class Kind:
     interchangeable: bool = False
     """Whether any record's answer could be any other one's: they are labels of one set, of which it takes two."""
     searches: bool = False
-    """Whether it looks for an answer among documents that a user may bring; each of its learners is a ``Searcher``."""
+    """Whether it looks for an answer among documents that a user may bring; each of its learners is a ``Searcher``.
+    Several of them may be right, each in a record of its own."""
     talks: bool = False
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False
@@ -169,6 +170,8 @@ class Kind:
     """What stands in a record's input and not, as a system message may, in many: near copies are alike in it, too."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record's answer can only be learnt roughly."""
+    is_disputed: Callable[[Mapping[str, Any]], bool] = lambda fields: False
+    """Whether a record calls something wrong that another one with its input calls right, so that it is not learnt."""
 
     @property
     def asked(self) -> str:

@@ -124,6 +124,7 @@ def audit_data(
             seed=conf.seed,
             splits=shown,
             limits=limits_for(chosen.spec, conf),
+            several_right=kind.searches,
         )
         ask_audit(audited, chosen, "data", facts, host)
     return audited

@@ -18,7 +18,9 @@ class OptimConf:
     """AdamW (https://arxiv.org/abs/1711.05101), Adafactor (https://arxiv.org/abs/1804.04235), or SGD with momentum."""
 
     lr: Rate | None = None
-    """Peak learning rate, after warm-up; when not given, ``model.adapter_lr``, with ``adapter=none`` ``model.lr``."""
+    """Peak learning rate, after warm-up; when not given, ``model.adapter_lr``, with ``adapter=none`` ``model.lr``, and
+    with ``optim=sgd`` 100 times as much. Adafactor multiplies it by a weight's root mean square where that is above 1.
+    """
 
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Weight decay, on matrices only: not on biases and norms. Decoupled from the gradient; with SGD it is added to it,

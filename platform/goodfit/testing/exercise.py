@@ -189,6 +189,7 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
             seed=42,
             splits=views(find_kind(name), splits),
             limits={limit.name: limit.default for limit in spec.limits},
+            several_right=find_kind(name).searches,
         )
         if spec.look_at_data is not None:
             of_data = spec.look_at_data(facts)

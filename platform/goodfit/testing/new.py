@@ -36,6 +36,9 @@ SORTING = ("classification", "multilabel")
 UNSAID = "not said yet: say under which licence others may use the records"
 """Stands for the licence of a department's own rows until somebody says it."""
 
+FIRST_MODELS = {"encoder": "bert", "seq2seq": "t5"}
+"""Family -> the base of goodfit-starters that a new task is first trained with, where the family learns its kind."""
+
 DERIVED = ("words",)
 """Fields that a kind works out anew whenever it reads a record."""
 
@@ -102,7 +105,9 @@ def new_plugin(
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    known = {"name": name, "task": task, "kind": kind, "parts": parts, "privacy": privacy or _privacy_of(kind), **facts}
+    model = next(model for family, model in FIRST_MODELS.items() if family in find_kind(kind).learners)
+    known = {"name": name, "task": task, "kind": kind, "model": model, "parts": parts, **facts}
+    known["privacy"] = privacy or _privacy_of(kind)
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}
     for split, own in rows.items():
         lines = [json.dumps(row, ensure_ascii=False) for row in own]
@@ -111,9 +116,10 @@ def new_plugin(
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, "utf-8", newline="\n")
     counts = {split: len(own) for split, own in rows.items()}
-    found = {"folder": str(target), "plugin": name, "task": f"{name}/{task}", "kind": kind, "parts": list(parts)}
+    found = {"folder": str(target), "plugin": name, "task": f"{name}/{task}", "kind": kind, "model": model}
     return {
         **found,
+        "parts": list(parts),
         "records": counts,
         "rejected": [str(problem) for problem in proposal.splits.rejected] if data is not None else [],
         "scrubbed": proposal.splits.scrubbed.records if data is not None and proposal.splits.scrubbed else None,

@@ -9,6 +9,10 @@ from typing import Any
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 
+LEAST_SCALE = 1.0
+"""Adafactor's rate is relative to a weight's root mean square, or to this if that is smaller: so it is AdamW's. With
+PyTorch's own 1e-3 an adapter's matrix that starts at 0 is not learnt at all."""
+
 
 def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scaled: bool) -> Any:
     """An optimiser over named parameters; biases and norms are not decayed.
@@ -31,7 +35,7 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scal
     if conf.name == "adamw":
         return torch.optim.AdamW(groups, lr=lr, betas=(conf.beta1, conf.beta2), eps=conf.eps, fused=not scaled)
     if conf.name == "adafactor":
-        return torch.optim.Adafactor(groups, lr=lr)
+        return torch.optim.Adafactor(groups, lr=lr, eps=(None, LEAST_SCALE))
     return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)
 
 

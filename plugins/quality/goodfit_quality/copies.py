@@ -24,7 +24,8 @@ def copies(facts: DataFacts) -> list[Finding]:
     pairs = list(_pairs([*held_out, *train], len(held_out)))
     inside = [pair for pair in pairs if not pair.leaks]
     copied = _ordered(train, {pair.later.id for pair in inside if pair.one_answer})
-    contrary = _ordered(train, {one.id for pair in inside if not pair.one_answer for one in (pair.earlier, pair.later)})
+    others = [] if facts.several_right else [pair for pair in inside if not pair.one_answer]
+    contrary = _ordered(train, {one.id for pair in others for one in (pair.earlier, pair.later)})
     return [
         *about("duplicate", "training records are copies or near copies of others", copied, len(train)),
         *about(

@@ -97,6 +97,7 @@ def test_signs_without_words_are_copies_where_they_are_the_same():
 def test_near_copies_with_another_answer_are_no_copies():
     train = [*many(), record("x", many()[4].text + " Thanks!", "b")]
     assert rows(copies(facts(train))) == {"near_conflict": ("r4", "x")}
+    assert rows(copies(replace(facts(train), several_right=True))) == {}
 
 
 def test_questions_on_one_context_are_no_copies():
