@@ -100,3 +100,22 @@ def test_other_machines_are_told_of_the_users_own_options(words, goodfit, tmp_pa
         outcome = goodfit("check", *own, *hardware)
         assert outcome.code == 0, outcome.err
         assert f"--config-dir '{tmp_path / 'own conf'}'" in outcome.out.replace("'\"'\"'", "'")
+
+
+@pytest.mark.parametrize("kind", ["classification", "generation"])
+def test_data_name_a_check_that_knows_the_users_options_and_a_model_that_learns_the_kind(
+    typed, goodfit, tiny_words, words, kind
+):
+    data = [word for word in tiny_words(kind, "seq2seq") if word.startswith(("task=", "dataset"))]
+    outcome = goodfit("data", *data, *OWN, "quality.deep=false")
+    assert outcome.code == 0, outcome.err
+    shown = typed(outcome.out.splitlines()[-1].replace("goodfit check", "goodfit show") + " --json")
+    assert shown.code == 0, shown.err
+    assert shown.json["choices"]["model"] == {"classification": "bert", "generation": "t5"}[kind]
+    assert shown.json["config"]["optim"]["lr"] == 0.003
+
+
+def test_check_names_a_training_that_knows_the_users_options(typed, goodfit, words):
+    told = goodfit("check", *words).out.splitlines()[-1].removeprefix("next     ")
+    shown = typed(told.replace("goodfit train", "goodfit show") + " --json")
+    assert (shown.code, shown.json["config"]["optim"]["lr"]) == (0, 0.003)

@@ -14,14 +14,15 @@ from omegaconf import OmegaConf
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, config_roots
-from goodfit.config.compose import as_tree
+from goodfit.config.compose import as_tree, compose
 from goodfit.config.derive import derive
 from goodfit.config.grammar import override
-from goodfit.config.places import core_root, find_options
+from goodfit.config.places import EXAMPLES, core_root, example_model, find_options
 from goodfit.config.record import read_config, write_config
 from goodfit.config.settings import settings
 from goodfit.config.types import typed
 from goodfit.config.words import read_words
+from goodfit.errors import GoodfitError
 from goodfit.schema import RunConf
 from goodfit.yaml_values import read_yaml
 
@@ -50,6 +51,16 @@ def test_every_option_composes(group, name):
     found = composed(f"{group}={name}")
     assert found.conf.choices[group] == name
     assert found.owners[group] == OPTIONS[group][name].owner
+
+
+@pytest.mark.parametrize("family", EXAMPLES)
+def test_a_model_that_errors_name_is_offered_without_any_plugin(family):
+    ours = find_options([core_root()])
+    assert example_model(ours, family) in ours["model"]
+    assert example_model(OPTIONS, family) == EXAMPLES[family][0]
+    with pytest.raises(GoodfitError) as caught:
+        compose(["task=classification"], [core_root()])
+    assert caught.value.fix.endswith("for example model=bert-base")
 
 
 def assert_composes(task, model):

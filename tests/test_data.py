@@ -49,7 +49,7 @@ def problems(check):
     ("line", "problem"),
     [
         pytest.param(b'{"text": "x", "label": }', "1:24: broken JSON: Expecting value", id="broken JSON"),
-        pytest.param(b'{"text": "x\xff", "label": "a"}', "1:12: bytes that are not UTF-8", id="bad UTF-8"),
+        pytest.param(b'{"text": "x\x81", "label": "a"}', "1:12: bytes that are not UTF-8", id="bad UTF-8"),
         pytest.param(
             b'{"text": "x", "text": "y", "label": "a"}', "1: broken JSON: the key 'text' stands twice", id="key twice"
         ),
@@ -82,11 +82,11 @@ def test_a_bad_row_is_named_with_file_line_and_reason(problems, line, problem):
     ("content", "expected"),
     [
         pytest.param(b"text,label\nx,a\ny,b,c\nz,a\n", ["train.csv:3: 3 cells, expected 2"], id="cells"),
-        pytest.param(b"text,label\nx,a\n\xff,b\n", ["train.csv:3:1: bytes that are not UTF-8"], id="bad UTF-8"),
+        pytest.param(b"text,label\nx,a\n\x81,b\n", ["train.csv:3:1: bytes that are not UTF-8"], id="bad UTF-8"),
         pytest.param(b"text,label\nx,a\n,b\n", ["train.csv:3: text is empty"], id="empty cell"),
         pytest.param(b'text,label\nx,a\n"y"z,b\n', ["train.csv:3: broken CSV: ',' expected after '\"'"], id="quotes"),
         pytest.param(
-            b'text,label\n"y"z,b\nx,a\n\xff,b\n"open,a\nw,b\nv,b,c\n"two\nlines",a\n',
+            b'text,label\n"y"z,b\nx,a\n\x81,b\n"open,a\nw,b\nv,b,c\n"two\nlines",a\n',
             [
                 "train.csv:2: broken CSV: ',' expected after '\"'",
                 "train.csv:4:1: bytes that are not UTF-8",
@@ -252,6 +252,28 @@ def test_a_file_of_another_encoding_is_told_once_with_what_mends_it(check, tmp_p
             f'save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: {mended}',
         )
     ]
+
+
+@pytest.mark.parametrize("name", ["train.csv", "train.jsonl"])
+@pytest.mark.parametrize("few", [1, 5])
+def test_a_file_of_another_encoding_is_told_where_few_rows_show_it(check, tmp_path, name, few):
+    words = [f"{'Grüße' if n < few else 'Hallo'} {n}" for n in range(60)]
+    csv = "text,label\n" + "".join(f"{text},{'ab'[n % 2]}\n" for n, text in enumerate(words))
+    jsonl = "".join(f'{{"text": "{text}", "label": "{"ab"[n % 2]}"}}\n' for n, text in enumerate(words))
+    ((error, fix),) = check((csv if name.endswith("csv") else jsonl).encode("cp1252"), name=name).errors
+    assert error.startswith(f"{few} of 60 rows are bad: {name}:")
+    file = tmp_path / name
+    other = f"{file} > {file.with_stem('train-utf8')}"
+    assert fix == (
+        f"{name} looks like Windows-1252: save it as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8 {other}), mend the rows, "
+        "or set them aside: dataset.on_bad_rows=quarantine"
+    )
+
+
+def test_rows_that_are_no_json_have_no_column_to_mend(check):
+    ((error, fix),) = check(b"{'text': 'x', 'label': 'a'}\n" * 12).errors
+    assert error.startswith("no row is good: train.jsonl:1:2: broken JSON: ")
+    assert fix == "mend the rows"
 
 
 def test_an_encoding_of_another_script_is_not_guessed(check, tmp_path):

@@ -361,6 +361,34 @@ def test_a_scrubber_is_asked_about_texts_together_and_alone(checked, install):
     assert "bad.counted" not in found["types"]
 
 
+WATCHER = """
+import os
+
+from goodfit.hooks import hookimpl
+
+HOOK_API = 1
+
+
+@hookimpl
+def goodfit_on_run_start(run):
+    assert run.folder.is_absolute()
+    (run.folder / "mine").mkdir()
+    (run.folder / "mine" / ".seen.part").write_text("x")
+    os.replace(run.folder / "mine" / ".seen.part", run.folder / "mine" / "seen")
+    WRITES
+"""
+
+
+@pytest.mark.parametrize(
+    "writes", ["", "(run.folder / '../left').write_text('x')", "os.replace(run.folder / 'mine' / 'seen', '../left')"]
+)
+def test_a_watcher_may_write_into_a_runs_folder_and_nowhere_else(checked, install, tmp_path, writes):
+    install("odd", WATCHER.replace("WRITES", writes.replace("../left", str(tmp_path / "left"))))
+    found = checked("odd")
+    assert set(found) == {"readme", *["keeps_to_itself"] * bool(writes)}
+    assert bool(writes) == ("goodfit_on_run_start of a finished run: write: " in found.get("keeps_to_itself", ""))
+
+
 @pytest.mark.parametrize(
     ("code", "check", "problem"),
     [

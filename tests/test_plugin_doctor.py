@@ -32,6 +32,35 @@ def test_a_broken_plugin_is_an_error(troubles, install):
     assert fix == "goodfit plugins check odd tells its authors what is wrong"
 
 
+def test_hooks_that_no_entry_point_names_are_an_error(goodfit, troubles, install):
+    folder = install("odd", JUDGE)
+    entry = folder.parent / "goodfit_odd-1.0.dist-info" / "entry_points.txt"
+    entry.write_text("[goodfit]\nodd = goodfit_odd\n", "utf-8")
+    what = "goodfit_odd/plugin.py holds hooks, and the entry point names goodfit_odd"
+    fix = (
+        'write odd = "goodfit_odd.plugin" below [project.entry-points.goodfit] in pyproject.toml, and install it again'
+    )
+    assert troubles() == (4, [("error", what, fix)])
+    checks = {one["check"]: one for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
+    assert (checks["entry_point"]["state"], checks["entry_point"]["problems"]) == ("failed", [f"{what}; {fix}"])
+
+
+@pytest.mark.parametrize(
+    ("package", "beside"),
+    [
+        pytest.param("from goodfit_odd.plugin import HOOK_API, goodfit_check_data\n", JUDGE, id="taken along"),
+        pytest.param("", "def found():\n    return []\n", id="no hooks"),
+    ],
+)
+def test_a_plugin_whose_package_is_its_entry_point_is_well(goodfit, troubles, install, package, beside):
+    folder = install("odd", beside)
+    (folder / "__init__.py").write_text(package, "utf-8")
+    (folder.parent / "goodfit_odd-1.0.dist-info" / "entry_points.txt").write_text("[goodfit]\nodd = goodfit_odd\n")
+    assert troubles() == (0, [])
+    checks = {one["check"]: one["state"] for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
+    assert checks["entry_point"] == "ok"
+
+
 def test_a_name_that_is_declared_twice_is_an_error(troubles, install):
     install("odd", JUDGE)
     install("odd", JUDGE, package="odder")

@@ -148,8 +148,9 @@ def test_a_plugin_that_is_not_in_the_lock_is_not_imported(goodfit, install, lock
     other = tmp_path / "other was here"
     install("other", HOOKS.format(mark=str(other), name="other"), {"task/other.yaml": TASK})
     assert "other.seen" not in codes(goodfit("check", *words, locked, "--json"))
-    error, _ = refused(goodfit("check", "task=other", *words[1:], locked))
+    error, fix = refused(goodfit("check", "task=other", *words[1:], locked))
     assert error.startswith("task=other needs the plugin 'other', which is left out: ")
+    assert fix == "if you trust it, lock it with the others: goodfit plugins lock"
     assert not other.exists()
 
 

@@ -92,6 +92,36 @@ def test_a_word_that_needs_a_missing_plugin_exits_4(goodfit, words, word, needed
     ]
 
 
+NUMBERS = ("one", "two", "three", "four", "five", "six")
+
+
+def test_all_missing_plugins_of_a_check_are_told_together(goodfit, words):
+    given = ["task.metrics=[one.speed,two.speed]", "task.audits=[three,four.look]", "policy.gates=[five.no,project.no]"]
+    hidden = ["privacy.mode=mask", "privacy.scrubbers=[two.names,six.names]", "plugins.disable=[quality]"]
+    outcome = goodfit("check", *words, *given, *hidden, "policy.audits=[quality,legal]", "plugins.allow=[quality]")
+    assert (outcome.code, outcome.out) == (4, "")
+    told = [(error.partition(" needs the plugin ")[2], fix) for error, fix in outcome.errors]
+    missing = {name: f"pip install goodfit-{name}, from its own folder or your index" for name in NUMBERS}
+    assert sorted(told) == sorted(
+        [
+            *((f"'{name}', which is not installed", missing[name]) for name in [*NUMBERS, "two"]),
+            (
+                "'project', and no file of hooks is named",
+                "name the file that offers it: plugins.file=goodfit_plugin.py",
+            ),
+            ("'quality', which is left out: plugins.disable names it", "take it out of plugins.disable"),
+            ("'legal', which is left out: plugins.allow does not name it", "add it to plugins.allow"),
+        ]
+    )
+
+
+def test_all_missing_plugins_that_are_required_are_told_together(goodfit, words):
+    outcome = goodfit("check", *words, "plugins.required=[one,two]")
+    assert [error for error, _ in outcome.errors] == [
+        f"plugins.required needs the plugin '{name}', which is not installed" for name in ("one", "two")
+    ]
+
+
 def test_a_metric_that_changes_what_it_sees_changes_it_for_nobody_else():
     def clumsy(items):
         for item in items:

@@ -156,6 +156,33 @@ def test_the_card_says_what_was_tuned_on_what_and_how_good_it_is(finished, model
         assert part in body
 
 
+MODELS = """
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import ModelSpec
+
+HOOK_API = 1
+
+
+@hookimpl
+def goodfit_register_models():
+    return [ModelSpec(name="odd.tiny", description="d", licence="MIT", folder=lambda: Path(FOLDER))]
+"""
+
+
+@pytest.mark.parametrize(("words", "licence"), [([], "mit"), (["model.licence=Apache-2.0"], "apache-2.0")])
+def test_the_card_has_the_licence_that_a_plugin_says_of_its_model(
+    goodfit, install, tiny_words, model_folders, tmp_path, words, licence
+):
+    install("odd", MODELS.replace("FOLDER", repr(str(model_folders["encoder"]))))
+    more = ["model.source=odd.tiny", "model.name=null", "training.max_steps=1", "run.dir=run"]
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *more, *words, "--quiet")
+    assert outcome.code == 0, outcome.err
+    _, head, _ = (tmp_path / "run" / "adapter" / "README.md").read_text("utf-8").split("---\n", 2)
+    assert (yaml.safe_load(head)["license"], yaml.safe_load(head)["base_model"]) == (licence, "odd.tiny")
+
+
 def test_a_finished_folder_takes_no_second_run(goodfit, tiny_words, finished):
     folder, _ = finished("classification", "encoder")
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}

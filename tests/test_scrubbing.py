@@ -461,6 +461,43 @@ def test_a_type_that_a_task_keeps_need_not_be_one_of_typed_scrubbers(goodfit, in
     assert goodfit("check", *words).code == 0
 
 
+NUMBERS = """
+
+@hookimpl
+def goodfit_register_scrubbers():
+    about = dict(description="d", find=find)
+    return [ScrubberSpec(name="badge.numbers", recall={"BADGE": RECALL}, measured_on="10 texts", **about),
+            ScrubberSpec(name="badge.rooms", recall={"ROOM": float("nan")}, measured_on="nothing yet", find=rooms,
+                         description="d")]
+
+
+def rooms(texts):
+    return [[Found(start=m.start(), end=m.end(), type="ROOM") for m in re.finditer("room [0-9]", text)]
+            for text in texts]
+"""
+
+
+@pytest.mark.parametrize(
+    ("recall", "said"),
+    [
+        pytest.param("0.5", "; if as many are found here as in 10 texts, about 40 more are left", id="one measured"),
+        pytest.param('float("nan")', "", id="none measured"),
+    ],
+)
+def test_what_was_not_measured_is_named_and_foretells_nothing(goodfit, install, write_rows, tmp_path, recall, said):
+    code = PLUGIN.format(body=FINDS)
+    install("badge", code[: code.index("\n\n@hookimpl")] + NUMBERS.replace("RECALL", recall))
+    rows = [{"text": f"a text of its own, number {n}, badge-1 in room 5", "label": "ab"[n % 2]} for n in range(40)]
+    file = write_rows(tmp_path / "train.jsonl", rows)
+    words = ["task=classification", "dataset=files", f"dataset.train={file}", "privacy=mask", "quality.deep=false"]
+    outcome = goodfit("data", *words, "privacy.scrubbers=[badge.numbers,badge.rooms]", "--json")
+    assert outcome.code == 0, outcome.err
+    (found,) = [one for one in outcome.json["findings"] if one["code"] == "privacy.scrubbed"]
+    unmeasured = "ROOM" if said else "BADGE, ROOM"
+    end = f"{said}; nobody measured how many are missed of {unmeasured}"
+    assert found["message"].partition(" of all characters")[2] == end
+
+
 @pytest.mark.parametrize(("thin", "severity"), [(1, "info"), (3, "warning")])
 def test_records_that_lose_much_are_counted_one_by_one(goodfit, install, write_rows, tmp_path, thin, severity):
     install("badge", PLUGIN.format(body=FINDS))

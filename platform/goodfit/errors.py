@@ -170,19 +170,20 @@ def stop_on(mistakes: Sequence[GoodfitError]) -> None:
 
 
 def together(*checks: Callable[[], Any]) -> list[Any]:
-    """What each check answers; none goes unasked because another one refuses.
+    """What each check answers; none goes unasked because another one refuses, and what two say alike is said once.
 
     Raises:
         GoodfitError: The only mistake, or all of them as ``Mistakes``.
     """
     answers: list[Any] = []
-    mistakes: list[GoodfitError] = []
+    mistakes: dict[tuple[str, str], GoodfitError] = {}
     for check in checks:
         try:
             answers.append(check())
         except StoppedError:
             raise
         except GoodfitError as mistake:
-            mistakes += mistake.mistakes if isinstance(mistake, Mistakes) else [mistake]
-    stop_on(mistakes)
+            for one in mistake.mistakes if isinstance(mistake, Mistakes) else [mistake]:
+                mistakes.setdefault((one.what, one.fix), one)
+    stop_on(list(mistakes.values()))
     return answers

@@ -10,6 +10,7 @@ from goodfit.cli.findings import show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
 from goodfit.config.compose import Composed
+from goodfit.config.places import config_folders
 from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
@@ -64,7 +65,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print(f"judged   by {primary.name}; gates: {', '.join(prepared.conf.policy.gates) or 'none'}")
         show_findings(worst_first(prepared.findings))
         if all(finding.severity != "error" for finding in prepared.findings):
-            print(f"next     {command('train', *arguments.words)}")
+            print(f"next     {command('train', *config_folders(composed.roots), *arguments.words)}")
     return result
 
 

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.findings import WORST_FIRST, show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
+from goodfit.config.compose import Composed
+from goodfit.config.places import config_folders, example_model, find_options
+
+if TYPE_CHECKING:
+    from goodfit.kinds.shape import Kind
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -35,7 +40,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         found = [f"{sum(f.severity == name for f in findings)} {name}" for name in WORST_FIRST]
         print(f"found    {', '.join(found)}")
         print("next     see whether a model reads texts of these lengths:")
-        print(f"         {command('check', *arguments.words)}")
+        print(f"         {_check_of(composed, data.task.kind)}")
     return {
         "task": data.task.conf.task.name,
         "kind": data.task.kind.name,
@@ -43,3 +48,11 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "audits": list(data.asked),
         "findings": [dataclasses.asdict(finding) for finding in findings],
     }
+
+
+def _check_of(composed: Composed, kind: Kind) -> str:
+    """The command that goes on, with a model that can learn the kind where none was typed."""
+    family = "encoder" if "encoder" in kind.learners else "seq2seq"
+    example = f"model={example_model(find_options(composed.roots), family)}"
+    model = [example] if composed.conf.choices.get("model") is None else []
+    return command("check", *config_folders(composed.roots), *composed.words, *model)

@@ -12,7 +12,7 @@ from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, core_root, find_options
 from goodfit.hooks.deprecated import DEPRECATED
 from goodfit.hooks.specs import HOOK_API
-from goodfit.plugins.find import InstalledPlugin, declared_plugins
+from goodfit.plugins.find import InstalledPlugin, declared_plugins, hooks_beside
 from goodfit.plugins.host import Host
 
 
@@ -33,7 +33,7 @@ def troubles_of(host: Host | None) -> list[Trouble]:
     for plugin in declared.values():
         found += [*_missing(plugin), *_shadowed(plugin), *_wrong_conf(plugin)]
     if host is not None:
-        found += [*_broken(host), *_outdated(host)]
+        found += [*_broken(host), *_unloaded(host), *_outdated(host)]
     return found
 
 
@@ -41,6 +41,14 @@ def _broken(host: Host) -> Iterator[Trouble]:
     for name, broken in host.broken.items():
         fix = f"goodfit plugins check {name} tells its authors what is wrong"
         yield Trouble(name, "error", f"it is broken: {broken.reason}", fix)
+
+
+def _unloaded(host: Host) -> Iterator[Trouble]:
+    """Hooks in a file that no entry point names."""
+    for plugin in host.plugins:
+        beside = None if plugin.name in host.broken or host.hooks_of(plugin.name) else hooks_beside(plugin)
+        if beside is not None:
+            yield Trouble(plugin.name, "error", *beside)
 
 
 def _same_name() -> Iterator[Trouble]:

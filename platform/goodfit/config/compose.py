@@ -13,7 +13,7 @@ from typing import Any
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option
 from goodfit.config.grammar import is_text, override, plain_value, quoted, unquoted
-from goodfit.config.places import MAIN, ConfRoot, Options, core_root, find_options
+from goodfit.config.places import MAIN, ConfRoot, Options, core_root, example_model, find_options
 from goodfit.config.settings import settings
 from goodfit.config.start import default_choices
 from goodfit.config.types import mistakes_of, typed
@@ -24,7 +24,7 @@ from goodfit.texts.secrets import has_own_secret
 
 NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",
-    "model": "goodfit list model shows them, for example model=bert",
+    "model": "goodfit list model shows them, for example model={example}",
 }
 
 
@@ -60,7 +60,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     options = find_options(roots)
     read = read_words(words, options)
     mistakes = list(read.mistakes)
-    mistakes += _missing_choices(words, read, needed)
+    mistakes += _missing_choices(words, read, needed, options)
     chosen = {group: name for group, name in (default_choices() | read.choices).items() if name is not None}
     given: dict[str, Path] = {}
     broken_files: list[GoodfitError] = []
@@ -117,10 +117,10 @@ def secret_in(key: str) -> ConfigError:
     )
 
 
-def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str]) -> list[GoodfitError]:
-    typed_keys = set(map(key_of, words))
+def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str], options: Options) -> list[GoodfitError]:
+    typed_keys, example = set(map(key_of, words)), example_model(options)
     return [
-        ConfigError(f"no {group} was chosen", f"add {group}=<name>; {hint}")
+        ConfigError(f"no {group} was chosen", f"add {group}=<name>; {hint.format(example=example)}")
         for group, hint in NEEDED.items()
         if group in needed and group not in read.choices and group not in typed_keys
     ]

@@ -73,6 +73,15 @@ def config_folders(roots: Sequence[ConfRoot]) -> list[str]:
     return [str(part) for root in roots if root.owner == USER for part in ("--config-dir", root.folder)]
 
 
+EXAMPLES = {"encoder": ("bert", "bert-base"), "seq2seq": ("t5", "t5-small")}
+"""Family -> models that commands name where none was typed: the one of goodfit's plugin, then goodfit's own option."""
+
+
+def example_model(options: Options, family: str = "encoder") -> str:
+    """A model of a family that is offered here."""
+    return next(name for name in EXAMPLES[family] if name in options["model"])
+
+
 def find_options(roots: Sequence[ConfRoot]) -> Options:
     """All options of all roots.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -12,6 +13,8 @@ NOT_UTF8 = "bytes that are not UTF-8"
 
 BEGINNING = 100_000
 """Bytes that are looked at; a file in one encoding is in it from its beginning."""
+
+_HIGH = re.compile(rb"[\x80-\xff]")
 
 FEW = 0.3
 """Texts of western Europe have a smaller share of bytes above ASCII; those of other scripts are made of them."""
@@ -29,11 +32,29 @@ def not_utf8(path: Path, content: bytes, where: str = "") -> DataError:
     what = f"{path} is not UTF-8{f' (first at {where})' if where else ''}"
     if likely is None:
         return DataError(what, 'save it as UTF-8; spreadsheets call that "CSV UTF-8"')
-    mended = path.with_name(f"{path.stem}-utf8{path.suffix}")
-    command = f"iconv -f {likely.upper()} -t UTF-8 {shlex.quote(str(path))} > {shlex.quote(str(mended))}"
     return DataError(
-        f"{what}: it looks like {likely}", f'save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: {command}'
+        f"{what}: it looks like {likely}",
+        f'save it as UTF-8 ("CSV UTF-8" in a spreadsheet), or: {_conversion(path, likely)}',
     )
+
+
+def mend_of_few(path: Path, content: bytes) -> str:
+    """What mends a file of which few rows are not UTF-8; empty where nothing tells its encoding.
+
+    Args:
+        path: The file.
+        content: Its bytes; looked at are those around the first one above ASCII.
+    """
+    first = next((found.start() for found in [_HIGH.search(content)] if found), 0)
+    around = content[max(0, first - BEGINNING // 2) : first + BEGINNING // 2]
+    likely = None if is_mixed(content) else likely_encoding(around)
+    return f"{path.name} looks like {likely}: save it as UTF-8 ({_conversion(path, likely)})" if likely else ""
+
+
+def _conversion(path: Path, encoding: str) -> str:
+    """The command that writes a file in UTF-8 beside it."""
+    mended = path.with_name(f"{path.stem}-utf8{path.suffix}")
+    return f"iconv -f {encoding.upper()} -t UTF-8 {shlex.quote(str(path))} > {shlex.quote(str(mended))}"
 
 
 def likely_encoding(content: bytes) -> str | None:

@@ -101,7 +101,7 @@ def gather(
     total = sum(map(len, rows.values())) + len(unread)
     records, bad = _check_splits(rows, conf.fields, check)
     problems = [*unread, *bad]
-    _refuse_bad_rows(conf, records, problems, total)
+    _refuse_bad_rows(conf, records, problems, total, [found.mend for found in files.values()])
     records["train"] = _limited(records["train"], conf.limit, seed)
     records, scrubbed = _scrub_splits(records, scrub)
     records = _fill_splits(records, conf, seed, stratum, compared)
@@ -263,7 +263,11 @@ def _parsed(slices: str) -> Any:
 
 
 def _refuse_bad_rows(
-    conf: DatasetConf, records: Mapping[str, Sequence[Record]], problems: Sequence[Problem], total: int
+    conf: DatasetConf,
+    records: Mapping[str, Sequence[Record]],
+    problems: Sequence[Problem],
+    total: int,
+    mends: Sequence[str],
 ) -> None:
     """Refuse rows that are bad, or where they may be, that no good one is left.
 
@@ -272,7 +276,7 @@ def _refuse_bad_rows(
         DataError: There is nothing to train on.
     """
     if problems and conf.on_bad_rows == "stop":
-        raise BadRows(problems, total, may_quarantine=True)
+        raise BadRows(problems, total, may_quarantine=True, mends=mends)
     if not records.get("train"):
         shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
         raise DataError(f"no good training record is left: {shown}", "mend these rows")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.csv_rows import read_csv
-from goodfit.data.encoding import NOT_UTF8, is_mixed, not_utf8, utf16
+from goodfit.data.encoding import NOT_UTF8, is_mixed, mend_of_few, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
-from goodfit.data.records import FileRows, Problem, Row
+from goodfit.data.records import HALF_A_PAIR, FileRows, Problem, Row
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
@@ -94,7 +94,7 @@ def _read_text(path: Path) -> FileRows:
     many = len(undecoded) > max(FEW_UNDECODED, UNDECODED_SHARE * found.count)
     if undecoded and (many or len(undecoded) == found.count) and not is_mixed(content):
         raise not_utf8(path, content, undecoded[0])
-    return found
+    return replace(found, mend=mend_of_few(path, content)) if undecoded else found
 
 
 def _read_jsonl(path: Path, content: bytes) -> FileRows:
@@ -142,7 +142,7 @@ def _without_half_pairs(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
     kept, problems = [], []
     for row in rows:
         if _HALF.search(json.dumps(row.values, ensure_ascii=False)):
-            problems.append(Problem(row.origin, "half of a surrogate pair"))
+            problems.append(Problem(row.origin, HALF_A_PAIR))
         else:
             kept.append(row)
     return kept, problems

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from goodfit.data.encoding import NOT_UTF8
 from goodfit.errors import DataError
 
 SHOWN_PROBLEMS = 20
@@ -67,6 +68,8 @@ class FileRows:
     """Rows that could not be read."""
     empty: list[str] = field(default_factory=list)
     """``file:line`` of rows of a table without anything in a cell, which spreadsheets write below their last one."""
+    mend: str = ""
+    """What mends the file, where its bad rows look alike."""
 
     @property
     def count(self) -> int:
@@ -128,10 +131,24 @@ def listed(problems: Sequence[Problem]) -> str:
     return shown + (f"; and {more} more (all of them with --json)" if more > 0 else "")
 
 
-class BadRows(DataError):
-    """Rows that cannot become records."""
+HALF_A_PAIR = "half of a surrogate pair"
+UNREADABLE = ("broken JSON", "broken CSV", "a JSON ", NOT_UTF8, HALF_A_PAIR)
+"""How reasons begin that are those of a whole row, and of no field."""
 
-    def __init__(self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False) -> None:
+
+class BadRows(DataError):
+    """Rows that cannot become records.
+
+    Args:
+        problems: Why, row by row.
+        rows: How many were read.
+        may_quarantine: Whether they can be set aside.
+        mends: What mends whole files, before anything else.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False, mends: Sequence[str] = ()
+    ) -> None:
         missing = {found and found[1] for found in (_MISSING.match(problem.reason) for problem in problems)}
         all_bad = len(problems) == rows > 1
         fixes = {problem.fix for problem in problems}
@@ -142,6 +159,8 @@ class BadRows(DataError):
         elif all_bad and len({problem.reason for problem in problems}) == 1:
             what = f"no row is good: {problems[0]}; the other {rows - 1} have the same fault"
             fix = own or "mend the column, or name another one: dataset.fields.<field>=<name>"
+            if problems[0].reason.startswith(UNREADABLE):
+                fix = "mend the rows"
         else:
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
             fix = (missing == {None} and own) or "mend the rows"
@@ -151,5 +170,5 @@ class BadRows(DataError):
                 # ids that begin anew in each file would take whole files away
                 may_quarantine &= all(f"(first: {one.origin.partition(':')[0]}:" in one.reason for one in problems)
             fix += ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
-        super().__init__(what, fix)
+        super().__init__(what, ", ".join([*filter(None, mends), fix]))
         self.problems = tuple(problems)

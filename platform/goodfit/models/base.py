@@ -62,6 +62,8 @@ class Base:
     """How many of its layers are used, where that was typed."""
     adapted: Adapted | None = None
     """What its weights are made of, where they are in no file: ``place`` is then what an earlier run began from."""
+    licence: str = "unknown"
+    """Of the weights, as the plugin that offers them states it."""
 
     @property
     def identity(self) -> dict[str, Any]:

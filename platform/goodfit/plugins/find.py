@@ -150,6 +150,26 @@ def _fault_of(entry: metadata.EntryPoint) -> str | None:
     return None
 
 
+HOOKS_FILE = "plugin.py"
+"""Where hooks stand in a package that ``plugins new`` writes."""
+_HOOK = re.compile(r"^def goodfit_\w+\(", re.MULTILINE)
+
+
+def hooks_beside(plugin: InstalledPlugin) -> tuple[str, str] | None:
+    """Hooks that nobody loads, since the entry point names their package, and not the file beside that holds them:
+    what is wrong, and what mends it. For a plugin that was seen to have none."""
+    folder = plugin.folder
+    if folder is None or plugin.source != folder / "__init__.py" or not (file := folder / HOOKS_FILE).is_file():
+        return None
+    if not _HOOK.search(file.read_text("utf-8", "replace")):
+        return None
+    return (
+        f"{folder.name}/{HOOKS_FILE} holds hooks, and the entry point names {plugin.module}",
+        f'write {plugin.name} = "{plugin.module}.{file.stem}" below [project.entry-points.{GROUP}] in pyproject.toml, '
+        "and install it again",
+    )
+
+
 def plugin_in_file(path: str) -> InstalledPlugin:
     """The plugin in a file of the user's own.
 

@@ -9,12 +9,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from goodfit.errors import ConfigError, GoodfitError, MissingPluginError, PluginError, StoppedError
+from goodfit.errors import ConfigError, GoodfitError, MissingPluginError, PluginError, StoppedError, together
 from goodfit.hooks import specs
 from goodfit.hooks.types import (
     AuditSpec,
@@ -45,6 +46,11 @@ from goodfit.plugins.offers import (
 )
 from goodfit.registry import Registry, did_you_mean, nearest
 from goodfit.schema.plugins import PluginsConf
+
+NOT_ALLOWED, DISABLED = "plugins.allow does not name it", "plugins.disable names it"
+LET_IN = {NOT_ALLOWED: "add it to plugins.allow", DISABLED: "take it out of plugins.disable"}
+"""Why a plugin is left out -> the setting to change; without one a lock leaves it out."""
+LOCK_ANEW = "if you trust it, lock it with the others: goodfit plugins lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,15 @@ class Host:
             raise self.broken[plugin].error(needed_for)
         if plugin in self.left_out:
             why = self.left_out[plugin]
-            raise MissingPluginError(f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", "let it in")
+            raise MissingPluginError(
+                f"{needed_for} needs the plugin '{plugin}', which is left out: {why}", LET_IN.get(why, LOCK_ANEW)
+            )
         names = [known.name for known in self.plugins]
+        if plugin == PROJECT and plugin not in names:
+            raise MissingPluginError(
+                f"{needed_for} needs the plugin '{plugin}', and no file of hooks is named",
+                "name the file that offers it: plugins.file=goodfit_plugin.py",
+            )
         if plugin not in names:
             raise MissingPluginError(
                 f"{needed_for} needs the plugin '{plugin}', which is not installed",
@@ -121,6 +134,14 @@ class Host:
         if "." in name and name not in self.picked:
             self.picked.append(name)
         return thing
+
+    def pick_all(self, table: Registry[Any], names: Sequence[str], needed_for: str) -> list[Any]:
+        """Several things that plugins offer; what cannot be had is told of all of them together.
+
+        Raises:
+            GoodfitError: As ``pick``.
+        """
+        return together(*(partial(self.pick, table, name, needed_for) for name in names))
 
     def audit(self, spec: AuditSpec, on: str, facts: DataFacts | ModelFacts, needed: bool) -> list[Finding]:
         """What an audit says of data or model; one that fails stops a run that needs it.
@@ -272,8 +293,7 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
                 manager.unregister(name=plugin.name)
             host.broken[plugin.name] = Broken(plugin, reason(error))
     host.loaded_by = len(host.calls.made)
-    for name in conf.required:
-        host.need(name, "plugins.required")
+    together(*(partial(host.need, name, "plugins.required") for name in conf.required))
     if conf.file is not None:
         host.need(PROJECT, "plugins.file")
     return host
@@ -295,8 +315,8 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
         guess = nearest(name, names) if name not in names else None
         if guess is not None and guess not in allowed:  # a list for many machines may name others, too
             raise ConfigError(f"plugins.allow names '{name}', which is not installed", f"did you mean '{guess}'?")
-    left_out = {name: "plugins.allow does not name it" for name in names if name not in allowed}
-    left_out |= dict.fromkeys(conf.disable, "plugins.disable names it")
+    left_out = {name: NOT_ALLOWED for name in names if name not in allowed}
+    left_out |= dict.fromkeys(conf.disable, DISABLED)
     own = [plugin_in_file(conf.file)] if conf.file is not None else []
     taking_part = [plugin for plugin in [*installed, *own] if plugin.name not in left_out]
     if conf.lock is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, together
 from goodfit.hooks.types import AuditSpec, DataFacts, Finding, ModelFacts, RecordView
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
@@ -40,15 +41,16 @@ def choose_audits(conf: RunConf, host: Host) -> list[ChosenAudit]:
     """The audits of a run, those that it names first.
 
     Raises:
-        PluginError: One that is named belongs to a plugin that is missing or broken.
-        ConfigError: Nobody offers it, or a limit is not one of any audit.
+        GoodfitError: Those that are named and whose plugin is missing or broken, or that nobody offers, all together.
+            Then a limit that is not one of any audit.
     """
     chosen: dict[str, ChosenAudit] = {}
+    asked = []
     for setting, names in (("task", conf.task.audits or []), ("policy", conf.policy.audits)):
         needed_for = f"{setting}.audits of {setting}={conf.choices.get(setting)}"
-        for name in names:
-            for spec in _named(name, host, needed_for):
-                chosen.setdefault(spec.name, ChosenAudit(spec, True))
+        asked += [partial(_named, name, host, needed_for) for name in names]
+    for specs in together(*asked):
+        chosen |= {spec.name: ChosenAudit(spec, True) for spec in specs}
     for spec in host.audits.values():
         if conf.task.audits is None and not spec.heavy:
             chosen.setdefault(spec.name, ChosenAudit(spec, False))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from goodfit.config.record import read_config
 from goodfit.errors import ConfigError
+from goodfit.hooks.types import ModelSpec
 from goodfit.kinds import find_kind
 from goodfit.models.base import Adapted, Base, adapted_base, find_base
 from goodfit.models.load import config_with_head, load_tokenizer
@@ -24,10 +26,10 @@ def open_base(conf: RunConf, host: Host) -> Base:
     """The base model that the config names, checked."""
     if conf.model.source == "run":
         return _base_of_run(conf, host)
-    offered = None
-    if conf.model.source != "hub":
-        offered = host.pick(host.models, conf.model.source, f"model={conf.choices.get('model')}").folder()
-    return find_base(conf.model, Path(offered) if offered else None)
+    if conf.model.source == "hub":
+        return find_base(conf.model, None)
+    spec: ModelSpec = host.pick(host.models, conf.model.source, f"model={conf.choices.get('model')}")
+    return replace(find_base(conf.model, Path(spec.folder())), licence=spec.licence)
 
 
 def _base_of_run(conf: RunConf, host: Host) -> Base:

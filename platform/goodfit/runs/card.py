@@ -39,7 +39,7 @@ def card_of(
         "base_model": root,
         "library_name": "transformers" if conf.adapter.name in ("none", "head") else "peft",
         "tags": list(dict.fromkeys(["goodfit", prepared.task.kind.name, conf.task.name])),
-        "license": conf.model.licence.lower(),
+        "license": _licence(prepared).lower(),
     }
     sections = [
         f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
@@ -60,6 +60,11 @@ def card_of(
         _use(prepared),
     ]
     return "\n".join(sections)
+
+
+def _licence(prepared: Prepared) -> str:
+    said = prepared.conf.model.licence
+    return prepared.base.licence if said == "unknown" else said
 
 
 def _said(finding: Finding) -> str:

@@ -66,7 +66,7 @@ def read_inputs(
         except RowProblem as problem:
             problems.append(problem_of(row, problem))
     if problems and not (quarantine and records):
-        raise BadRows(problems, read.count, may_quarantine=bool(records))
+        raise BadRows(problems, read.count, may_quarantine=bool(records), mends=[read.mend])
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
     return OneFile(opened.scrubbed(records), problems, read.count, read.empty)

@@ -28,7 +28,7 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
     if not chosen.scrubbers:
         raise ConfigError(f"privacy.mode is {chosen.mode}, and no scrubber is named", "choose an option: privacy=mask")
     needed_for = f"privacy={conf.choices.get('privacy', chosen.mode)} (task={conf.task.name})"
-    specs: list[ScrubberSpec] = [host.pick(host.scrubbers, name, needed_for) for name in chosen.scrubbers]
+    specs: list[ScrubberSpec] = host.pick_all(host.scrubbers, chosen.scrubbers, needed_for)
     types = {sort for spec in specs for sort in spec.recall}
     kept_by_task = conf.task.privacy_keep  # of scrubbers that words can leave out
     for sort in chosen.keep:
@@ -57,8 +57,10 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
     shown = ", ".join(f"{sort} {count}" for sort, count in scrubbed.places.items()) or "nothing"
     left = _expected_left(scrub, scrubbed.places)
     much = scrubbed.share > MUCH
-    measured_on = "; ".join(dict.fromkeys(spec.measured_on for spec in scrub.specs))
+    measured_on = "; ".join(dict.fromkeys(spec.measured_on for spec in scrub.specs if _is_measured(spec)))
     risk = f"; if as many are found here as in {measured_on}, about {left:.0f} more are left" if left >= 1 else ""
+    unmeasured = [sort for sort, recall in best_recall(scrub).items() if math.isnan(recall) and sort in scrubbed.places]
+    risk += f"; nobody measured how many are missed of {', '.join(unmeasured)}" if unmeasured else ""
     return [
         *_thinned(scrub, scrubbed),
         Finding(
@@ -79,6 +81,11 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
             mend=_mend(scrub) if much else "",
         ),
     ]
+
+
+def _is_measured(spec: ScrubberSpec) -> bool:
+    """Whether the recall of any of its types was measured."""
+    return not all(map(math.isnan, spec.recall.values()))
 
 
 def _thinned(scrub: Scrub, scrubbed: Scrubbed) -> list[Finding]:

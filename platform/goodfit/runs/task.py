@@ -73,7 +73,7 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
         partial(_refuse_wrong_prompt, conf, kind),
         partial(_refuse_what_others_have, conf, kind),
         partial(_pick_metrics, conf, host),
-        lambda: [host.pick(gates, name, "policy.gates") for name in conf.policy.gates],
+        partial(host.pick_all, gates, conf.policy.gates, "policy.gates"),
         partial(pick_scrub, conf, host),
     )
     return Task(conf, kind, metrics, chosen, scrub)
@@ -86,7 +86,7 @@ def _known_metrics(host: Host) -> Registry[MetricSpec]:
 def _pick_metrics(conf: RunConf, host: Host) -> list[MetricSpec]:
     needed_for = f"task={conf.task.name}"
     known = _known_metrics(host)
-    metrics = [host.pick(known, name, needed_for) for name in conf.task.metrics]
+    metrics: list[MetricSpec] = host.pick_all(known, conf.task.metrics, needed_for)
     for spec in metrics:
         if conf.task.kind not in spec.kinds:
             raise ConfigError(
@@ -161,11 +161,11 @@ def need_plugins(composed: Composed, host: Host) -> None:
     """Stop a run whose options come from a broken plugin.
 
     Raises:
-        PluginError: Names the plugin and the option.
+        GoodfitError: Names each plugin and the option.
     """
-    for group, owner in composed.owners.items():
-        if owner not in ("goodfit", "user"):
-            host.need(owner, f"{group}={composed.conf.choices[group]}")
+    choices = composed.conf.choices
+    owners = {group: owner for group, owner in composed.owners.items() if owner not in ("goodfit", "user")}
+    together(*(partial(host.need, owner, f"{group}={choices[group]}") for group, owner in owners.items()))
 
 
 def refuse_family(kind: Kind, family: str | None) -> None:

@@ -11,7 +11,7 @@ from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.errors import GoodfitError, Mistakes
 from goodfit.evaluation.fit import FEWEST_RECORDS
-from goodfit.plugins.find import declared_plugins
+from goodfit.plugins.find import declared_plugins, hooks_beside
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
 from goodfit.testing.new import UNSAID
@@ -83,6 +83,8 @@ def entry_point(subject: Subject) -> Iterator[str]:
         yield plugin.fault
     elif plugin.source is None:
         yield f"there is no module {plugin.module}"
+    elif not subject.steps.get(HOOKS, {}).get("hooks") and (unloaded := hooks_beside(plugin)) is not None:
+        yield "; ".join(unloaded)
 
 
 def imports(subject: Subject) -> Iterator[str]:
@@ -107,7 +109,7 @@ def starts_fast(subject: Subject) -> Iterator[str]:
 
 
 def keeps_to_itself(subject: Subject) -> Iterator[str]:
-    """It opens no connection, starts no process, writes no file and prints nothing to standard output."""
+    """No connection, no process, no file outside of a run's folder, and nothing printed to standard output."""
     for step, seen in subject.steps.items():
         if step.startswith(RECORDS):
             continue  # goodfit itself reads there

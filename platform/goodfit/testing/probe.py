@@ -14,6 +14,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -49,6 +50,8 @@ IMPORT, HOOKS, DATA = "import", "hooks", "data/"
 """Steps that look at the plugin itself: its module, its hooks, its folder of data."""
 RECORDS = "records of "
 """Before the name of a data source: the step in which goodfit itself reads it."""
+RENAME = "os.rename"
+"""The event that names two files."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -57,17 +60,30 @@ def _writes(path: Any, mode: Any, flags: Any) -> bool:
     return isinstance(flags, int) and bool(flags & WRITING) and path != os.devnull
 
 
+def _is_below(folder: Path | None, named: Sequence[Any]) -> bool:
+    """Whether all files that an audit event names lie in a folder."""
+    paths = [one for one in named if isinstance(one, str | bytes | os.PathLike)]
+    return bool(paths) and folder is not None and all(_real(one).is_relative_to(_real(folder)) for one in paths)
+
+
+def _real(path: Any) -> Path:
+    return Path(os.path.realpath(os.fsdecode(path)))
+
+
 class Steps:
     """The steps of a probe: each is written when it begins and when it ends."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._acts: list[str] | None = None
+        self._own: Path | None = None
         self._process = os.getpid()
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._acts is None:
+            return
+        if (event == "open" or ACTS.get(event) == "write") and _is_below(self._own, arguments[: 1 + (event == RENAME)]):
             return
         if event in ACTS:
             self._acts.append(f"{ACTS[event]}: {event} {arguments[0] if arguments else ''}".strip()[:200])
@@ -75,11 +91,13 @@ class Steps:
             self._acts.append(f"write: {arguments[0]}"[:200])
 
     @contextlib.contextmanager
-    def step(self, name: str) -> Iterator[dict[str, Any]]:
-        """A step; what it is given goes into its record, and so does what it raises."""
+    def step(self, name: str, own: Path | None = None) -> Iterator[dict[str, Any]]:
+        """A step; what it is given goes into its record, and so does what it raises. In the folder ``own`` it may
+        write."""
         self._write({"step": name, "begins": True})
         said, facts = io.StringIO(), {}
-        loaded, started, self._acts, error = set(sys.modules), time.monotonic(), [], None
+        loaded, started, error = set(sys.modules), time.monotonic(), None
+        self._acts, self._own = [], own
         try:
             with contextlib.redirect_stdout(said):
                 yield facts
@@ -257,8 +275,8 @@ def _watch(steps: Steps, plugin: str, hook: str, function: Callable[..., Any]) -
         ({"status": "failed", "reason": "a guard stopped it"}, {}),
     ]
     for record, metrics in ends:
-        run = RunFacts(folder=Path("runs/none"), record={**names, **record}, lock={"data": {}}, metrics=metrics)
-        with steps.step(f"{hook} of a {record['status']} run"):
+        with tempfile.TemporaryDirectory() as place, steps.step(f"{hook} of a {record['status']} run", Path(place)):
+            run = RunFacts(folder=Path(place), record={**names, **record}, lock={"data": {}}, metrics=metrics)
             said = function(**({"run": run} if inspect.signature(function).parameters else {}))
             if said is not None:
                 raise TypeError(f"expected None, got {type(said).__name__}")

@@ -75,7 +75,7 @@ def propose(
     """
     read = read_file(path)
     if read.problems:
-        raise BadRows(read.problems, read.count)
+        raise BadRows(read.problems, read.count, mends=[read.mend])
     names = conf.fields.items()
     values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in names}} for row in read.rows]
     found, fields, reason = _look(values, conf.fields)
