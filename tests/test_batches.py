@@ -54,7 +54,7 @@ def test_a_batch_knows_the_labels_of_its_whole_optimiser_step(examples, words):
     for start in range(0, len(devices[0]), words["accumulation"]):
         step = [batch for plan in devices for batch in plan[start : start + words["accumulation"]]]
         supervised = sum(examples[index].supervised for batch in step for index in batch.indices)
-        assert {batch.step_supervised for batch in step} == {supervised}
+        assert {batch.step_counted for batch in step} == {supervised}
 
 
 @settings(max_examples=50, deadline=None)
@@ -108,11 +108,11 @@ def test_a_short_last_step_counts(examples, batch_size, accumulation, steps):
 
 def test_a_batch_has_its_examples_one_behind_the_other():
     examples = [Example(0, (5, 6, 7), (IGNORED, 6, 7)), Example(1, (8,), (9,))]
-    batch = collate(examples, pad_id=0, labels_at="tokens", step_supervised=3)
+    batch = collate(examples, pad_id=0, labels_at="tokens", step_counted=3)
     assert (batch.input_ids.tolist(), batch.lengths) == ([5, 6, 7, 8], (3, 1))
     assert batch.labels.tolist() == [IGNORED, 6, 7, 9]
     assert (batch.decoder_input_ids, batch.decoder_lengths) == (None, None)
-    assert batch.step_supervised == 3
+    assert batch.step_counted == 3
 
 
 def test_rows_are_padded_and_masked():

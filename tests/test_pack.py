@@ -127,6 +127,7 @@ def assert_same_course(steps, lines, packed_model, own_model):
         assert step.error is None
         assert step.loss == pytest.approx(line["train/loss"], rel=1e-6)
         assert step.norm == pytest.approx(line["grad_norm"], rel=1e-4)
+        assert step.rate == line["lr"]
     found = dict(own_model.named_parameters())
     for name, weights in packed_model.named_parameters():
         torch.testing.assert_close(weights, found[name], rtol=1e-3, atol=1e-5)

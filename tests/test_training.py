@@ -10,6 +10,7 @@ from written import read_json
 
 from goodfit.kinds import KINDS, find_kind
 from goodfit.schema.optim import OptimConf
+from goodfit.training.held_out import HeldOut, go_on
 from goodfit.training.optimiser import build_optimiser
 
 LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
@@ -153,6 +154,45 @@ def test_without_patience_training_goes_on_to_its_end_and_still_keeps_the_best(t
     assert outcome.code == 0, outcome.err
     assert read_json(folder / "run.json")["steps"] == 8 * 4
     assert read_json(folder / "run.json")["best_step"] < 5 * 4
+
+
+def test_nothing_is_waited_for_behind_a_score_that_cannot_be_better(train):
+    words = ["adapter=none", "optim.lr=3e-3", "schedule=constant", "training.epochs=12", "training.patience=2"]
+    outcome, folder = train("classification", "encoder", *words)
+    assert outcome.code == 0, outcome.err
+    scores = [score for _, score in history(folder, "validation/f1_macro")]
+    losses = [loss for _, loss in history(folder, "validation/loss")]
+    assert scores.index(1.0) == len(scores) - 1 - 2
+    assert losses[-1] < losses[-2] < losses[-3]
+    assert read_json(folder / "run.json")["best_step"] == 4 * len(scores)
+
+
+@pytest.mark.parametrize(
+    ("top", "scores", "ends"),
+    [
+        pytest.param(1.0, [0.5, 1.0, 1.0, 1.0, 1.0], 4, id="at the top"),
+        pytest.param(1.0, [0.5, 0.5, 0.5, 0.5, 0.5], None, id="before anything is learnt"),
+        pytest.param(1.0, [0.9, 0.8, 0.8, 0.8, 0.8], 3, id="worse"),
+        pytest.param(None, [1.0, 1.0, 1.0, 1.0, 1.0], None, id="no top"),
+    ],
+)
+def test_patience_counts_from_what_was_won_last(top, scores, ends):
+    losses = (0.9**step for step in range(9))
+    coming = iter(scores)
+    held_out = HeldOut(lambda _: (next(coming), {}, [next(losses)]), 1, 1, 2, lambda _: None, go_on, top=top)
+    for step in range(1, len(scores) + 1):
+        held_out.evaluate(None, step, step - 1, 0)
+        if held_out.trace.stopped_early:
+            break
+    assert (step if held_out.trace.stopped_early else None) == ends
+
+
+def test_the_rate_of_a_step_is_the_one_that_it_was_made_with(train):
+    words = ["optim.lr=0.01", "schedule=linear", "schedule.warmup_share=0.25", "training.accumulation=2"]
+    outcome, folder = train("classification", "encoder", *words, "training.epochs=4")
+    assert outcome.code == 0, outcome.err
+    shares = [1 / 3, 2 / 3, 1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]
+    assert history(folder, "lr") == [(step, pytest.approx(0.01 * share)) for step, share in enumerate(shares, 1)]
 
 
 def test_max_steps_ends_a_run_in_the_middle_of_an_epoch(train):

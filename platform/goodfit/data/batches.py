@@ -48,11 +48,18 @@ class Example:
     """The first token of the second text, where the model is told it by token types; 0 where it is told nothing."""
     weight: float = 1.0
     """What its losses are multiplied by where it is learnt."""
+    counts_as: float | None = None
+    """As how many labels it counts in its optimiser step's mean loss; when not given, as those that are learnt."""
 
     @property
     def supervised(self) -> int:
         """How many labels are learnt."""
         return sum(label != IGNORED for label in self.labels)
+
+    @property
+    def counted(self) -> float:
+        """As how many labels it counts in a mean loss."""
+        return self.supervised if self.counts_as is None else self.counts_as
 
     @property
     def length(self) -> int:
@@ -98,8 +105,10 @@ class Batch:
     """At tokens: the places of the labels that are learnt, (supervised,)."""
     rows: tuple[int, ...] = ()
     """Of pairs: the rows of each example, the query's among them."""
-    step_supervised: int = 0
-    """Supervised labels of the whole optimiser step that the batch is a part of; 0 outside training."""
+    counted: float = 0.0
+    """As how many labels its examples count in a mean loss."""
+    step_counted: float = 0.0
+    """As how many those of the whole optimiser step that the batch is a part of count; 0 outside training."""
     weights: tuple[float, ...] = ()
     """What the loss of each answer is multiplied by where it is learnt; none where all count alike."""
     token_types: Tensor | None = None
@@ -132,7 +141,8 @@ class Planned:
     """A batch before it is built."""
 
     indices: tuple[int, ...]
-    step_supervised: int
+    step_counted: float
+    """See ``Batch``."""
     epoch: int = 0
 
 
@@ -144,14 +154,14 @@ def by_record(examples: Sequence[Example]) -> list[list[int]]:
     return list(found.values())
 
 
-def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_supervised: int = 0) -> Batch:
+def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_counted: float = 0.0) -> Batch:
     """Put examples one behind the other.
 
     Args:
         examples: Not empty.
         pad_id: The token that fills up where rows are padded.
         labels_at: Where the model answers.
-        step_supervised: See ``Batch``.
+        step_counted: See ``Batch``.
     """
     rows = [example.rows or (len(example.inputs),) for example in examples]
     decoder = [example.decoder_inputs for example in examples if example.decoder_inputs is not None]
@@ -167,7 +177,8 @@ def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_
         token_types=_token_types(examples),
         learnt=(labels != IGNORED).nonzero()[:, 0] if labels_at == "tokens" else None,
         rows=tuple(map(len, rows)) if labels_at == "pairs" else (),
-        step_supervised=step_supervised,
+        counted=sum(example.counted for example in examples),
+        step_counted=step_counted,
         weights=_weights(examples),
     )
 
@@ -290,9 +301,9 @@ def plan_epoch(
     planned: list[list[Planned]] = [[] for _ in shared]
     for start in range(0, len(batches), accumulation):
         steps = [own[start : start + accumulation] for own in shared]
-        supervised = sum(examples[index].supervised for step in steps for batch in step for index in batch)
+        counted = sum(examples[index].counted for step in steps for batch in step for index in batch)
         for device, step in enumerate(steps):
-            planned[device] += [Planned(batch, supervised, epoch) for batch in step]
+            planned[device] += [Planned(batch, counted, epoch) for batch in step]
     return planned
 
 

@@ -284,6 +284,8 @@ def _from_pretrained(
             f"{base.place} lacks {len(wrong)} tensors that its config asks for, such as {wrong[0]}",
             "fetch the model again; transformers would have filled them with noise",
         )
+    if any(key.startswith(f"{model.base_model_prefix}.pooler.") for key in info["missing_keys"]):
+        model.base_model.pooler_is_new = True  # an attribute, so that a copy of the model knows
     positions = getattr(config, "position_embedding_type", None) or ""
     if positions.startswith("relative") and not any("distance" in name for name, _ in model.named_parameters()):
         raise ConfigError(
@@ -294,7 +296,7 @@ def _from_pretrained(
 
 
 def _may_be_new(key: str, model: Any, new_head: bool) -> bool:
-    """Heads lie beside the base; a pooler inside it is trained with the head or not used at all."""
+    """Heads lie beside the base; a pooler inside it is a head, too, or is not read, see ``head_names``."""
     if model.base_model is model:
         return key.startswith("pooler.")  # not used, see ``_ready``
     return new_head and ((not _is_inside(key, model) and not _makes_text(model)) or ".pooler." in key)

@@ -20,16 +20,24 @@ def is_masked(model: Any) -> bool:
 
 
 def head_names(model: Any) -> list[str]:
-    """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary."""
+    """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary.
+
+    A pooler that the base came without is one of them where it is read: whoever loads the base draws another one.
+    """
     if is_masked(model):
         return _below_vocabulary(model)
     if model.get_output_embeddings() is not None or model.base_model is model:
         return []
-    return [
+    beside = [
         name
         for name, module in model.named_children()
         if name != model.base_model_prefix and any(True for _ in module.parameters())
     ]
+    return [*([f"{model.base_model_prefix}.pooler"] if _reads_new_pooler(model.base_model) else []), *beside]
+
+
+def _reads_new_pooler(base: Any) -> bool:
+    return hasattr(base, "pooler_is_new") and not hasattr(base, "pooled_states")
 
 
 def _below_vocabulary(model: Any) -> list[str]:

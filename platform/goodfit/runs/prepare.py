@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.data.batches import TrainingData
+from goodfit.data.batches import Example, TrainingData
 from goodfit.data.gather import Splits
 from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
@@ -68,21 +68,34 @@ def training_data(prepared: Prepared) -> TrainingData:
     """
     encoded, conf, coding = prepared.encoded["train"], prepared.conf.training, prepared.coding
     if conf.class_weights == "balanced":
-        weights = _balanced([record.fields["label"] for record in prepared.splits["train"]])
-        weighed = [dataclasses.replace(example, weight=weights[example.record]) for example in encoded.examples]
-        encoded = dataclasses.replace(encoded, examples=weighed)
+        labels = [record.fields["label"] for record in prepared.splits["train"]]
+        encoded = dataclasses.replace(encoded, examples=_balanced(encoded.examples, labels))
     if conf.word_dropout:
         encoded = drop_words(encoded, coding, conf.word_dropout)
     return TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(coding.tokenizer), encoded.vary)
 
 
-def _balanced(labels: Sequence[str]) -> list[float]:
-    """A weight for each record, with which all labels count alike; their mean is 1.
+def _balanced(examples: Sequence[Example], labels: Sequence[str]) -> list[Example]:
+    """Examples with weights with which all labels count alike, however many records and tokens they have; the mean of
+    the weights of all losses is 1, and each example counts for as much as any other in the mean loss of its step.
 
     ``class_weight="balanced"`` of https://scikit-learn.org/stable/modules/generated/sklearn.utils.class_weight.compute_class_weight.html.
+
+    Args:
+        examples: Of the training records.
+        labels: Of each record.
     """
     counts = Counter(labels)
-    return [len(labels) / (len(counts) * counts[label]) for label in labels]
+    losses = sum(example.supervised for example in examples)
+    shares = {label: losses / (len(counts) * count) for label, count in counts.items()}
+    return [
+        dataclasses.replace(
+            example,
+            weight=shares[labels[example.record]] / example.supervised,
+            counts_as=losses / len(examples),
+        )
+        for example in examples
+    ]
 
 
 def prepare(data: TaskData, host: Host) -> Prepared:

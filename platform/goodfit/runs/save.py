@@ -32,7 +32,7 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
         return _save_whole(prepared, model, folder, review)
     target = folder / "adapter"
     for config in model.peft_config.values():
-        config.base_model_name_or_path = prepared.base.name
+        config.base_model_name_or_path = _name_for_others(prepared)
         config.revision = prepared.base.revision
         for name, value in vars(config).items():
             if isinstance(value, set):  # its order is another one in each process, and would be written
@@ -89,7 +89,13 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
-        "base": prepared.base.identity,
+        "base": {**prepared.base.identity, "name": _name_for_others(prepared)},
         **({} if review is None else {"trusted_from": review["confidence"]}),
         "digest": digest,
     }
+
+
+def _name_for_others(prepared: Prepared) -> str:
+    """What loads the base without goodfit: of a run that is the folder of its model, where it left one."""
+    base = prepared.base
+    return base.place if prepared.conf.model.source == "run" and base.adapted is None else base.name

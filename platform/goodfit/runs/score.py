@@ -87,6 +87,13 @@ def build_measure(prepared: Prepared, probe: Probe) -> Measure:
     return measure
 
 
+def top_score(prepared: Prepared) -> float | None:
+    """The held-out score that none can exceed; None where there is none, as of a loss."""
+    primary = primary_of(prepared)
+    is_bounded = prepared.learner.monitor != "loss" and primary.greater_is_better and primary.top > 0
+    return primary.top if is_bounded else None
+
+
 @dataclass(frozen=True, slots=True)
 class BaseAnswers:
     """What the base model makes of the test records, and what stands beside it."""

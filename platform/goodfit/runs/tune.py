@@ -17,7 +17,7 @@ from goodfit.runs.ask import audit_model
 from goodfit.runs.begun import Begun
 from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
-from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe
+from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe, top_score
 from goodfit.runs.write import Finished, write_down
 from goodfit.schema import RunConf
 from goodfit.tracking.history import History
@@ -71,6 +71,7 @@ def tune_and_judge(
             signals=signals,
             saved=saved,
             owner=Owner(begun.identity, begun.refuse_gone),
+            top=top_score(prepared),
         )
         if trained.soup is not None:
             logging.getLogger(__name__).info("soup: %s", trained.soup)

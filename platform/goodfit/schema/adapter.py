@@ -23,13 +23,15 @@ class AdapterConf:
     (``qlora``: LoRA over a base in 4 bits); ``auto`` is ``lora`` on pretrained weights and ``none`` on random ones."""
 
     rank: Annotated[int, Field(ge=1, le=1024)] = 16
-    """The rank of the low-rank update (LoRA, https://arxiv.org/abs/2106.09685, section 4.1)."""
+    """The rank of the low-rank update (LoRA, https://arxiv.org/abs/2106.09685, section 4.1); with ``oft`` the
+    size of the blocks that turn a layer's input."""
 
     alpha: Annotated[float, Field(gt=0)] = 32.0
     """The update is scaled by alpha / rank (rsLoRA: alpha / sqrt(rank))."""
 
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Dropout on the input of the update."""
+    """Dropout on the input of the update; with ``loha`` and ``lokr`` the chance that a layer's whole update is left out
+    of a pass, with ``oft`` the share of its blocks that are (PEFT's ``module_dropout``)."""
 
     targets: list[str] | None = None
     """Names of the modules that get an adapter; when not given, every linear layer but the head."""

@@ -30,8 +30,9 @@ class TrainingConf:
     """How often per epoch the held-out records are scored."""
 
     patience: Annotated[int, Field(ge=0)] = 4
-    """Stop after this many evaluations without a better held-out score (of models that write their answers: a
-    lower held-out loss); 0 never stops early."""
+    """Stop after this many evaluations without a better held-out score (of models that write their answers: a lower
+    held-out loss); 0 never stops early. A lower held-out loss at the same score is better, too, as before anything is
+    learnt, but not where no score could be higher, as at an F1 of 1."""
 
     evaluation_batch_size: Count = 64
     """Records in one forward pass of an evaluation."""
@@ -51,7 +52,7 @@ class TrainingConf:
 
     class_weights: Literal["none", "balanced"] = "none"
     """``balanced`` weighs the loss of a record by how rare its label is among the training records, so that all labels
-    count alike (scikit-learn's formula, with a mean of 1); for classification."""
+    count alike, whatever their tokens (scikit-learn's formula, with a mean of 1); for classification."""
 
     word_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """The chance of each word of a training record to be hidden behind the mask token, drawn anew in each epoch: the

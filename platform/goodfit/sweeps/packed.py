@@ -19,7 +19,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import together_of
 from goodfit.runs.log import logged_to
-from goodfit.runs.score import build_measure
+from goodfit.runs.score import build_measure, top_score
 from goodfit.sweeps.outcomes import Order, Result, read_result
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.trial import (
@@ -209,6 +209,7 @@ class Packed:
             training.patience,
             lambda found: started.history.log({"step": found.step, "epoch": found.epoch, **found.figures}),
             started.course,
+            top=top_score(started.prepared),
         )
         name = str(started.order.number)
         rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)

@@ -30,7 +30,7 @@ from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.prepare import Prepared, training_data
-from goodfit.runs.score import build_measure
+from goodfit.runs.score import build_measure, top_score
 from goodfit.runs.tune import adapted
 from goodfit.runs.write import record_of, write_record
 from goodfit.schema import RunConf
@@ -121,6 +121,7 @@ def _train(started: Started, path: ComputePath, signals: StopSignals) -> Result:
             watch=Watch(started.history.log, Silent(), total_steps(started.conf, len(started.data.examples))),
             stop=started.course,
             signals=signals,
+            top=top_score(started.prepared),
         )
         return finish(started, trained.trace, trained.steps)
 

@@ -98,10 +98,11 @@ class HeldOut(lightning.Callback):
         measure: Scores a model.
         batches_per_epoch: On this device.
         evaluations_per_epoch: How often.
-        patience: Evaluations without a better score before training stops; 0 never stops.
+        patience: Evaluations without a better one before training stops; 0 never stops.
         report: Called with each evaluation.
         stop: Asked after each evaluation.
         trace: With the evaluations that were made before the training was interrupted.
+        top: The score that none can exceed; None where there is none.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class HeldOut(lightning.Callback):
         report: Callable[[Evaluation], None],
         stop: Stop,
         trace: Trace | None = None,
+        top: float | None = None,
     ) -> None:
         self.trace = trace or Trace()
         self._measure = measure
@@ -121,6 +123,7 @@ class HeldOut(lightning.Callback):
         self._patience = patience
         self._report = report
         self._stop = stop
+        self._top = top
         self._stop_where_nothing_is_won()
 
     @staticmethod
@@ -158,5 +161,13 @@ class HeldOut(lightning.Callback):
 
     def _stop_where_nothing_is_won(self) -> None:
         if self._patience and self.trace.evaluations:
-            since_best = len(self.trace.evaluations) - 1 - self.trace.evaluations.index(self.trace.best)
+            since_best = len(self.trace.evaluations) - 1 - self._last_won()
             self.trace.stopped_early = since_best >= self._patience
+
+    def _last_won(self) -> int:
+        """The place of the best evaluation, or of the first one with the top score: from there on the loss falls almost
+        for ever, while below it a score that stands still with a falling loss may be about to rise."""
+        found, best = self.trace.evaluations, self.trace.best
+        if self._top is None or not math.isclose(best.score, self._top):
+            return found.index(best)
+        return next(place for place, one in enumerate(found) if one.score == best.score)

@@ -31,7 +31,7 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
         rows = [self._example(index, planned.epoch) for index in planned.indices]
         if self._one_by_one:
             return record_batches(rows, self._data)
-        return collate(rows, self._data.pad_id, self._data.labels_at, planned.step_supervised)
+        return collate(rows, self._data.pad_id, self._data.labels_at, planned.step_counted)
 
     def _example(self, index: int, epoch: int) -> Example:
         if self._data.vary is None:

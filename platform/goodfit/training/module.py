@@ -74,12 +74,12 @@ class Tuning(lightning.LightningModule):
             )
         total = total_loss(self.model, batch)
         before = self._step_sums if batch_idx % self._accumulation else (0.0, 0.0)
-        loss, labels = self._of_all_devices(float(total.detach()), float(batch.answers))
+        loss, labels = self._of_all_devices(float(total.detach()), float(batch.counted))
         self._step_sums = before[0] + loss, before[1] + labels
         self.last_loss = self._step_sums[0] / self._step_sums[1]
         if not math.isfinite(loss):
             raise not_finite("loss", self.global_step)
-        return total / batch.step_supervised * self._accumulation * self.trainer.world_size
+        return total / batch.step_counted * self._accumulation * self.trainer.world_size
 
     def _of_all_devices(self, *figures: float) -> list[float]:
         """Sums over devices: what is told is of the whole step, and all devices refuse it, or none."""

@@ -67,7 +67,7 @@ class Step:
     norm: float
     """Of the gradient, before it is clipped."""
     rate: float = math.nan
-    """The learning rate that the schedule has behind the step."""
+    """The learning rate that it was made with."""
     error: GoodfitError | None = None
     """Why the trial had to leave; its weights are those before the step."""
 
@@ -112,11 +112,11 @@ class _Course:
         return self._tuning.clip()
 
     def update(self) -> float:
-        """Update the weights and move the rate, which is returned."""
+        """Update the weights and move the rate; that of this step is returned."""
+        rate: float = self._optimiser.param_groups[0]["lr"]
         self._optimiser.step()
         self._schedule.step()
         self.done += 1
-        rate: float = self._optimiser.param_groups[0]["lr"]
         return rate
 
 
@@ -233,7 +233,7 @@ class PackedTraining:
             with _in_precision_of(next(iter(courses.values())).trial):
                 totals = pack.totals([turn and turn.batch for turn in taken], seeds)
             shares = {
-                name: own / turn.batch.step_supervised
+                name: own / turn.batch.step_counted
                 for name, turn, own in zip(turns, taken, totals, strict=True)
                 if turn and own is not None
             }

@@ -158,6 +158,7 @@ def train(
     stop: Stop = go_on,
     saved: Saved | None = None,
     owner: Owner = NOBODY,
+    top: float | None = None,
 ) -> Trained:
     """Tune a model; on return it holds the best weights (in the first process of several), or the average of a soup's.
 
@@ -176,6 +177,7 @@ def train(
         stop: Asked after each evaluation whether to end there.
         saved: What an earlier process of the run left; None starts from the beginning.
         owner: Whose the checkpoints are.
+        top: The score that none can exceed; None where there is none.
 
     Raises:
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
@@ -193,7 +195,7 @@ def train(
         begin, end = Place(member * steps, member * epochs, 0), (member + 1) * steps
         trace = Trace([found for found in known if found.member == member], member, (begin.step, begin.epoch))
         held_out = HeldOut(
-            measure, batches, training.evaluations_per_epoch, training.patience, watch.evaluated, stop, trace
+            measure, batches, training.evaluations_per_epoch, training.patience, watch.evaluated, stop, trace, top
         )
         traces.append(trace)
         if not trace.stopped_early and not trace.evaluated_at(end):

@@ -47,10 +47,15 @@ class Watch(lightning.Callback):
         self._progress = progress
         self._total = total_steps
         self._last = 0
+        self._rate = math.nan
 
     def on_train_start(self, trainer: Any, pl_module: Tuning) -> None:
         """Steps of an earlier process of the run are logged already."""
         self._last = trainer.global_step
+
+    def on_before_optimizer_step(self, trainer: Any, pl_module: Tuning, optimizer: Any) -> None:
+        """Keep the rate of this step: behind it the schedule has that of the next one."""
+        self._rate = optimizer.param_groups[0]["lr"]
 
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Log an optimiser step."""
@@ -60,14 +65,13 @@ class Watch(lightning.Callback):
         self._last = step
         self._progress.advance(step, self._total, pl_module.last_loss)
         if is_logged(step, self._total):
-            rate = trainer.optimizers[0].param_groups[0]["lr"]
             self._log(
                 {
                     "step": step,
                     "epoch": trainer.current_epoch,
                     "train/loss": pl_module.last_loss,
                     "grad_norm": pl_module.last_norm,
-                    "lr": rate,
+                    "lr": self._rate,
                 }
             )
 
