@@ -1,5 +1,6 @@
 """Several devices: two processes that share the work make the model that one would have made."""
 
+import contextlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import pytest
 import torch
 from pytorch_lightning import strategies
 from safetensors.torch import load_file
+from strangers import HEAD
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
@@ -25,6 +27,18 @@ from goodfit.training.trainer import trainer_settings
 
 def two_of(hardware):
     return [f"hardware={hardware}", "hardware.accelerator=cpu", "hardware.devices=2"]
+
+
+def further_of(process):
+    """The number of the process that a run of two starts, once it does."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None:
+        for started in children.read_text("utf-8").split():
+            with contextlib.suppress(OSError):
+                if b"LOCAL_RANK=1" in Path(f"/proc/{started}/environ").read_bytes():
+                    return int(started)
+        time.sleep(0.05)
+    raise AssertionError(process.communicate())
 
 
 @pytest.mark.parametrize("hardware", ["ddp", "fsdp"])
@@ -109,14 +123,107 @@ def test_where_one_of_two_processes_is_killed_the_other_says_so_and_how_the_run_
     with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
         while process.poll() is None and not (tmp_path / "run" / "history.jsonl").exists():
             time.sleep(0.05)
-        (other,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("utf-8").split()
-        os.kill(int(other), signal.SIGKILL)
+        os.kill(further_of(process), signal.SIGKILL)
         _, err = process.communicate(timeout=60)
     error, fix = err.splitlines()
     assert process.returncode == 5
     assert re.match(r"error: at step \d+ another process of the run ended, or cannot be reached$", error)
     assert fix.endswith(f"then go on with: goodfit resume {tmp_path / 'run'}")
     assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "failed"
+
+
+def test_where_one_is_killed_before_the_other_could_meet_it_that_is_told_too(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *two_of("ddp"), "run.dir=run", "--quiet", "--json"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
+        os.kill(further_of(process), signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+    told, (error, fix) = json.loads(out), err.splitlines()
+    assert (process.returncode, told["exit_code"]) == (5, 5)
+    assert error == "error: at step 0 another process of the run ended, or cannot be reached"
+    assert fix.endswith(f"then go on with: goodfit resume {tmp_path / 'run'}")
+    record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert (record["status"], record["reason"]) == ("failed", told["errors"][0]["error"])
+
+
+def test_where_one_of_two_is_stuck_the_other_hears_that_it_is_to_stop(tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *two_of("ddp"), "run.dir=run", "--quiet", "--json"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words]
+    with subprocess.Popen(argv, cwd=tmp_path, stdout=PIPE, stderr=PIPE, text=True) as process:
+        os.kill(further_of(process), signal.SIGSTOP)
+        time.sleep(2)
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+        out, err = process.communicate(timeout=60)  # the other one has these pipes, too, and is gone where they end
+    told, (error, fix) = json.loads(out), err.splitlines()
+    assert (process.returncode, told["exit_code"]) == (143, 143)
+    assert error.startswith("error: the run was stopped by SIGTERM: ")
+    assert fix == f"  fix: goodfit resume {tmp_path / 'run'}"
+    assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["status"] == "preempted"
+
+
+ALONE = f"""{HEAD}
+import os
+
+import numpy as np
+
+
+def statistics(items):
+    if os.environ.get("LOCAL_RANK") == "1":
+        raise ValueError
+    return np.ones((len(items), 1))
+
+
+@hookimpl
+def goodfit_register_metrics():
+    about = dict(description="d", kinds=("classification",), greater_is_better=True)
+    return [MetricSpec(name="alone.ones", statistics=statistics, reduce=lambda sums: sums[..., 0], **about)]
+"""
+
+
+def test_what_one_of_two_meets_alone_is_what_the_run_says(tmp_path, tiny_words, install):
+    site = install("alone", ALONE).parent
+    paths = os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])])
+    words = [*tiny_words("classification", "encoder"), *two_of("ddp"), "task.primary=alone.ones"]
+    words += ["task.metrics=[alone.ones]", "run.dir=run"]
+    argv = [sys.executable, "-m", "goodfit", "train", *words, "--quiet", "--json"]
+    env = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    told, (error, _) = json.loads(done.stdout), done.stderr.splitlines()
+    assert (done.returncode, told["exit_code"]) == (4, 4), done.stderr
+    assert "the plugin 'alone' failed in alone.ones.statistics: ValueError (" in error
+    record = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
+    assert (record["status"], record["reason"]) == ("failed", told["errors"][0]["error"])
+    assert not list((tmp_path / "run").glob(".cause*"))
+
+
+MET = """
+import subprocess, sys
+from datetime import timedelta
+from goodfit.cli.main import main
+
+main(["list", "task", "--json"])
+from torch.distributed import DistNetworkError, TCPStore
+
+server = "import time; from torch.distributed import TCPStore; store = TCPStore('127.0.0.1', 0, is_master=True, "
+server += "wait_for_workers=False); print(store.port, flush=True); time.sleep(99)"
+first = subprocess.Popen([sys.executable, "-c", server], stdout=subprocess.PIPE)
+store = TCPStore("127.0.0.1", int(first.stdout.readline()), timeout=timedelta(seconds=60))
+first.kill()
+try:
+    store.get("what nobody sets")
+except DistNetworkError:
+    print("met")
+"""
+
+
+def test_a_library_that_meets_a_lost_process_prints_nothing_of_its_own(tmp_path):
+    env = {name: value for name, value in os.environ.items() if name != "TORCH_CPP_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", MET], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("met", "")
 
 
 TWO_MACHINES = ["hardware=ddp", "hardware.accelerator=cpu", "hardware.nodes=2", "hardware.devices=1", "run.dir=shared"]
@@ -150,6 +257,35 @@ def test_two_machines_share_a_run_as_check_shows_it(goodfit, tiny_words, tmp_pat
     record = json.loads((tmp_path / "shared" / "run.json").read_text("utf-8"))
     assert (record["status"], record["steps"]) == ("finished", 2)
     assert len((tmp_path / "shared" / "predictions" / "test.jsonl").read_text("utf-8").splitlines()) == 24
+
+
+@pytest.mark.parametrize(
+    ("words", "there", "fix"),
+    [
+        pytest.param([], {"LOCAL_WORLD_SIZE": "2"}, "add hardware=ddp hardware.devices=2, or start 1", id="forgotten"),
+        pytest.param(two_of("ddp"), {"WORLD_SIZE": "3"}, "add hardware.devices=3, or start 2", id="others"),
+        pytest.param(
+            [],
+            {"LOCAL_WORLD_SIZE": "1"},
+            "add hardware=ddp hardware.devices=1 hardware.nodes=2, or start 1",
+            id="two-machines",
+        ),
+        pytest.param(two_of("ddp"), {"WORLD_SIZE": "1"}, "add hardware.devices=1, or start 2", id="too-few"),
+    ],
+)
+def test_as_many_processes_are_started_as_a_run_has(goodfit, tiny_words, tmp_path, monkeypatch, words, there, fix):
+    for name, value in {"WORLD_SIZE": "2", "RANK": "0", "LOCAL_RANK": "0", **there}.items():
+        monkeypatch.setenv(name, value)
+    outcome = goodfit("train", *tiny_words("classification", "encoder"), *words, "run.dir=run")
+    assert (outcome.code, outcome.errors[0][1]) == (2, fix)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lone_machine_of_a_cluster_trains(goodfit, tiny_words, monkeypatch):
+    for name, value in {"WORLD_SIZE": "1", "RANK": "0"}.items():
+        monkeypatch.setenv(name, value)
+    words = [*tiny_words("classification", "encoder"), "training.max_steps=1"]
+    assert goodfit("train", *words, "run.dir=run", "--quiet").code == 0
 
 
 def test_a_further_process_waits_until_the_first_has_begun_the_run(tiny_words, tmp_path, monkeypatch):

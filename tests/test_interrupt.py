@@ -1,16 +1,20 @@
 """Signals while a run goes on: never lost, and never in the middle of a training step."""
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from subprocess import PIPE
 
 import pytest
 
 from goodfit.errors import StoppedError, beneath
-from goodfit.training.interrupt import SIGNALS, StopSignals
+from goodfit.training import interrupt
+from goodfit.training.interrupt import AT_ONCE, SIGNALS, UNHEARD, StopSignals
 
 
 def send(number=signal.SIGTERM):
@@ -159,6 +163,42 @@ def test_ctrl_c_twice_says_two_lines_once(tmp_path, tiny_words, called, strikes,
     assert json.loads(out) == {"exit_code": 130, "errors": [{"error": error, "fix": fix}]}
     if (run / "config.yaml").exists():
         assert json.loads((run / "run.json").read_text("utf-8"))["status"] == "preempted"
+
+
+class Ending:
+    """Stands for what ends a process."""
+
+    def __init__(self):
+        self.told = []
+
+    def at_last(self, error):
+        self.told.append(error)
+
+
+def in_a_library():
+    """As one that waits for another process: for about a second no handler of Python's is called."""
+    started = time.monotonic()
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 10_000)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", int(10_000 / (time.monotonic() - started)))
+
+
+@pytest.mark.parametrize(
+    ("patience", "numbers", "told"),
+    [
+        pytest.param(0.2, [signal.SIGTERM], [(143, UNHEARD)], id="the-first"),
+        pytest.param(60, [signal.SIGTERM], [], id="the-first-in-time"),
+        pytest.param(60, [signal.SIGTERM, signal.SIGINT], [(130, AT_ONCE)], id="the-second"),
+    ],
+)
+def test_one_of_several_processes_hears_while_a_library_waits(monkeypatch, patience, numbers, told):
+    monkeypatch.setattr(interrupt, "UNHEARD_SECONDS", patience)
+    ending = Ending()
+    with stopped(), StopSignals("go on", ending).listening() as signals, signals.at_step_ends():
+        for after, number in enumerate(numbers):
+            threading.Timer(0.2 * (after + 1), send, [number]).start()
+        in_a_library()
+        signals.refuse("step 1 is saved")
+    assert [(error.exit_code, error.what.partition(": ")[2]) for error in ending.told] == told
 
 
 def test_afterwards_handlers_are_what_they_were():

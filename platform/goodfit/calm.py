@@ -14,5 +14,6 @@ def calm_libraries() -> None:
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # a lost process is told in two lines, and not in 20 of C++
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of kernels that are not there at its import
     warnings.filterwarnings("ignore")

@@ -83,6 +83,10 @@ class HardwareError(GoodfitError):
     exit_code = 5
 
 
+class LostError(HardwareError):
+    """Another process of the run ended, or cannot be reached."""
+
+
 class DiskError(HardwareError):
     """A disk takes nothing more."""
 

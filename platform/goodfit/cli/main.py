@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib
-import itertools
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from goodfit import __version__
@@ -21,21 +19,21 @@ from goodfit.cli.console import Unread, open_streams
 from goodfit.collector import rarely_collecting
 from goodfit.data.records import BadRows
 from goodfit.errors import (
-    ConfigError,
     GateError,
     GoodfitError,
-    HardwareError,
+    LostError,
     Mistakes,
     StoppedError,
     TrainingError,
-    is_out_of_memory,
 )
-from goodfit.files import DISK_FAULTS, is_first_process
+from goodfit.files import is_first_process
+from goodfit.runs.told import is_left, told_of
 from goodfit.texts.secrets import redact
+from goodfit.training.ending import told_by
 from goodfit.training.interrupt import ctrl_c_given_back, ignore_ctrl_c
 
-LONGEST_SHOWN = 100
-"""Characters of a name that an error repeats."""
+SHOWN_CURSOR = "\x1b[?25h\n"
+"""A bar hides it, and has no time to be closed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,7 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     argv = list(sys.argv[1:] if argv is None else argv)
     open_streams()
-    with given_back, contextlib.redirect_stderr(Unread(sys.stderr)), rarely_collecting():  # type: ignore[type-var]
+    with (
+        given_back,
+        contextlib.redirect_stderr(Unread(sys.stderr)),  # type: ignore[type-var]
+        rarely_collecting(),
+        told_by(partial(_tell_at_last, argv=argv)),
+    ):
         try:
             try:
                 code = _run(parse(argv))
@@ -69,16 +72,24 @@ def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
     """Print what went wrong; returns the exit code."""
     if "--traceback" in argv:
         traceback.print_exception(raised)
-    error = _interrupted() if isinstance(raised, KeyboardInterrupt) else _told(raised)
+    error = _interrupted() if isinstance(raised, KeyboardInterrupt) else told_of(raised)
     further = not is_first_process()
-    if further and isinstance(error, StoppedError | TrainingError):
-        return error.exit_code  # all processes of a run have it, and the first one says it
+    of_all = isinstance(raised, KeyboardInterrupt | StoppedError | TrainingError | LostError)
+    if further and (of_all or is_left(raised)):
+        return error.exit_code  # all processes of a run have it, or it was left for the first one, which says it
     try:
         _print_error(error, "--json" in argv and not further)
         sys.stdout.flush()
     except OSError:  # standard output itself is what failed
         _drop_output()
     return error.exit_code
+
+
+def _tell_at_last(error: GoodfitError, argv: Sequence[str]) -> int:
+    """Print what ends this process in the middle of what it does; returns the exit code."""
+    if sys.stderr.isatty():
+        sys.stderr.write(SHOWN_CURSOR)
+    return _tell(error, argv)
 
 
 def _interrupted() -> GoodfitError:
@@ -94,49 +105,6 @@ def _interrupted() -> GoodfitError:
 def _drop_output() -> None:
     """Let what is still to be written to standard output go nowhere: nobody takes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-OF_NAMES = (
-    errno.ENOENT,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENAMETOOLONG,
-    errno.ENOTDIR,
-    errno.EISDIR,
-    errno.EROFS,
-    errno.ELOOP,
-)
-"""What a system says of a name that a user may have given."""
-
-
-def _told(error: Exception) -> GoodfitError:
-    """An error for users."""
-    if isinstance(error, GoodfitError):
-        return error
-    if isinstance(error, OSError) and error.filename and error.errno in OF_NAMES:
-        named = str(error.filename)
-        shown = named if len(named) <= LONGEST_SHOWN else f"{named[:LONGEST_SHOWN]}…"
-        if error.errno == errno.ENOENT:
-            return ConfigError(f"{shown} does not exist", "check the path, and that its folder is there")
-        return ConfigError(f"the system refuses {shown}: {error.strerror or error}", "name another, or mend its rights")
-    if isinstance(error, OSError) and error.errno in DISK_FAULTS and not error.filename:
-        return HardwareError(f"the output cannot be written: {error.strerror}", "make room, or write it elsewhere")
-    said = next(iter(str(error).splitlines()), "no message")
-    if is_out_of_memory(error):
-        fix = "free some, or take less: training.batch_size=1, a smaller model; goodfit check WORDS says how much"
-        return HardwareError(f"memory ran out: {said}", fix)
-    whose = (
-        "transformers' own code of this model failed" if _is_of_a_model(error) else "goodfit failed by a bug of its own"
-    )
-    what = f"{whose}: {type(error).__name__}: {said}"
-    return GoodfitError(what, "add --traceback, and report what it prints")
-
-
-def _is_of_a_model(error: Exception) -> bool:
-    """Whether an error arose in what transformers has of one architecture, PyTorch's own functions aside."""
-    files = [Path(frame.filename).parts for frame in traceback.extract_tb(error.__traceback__)]
-    own = next((parts for parts in reversed(files) if "torch" not in parts), ())
-    return ("transformers", "models") in itertools.pairwise(own)
 
 
 def _run(arguments: Arguments) -> int:

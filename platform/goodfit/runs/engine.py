@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed, as_tree
 from goodfit.config.record import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
-from goodfit.errors import GateError, StoppedError
+from goodfit.errors import GateError
 from goodfit.evaluation.gates import refusal
-from goodfit.files import is_first_process, to_go_on
-from goodfit.hooks.types import RunFacts
+from goodfit.files import is_first_process
 from goodfit.plugins.host import Host
-from goodfit.runs.find import resume_command
 from goodfit.runs.folder import point_latest, run_folder
 from goodfit.runs.json_files import write_json
 from goodfit.runs.known import read_task
+from goodfit.runs.launch import refuse_other_count
 from goodfit.runs.log import logged_to
-from goodfit.texts.secrets import redact
+from goodfit.runs.recorded import Teller, recorded
 from goodfit.tracking.history import History
 from goodfit.tracking.wandb import WandbProcess, wanted
-from goodfit.training.interrupt import StopSignals
 
 if TYPE_CHECKING:
-    from goodfit.runs.begun import Begun
-    from goodfit.runs.prepare import Prepared
     from goodfit.runs.write import Finished
     from goodfit.training.watch import Progress
 
@@ -63,6 +57,7 @@ def carry_out(
     started = time.monotonic()
     host.forget_deeds()
     again = resumed is not None or judged_only  # by resume or reproduce
+    refuse_other_count(composed.conf, again)
     data = read_task(composed, host, again)
     tracked = wanted(composed.conf.tracker) and is_first_process()
 
@@ -85,8 +80,8 @@ def carry_out(
     vault = Path(prepared.conf.privacy.vault) if prepared.conf.privacy.vault and not again else None
     if vault is not None:
         refuse_other_vault(vault, prepared.task.scrub.written)
-    tell = _Teller(host, progress, lock)
-    with run_folder(prepared.conf, resumed) as folder, _recorded(begun := Begun(folder), prepared, tell) as signals:
+    tell = Teller(host, progress, lock)
+    with run_folder(prepared.conf, resumed) as folder, recorded(begun := Begun(folder), prepared, tell) as signals:
         if is_first_process() and not resumed:
             write_json(folder / "lock.json", lock)
             if vault is not None:
@@ -111,47 +106,3 @@ def carry_out(
     if prepared.conf.policy.enforce and refused and not judged_only:
         raise GateError(refused, finished.shown(), finished.mends())
     return finished
-
-
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """Tells the plugins that watch."""
-
-    host: Host
-    progress: Progress
-    lock: Mapping[str, Any]
-
-    def __call__(self, hook: str, folder: Path, record: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
-        if is_first_process():
-            for line in self.host.watch(hook, RunFacts(folder=folder, record=record, lock=self.lock, metrics=metrics)):
-                self.progress.say(line)
-
-
-@contextlib.contextmanager
-def _recorded(begun: Begun, prepared: Prepared, tell: _Teller) -> Iterator[StopSignals]:
-    """Write into run.json that a run goes on, and how it ended where it did not come to its end."""
-    from goodfit.runs.write import record_of, write_record
-
-    folder = begun.folder
-    again = resume_command(folder)
-    signals = StopSignals(again)
-    try:
-        with signals.listening():
-            if is_first_process():
-                write_record(folder, record_of(prepared, "running"))
-            yield signals
-    except BaseException as error:
-        gone = None if begun.is_ours else begun.gone()
-        if not begun.is_run:
-            again = "the same command"
-            if isinstance(error, StoppedError):
-                error.fix = f"{again} starts again"
-        status = "preempted" if isinstance(error, StoppedError) else "failed"
-        record = record_of(prepared, status, {"reason": redact(str(gone or error)) or type(error).__name__})
-        if is_first_process() and gone is None:  # else the place may be another run's
-            with contextlib.suppress(OSError):  # the disk may be why it failed
-                write_record(folder, record)
-        tell("goodfit_on_run_end", folder, record, {})
-        if (told := gone or to_go_on(error, "the run", folder, again)) is not error:
-            raise told from error
-        raise

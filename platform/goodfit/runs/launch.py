@@ -1,12 +1,14 @@
-"""How a run on several machines is started: what to type on each of them."""
+"""How a run of several processes is started: what to type on each machine, and how many others may have started."""
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
 from goodfit.config.compose import Composed
 from goodfit.config.words import typed_again
+from goodfit.errors import ConfigError
 from goodfit.schema import RunConf
 
 PORT = 29500
@@ -32,3 +34,38 @@ def torchrun_commands(composed: Composed, folder: Path) -> list[str]:
         f"--master-addr=$FIRST --master-port={PORT} {run}"
         for node in range(hardware.nodes)
     ]
+
+
+def refuse_other_count(conf: RunConf, again: bool) -> None:
+    """Refuse to be one of fewer or more processes than the run has: each would train it alone, or wait for nobody.
+
+    Launchers tell a process in the environment how many they started; Lightning, which starts those of one machine
+    itself, gives them no RANK: https://docs.pytorch.org/docs/stable/elastic/run.html#environment-variables.
+
+    Args:
+        conf: The run's config.
+        again: Whether it is made again, from words that nobody types.
+
+    Raises:
+        ConfigError: Names the words for so many.
+    """
+    count, needed = _started(), conf.hardware.devices * conf.hardware.nodes
+    if count is None or count == needed:
+        return
+    devices = int(os.environ.get("LOCAL_WORLD_SIZE", count))
+    strategy = "hardware=ddp " if conf.hardware.strategy == "single" else ""
+    nodes = f" hardware.nodes={count // devices}" if count > devices or conf.hardware.nodes > 1 else ""
+    words = f"add {strategy}hardware.devices={devices}{nodes}, or "
+    raise ConfigError(
+        f"{count} process{'es were' if count > 1 else ' was'} started for this run, and its hardware.devices="
+        f"{conf.hardware.devices} hardware.nodes={conf.hardware.nodes} are {needed}",
+        f"{'' if again else words}start {needed}",
+    )
+
+
+def _started() -> int | None:
+    """How many processes a launcher started, where one did."""
+    size = os.environ.get("WORLD_SIZE", "")
+    if "RANK" not in os.environ or not size.isdecimal():
+        return None
+    return int(size) if size != "1" or "LOCAL_RANK" in os.environ else None  # a cluster says 1 of a lone machine

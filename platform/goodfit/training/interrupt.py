@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from goodfit.errors import StoppedError, beneath
+from goodfit.files import is_first_process
+from goodfit.training.ending import Ending
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
 
 
 NOT_DONE = "it is not done"
+UNHEARD = "it waited for another process; its last checkpoint is whole"
+AT_ONCE = "at once, at the second signal; its last checkpoint is whole"
+
+UNHEARD_SECONDS = 5.0
+"""Where the main thread heard no signal for so long, it waits for another process of the run."""
+
+UNHEARD_SECONDS_OF_FURTHER = 60.0
+"""A further process may wait for the first one's save, which is worth more."""
 
 
 def ignore_ctrl_c() -> None:
@@ -43,16 +54,21 @@ class StopSignals:
 
     Args:
         fix: What to type to go on.
+        ending: Ends the run where the main thread cannot; None for a run of one process, which waits for no other.
     """
 
-    def __init__(self, fix: str) -> None:
+    def __init__(self, fix: str, ending: Ending | None = None) -> None:
         self.fix = fix
         """What to type to go on."""
+        self.ending = ending
+        """Ends the run where the main thread cannot."""
         self._waiting = False
         self._told = ""
         self._handlers: dict[int, Any] = {}
         self.asked: int | None = None
         """The signal that was heard."""
+        self.sent: int | None = None
+        """The signal that came to one of several processes, heard by its main thread or not."""
 
     @contextmanager
     def listening(self) -> Iterator[StopSignals]:
@@ -61,10 +77,14 @@ class StopSignals:
         Once it is left by a signal, Ctrl-C does nothing until the process ends, or ``ctrl_c_given_back``.
         """
         stopped = None
+        beside: AbstractContextManager[None] = nullcontext()
         if threading.current_thread() is threading.main_thread():
             self._handlers = {number: signal.signal(number, self._hear) for number in SIGNALS}
+            if self.ending is not None:
+                beside = self._heard_beside(self.ending)
         try:
-            yield self
+            with beside:
+                yield self
         except Exception as error:
             stopped = beneath(error, StoppedError)
             if stopped is None:
@@ -78,6 +98,34 @@ class StopSignals:
                 signal.signal(number, before)
             self._handlers = {}
         self.refuse(NOT_DONE)
+
+    @contextmanager
+    def _heard_beside(self, ending: Ending) -> Iterator[None]:
+        """Let another thread hear, too: Python's handlers wait until the main thread comes back from a library."""
+        ears, bell = socket.socketpair()
+        bell.setblocking(False)
+        before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+        threading.Thread(target=self._hear_beside, args=(ears, ending), daemon=True).start()
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            bell.close()
+
+    def _hear_beside(self, ears: socket.socket, ending: Ending) -> None:
+        """End the process at the first signal that the main thread does not hear in time, or at the second one."""
+        patience = UNHEARD_SECONDS if is_first_process() else UNHEARD_SECONDS_OF_FURTHER
+        with ears:
+            number = self.sent = _next_of(ears)
+            if number is None:
+                return
+            again = _next_of(ears, patience)
+            if again is None and self.asked is not None:
+                again = _next_of(ears)
+                if again is None:
+                    return
+        where = UNHEARD if again is None else AT_ONCE
+        ending.at_last(StoppedError(again or number, where, self.fix))
 
     @contextmanager
     def at_step_ends(self) -> Iterator[None]:
@@ -107,5 +155,16 @@ class StopSignals:
     def _hear(self, number: int, _: Any) -> None:
         first, self.asked = self.asked is None, number
         if not (first and self._waiting):
-            at_once = "at once, at the second signal; its last checkpoint is whole" if self._waiting else NOT_DONE
-            self.refuse(self._told or at_once)
+            self.refuse(self._told or (AT_ONCE if self._waiting else NOT_DONE))
+
+
+def _next_of(ears: socket.socket, seconds: float | None = None) -> int | None:
+    """The next of our signals; None where none comes in time, or the main thread does not listen any more."""
+    ears.settimeout(seconds)
+    try:
+        while got := ears.recv(1):
+            if got[0] in SIGNALS:
+                return got[0]
+    except TimeoutError:
+        pass
+    return None

@@ -25,6 +25,7 @@ from goodfit.schema.hardware import HardwareConf
 from goodfit.training.checkpoints import checkpoint_of
 from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on, worth
 from goodfit.training.interrupt import StopSignals
+from goodfit.training.launcher import lost, watch_children
 from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
 from goodfit.training.module import Tuning
 from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
@@ -230,6 +231,8 @@ def _keep_best(model: Any, checkpoints: Path, traces: list[Trace], best: Trace, 
 def _make_steps(job: _Job, callbacks: list[Any], place: Place, end: int) -> Any:
     """Train from a place on, to a step; returns the trainer."""
     trainer = _build(job.conf, job.device, end, callbacks)
+    if job.signals.ending is not None:
+        watch_children(trainer, job.signals.ending, job.signals.fix)
     loader = _loader(job, trainer, place)
     _go_on_at(trainer, place)
     compute_ahead(job.model, job.data, job.device, 1 if job.guarantee else ROWS_AHEAD)
@@ -335,10 +338,7 @@ def _fit(job: _Job, trainer: Any, module: Tuning, loader: Any) -> None:
                     "look for memory that ran out; runtime.workers=0 loads in the run's own process",
                 ) from None
             if isinstance(error, torch.distributed.DistError) or (trainer.world_size > 1 and DEAD_PEER in said):
-                raise HardwareError(
-                    f"at step {trainer.global_step} another process of the run ended, or cannot be reached",
-                    f"look at what it says, and for memory that ran out; then go on with: {job.signals.fix}",
-                ) from None
+                raise lost(trainer, job.signals.fix) from None
             if is_out_of_memory(error):
                 one_by_one = isinstance(module, PrivateTuning)
                 raise HardwareError(
