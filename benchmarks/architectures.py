@@ -30,6 +30,10 @@ from transformers.models.auto import configuration_auto, modeling_auto
 from goodfit.cli.main import main as goodfit
 
 HERE = Path(__file__)
+SAID = """Each is made with random weights in the first of a few tiny shapes in which transformers itself computes it,
+and trained two steps with LoRA through the command line. `fast` and `padded` are the paths that were accepted, with the
+differences of loss and gradients, or the reason; what was not made here needs a shape or a library of its own.
+"""
 LIMIT = 180
 """Seconds for each."""
 WORDS = [f"{first}{last}" for first in "bdfgklmnprst" for last in ("a", "e", "i", "o", "u")]
@@ -224,7 +228,7 @@ def page(rows: list[tuple[str, str, str, str]]) -> str:
     totals = [f"| {family} | {found} | {count} |" for (family, found), count in sorted(counts.items())]
     lines = [f"| {family} | {kind} | {found} | {' '.join(why.split())[:160].replace('|', '/')} |"
              for family, kind, found, why in rows]  # fmt: skip
-    head = f"# Architectures of transformers {hf.__version__}\n\n" + " ".join((__doc__ or "").split("\n\n")[2].split())
+    head = f"# Architectures of transformers {hf.__version__}\n\n{SAID}"
     return "\n".join([head, "", "| family | outcome | architectures |", "|---|---|---|", *totals, "",
                       "| family | architecture | outcome | differences, or why |", "|---|---|---|---|", *lines, "",
                       "Made by `python benchmarks/architectures.py`.\n"])  # fmt: skip
