@@ -154,9 +154,12 @@ def test_a_run_does_not_go_on_from_the_checkpoints_of_another_one(goodfit, finis
     shutil.rmtree(folder / "checkpoints")
     shutil.copytree(other / "checkpoints", folder / "checkpoints")
     outcome = goodfit("resume", folder)
-    assert outcome.code == 0, outcome.err
-    assert "not taken: step-00000008: it is of another run" in outcome.err
-    assert "no checkpoint: starts from the beginning" in outcome.err
+    assert outcome.code == 2
+    again = f"goodfit resume {folder}"
+    strange = folder / "checkpoints" / "step-00000008"
+    assert outcome.errors == [(f"{strange} is of another run", f"move it back to that run, then: {again}")]
+    shutil.rmtree(folder / "checkpoints")
+    assert goodfit("resume", folder).code == 0
     assert different(undisturbed, folder) == []
 
 

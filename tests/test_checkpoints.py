@@ -12,7 +12,7 @@ from conftest import run_main
 from killing import die_at, different, in_child, killed
 
 from goodfit.errors import HardwareError
-from goodfit.training.checkpoints import choose_checkpoint, damage, prune, write_checkpoint
+from goodfit.training.checkpoints import choose_checkpoint, damage, of_others, prune, write_checkpoint
 
 NAMES = ("weights.safetensors", "optimizer.safetensors", "state.json", "history.jsonl", "manifest.json")
 
@@ -82,16 +82,11 @@ def test_one_whose_best_weights_are_lost_is_not_chosen(three):
     assert chosen.skipped == [lost]
 
 
-def test_of_another_run_nothing_is_taken_and_what_names_none_is(three):
-    write(three, 4, run="own")
-    write(three, 5, run="other")
-    write(three, 6, best=5, run="own")
-    chosen = choose_checkpoint(three, "own")
-    assert chosen.path == three / "step-00000004"
-    lost = "step-00000006: the best weights until then, of step 5: it is of another run"
-    assert chosen.skipped == [lost, "step-00000005: it is of another run"]
-    prune(three, 0, {1, 2, 3})
-    assert choose_checkpoint(three, "own").path == three / "step-00000003"  # made before checkpoints named their run
+def test_whole_checkpoints_that_name_another_run_are_found_and_those_that_name_none_are_not(three):
+    for step, run in ((4, "own"), (5, "other"), (6, "other")):
+        write(three, step, run=run)
+    (three / "step-00000006" / "weights.safetensors").unlink()  # as a damaged one it is not taken anyway
+    assert of_others(three, "own") == [three / "step-00000005"]
 
 
 def test_the_newest_and_the_best_are_kept(three):

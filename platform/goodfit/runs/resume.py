@@ -11,10 +11,10 @@ from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
 from goodfit.files import is_first_process, write_whole
 from goodfit.plugins.host import Host
-from goodfit.runs.find import find_run, is_finished
+from goodfit.runs.find import find_run, is_finished, resume_command
 from goodfit.runs.held import LOCK, held
 from goodfit.runs.slurm import waits_for_slurm
-from goodfit.training.checkpoints import choose_checkpoint, prune, tidy
+from goodfit.training.checkpoints import choose_checkpoint, of_others, prune, tidy
 
 if TYPE_CHECKING:
     from goodfit.runs.write import Finished
@@ -60,15 +60,22 @@ def start_from(folder: Path, identity: str, keep_checkpoints: int, progress: Pro
 
     Args:
         folder: Its.
-        identity: What makes it what it is; another run's checkpoints are not taken.
+        identity: What makes it what it is.
         keep_checkpoints: The newest ones that stay.
         progress: Is told.
+
+    Raises:
+        ConfigError: There are checkpoints of another run, which would be lost.
     """
     from goodfit.training.held_out import best_steps
     from goodfit.training.state import HISTORY, open_saved
 
     checkpoints = folder / "checkpoints"
-    chosen = choose_checkpoint(checkpoints, identity)
+    if strange := of_others(checkpoints, identity):
+        raise ConfigError(
+            f"{strange[0]} is of another run", f"move it back to that run, then: {resume_command(folder)}"
+        )
+    chosen = choose_checkpoint(checkpoints)
     saved = open_saved(chosen.path) if chosen.path else None
     if is_first_process():
         said = [f"not taken: {reason}" for reason in chosen.skipped]

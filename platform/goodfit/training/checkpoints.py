@@ -141,19 +141,14 @@ def damage(path: Path) -> str | None:
     return f"{min(strange)} does not belong to it" if strange else None
 
 
-def choose_checkpoint(folder: Path, identity: str = "") -> Chosen:
-    """The newest valid checkpoint whose best weights are there, too; chosen by step, never by time.
-
-    Args:
-        folder: Of all checkpoints of the run.
-        identity: What makes the run what it is, as its checkpoints name it.
-    """
+def choose_checkpoint(folder: Path) -> Chosen:
+    """The newest valid checkpoint whose best weights are there, too; chosen by step, never by time."""
     skipped = []
     for path in checkpoints_in(folder):
-        reason = _unfit(path, identity)
+        reason = damage(path)
         if reason is None:
             needed = [step for step in read_state(path).get("best_steps", ()) if step != step_of(path)]
-            faults = ((step, _unfit(_place(folder, step), identity)) for step in needed)
+            faults = ((step, damage(_place(folder, step))) for step in needed)
             reasons = (f"the best weights until then, of step {step}: {fault}" for step, fault in faults if fault)
             reason = next(reasons, None)
         if reason is None:
@@ -162,12 +157,15 @@ def choose_checkpoint(folder: Path, identity: str = "") -> Chosen:
     return Chosen(None, skipped)
 
 
-def _unfit(path: Path, identity: str) -> str | None:
-    """Why a run cannot go on from a checkpoint; those that were made before there was an identity have none."""
-    reason = damage(path)
-    if reason is None and identity and read_state(path).get("run", identity) != identity:
-        return "it is of another run"
-    return reason
+def of_others(folder: Path, identity: str) -> list[Path]:
+    """The whole checkpoints that are of another run; those that were made before they named theirs are the run's.
+
+    Args:
+        folder: Of all checkpoints of the run.
+        identity: What makes the run what it is, as its checkpoints name it.
+    """
+    whole = (path for path in checkpoints_in(folder) if damage(path) is None)
+    return [path for path in whole if read_state(path).get("run", identity) != identity]
 
 
 def checkpoint_of(folder: Path, step: int) -> Path:
