@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import warnings
 
 
 def calm_libraries() -> None:
     """Calm those that this process, and those that it starts, are going to import: each process asks for itself."""
+    import logging
+    import warnings
+
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")

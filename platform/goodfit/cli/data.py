@@ -52,7 +52,6 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 def _check_of(composed: Composed, kind: Kind) -> str:
     """The command that goes on, with a model that can learn the kind where none was typed."""
-    family = "encoder" if "encoder" in kind.learners else "seq2seq"
-    example = f"model={example_model(find_options(composed.roots), family)}"
+    example = f"model={example_model(find_options(composed.roots), kind.learners)}"
     model = [example] if composed.conf.choices.get("model") is None else []
     return command("check", *config_folders(composed.roots), *composed.words, *model)

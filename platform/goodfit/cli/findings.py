@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from goodfit.plugins.offers import SEVERITIES
-
-if TYPE_CHECKING:
-    from goodfit.hooks.types import Finding
+from goodfit.hooks.types import SEVERITIES, Finding
 
 WORST_FIRST = SEVERITIES[::-1]
 SHOWN_ROWS = 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +77,10 @@ EXAMPLES = {"encoder": ("bert", "bert-base"), "seq2seq": ("t5", "t5-small")}
 """Family -> models that commands name where none was typed: the one of goodfit's plugin, then goodfit's own option."""
 
 
-def example_model(options: Options, family: str = "encoder") -> str:
-    """A model of a family that is offered here."""
-    return next(name for name in EXAMPLES[family] if name in options["model"])
+def example_model(options: Options, families: Container[str] = ("encoder",)) -> str:
+    """A model that is offered here, of the first of these families that has examples."""
+    names = next(names for family, names in EXAMPLES.items() if family in families)
+    return next(name for name in names if name in options["model"])
 
 
 def find_options(roots: Sequence[ConfRoot]) -> Options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,6 +109,10 @@ class Finding:
     """Ids of all the records that it is about, in the order of the data: what ``quality.fix`` acts on."""
     mend: str = ""
     """What would mend it: words to type, or what to do. goodfit adds how training records in ``rows`` are left out."""
+
+
+SEVERITIES = get_args(get_type_hints(Finding)["severity"])
+"""The worst last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,8 +35,9 @@ def build_adapter(model: Any, conf: AdapterConf) -> Any:
         return _head_only(model)
     import peft
 
-    with _refusals(model, conf):
-        return peft.get_peft_model(model, adapter_config(model, conf))
+    config = adapter_config(model, conf)
+    with _refusals(model, conf, AttributeError):  # PEFT looks for weights where experts have theirs in one tensor
+        return peft.get_peft_model(model, config)
 
 
 def with_saved_adapter(model: Any, folder: Path) -> Any:
@@ -62,11 +63,11 @@ def adapter_config(model: Any, conf: AdapterConf) -> Any:
 
 
 @contextlib.contextmanager
-def _refusals(model: Any, conf: AdapterConf) -> Iterator[None]:
-    """PEFT's errors in a user's words."""
+def _refusals(model: Any, conf: AdapterConf, *more: type[Exception]) -> Iterator[None]:
+    """PEFT's errors in a user's words; ``more`` are those of calls in which nothing but PEFT's code runs."""
     try:
         yield
-    except (ValueError, NotImplementedError, TypeError, AttributeError) as error:
+    except (ValueError, NotImplementedError, TypeError, *more) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(
             f"adapter={conf.name} does not fit a '{model.config.model_type}' model: {reason}",

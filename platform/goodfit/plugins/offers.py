@@ -9,20 +9,17 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pluggy
 
 from goodfit.errors import PluginError
 from goodfit.hooks import HOOK_API, specs
 from goodfit.hooks.deprecated import OLDEST_API
-from goodfit.hooks.types import AuditSpec, Finding, ScrubberSpec
+from goodfit.hooks.types import SEVERITIES, AuditSpec, Finding, ScrubberSpec
 from goodfit.plugins.typed import expect_fields
 from goodfit.registry import did_you_mean
 from goodfit.texts.shown import in_one_line
-
-SEVERITIES = get_args(get_type_hints(Finding)["severity"])
-"""The worst last."""
 
 
 def all_hooks() -> dict[str, Callable[..., Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.places import core_root, find_options
+from goodfit.config.places import EXAMPLES, core_root, find_options
 from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError
@@ -35,9 +35,6 @@ SORTING = ("classification", "multilabel")
 
 UNSAID = "not said yet: say under which licence others may use the records"
 """Stands for the licence of a department's own rows until somebody says it."""
-
-FIRST_MODELS = {"encoder": "bert", "seq2seq": "t5"}
-"""Family -> the base of goodfit-starters that a new task is first trained with, where the family learns its kind."""
 
 DERIVED = ("words",)
 """Fields that a kind works out anew whenever it reads a record."""
@@ -105,7 +102,7 @@ def new_plugin(
         rows = starter_rows(task, zlib.crc32(name.encode()))
         facts = STARTER_FACTS
     parts = tuple(part for part in PARTS if part in parts and kind in FIRST_METRICS)
-    model = next(model for family, model in FIRST_MODELS.items() if family in find_kind(kind).learners)
+    model = next(names[0] for family, names in EXAMPLES.items() if family in find_kind(kind).learners)
     known = {"name": name, "task": task, "kind": kind, "model": model, "parts": parts, **facts}
     known["privacy"] = privacy or _privacy_of(kind)
     files = {path: _rendered(template, known) for path, template in _layout(name, task, parts).items()}

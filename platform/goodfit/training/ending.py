@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from goodfit.errors import GoodfitError
+
+if TYPE_CHECKING:
+    import subprocess
 
 GRACE_SECONDS = 5.0
 """How long the main thread has to meet an end by itself, which it tells better."""

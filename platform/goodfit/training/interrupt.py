@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import signal
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodfit.errors import StoppedError, beneath
 from goodfit.files import is_first_process
-from goodfit.training.ending import Ending
+
+if TYPE_CHECKING:
+    import socket
+
+    from goodfit.training.ending import Ending
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 """Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
@@ -102,6 +105,8 @@ class StopSignals:
     @contextmanager
     def _heard_beside(self, ending: Ending) -> Iterator[None]:
         """Let another thread hear, too: Python's handlers wait until the main thread comes back from a library."""
+        import socket  # at the start of every command it would be for nothing
+
         ears, bell = socket.socketpair()
         bell.setblocking(False)
         before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
