@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, short_path
-from goodfit.cli.findings import show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
@@ -73,6 +72,7 @@ def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
 
 
 def _print(finished: Finished) -> None:
+    from goodfit.cli.findings import show_findings, worst_first
     from goodfit.kinds import find_kind
     from goodfit.runs.mend import LEFT_OUT
 
