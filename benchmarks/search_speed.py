@@ -4,9 +4,9 @@
         [--batches 1 4 8 16] [--repeats 3] [--ways …]
 
 All ways train the same trials on the same records, evaluated after each epoch: LoRA or the head alone, four epochs,
-rates and ranks drawn by goodfit's seed. Only with pruning do trials end early, after an epoch, or after half a one
-where they are evaluated twice in each. Seconds are those of the processor (of the clock on a GPU), on one thread,
-from the start of the first process to the end of the last, all ways in turn. Of the rival, whose processes know
+rates and ranks drawn by goodfit's seed. Only with pruning do trials end early, after an epoch, or after half or a
+quarter of one where they are evaluated that often. Seconds are those of the processor (of the clock on a GPU), on one
+thread, from the start of the first process to the end of the last, all ways in turn. Of the rival, whose processes know
 nothing of each other, each repetition runs two other trials and counts them eight times; of ways whose trials come
 one after another in one process it runs one trial and then three where all would take too long, and counts the
 difference as often as it takes. Each measurement is a line in ``search_speed.jsonl`` beside this file, and is not
@@ -45,9 +45,9 @@ SEARCH = [
     "sweep.sampler=random", "sweep.confirmations=0", "sweep.train_best=false",
     "training.patience=0", "training.probe_size=32", f"training.epochs={EPOCHS}", *NO_AUDITS,
 ]  # fmt: skip
-RIVAL, PADDED, SOLO, PACKED, WHOLE_EPOCHS, ALL = (
+RIVAL, PADDED, SOLO, PACKED, WHOLE_EPOCHS, ALL, QUARTERS = (
     "HF Trainer + Optuna, a process each", "one process, padded", "one process, fast path", "packed",
-    "packed, pruned at epochs", "packed, pruned at half epochs",
+    "packed, pruned at epochs", "packed, pruned at half epochs", "packed, pruned at quarter epochs",
 )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ class Work:
     top_layers: int | None = None
     """Layers that are tuned."""
     space: tuple[str, ...] = SPACE
-    ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL)
+    ways: tuple[str, ...] = (SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL, QUARTERS)
     clock: Callable[[], float] = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     counted: tuple[str, ...] = (PADDED,)
     """Ways of which three trials are run."""
@@ -87,7 +87,7 @@ WORKS = {
     ),
     "decoder on a GPU": Work(
         "cuad_clauses", {"train": 24, "validation": 16, "test": 16}, "language_modeling", "decoder",
-        ("hardware=gpu", "precision=bf16", "sweep.ahead=16"), ways=(SOLO, PACKED, ALL), clock=time.monotonic,
+        ("hardware=gpu", "precision=bf16", "sweep.ahead=16"), ways=(SOLO, PACKED, ALL, QUARTERS), clock=time.monotonic,
         counted=(SOLO,),
     ),
 }  # fmt: skip
@@ -167,6 +167,7 @@ def measured(way: str, number: int, one: Measured, known: Sequence[Row]) -> Row:
         PACKED: [*WHOLE, "sweep.engine=packed"],
         WHOLE_EPOCHS: ["sweep.pruner=asha"],
         ALL: ["sweep.pruner=asha", "training.evaluations_per_epoch=2"],
+        QUARTERS: ["sweep.pruner=asha", "training.evaluations_per_epoch=4"],
     }[way]
     if way in one.work.counted:
         first, _ = one.search(*words, trials=1)
@@ -269,7 +270,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--only", nargs="+", choices=WORKS, default=list(WORKS)[:-1])
     parser.add_argument("--records", type=int, help="to train on; when not given, the workload's own number")
-    parser.add_argument("--ways", nargs="+", default=[SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL])
+    parser.add_argument("--ways", nargs="+", default=[SOLO, RIVAL, PADDED, PACKED, WHOLE_EPOCHS, ALL, QUARTERS])
     parser.add_argument("--batches", nargs="+", type=int, default=[1, 4, 8, 16])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=Path, default=HERE.with_suffix(".jsonl"), help="where measurements are kept")
