@@ -136,6 +136,13 @@ def test_a_length_that_the_model_does_not_have_is_refused_by_name(goodfit, tiny_
     assert word.split("=")[0] in outcome.errors[0][0]
 
 
+@pytest.mark.parametrize("word", ["task.num_beams=2", "task.no_repeat_ngram_size=3"])
+def test_how_a_free_text_is_written_is_refused_where_none_is(goodfit, tiny_words, word):
+    outcome = goodfit("check", *tiny_words("question_answering", "seq2seq"), word)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert word.split("=")[0] in outcome.errors[0][0]
+
+
 @pytest.mark.sampled
 @learnt
 def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):

@@ -91,6 +91,16 @@ def test_a_whole_model_writes_what_predict_writes_without_a_setting(left, goodfi
     )
 
 
+@text_families
+def test_beams_and_runs_that_may_not_repeat_are_written_with_in_both(left, finished, goodfit, capsys, family):
+    ways = ["task.num_beams=3", "task.no_repeat_ngram_size=2"]
+    folder, _ = finished("generation", family, "privacy=none", "training.max_steps=4", "task.max_new_tokens=12", *ways)
+    written = answer(goodfit, folder, SAID)
+    assert done(TEXTS, folder, SAID, capsys) == written != answer(goodfit, left(family), SAID)
+    settings = read_json(folder / "adapter" / "generation_config.json")
+    assert (settings["num_beams"], settings["no_repeat_ngram_size"]) == (3, 2)
+
+
 def test_what_writes_no_text_has_no_settings_of_generation(finished):
     adapter = finished("classification", "encoder")[0] / "adapter"
     assert not [path for name in ("generation_config.json", "tokenizer.json") if (path := adapter / name).exists()]

@@ -206,7 +206,7 @@ class ReplyByDecoder:
         return self.coding.max_tokens - self.room
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
-        """Greedy answers; of a conversation that leaves no room for one the beginning is left out."""
+        """Written answers; of a conversation that leaves no room for one the beginning is left out."""
         opened = [self._opened(before_answer(record)) for record in records]
         prompts = [[ids[place] for place in self._last(ids, self._longest_prompt)] for ids in opened]
         answers = generate(model, self.coder, prompts, self.room)
@@ -270,7 +270,7 @@ class ReplyBySeq2seq:
         return _turns(self.coding.tokenizer, before, "", behind, whole)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
-        """Greedy answers."""
+        """Written answers."""
         sources = [self._source(before_answer(record))[0] for record in records]
         answers = generate(model, self.coder, sources, self.room)
         return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
@@ -307,6 +307,7 @@ def _spoken(record: Record) -> str:
 KIND = Kind(
     name="chat",
     talks=True,
+    writes_freely=True,
     fields={
         "messages": "[{role, content}], roles `system`, `user` and `assistant`, the last one the assistant's",
         "conversations": "the same as [{from, value}] (ShareGPT), or",

@@ -126,7 +126,7 @@ def generate(
     max_new_tokens: int,
     allowed: Callable[[int, Sequence[int]], list[int]] | None = None,
 ) -> list[list[int]]:
-    """Greedy answers.
+    """Answers, by the settings of the coding.
 
     Args:
         model: A text model.
@@ -141,7 +141,7 @@ def generate(
     fill = pad_id(coder.coding.tokenizer)
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     answers: list[list[int]] = [[] for _ in sources]
-    with evaluating(model), as_padded(model), _set(model, greedy(coder, max_new_tokens)) as settings:
+    with evaluating(model), as_padded(model), _set(model, settings_of(coder, max_new_tokens)) as settings:
         for indices in in_batches(sized, coder.coding.batch_size):
             ids, mask = _rows([sources[index] for index in indices], fill, left=coder.is_decoder, device=model.device)
             read = ids.shape[1] if coder.is_decoder else 1
@@ -171,8 +171,8 @@ def written_outcomes(
     return [Outcome(text, None, loss) for text, loss in zip(texts, losses, strict=True)]
 
 
-def greedy(coder: TextCoder, max_new_tokens: int) -> Any:
-    """transformers' settings of generation that take the most probable token: those that answers are measured with.
+def settings_of(coder: TextCoder, max_new_tokens: int) -> Any:
+    """transformers' settings of generation that answers are measured with; nothing is drawn at random.
 
     Args:
         coder: Of the model's family.
@@ -183,7 +183,8 @@ def greedy(coder: TextCoder, max_new_tokens: int) -> Any:
     return GenerationConfig(
         max_new_tokens=max_new_tokens,
         do_sample=False,
-        num_beams=1,
+        num_beams=coder.coding.num_beams,
+        no_repeat_ngram_size=coder.coding.no_repeat_ngram_size,
         use_cache=True,
         pad_token_id=pad_id(coder.coding.tokenizer),
         eos_token_id=coder.eos,

@@ -62,7 +62,7 @@ class Write:
         return (*self.coder.answer_ids(record.fields.get("target", "")), self.coder.eos)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
-        """Greedy answers."""
+        """Written answers."""
         sources = [self.coder.source(record.fields, self.room)[0] for record in records]
         written = generate(model, self.coder, sources, self.room)
         known = ["target" in record.fields for record in records]
@@ -84,5 +84,6 @@ KIND = Kind(
     metrics=lambda labels: text_metrics(),
     untrained=_first_words,
     reference=_first_words,
+    writes_freely=True,
     at_length=True,
 )

@@ -34,6 +34,10 @@ class Coding:
     """Of evaluation."""
     decoder_start_id: int | None = None
     """The token that a seq2seq decoder starts with."""
+    num_beams: int = 1
+    """Beginnings that are kept beside each other as an answer is written freely."""
+    no_repeat_ngram_size: int = 0
+    """No run of so many tokens stands twice in a free answer; 0 forbids nothing."""
     case_marks: bool = False
     """Whether a tagging encoder is told which words have capitals."""
     token_types: bool = False
@@ -153,6 +157,8 @@ class Kind:
     """Settings of ``model`` by which an encoder is told something beside words."""
     copies: bool = False
     """Whether an answer repeats its text: a model that writes it needs as many positions for both."""
+    writes_freely: bool = False
+    """Whether any text can be its answer, which is written by ``task.num_beams`` and ``task.no_repeat_ngram_size``."""
     at_length: bool = False
     """Whether an answer may take all of ``task.max_new_tokens``, so that a model has to have these positions."""
     hides_words: bool = False

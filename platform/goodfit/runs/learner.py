@@ -46,6 +46,7 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
     """How this base learns this task."""
     conf = task.conf
     _refuse_lengths(conf, task.kind, base)
+    _refuse_unread(conf, task.kind)
     longest = conf.model.max_length or base.max_length or FALLBACK_TOKENS
     answer = base.max_answer or max(longest, conf.task.max_new_tokens)
     if task.kind.copies:
@@ -57,12 +58,22 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
         prompt=conf.task.prompt or "\n".join(f"{{{name}}}" for name in task.kind.prompted),
         max_tokens=min(conf.dataset.max_tokens or longest, longest),
         max_new_tokens=min(conf.task.max_new_tokens, answer),
+        num_beams=conf.task.num_beams,
+        no_repeat_ngram_size=conf.task.no_repeat_ngram_size,
         batch_size=conf.training.evaluation_batch_size,
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
         case_marks=bool(conf.model.case_marks),  # None where no head tags
         token_types=bool(conf.model.token_types),  # None where no head answers questions
     )
     return task.kind.learners[base.family](coding), coding
+
+
+def _refuse_unread(conf: RunConf, kind: Kind) -> None:
+    """Refuse settings of how an answer is written where the task bounds what may be written."""
+    for name, usual in (("num_beams", 1), ("no_repeat_ngram_size", 0)):
+        if not kind.writes_freely and getattr(conf.task, name) != usual:
+            what = f"task.{name} is {getattr(conf.task, name)}, and answers of {kind.name} are not written freely"
+            raise ConfigError(what, "leave it out")
 
 
 def _refuse_lengths(conf: RunConf, kind: Kind, base: Base) -> None:

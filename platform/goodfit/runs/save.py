@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.files import file_digest
-from goodfit.kinds.decoding import greedy
+from goodfit.kinds.decoding import settings_of
 from goodfit.kinds.shape import Talker
 from goodfit.kinds.text import SEPARATOR, Writer
 from goodfit.models.base import folder_digest
@@ -72,7 +72,7 @@ def _save_settings(prepared: Prepared, target: Path) -> None:
     """Write how answers were written when they were measured; the base's own settings would write others."""
     learner = prepared.learner
     if isinstance(learner, Writer):
-        greedy(learner.coder, learner.room).save_pretrained(target)
+        settings_of(learner.coder, learner.room).save_pretrained(target)
 
 
 def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) -> Mapping[str, Any]:
