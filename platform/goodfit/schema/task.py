@@ -69,8 +69,8 @@ class TaskConf:
     """The longest text that a generated answer may have, in tokens; a run keeps what it was trained with."""
 
     num_beams: Count = 1
-    """Of a text that is written freely: how many beginnings are kept beside each other, of which the most probable whole
-    is the answer; 1 takes the most probable token each time."""
+    """Of a text that is written freely: how many beginnings are kept beside each other, of which the most probable
+    whole is the answer; 1 takes the most probable token each time."""
 
     no_repeat_ngram_size: Annotated[int, Field(ge=0)] = 0
     """Of a text that is written freely: no run of so many tokens is written twice; 0 forbids nothing."""
