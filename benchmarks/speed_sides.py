@@ -47,12 +47,13 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
     from goodfit.models.fast.linears import onednn_pays
     from goodfit.models.fast.recompute import recomputing
     from goodfit.models.fast.wiring import wired
+    from goodfit.runs.machine import fix_machine
     from goodfit.schema import RunConf
     from goodfit.schema.optim import OptimConf
     from goodfit.schema.schedule import ScheduleConf
     from goodfit.training.loader import PlannedBatches, build_loader
     from goodfit.training.module import Tuning
-    from goodfit.training.trainer import fix_machine, trainer_settings
+    from goodfit.training.trainer import trainer_settings
 
     conf, clock, losses = RunConf(), Clock(), []
     conf.hardware.accelerator, conf.runtime.deterministic = "cpu", False

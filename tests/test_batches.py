@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from goodfit.data.batches import IGNORED, Example, collate, in_batches, padded, plan_epoch
 from goodfit.schema.training import TrainingConf
 from goodfit.training.loader import EpochOrder
-from goodfit.training.trainer import total_steps
+from goodfit.training.steps import total_steps
 
 examples_lists = st.lists(st.tuples(st.integers(1, 30), st.integers(0, 5)), min_size=1, max_size=60).map(
     lambda sizes: [

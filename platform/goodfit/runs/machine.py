@@ -1,8 +1,12 @@
-"""What of a config the machine decides: precision, accelerator, and what multiplies matrices."""
+"""What of a config the machine decides, precision, accelerator and what multiplies matrices; and what it decides of the
+machine."""
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
+import os
+import platform
 from typing import Any, Literal
 
 from goodfit.errors import ConfigError, HardwareError
@@ -10,6 +14,12 @@ from goodfit.models.device import pick_device
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.schema import RunConf
+
+MALLOPT = {-1: 2**31 - 1, -3: 2**30}
+"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes: https://man7.org/linux/man-pages/man3/mallopt.3.html"""
+
+DETERMINISTIC_CUBLAS = ":4096:8"
+"""https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
 
 
 def settle(conf: RunConf) -> RunConf:
@@ -58,3 +68,23 @@ def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "t
     # processes of one run could measure differently
     measured = device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
     return "onednn" if measured and onednn_pays(precision == "bf16") else "torch"
+
+
+def fix_machine(conf: RunConf) -> None:
+    """Threads and kernels as the run's identity says."""
+    import torch
+
+    torch.set_num_threads(conf.runtime.threads or 1)
+    _keep_memory()
+    if conf.runtime.deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
+        torch.use_deterministic_algorithms(True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
+
+
+def _keep_memory() -> None:
+    """Let the C library keep what tensors free: asking the system for it again costs a tenth of a step's time."""
+    if platform.libc_ver()[0] == "glibc":
+        library = ctypes.CDLL(None)
+        for parameter, value in MALLOPT.items():
+            library.mallopt(parameter, value)

@@ -15,6 +15,7 @@ from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
 from goodfit.runs.begun import Begun
+from goodfit.runs.machine import fix_machine
 from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe, top_score
@@ -23,7 +24,8 @@ from goodfit.schema import RunConf
 from goodfit.tracking.history import History
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.state import Owner, Saved
-from goodfit.training.trainer import fix_machine, planned_steps, train
+from goodfit.training.steps import planned_steps
+from goodfit.training.trainer import train
 from goodfit.training.watch import Progress, Watch
 
 

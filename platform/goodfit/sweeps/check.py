@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
-from goodfit.sweeps.propose import COSTS, grid_size, read_constraint
+from goodfit.sweeps.propose import MINIMISED, grid_size, read_constraint
 from goodfit.sweeps.width import why_alone
 
 NEEDED = {"gp": "scipy", "qmc": "scipy", "cmaes": "cmaes", "wilcoxon": "scipy"}
@@ -33,7 +33,7 @@ def check_search(search: Search) -> None:
 def _aims(search: Search) -> list[ConfigError]:
     """Objectives and constraints that nobody measures, or that do not go with the rest."""
     mistakes, conf = [], search.conf
-    known, asked = ("quality", *COSTS), conf.objectives
+    known, asked = ("quality", *MINIMISED), conf.objectives
     for name in asked:
         if name not in known:
             mistakes.append(ConfigError(f"'{name}' is no objective", f"choose among {', '.join(known)}"))

@@ -13,7 +13,7 @@ from goodfit.config.search import Search
 from goodfit.evaluation.resample import standard_error
 from goodfit.sweeps.ledger import judged
 from goodfit.sweeps.outcomes import STATISTICS, Entry, trial_place
-from goodfit.sweeps.propose import COSTS, excess, values_of
+from goodfit.sweeps.propose import MINIMISED, excess, values_of
 
 if TYPE_CHECKING:
     from goodfit.sweeps.judge import Aim
@@ -44,7 +44,7 @@ def _values(search: Search, entry: Entry) -> list[float]:
     """What a trial is worth, greater is better."""
     values = values_of(entry.result, search.conf) if entry.result else None
     pairs = zip(values or [], search.conf.objectives, strict=False)
-    return [-value if name in COSTS else value for value, name in pairs]
+    return [-value if name in MINIMISED else value for value, name in pairs]
 
 
 def fair(search: Search, entries: Sequence[Entry]) -> list[Entry]:

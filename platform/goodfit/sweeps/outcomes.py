@@ -12,6 +12,8 @@ from goodfit.config.places import ConfRoot
 from goodfit.runs.json_files import damaged
 from goodfit.schema.sweep import SweepConf
 
+State = Literal["running", "finished", "stopped", "pruned", "failed"]
+
 JUDGED = ("finished", "stopped")
 """States of trials that came to a value; the others are ``pruned``, ``failed`` and ``running``."""
 
@@ -32,7 +34,7 @@ STATISTICS = "validation.npz"
 class Result:
     """What became of a trial, or of one that runs, what it came to so far."""
 
-    state: str
+    state: State
     """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned``, ``failed``; of one
     that is not over, ``running``."""
     reason: str = ""

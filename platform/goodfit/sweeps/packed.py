@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import gc
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -36,8 +35,8 @@ from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Step, Trial
 from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
-from goodfit.training.trainer import batches_of, total_steps
-from goodfit.training.watch import is_logged
+from goodfit.training.steps import Epoch, epoch_of, total_steps
+from goodfit.training.watch import evaluation_line, is_logged, step_line
 
 PACKABLE = ("lora", "rslora")
 """Adapters that a pack can compute."""
@@ -64,22 +63,15 @@ class _Running:
     open: ExitStack
     """Its folder's lock."""
     steps: int
-    batches: int
-    """Of an epoch."""
+    epoch: Epoch
     done: int = 0
     best: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Its trainable weights at the best evaluation."""
 
-    def last_batch(self, step: Step) -> int:
-        """The last one of a step, in its epoch."""
-        accumulation = self.started.conf.training.accumulation
-        in_epoch = (step.number - 1) % math.ceil(self.batches / accumulation)
-        return min((in_epoch + 1) * accumulation, self.batches) - 1
-
     def is_due(self, step: Step) -> bool:
         """Whether a run would evaluate behind this step."""
-        ends = self.held_out.ends(self.batches, self.started.conf.training.evaluations_per_epoch)
-        return self.last_batch(step) in ends or step.number >= self.steps
+        ends = self.held_out.ends(self.epoch.batches, self.started.conf.training.evaluations_per_epoch)
+        return self.epoch.last_batch(step.number) in ends or step.number >= self.steps
 
     @property
     def is_over(self) -> bool:
@@ -101,9 +93,8 @@ def _noted(troubles: dict[str, GoodfitError], name: str) -> Iterator[None]:
 def _may_share(started: Started) -> bool:
     """Whether a trial can share a pass with another one at all."""
     conf = started.conf
-    batches = batches_of(conf, len(started.data.examples))
-    ends = HeldOut.ends(batches, conf.training.evaluations_per_epoch)
-    between = all((end + 1) % conf.training.accumulation == 0 or end + 1 == batches for end in ends)
+    epoch = epoch_of(conf, len(started.data.examples))
+    between = all(map(epoch.closes_step, HeldOut.ends(epoch.batches, conf.training.evaluations_per_epoch)))
     return conf.adapter.name in PACKABLE and between and started.data.labels_at != "pairs"
 
 
@@ -201,20 +192,20 @@ class Packed:
     def _take(self, started: Started, pack: _Pack, held: ExitStack) -> None:
         """Let a trial into a pack, which then keeps what it holds."""
         conf, count = started.conf, len(started.data.examples)
-        training, batches = conf.training, batches_of(conf, count)
+        training, epoch = conf.training, epoch_of(conf, count)
         held_out = HeldOut(
             build_measure(started.prepared, started.bench.probe),
-            batches,
+            epoch.batches,
             training.evaluations_per_epoch,
             training.patience,
-            lambda found: started.history.log({"step": found.step, "epoch": found.epoch, **found.figures}),
+            lambda found: started.history.log(evaluation_line(found)),
             started.course,
             top=top_score(started.prepared),
         )
         name = str(started.order.number)
         rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)
         pack.training.enter(Trial(name, started.model, conf, started.data))
-        self._running[name] = _Running(pack, started, held_out, rise, held.pop_all(), steps, batches)
+        self._running[name] = _Running(pack, started, held_out, rise, held.pop_all(), steps, epoch)
 
     @contextmanager
     def _as_long_as_they_fit(self) -> Iterator[None]:
@@ -292,8 +283,7 @@ class Packed:
     def _logged(self, running: _Running, step: Step) -> None:
         """What a run does behind an evaluation, in the order of its callbacks."""
         if is_logged(step.number, running.steps):
-            figures = {"train/loss": step.loss, "grad_norm": step.norm, "lr": step.rate}
-            running.started.history.log({"step": step.number, "epoch": step.epoch, **figures})
+            running.started.history.log(step_line(step.number, step.epoch, step.loss, step.norm, step.rate))
         running.rise.refuse(step.loss, step.number)
 
     @contextmanager
@@ -312,7 +302,7 @@ class Packed:
     def _evaluate(self, running: _Running, step: Step) -> None:
         model = running.started.model
         with _path_on(running) if together_of(model) is None else nullcontext():
-            running.held_out.evaluate(model, step.number, step.epoch, running.last_batch(step))
+            running.held_out.evaluate(model, step.number, step.epoch, running.epoch.last_batch(step.number))
         if running.held_out.trace.best.step == step.number:
             running.best = {key: value.clone() for key, value in trainable_state(model).items()}
 

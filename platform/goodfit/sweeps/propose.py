@@ -27,7 +27,7 @@ ADAPTIVE = ("tpe", "gp", "cmaes")
 RETRIES = 20
 """Proposals, each from another seed, before a trial that was already made is taken as the end of the space."""
 
-COSTS = ("seconds", "steps", "trainable")
+MINIMISED = ("seconds", "steps", "trainable")
 """Objectives that are wanted small."""
 
 
@@ -41,7 +41,7 @@ def quiet_optuna() -> Any:
 
 def directions(conf: SweepConf) -> list[str]:
     """Optuna's word for what is wanted of each objective."""
-    return ["minimize" if name in COSTS else "maximize" for name in conf.objectives]
+    return ["minimize" if name in MINIMISED else "maximize" for name in conf.objectives]
 
 
 def grid_size(space: Sequence[Dimension]) -> int | None:
@@ -204,7 +204,8 @@ def excess(result: Result, conf: SweepConf) -> dict[str, float]:
     return found
 
 
-COSTED = ("seconds", "steps", "trainable", "memory_gb", "ms_per_record", "errors", "warnings")
+MEASURED = (*MINIMISED, "memory_gb", "ms_per_record", "errors", "warnings")
+"""What constraints can bound."""
 
 
 def read_constraint(text: str) -> tuple[str, int, float]:
@@ -215,9 +216,9 @@ def read_constraint(text: str) -> tuple[str, int, float]:
     """
     for mark, sign in (("<=", 1), (">=", -1)):
         name, found, bound = text.partition(mark)
-        if found and name.strip() in COSTED:
+        if found and name.strip() in MEASURED:
             try:
                 return name.strip(), sign, float(bound)
             except ValueError:
                 break
-    raise ConfigError(f"'{text}' is no constraint", f"write name<=number with a name of {', '.join(COSTED)}")
+    raise ConfigError(f"'{text}' is no constraint", f"write name<=number with a name of {', '.join(MEASURED)}")

@@ -29,6 +29,7 @@ from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
+from goodfit.runs.machine import fix_machine
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import build_measure, top_score
 from goodfit.runs.tune import adapted
@@ -42,7 +43,8 @@ from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
 from goodfit.training.held_out import Trace
 from goodfit.training.interrupt import StopSignals
-from goodfit.training.trainer import fix_machine, total_steps, train
+from goodfit.training.steps import total_steps
+from goodfit.training.trainer import train
 from goodfit.training.watch import Watch
 
 ENDS_SEARCH = (StoppedError, DiskError, ChangedError, MissingPluginError)
@@ -266,9 +268,15 @@ def write_result(folder: Path, number: int, record: Mapping[str, Any], result: R
         "seconds": round(result.costs["seconds"], 2),
         "trial": {"number": number, "state": result.state, "reason": result.reason, "value": result.value},
     }
+    return _close(folder, {**record, **more}, result)
+
+
+def _close(folder: Path, record: Mapping[str, Any] | None, result: Result) -> Result:
+    """Leave what stays of a trial that is over, its result last; without a record where there was none."""
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)
     (folder / PROGRESS).unlink(missing_ok=True)
-    write_record(folder, {**record, **more})
+    if record is not None:
+        write_record(folder, record)
     write_json(folder / RESULT, dataclasses.asdict(result))
     return result
 
@@ -287,9 +295,6 @@ def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     so_far = read_result(order.folder, PROGRESS) or Result(state="running")
     reason, costs = f"{error.what} (fix: {error.fix})", {**so_far.costs, "seconds": seconds}
     result = dataclasses.replace(so_far, state="failed", reason=reason, costs=costs)
-    shutil.rmtree(order.folder / "checkpoints", ignore_errors=True)
-    if (order.folder / "run.json").exists():
-        write_record(order.folder, {**read_json(order.folder / "run.json"), "status": "failed"})
-    (order.folder / PROGRESS).unlink(missing_ok=True)
-    write_json(order.folder / RESULT, dataclasses.asdict(result))
-    return result
+    begun = order.folder / "run.json"
+    record = {**read_json(begun), "status": "failed"} if begun.exists() else None
+    return _close(order.folder, record, result)

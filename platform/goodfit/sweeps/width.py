@@ -9,12 +9,12 @@ from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.models.device import pick_device
 from goodfit.models.fast.attention import NotFlat
+from goodfit.runs.machine import fix_machine
 from goodfit.runs.prepare import training_data
 from goodfit.runs.tune import adapted
 from goodfit.sweeps.packed import PACKABLE
 from goodfit.sweeps.shared import Shared
 from goodfit.training.pack import Trial, pack_width
-from goodfit.training.trainer import fix_machine
 
 
 def why_alone(search: Search) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from goodfit.data.batches import Batch, Example, Planned, TrainingData, by_record, collate, plan_epoch
 from goodfit.schema.training import TrainingConf
+from goodfit.training.steps import batches_per_device
 
 
 class PlannedBatches(Dataset):  # type: ignore[type-arg]
@@ -100,11 +100,6 @@ class EpochOrder(Sampler):  # type: ignore[type-arg]
     def __len__(self) -> int:
         """Of the whole epoch: Lightning tells its end by it."""
         return batches_per_device(len(self._examples), self._conf.batch_size, self._devices)
-
-
-def batches_per_device(examples: int, batch_size: int, devices: int) -> int:
-    """Batches of an epoch on each device."""
-    return math.ceil(examples / (batch_size * devices))
 
 
 def build_loader(dataset: PlannedBatches, order: Sampler[Planned], workers: int) -> Any:

@@ -24,7 +24,8 @@ from goodfit.schema import RunConf
 from goodfit.seeds import seed_of
 from goodfit.training.loader import EpochOrder, PlannedBatches
 from goodfit.training.module import Tuning, not_finite
-from goodfit.training.trainer import compute_ahead, total_steps
+from goodfit.training.steps import epoch_of, total_steps
+from goodfit.training.trainer import compute_ahead
 
 WIDER_PAYS = 0.95
 """A wider pack is taken where a trial's step takes less than this share of what it took before."""
@@ -77,11 +78,12 @@ class _Course:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.steps = total_steps(trial.conf, len(trial.data.examples))
+        conf, count = trial.conf, len(trial.data.examples)
+        self.steps = total_steps(conf, count)
         self.done = 0
-        self._accumulation = trial.conf.training.accumulation
+        self._epoch = epoch_of(conf, count)
         self._tuning = Tuning(
-            trial.model.train(), trial.conf.optim, trial.conf.schedule, self.steps, self._accumulation, trial.conf.seed
+            trial.model.train(), conf.optim, conf.schedule, self.steps, self._epoch.accumulation, conf.seed
         )
         made = self._tuning.configure_optimizers()
         self._optimiser, self._schedule = made["optimizer"], made["lr_scheduler"]["scheduler"]
@@ -98,10 +100,10 @@ class _Course:
 
     def next_turns(self) -> list[Turn]:
         """The batches of the next optimiser step; an epoch's last step may have fewer."""
-        first = next(self._coming)
-        left = len(self.trial.data.examples) - (first.number + 1) * self.trial.conf.training.batch_size
-        further = min(self._accumulation - 1, math.ceil(max(0, left) / self.trial.conf.training.batch_size))
-        return [first, *itertools.islice(self._coming, further)]
+        turns = [next(self._coming)]
+        while not self._epoch.closes_step(turns[-1].number):
+            turns.append(next(self._coming))
+        return turns
 
     def clear(self) -> None:
         """Forget gradients."""

@@ -1,13 +1,9 @@
-"""The only place that knows Lightning's Trainer: our settings -> its settings, and a run of it."""
+"""Makes Lightning's Trainer, by our settings, and a run of it."""
 
 from __future__ import annotations
 
 import copy
-import ctypes
 import logging
-import math
-import os
-import platform
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,22 +22,16 @@ from goodfit.training.checkpoints import checkpoint_of
 from goodfit.training.held_out import HeldOut, Measure, Stop, Trace, go_on, worth
 from goodfit.training.interrupt import StopSignals
 from goodfit.training.launcher import lost, watch_children
-from goodfit.training.loader import EpochOrder, PlannedBatches, batches_per_device, build_loader
+from goodfit.training.loader import EpochOrder, PlannedBatches, build_loader
 from goodfit.training.module import Tuning
 from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
 from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
 from goodfit.training.soup import Soup, stir
 from goodfit.training.state import Owner, Place, Saved, put_state, read_weights, trainable_state
+from goodfit.training.steps import epoch_of, total_steps
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
-MALLOPT = {-1: 2**31 - 1, -3: 2**30}
-"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes: https://man7.org/linux/man-pages/man3/mallopt.3.html"""
-
-DETERMINISTIC_CUBLAS = ":4096:8"
-"""https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
-
-
 NOBODY = Owner()
 """A training of which no other process goes on with the checkpoints."""
 
@@ -72,28 +62,10 @@ class _Job:
     """Steps of each training."""
 
 
-def total_steps(conf: RunConf, examples: int) -> int:
-    """Optimiser steps of one training, if it is not stopped early."""
-    per_epoch = math.ceil(batches_of(conf, examples) / conf.training.accumulation)
-    planned = per_epoch * (conf.training.epochs or 1)
-    return min(planned, conf.training.max_steps or planned)
-
-
-def planned_steps(conf: RunConf, examples: int) -> int:
-    """Optimiser steps of the whole run: of all trainings of a soup."""
-    return conf.training.soup * total_steps(conf, examples)
-
-
-def batches_of(conf: RunConf, examples: int) -> int:
-    """Batches of an epoch, on each device."""
-    devices = conf.hardware.devices * conf.hardware.nodes
-    return batches_per_device(examples, conf.training.batch_size, devices)
-
-
 def guarantee_of(conf: RunConf, data: TrainingData) -> Guarantee | None:
     """What a private training promises; None where none was asked for."""
     count = len(data.examples)
-    return private_guarantee(conf, data.examples, batches_of(conf, count), total_steps(conf, count))
+    return private_guarantee(conf, data.examples, epoch_of(conf, count).batches, total_steps(conf, count))
 
 
 def trainer_settings(conf: RunConf, device: str, steps: int) -> dict[str, Any]:
@@ -126,24 +98,6 @@ def _strategy(conf: HardwareConf) -> Any:
 
         return ModelParallelStrategy(data_parallel_size=conf.devices * conf.nodes, tensor_parallel_size=1)
     return {"single": "auto", "ddp": "ddp", "deepspeed": "deepspeed_stage_2"}[conf.strategy]
-
-
-def fix_machine(conf: RunConf) -> None:
-    """Threads and kernels as the run's identity says."""
-    torch.set_num_threads(conf.runtime.threads or 1)
-    _keep_memory()
-    if conf.runtime.deterministic:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
-        torch.use_deterministic_algorithms(True)
-        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
-
-
-def _keep_memory() -> None:
-    """Let the C library keep what tensors free: asking the system for it again costs a tenth of a step's time."""
-    if platform.libc_ver()[0] == "glibc":
-        library = ctypes.CDLL(None)
-        for parameter, value in MALLOPT.items():
-            library.mallopt(parameter, value)
 
 
 def train(
@@ -185,7 +139,7 @@ def train(
         HardwareError: Memory or disk ran out, or a strategy is missing.
         StoppedError: A signal was heard; the last step is saved.
     """
-    training, batches = conf.training, batches_of(conf, len(data.examples))
+    training, batches = conf.training, epoch_of(conf, len(data.examples)).batches
     before = {name: weights.clone() for name, weights in trainable_state(model).items()}
     if not before:
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
@@ -250,7 +204,7 @@ def _loader(job: _Job, trainer: Any, place: Place) -> Any:
     if guarantee is None:
         order = EpochOrder(data.examples, training, job.conf.seed, trainer.global_rank, trainer.world_size, start)
     else:
-        order = PrivateOrder(data.examples, guarantee.rate, batches_of(job.conf, len(data.examples)), start)
+        order = PrivateOrder(data.examples, guarantee.rate, epoch_of(job.conf, len(data.examples)).batches, start)
     batches = PlannedBatches(data, job.conf.seed, one_by_one=guarantee is not None)
     return build_loader(batches, order, job.conf.runtime.workers)
 

@@ -20,6 +20,24 @@ def is_logged(step: int, total: int) -> bool:
     return step % max(1, math.ceil(total / LOGGED_STEPS)) == 0 or step == total
 
 
+def step_line(step: int, epoch: int, loss: float, norm: float, rate: float) -> dict[str, Any]:
+    """What the history says of a step.
+
+    Args:
+        step: From 1.
+        epoch: From 0.
+        loss: Mean over supervised labels, in nats.
+        norm: Of the gradient, before it was clipped.
+        rate: The learning rate that it was made with.
+    """
+    return {"step": step, "epoch": epoch, "train/loss": loss, "grad_norm": norm, "lr": rate}
+
+
+def evaluation_line(found: Evaluation) -> dict[str, Any]:
+    """What the history says of an evaluation."""
+    return {"step": found.step, "epoch": found.epoch, **found.figures}
+
+
 class Progress(Protocol):
     """What shows a person how far a training is."""
 
@@ -65,17 +83,9 @@ class Watch(lightning.Callback):
         self._last = step
         self._progress.advance(step, self._total, pl_module.last_loss)
         if is_logged(step, self._total):
-            self._log(
-                {
-                    "step": step,
-                    "epoch": trainer.current_epoch,
-                    "train/loss": pl_module.last_loss,
-                    "grad_norm": pl_module.last_norm,
-                    "lr": self._rate,
-                }
-            )
+            self._log(step_line(step, trainer.current_epoch, pl_module.last_loss, pl_module.last_norm, self._rate))
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Log an evaluation."""
-        self._log({"step": evaluation.step, "epoch": evaluation.epoch, **evaluation.figures})
+        self._log(evaluation_line(evaluation))
         self._progress.evaluated(evaluation.epoch, evaluation.figures)
