@@ -10,7 +10,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from goodfit.data.batches import Example, plan_epoch
+from goodfit.data.batches import Example
+from goodfit.data.epochs import plan_epoch
 from goodfit.models.fast import graphs
 
 RECORDS, EPOCHS = 2000, 3

@@ -42,7 +42,8 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
     import pytorch_lightning as lightning
     import torch
 
-    from goodfit.data.batches import Planned, TrainingData
+    from goodfit.data.batches import TrainingData
+    from goodfit.data.epochs import Planned
     from goodfit.models.call import call
     from goodfit.models.fast.linears import onednn_pays
     from goodfit.models.fast.recompute import recomputing

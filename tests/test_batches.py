@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodfit.data.batches import IGNORED, Example, collate, in_batches, padded, plan_epoch
+from goodfit.data.batches import IGNORED, Example, collate, padded
+from goodfit.data.epochs import plan_epoch
+from goodfit.data.progress import in_batches
 from goodfit.schema.training import TrainingConf
 from goodfit.training.loader import EpochOrder
 from goodfit.training.steps import total_steps

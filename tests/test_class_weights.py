@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from goodfit.data.batches import plan_epoch
+from goodfit.data.epochs import plan_epoch
 from goodfit.runs.prepare import training_data
 
 ONE_STEP = [

@@ -9,6 +9,7 @@ import pytest
 
 from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
+from goodfit.data.records import BadRows, Problem
 
 WORDS = ("task=classification", "dataset=files", "model=bert")
 THERE = "if a run was trained on it, put it back there, or a link"
@@ -184,6 +185,20 @@ def test_a_fault_that_all_rows_have_is_told_once(check):
             "mend the column, or name another one: dataset.fields.<field>=<name>",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "fix"),
+    [
+        ({"sort": "missing", "lacks": "text"}, "say which field of yours it is: dataset.fields.text=<name>"),
+        ({"sort": "unreadable"}, "mend the rows"),
+        ({"sort": "value"}, "mend the column, or name another one: dataset.fields.<field>=<name>"),
+        ({"sort": "value", "fix": "leave them out"}, "leave them out"),
+    ],
+    ids=["missing", "unreadable", "value", "value with a fix of its own"],
+)
+def test_what_mends_rows_is_told_by_the_sort_of_their_fault_and_not_by_its_words(problem, fix):
+    assert BadRows([Problem(f"a.jsonl:{line}", "in other words", **problem) for line in (1, 2)], 2).fix == fix
 
 
 def test_columns_are_slices(check, tmp_path):
@@ -520,6 +535,22 @@ def test_files_that_are_numbered_each_from_one_are_told_what_mends_the_ids(check
     assert error.endswith("test.jsonl:2: the id '2' stands twice (first: train.jsonl:2)")
     assert fix.startswith("give every record of all files an id of its own, or name another column")
     assert "quarantine" not in fix  # which would set the whole file aside
+
+
+def test_an_id_that_reads_like_a_place_does_not_offer_to_set_a_whole_file_aside(check, tmp_path):
+    rows = [{"id": f"{number} (first: test.jsonl:", **row} for number, row in enumerate(GOOD, 1)]
+    (tmp_path / "test.jsonl").write_bytes(lines(rows[:2]))
+    ((_, fix),) = check(lines(rows), f"dataset.test={tmp_path}/test.jsonl").errors
+    assert fix.startswith("give every record of all files an id of its own") and "quarantine" not in fix
+
+
+def test_a_row_whose_id_is_none_is_a_bad_row_and_is_not_left_out_by_its_looks(check, problems, tmp_path):
+    rows = [{"id": [1], **GOOD[0]}, *GOOD[1:]]
+    assert problems(lines(rows)) == ["train.jsonl:1: id is a list, expected text or a number"]
+    listed = tmp_path / "gone.txt"
+    listed.write_text("[1]\n", "utf-8")
+    ((error, _),) = check(lines(rows), f"dataset.without={listed}").errors
+    assert error == f"1 of the ids in {listed} are in no record: [1]"
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])

@@ -119,6 +119,7 @@ def test_lock_json_says_what_has_to_be_the_same(finished):
     assert len(set(digests)) == 3
     assert (lock["schema"], lock["seed"], lock["threads"]) == (1, 42, 1)
     assert {"torch", "transformers", "peft", "pytorch-lightning"} <= set(lock["packages"])
+    assert not {"pytest", "ruff", "ray"} & set(lock["packages"])  # which only extras of goodfit need
     assert {"legal", "starters"} <= set(lock["plugins"])
     assert lock["instructions"]
 

@@ -223,6 +223,14 @@ def test_bad_rows_that_are_set_aside_have_no_answer_and_leave_the_ids_of_the_oth
     ]
 
 
+def test_an_id_that_is_none_is_refused_as_training_refuses_it(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.jsonl").write_text('{"text": "a lovely chair"}\n{"id": [1], "text": "an awful lamp"}\n', "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "in.jsonl")
+    assert (outcome.code, outcome.out) == (2, "")
+    what = "1 of 2 rows are bad: in.jsonl:2: id is a list, expected text or a number"
+    assert outcome.errors == [(what, "mend the rows, or set them aside: dataset.on_bad_rows=quarantine")]
+
+
 @pytest.mark.parametrize(
     ("content", "act", "error"),
     [

@@ -62,7 +62,7 @@ class Bar:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            from goodfit.data.batches import telling
+            from goodfit.data.progress import telling
 
             self._bar = Progress(
                 TextColumn("{task.description}"),

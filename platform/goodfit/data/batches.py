@@ -1,12 +1,10 @@
-"""Examples -> batches: which records share one is a function of seed and epoch alone."""
+"""Examples, and the batches that they become."""
 
 from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,12 +17,6 @@ IGNORED = -100
 LabelsAt = Literal["tokens", "rows", "spans", "pairs"]
 """Where a model answers: at tokens (of the inputs, or of the decoder inputs); with one vector of each row; with a first
 and a last token of each row; with the likeness of rows, of which an example has a query and documents behind it."""
-
-WINDOW_BATCHES = 50
-"""Records are sorted by length within a shuffled window of this many batches."""
-
-EVALUATION_TOKENS = 4096
-"""An evaluation batch has at most about this many tokens, padding included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +128,6 @@ class Batch:
         return replace(self, **{name: sent(tensor, device) for name, tensor in moved.items() if tensor is not None})
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A batch before it is built."""
-
-    indices: tuple[int, ...]
-    step_counted: float
-    """See ``Batch``."""
-    epoch: int = 0
-
-
 def by_record(examples: Sequence[Example]) -> list[list[int]]:
     """The examples of each record, its windows, as indices."""
     found: dict[int, list[int]] = {}
@@ -251,89 +233,3 @@ def padded(flat: Tensor, lengths: Sequence[int], fill: int) -> tuple[Tensor, Ten
     rows = flat.new_full(mask.shape, fill)
     rows[mask] = flat
     return rows, mask.long()
-
-
-def plan_epoch(
-    examples: Sequence[Example],
-    *,
-    batch_size: int,
-    accumulation: int,
-    grouping: bool,
-    seed: int,
-    epoch: int,
-    devices: int = 1,
-) -> list[list[Planned]]:
-    """The batches of an epoch, for each device.
-
-    Args:
-        examples: All training examples.
-        batch_size: Per device.
-        accumulation: Batches per optimiser step, per device.
-        grouping: Whether near-equal lengths share a batch.
-        seed: Of the run.
-        epoch: From 0.
-        devices: How many devices take part of each step: of ``devices * batch_size`` records, which are those that a
-            single device would have with batches of that size.
-
-    Returns:
-        A list of batches, each in the order of length, for each device; all lists are of equal length, and where a last
-        batch has fewer records than there are devices, those without one get one of them, too.
-    """
-    order = random.Random(f"{seed}:{epoch}")
-    indices = list(range(len(examples)))
-    order.shuffle(indices)
-    together = batch_size * devices
-    if grouping:
-        window = together * WINDOW_BATCHES
-        indices = [
-            index
-            for start in range(0, len(indices), window)
-            for index in sorted(indices[start : start + window], key=lambda i: examples[i].length)
-        ]
-    batches = [
-        tuple(sorted(indices[start : start + together], key=lambda index: examples[index].length))
-        for start in range(0, len(indices), together)
-    ]
-    order.shuffle(batches)
-    shared = [
-        [rows[device::devices] or rows[device % len(rows) :][:1] for rows in batches] for device in range(devices)
-    ]
-    planned: list[list[Planned]] = [[] for _ in shared]
-    for start in range(0, len(batches), accumulation):
-        steps = [own[start : start + accumulation] for own in shared]
-        counted = sum(examples[index].counted for step in steps for batch in step for index in batch)
-        for device, step in enumerate(steps):
-            planned[device] += [Planned(batch, counted, epoch) for batch in step]
-    return planned
-
-
-Told = Callable[[int, int], None]
-"""(examples that were taken, of all in the pass)"""
-
-_TOLD: ContextVar[Told | None] = ContextVar("told", default=None)
-
-
-@contextmanager
-def telling(told: Told) -> Iterator[None]:
-    """People who wait are told how far each pass over examples is."""
-    before = _TOLD.set(told)
-    try:
-        yield
-    finally:
-        _TOLD.reset(before)
-
-
-def in_batches(examples: Sequence[Example], batch_size: int) -> Iterator[list[int]]:
-    """Indices of examples in batches of near-equal length, longest first (memory runs out at once or never).
-
-    Long examples come in smaller batches, so that few of their tokens are padding.
-    """
-    order = sorted(range(len(examples)), key=lambda index: -examples[index].length)
-    start, told = 0, _TOLD.get()
-    while start < len(order):
-        longest = max(1, examples[order[start]].length)
-        rows = max(1, min(batch_size, EVALUATION_TOKENS // longest))
-        yield order[start : start + rows]
-        start += rows
-        if told:
-            told(min(start, len(order)), len(order))

@@ -25,13 +25,13 @@ class _CsvRow:
     """What begins at a line: a row, the names of the columns, or nothing where the line is bare."""
 
     origin: str
-    """``file:line`` of its beginning, or ``file:line:byte`` of its first byte that is not UTF-8."""
+    """``file:line`` of its beginning."""
     cells: Sequence[str]
     """Nothing on a bare line, and where quotes are broken."""
     end: int
     """The line to go on at: behind the row; behind its first line where it cannot be taken, since what its quotes
     swallowed is read again, row by row."""
-    reason: str | None
+    problem: Problem | None
     """Why it cannot be taken; None where it can."""
 
     @property
@@ -55,8 +55,8 @@ def read_csv(path: Path, content: bytes) -> FileRows:
     header: list[str] = []
     while start < len(lines):
         row = _row_at(path.name, lines, start, delimiter, len(header) or None)
-        if row.reason is not None:
-            found.problems.append(Problem(row.origin, row.reason))
+        if row.problem is not None:
+            found.problems.append(row.problem)
             if not header:
                 break
         elif row.is_blank:
@@ -81,14 +81,16 @@ def _row_at(name: str, lines: Sequence[str], start: int, delimiter: str, width: 
         delimiter: What stands between cells.
         width: How many cells a row has to have; None before the columns are named.
     """
-    cells, end, reason = _next_cells(lines, start, delimiter)
-    origin = f"{name}:{start + 1}"
-    if (byte := _no_utf8(lines[start : end if reason is None else start + 1])) is not None:
+    cells, end, broken = _next_cells(lines, start, delimiter)
+    origin, problem = f"{name}:{start + 1}", None
+    if (byte := _no_utf8(lines[start : end if broken is None else start + 1])) is not None:
         line, column = byte
-        origin, reason = f"{name}:{start + 1 + line}:{column}", NOT_UTF8
-    elif reason is None and width not in (None, len(cells)) and any(map(str.strip, cells)):
-        reason = f"{len(cells)} cells, expected {width}"
-    return _CsvRow(origin, cells, end if reason is None else start + 1, reason)
+        problem = Problem(f"{name}:{start + 1 + line}:{column}", NOT_UTF8, sort="unreadable")
+    elif broken is not None:
+        problem = Problem(origin, broken, sort="unreadable")
+    elif width not in (None, len(cells)) and any(map(str.strip, cells)):
+        problem = Problem(origin, f"{len(cells)} cells, expected {width}")
+    return _CsvRow(origin, cells, end if problem is None else start + 1, problem)
 
 
 def _delimiter(path: Path, lines: Sequence[str]) -> str:

@@ -20,8 +20,11 @@ from goodfit.data.records import (
     Record,
     Row,
     RowProblem,
+    SameId,
     fields_given,
+    own_id,
     problem_of,
+    values_of,
 )
 from goodfit.data.scrub import Scrubbed
 from goodfit.data.split import Compared, Stratum, keep_together, rank, split_off, with_units
@@ -103,7 +106,7 @@ def gather(
     problems = [*unread, *bad]
     _refuse_bad_rows(conf, records, problems, total, [found.mend for found in files.values()])
     records["train"] = _limited(records["train"], conf.limit, seed)
-    records, scrubbed = _scrub_splits(records, scrub)
+    records, scrubbed = scrub_splits(records, scrub)
     records = _fill_splits(records, conf, seed, stratum, compared)
     return Splits(
         *(records[split] for split in SPLITS),
@@ -191,7 +194,7 @@ def _not_erased(conf: DatasetConf, files: Mapping[str, FileRows]) -> tuple[Mappi
     rows = {split: found.rows for split, found in files.items()}
     if conf.without is None:
         return rows, []
-    return without_rows(rows, Path(conf.without), conf.fields.get("id", "id"))
+    return without_rows(rows, Path(conf.without), conf.fields)
 
 
 def _check_splits(
@@ -212,13 +215,13 @@ def _check_rows(
 ) -> tuple[list[Record], list[Problem]]:
     records, problems = [], []
     for row in rows:
-        values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
+        values = values_of(row, names)
         if columns := _columns("slices", names.get("slices")):
             values["slices"] = _slices_of(row.values, columns)
         try:
             record = _record(row.origin, values, check, f"{split}-{row.number}")
             if record.id in seen:
-                raise RowProblem(f"the id '{record.id}' stands twice (first: {seen[record.id]})")
+                raise SameId(record.id, seen[record.id])
         except RowProblem as problem:
             problems.append(problem_of(row, problem))
         else:
@@ -228,9 +231,7 @@ def _check_rows(
 
 
 def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str) -> Record:
-    given = values.get("id")
-    if given is not None and not isinstance(given, str | int):
-        raise RowProblem(f"id is a {type(given).__name__}, expected text or a number")
+    own = own_id(values)
     slices = values.get("slices") or {}
     if isinstance(slices, str):
         slices = _parsed(slices)
@@ -238,7 +239,7 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
         raise RowProblem("slices is not a mapping of names to values")
     group = values.get("group")
     return Record(
-        id=str(given) if given not in (None, "") else number,
+        id=own or number,
         fields=check(values),
         group=str(group) if group not in (None, "") else None,
         slices={str(name): str(value) for name, value in slices.items() if value not in (None, "")},
@@ -288,12 +289,17 @@ def _limited(records: list[Record], limit: int | None, seed: int) -> list[Record
     return sorted(records, key=lambda record: rank(f"{seed}:limit", record.id))[:limit]
 
 
-def _scrub_splits(
-    records: dict[str, list[Record]], scrub: ScrubRecords | None
+def scrub_splits(
+    records: Mapping[str, Sequence[Record]], scrub: ScrubRecords | None
 ) -> tuple[dict[str, list[Record]], Scrubbed | None]:
-    """The records of all splits, scrubbed together, and what was taken out of them."""
+    """The records of all splits, scrubbed together, and what was taken out of them.
+
+    Args:
+        records: Of each split.
+        scrub: What takes out of the texts what nothing may read.
+    """
     if scrub is None:
-        return records, None
+        return {split: list(part) for split, part in records.items()}, None
     clean, scrubbed = scrub([record for part in records.values() for record in part])
     rest = iter(clean)
     return {split: [next(rest) for _ in part] for split, part in records.items()}, scrubbed

@@ -13,7 +13,7 @@ from typing import Any
 from goodfit.data.csv_rows import read_csv
 from goodfit.data.encoding import NOT_UTF8, is_mixed, mend_of_few, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
-from goodfit.data.records import HALF_A_PAIR, FileRows, Problem, Row
+from goodfit.data.records import FileRows, Problem, Row, Sort
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
@@ -111,17 +111,17 @@ def _read_jsonl(path: Path, content: bytes) -> FileRows:
                 continue
             values = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
         except UnicodeDecodeError as error:
-            problems.append(Problem(f"{origin}:{error.start + 1}", NOT_UTF8))
+            problems.append(Problem(f"{origin}:{error.start + 1}", NOT_UTF8, sort="unreadable"))
         except json.JSONDecodeError as error:
-            problems.append(Problem(f"{origin}:{error.colno}", f"broken JSON: {error.msg}"))
+            problems.append(Problem(f"{origin}:{error.colno}", f"broken JSON: {error.msg}", sort="unreadable"))
         except (ValueError, RecursionError) as error:
             reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-            problems.append(Problem(origin, f"broken JSON: {reason}"))
+            problems.append(Problem(origin, f"broken JSON: {reason}", sort="unreadable"))
         else:
             if isinstance(values, dict):
                 rows.append(Row(origin, values, len(rows) + len(problems) + 1))
             else:
-                problems.append(Problem(origin, f"a JSON {type(values).__name__}, expected an object"))
+                problems.append(_no_object(origin, values))
     return FileRows(rows, problems)
 
 
@@ -133,8 +133,11 @@ def _read_array(path: Path, content: bytes) -> FileRows:
         raise DataError(f"{path} is broken JSON: {error}", "write it again, or one object a line (.jsonl)") from None
     found = [(f"{path.name}[{number}]", item, number) for number, item in enumerate(items, 1)]
     rows = [Row(origin, item, number) for origin, item, number in found if isinstance(item, dict)]
-    wrong = [(origin, type(item).__name__) for origin, item, _ in found if not isinstance(item, dict)]
-    return FileRows(rows, [Problem(origin, f"a JSON {kind}, expected an object") for origin, kind in wrong])
+    return FileRows(rows, [_no_object(origin, item) for origin, item, _ in found if not isinstance(item, dict)])
+
+
+def _no_object(origin: str, item: Any) -> Problem:
+    return Problem(origin, f"a JSON {type(item).__name__}, expected an object", sort="unreadable")
 
 
 def _without_half_pairs(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
@@ -142,7 +145,7 @@ def _without_half_pairs(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
     kept, problems = [], []
     for row in rows:
         if _HALF.search(json.dumps(row.values, ensure_ascii=False)):
-            problems.append(Problem(row.origin, HALF_A_PAIR))
+            problems.append(Problem(row.origin, "half of a surrogate pair", sort="unreadable"))
         else:
             kept.append(row)
     return kept, problems
@@ -174,7 +177,7 @@ def _read_parquet(path: Path) -> FileRows:
     for number, cells in enumerate(zip(*columns, strict=True), 1):
         origin, wrong = f"{path.name}:{number}", [cell for cell in cells if isinstance(cell, _NotRead)]
         if wrong:
-            found.problems.append(Problem(origin, wrong[0].reason))
+            found.problems.append(Problem(origin, wrong[0].reason, sort=wrong[0].sort))
         else:
             values = {name: _known(cell) for name, cell in zip(table.column_names, cells, strict=True)}
             found.rows.append(Row(origin, values, number))
@@ -186,6 +189,7 @@ class _NotRead:
     """Stands for a cell that is no value."""
 
     reason: str
+    sort: Sort = "value"
 
 
 def _cells(column: Any) -> list[Any]:
@@ -201,7 +205,7 @@ def _cell(scalar: Any) -> Any:
     try:
         return scalar.as_py()
     except UnicodeDecodeError:
-        return _NotRead(NOT_UTF8)
+        return _NotRead(NOT_UTF8, "unreadable")
     except (ValueError, OverflowError):
         number = getattr(scalar, "value", None)  # of a time, in its unit
         return _NotRead(f"a {scalar.type} that cannot be read") if number is None else str(number)

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
-from goodfit.data.encoding import NOT_UTF8
 from goodfit.errors import DataError
 
 SHOWN_PROBLEMS = 20
+
+Sort = Literal["missing", "twice", "unreadable", "value"]
+"""What is bad of a row: it lacks a field, has another row's id, cannot be read at all, or has a value that cannot be
+meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Problem:
     reason: str
     fix: str = ""
     """What mends it, where its kind knows."""
+    sort: Sort = "value"
+    lacks: str = ""
+    """The field that is missing."""
+    first: str = ""
+    """The origin of the row that has the same id."""
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
@@ -80,6 +88,9 @@ class FileRows:
 class RowProblem(Exception):
     """Raised by a kind when a row cannot become a record; says the field and the reason."""
 
+    sort: Sort = "value"
+    lacks = first = ""
+
     def __init__(self, reason: str, fix: str = "") -> None:
         super().__init__(reason)
         self.fix = fix
@@ -88,17 +99,48 @@ class RowProblem(Exception):
 class MissingField(RowProblem):
     """Raised by a kind when a row lacks a field that it needs."""
 
+    sort = "missing"
+
     def __init__(self, name: str, fix: str = "") -> None:
         super().__init__(f"the field '{name}' is missing", fix)
+        self.lacks = name
+
+
+class SameId(RowProblem):
+    """Raised when a row has the id of another one, and says where that is."""
+
+    sort = "twice"
+
+    def __init__(self, name: str, first: str) -> None:
+        super().__init__(f"the id '{name}' stands twice (first: {first})")
+        self.first = first
+
+
+def values_of(row: Row, names: Mapping[str, str | None]) -> dict[str, Any]:
+    """The values of a row, under goodfit's names too: of a field that the data have none for, None."""
+    return {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
+
+
+def own_id(values: Mapping[str, Any]) -> str | None:
+    """The id that a row has; None where it has none, and is called by its place.
+
+    Raises:
+        RowProblem: It is no text and no number, and nobody could name the row by it.
+    """
+    given = values.get("id")
+    if given is None or given == "":
+        return None
+    if not isinstance(given, str | int):
+        raise RowProblem(f"id is a {type(given).__name__}, expected text or a number")
+    return str(given)
 
 
 def problem_of(row: Row, problem: RowProblem) -> Problem:
     """What a kind said of a row, with the row's own fields where one is missing."""
-    given = f" ({fields_given(row.values)})" if isinstance(problem, MissingField) else ""
-    return Problem(row.origin, f"{problem}{given}", problem.fix)
+    given = f" ({fields_given(row.values)})" if problem.sort == "missing" else ""
+    return Problem(row.origin, f"{problem}{given}", problem.fix, problem.sort, problem.lacks, problem.first)
 
 
-_MISSING = re.compile(r"the field '(\w+)' is missing \(")
 _FIELD_NAME = re.compile(r"[^\W\d][\w.-]*(?:[ /][\w.-]+){0,2}")
 """One to three words."""
 _LONGEST_NAME = 40
@@ -131,9 +173,8 @@ def listed(problems: Sequence[Problem]) -> str:
     return shown + (f"; and {more} more (all of them with --json)" if more > 0 else "")
 
 
-HALF_A_PAIR = "half of a surrogate pair"
-UNREADABLE = ("broken JSON", "broken CSV", "a JSON ", NOT_UTF8, HALF_A_PAIR)
-"""How reasons begin that are those of a whole row, and of no field."""
+def _file(origin: str) -> str:
+    return origin.partition(":")[0]
 
 
 class BadRows(DataError):
@@ -149,26 +190,27 @@ class BadRows(DataError):
     def __init__(
         self, problems: Sequence[Problem], rows: int, may_quarantine: bool = False, mends: Sequence[str] = ()
     ) -> None:
-        missing = {found and found[1] for found in (_MISSING.match(problem.reason) for problem in problems)}
+        sorts = {problem.sort for problem in problems}
+        lacking = {problem.lacks for problem in problems}
         all_bad = len(problems) == rows > 1
         fixes = {problem.fix for problem in problems}
         own = fixes.pop() if len(fixes) == 1 else ""
-        if all_bad and missing != {None} and len(missing) == 1:
+        if all_bad and sorts == {"missing"} and len(lacking) == 1:
             what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
-            fix = own or f"say which field of yours it is: dataset.fields.{missing.pop()}=<name>"
+            fix = own or f"say which field of yours it is: dataset.fields.{lacking.pop()}=<name>"
         elif all_bad and len({problem.reason for problem in problems}) == 1:
             what = f"no row is good: {problems[0]}; the other {rows - 1} have the same fault"
             fix = own or "mend the column, or name another one: dataset.fields.<field>=<name>"
-            if problems[0].reason.startswith(UNREADABLE):
+            if sorts == {"unreadable"}:
                 fix = "mend the rows"
         else:
             what = f"{len(problems)} of {rows} rows are bad: {listed(problems)}"
-            fix = (missing == {None} and own) or "mend the rows"
-            if all(problem.reason.startswith("the id '") for problem in problems):
+            fix = ("missing" not in sorts and own) or "mend the rows"
+            if sorts == {"twice"}:
                 fix = "give every record of all files an id of its own, or name another column: "
                 fix += "dataset.fields.id=<name>, or no column, and rows are numbered: dataset.fields.id=null"
                 # ids that begin anew in each file would take whole files away
-                may_quarantine &= all(f"(first: {one.origin.partition(':')[0]}:" in one.reason for one in problems)
+                may_quarantine &= all(_file(one.origin) == _file(one.first) for one in problems)
             fix += ", or set them aside: dataset.on_bad_rows=quarantine" * may_quarantine
         super().__init__(what, ", ".join([*filter(None, mends), fix]))
         self.problems = tuple(problems)

@@ -62,7 +62,7 @@ def read_texts(folder: Path, column: str = "text") -> FileRows:
         try:
             values = {"id": places[file], column: text_of(file), "folder": None if inside == "." else inside}
         except DataError:
-            found.problems.append(Problem(places[file], NOT_UTF8))
+            found.problems.append(Problem(places[file], NOT_UTF8, sort="unreadable"))
         else:
             found.rows.append(Row(places[file], values, number))
     wanted = " or ".join(TEXTS)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from goodfit.data.batches import Example, in_batches
+from goodfit.data.batches import Example
+from goodfit.data.progress import in_batches
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
 from goodfit.kinds.shape import Encoded, Learner, Outcome
 from goodfit.kinds.text import TextCoder

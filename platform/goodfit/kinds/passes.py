@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import Example, LabelsAt, collate, in_batches
+from goodfit.data.batches import Example, LabelsAt, collate
+from goodfit.data.progress import in_batches
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.models.call import Scores, call
 from goodfit.models.parts import in_evaluation

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from goodfit.data.batches import Example, LabelsAt, collate, in_batches
+from goodfit.data.batches import Example, LabelsAt, collate
+from goodfit.data.progress import in_batches
 from goodfit.data.records import Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.decoding import continuation_logprobs

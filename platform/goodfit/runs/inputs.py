@@ -11,7 +11,7 @@ from typing import Any
 
 from goodfit.data.gather import OneFile, names_in
 from goodfit.data.read import TEXT_LINES, holds_texts, read_file
-from goodfit.data.records import BadRows, FileRows, Problem, Record, Row, RowProblem, problem_of
+from goodfit.data.records import BadRows, FileRows, Problem, Record, Row, RowProblem, own_id, problem_of, values_of
 from goodfit.data.text_files import read_texts, text_of
 from goodfit.errors import ConfigError, DataError
 from goodfit.files import ending
@@ -58,11 +58,10 @@ def read_inputs(
     refuse_unknown_fields(opened.task.kind, renamed)
     fields = names_in(read.rows, opened.conf.dataset.fields) | dict(renamed)
     for row in read.rows:
-        values = {**row.values, **{ours: row.values.get(theirs) for ours, theirs in fields.items()}}
-        given = values.get("id")
-        number = row.number if given in (None, "") else given
+        values = values_of(row, fields)
         try:
-            records.append(Record(str(number), opened.task.kind.check(values, False)))
+            own = own_id(values)
+            records.append(Record(own or str(row.number), opened.task.kind.check(values, False)))
         except RowProblem as problem:
             problems.append(problem_of(row, problem))
     if problems and not (quarantine and records):
@@ -98,7 +97,7 @@ def _from_lines(lines: Sequence[str], main: str, origin: str) -> FileRows:
     for number, line in filled:
         found = objects[number]
         if found is None and are_json and _BEGINS_AN_OBJECT.match(line):
-            read.problems.append(Problem(f"{origin}:{number}", "broken JSON"))
+            read.problems.append(Problem(f"{origin}:{number}", "broken JSON", sort="unreadable"))
         else:
             read.rows.append(Row(f"{origin}:{number}", {main: line} if found is None else found, number))
     return read

@@ -8,10 +8,12 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 import goodfit
 from goodfit.config.record import read_config
@@ -104,22 +106,24 @@ def _packages() -> Mapping[str, str]:
 
 
 def _needed_by(name: str, found: dict[str, str]) -> dict[str, str]:
-    """The versions of what a package needs, and of what that needs; what is left out as an extra is not among them."""
+    """The versions of what a package needs here, and of what that needs; what only an extra needs is not among them."""
     try:
         needed = importlib.metadata.requires(name) or []
     except importlib.metadata.PackageNotFoundError:
         return found
     for requirement in needed:
-        plain = re.match(r"[\w.-]+", requirement)
-        if plain is None or "extra ==" in requirement:
+        try:
+            needs = Requirement(requirement)
+        except InvalidRequirement:
+            continue  # no installer could read it
+        dependency = canonicalize_name(needs.name)
+        if dependency in found or (needs.marker is not None and not needs.marker.evaluate({"extra": ""})):
             continue
-        dependency = re.sub(r"[-_.]+", "-", plain[0]).lower()
-        if dependency not in found:
-            try:
-                found[dependency] = importlib.metadata.version(dependency)
-            except importlib.metadata.PackageNotFoundError:
-                continue  # for another system or another Python
-            _needed_by(dependency, found)
+        try:
+            found[dependency] = importlib.metadata.version(dependency)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # it was taken away, or never installed
+        _needed_by(dependency, found)
     return found
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from goodfit.data.batches import Planned, by_record, collate, plan_epoch
+from goodfit.data.batches import by_record, collate
+from goodfit.data.epochs import Planned, plan_epoch
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below

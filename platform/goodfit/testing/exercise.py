@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from goodfit.data.gather import Splits, gather
+from goodfit.data.gather import Splits, gather, scrub_splits
 from goodfit.data.scrub import Scrub, ask
 from goodfit.errors import DataError, GoodfitError
 from goodfit.hooks.types import (
@@ -292,11 +292,10 @@ def leaks(spec: DataSourceSpec, splits: Splits) -> list[str]:
 def leaks_of_scrubbed(spec: DataSourceSpec, splits: Splits, task: str, scrub: Scrub) -> list[str]:
     """Further inputs that stand in the training records, once a task has taken out what tells them apart; none where
     they are as few as a run only warns of."""
-    clean, _ = scrub.records([record for split in SPLITS for record in splits[split]], find_kind(spec.kind).texts)
-    rest = iter(clean)
-    scrubbed = dataclasses.replace(splits, **{split: [next(rest) for _ in splits[split]] for split in SPLITS})
+    texts = find_kind(spec.kind).texts
+    clean, _ = scrub_splits({split: splits[split] for split in SPLITS}, lambda records: scrub.records(records, texts))
     known = leaks(spec, splits)
-    found = [fault for fault in leaks(spec, scrubbed) if fault not in known]
+    found = [fault for fault in leaks(spec, dataclasses.replace(splits, **clean)) if fault not in known]
     if len(found) <= MOST_LEAKED * len(splits.test):
         return []
     return [f"{fault}, once task={task} has taken personal data out of them" for fault in found]

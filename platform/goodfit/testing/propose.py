@@ -11,7 +11,7 @@ from typing import Any
 
 from goodfit.data.gather import Splits, gather
 from goodfit.data.read import read_file
-from goodfit.data.records import BadRows, Record
+from goodfit.data.records import BadRows, Record, values_of
 from goodfit.data.scrub import Scrub, Scrubbed
 from goodfit.errors import DataError
 from goodfit.kinds import find_kind
@@ -76,8 +76,7 @@ def propose(
     read = read_file(path)
     if read.problems:
         raise BadRows(read.problems, read.count, mends=[read.mend])
-    names = conf.fields.items()
-    values = [{**row.values, **{ours: row.values.get(theirs) for ours, theirs in names}} for row in read.rows]
+    values = [values_of(row, conf.fields) for row in read.rows]
     found, fields, reason = _look(values, conf.fields)
     if kind is not None and kind != found:
         found, fields, reason = kind, {}, "task.kind was typed"

@@ -6,6 +6,7 @@ words stay as they are.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -54,6 +55,24 @@ def ordinals(text: str) -> set[int]:
     return {_value_of_ordinal(match) for match in ORDINAL.finditer(text)}
 
 
+def cardinal(words: Iterable[str], small: Mapping[str, int] = SMALL) -> int:
+    """The value of a number in words: ``two hundred and fifty`` is 250.
+
+    Args:
+        words: One by one; those that are no numbers count nothing.
+        small: What the words below a hundred are worth.
+    """
+    total = current = 0
+    for word in words:
+        if word in SCALES:
+            total, current = total + max(current, 1) * SCALES[word], 0
+        elif word == "hundred":
+            current = max(current, 1) * 100
+        else:
+            current += small.get(word, 0)
+    return total + current
+
+
 def _and_a_half(words: re.Match[str]) -> str:
     """``one and a half`` as ``1.5``."""
     return f"{SMALL.get(words[1], words[1])}.5"
@@ -79,12 +98,4 @@ def _cardinal(words: re.Match[str]) -> str:
         return words[0]
     if run[0] in SCALES and not ARTICLE.search(words.string, max(0, words.start() - LONGEST_ARTICLE), words.start()):
         return words[0]
-    total = current = 0
-    for word in run:
-        if word in SCALES:
-            total, current = total + max(current, 1) * SCALES[word], 0
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        else:
-            current += SMALL.get(word, 0)
-    return str(total + current)
+    return str(cardinal(run))

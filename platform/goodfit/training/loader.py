@@ -8,7 +8,8 @@ from typing import Any
 
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from goodfit.data.batches import Batch, Example, Planned, TrainingData, by_record, collate, plan_epoch
+from goodfit.data.batches import Batch, Example, TrainingData, by_record, collate
+from goodfit.data.epochs import Planned, plan_epoch
 from goodfit.schema.training import TrainingConf
 from goodfit.training.steps import batches_per_device
 

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from goodfit.data.batches import Batch, Example, Planned, by_record
+from goodfit.data.batches import Batch, Example, by_record
+from goodfit.data.epochs import Planned
 from goodfit.errors import ConfigError, HardwareError, stop_on
 from goodfit.models.call import call
 from goodfit.schema import RunConf

@@ -6,13 +6,11 @@ amounts count. ``two fifty`` (52, 250, or two of fifty) and ``1.250`` (a point o
 
 import re
 
+from goodfit.texts.spelled import SCALES, SMALL, TENS, cardinal
+
 ONES = "one two three four five six seven eight nine"
 TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-VALUES = {word: value for value, word in enumerate(f"{ONES} {TEENS}".split(" "), start=1)}
-VALUES |= {word: 10 * value for value, word in enumerate(TENS.split(" "), start=2)}
-VALUES |= {"a": 1, "an": 1, "zero": 0, "nought": 0}
-SCALES = {"thousand": 1_000, "million": 1_000_000}
+VALUES = SMALL | {"a": 1, "an": 1, "nought": 0}
 FRACTIONS = {
     "1/2": 1 / 2, "1/3": 1 / 3, "2/3": 2 / 3, "1/4": 1 / 4, "3/4": 3 / 4, "1/8": 1 / 8,
     "half": 1 / 2, "a half": 1 / 2, "one half": 1 / 2,
@@ -117,12 +115,4 @@ def _all(parts: list[str]) -> list[float] | None:
 
 def _cardinal(words: str) -> int:
     """A number in words: ``two hundred and fifty`` is 250."""
-    total = current = 0
-    for word in re.findall(r"[a-z]+", words):
-        if word in SCALES:
-            total, current = total + max(current, 1) * SCALES[word], 0
-        elif word == "hundred":
-            current = max(current, 1) * 100
-        else:
-            current += VALUES.get(word, 0)
-    return total + current
+    return cardinal(re.findall(r"[a-z]+", words), VALUES)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch import nn
 
-from goodfit.data.batches import EVALUATION_TOKENS, Batch
+from goodfit.data.batches import Batch
+from goodfit.data.progress import EVALUATION_TOKENS
 from goodfit.models.call import Scores, compute
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, swap_dropouts
