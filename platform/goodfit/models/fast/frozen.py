@@ -59,7 +59,7 @@ class KeptStates:
 _FROZEN: weakref.WeakKeyDictionary[Any, Frozen] = weakref.WeakKeyDictionary()
 
 
-class _Base:
+class _WholeBase:
     """A whole base: its head gets the states instead."""
 
     depth = 0
@@ -67,11 +67,11 @@ class _Base:
     def __init__(self, model: Any, wiring: Wiring) -> None:
         self._model = base_of(model)
         self._wiring = wiring
-        self._base = getattr(self._model, self._model.base_model_prefix)
+        self._backbone = getattr(self._model, self._model.base_model_prefix)
 
     def made_of(self, batch: Batch) -> list[States]:
         """The states of each row."""
-        output = self._base(**self._wiring.inputs(batch))
+        output = self._backbone(**self._wiring.inputs(batch))
         found: list[States] = [{} for _ in batch.lengths]
         for name in ("last_hidden_state", "pooler_output"):
             states = output.get(name)
@@ -93,7 +93,7 @@ class _Base:
         try:
             yield {"input_ids": batch.input_ids[None]}
         finally:
-            setattr(self._model, self._model.base_model_prefix, self._base)
+            setattr(self._model, self._model.base_model_prefix, self._backbone)
 
 
 class _LowerLayers:
@@ -101,7 +101,7 @@ class _LowerLayers:
 
     def __init__(self, model: Any, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._base = _base(model)
+        self._backbone = _backbone_of(model)
         self.depth = len(frozen_layers(model))
         self._lower, self._upper = _stack(model)[: self.depth], _stack(model)[self.depth :]
 
@@ -111,7 +111,7 @@ class _LowerLayers:
         hook = self._lower[-1].register_forward_hook(lambda _module, _args, output: seen.append(output))
         undo = replace_forwards(self._upper, lambda _: lambda *_args, **_kwargs: seen[0])
         try:
-            self._base(**self._wiring.inputs(batch))
+            self._backbone(**self._wiring.inputs(batch))
         finally:
             undo()
             hook.remove()
@@ -147,7 +147,7 @@ class Frozen:
             raise NotFlat("states are kept of flat models only")
         self._model = model
         self._wiring = wiring
-        self._part = _Base(model, wiring) if has_frozen_base(model) else _LowerLayers(model, wiring)
+        self._part = _WholeBase(model, wiring) if has_frozen_base(model) else _LowerLayers(model, wiring)
         self._kept = kept
 
     @contextmanager
@@ -227,7 +227,7 @@ def can_be_kept(model: Any) -> bool:
 
 def has_frozen_base(model: Any) -> bool:
     """Whether only a head beside the base is trained."""
-    return _base(model) is not base_of(model) and is_tuned(model) and not is_tuned(_base(model))
+    return _backbone_of(model) is not base_of(model) and is_tuned(model) and not is_tuned(_backbone_of(model))
 
 
 def frozen_layers(model: Any) -> list[Any]:
@@ -237,7 +237,8 @@ def frozen_layers(model: Any) -> list[Any]:
     return stack[:first]
 
 
-def _base(model: Any) -> Any:
+def _backbone_of(model: Any) -> Any:
+    """The model without its head."""
     whole = base_of(model)
     return getattr(whole, whole.base_model_prefix, whole)
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from goodfit.models.fast.forwards import replace_forwards
+from goodfit.models.parts import in_evaluation
 
 PARTS = {"gate_proj", "up_proj", "down_proj", "act_fn"}
 """What transformers calls the parts of a gated layer, from Llama on."""
@@ -43,18 +44,14 @@ def swap_gates(model: Any) -> Callable[[], None]:
 
 def _is_as(layer: Any) -> bool:
     """Whether a layer computes what its parts together do."""
-    training = layer.training
-    layer.eval()
     try:
         kind = next(layer.gate_proj.parameters()).dtype
         states = torch.randn(1, 2, layer.gate_proj.in_features, generator=torch.Generator().manual_seed(0))
         states = states.to(kind if kind.is_floating_point else torch.float32)  # 4 bits are held as integers
-        with torch.no_grad():
+        with in_evaluation(layer), torch.no_grad():
             return torch.equal(layer(states), _forward(layer, states))
     except (RuntimeError, TypeError, ValueError, AttributeError):  # another forward, or parts of another kind
         return False
-    finally:
-        layer.train(training)
 
 
 def _forward(layer: Any, states: Tensor) -> Tensor:

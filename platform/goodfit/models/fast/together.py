@@ -23,7 +23,7 @@ class Asked(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class KeptLosses:
     """What is kept of scores over a vocabulary, which are too large to wait for their model's turn."""
 
     found: Tensor
@@ -58,7 +58,7 @@ class Together:
         self._asked[model] += 1
         if number == len(self._answers):
             found = self._pack.scores(batch, list(self._places.values()))
-            kept = [Lost(own.losses(), own.rows) for own in found] if self._losses_only else found
+            kept = [KeptLosses(own.losses(), own.rows) for own in found] if self._losses_only else found
             self._answers.append((batch, dict(zip(self._places, kept, strict=True))))
         first, answers = self._answers[number]
         if first.lengths != batch.lengths or not first.input_ids.equal(batch.input_ids):
