@@ -14,7 +14,6 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.known import read_task
@@ -42,7 +41,7 @@ def tasks_with_data(host: Host) -> list[str]:
 
 def measure(task: str, host: Host) -> tuple[list[str], Counter[str], Counter[str]]:
     """A task's row of the table; and what was found and planted, by fault."""
-    composed = compose_words(Arguments(words=[f"task={task}", "quality.deep=true"]), needed=("task",))
+    composed = compose_words([f"task={task}", "quality.deep=true"], needed=("task",))
     started = time.monotonic()
     findings = read_task(composed, host).findings
     seconds = time.monotonic() - started

@@ -152,6 +152,22 @@ BROKEN: Mapping[str, Broken] = {
         offers("audits", "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, limits=({},))]"),
         left_out("TypeError: AuditSpec.limits: expected Limit, got dict"),
     ),
+    "fixes that are a text": Broken(
+        offers("audits", "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, fixes='{name}.y')]"),
+        left_out("TypeError: AuditSpec.fixes: expected tuple, got str"),
+    ),
+    "a fix of another's finding": Broken(
+        offers(
+            "audits",
+            "return [AuditSpec(name='{name}.x', description='d', look_at_data=crash, "
+            "codes=('data.conflict',), fixes=('data.conflict',))]",
+        ),
+        left_out("ValueError: its audit '{name}.x' has 'data.conflict' in fixes, which is none of its own codes"),
+    ),
+    "a fix that no finding has": Broken(
+        offers("audits", "return [AuditSpec(name='{name}.x', description='d', look_at_data=len, fixes=('{name}.y',))]"),
+        left_out("ValueError: its audit '{name}.x' has '{name}.y' in fixes, which is none of its own codes"),
+    ),
     "a limit out of its range": Broken(
         offers(
             "audits",

@@ -315,7 +315,6 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
     made: dict[tuple[str, ...], tuple[Any, Any]] = {}
 
     def make(kind: str, family: str, *words: str) -> tuple[Any, Any]:
-        from goodfit.cli.arguments import Arguments
         from goodfit.cli.setting_up import compose_words
         from goodfit.models.load import load_model
         from goodfit.plugins.host import load_plugins
@@ -324,7 +323,7 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
 
         key = (kind, family, *words)
         if key not in made:
-            composed = compose_words(Arguments(words=[*tiny_words(kind, family), *words]))
+            composed = compose_words([*tiny_words(kind, family), *words])
             prepared = prepare(read_task(composed, host := load_plugins()), host)
             conf, learner = prepared.conf, prepared.learner
             model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from goodfit.plugins import calls
 
@@ -563,3 +564,18 @@ def test_the_words_of_a_heavy_audit_ask_it_where_training_would_not(goodfit, ins
             "ask all audits of the data: quality.deep=true",
         )
     ]
+
+
+def test_a_strangers_audit_says_what_is_left_out_where_nobody_says_otherwise(goodfit, install, words, tmp_path):
+    code = code_of("return found('seen', rows=(facts.splits['train'][0].id,))")
+    install("odd", code.replace("look_at_data=look", "look_at_data=look, codes=('odd.seen',), fixes=('odd.seen',)"))
+    words = [*words, "training.max_steps=1", "quality.fix=drop"]
+    outcome = goodfit("train", *words, "run.dir=out", "plugins.disable=[quality]", "--json")
+    assert outcome.code == 0, outcome.err
+    written = yaml.safe_load((tmp_path / "out/config.yaml").read_text("utf-8"))
+    assert written["quality"]["fixes"] == ["data.leak", "odd.seen"]
+    deeds = json.loads((tmp_path / "out/run.json").read_text("utf-8"))["plugins"]
+    assert deeds["odd"]["records"] == {"left_out": 1}
+    assert "data.left_out" not in codes(goodfit("check", *words, "quality.fixes=[data.leak]", "--json"))
+    unasked = goodfit("check", *words, "quality.fixes=[data.leak,odd.seen]", "task.audits=[]")
+    assert unasked.code == 0, unasked.err

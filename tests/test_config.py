@@ -12,7 +12,6 @@ import pytest
 import yaml
 from omegaconf import OmegaConf
 
-from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, config_roots
 from goodfit.config.compose import as_tree, compose
 from goodfit.config.derive import derive
@@ -20,14 +19,14 @@ from goodfit.config.grammar import override
 from goodfit.config.places import EXAMPLES, core_root, example_model, find_options
 from goodfit.config.record import read_config, write_config
 from goodfit.config.settings import settings
-from goodfit.config.types import typed
+from goodfit.config.types import validated
 from goodfit.config.words import read_words
 from goodfit.errors import GoodfitError
 from goodfit.schema import RunConf
 from goodfit.yaml_values import read_yaml
 
 REPOSITORY = Path(__file__).parents[1]
-ROOTS = config_roots(Arguments())
+ROOTS = config_roots()
 OPTIONS = find_options(ROOTS)
 BASES = [name for name in OPTIONS["model"] if name != "run"]
 """Those that need no run's folder."""
@@ -35,7 +34,7 @@ FILES = sorted(path for root in ROOTS for path in root.folder.rglob("*.yaml"))
 
 
 def composed(*words):
-    return compose_words(Arguments(words=list(words)), needed=())
+    return compose_words(words, needed=())
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def as_hydra_composes(words):
     tree["choices"] = dict(composed(*words).conf.choices)
     if "task.labels" not in read.values:
         tree["task"]["labels"] = None
-    return derive(typed(tree), read.values)[0]
+    return derive(validated(tree), read.values)[0]
 
 
 def test_trials_compose_one_after_another_to_what_hydra_makes_of_each():
@@ -149,10 +148,9 @@ def test_trials_compose_one_after_another_to_what_hydra_makes_of_each():
 def test_an_option_that_was_edited_is_read_again(tmp_path):
     file = tmp_path / "optim" / "own.yaml"
     file.parent.mkdir()
-    words = Arguments(words=["optim=own"], options={"--config-dir": str(tmp_path)})
     for content, rate in (("name: sgd\nlr: 0.25\n", 0.25), ("name: sgd\nlr: 0.5\n", 0.5)):
         file.write_text(content)
-        assert compose_words(words, needed=()).conf.optim.lr == rate
+        assert compose_words(["optim=own"], str(tmp_path), needed=()).conf.optim.lr == rate
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.owner)

@@ -19,7 +19,6 @@ from pytorch_lightning import strategies
 from safetensors.torch import load_file
 from strangers import HEAD
 
-from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.runs.folder import run_folder
 from goodfit.training.trainer import trainer_settings
@@ -292,7 +291,7 @@ def test_a_further_process_waits_until_the_first_has_begun_the_run(tiny_words, t
     folder = tmp_path / "shared"  # what is written into it before would be another's files to the first process
     folder.mkdir()
     words = [*tiny_words("classification", "encoder"), *TWO_MACHINES[:-1], f"run.dir={folder}"]
-    conf = compose_words(Arguments(words=words)).conf
+    conf = compose_words(words).conf
     monkeypatch.setenv("RANK", "1")
     threading.Timer(0.5, (folder / "config.yaml").touch).start()
     with run_folder(conf, None) as joined:
@@ -301,7 +300,7 @@ def test_a_further_process_waits_until_the_first_has_begun_the_run(tiny_words, t
 
 def test_deepspeed_is_asked_of_lightning_and_told_where_to_clip(tiny_words):
     words = [*tiny_words("classification", "encoder"), "hardware=deepspeed", "hardware.devices=4", "precision=bf16"]
-    conf = compose_words(Arguments(words=[word for word in words if word != "hardware=cpu"])).conf
+    conf = compose_words([word for word in words if word != "hardware=cpu"]).conf
     asked = trainer_settings(conf, "cuda", 7)
     assert (asked["accelerator"], asked["devices"], asked["max_steps"]) == ("gpu", 4, 7)
     assert asked["precision"] == "bf16-mixed"

@@ -7,7 +7,6 @@ import types
 import numpy as np
 import pytest
 
-from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words
 from goodfit.data.records import Record
 from goodfit.evaluation.fit import FitFacts, diagnose
@@ -59,7 +58,7 @@ UNSURE = {"probe": share(0.86, 50), "probe_reference": share(0.5, 50), "validati
 
 
 def diagnosed(*words, **changes):
-    conf = compose_words(Arguments(words=[*WORDS, *words])).conf
+    conf = compose_words([*WORDS, *words]).conf
     return diagnose(dataclasses.replace(FACTS, **changes), conf)
 
 
@@ -179,12 +178,12 @@ def test_the_policy_says_how_large_a_gap_may_be():
 @pytest.mark.parametrize("model", ["bert", "t5"])
 def test_the_words_to_try_next_are_words_that_compose(model, adapter):
     words = ["task=legal", f"model={model}", f"adapter={adapter}"]
-    conf = compose_words(Arguments(words=words)).conf
+    conf = compose_words(words).conf
     for changes, verdict in ((OVERFIT, "overfit"), (NOTHING, "underfit")):
         found = diagnose(dataclasses.replace(FACTS, **changes), conf)
         typed = [word for word in found.words if "=" in word]
         assert (found.verdict, bool(typed)) == (verdict, True)
-        tried = compose_words(Arguments(words=[*words, *typed])).conf
+        tried = compose_words([*words, *typed]).conf
         assert tried != conf
 
 
@@ -199,7 +198,7 @@ def test_the_words_to_try_next_are_words_that_compose(model, adapter):
     ],
 )
 def test_what_overfits_is_told_to_hide_words_where_that_can_be(words, told):
-    conf = compose_words(Arguments(words=words.split())).conf
+    conf = compose_words(words.split()).conf
     found = diagnose(dataclasses.replace(FACTS, **OVERFIT), conf)
     assert found.verdict == "overfit"
     assert ("training.word_dropout=0.1" in found.words) == told
@@ -224,7 +223,7 @@ def test_what_overfits_is_told_to_hide_words_where_that_can_be(words, told):
     ],
 )
 def test_the_words_to_try_next_change_what_held_the_run_back(words, tried):
-    conf = compose_words(Arguments(words=["task=legal", *words.split()])).conf
+    conf = compose_words(["task=legal", *words.split()]).conf
     found = diagnose(dataclasses.replace(FACTS, **NOTHING), conf)
     assert [word for word in found.words if not word.startswith("optim.lr=")] == tried
 
@@ -237,7 +236,7 @@ def test_what_a_run_that_was_scored_once_is_told_to_try_scores_it_twice(batches,
     once = {"loss_course": [losses(0.4)], "best": 0, "steps": trained, "epochs": round(trained / batches, 4)}
     found = diagnosed(limit, **once)
     assert found.verdict == "unknown"
-    training = compose_words(Arguments(words=[*WORDS, limit, *found.words])).conf.training
+    training = compose_words([*WORDS, limit, *found.words]).conf.training
     last = training.max_steps or training.epochs * batches
     ends = HeldOut.ends(batches, training.evaluations_per_epoch)
     assert len({step for step in range(1, last + 1) if (step - 1) % batches in ends or step == last}) >= 2

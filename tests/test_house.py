@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import pytest
 from conftest import sample
 
-from goodfit.cli.arguments import Arguments, parse
+from goodfit.cli.arguments import parse
 from goodfit.cli.setting_up import compose_words
 from goodfit.hooks import HOOK_API, specs
 from goodfit.schema import RunConf
@@ -140,7 +140,7 @@ def test_a_command_in_the_documentation_is_one_that_goodfit_knows(goodfit, page,
     argv = [word.replace("<", "").replace(">", "") for word in shlex.split(line)[1:]]
     found = parse([word for word in argv if word != "[verb]"])
     if found.verb in ("train", "check", "preview", "show") and found.words != ["WORDS"]:
-        assert isinstance(compose_words(Arguments(words=found.words)).conf, RunConf)
+        assert isinstance(compose_words(found.words).conf, RunConf)
     elif found.verb in ("list", "explain") or (found.verb == "plugins" and found.words[0] in ("list", "lock")):
         assert goodfit(*argv).code == 0
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, config_roots
 from goodfit.config.search import compose_search
 from goodfit.config.space import Dimension, named_searches
@@ -131,7 +130,7 @@ def test_the_first_trial_has_the_defaults_and_the_others_are_proposed_behind_it(
     ],
 )
 def test_a_search_begins_with_the_defaults_where_its_space_holds_them(words, start):
-    search = compose_search(["task=support/intent", "model=bert", *words], config_roots(Arguments()))
+    search = compose_search(["task=support/intent", "model=bert", *words], config_roots())
     assert search.start == start
 
 
@@ -372,7 +371,7 @@ def test_a_record_whose_id_is_the_group_of_another_is_a_unit_of_its_own():
     ids=["quality", "constraint", "fewest steps"],
 )
 def test_the_leader_keeps_the_constraints_and_is_best_in_what_is_searched_for(more, number):
-    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, *more], config_roots(Arguments()))
+    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, *more], config_roots())
     results = [
         Result(state="finished", value=value, costs={"steps": steps}) for value, steps in [(0.9, 9.0), (0.8, 5.0)]
     ]
@@ -419,7 +418,7 @@ def test_the_correction_chooses_as_the_search_does():
     assert abs(corrected(trials, mean, 0, winner=1, first=0, margin=-1.0).value - highest) < 0.01
 
 
-NAMED = named_searches(config_roots(Arguments()))
+NAMED = named_searches(config_roots())
 DEPARTMENTS = ["legal", "medical", "finance", "support", "content"]
 
 
@@ -430,7 +429,7 @@ def test_every_department_and_family_has_a_search():
 @pytest.mark.parametrize("model", ["bert", "t5", "gpt"])
 @pytest.mark.parametrize("name", DEPARTMENTS)
 def test_a_named_search_composes_with_every_family(name, model):
-    search = compose_search([f"sweep={name}", f"model={model}"], config_roots(Arguments()))
+    search = compose_search([f"sweep={name}", f"model={model}"], config_roots())
     assert search.first.conf.task.name.startswith(name)
     assert len(search.space) >= 2
     assert all(not word.startswith("sweep") for word in search.fixed)
@@ -468,7 +467,7 @@ def database(monkeypatch):
 
 def ledger_of(folder, *words):
     words = ["task=support", "model=bert", *SPACE_WORDS, *words]
-    return Ledger(compose_search(words, config_roots(Arguments())), folder, "search")
+    return Ledger(compose_search(words, config_roots()), folder, "search")
 
 
 @pytest.mark.parametrize("storage", ["journal", "postgresql"])
@@ -580,7 +579,7 @@ def test_experiments_can_be_searched_where_they_are_judged_alike(tmp_path):
         path = tmp_path / "conf" / "experiment" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"# @package _global_\n{setting}\n")
-    roots = config_roots(Arguments(options={"--config-dir": str(tmp_path / "conf")}))
+    roots = config_roots(str(tmp_path / "conf"))
     words = ["task=support", "model=bert"]
     search = compose_search([*words, "experiment=a,b"], roots)
     assert search.start is None
@@ -594,7 +593,7 @@ def test_a_named_search_searches_nothing_that_an_adapter_does_not_read():
     words = ["task=support", "model=bert", "sweep=encoder"]
     for adapter, has_rank in (("lora", True), ("ia3", False), ("none", False)):
         for more in (words, words[:2]):
-            keys = {one.key for one in compose_search([*more, f"adapter={adapter}"], config_roots(Arguments())).space}
+            keys = {one.key for one in compose_search([*more, f"adapter={adapter}"], config_roots()).space}
             assert ("adapter.rank" in keys) == has_rank
 
 
@@ -603,12 +602,12 @@ def test_a_named_search_searches_nothing_that_an_adapter_does_not_read():
 )
 def test_an_option_in_the_middle_that_cannot_be_composed_is_refused(words):
     with pytest.raises(ConfigError, match="adapter=none does not read it"):
-        compose_search(["task=support", "model=bert", *words], config_roots(Arguments()))
+        compose_search(["task=support", "model=bert", *words], config_roots())
 
 
 def test_lists_are_the_values_of_a_space():
     words = ["task=support", "model=bert", "adapter.targets=[query,key],[value]"]
-    (dimension,) = compose_search(words, config_roots(Arguments())).space
+    (dimension,) = compose_search(words, config_roots()).space
     assert (dimension.key, dimension.options) == ("adapter.targets", ("[query,key]", "[value]"))
 
 
@@ -644,7 +643,7 @@ def test_a_failed_trial_keeps_no_model_and_says_that_it_failed(tmp_path):
     ("word", "package"), [("sampler=gp", "scipy"), ("sampler=cmaes", "cmaes"), ("pruner=wilcoxon", "scipy")]
 )
 def test_a_package_that_a_search_needs_is_asked_for_before_it_begins(monkeypatch, word, package):
-    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, f"sweep.{word}"], config_roots(Arguments()))
+    search = compose_search(["task=support", "model=bert", *SPACE_WORDS, f"sweep.{word}"], config_roots())
     check_search(search)
     monkeypatch.setattr("goodfit.sweeps.check.find_spec", lambda name: None)
     with pytest.raises(HardwareError) as raised:
@@ -654,7 +653,7 @@ def test_a_package_that_a_search_needs_is_asked_for_before_it_begins(monkeypatch
 
 def test_a_whole_interval_holds_whole_numbers():
     search = compose_search(
-        ["task=support", "model=bert", "training.patience=tag(log,interval(0.5,8))"], config_roots(Arguments())
+        ["task=support", "model=bert", "training.patience=tag(log,interval(0.5,8))"], config_roots()
     )  # int(0.5) is no beginning of a logarithmic one
     assert search.space[0].values == range(1, 9)
 
@@ -684,7 +683,7 @@ def prepared_of(tiny_words, tmp_path, write_rows, **parts):
     """A run of the kind classification on these records."""
     files = {split: write_rows(tmp_path / f"{split}.jsonl", rows) for split, rows in parts.items()}
     typed = [*tiny_words("classification", "encoder"), *(f"dataset.{split}={path}" for split, path in files.items())]
-    composed, host = compose_words(Arguments(words=typed)), load_plugins()
+    composed, host = compose_words(typed), load_plugins()
     return prepare(read_task(composed, host), host)
 
 

@@ -6,6 +6,8 @@ import pytest
 from broken_plugins import judges, offers
 from written import read_json
 
+from goodfit.plugins.host import load_plugins
+
 HOOKS = """
 import os
 import sys
@@ -150,3 +152,22 @@ def test_a_run_of_a_search_has_the_deeds_of_that_run_alone(goodfit, install, wor
     run = read_json(tmp_path / "search" / "best" / "run.json")
     assert run["plugins"]["odd"]["hooks"]["goodfit_check_data"] == 1
     assert run["plugins"]["odd"]["findings"] == {"odd.seen": 1}
+
+
+def test_runs_of_one_process_have_deeds_of_their_own(install):
+    body = "return [Finding(severity='info', code='odd.seen', message='seen')]"
+    gate = "    return [GateSpec(name='odd.g', description='d', judge=len)]\n"
+    install("odd", f"{judges(body)}\n\n@hookimpl\ndef goodfit_register_gates():\n{gate}")
+    host = load_plugins()
+    first, second = host.for_a_run(), host.for_a_run()
+    first.pick(first.gates, "odd.g", "policy.gates")
+    first.check_data("classification", {})
+    loaded = {"hooks": {"goodfit_register_gates": 1}, "uses": [], "records": {}, "findings": {}}
+    assert first.deeds.shown(host.plugins)["odd"] == {
+        "hooks": {"goodfit_check_data": 1, "goodfit_register_gates": 1},
+        "uses": ["odd.g"],
+        "records": {},
+        "findings": {"odd.seen": 1},
+    }
+    for other in (second, host, first.for_a_run()):
+        assert other.deeds.shown(host.plugins)["odd"] == loaded

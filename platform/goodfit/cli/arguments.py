@@ -101,6 +101,11 @@ class Arguments:
     flags: set[str] = field(default_factory=set)
 
     @property
+    def config_dir(self) -> str | None:
+        """The folder with config groups of the user's own."""
+        return self.options.get("--config-dir")
+
+    @property
     def json(self) -> bool:
         """Whether the result is one JSON object."""
         return "--json" in self.flags

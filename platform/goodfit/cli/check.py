@@ -18,7 +18,7 @@ from goodfit.runs.slurm import job_script, waits_for_slurm
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Names, data, memory, time, gates."""
-    composed = compose_words(arguments)
+    composed = compose_words(arguments.words, arguments.config_dir)
     refuse_taken_folder(composed.conf)
     from goodfit.runs.known import read_task
 

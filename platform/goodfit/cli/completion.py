@@ -46,7 +46,7 @@ def suggestions(beginning: str, arguments: Arguments) -> list[str]:
     """All words and options that begin so."""
     if beginning.startswith("-"):
         return [name for name in OPTIONS if name.startswith(beginning)]
-    options = find_options(config_roots(arguments))
+    options = find_options(config_roots(arguments.config_dir))
     words = [f"{group}={name}" for group, names in options.items() for name in names]
     heads = [*VERBS, *(f"{group}=" for group in options), *(f"{path}=" for path in settings())]
     known = words if "=" in beginning else heads

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print a page of findings, the worst first."""
-    composed = compose_words(arguments, needed=("task",))
+    composed = compose_words(arguments.words, arguments.config_dir, needed=("task",))
     from goodfit.runs.known import read_task
     from goodfit.schema.dataset import SPLITS
 

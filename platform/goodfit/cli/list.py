@@ -77,7 +77,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
         return {"groups": [row[0] for row in rows]}
     if name in groups():
         sources = all_declared() if name == "task" else {}
-        options = [_option(option, name, sources) for option in find_options(config_roots(arguments))[name].values()]
+        known = find_options(config_roots(arguments.config_dir))[name].values()
+        options = [_option(option, name, sources) for option in known]
         options += _searches(arguments) if name == "sweep" else []
     elif name == "limits":
         options = _limits(arguments)
@@ -135,7 +136,7 @@ def _searches(arguments: Arguments) -> list[dict[str, Any]]:
     """Searches with a name, which are no options of the group: files of words."""
     return [
         {"name": name, "offered_by": root.owner, "description": _comment(path)}
-        for root in config_roots(arguments)
+        for root in config_roots(arguments.config_dir)
         for name, path in named_searches([root]).items()
     ]
 

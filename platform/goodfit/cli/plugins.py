@@ -12,6 +12,7 @@ from goodfit.cli.console import print_table
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.cli.troubles import troubles_of
 from goodfit.commands import command
+from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, PluginError
 from goodfit.plugins.find import InstalledPlugin, installed_plugins
 from goodfit.plugins.host import Host, choose
@@ -37,14 +38,13 @@ def _conf(arguments: Arguments, words: Sequence[str]) -> PluginsConf:
     """Which plugins take part by these words."""
     if not words:
         return PluginsConf()
-    given = Arguments(words=list(words), options=arguments.options)
-    return compose_words(given, needed=()).conf.plugins
+    return compose_words(words, arguments.config_dir, needed=()).conf.plugins
 
 
 def list_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     """All that are installed, with their state."""
     conf = _conf(arguments, words)
-    host = open_host(Arguments(flags=arguments.flags | {"--quiet"}), conf)
+    host = open_host(arguments, conf, quiet=True)
     imported = {plugin.name: plugin for plugin in host.plugins}
     others = [plugin for plugin in installed_plugins() if plugin.name not in imported]
     listed = [_entry(plugin, host) for plugin in sorted([*host.plugins, *others], key=lambda plugin: plugin.name)]
@@ -88,7 +88,7 @@ def chosen_by(plugin: InstalledPlugin) -> list[str]:
 def diagnose_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     """What is broken, hidden, outdated or there twice, each with its fix."""
     try:
-        host = open_host(Arguments(flags=arguments.flags | {"--quiet"}), _conf(arguments, words))
+        host = open_host(arguments, _conf(arguments, words), quiet=True)
     except PluginError:  # two packages with one name, for example: it is among the troubles
         host = None
     troubles = troubles_of(host)
@@ -124,7 +124,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
 
     name, *settings = words
     options = arguments.options
-    composed = compose_words(Arguments(words=settings, options=options), needed=())
+    composed = compose_words(settings, arguments.config_dir, needed=())
     conf = composed.conf
     if "--from-data" not in options:
         _refuse_unread(settings)
@@ -135,8 +135,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     scrub = pick_scrub(conf, host) if host is not None else None
 
     def scrub_of(privacy: str) -> Scrub | None:
-        given = Arguments(words=[f"task.privacy={privacy}"], options=options)  # as a run of it that types nothing
-        return pick_scrub(compose_words(given, needed=()).conf, host) if host is not None else None
+        typed_nothing = compose_words([f"task.privacy={privacy}"], arguments.config_dir, needed=())  # as a run of it
+        return pick_scrub(typed_nothing.conf, host) if host is not None else None
 
     made = new_plugin(
         name,
@@ -177,7 +177,7 @@ OF_RECORDS = ("task", "dataset", "seed")
 def _refuse_unread(words: Sequence[str]) -> None:
     """Refuse words that placeholders do not read."""
     for word in words:
-        key = word.partition("=")[0].lstrip("+")
+        key = key_of(word)
         if key.partition(".")[0] in OF_RECORDS:
             what = f"{key} was typed, and a task of placeholders does not read it"
             raise ConfigError(what, "name the records that the task is made of: --from-data FILE")

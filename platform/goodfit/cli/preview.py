@@ -18,7 +18,7 @@ COUNT = 3
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print the first training examples as the model gets them."""
-    composed = compose_words(arguments)
+    composed = compose_words(arguments.words, arguments.config_dir)
     from goodfit.runs.known import read_task
     from goodfit.runs.prepare import prepare
 

@@ -33,12 +33,12 @@ class _OnStandardError(logging.Handler):
         print(redact(f"warning: {record.getMessage()}"), file=sys.stderr)
 
 
-def config_roots(arguments: Arguments) -> list[ConfRoot]:
-    """goodfit's own folder, those of plugins (none is imported), and the user's."""
+def config_roots(config_dir: str | None = None) -> list[ConfRoot]:
+    """goodfit's own folder, those of plugins (none is imported), and the user's, where one is given."""
     roots = [core_root()]
     roots += [ConfRoot(plugin.name, plugin.conf) for plugin in installed_plugins() if plugin.conf is not None]
-    if "--config-dir" in arguments.options:
-        roots.append(user_root(arguments.options["--config-dir"]))
+    if config_dir is not None:
+        roots.append(user_root(config_dir))
     return roots
 
 
@@ -55,21 +55,30 @@ def only_word(arguments: Arguments) -> str:
     return first
 
 
-def compose_words(arguments: Arguments, needed: Sequence[str] = tuple(NEEDED)) -> Composed:
+def compose_words(
+    words: Sequence[str], config_dir: str | None = None, needed: Sequence[str] = tuple(NEEDED)
+) -> Composed:
     """The words as a checked run."""
-    return compose(arguments.words, config_roots(arguments), needed)
+    return compose(words, config_roots(config_dir), needed)
 
 
-def open_host(arguments: Arguments, conf: PluginsConf | None = None) -> Host:
-    """The loaded plugins; broken ones are said on standard error, and with ``--trace-plugins`` every call."""
+def open_host(arguments: Arguments, conf: PluginsConf | None = None, *, quiet: bool = False) -> Host:
+    """The loaded plugins; with ``--trace-plugins``, every call is said on standard error.
+
+    Args:
+        arguments: The command line.
+        conf: Which plugins take part.
+        quiet: Whether nothing is said of broken ones, as with ``--quiet``: the result tells.
+    """
     from goodfit.plugins.host import load_plugins  # a typo is answered without it
 
+    quiet = quiet or arguments.quiet
     say = None
     if "--trace-plugins" in arguments.flags:
         say = partial(print, file=sys.stderr)
-    logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if arguments.quiet else _OnStandardError()]
+    logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if quiet else _OnStandardError()]
     host = load_plugins(conf, say)
-    if not arguments.quiet:
+    if not quiet:
         warn(f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
     return host
 

@@ -14,7 +14,7 @@ from goodfit.yaml_values import typed_text
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Print every setting, its value, and where it comes from."""
-    composed = compose_words(arguments, needed=())
+    composed = compose_words(arguments.words, arguments.config_dir, needed=())
     tree = as_tree(composed.conf)
     values = {}
     for path in settings():

@@ -17,7 +17,7 @@ from goodfit.evaluation.shown import figure, with_interval
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Search, and say what won, what it is worth, and what to type."""
-    search = compose_search(arguments.words, config_roots(arguments))
+    search = compose_search(arguments.words, config_roots(arguments.config_dir))
     host = open_host(arguments, search.first.conf.plugins)
     from goodfit.sweeps.engine import run_sweep
 

@@ -26,7 +26,7 @@ MOST_TOLD = 6
 
 def run(arguments: Arguments) -> dict[str, Any]:
     """Train, and say what was made and what to type next."""
-    composed = compose_words(arguments)
+    composed = compose_words(arguments.words, arguments.config_dir)
     _refuse_search(composed)
     refuse_taken_folder(composed.conf)
     host = open_host(arguments, composed.conf.plugins)

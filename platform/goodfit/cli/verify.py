@@ -7,7 +7,7 @@ from typing import Any
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
 from goodfit.errors import ConfigError
-from goodfit.runs.digests import faults, read_digests
+from goodfit.runs.digests import changed_files, read_digests
 from goodfit.runs.find import find_run
 
 
@@ -16,7 +16,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if len(arguments.words) != 1:
         raise ConfigError("verify takes one run", "goodfit verify RUN")
     folder = find_run(arguments.words[0])
-    found = faults(folder)
+    found = changed_files(folder)
     if not arguments.json:
         if found:
             print_table(["file", "is"], list(found.items()))

@@ -16,7 +16,7 @@ from goodfit.config.grammar import is_text, override, plain_value, quoted, unquo
 from goodfit.config.places import MAIN, ConfRoot, Options, core_root, example_model, find_options
 from goodfit.config.settings import settings
 from goodfit.config.start import default_choices
-from goodfit.config.types import mistakes_of, typed
+from goodfit.config.types import mistakes_of, validated
 from goodfit.config.words import Words, key_of, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
@@ -80,7 +80,7 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
     stop_on(_secrets(tree))
-    conf, reasons = derive(typed(tree), read.values)
+    conf, reasons = derive(validated(tree), read.values)
     origins = dict.fromkeys(settings(), "default")
     origins |= {key: str(path) for key, path in given.items()}
     origins |= reasons | dict.fromkeys(read.values, "typed")

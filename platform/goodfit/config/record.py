@@ -10,7 +10,7 @@ import yaml
 
 from goodfit.config.compose import as_tree
 from goodfit.config.files import unknown_keys
-from goodfit.config.types import mistakes_of, typed
+from goodfit.config.types import mistakes_of, validated
 from goodfit.config.words import without
 from goodfit.errors import stop_on
 from goodfit.files import write_whole
@@ -45,7 +45,7 @@ def read_config(folder: Path) -> RunConf:
     tree = read_yaml(path)
     stop_on(unknown_keys({name: value for name, value in tree.items() if name != "choices"}, "", str(path)))
     stop_on(mistakes_of(tree))
-    conf = typed(tree)
+    conf = validated(tree)
     # made before there were any: it stays without, where a new run would have them
     lacking = dict.fromkeys({"case_marks", "token_types"} - set(tree.get("model", {})), False)
     return dataclasses.replace(conf, model=dataclasses.replace(conf.model, **lacking))

@@ -22,7 +22,7 @@ def _adapter() -> Any:
     return TypeAdapter(RunConf)
 
 
-def typed(tree: Mapping[str, Any]) -> RunConf:
+def validated(tree: Mapping[str, Any]) -> RunConf:
     """The tree as a RunConf.
 
     Raises:
@@ -41,7 +41,7 @@ def mistakes_of(tree: Mapping[str, Any], files: Mapping[str, Path] | None = None
     from pydantic import ValidationError
 
     try:
-        typed(tree)
+        validated(tree)
     except ValidationError as error:
         return [_mistake(details, files or {}) for details in error.errors(include_url=False)]
     return _named_twice(tree, files or {})

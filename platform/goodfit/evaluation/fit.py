@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -124,7 +124,7 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     if _cut_short(facts, conf):
         evidence.append("the held-out loss was still falling when training ended")
         return Fit("underfit", tuple(evidence), _more(conf))
-    if chance := _is_chance(facts, 1):
+    if chance := _no_better_than_dealt(facts, "validation"):
         evidence.append(f"on the held-out records the model is {chance}: nothing shows that it learnt what holds there")
     if difference.high > conf.policy.max_fit_gap:
         evidence.append(
@@ -160,7 +160,7 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
             "hardly better than the simplest reference: of what that lacks to "
             f"{facts.metric} {facts.scale.unit:g}, at most {skill:.1%} are gained"
         )
-    return _is_chance(facts, 0)
+    return _no_better_than_dealt(facts, "probe")
 
 
 def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
@@ -183,15 +183,17 @@ def _is_a_share(facts: FitFacts) -> bool:
     return facts.greater_is_better and all(0 <= value <= 1 for value in values) and values[1] < 1
 
 
-def _is_chance(facts: FitFacts, part: int) -> str | None:
-    """That the answers to the probe (0) or to the validation records (1) know nothing of these; None where they do.
+def _no_better_than_dealt(facts: FitFacts, part: Literal["probe", "validation"]) -> str | None:
+    """Why the answers to the probe, or to the validation records, know nothing of these; None where they do.
 
     F1 over labels rewards any answers of many labels, and the simplest reference has one.
     """
     if facts.dealt is None:
         return None
-    value = float(facts.reduce((facts.probe, facts.validation)[part].sum(0)))
-    low, high = middle(facts.dealt[part])
+    at_probe, at_validation = facts.dealt
+    sums, dealt = {"probe": (facts.probe, at_probe), "validation": (facts.validation, at_validation)}[part]
+    value = float(facts.reduce(sums.sum(0)))
+    low, high = middle(dealt)
     if (value > high) if facts.greater_is_better else (value < low):
         return None
     return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"

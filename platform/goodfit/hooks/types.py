@@ -254,6 +254,9 @@ class AuditSpec:
     codes: tuple[str, ...] | None = None
     """The codes of all its findings on the data that have ``rows``, so that ``quality.fixes`` can name them: another
     code is refused there, as one is whose audit is not asked. None where it does not tell; then nothing is refused."""
+    fixes: tuple[str, ...] = ()
+    """Those of ``codes`` whose training records ``quality.fix`` leaves out where nobody sets ``quality.fixes``: faults
+    that are no matter of taste, such as near copies of held-out records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""How a plugin's code is called: bounded in time, kept off standard output, recorded, and never from a forked copy."""
+"""How a plugin's code is called: bounded in time, kept off standard output, shown, and never from a forked copy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,17 +27,8 @@ class _OutOfTime(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call of a plugin's code."""
-
-    plugin: str
-    what: str
-    """The hook, or the thing that the plugin offers and the part of it that was called."""
-
-
-@dataclass(slots=True)
 class Calls:
-    """The border to the plugins' code; remembers what went over it.
+    """The border to the plugins' code.
 
     Args:
         seconds: The longest that one call may take.
@@ -46,7 +37,6 @@ class Calls:
 
     seconds: float
     say: Callable[[str], None] | None
-    made: list[Call] = field(default_factory=list)
 
     def call(self, plugin: str, what: str, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         """``function(**arguments)``, of a plugin.
@@ -65,7 +55,6 @@ class Calls:
             outcome = f"raised {reason(error, had_records=True)}"
             raise
         finally:
-            self.made.append(Call(plugin, what))
             if self.say is not None:
                 shown = ", ".join(f"{name}={summary(value, name)}" for name, value in arguments.items())
                 self.say(f"{plugin}: {what}({shown}) -> {outcome}, {time.monotonic() - started:.3f} s")

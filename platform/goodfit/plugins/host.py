@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import importlib
 import importlib.util
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +32,7 @@ from goodfit.hooks.types import (
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
 from goodfit.plugins.declared import declared_sources
+from goodfit.plugins.deeds import Deeds
 from goodfit.plugins.find import PROJECT, InstalledPlugin, installed_plugins, plugin_in_file
 from goodfit.plugins.guard import guard
 from goodfit.plugins.lock import identity, refuse_differences
@@ -68,9 +69,9 @@ class Broken:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Host:
-    """Loaded plugins and what they offer. Made by ``load_plugins``."""
+    """Loaded plugins, what they offer, and what they did. Made by ``load_plugins``, for each run by ``for_a_run``."""
 
     manager: pluggy.PluginManager
     calls: Calls
@@ -87,14 +88,11 @@ class Host:
     models: Registry[ModelSpec] = field(default_factory=lambda: Registry("model source"))
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
     audits: Registry[AuditSpec] = field(default_factory=lambda: Registry("audit"))
-    loaded_by: int = 0
-    """How many calls it took to load them."""
-    picked: list[str] = field(default_factory=list)
-    """The names of plugins' things that were asked for."""
-    found: list[tuple[str, Finding]] = field(default_factory=list)
-    """(plugin, finding) of every judge."""
-    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(plugin, what was done) -> how many records were changed because of it."""
+    deeds: Deeds = field(default_factory=Deeds)
+
+    def for_a_run(self) -> Host:
+        """The same plugins, for a run whose deeds are its own."""
+        return dataclasses.replace(self, deeds=self.deeds.of_loading())
 
     def need(self, plugin: str, needed_for: str) -> None:
         """Refuse to go on without a plugin.
@@ -131,8 +129,8 @@ class Host:
         if name not in table and "." in name:
             self.need(name.split(".", 1)[0], needed_for)
         thing = table.pick(name)
-        if "." in name and name not in self.picked:
-            self.picked.append(name)
+        if "." in name and name not in self.deeds.picked:
+            self.deeds.picked.append(name)
         return thing
 
     def pick_all(self, table: Registry[Any], names: Sequence[str], needed_for: str) -> list[Any]:
@@ -162,7 +160,7 @@ class Host:
             if needed:
                 raise error from raised
             said = [Finding(severity="warning", code=f"{plugin}.failed", message=error.what, mend=error.fix)]
-        self.found += [(plugin, finding) for finding in said]
+        self.deeds.found.extend((plugin, finding) for finding in said)
         return said
 
     def check_data(self, task: str, splits: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Finding]:
@@ -189,27 +187,6 @@ class Host:
         """Plugin -> distribution, version, digest of its files; for the lock of a run."""
         return {plugin.name: identity(plugin) for plugin in self.plugins if plugin.name not in self.broken}
 
-    def deeds(self) -> dict[str, dict[str, Any]]:
-        """Plugin -> what it did in this run: hooks called, things that the run uses, records changed, findings."""
-        hooks = Counter((call.plugin, call.what) for call in self.calls.made if call.what.startswith("goodfit_"))
-        found = Counter((plugin, finding.code) for plugin, finding in self.found)
-        return {
-            plugin.name: {
-                "hooks": {hook: count for (name, hook), count in sorted(hooks.items()) if name == plugin.name},
-                "uses": sorted(name for name in self.picked if name.split(".", 1)[0] == plugin.name),
-                "records": {what: count for (name, what), count in sorted(self.changed.items()) if name == plugin.name},
-                "findings": {code: count for (name, code), count in sorted(found.items()) if name == plugin.name},
-            }
-            for plugin in self.plugins
-        }
-
-    def forget_deeds(self) -> None:
-        """Forget what was done since plugins were loaded: the next run of this process has deeds of its own."""
-        del self.calls.made[self.loaded_by :]
-        self.picked.clear()
-        self.found.clear()
-        self.changed.clear()
-
     def offers(self, plugin: str) -> list[str]:
         """The names of all that a plugin offers."""
         tables = [getattr(self, table) for table, _ in OFFERS.values()]
@@ -226,7 +203,12 @@ class Host:
         def bind(implementation: Any) -> Callable[[Mapping[str, Any]], Any]:
             plugin, function = implementation.plugin_name, implementation.function
             names = arguments_of(function)
-            return lambda arguments: self.calls.call(plugin, hook, function, {name: arguments[name] for name in names})
+
+            def call(arguments: Mapping[str, Any]) -> Any:
+                self.deeds.called[plugin, hook] += 1
+                return self.calls.call(plugin, hook, function, {name: arguments[name] for name in names})
+
+            return call
 
         found = [(implementation.plugin_name, bind(implementation)) for implementation in caller.get_hookimpls()]
         return sorted(found, key=lambda pair: pair[0])
@@ -249,7 +231,7 @@ class Host:
                     ) from error
                 said = [Finding(severity="warning", code=f"{name}.failed", message=why)]
             findings += [(name, finding) for finding in said]
-        self.found += findings
+        self.deeds.found.extend(findings)
         return [finding for _, finding in findings]
 
 
@@ -283,16 +265,20 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
     manager.add_hookspecs(specs)
     taking_part, left_out = choose(conf, installed_plugins())
     host = Host(manager, Calls(conf.hook_seconds, say), taking_part, left_out)
+    offered: dict[str, dict[str, Any]] = {table: {} for table, _ in OFFERS.values()}
     for plugin in host.plugins:
         try:
-            _load(plugin, host)
+            for table, things in _load(plugin, host).items():
+                offered[table] |= things
         except StoppedError:
             raise
         except FOREIGN as error:  # the border to foreign code
             if manager.has_plugin(plugin.name):
                 manager.unregister(name=plugin.name)
             host.broken[plugin.name] = Broken(plugin, reason(error))
-    host.loaded_by = len(host.calls.made)
+    host = dataclasses.replace(
+        host, **{table: Registry(getattr(host, table).noun, things) for table, things in offered.items()}
+    )
     together(*(partial(host.need, name, "plugins.required") for name in conf.required))
     if conf.file is not None:
         host.need(PROJECT, "plugins.file")
@@ -327,7 +313,8 @@ def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[lis
     return [plugin for plugin in taking_part if plugin.name not in left_out], left_out
 
 
-def _load(plugin: InstalledPlugin, host: Host) -> None:
+def _load(plugin: InstalledPlugin, host: Host) -> dict[str, dict[str, Any]]:
+    """Import a plugin and register its hooks; table -> name -> what it offers."""
     if plugin.fault is not None:
         raise PluginError(plugin.fault, "ask its authors to mend its package")
     module = host.calls.call(plugin.name, "import", _import, {"plugin": plugin})
@@ -348,10 +335,10 @@ def _load(plugin: InstalledPlugin, host: Host) -> None:
             if name == plugin.name:
                 offered[table] += sequence_of(sort, call({}))
     things = {table: named(own, plugin.name) for table, own in offered.items()}
-    for table, own in things.items():
-        by_name = {name: guard(one, plugin.name, host.calls.seconds) for name, one in own.items()}
-        registry: Registry[Any] = getattr(host, table)
-        setattr(host, table, Registry(registry.noun, {**registry, **by_name}))
+    return {
+        table: {name: guard(one, plugin.name, host.calls.seconds) for name, one in own.items()}
+        for table, own in things.items()
+    }
 
 
 def _import(plugin: InstalledPlugin) -> ModuleType:

@@ -150,7 +150,7 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
     Raises:
         TypeError: One has a field of another type than the promised one.
         ValueError: A name without the plugin's before it, or twice, or that nobody could type; an audit that looks at
-            nothing, a limit or a recall that is out of its range.
+            nothing, or whose fixes are none of its codes, a limit or a recall that is out of its range.
     """
     found: dict[str, Any] = {}
     for thing in things:
@@ -178,6 +178,9 @@ SORT = re.compile(r"[A-Z][A-Z0-9_]*")
 def _refuse_blind(audit: AuditSpec) -> None:
     if audit.look_at_data is None and audit.look_at_model is None:
         raise ValueError(f"its audit '{audit.name}' looks at neither data nor model")
+    for code in audit.fixes:
+        if code not in (audit.codes or ()) or not code.startswith(f"{audit.name.split('.', 1)[0]}."):
+            raise ValueError(f"its audit '{audit.name}' has '{code}' in fixes, which is none of its own codes")
     for limit in audit.limits:
         if not TYPED.fullmatch(limit.name) or "." in limit.name:  # in a word, what a dot divides are two names
             raise ValueError(f"its audit '{audit.name}' has the limit '{limit.name}', which nobody could type")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from goodfit.errors import ConfigError, DiskError
 from goodfit.files import file_digest, is_first_process
 from goodfit.runs.find import resume_command
-from goodfit.runs.held import LOCK
+from goodfit.runs.held import LOCK, is_same
 from goodfit.runs.json_files import read_json
 from goodfit.runs.lock import identity_of
 from goodfit.tracking.history import History
@@ -51,11 +50,11 @@ class Begun:
     @property
     def is_ours(self) -> bool:
         """Whether the lock that lies there is still the one that we hold."""
-        return self._lock is None or _is_same(self._lock, self.folder / LOCK)
+        return self._lock is None or is_same(self._lock, self.folder / LOCK)
 
     def gone(self) -> DiskError:
         """The error where it is not."""
-        if _is_same(self._place, self.folder) and (self.folder / CONFIG).is_file():
+        if is_same(self._place, self.folder) and (self.folder / CONFIG).is_file():
             return DiskError(
                 f"{self.folder / LOCK} is not this run's any more: it was removed, or another process has the folder",
                 f"when nobody else writes there: {resume_command(self.folder)}",
@@ -99,10 +98,3 @@ class Begun:
                 f"{path} was changed while the run trained, expected what the run wrote",
                 f"{way}: {resume_command(self.folder)}",
             )
-
-
-def _is_same(then: os.stat_result, path: Path) -> bool:
-    try:
-        return os.path.samestat(then, path.stat())
-    except (FileNotFoundError, NotADirectoryError):
-        return False

@@ -92,7 +92,7 @@ def _changed(folder: Path, expected: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def faults(folder: Path) -> dict[str, str]:
+def changed_files(folder: Path) -> dict[str, str]:
     """What is not as the run left it: file -> what is wrong."""
     written = _read(folder)
     found = _changed(folder, written["sha256"])
@@ -102,7 +102,7 @@ def faults(folder: Path) -> dict[str, str]:
 
 
 def _checkpoint_faults(folder: Path, written: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
-    """As ``faults``.
+    """As ``changed_files``.
 
     Args:
         folder: Of the checkpoints.

@@ -55,7 +55,7 @@ def carry_out(
         GoodfitError: Anything else that a user can mend; nothing is left half-written.
     """
     started = time.monotonic()
-    host.forget_deeds()
+    host = host.for_a_run()
     again = resumed is not None or judged_only  # by resume or reproduce
     refuse_other_count(composed.conf, again)
     data = read_task(composed, host, again)

@@ -72,7 +72,7 @@ MENDABLE = ("data.leak", "data.conflict", "privacy.thinned")
 
 def leaves_out(conf: QualityConf, code: str) -> bool:
     """Whether the training records that findings of this code name are left out of training."""
-    return conf.fix != "keep" and code in conf.fixes
+    return conf.fix != "keep" and code in (conf.fixes or ())
 
 
 def _rejected(splits: Splits) -> Finding:

@@ -49,7 +49,8 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
                     try:
                         yield path
                     finally:
-                        if _is_at(lock.fileno(), path / LOCK):  # where the folder was moved, another's may lie here
+                        # where the folder was moved, another's may lie here
+                        if is_same(os.fstat(lock.fileno()), path / LOCK):
                             (path / LOCK).unlink(missing_ok=True)
                     return
             finally:
@@ -80,12 +81,12 @@ def _is_taken(lock: IO[str], folder: Path) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return _is_at(lock.fileno(), folder / LOCK)  # its holder may have removed it between our two calls
+    return is_same(os.fstat(lock.fileno()), folder / LOCK)  # its holder may have removed it between our two calls
 
 
-def _is_at(opened: int, path: Path) -> bool:
-    """Whether an open file is still the one of that name."""
+def is_same(then: os.stat_result, path: Path) -> bool:
+    """Whether what was seen once, an open file or a folder, is still what lies at a place."""
     try:
-        return os.path.samestat(os.fstat(opened), path.stat())
+        return os.path.samestat(then, path.stat())
     except (FileNotFoundError, NotADirectoryError):
         return False

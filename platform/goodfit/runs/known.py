@@ -19,7 +19,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.audit import audit_data, choose_audits
 from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
-from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes
+from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes, with_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
 from goodfit.runs.task import Task, need_plugins, refuse_family, refuse_hopeless_gates, resolve_task
@@ -65,7 +65,8 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
         lambda: again or refuse_hopeless_gates(task, host),
         lambda: again or refuse_unasked_fixes(conf.quality, task.kind.name, [one.spec.name for one in audits], host),
     )
-    task = dataclasses.replace(task, audits=audits)
+    conf = dataclasses.replace(conf, quality=with_fixes(conf.quality, [one.spec for one in audits]))
+    task = dataclasses.replace(task, conf=conf, audits=audits)
     before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
@@ -78,7 +79,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     mended, left_out = mend_training(task.kind, splits, findings, conf.quality)
     deep = [code for one in audits if one.spec.heavy and not one.needed for code in one.spec.codes or ()]
     findings = [*once_mended(findings, splits, conf.quality, deep), *left_out]
-    host.changed.update(_changes(mended.scrubbed, left_out))
+    host.deeds.changed.update(_changes(mended.scrubbed, left_out))
     conf = dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=list(labels) or None))
     return TaskData(dataclasses.replace(task, conf=conf), mended, labels, findings, audited.asked, before)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import json
 from collections.abc import Container, Mapping, Sequence
@@ -95,8 +94,7 @@ def trained_inputs(folder: Path, host: Host, reader: Task) -> set[str] | None:
         host: The plugins; what the run needs of them is no deed of the reader's.
         reader: Whose scrubbing the inputs are to have, so that they can be held against others.
     """
-    host = copy.copy(host)
-    host.picked = []
+    host = host.for_a_run()
     try:
         refuse_changed(folder, "findings.jsonl")
         task, left_out = open_task(folder, host), _left_out(folder)

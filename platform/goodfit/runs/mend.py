@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Problem, Record
 from goodfit.errors import ConfigError, DataError
-from goodfit.hooks.types import Finding
+from goodfit.hooks.types import AuditSpec, Finding
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.runs.faults import MENDABLE, SHOWN_LABELS, leaves_out
 from goodfit.schema.quality import QualityConf
 
-USUAL = tuple(QualityConf().fixes)
-"""What is left out where nobody says otherwise; a run without the plugin that looks for it has none of it."""
+USUAL = ("data.leak",)
+"""goodfit's own findings that are acted on where nobody says otherwise; audits tell theirs."""
 LEFT_OUT = "data.left_out"
 """The finding that names the training records that were left out."""
+
+
+def with_fixes(conf: QualityConf, audits: Iterable[AuditSpec]) -> QualityConf:
+    """The settings with the codes that are acted on; where none are given, the usual ones and those of the audits."""
+    if conf.fixes is not None:
+        return conf
+    of_audits = [code for spec in audits for code in spec.fixes]
+    return dataclasses.replace(conf, fixes=list(dict.fromkeys([*USUAL, *of_audits])))
 
 
 def refuse_unknown_fixes(conf: QualityConf, host: Host) -> None:
@@ -29,8 +37,8 @@ def refuse_unknown_fixes(conf: QualityConf, host: Host) -> None:
         ConfigError: Names the nearest.
         MissingPluginError: The code is one of a plugin that is broken or left out.
     """
-    known = {*USUAL, *MENDABLE, *(code for spec in host.audits.values() for code in spec.codes or ())}
-    for code in conf.fixes:
+    known = {*MENDABLE, *(code for spec in host.audits.values() for code in spec.codes or ())}
+    for code in conf.fixes or ():
         plugin = code.partition(".")[0]
         if code in known:
             continue
@@ -50,7 +58,9 @@ def _may_find_more(plugin: str, host: Host) -> bool:
 
 
 def refuse_unasked_fixes(conf: QualityConf, kind: str, asked: Collection[str], host: Host) -> None:
-    """Refuse a code that was added to the usual ones where no audit of the run can find it: it would do nothing.
+    """Refuse a code that was added where no audit of the run can find it: it would do nothing.
+
+    One that is acted on where nobody says otherwise may stay: it is repeated so that another can be added.
 
     Args:
         conf: What is left out.
@@ -63,13 +73,13 @@ def refuse_unasked_fixes(conf: QualityConf, kind: str, asked: Collection[str], h
     """
     if conf.fix == "keep":
         return
-    for code in conf.fixes:
+    for code in conf.fixes or ():
         givers = [spec for spec in host.audits.values() if code in (spec.codes or ())]
-        if code in USUAL or not givers:
+        if not givers or any(code in spec.fixes for spec in givers):
             continue
         judging = [spec.name for spec in givers if not spec.kinds or kind in spec.kinds]
         if not judging:
-            others = ",".join(other for other in conf.fixes if other != code)
+            others = ",".join(other for other in conf.fixes or () if other != code)
             what = f"quality.fixes names '{code}', which no audit looks for in a task of the kind {kind}"
             raise ConfigError(what, f"leave it out: quality.fixes=[{others}]")
         if not set(judging) & set(asked):
@@ -105,7 +115,8 @@ def _told(finding: Finding, conf: QualityConf, is_deep: bool) -> Finding:
 def _words(code: str, conf: QualityConf, is_deep: bool) -> str:
     """What is typed besides, so that findings of this code are left out, too; what was left out stays so."""
     fix = ["quality.fix=drop"] if conf.fix == "keep" else []
-    fixes = [f"quality.fixes=[{','.join([*conf.fixes, code])}]"] if code not in conf.fixes else []
+    acted = conf.fixes or []
+    fixes = [f"quality.fixes=[{','.join([*acted, code])}]"] if code not in acted else []
     return " ".join([*fix, *fixes, *(["quality.deep=true"] if is_deep else [])])
 
 
@@ -165,7 +176,7 @@ def _refuse_lost_labels(
     shown = ", ".join(f"'{label}'" for label in labels[:SHOWN_LABELS])
     more = f" and {len(labels) - SHOWN_LABELS} more" if len(labels) > SHOWN_LABELS else ""
     by = ", ".join(sorted(takers))
-    others = [code for code in conf.fixes if code not in takers]
+    others = [code for code in conf.fixes or () if code not in takers]
     keep = f"quality.fixes=[{','.join(others)}]" if others else "quality.fix=keep"
     raise DataError(
         f"quality.fix would leave no training record with {'the label' if len(labels) == 1 else 'the labels'} "

@@ -16,7 +16,7 @@ from goodfit.config.record import read_config
 from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
-from goodfit.runs.digests import faults, plain, read_digests
+from goodfit.runs.digests import changed_files, plain, read_digests
 from goodfit.runs.find import find_run, finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
@@ -110,7 +110,7 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
 
     folder = find_run(typed)
     # checkpoints are not read: a run may be made again without them
-    if found := {name: what for name, what in faults(folder).items() if not name.startswith("checkpoints/")}:
+    if found := {name: what for name, what in changed_files(folder).items() if not name.startswith("checkpoints/")}:
         raise ConfigError(
             f"{folder} is not as the run left it: {'; '.join(f'{name}: {what}' for name, what in found.items())}",
             "take a copy that is whole",

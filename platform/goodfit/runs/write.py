@@ -116,7 +116,7 @@ def write_down(
     findings = [*prepared.findings, *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder, judged.metrics.get("review"))
-    deeds = host.deeds()
+    deeds = host.deeds.shown(host.plugins)
     given = trained.guarantee.kept() if trained.guarantee else None
     card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained, deeds, given)
     (weights / "README.md").write_text(card, "utf-8")

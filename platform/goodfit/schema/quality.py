@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Act = Literal["report", "stop"]
@@ -25,5 +25,6 @@ class QualityConf:
     """What becomes of training records that a finding of ``quality.fixes`` is about: they stay, are left out, or are
     left out and listed in ``data/rejected.jsonl``. Files are never changed, and held-out records never left out."""
 
-    fixes: list[str] = field(default_factory=lambda: ["data.leak", "quality.duplicate", "quality.near_leak"])
-    """Codes of findings that ``quality.fix`` acts on. One more is refused where no audit of the run looks for it."""
+    fixes: list[str] | None = None
+    """Codes of findings that ``quality.fix`` acts on; when not given, ``data.leak`` and those that the run's audits
+    name, as ``quality.copies`` does. One more is refused where no audit of the run looks for it."""

@@ -19,6 +19,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
             description="Training records that stand there twice or nearly, and near copies of held-out records.",
             look_at_data=copies.copies,
             codes=("quality.duplicate", "quality.near_conflict", "quality.near_leak", "quality.group_leak"),
+            fixes=("quality.duplicate", "quality.near_leak"),
         ),
         AuditSpec(
             name="quality.texts",
