@@ -1,6 +1,7 @@
 """Several devices: two processes that share the work make the model that one would have made."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -306,6 +307,33 @@ def test_deepspeed_is_asked_of_lightning_and_told_where_to_clip(tiny_words):
     assert asked["precision"] == "bf16-mixed"
     assert strategies.StrategyRegistry[asked["strategy"]]["strategy"] is strategies.DeepSpeedStrategy
     assert asked["gradient_clip_val"] == conf.optim.clip_norm == 1
+
+
+@pytest.mark.parametrize(
+    ("installed", "error", "fix"),
+    [
+        (False, "hardware=deepspeed needs the package deepspeed", "pip install 'goodfit[deepspeed]'"),
+        (True, "hardware=deepspeed shards over GPUs, and this run is on the CPU", "hardware=cpu"),
+    ],
+    ids=["without its package", "on the CPU"],
+)
+def test_deepspeed_is_refused_where_it_cannot_be(goodfit, tiny_words, monkeypatch, installed, error, fix):
+    found = importlib.util.find_spec
+    spec = found("json") if installed else None
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec if name == "deepspeed" else found(name))
+    words = [*tiny_words("classification", "encoder"), "hardware=deepspeed", "hardware.accelerator=cpu", "run.dir=run"]
+    outcome = goodfit("train", *[word for word in words if word != "hardware=cpu"])
+    assert (outcome.code, outcome.out, outcome.errors) == (5, "", [(error, fix)])
+
+
+def test_what_lightning_refuses_is_no_bug(goodfit, tiny_words, monkeypatch):
+    known = "pytorch_lightning.trainer.connectors.accelerator_connector._IS_INTERACTIVE"
+    monkeypatch.setattr(known, True)  # as where Python is typed at, and no script can be begun again on two devices
+    words = [*tiny_words("classification", "encoder"), *two_of("ddp"), "run.dir=run"]
+    outcome = goodfit("train", *words)
+    ((error, fix),) = outcome.errors
+    assert (outcome.code, fix) == (5, "choose another hardware= or precision=")
+    assert error.startswith("Lightning refuses this hardware: `Trainer(strategy='ddp')` is not compatible")
 
 
 def test_what_cannot_be_sharded_is_refused_before_training(goodfit, tiny_words):

@@ -10,8 +10,8 @@ import pytest
 from packaging.requirements import Requirement
 
 import goodfit as package
-from goodfit.cli.doctor import EXTRAS
 from goodfit.config.settings import groups, settings
+from goodfit.extras import EXTRAS, is_installed
 from goodfit.kinds import KINDS, find_kind
 
 OURS = ("legal", "medical", "finance", "support", "content", "starters", "privacy")
@@ -175,7 +175,21 @@ def test_the_doctor_finds_no_problem_here(goodfit):
 def test_the_doctor_looks_for_what_every_extra_installs():
     needed = map(Requirement, importlib.metadata.requires("goodfit"))
     marked = [(need.name, str(need.marker)) for need in needed if need.marker and "extra" in str(need.marker)]
-    assert set(EXTRAS) == {name for name, extra in marked if "test" not in extra and "benchmark" not in extra}
+    assert {package: f'extra == "{extra}"' for package, (extra, _) in EXTRAS.items()} == {
+        name: extra for name, extra in marked if "test" not in extra and "benchmark" not in extra
+    }
+
+
+def test_the_doctor_says_what_installs_a_missing_package(goodfit, monkeypatch):
+    monkeypatch.setitem(sys.modules, "deepspeed", None)
+    said = "not installed; only hardware=deepspeed needs it: pip install 'goodfit[deepspeed]'"
+    assert goodfit("doctor", "--json").json["facts"]["deepspeed"] == said
+
+
+def test_a_folder_that_a_package_left_is_not_the_package(tmp_path, monkeypatch):
+    (tmp_path / "left_by_wandb").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert (is_installed("left_by_wandb"), is_installed("json")) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -560,6 +561,34 @@ def test_an_address_that_is_none_is_refused_and_not_shown(goodfit, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, ""),
+        (
+            "raise ImportError('no pq wrapper available.\\nAttempts made: 3')",
+            ", which cannot be imported: no pq wrapper",
+        ),
+    ],
+    ids=["missing", "without its C library"],
+)
+def test_what_speaks_to_a_database_is_asked_for(goodfit, monkeypatch, tmp_path, content, why):
+    monkeypatch.setenv("GOODFIT_STORAGE", "postgresql://me:secret@host/searches")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "psycopg"]:
+        monkeypatch.delitem(sys.modules, name)
+    if content is None:
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+    else:
+        (tmp_path / "site" / "psycopg").mkdir(parents=True)
+        (tmp_path / "site" / "psycopg" / "__init__.py").write_text(content, "utf-8")
+        monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    argv = ["task=support", "model=bert", "optim.lr=1e-4,1e-3", "sweep.storage=postgresql", "run.dir=x"]
+    outcome = goodfit("sweep", *argv)
+    ((what, fix),) = outcome.errors
+    assert (outcome.code, fix) == (5, "pip install 'goodfit[postgresql]'")
+    assert what.startswith(f"sweep.storage=postgresql needs the package psycopg{why}")
+
+
+@pytest.mark.parametrize(
     ("word", "error"),
     [
         ("training.epochs=interval(1,inf)", "'training.epochs=interval(1,inf)' has no end"),
@@ -645,10 +674,13 @@ def test_a_failed_trial_keeps_no_model_and_says_that_it_failed(tmp_path):
 def test_a_package_that_a_search_needs_is_asked_for_before_it_begins(monkeypatch, word, package):
     search = compose_search(["task=support", "model=bert", *SPACE_WORDS, f"sweep.{word}"], config_roots())
     check_search(search)
-    monkeypatch.setattr("goodfit.sweeps.check.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(HardwareError) as raised:
         check_search(search)
-    assert raised.value.what == f"{word.split('=')[1]} needs the package {package}"
+    assert raised.value.lines() == [
+        f"error: sweep.{word} needs the package {package}",
+        "  fix: pip install 'goodfit[samplers]'",
+    ]
 
 
 def test_a_whole_interval_holds_whole_numbers():

@@ -102,7 +102,7 @@ def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
     if change == "short key":
         monkeypatch.setenv(KEY_VARIABLE, "short")
     if change == "no package":
-        monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+        monkeypatch.setitem(sys.modules, "cryptography", None)
     changes = change if isinstance(change, list) else []
     keys = {word.partition("=")[0] for word in changes}
     typed = [word for word in (*words, "privacy.vault=staff.vault") if word.partition("=")[0] not in keys]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import platform
 import shutil
 import sys
@@ -14,23 +13,11 @@ from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
 from goodfit.cli.troubles import troubles_of
 from goodfit.errors import ConfigError
+from goodfit.extras import EXTRAS, installed_by, is_installed
 from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
 
 PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "datasets", "hydra-core")
-EXTRAS = {
-    "wandb": "tracker=wandb",
-    "deepspeed": "hardware=deepspeed",
-    "bitsandbytes": "adapter=qlora",
-    "opacus": "privacy=dp",
-    "cryptography": "privacy.vault",
-    "cmaes": "sweep.sampler=cmaes",
-    "scipy": "sweep.sampler=gp (or qmc, sweep.pruner=wilcoxon)",
-    "psycopg": "sweep.storage=postgresql",
-    "submitit": "sweep.executor=slurm",
-    "ray": "sweep.executor=ray",
-}
-"""Packages of goodfit's extras -> what needs them."""
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -42,9 +29,9 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if arguments.words:
         raise ConfigError("doctor takes no words", "goodfit doctor")
     facts = {**_machine(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
-    for name, used_by in EXTRAS.items():
-        there = importlib.util.find_spec(name) is not None
-        facts[name] = importlib.metadata.version(name) if there else f"not installed; only {used_by} needs it"
+    for name, (_, what) in EXTRAS.items():
+        missing = f"not installed; only {what} needs it: {installed_by(name)}"
+        facts[name] = importlib.metadata.version(name) if is_installed(name) else missing
     troubles = troubles_of(load_plugins())
     problems = [f"the plugin '{one.plugin}': {one.what}; {one.fix}" for one in troubles if one.severity == "error"]
     facts["plugins"] = ", ".join(sorted(declared_plugins())) or "none"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.keys import secret_key
-from goodfit.errors import ConfigError, HardwareError
+from goodfit.errors import ConfigError
+from goodfit.extras import need
 from goodfit.files import OWNER, write_whole
 
 KEY_VARIABLE = "GOODFIT_VAULT_KEY"
@@ -134,10 +135,9 @@ def _cipher(salt: bytes) -> Any:
 def _ciphers() -> Any:
     from types import SimpleNamespace
 
-    try:
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-        from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-    except ImportError:
-        raise HardwareError("privacy.vault needs the package cryptography", "pip install 'goodfit[vault]'") from None
+    need("cryptography", "privacy.vault")
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     return SimpleNamespace(InvalidTag=InvalidTag, AESGCM=AESGCM, Scrypt=Scrypt)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-from goodfit.errors import ConfigError, HardwareError
+from goodfit.errors import ConfigError
+from goodfit.extras import need
 from goodfit.schema.model import ModelConf
 
 BYTES_PER_WEIGHT = (4 + 0.127) / 8
@@ -22,8 +22,7 @@ def refuse_four_bits(conf: ModelConf) -> None:
     """
     if conf.weights == "random":
         raise ConfigError("adapter=qlora freezes the base, and this model starts from noise", "choose adapter=none")
-    if importlib.util.find_spec("bitsandbytes") is None:
-        raise HardwareError("adapter=qlora needs the package bitsandbytes", "pip install 'goodfit[qlora]'")
+    need("bitsandbytes", "adapter=qlora")
 
 
 def four_bit_settings(kept: Sequence[str]) -> Any:

@@ -10,6 +10,7 @@ import platform
 from typing import Any, Literal
 
 from goodfit.errors import ConfigError, HardwareError
+from goodfit.extras import need
 from goodfit.models.device import pick_device
 from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.quantise import refuse_four_bits
@@ -33,6 +34,8 @@ def settle(conf: RunConf) -> RunConf:
 
     _refuse_unfit(conf)
     device = pick_device(conf.hardware.accelerator)
+    if conf.hardware.strategy == "deepspeed":
+        _refuse_without_deepspeed(device)
     name = conf.precision.name
     if name == "auto":
         name = "bf16" if device == "cuda" and torch.cuda.is_bf16_supported() else "32"
@@ -57,6 +60,12 @@ def _refuse_unfit(conf: RunConf) -> None:
         )
     if conf.hardware.strategy == "fsdp" and conf.optim.name == "adafactor":
         raise ConfigError("PyTorch's Adafactor does not know sharded weights", "optim=adamw, or hardware=ddp")
+
+
+def _refuse_without_deepspeed(device: str) -> None:
+    need("deepspeed", "hardware=deepspeed")
+    if device == "cpu":
+        raise HardwareError("hardware=deepspeed shards over GPUs, and this run is on the CPU", "hardware=cpu")
 
 
 def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "torch"]:

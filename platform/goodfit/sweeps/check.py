@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
+from goodfit.extras import need
 from goodfit.sweeps.propose import MINIMISED, grid_size, read_constraint
 from goodfit.sweeps.width import why_alone
 
@@ -21,10 +20,12 @@ def check_search(search: Search) -> None:
     """
     conf = search.conf
     mistakes: list[GoodfitError] = [*_aims(search), *_engine(search)]
-    for name in (conf.sampler, conf.pruner):
-        if name in NEEDED and find_spec(NEEDED[name]) is None:
-            what = f"{name} needs the package {NEEDED[name]}"
-            mistakes.append(HardwareError(what, "pip install 'goodfit[samplers]'"))
+    for setting, name in (("sampler", conf.sampler), ("pruner", conf.pruner)):
+        try:
+            if name in NEEDED:
+                need(NEEDED[name], f"sweep.{setting}={name}")
+        except HardwareError as mistake:
+            mistakes.append(mistake)
     if conf.sampler == "grid":
         mistakes += _grid(search)
     stop_on([*mistakes, *_one_run_only(search)])

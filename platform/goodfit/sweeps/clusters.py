@@ -7,7 +7,6 @@ other trials came to so far, are read and written at the same paths on a disk th
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import os
 import socket
@@ -20,18 +19,10 @@ from typing import Any
 
 from goodfit.config.search import Search
 from goodfit.errors import HardwareError, StoppedError, beneath
+from goodfit.extras import load
 from goodfit.sweeps.outcomes import Order, Result
 from goodfit.sweeps.workers import TRIES, lost, run_in_worker
 from goodfit.training.interrupt import StopSignals
-
-
-def _needed(module: str, executor: str) -> Any:
-    """The library that an executor is made of, which is an extra of the executor's name."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        what = f"sweep.executor={executor} needs {module}"
-        raise HardwareError(what, f"pip install 'goodfit[{executor}]'") from None
 
 
 class Slurm:
@@ -42,7 +33,7 @@ class Slurm:
     """
 
     def __init__(self, places: int, search: Search, folder: Path) -> None:
-        submitit = _needed("submitit", "slurm")
+        submitit = load("submitit", "sweep.executor=slurm")
         hardware = search.first.conf.hardware
         self.places = places
         executor = submitit.AutoExecutor(folder=folder / "jobs")
@@ -176,7 +167,7 @@ class Ray:
 
     def __init__(self, places: int, search: Search, signals: StopSignals, say: Callable[[str], None]) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # no report to its makers
-        self._ray = ray = _needed("ray", "ray")
+        self._ray = ray = load("ray", "sweep.executor=ray")
         self.places = places
         self._say = say
         self._output = contextlib.ExitStack()

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, HardwareError
+from goodfit.extras import load
 from goodfit.runs.json_files import damaged
 from goodfit.sweeps.mattered import importances
 from goodfit.sweeps.outcomes import Entry, Result
@@ -165,10 +166,7 @@ def _database(optuna: Any) -> Any:
     )
     if not mark or kind not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise no_address
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        raise HardwareError("sweep.storage=postgresql needs psycopg", "pip install 'goodfit[postgresql]'") from None
+    load("psycopg", "sweep.storage=postgresql")
     from sqlalchemy.exc import ArgumentError, OperationalError
 
     try:

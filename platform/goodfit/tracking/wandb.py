@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from goodfit.errors import HardwareError
+from goodfit.extras import is_installed, need
 from goodfit.schema.tracker import TrackerConf
 
 KEY = "WANDB_API_KEY"
@@ -24,10 +23,9 @@ def wanted(conf: TrackerConf) -> bool:
     Raises:
         HardwareError: It was asked for and is not installed.
     """
-    installed = importlib.util.find_spec("wandb") is not None
-    if conf.name == "wandb" and not installed:
-        raise HardwareError("tracker=wandb needs the package wandb", "pip install 'goodfit[wandb]'")
-    return conf.name == "wandb" or (conf.name == "auto" and installed and KEY in os.environ)
+    if conf.name == "wandb":
+        need("wandb", "tracker=wandb")
+    return conf.name == "wandb" or (conf.name == "auto" and is_installed("wandb") and KEY in os.environ)
 
 
 class WandbProcess:

@@ -20,7 +20,8 @@ import torch
 
 from goodfit.data.batches import Batch, Example, by_record
 from goodfit.data.epochs import Planned
-from goodfit.errors import ConfigError, HardwareError, stop_on
+from goodfit.errors import ConfigError, stop_on
+from goodfit.extras import load
 from goodfit.models.call import call
 from goodfit.schema import RunConf
 from goodfit.training.module import Tuning, not_finite
@@ -128,10 +129,9 @@ def _refuse_unprivate(conf: RunConf) -> None:
 
 
 def _opacus() -> Any:
-    try:
-        import opacus.accountants.utils
-    except ImportError:
-        raise HardwareError("privacy.epsilon needs the package opacus", "pip install 'goodfit[dp]'") from None
+    load("opacus", "privacy.epsilon")
+    import opacus.accountants.utils
+
     return opacus
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytorch_lightning as lightning
 import torch
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from goodfit.data.batches import TrainingData, collate
 from goodfit.errors import HardwareError, TrainingError, is_out_of_memory
@@ -261,17 +262,10 @@ def _build(conf: RunConf, device: str, steps: int, callbacks: list[Any]) -> Any:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         return lightning.Trainer(**trainer_settings(conf, device, steps), callbacks=callbacks)
-    except ImportError as error:
-        raise HardwareError(
-            f"hardware.strategy={conf.hardware.strategy} needs a package: {str(error).splitlines()[0]}",
-            f"pip install 'goodfit[{conf.hardware.strategy}]'",
-        ) from None
-    except (ValueError, RuntimeError) as error:
-        if isinstance(error, TrainingError):
-            raise
-        raise HardwareError(
-            f"Lightning refuses this hardware: {str(error).splitlines()[0]}", "choose another hardware= or precision="
-        ) from None
+    except (MisconfigurationException, ImportError, ValueError, RuntimeError) as error:
+        said = str(error).partition("\n")[0]
+        what = f"Lightning refuses this hardware: {said}"
+        raise HardwareError(what, "choose another hardware= or precision=") from None
 
 
 DEAD_WORKER = "DataLoader worker (pid"
