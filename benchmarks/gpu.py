@@ -179,7 +179,7 @@ def speed(_: Path) -> Iterator[Row]:
         examples = examples_of(what, size * (WARM + STEPS))
         at = "rows" if what == "encoder" else "tokens"
         batches = [collate(examples[first : first + size], 0, at).to("cuda") for first in range(0, len(examples), size)]
-        path = ComputePath(True, False, first_states=what == "encoder")
+        path = ComputePath(True, False, reads_first_state=what == "encoder")
         model = model_of(what, rank).train()
         verdicts = {
             precision: compare_steps(model, examples, 0, at, path, precision).reason for precision in ("32", "bf16")

@@ -79,7 +79,7 @@ def measured(way: str, what: str, size: int, folder: Path) -> Row:
     from goodfit.training.pack import pack_width
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    path = ComputePath(flat=True, onednn=onednn_pays(), first_states=what == "classify")
+    path = ComputePath(flat=True, onednn=onednn_pays(), reads_first_state=what == "classify")
     trials = trials_of(what, size, folder)
     if way == "width":
         return {"width": pack_width(trials, len(trials), path)}

@@ -79,7 +79,7 @@ def ours(side: str, what: str, model: Any, examples: Sequence[Any], size: int, s
             clock.step(len(losses))
 
     short_for = {"classify": "rows", "write": "tokens"}.get(what)  # as a run would choose it
-    words = {"first_states": what == "classify", "short_for": short_for}
+    words = {"reads_first_state": what == "classify", "short_for": short_for}
     again = recomputing(model) if AGAIN in side else nullcontext()
     with wired(model, flat=fast, onednn=fast and onednn_pays(half), gates=AGAIN not in side, **words), again:
         if side == BARE:

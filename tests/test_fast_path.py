@@ -81,7 +81,7 @@ REFUSED = {
     "gpt-oss": "s_aux",
 }
 FAST = {
-    what: ComputePath(flat=True, onednn=True, first_states=what == "rows", short_for=labels_at(what))
+    what: ComputePath(flat=True, onednn=True, reads_first_state=what == "rows", short_for=labels_at(what))
     for what in ("rows", "tags", "text", "seq2seq")
 }
 ONE_OF_EACH = ["bert", "bert-tags", "llama", "t5"]
@@ -166,7 +166,7 @@ def test_training_on_either_path_takes_the_same_course(tiny, name):
         model = copy.deepcopy(model)
         examples, optimiser = examples_of(what, 40), torch.optim.AdamW(model.parameters(), lr=1e-3)
         course = []
-        with wired(model, first_states=FAST[what].first_states, flat=flat, onednn=flat):
+        with wired(model, reads_first_state=FAST[what].reads_first_state, flat=flat, onednn=flat):
             for start in range(0, 40, 10):
                 batch = collate(examples[start : start + 10], words["pad_id"], words["labels_at"])
                 loss = call(model, batch).losses().mean()
@@ -184,7 +184,7 @@ def test_a_model_is_left_as_it_was(tiny, name):
     batch = collate(examples_of(what), words["pad_id"], words["labels_at"])
     with torch.inference_mode():
         before = call(model, batch).logits
-        with wired(model, first_states=FAST[what].first_states, flat=True, onednn=True):
+        with wired(model, reads_first_state=FAST[what].reads_first_state, flat=True, onednn=True):
             assert wiring_of(model) is not None
             with as_padded(model):
                 assert wiring_of(model) is None
@@ -198,7 +198,7 @@ def test_a_model_is_left_as_it_was(tiny, name):
 
 def test_a_model_is_left_as_it_was_after_an_error(tiny):
     model, _, _ = tiny("bert")
-    with pytest.raises(ZeroDivisionError), wired(model, first_states=True, flat=True, onednn=True):
+    with pytest.raises(ZeroDivisionError), wired(model, reads_first_state=True, flat=True, onednn=True):
         raise ZeroDivisionError
     assert wiring_of(model) is None
     assert not any("forward" in vars(module) for module in model.modules())
@@ -207,7 +207,7 @@ def test_a_model_is_left_as_it_was_after_an_error(tiny):
 def test_a_wired_model_refuses_a_padded_call(tiny):
     model, what, _ = tiny("llama")
     ids = torch.full((2, 7), 5)
-    with wired(model, first_states=False, flat=True, onednn=False), torch.inference_mode():
+    with wired(model, reads_first_state=False, flat=True, onednn=False), torch.inference_mode():
         call(model, collate(examples_of(what), 0, "tokens"))
         with pytest.raises(RuntimeError, match="attention got"):
             model(input_ids=ids, attention_mask=torch.ones_like(ids))
@@ -218,7 +218,7 @@ def test_flat_rows_are_filled_to_few_different_lengths(tiny, name):
     model, what, words = tiny(name)
     seen = []
     hook = model.get_input_embeddings().register_forward_pre_hook(lambda _, args: seen.append(args[0].shape))
-    with wired(model, first_states=FAST[what].first_states, flat=True, onednn=True), torch.inference_mode():
+    with wired(model, reads_first_state=FAST[what].reads_first_state, flat=True, onednn=True), torch.inference_mode():
         for count in range(1, 6):
             batch = collate(examples_of(what, count), words["pad_id"], words["labels_at"])
             seen.clear()

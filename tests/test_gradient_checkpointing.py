@@ -67,7 +67,7 @@ def step(model, batch, path, precision="32"):
 )
 def test_gradients_are_the_same_to_the_bit_with_dropout(name, flat, adapter, precision):
     model, what, batch = made(name, adapter)
-    words = {"flat": flat, "onednn": flat, "first_states": flat and what == "rows"}
+    words = {"flat": flat, "onednn": flat, "reads_first_state": flat and what == "rows"}
     words["short_for"] = labels_at(what) if flat else None
     loss, gradients = step(model, batch, ComputePath(**words), precision)
     again, found = step(model, batch, ComputePath(**words, checkpointing=True), precision)
@@ -98,7 +98,7 @@ def test_what_a_layer_computes_is_gone_before_the_backward_pass_and_computed_onc
                 part.register_forward_hook(look(inside))
     left, calls = [], []
     for checkpointing in (False, True):
-        with ComputePath(flat, False, first_states=flat and what == "rows", checkpointing=checkpointing).on(model):
+        with ComputePath(flat, False, reads_first_state=flat and what == "rows", checkpointing=checkpointing).on(model):
             inside.clear()
             given.clear()
             loss = total_loss(model, batch)
@@ -116,7 +116,7 @@ def test_an_evaluation_computes_nothing_twice():
     model, _, batch = made("bert", "none")
     seen = []
     model.bert.encoder.layer[0].output.dense.register_forward_hook(lambda *_: seen.append(1))
-    with ComputePath(True, False, first_states=True, checkpointing=True).on(model):
+    with ComputePath(True, False, reads_first_state=True, checkpointing=True).on(model):
         seen.clear()
         with torch.no_grad():
             total_loss(model, batch)

@@ -121,7 +121,7 @@ def batches_of(what, sizes=SIZES, seed=0):
 
 
 def path_of(what):
-    return ComputePath(True, False, first_states=what == "rows", graphs=True)
+    return ComputePath(True, False, reads_first_state=what == "rows", graphs=True)
 
 
 def gradients_of(model, loss):

@@ -1,5 +1,6 @@
 """Help: every verb is in it, and neither help nor a typo imports anything heavy."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,9 +10,11 @@ import pytest
 
 import goodfit as package
 from goodfit.cli.arguments import OPTIONS, VERBS, options_of
+from goodfit.kinds import KINDS
+from goodfit.schema.dataset import SPLITS
 
-HEAVY = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "hydra", "pandas", "wandb"]
-HEAVY += ["numpy", "optuna"]
+MACHINE_LEARNING = ["torch", "transformers", "peft", "pytorch_lightning", "lightning", "datasets", "pandas", "sklearn"]
+HEAVY = [*MACHINE_LEARNING, "hydra", "wandb", "numpy", "optuna"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,41 @@ def test_help_and_typos_import_nothing_heavy(tmp_path, line, code):
         [sys.executable, "-c", script, *line.split()], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == f"{code} []"
+
+
+SAID_AND_IMPORTED = f"""
+import contextlib, io, json, sys
+from goodfit.cli.main import main
+
+found = []
+for line in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        main(line.split())
+    found.append([said.getvalue().partition("\\n")[0], sorted(set({MACHINE_LEARNING!r}) & set(sys.modules))])
+print(json.dumps(found))
+"""
+
+
+def test_mistakes_behind_the_words_import_no_machine_learning_library(tmp_path, rows_of, write_rows):
+    for seed, split in enumerate(SPLITS):
+        write_rows(tmp_path / f"{split}.jsonl", rows_of("classification", 8, seed))
+    write_rows(tmp_path / "bad.jsonl", [*rows_of("classification", 8), {"text": "", "label": "good"}])
+    files = "dataset=files dataset.validation=validation.jsonl dataset.test=test.jsonl dataset.train"
+    of_labels = f"train task=classification model=bert {files}"
+    gone = f"error: the data file {tmp_path}/gone.jsonl does not exist"
+    told = {
+        **{f"train task={kind} model=gpt {files}=gone.jsonl": gone for kind in KINDS},
+        f"{of_labels}=bad.jsonl": "error: 1 of 25 rows are bad: bad.jsonl:9: text is empty",
+        f"{of_labels}=train.jsonl policy.gates=[gone]": "error: no gate called 'gone'",
+        f"{of_labels}=train.jsonl task.audits=[quality.gone]": "error: no audit called 'quality.gone'",
+        f"{of_labels}=train.jsonl task.metrics=[gone]": "error: no metric called 'gone'",
+        f"{of_labels}=train.jsonl task.primary=gone": "error: no metric of this task called 'gone'",
+        "explain rougeL": "",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SAID_AND_IMPORTED, *told], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert dict(zip(told, json.loads(done.stdout), strict=True)) == {line: [error, []] for line, error in told.items()}
 
 
 def test_help_names_every_verb_and_version_is_the_packages(goodfit):

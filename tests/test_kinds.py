@@ -105,6 +105,7 @@ def test_attributes_are_written_out():
 
 def test_braces_in_a_record_stay_as_they_are():
     assert fill_prompt("{text} is {label}", {"text": "{label} {x}", "label": "{text}"}) == "{label} {x} is {text}"
+    assert fill_prompt("\0{text} {{text}} {none} {n}", {"text": "a", "n": 1}) == "\0a {a} {none} {n}"
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ def model_of(name):
 
 
 def path_of(what, short=True, **words):
-    return ComputePath(True, True, first_states=what == "rows", short_for=labels_at(what) if short else None, **words)
+    return ComputePath(
+        True, True, reads_first_state=what == "rows", short_for=labels_at(what) if short else None, **words
+    )
 
 
 def read_by(model, batch):
@@ -130,7 +132,7 @@ def test_a_model_that_pools_all_states_computes_all():
     model, what = model_of("bert")
     pool_states(model, "mean")
     batch = collate(examples_of(what), 0, labels_at(what))
-    with wired(model, first_states=False, flat=True, onednn=True, short_for="rows"):
+    with wired(model, reads_first_state=False, flat=True, onednn=True, short_for="rows"):
         read = {name: tokens for name, tokens in read_by(model, batch).items() if ".layer." in name}
         assert read and len(set(read.values())) == 1
         found = call(model, batch).logits
@@ -140,7 +142,7 @@ def test_a_model_that_pools_all_states_computes_all():
 def test_answers_elsewhere_are_made_of_all_states():
     model, _ = model_of("llama")
     batch = collate(examples_of("text"), 0, "tokens")
-    with wired(model, first_states=False, flat=True, onednn=True, short_for="rows"):
+    with wired(model, reads_first_state=False, flat=True, onednn=True, short_for="rows"):
         found = call(model, batch).losses()
     torch.testing.assert_close(found, call(model, batch).losses(), rtol=1e-4, atol=1e-5)
 
@@ -181,7 +183,7 @@ def test_a_model_is_tried_whatever_another_one_computed_before(name):
         model.requires_grad_(False)
         if name == "bert":
             pool_states(model, "mean")
-    path = dataclasses.replace(path_of(what), first_states=False)
+    path = dataclasses.replace(path_of(what), reads_first_state=False)
     with path.on(first):
         expected = call(first, batch).logits
         with path.on(second):

@@ -46,7 +46,7 @@ TRIALS = {
 
 def path_of(what, keep_base=False):
     at = labels_at(what)
-    return ComputePath(flat=True, onednn=True, first_states=what == "rows", keep_base=keep_base, short_for=at)
+    return ComputePath(flat=True, onednn=True, reads_first_state=what == "rows", keep_base=keep_base, short_for=at)
 
 
 def trial_of(name, model_name, epochs=2, adapter=("lora", {}), count=12, **settings):

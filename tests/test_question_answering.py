@@ -433,7 +433,7 @@ def test_the_loss_of_an_encoder_is_that_of_transformers_question_answering(ready
     examples = [*prepared.encoded["train"].examples[:6], *prepared.learner.encode([long]).examples]
     assert len({len(example.inputs) for example in examples}) > 1
     batch = collate(examples, pad_id(tokenizer), "spans")
-    with torch.inference_mode(), wired(model, first_states=False, flat=flat, onednn=False):
+    with torch.inference_mode(), wired(model, reads_first_state=False, flat=flat, onednn=False):
         found = call(model, batch).losses().view(-1, 2).mean(1)
     for example, loss in zip(examples, found.tolist(), strict=True):
         first, last = (torch.tensor([place]) for place in example.labels)

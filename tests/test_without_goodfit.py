@@ -152,7 +152,7 @@ def test_the_plain_turns_as_a_template_are_what_is_read(name):
     said = [{"role": "assistant", "content": "Two."}] if coding.family == "seq2seq" else []
     talks = TALK, TALK[1:], TALK[1:2]
     read = [learner.encode([Record("r", {"messages": [*talk, *said]})]).examples[-1].inputs for talk in talks]
-    coding.tokenizer.chat_template = learner.turns()
+    coding.tokenizer.chat_template = learner.chat_template()
     for talk, ids in zip(talks, read, strict=True):
         assert coding.tokenizer.apply_chat_template(talk, add_generation_prompt=True, return_dict=False) == list(ids)
 
@@ -163,8 +163,8 @@ def test_a_run_on_a_chat_model_with_plain_turns_reads_and_learns_the_same(name):
     record = Record("r", {"messages": [*TALK, {"role": "assistant", "content": "Two of them."}]})
     before = find_kind("chat").learners["decoder"](coding)
     first = before.encode([record]).examples
-    coding.tokenizer.chat_template = before.turns()
+    coding.tokenizer.chat_template = before.chat_template()
     after = find_kind("chat").learners["decoder"](coding)
-    assert after.turns() is None
+    assert after.chat_template() is None
     assert after.coder.eos == before.coder.eos
     assert after.encode([record]).examples == first

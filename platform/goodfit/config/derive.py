@@ -12,6 +12,7 @@ from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.files import at_home
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
+from goodfit.schema.model import FOR_SOME_TASKS
 from goodfit.schema.rate import usual_rate
 from goodfit.schema.unread import unread_settings
 from goodfit.yaml_values import read_yaml
@@ -90,9 +91,6 @@ def _numbers(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
 OWN_OF_A_BASE = ("source", "name", "revision", "digest", "weights", "description")
 """What a run's base is not asked for: its tuned model is another one."""
 
-FOR_SOME_TASKS = ("case_marks", "token_types")
-"""What a model is told where task and tokenizer have room for it: it is found anew, unless the run went without."""
-
 
 def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     """How a model is read and tuned, from the run that made it."""
@@ -107,7 +105,7 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     reasons = {"model.name": "derived: the run's folder"}
     for name, value in read_yaml(folder / "config.yaml").get("model", {}).items():
         key = f"model.{name}"
-        if name in FOR_SOME_TASKS and value:
+        if name in FOR_SOME_TASKS and value:  # found anew, unless the run went without
             continue
         if name not in OWN_OF_A_BASE and key not in typed and find_setting(key) is not None:
             setattr(conf.model, name, value)

@@ -15,6 +15,7 @@ from goodfit.config.words import without
 from goodfit.errors import stop_on
 from goodfit.files import write_whole
 from goodfit.schema import RunConf
+from goodfit.schema.model import FOR_SOME_TASKS
 from goodfit.yaml_values import read_yaml
 
 
@@ -47,5 +48,5 @@ def read_config(folder: Path) -> RunConf:
     stop_on(mistakes_of(tree))
     conf = validated(tree)
     # made before there were any: it stays without, where a new run would have them
-    lacking = dict.fromkeys({"case_marks", "token_types"} - set(tree.get("model", {})), False)
+    lacking = dict.fromkeys(set(FOR_SOME_TASKS) - set(tree.get("model", {})), False)
     return dataclasses.replace(conf, model=dataclasses.replace(conf.model, **lacking))

@@ -9,12 +9,8 @@ from typing import Literal
 from goodfit.evaluation.fit import VERDICTS
 from goodfit.evaluation.gates import BUILT_IN
 from goodfit.hooks.types import AuditSpec, GateSpec, MetricSpec
-from goodfit.kinds.label_metrics import classification_metrics, multilabel_metrics
-from goodfit.kinds.language_modeling_metrics import language_metrics
-from goodfit.kinds.question_answering_metrics import answer_metrics
-from goodfit.kinds.ranking_metrics import ranking_metrics
-from goodfit.kinds.text_metrics import OPTIONAL_METRICS, text_metrics
-from goodfit.kinds.token_classification_metrics import entity_metrics
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 
 LOSS = "Mean negative log-likelihood of the right answer, in nats"
 
@@ -39,11 +35,13 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
         offered: Metrics of plugins.
     """
     found: dict[tuple[str, str], Term] = {}
-    for spec in (*_of_kinds(), *OPTIONAL_METRICS.values(), *offered):
+    of_kinds = [spec for kind in KINDS for spec in find_kind(kind).metrics(())]
+    for spec in (*of_kinds, *OPTIONAL_METRICS.values(), *offered):
         new = Term(spec.name, "metric", spec.description, spec.kinds, spec.better)
         known = found.setdefault((new.name, new.meaning), new)
         if known is not new:
-            found[new.name, new.meaning] = replace(known, kinds=(*known.kinds, *new.kinds))
+            kinds = tuple(dict.fromkeys((*known.kinds, *new.kinds)))
+            found[new.name, new.meaning] = replace(known, kinds=kinds)
     loss = Term("loss", "metric", LOSS, better="lower")
     verdicts = [Term(name, "verdict", meaning) for name, meaning in VERDICTS.items()]
     return [
@@ -51,19 +49,6 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
         loss,
         *verdicts,
         *(Term(gate.name, "gate", gate.description) for gate in BUILT_IN.values()),
-    ]
-
-
-def _of_kinds() -> list[MetricSpec]:
-    """The metrics of all kinds, not by way of the kinds: those need torch, and who asks for a meaning would wait."""
-    return [
-        *classification_metrics(()),
-        *multilabel_metrics(()),
-        *entity_metrics(),
-        *answer_metrics(),
-        *ranking_metrics(),
-        *text_metrics(),
-        *language_metrics(),
     ]
 
 

@@ -212,11 +212,11 @@ class ReplyByDecoder:
         answers = generate(model, self.coder, prompts, self.room)
         return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
 
-    def turns(self) -> str | None:
+    def chat_template(self) -> str | None:
         """The plain turns as a chat template, where the tokenizer has none."""
         if self.coding.tokenizer.chat_template:
             return None
-        return _turns(self.coding.tokenizer, self.before, self.coding.tokenizer.eos_token, [], self._opened(TRIED))
+        return _template(self.coding.tokenizer, self.before, self.coding.tokenizer.eos_token, [], self._opened(TRIED))
 
 
 def _read(learnt: Sequence[bool]) -> int:
@@ -263,11 +263,11 @@ class ReplyBySeq2seq:
         ids = self.coding.tokenizer(written(messages, "", True), add_special_tokens=True)["input_ids"]
         return tuple(ids[-self.coding.max_tokens :]), len(ids) > self.coding.max_tokens
 
-    def turns(self) -> str | None:
+    def chat_template(self) -> str | None:
         """The plain turns as a chat template: a tokenizer's own is not what this family reads."""
         before, behind = special_tokens(self.coding.tokenizer)
         whole = self.coding.tokenizer(written(TRIED, "", True), add_special_tokens=True)["input_ids"]
-        return _turns(self.coding.tokenizer, before, "", behind, whole)
+        return _template(self.coding.tokenizer, before, "", behind, whole)
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Written answers."""
@@ -276,7 +276,9 @@ class ReplyBySeq2seq:
         return written_outcomes(self, model, encoded, list(map(_is_answered, records)), answers)
 
 
-def _turns(tokenizer: Any, before: Sequence[int], end: str, behind: Sequence[int], read: Sequence[int]) -> str | None:
+def _template(
+    tokenizer: Any, before: Sequence[int], end: str, behind: Sequence[int], read: Sequence[int]
+) -> str | None:
     """The plain turns as a chat template; None where no template gives what is read of ``TRIED``."""
     begins, closes = ("".join(tokenizer.convert_ids_to_tokens(ids)) for ids in (before, behind))
     trying = copy.deepcopy(tokenizer)

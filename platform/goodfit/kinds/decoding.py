@@ -12,7 +12,6 @@ from goodfit.data.progress import in_batches
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
 from goodfit.kinds.shape import Encoded, Learner, Outcome
 from goodfit.kinds.text import TextCoder
-from goodfit.models.fast.wiring import as_padded
 from goodfit.models.parts import base_of
 
 SCORED_ROWS = 512
@@ -33,6 +32,8 @@ def continuation_logprobs(
     Returns:
         For each source, the sum of log-probabilities (nats) of each continuation.
     """
+    from goodfit.models.fast.wiring import as_padded
+
     batch_size = max(1, min(coder.coding.batch_size, SCORED_ROWS // len(continuations)))
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     found: list[list[float]] = [[] for _ in sources]
@@ -139,6 +140,8 @@ def generate(
     Returns:
         Token ids behind each source, without the end and padding.
     """
+    from goodfit.models.fast.wiring import as_padded
+
     fill = pad_id(coder.coding.tokenizer)
     sized = [Example(index, tuple(source), ()) for index, source in enumerate(sources)]
     answers: list[list[int]] = [[] for _ in sources]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.data.progress import in_batches
 from goodfit.kinds.shape import Coding, Encoded, Learner
-from goodfit.models.call import Scores, call
 from goodfit.models.parts import in_evaluation
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from goodfit.models.call import Scores
 
 
 @contextmanager
@@ -36,6 +37,8 @@ def scores_of(
     model: Any, examples: Sequence[Example], coding: Coding, labels_at: LabelsAt
 ) -> Iterator[tuple[list[int], Scores]]:
     """Run examples; yields the indices of a batch with its scores."""
+    from goodfit.models.call import call
+
     padding = pad_id(coding.tokenizer)
     with evaluating(model):
         for indices in in_batches(examples, coding.batch_size):

@@ -87,7 +87,9 @@ class _Piece:
     """First and last token or word, counted in the piece; None where no answer lies wholly in it."""
 
 
-def _pieces(record: Record, index: int, parts: Sequence[tuple[int, int]], sizes: Sequence[int], limit: int) -> Any:
+def _pieces(
+    record: Record, index: int, parts: Sequence[tuple[int, int]], sizes: Sequence[int], limit: int
+) -> tuple[list[_Piece], bool]:
     """The pieces of a context, and whether its answer lies in none of them.
 
     Args:
@@ -131,21 +133,29 @@ class AnswerByBorders:
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window of a context, the question before it."""
         examples, cut, beyond = [], [], {}
-        for index, record in enumerate(records):
-            question, was_cut = self._question(record)
-            ids, parts = self._context(record)
-            pieces, is_lost = _pieces(record, index, parts, [1] * len(ids), self._room(question))
-            if was_cut or is_lost:
-                cut.append(index)
-            for piece in pieces:
-                size = piece.answer[1] - piece.answer[0] + 1 if piece.answer else 0
-                if size > self.coding.max_new_tokens:
-                    beyond[index] = size
-                shift = len(self.before) + len(question) + len(self.between)
-                labels = tuple(place + shift for place in piece.answer) if piece.answer else (0, 0)
-                row = (*self.before, *question, *self.between, *ids[piece.first : piece.last], *self.behind)
-                examples.append(Example(index, row, labels, second=shift if self.coding.token_types else 0))
+        for piece, row, first, _, was_cut in self._windows(records):
+            size = piece.answer[1] - piece.answer[0] + 1 if piece.answer else 0
+            if size > self.coding.max_new_tokens:
+                beyond[piece.record] = size
+            labels = tuple(place + first for place in piece.answer) if piece.answer else (0, 0)
+            examples.append(Example(piece.record, row, labels, second=first if self.coding.token_types else 0))
+            if was_cut and piece.record not in cut[-1:]:
+                cut.append(piece.record)
         return Encoded(examples, cut, beyond)
+
+    def _windows(
+        self, records: Sequence[Record]
+    ) -> Iterator[tuple[_Piece, tuple[int, ...], int, list[tuple[int, int]], bool]]:
+        """Every window: its place, what is read, where in that its context begins, the characters of its context's
+        tokens, and whether something was cut."""
+        for index, record in enumerate(records):
+            question, was_long = self._question(record)
+            ids, parts = self._context(record)
+            first = len(self.before) + len(question) + len(self.between)
+            pieces, is_lost = _pieces(record, index, parts, [1] * len(ids), self._room(question))
+            for piece in pieces:
+                row = (*self.before, *question, *self.between, *ids[piece.first : piece.last], *self.behind)
+                yield piece, row, first, parts[piece.first : piece.last], was_long or is_lost
 
     def _question(self, record: Record) -> tuple[list[int], bool]:
         ids = self.coding.tokenizer(record.fields["question"], add_special_tokens=False)["input_ids"]
@@ -168,31 +178,20 @@ class AnswerByBorders:
         """The best run of tokens in any window that beats the window's own 'no answer'."""
         best: dict[int, tuple[float, str, float]] = {}
         sums, counts = np.zeros(len(records)), np.zeros(len(records))
-        places = self._places(records)
+        read = list(self._windows(records))
         for indices, scores in scores_of(model, encoded.examples, self.coding, self.labels_at):
             logs = scores.logits.float().log_softmax(-1).view(len(indices), 2, -1).cpu().numpy()
             losses = scores.losses().view(len(indices), 2).mean(1).tolist()
             for index, (starts, ends), loss in zip(indices, logs, losses, strict=True):
-                first_token, parts, record = places[index]
-                sums[record] += loss
-                counts[record] += 1
-                found = self._best(starts, ends, first_token, parts, records[record].fields["context"])
-                best[record] = max(best.get(record, found), found)
+                piece, _, first, parts, _ = read[index]
+                sums[piece.record] += loss
+                counts[piece.record] += 1
+                found = self._best(starts, ends, first, parts, records[piece.record].fields["context"])
+                best[piece.record] = max(best.get(piece.record, found), found)
         return [
             Outcome(best[index][1], best[index][2], sums[index] / counts[index] if "answers" in record.fields else None)
             for index, record in enumerate(records)
         ]
-
-    def _places(self, records: Sequence[Record]) -> list[tuple[int, list[tuple[int, int]], int]]:
-        """Of each example: its first context token, the characters of its context tokens, its record."""
-        found = []
-        for index, record in enumerate(records):
-            question, _ = self._question(record)
-            ids, parts = self._context(record)
-            shift = len(self.before) + len(question) + len(self.between)
-            pieces, _ = _pieces(record, index, parts, [1] * len(ids), self._room(question))
-            found += [(shift, parts[piece.first : piece.last], index) for piece in pieces]
-        return found
 
     def _best(
         self, starts: Any, ends: Any, first: int, parts: Sequence[tuple[int, int]], context: str

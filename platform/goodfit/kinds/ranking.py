@@ -18,7 +18,6 @@ from goodfit.kinds.passes import evaluating, losses_if_known, pad_id
 from goodfit.kinds.ranking_metrics import ranking_metrics
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import SEPARATOR, TextCoder, fill_prompt
-from goodfit.models.call import LIKENESS_SCALE, embed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -152,6 +151,8 @@ class RankByVectors:
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """All documents of these records, in the order of their likeness to each query."""
+        from goodfit.models.call import LIKENESS_SCALE
+
         documents = _documents_to_search(records)
         vectors = self._vectors(model, [*(record.fields["query"] for record in records), *documents])
         likeness = LIKENESS_SCALE * vectors[: len(records)] @ vectors[len(records) :].T
@@ -171,6 +172,8 @@ class RankByVectors:
     def _vectors(self, model: Any, texts: Sequence[str]) -> Tensor:
         """Of each text: (texts, hidden)."""
         import torch
+
+        from goodfit.models.call import embed
 
         rows, _ = self._rows(list(dict.fromkeys(texts)))
         examples = [Example(index, tuple(rows[text]), ()) for index, text in enumerate(texts)]
@@ -203,41 +206,22 @@ class RankByText:
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record's document, and for some wrong ones."""
         documents = documents_of(records)
-        pairs: list[tuple[int, int]] = []
-        """Record, and which of its documents: 0 is the right one."""
-        for index, record in enumerate(records):
-            right = 1 + len(set(_named(record, "also")).intersection(documents))
-            wrong = min(NEGATIVES, len(documents) - right) if "positive" in record.fields else 0
-            pairs += [(index, number) for number in range(1 + wrong)]
         # documents that look right at first sight
         likest = bm25_order([record.fields["query"] for record in records], documents, 1 + 2 * NEGATIVES)
-
-        def read(place: int) -> tuple[Example, bool]:
-            index, number = pairs[place]
-            record = records[index]
-            right = record.fields.get("positive", "")
-            if not number:
-                return self._example(index, record, right, YES)
-            named = _wrong(record)
-            if number <= len(named):
-                return self._example(index, record, named[number - 1], NO)
-            rights = {right, *_named(record, "also")}
-            some, others = ([one for one in part if one not in rights] for part in (likest[index], documents))
-            chosen = random.Random(f"held out:{place}").choice((number % 2 and some) or others)
-            return self._example(index, record, chosen, NO)
-
-        found = [read(place) for place in range(len(pairs))]
-        return Encoded(
-            [example for example, _ in found], sorted({example.record for example, was_cut in found if was_cut})
-        )
+        examples: list[Example] = []
+        cut: list[int] = []
+        for index, record in enumerate(records):
+            wrong = _negatives(record, documents, likest[index], len(examples))
+            for document, said in [(record.fields.get("positive", ""), YES), *((one, NO) for one in wrong)]:
+                source, was_cut = self._source(record.fields, document)
+                examples.append(self.coder.example(index, source, self.said[said]))
+                if was_cut and index not in cut[-1:]:
+                    cut.append(index)
+        return Encoded(examples, cut)
 
     def too_long(self, documents: Sequence[str]) -> set[str]:
         """Those that do not fit below a query of no words."""
         return {document for document in documents if self._source({"query": ""}, document)[1]}
-
-    def _example(self, index: int, record: Record, document: str, said: str) -> tuple[Example, bool]:
-        source, was_cut = self._source(record.fields, document)
-        return self.coder.example(index, source, self.said[said]), was_cut
 
     def _source(self, fields: Mapping[str, Any], document: str) -> tuple[tuple[int, ...], bool]:
         """The query's prompt with a document below it."""
@@ -260,6 +244,30 @@ class RankByText:
             chance = 1 / (1 + math.exp(-max(min(leads[places[0]], 500), -500)))
             found.append(Outcome([*(order[place] for place in places), *order[SCORED:]], chance, loss))
         return found
+
+
+def _negatives(record: Record, documents: Sequence[str], likest: Sequence[str], place: int) -> list[str]:
+    """Wrong documents beside a record's right one: those that it names, filled up with others.
+
+    Args:
+        record: Without a right document there are none beside it.
+        documents: All of them.
+        likest: Those with the most of the query's words.
+        place: Of the record's first example among all, which the draws hang on.
+    """
+    if "positive" not in record.fields:
+        return []
+    rights = {record.fields["positive"], *_named(record, "also")}
+    count = min(NEGATIVES, len(documents) - len(rights.intersection(documents)))
+    named = _wrong(record)[:count]
+    if len(named) == count:
+        return named
+    some, others = ([one for one in part if one not in rights] for part in (likest, documents))
+    drawn = [
+        random.Random(f"held out:{place + number}").choice((number % 2 and some) or others)
+        for number in range(1 + len(named), 1 + count)
+    ]
+    return [*named, *drawn]
 
 
 def bm25_order(queries: Sequence[str], documents: Sequence[str], most: int) -> list[list[str]]:

@@ -102,7 +102,7 @@ class Searcher(Learner, Protocol):
 class Talker(Learner, Protocol):
     """How one family learns a kind that answers what is said before."""
 
-    def turns(self) -> str | None:
+    def chat_template(self) -> str | None:
         """The chat template of what is read, where the tokenizer has none that writes it."""
 
 
@@ -154,7 +154,7 @@ class Kind:
     leaves_whole: bool = False
     """Whether other runs begin with its model, so that an adapter is merged into it."""
     told: tuple[str, ...] = ()
-    """Settings of ``model`` by which an encoder is told something beside words."""
+    """Settings of ``model`` by which an encoder is told something beside words, among ``FOR_SOME_TASKS``."""
     copies: bool = False
     """Whether an answer repeats its text: a model that writes it needs as many positions for both."""
     writes_freely: bool = False

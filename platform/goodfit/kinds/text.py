@@ -155,12 +155,12 @@ def sign_in_none(labels: Sequence[str]) -> str:
 
 def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:
     """A prompt with a record's fields put in; braces in the fields' texts stay as they are."""
-    pieces = prompt
-    for name in sorted(fields, key=len, reverse=True):
-        if isinstance(fields[name], str):
-            pieces = pieces.replace("{" + name + "}", f"\0{name}\0")
-    filled = pieces.split("\0")
-    return "".join(str(fields[piece]) if index % 2 else piece for index, piece in enumerate(filled))
+
+    def put_in(place: re.Match[str]) -> str:
+        value = fields.get(place[1])
+        return value if isinstance(value, str) else place[0]
+
+    return re.sub(r"{(\w+)}", put_in, prompt)
 
 
 def encode_written(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -48,26 +50,30 @@ class _RougeWords:
 
 def _rouge(name: str) -> MetricSpec:
     """Lin 2004; google-research's own implementation."""
-    from rouge_score.rouge_scorer import RougeScorer
-
-    scorer = RougeScorer([name], tokenizer=_RougeWords())
     return mean_of(
         name,
         f"{name.upper()} F-measure of stemmed words",
         KINDS,
-        lambda item: scorer.score(right_text(item), item.answer)[name].fmeasure,
+        lambda item: _rouge_scorer(name).score(right_text(item), item.answer)[name].fmeasure,
     )
+
+
+@cache
+def _rouge_scorer(name: str) -> Any:
+    """Made when it is first needed: its import takes a second, and a mistake in words or data is answered before."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer([name], tokenizer=_RougeWords())
 
 
 def _bleu() -> MetricSpec:
     """Papineni et al. 2002, as sacreBLEU counts it; Post 2018, https://arxiv.org/abs/1804.08771."""
-    from sacrebleu.metrics import BLEU
-
-    bleu = BLEU(effective_order=True)
-    orders = bleu.max_ngram_order
 
     def statistics(items: Sequence[Item]) -> np.ndarray:
         """(items, 2 orders + 2): matched and possible n-grams, length of answer and target."""
+        from sacrebleu.metrics import BLEU
+
+        bleu = BLEU(effective_order=True)
         rows = []
         for item in items:
             score = bleu.sentence_score(item.answer, [right_text(item)])
@@ -75,6 +81,7 @@ def _bleu() -> MetricSpec:
         return np.array(rows, dtype=np.float64)
 
     def reduce(sums: np.ndarray) -> np.ndarray:
+        orders = sums.shape[-1] // 2 - 1
         matched, possible = sums[..., :orders], sums[..., orders : 2 * orders]
         answered, right = sums[..., -2], sums[..., -1]
         # sacreBLEU's smoothing: an order without a match counts as a half, a quarter … of one

@@ -67,12 +67,10 @@ def carry_out(
     from goodfit.runs.plan import check_memory
     from goodfit.runs.prepare import prepare
     from goodfit.runs.resume import start_from
-    from goodfit.runs.score import primary_of
     from goodfit.runs.tune import tune_and_judge
     from goodfit.runs.write import record_of
 
     prepared = prepare(data, host)
-    primary_of(prepared)  # a metric that nobody measures is refused before memory is asked for
     check_memory(prepared)
     lock = lock_of(prepared, host, composed.conf.task.labels is not None)
     if check is not None:

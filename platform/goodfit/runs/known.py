@@ -1,4 +1,4 @@
-"""All that can be known of a run without its model. Imports no machine-learning library."""
+"""All that can be known of a run without its model. Imports no machine-learning library, unless an audit does."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
 
     Raises:
         GoodfitError: What words, plugins and environment tell, all together: a name that nobody offers, a key that is
-            missing. Then a family that cannot learn the kind, a gate that no model can pass. Then bad data.
+            missing. Then a family that cannot learn the kind, a gate that no model can pass. Then bad data, and a
+            primary metric that the task does not measure.
     """
     need_plugins(composed, host)
     conf = composed.conf
@@ -70,6 +71,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
+    task.primary(labels)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
     findings += find_faults(task.kind, splits, conf.quality, inputs)

@@ -12,6 +12,7 @@ from goodfit.kinds.whole import tells_texts_apart
 from goodfit.models.base import Base
 from goodfit.runs.task import Task
 from goodfit.schema import RunConf
+from goodfit.schema.model import FOR_SOME_TASKS
 
 FALLBACK_TOKENS = 512
 """The longest input of models without a bound of their own (T5's relative positions)."""
@@ -32,7 +33,8 @@ def told_beside_words(task: Task, base: Base, tokenizer: Any) -> dict[str, bool 
         ),
     }  # fmt: skip
     found: dict[str, bool | None] = {}
-    for name, (whom, can_be_told, lacks) in ways.items():
+    for name in FOR_SOME_TASKS:
+        whom, can_be_told, lacks = ways[name]
         wanted, fits = getattr(task.conf.model, name), name in task.kind.told and base.family == "encoder"
         can = fits and can_be_told()
         if wanted and not can:

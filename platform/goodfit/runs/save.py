@@ -62,9 +62,9 @@ def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[st
 def _save_tokenizer(prepared: Prepared, target: Path) -> None:
     """Write the tokenizer, with the form of turns that the model reads."""
     tokenizer, learner = prepared.coding.tokenizer, prepared.learner
-    if isinstance(learner, Talker) and (turns := learner.turns()):
+    if isinstance(learner, Talker) and (template := learner.chat_template()):
         tokenizer = copy.deepcopy(tokenizer)
-        tokenizer.chat_template = turns
+        tokenizer.chat_template = template
     tokenizer.save_pretrained(target)
 
 

@@ -12,6 +12,9 @@ from goodfit.schema.ranges import Count
 Family = Literal["encoder", "decoder", "seq2seq"]
 Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
+FOR_SOME_TASKS = ("case_marks", "token_types")
+"""What an encoder is told beside words where task and tokenizer have room for it."""
+
 
 @dataclass(kw_only=True, slots=True)
 class ModelConf:

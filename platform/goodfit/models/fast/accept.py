@@ -89,7 +89,7 @@ def choose_path(
     if conf.path == "plain":
         return replace(plain, reason="runtime.path is plain")
     by_batch = _turns_by_batch(base_of(model).config.get_text_config(), examples)
-    flat = replace(plain, flat=True, first_states=labels_at == "rows" and own_head, by_batch=by_batch)
+    flat = replace(plain, flat=True, reads_first_state=labels_at == "rows" and own_head, by_batch=by_batch)
     kept = [replace(flat, keep_base=True)] if keeps and not by_batch and can_be_kept(model) else []
     compared = Comparison(False, "in 32 bits a GPU has no attention for rows of any lengths")
     on_cpu = model.device.type == "cpu"

@@ -21,7 +21,7 @@ class ComputePath:
     flat: bool
     onednn: bool
     reason: str = ""
-    first_states: bool = False
+    reads_first_state: bool = False
     """Whether the model's head reads the first state of each row."""
     keep_base: bool = False
     """Whether the states of a frozen base, or of its frozen lower layers, are kept for each row."""
@@ -59,7 +59,11 @@ class ComputePath:
         """
         with ExitStack() as stack:
             short_for = None if self.graphs else self.short_for  # which tokens are read is not recorded
-            words = {"first_states": self.first_states, "short_for": short_for, "gates": not self.checkpointing}
+            words = {
+                "reads_first_state": self.reads_first_state,
+                "short_for": short_for,
+                "gates": not self.checkpointing,
+            }
             stack.enter_context(wired(model, flat=self.flat, onednn=self.onednn, **words))
             if self.checkpointing:
                 stack.enter_context(recomputing(model))

@@ -40,14 +40,14 @@ class Wiring:
 
     Args:
         model: Of transformers, with or without a PEFT adapter.
-        first_states: Whether its head reads the first state of each row.
+        reads_first_state: Whether its head reads the first state of each row.
         product: left @ right.T + bias, of its linear layers.
 
     Raises:
         NotFlat: Its attention cannot be replaced.
     """
 
-    def __init__(self, model: Any, first_states: bool, product: Callable[..., Tensor]) -> None:
+    def __init__(self, model: Any, reads_first_state: bool, product: Callable[..., Tensor]) -> None:
         from transformers import AttentionInterface
 
         AttentionInterface.register(NAME, attend)
@@ -63,7 +63,7 @@ class Wiring:
         self._takes_positions = "position_ids" in inspect.signature(self.model.forward).parameters
         self._offset = _offset_of(self.model) if self._takes_positions else 0
         self._undo = swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)
-        self._handles = [*_own_bias(self.model), *([_first_states(self.model)] if first_states else [])]
+        self._handles = [*_own_bias(self.model), *([_first_states(self.model)] if reads_first_state else [])]
         self.owners: tuple[Owner, ...] = ()
         """Whose rows the next batch has, where it has those of several models."""
         self.head: Any = None
@@ -147,7 +147,7 @@ def wiring_of(model: Any) -> Wiring | None:
 def wired(
     model: Any,
     *,
-    first_states: bool,
+    reads_first_state: bool,
     flat: bool,
     onednn: bool,
     short_for: LabelsAt | None = None,
@@ -157,7 +157,7 @@ def wired(
 
     Args:
         model: Of transformers, with or without a PEFT adapter.
-        first_states: Whether its head reads the first state of each row.
+        reads_first_state: Whether its head reads the first state of each row.
         flat: Whether it takes flat batches.
         onednn: Whether its linear layers compute through oneDNN.
         short_for: Where it answers, if its last layer is computed there alone.
@@ -179,7 +179,7 @@ def wired(
                 undo.append(swap_norms(model))
             elif gates:  # a GPU would wait for what is computed again
                 undo.append(swap_gates(model))
-            wiring = Wiring(model, first_states, multiply)
+            wiring = Wiring(model, reads_first_state, multiply)
             undo.append(wiring.close)
             with in_evaluation(model):  # what is tried draws nothing
                 if wiring.model.device.type == "cpu":
