@@ -13,6 +13,7 @@ import goodfit as package
 from goodfit.config.settings import groups, settings
 from goodfit.extras import EXTRAS, is_installed
 from goodfit.kinds import KINDS, find_kind
+from goodfit.sweeps.propose import MEASURED
 
 OURS = ("legal", "medical", "finance", "support", "content", "starters", "privacy")
 
@@ -128,6 +129,15 @@ def test_words_of_a_result_are_explained(goodfit, word, line):
 def test_every_verdict_is_explained(goodfit, verdict):
     (term,) = goodfit("explain", verdict, "--json").json["terms"]
     assert term["sort"] == "verdict"
+
+
+OF_TRIALS = ["worth", "corrected", "confirmed", "front", "finished", "stopped", "pruned", "failed", *MEASURED]
+
+
+@pytest.mark.parametrize("word", OF_TRIALS)
+def test_every_word_of_a_search_is_explained(goodfit, word):
+    (term,) = goodfit("explain", word, "--json").json["terms"]
+    assert term["sort"] == "word of a search" and term["meaning"]
 
 
 @pytest.mark.parametrize("group", groups())

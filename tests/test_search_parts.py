@@ -612,6 +612,12 @@ def test_experiments_can_be_searched_where_they_are_judged_alike(tmp_path):
     words = ["task=support", "model=bert"]
     search = compose_search([*words, "experiment=a,b"], roots)
     assert search.start is None
+    for name, trials in (("ea", "sweep: {trials: 3}"), ("eb", "optim: {lr: 1e-3}")):
+        (tmp_path / "conf" / "experiment" / f"{name}.yaml").write_text(f"# @package _global_\n{trials}\n")
+    for pair in ("ea,eb", "eb,ea"):
+        with pytest.raises(ConfigError, match="the options of this search differ in 'sweep'"):
+            compose_search([*words, f"experiment={pair}"], roots)
+        assert compose_search([*words, f"experiment={pair}", "sweep.trials=4"], roots).conf.trials == 4
     rates = {word: composed.conf.optim.lr for word, composed in search.options.items()}
     assert rates == {"experiment=a": 1e-4, "experiment=b": 1e-3}
     with pytest.raises(ConfigError, match="the options of this search differ in 'policy', of which a search has one"):
@@ -624,6 +630,34 @@ def test_a_named_search_searches_nothing_that_an_adapter_does_not_read():
         for more in (words, words[:2]):
             keys = {one.key for one in compose_search([*more, f"adapter={adapter}"], config_roots()).space}
             assert ("adapter.rank" in keys) == has_rank
+
+
+@pytest.mark.parametrize("named", [[], ["sweep=encoder"]], ids=["no name", "by name"])
+@pytest.mark.parametrize(
+    ("words", "ends", "rate"),
+    [
+        (["adapter=lora"], (2e-4, 5e-3), 2e-3),
+        (["adapter=none"], (2e-5, 5e-4), 2e-4),
+        (["adapter=lora", "optim=sgd"], (0.02, 0.5), 0.2),
+        (["adapter=none", "optim=sgd"], (0.002, 0.05), 0.02),
+    ],
+    ids=["lora", "all weights", "sgd", "all weights by sgd"],
+)
+def test_the_space_of_a_family_lies_about_the_rate_of_what_is_tuned_and_by_what(named, words, ends, rate):
+    search = compose_search(["task=support", "model=bert", *named, *words], config_roots(Arguments()))
+    (found,) = (one for one in search.space if one.key == "optim.lr")
+    assert (found.low, found.high) == ends
+    assert search.start["optim.lr"] == pytest.approx(rate) and search.beyond == ""
+
+
+def test_a_rate_that_was_typed_is_searched_as_typed_and_defaults_beyond_it_are_told():
+    words = ["task=support", "model=bert", "adapter=lora", "optim=sgd", "optim.lr=tag(log,interval(2e-4,5e-3))"]
+    search = compose_search([*words, "adapter.rank=2,4", "training.batch_size=8,32"], config_roots(Arguments()))
+    assert (search.space[0].low, search.space[0].high, search.start) == (2e-4, 5e-3, None)
+    assert search.beyond == (
+        "no trial has the settings of a run without the search: optim.lr=0.2 (searched: 0.0002 to 0.005, logarithmic); "
+        "adapter.rank=16 (searched: 2, 4)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The search: what is typed, which trials come of it, how they are judged, and that a kill changes nothing."""
 
+import contextlib
 import json
 import os
 import re
@@ -22,9 +23,12 @@ from goodfit.config.space import split_space
 from goodfit.errors import ConfigError, TrainingError
 from goodfit.evaluation.shown import with_interval
 from goodfit.models.fast.attention import NotFlat
+from goodfit.models.fast.frozen import frozen_of
 from goodfit.sweeps import packed
 from goodfit.sweeps import trial as single
 from goodfit.sweeps.mattered import what_mattered
+from goodfit.sweeps.outcomes import Result
+from goodfit.sweeps.propose import MEASURED
 from goodfit.sweeps.summary import of_front
 from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
@@ -94,8 +98,11 @@ def test_a_search_on_few_validation_records_says_that_its_choice_is_mostly_chanc
         "warning: validation has 24 records, fewer than 30: a share of right answers has an interval of about ±0.20, "
         "so that which epoch, or trial of a search, is the best is mostly chance; 100 make it ±0.10: add records"
     )
-    (written,) = read_json(tmp_path / "search" / "sweep.json")["warnings"]
-    assert outcome.err.startswith(f"warning: {written}\n")
+    written, beyond = read_json(tmp_path / "search" / "sweep.json")["warnings"]
+    assert outcome.err.startswith(f"warning: {written}\nwarning: {beyond}\n")
+    assert beyond.startswith(
+        "no trial has the settings of a run without the search: optim.lr=0.0005 (searched: 0.001 to"
+    )
     assert f"Warning: {written}" in (tmp_path / "search" / "report.html").read_text("utf-8")
 
 
@@ -228,6 +235,10 @@ def test_a_search_that_goes_on_to_another_winner_has_that_ones_run_and_confirmat
     assert second.json["best"]["words"][-1] == "optim.lr=0.03"
     for name in ("best", "confirmations/1"):
         assert "optim.lr=0.03" in (tmp_path / "search" / name / "overrides.txt").read_text("utf-8")
+    kept = tmp_path / "search" / "best-0"
+    assert "optim.lr=1e-09" in (kept / "overrides.txt").read_text("utf-8")
+    assert f"another trial won before, whose run is kept in {kept}" in second.json["warnings"]
+    assert goodfit("verify", kept).code == 0
     assert (tmp_path / "runs").exists() is False
     moved = shutil.copytree(tmp_path / "search", tmp_path / "moved")
     again = goodfit("sweep", *words[:-1], f"run.dir={moved}", "sweep.trials=2")
@@ -306,6 +317,19 @@ def test_a_search_does_not_go_on_with_an_option_that_was_edited(goodfit, tmp_pat
     assert "began with other settings: options.optim=mine was sha256:" in outcome.errors[0][0]
 
 
+def test_every_combination_is_tried_of_a_search_with_a_name(goodfit, tmp_path, tiny_words):
+    named = tmp_path / "conf" / "sweeps" / "ours.yaml"
+    named.parent.mkdir(parents=True)
+    named.write_text("training.epochs: 1\n", "utf-8")
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "--config-dir", "conf", "sweep=ours"]
+    words += ["optim.lr=1e-3,1e-2", "adapter.rank=2,4", "sweep.train_best=false", "--json", "--quiet"]
+    outcome = goodfit("train", "-m", *words[:-1])
+    assert outcome.code == 0, outcome.err
+    assert [trial["words"] for trial in outcome.json["trials"]] == [
+        [f"optim.lr={rate}", f"adapter.rank={rank}"] for rate in (0.001, 0.01) for rank in (2, 4)
+    ]
+
+
 def test_trials_are_no_runs(goodfit, searched):
     folder, _ = searched()
     for verb in ("resume", "reproduce", "evaluate"):
@@ -334,6 +358,84 @@ def test_what_was_searched_for_has_its_figure_on_the_test_records_by_its_name(go
     assert f"\n      {told} on the test records, read this once\n" in outcome.out
     page = (tmp_path / "search" / "report.html").read_text("utf-8")
     assert f"<p>As a run of its own, on the test records: {told}; fit: " in page
+    side, better = ("above", "lower") if metric == "loss" else ("below", "higher")
+    assert f"held-out records, {better} is better; far {side} the diagonal is overfitted" in page
+    assert f"Held-out {metric} at each evaluation" in page and page.count(f">held-out {metric}</text>") == 2
+
+
+def test_the_page_says_by_what_a_step_is_kept_where_that_is_not_what_is_searched_for(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "training.max_steps=1,2", "sweep.trials=2"]
+    words += ["sweep.metric=accuracy", "sweep.confirmations=0", "sweep.train_best=false", "run.dir=search"]
+    assert goodfit("sweep", *words).code == 0
+    page = (tmp_path / "search" / "report.html").read_text("utf-8")
+    assert "Held-out f1_macro at each evaluation of each trial: it decides which step is kept, and accuracy is" in page
+
+
+def test_costs_that_are_asked_for_are_shown_and_which_constraints_are_broken(
+    goodfit, tmp_path, tiny_words, monkeypatch
+):
+    seen, real = [], single.nothing_kept
+
+    @contextlib.contextmanager
+    def watched(model):
+        before = frozen_of(model)
+        with real(model):
+            seen.append((before is None, frozen_of(model)))
+            yield
+        seen.append(frozen_of(model) is before)
+
+    monkeypatch.setattr(single, "nothing_kept", watched)
+    words = [*tiny_words("classification", "encoder"), "adapter=head", "training.max_steps=1,3", "sweep.trials=2"]
+    words += ["sweep.objectives=[quality,trainable]", "sweep.pruner=none", "sweep.train_best=false", "run.dir=search"]
+    words += ["sweep.constraints=[steps<=2,ms_per_record<=1000000]", "sweep.confirmations=0", "sweep.sampler=grid"]
+    outcome = goodfit("sweep", *words)
+    assert outcome.code == 0, outcome.err
+    assert seen == [(False, None), True] * 2
+    one, other = read_json(tmp_path / "search" / "sweep.json")["trials"]
+    assert (one["broken"], other["broken"]) == ([], ["steps<=2"])
+    assert one["costs"]["ms_per_record"] > 0
+    head, *rows = outcome.out.splitlines()
+    assert head.split()[-4:] == ["trainable", "steps", "ms_per_record", "words"]
+    assert "3 (breaks steps<=2)" in rows[1] and "breaks" not in rows[0]
+    page = (tmp_path / "search" / "report.html").read_text("utf-8")
+    assert "<th>trainable<th>steps<th>ms_per_record<th>" in page and "<td>3 (breaks steps&lt;=2)<td>" in page
+
+
+def test_a_pass_is_timed_only_where_a_constraint_asks_for_it(searched):
+    _, outcome = searched()
+    assert all("ms_per_record" not in trial["costs"] for trial in outcome.json["trials"])
+
+
+def test_why_a_trial_and_a_confirmation_failed_is_told_at_the_end(goodfit, tmp_path, tiny_words, monkeypatch):
+    real = single.run_trial
+
+    def unconfirmed(order, *given):
+        return Result(state="failed", reason="it broke") if order.fresh else real(order, *given)
+
+    monkeypatch.setattr(single, "run_trial", unconfirmed)
+    words = [*tiny_words("classification", "encoder"), "adapter=lora", "training.epochs=1", "sweep.confirmations=1"]
+    words += ["adapter.targets=choice([query],[nothing])", "sweep.engine=solo", "run.dir=search"]
+    outcome = goodfit("train", "-m", *words, "sweep.train_best=false", terminal=True)
+    assert outcome.code == 0, outcome.err
+    record = read_json(tmp_path / "search" / "sweep.json")
+    assert f"\ntrial 1 failed: {record['trials'][1]['reason']}\n" in outcome.out
+    told = "confirmation 1 came to no value: it broke"
+    assert told in record["warnings"] and told in (tmp_path / "search" / "report.html").read_text("utf-8")
+    assert "1 of at most 2 trials, about" in outcome.err and "of at most 1000" not in outcome.err
+
+
+def test_all_trainings_of_a_search_multiply_alike_whatever_a_later_start_measures(
+    goodfit, tmp_path, tiny_words, monkeypatch
+):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.confirmations=0"]
+    for trials, pays in ((1, False), (2, True)):
+        monkeypatch.setattr("goodfit.runs.machine.onednn_pays", lambda half, pays=pays: pays)
+        outcome = goodfit("sweep", *words, f"sweep.trials={trials}", "run.dir=search")
+        assert outcome.code == 0, outcome.err
+        assert "runtime.linears=torch" in outcome.json["best"]["words"]
+    assert read_json(tmp_path / "search" / "search.json")["linears"] == "torch"
+    configs = [*tmp_path.glob("search/trials/*/config.yaml"), tmp_path / "search" / "best" / "config.yaml"]
+    assert ["linears: torch" in path.read_text("utf-8") for path in configs] == [True] * 3
 
 
 def test_a_search_is_no_run_and_says_what_to_type(searched, goodfit, tmp_path):
@@ -665,6 +767,21 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
             "'beauty<=3' is no constraint",
             "write name<=number with a name of seconds, steps, trainable, memory_gb, ms_per_record, errors, warnings",
             id="constraint",
+        ),
+        *(
+            pytest.param(
+                f"{LEGAL} optim.lr=1e-4,1e-3 sweep.constraints=[steps<={bound}]",
+                f"'steps<={bound}' is no constraint",
+                f"write name<=number with a name of {', '.join(MEASURED)}",
+                id=f"a bound of {bound}",
+            )
+            for bound in ("nan", "inf")
+        ),
+        pytest.param(
+            f"{LEGAL} sweep=grid sweep=thorough optim.lr=1e-4,1e-3",
+            "sweep=grid and sweep=thorough are two ways to search",
+            "choose one; -m is sweep=grid, goodfit sweep WORDS searches without it",
+            id="two ways",
         ),
     ],
 )

@@ -129,3 +129,23 @@ def test_the_table_of_a_search_that_goes_on_shows_figures_whole(terminal, width,
     assert {"11", "0.457", "0.0012345678912", "16"} <= set(figures(last))
     assert ("▁" in last, "…" in last) == (has_course, False)
     assert max(map(len, last.splitlines())) <= width
+
+
+def test_a_search_that_goes_on_counts_the_trials_before_and_says_no_time_behind_the_last(terminal):
+    def entry(number, **known):
+        return Entry(number=number, params={}, words=("a=1",), result=Result(state="finished") if known else None)
+
+    stream = terminal(80)
+
+    def title():
+        return re.findall(r"\d+ (?:of at most \d+ )?trials[^\n]*", seen(stream.getvalue()))[-1].strip()
+
+    with Live(False) as live:
+        live.goes_on([entry(0, over=True)], None)
+        live.began(entry(1), 4)
+        assert title() == "1 of at most 4 trials"
+        live.ended(entry(1, over=True), None)
+        assert title() == "2 of at most 4 trials, about 0 min left"
+        live.no_more()
+        live.status("confirming")
+        assert title() == "2 trials"

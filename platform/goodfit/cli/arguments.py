@@ -175,9 +175,9 @@ def _find_verb(found: Arguments) -> None:
 
 
 def _search_grid(found: Arguments) -> None:
-    """``train -m`` is Hydra's way to ask for every combination."""
+    """``train -m`` is Hydra's way to ask for every combination, also of a search with a name."""
     found.verb = "sweep"
-    if not any(word.startswith("sweep=") for word in found.words):
+    if "sweep=grid" not in found.words:
         found.words.insert(0, "sweep=grid")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from goodfit.evaluation.shown import figure
@@ -30,6 +31,8 @@ class Live:
         self._best: Entry | None = None
         self._line = ""
         self._trials = 0
+        self._before = 0
+        """Trials that were over when the search began or went on."""
         self._started = time.monotonic()
 
     def __enter__(self) -> Live:
@@ -44,6 +47,11 @@ class Live:
     def __exit__(self, *_: object) -> None:
         if self._live is not None:
             self._live.stop()
+
+    def goes_on(self, entries: Sequence[Entry], best: Entry | None) -> None:
+        """Trials are over already."""
+        self._entries |= {entry.number: entry for entry in entries}
+        self._before, self._best, self._started = len(entries), best, time.monotonic()
 
     def began(self, entry: Entry, trials: int) -> None:
         """A trial begins."""
@@ -61,6 +69,10 @@ class Live:
             held_out = figure(result.held_out.get("value"))
             words = " ".join(entry.words)
             print(f"trial {entry.number}: {result.state}, held-out {held_out}, {words}{why}", file=sys.stderr)
+
+    def no_more(self) -> None:
+        """No trial is to come."""
+        self._trials = len(self._entries)
 
     def status(self, line: str) -> None:
         """A line for people who wait."""
@@ -81,10 +93,11 @@ class Live:
     def _table(self) -> Any:
         from goodfit.cli.tables import fitted
 
-        over = [entry for entry in self._entries.values() if entry.result is not None]
-        spent = time.monotonic() - self._started
-        left = spent / len(over) * (self._trials - len(self._entries) + 1) if over else None
-        title = f"{len(over)} of at most {self._trials} trials" + (f", about {left / 60:.0f} min left" if left else "")
+        over = sum(entry.result is not None for entry in self._entries.values())
+        title = f"{over} of at most {self._trials} trials" if over < self._trials else f"{over} trials"
+        if over > self._before and over < self._trials:
+            left = (time.monotonic() - self._started) / (over - self._before) * (self._trials - over)
+            title += f", about {left / 60:.0f} min left"
         shown = list(self._entries.values())[-SHOWN:]
         best = self._best.number if self._best is not None else None
         return fitted(

@@ -33,8 +33,9 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 def _print(record: dict[str, Any]) -> None:
     from goodfit.sweeps.mattered import what_mattered
-    from goodfit.sweeps.summary import beside_defaults, of_front, on_test
+    from goodfit.sweeps.summary import asked_costs, beside_defaults, of_front, on_test, told_cost, why_ended
 
+    costs = asked_costs(record)
     rows = [
         [
             str(trial["number"]),
@@ -43,11 +44,12 @@ def _print(record: dict[str, Any]) -> None:
             with_interval(trial.get("held_out", {})),
             figure(trial.get("probe")),
             trial.get("fit") or "",
+            *(told_cost(trial, name) for name in costs),
             " ".join(trial["words"]),
         ]
         for trial in record["trials"]
     ]
-    print_table(["trial", "state", "worth", "held-out [95 %]", "training", "fit", "words"], rows)
+    print_table(["trial", "state", "worth", "held-out [95 %]", "training", "fit", *costs, "words"], rows)
     if record["fewer"]:
         print(f"\n{record['fewer']}")
     best = record["best"]
@@ -69,6 +71,8 @@ def _print(record: dict[str, Any]) -> None:
     for trial in record["trials"]:
         if trial.get("fit") == "underfit":
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
+        if ended := why_ended(trial):
+            print(ended)
     print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
     print(f"next: {best['command']}")
     if run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from goodfit.config.space import FIXED, Dimension, named_searches, split_space, 
 from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.registry import did_you_mean
+from goodfit.schema.rate import usual_rate
 from goodfit.schema.sweep import SweepConf
 from goodfit.schema.unread import UNREAD, unread_settings
 from goodfit.texts.secrets import has_own_secret
@@ -27,7 +28,7 @@ MAY_CHANGE = (
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
 
-JUDGED = tuple(group for group in FIXED if group not in OF_THE_SEARCH)
+JUDGED = tuple(group for group in FIXED if group != "run")
 """Groups in which all trials are alike, whatever file an option comes from."""
 
 
@@ -47,6 +48,8 @@ class Search:
     """The words with a named search's own among them, and each dimension: what makes the search what it is."""
     start: Mapping[str, Any] | None
     """Key -> value that a run without the search would have; None where the space does not hold all of them."""
+    beyond: str
+    """What to say of numbers that a run without the search would have, and that lie outside of the space; or empty."""
     options: Mapping[str, Composed]
     """Word of an option of a group that is searched -> a trial with it: what its file says."""
 
@@ -64,24 +67,27 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     """
     stop_on([secret_in(key_of(word)) for word in words if has_own_secret(word)])
     named, options = named_searches(roots), find_options(roots)
-    _refuse_unknown(words, [*named, *options["sweep"]])
+    _refuse_names(words, named, options["sweep"])
     expanded = _expanded(words, named)
     fixed, space = split_space(expanded)
     first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
+    of_family = not space or f"sweep={first.conf.model.family}" in words
     if not space:
         space = _space_of(first, named)
+    if of_family and "optim.lr" not in map(key_of, words):
+        space = _at_usual_rate(space, first)
     ends = [word for dimension in space for word in dimension.extremes()]
     stop_on([mistake for word in ends for mistake in check_words([word], options)])
     own = [word for word in fixed if key_of(word).split(".", 1)[0] not in OF_THE_SEARCH]
-    made = _compose_options(own, space, options, roots)
+    made = _compose_options(fixed, space, options, roots)
     meaning = sorted(word.lstrip("+") for word in expanded if key_of(word) not in MAY_CHANGE)
     meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
-    start = _start(own, space, roots)
-    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start, made)
+    start, beyond = _start(own, space, roots)
+    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start, beyond, made)
 
 
 def _compose_options(
-    own: Sequence[str], space: Sequence[Dimension], groups: Mapping[str, Any], roots: Sequence[ConfRoot]
+    fixed: Sequence[str], space: Sequence[Dimension], groups: Mapping[str, Any], roots: Sequence[ConfRoot]
 ) -> dict[str, Composed]:
     """Compose a trial with each option of each group that is searched, and one of the last value of everything.
 
@@ -92,12 +98,12 @@ def _compose_options(
         GoodfitError: A trial could not be composed, or not be held against the others.
     """
     last = {dimension.key: dimension.extremes()[-1] for dimension in space}
-    found = {"": compose([*own, *last.values()], roots)}
+    found = {"": compose([*fixed, *last.values()], roots)}
     for dimension in space:
         if dimension.key in groups:
             for word in dimension.extremes():
                 others = [other for key, other in last.items() if key != dimension.key]
-                found[word] = compose([*own, *others, word], roots)
+                found[word] = compose([*fixed, *others, word], roots)
     first, *rest = (as_tree(composed.conf) for composed in found.values())
     if unlike := next((group for group in JUDGED if any(tree[group] != first[group] for tree in rest)), None):
         raise ConfigError(
@@ -106,27 +112,38 @@ def _compose_options(
     return {word: composed for word, composed in found.items() if word}
 
 
-def _start(words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]) -> dict[str, Any] | None:
-    """What the searched settings and groups are where nothing is searched."""
+def _start(
+    words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]
+) -> tuple[dict[str, Any] | None, str]:
+    """What the searched settings and groups are where nothing is searched; and what to say of numbers outside it."""
     try:
         conf = compose(words, roots).conf
     except GoodfitError:
-        return None  # such as without the group that is searched
-    found = {}
+        return None, ""  # such as without the group that is searched
+    found, beyond = {}, []
     for one in space:
         setting = functools.reduce(lambda part, name: getattr(part, name, None), one.key.split("."), conf)
         if one.key in conf.choices:  # a group: what was chosen, or what that came to, as ``auto`` does
             found[one.key] = one.holding(conf.choices[one.key]) or one.holding(getattr(setting, "name", None))
         else:
             found[one.key] = one.holding(setting)
-    return None if None in found.values() else found
+            if one.is_beyond(setting):
+                beyond.append(f"{one.key}={setting:g} (searched: {one.text()})")
+    told = f"no trial has the settings of a run without the search: {'; '.join(beyond)}" if beyond else ""
+    return None if None in found.values() else found, told
 
 
-def _refuse_unknown(words: Sequence[str], known: Sequence[str]) -> None:
-    for name in (word.partition("=")[2] for word in words if key_of(word) == "sweep"):
+def _refuse_names(words: Sequence[str], named: Collection[str], options: Collection[str]) -> None:
+    """Refuse a search that nobody offers, and two ways to go on with one."""
+    names, known = [word.partition("=")[2] for word in words if key_of(word) == "sweep"], [*named, *options]
+    for name in names:
         if name not in known:
             hint = did_you_mean(name, known, "goodfit list sweep shows what can be chosen")
             raise ConfigError(f"no sweep called '{name}'", hint)
+    ways = list(dict.fromkeys(name for name in names if name not in named))
+    if len(ways) > 1:
+        what = f"{' and '.join(f'sweep={name}' for name in ways)} are two ways to search"
+        raise ConfigError(what, "choose one; -m is sweep=grid, goodfit sweep WORDS searches without it")
 
 
 def _expanded(words: Sequence[str], named: dict[str, Path]) -> list[str]:
@@ -147,3 +164,9 @@ def _space_of(first: Composed, named: dict[str, Path]) -> list[Dimension]:
         raise ConfigError("nothing to search over", "name several values: optim.lr=tag(log,interval(1e-5,1e-3))")
     _, space = split_space([word for word in words_of(named[family]) if key_of(word) not in first.typed()])
     return [dimension for dimension in space if dimension.key not in unread_settings(first.conf)]
+
+
+def _at_usual_rate(space: Sequence[Dimension], first: Composed) -> list[Dimension]:
+    """The space of a family, whose rates are those of adapters by AdamW, for what is tuned here and by what."""
+    times = usual_rate(first.conf)[0] / first.conf.model.adapter_lr
+    return [one.scaled(times) if one.key == "optim.lr" else one for one in space]

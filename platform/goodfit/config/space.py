@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,20 @@ class Dimension:
         """The value that stands for a setting's value; None where the dimension does not hold it."""
         if self.options:
             return next((option for option in self.options if setting in (option, plain_value(option))), None)
-        is_number = isinstance(setting, int | float) and not isinstance(setting, bool)
-        return setting if is_number and self.low <= setting <= self.high else None
+        return setting if _is_number(setting) and self.low <= setting <= self.high else None
+
+    def is_beyond(self, setting: Any) -> bool:
+        """Whether a setting's value is a number below, or above, all those of the dimension."""
+        held = [plain_value(option) for option in self.options] if self.options else [self.low, self.high]
+        numbers = [value for value in held if _is_number(value)]
+        return _is_number(setting) and bool(numbers) and not min(numbers) <= setting <= max(numbers)
+
+    def scaled(self, times: float) -> Dimension:
+        """An interval of shares, from 0 to 1, at so many times its place; four digits of its ends are enough."""
+        if self.options:
+            return self
+        low, high = (float(f"{min(1.0, times * end):.4g}") for end in (self.low, self.high))
+        return replace(self, low=low, high=high)
 
     def extremes(self) -> list[str]:
         """The words that show whether all values are allowed."""
@@ -70,6 +82,10 @@ class Dimension:
         if self.options:
             return ", ".join(self.options)
         return f"{self.low:g} to {self.high:g}{', logarithmic' * self.log}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def split_space(words: Sequence[str]) -> tuple[list[str], list[Dimension]]:

@@ -1,5 +1,4 @@
-"""What of a config the machine decides, precision, accelerator and what multiplies matrices; and what it decides of the
-machine."""
+"""What of a config the machine decides, and what a config decides of the machine."""
 
 from __future__ import annotations
 
@@ -74,9 +73,21 @@ def _linears(conf: RunConf, device: str, precision: str) -> Literal["onednn", "t
         raise ConfigError("runtime.linears=onednn is for whole models on CPUs", "leave it out")
     if conf.runtime.linears != "auto":
         return conf.runtime.linears
-    # processes of one run could measure differently
-    measured = device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
+    measured = _is_measured(conf, device)
     return "onednn" if measured and onednn_pays(precision == "bf16") else "torch"
+
+
+def _is_measured(conf: RunConf, device: str) -> bool:
+    """Whether products are timed; not where a run has several processes, which could measure differently."""
+    return device == "cpu" and conf.hardware.strategy == "single" and conf.runtime.path != "plain"
+
+
+def measured_linears(conf: RunConf) -> Literal["onednn", "torch"] | None:
+    """What multiplies matrices in all trainings of a search; None where that was typed, or is not measured."""
+    device = pick_device(conf.hardware.accelerator)
+    if conf.runtime.linears != "auto" or not _is_measured(conf, device):
+        return None
+    return _linears(conf, device, conf.precision.name)
 
 
 def fix_machine(conf: RunConf) -> None:

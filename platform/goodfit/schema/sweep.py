@@ -43,7 +43,9 @@ class SweepConf:
     evaluation counts."""
 
     metric: str | None = None
-    """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric."""
+    """A metric of the task, or ``loss``, on the validation records; when not given, the primary metric. It ranks
+    finished trials; which step of a training is kept, and what a pruner compares, goes by the task's primary metric
+    (where the model writes texts, by the loss)."""
 
     gap_weight: NotNegative = 0.1
     """How much of a gap beyond ``policy.max_fit_gap`` is taken from a trial's value, on the same scale. With little
@@ -59,7 +61,8 @@ class SweepConf:
 
     constraints: list[str] = field(default_factory=list)
     """What a trial has to keep to win, such as ``[trainable<=200000,warnings<=0]``: ``seconds``, ``steps``,
-    ``trainable``, ``memory_gb``, ``ms_per_record``, ``errors``, ``warnings`` (findings)."""
+    ``trainable``, ``memory_gb``, ``ms_per_record`` (of one pass in which the tuned model answers the validation records
+    with nothing kept of them, timed only where it is asked for), ``errors``, ``warnings`` (findings)."""
 
     confirmations: Annotated[int, Field(ge=0)] = 1
     """On how many fresh splits of training and validation records the winner is trained again."""

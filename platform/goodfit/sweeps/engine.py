@@ -22,12 +22,12 @@ from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.check import check_search
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.executor import open_workers
-from goodfit.sweeps.folder import search_folder, write_search
+from goodfit.sweeps.folder import search_folder, with_linears, write_search
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
 from goodfit.sweeps.page import write_page
-from goodfit.sweeps.propose import ADAPTIVE, propose
+from goodfit.sweeps.propose import ADAPTIVE, grid_size, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.summary import search_record
@@ -45,6 +45,7 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
     """
     check_search(search)
+    search = with_linears(search)
     shared = Shared(host)
     task = shared.task(search.first)  # a mistake in the data ends the search before it begins
     refuse_unknown_metric(task.task.all_metrics(task.labels), search.conf.metric)
@@ -54,11 +55,10 @@ def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
         try:
             signals = stack.enter_context(StopSignals(again).listening())
             name = write_search(search, folder, task.splits.digests())
-            few = _few(task.findings)
-            for line in few:
-                watcher.warn(line)
+            first = search.conf.defaults_first and search.conf.sampler != "grid"  # which keeps its own order
+            known = [*_few(task.findings), *([search.beyond] if first and search.beyond else [])]
             ledger = stack.enter_context(contextlib.closing(Ledger(search, folder, name)))
-            record = _carry_out(search, shared, folder, ledger, signals, watcher, few)
+            record = _carry_out(search, shared, folder, ledger, signals, watcher, known)
         except StoppedError as error:
             ignore_ctrl_c()
             raise _stopped(error, folder, again) from error
@@ -88,14 +88,18 @@ def _carry_out(
     ledger: Ledger,
     signals: StopSignals,
     watcher: Watcher,
-    few: Sequence[str],
+    known: Sequence[str],
 ) -> dict[str, Any]:
-    """Run the trials, and what comes behind them; returns the content of sweep.json."""
-    warnings = list(few)
+    """Run the trials, and what comes behind them; returns the content of sweep.json, which begins with what is known to
+    be warned of."""
+    warnings: list[str] = []
 
     def warn(line: str) -> None:
         warnings.append(line)
         watcher.warn(line)
+
+    for line in known:
+        warn(line)
 
     record_so_far = partial(search_record, search, folder, warnings)
     workers = open_workers(search, shared, folder, signals, watcher, warn)
@@ -104,7 +108,7 @@ def _carry_out(
     finally:
         workers.close()
     try:
-        winner, front = finish_search(search, shared, folder, entries, signals, watcher)
+        winner, front = finish_search(search, shared, folder, entries, signals, watcher, warn)
     except TrainingError:
         write_json(folder / "sweep.json", record_so_far(entries, None, status="failed"))
         raise
@@ -148,7 +152,10 @@ def _search(
     """Run trials until the budget or the space is used up."""
     running: dict[int, Entry] = {}
     over: dict[int, Result] = {}
-    waiting = [entry for entry in ledger.entries() if entry.result is None]
+    begun = ledger.entries()
+    waiting = [entry for entry in begun if entry.result is None]
+    most = min(search.conf.trials, grid_size(search.space) or search.conf.trials)
+    watcher.goes_on([entry for entry in begun if entry.result is not None], leader(search, begun))
     while True:
         while len(running) < workers.places:
             entry = waiting.pop(0) if waiting else _next(search, ledger)
@@ -156,8 +163,9 @@ def _search(
                 break
             running[entry.number] = entry
             workers.submit(order_of(search, folder, entry, ledger.entries()))
-            watcher.began(entry, search.conf.trials)
+            watcher.began(entry, most)
         if not running:
+            watcher.no_more()
             return ledger.entries()
         for number, result in workers.wait():
             over[number] = result

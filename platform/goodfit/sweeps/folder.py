@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import secrets
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from goodfit.runs.folder import make_folder, run_path
 from goodfit.runs.held import LOCK, held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
+from goodfit.runs.machine import measured_linears
 
 
 @contextlib.contextmanager
@@ -33,6 +35,31 @@ def search_folder(search: Search) -> Iterator[Path]:
     path = run_path(conf)
     with held(make_folder(path if named else path.with_name(f"{path.name}-sweep"), named)) as folder:
         yield folder
+
+
+def with_linears(search: Search) -> Search:
+    """The search with one choice of what multiplies matrices, for all of its trainings and its winner's words: timed
+    anew in each process, or beside other work, another one could be found, which makes another model.
+
+    Returns:
+        With the choice that it began with, else with what this machine measures; as it was where its trials differ in
+        what is measured, or where they may run on another sort of machine.
+    """
+    conf = search.first.conf
+    others = [composed.conf for composed in search.options.values()]
+    apart = any(one.key.partition(".")[0] in ("runtime", "precision") for one in search.space)
+    apart |= any((one.runtime, one.precision) != (conf.runtime, conf.precision) for one in others)
+    if apart or (search.conf.executor != "processes" and conf.hardware.accelerator == "auto"):
+        return search
+    begun = None if conf.run.dir is None else run_path(conf) / SEARCH
+    linears = measured_linears(conf)
+    if linears is not None and begun is not None and begun.exists():
+        linears = read_json(begun).get("linears")
+    if linears in (None, "auto"):  # it began where nothing is measured
+        return search
+    settled = dataclasses.replace(conf, runtime=dataclasses.replace(conf.runtime, linears=linears))
+    first = dataclasses.replace(search.first, conf=settled)
+    return dataclasses.replace(search, fixed=(*search.fixed, f"runtime.linears={linears}"), first=first)
 
 
 def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
@@ -51,7 +78,8 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
             raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
         name = f"{folder.name}-{secrets.token_hex(6)}"
         found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
-        write_json(path, found | {"settings": _settings(search)})
+        linears = search.first.conf.runtime.linears
+        write_json(path, found | {"linears": linears, "settings": _settings(search)})
         return name
     before = read_json(path, "name", "words", "meaning", "data", "settings")
     if tuple(before["meaning"]) != search.meaning:
@@ -83,6 +111,8 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
 def _settings(search: Search) -> dict[str, Any]:
     """What a trial of the search is made with, but for what may be typed anew and what the machine says."""
     made = {word: _lasting(as_tree(composed.conf)) for word, composed in search.options.items()}
+    for tree in made.values():
+        del tree["sweep"]  # the same with each option
     digests = {word: text_digest(json.dumps(tree, sort_keys=True)) for word, tree in made.items()}
     return _lasting(as_tree(search.first.conf)) | {"options": digests}
 

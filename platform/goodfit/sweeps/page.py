@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from goodfit.evaluation.report import LOSS
 from goodfit.evaluation.shown import with_interval
 from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Entry
-from goodfit.sweeps.summary import beside_defaults, of_front, on_test
+from goodfit.sweeps.summary import asked_costs, beside_defaults, of_front, on_test, told_cost
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
@@ -46,13 +47,21 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
     """Write ``report.html``."""
     best = record["best"]
     title = f"Search: {record['task']} on {record['model']}"
+    metric, watched = best["held_out"]["metric"], _watched(entries, best)
+    side, better = ("below", "higher") if best["better"] == "higher" else ("above", "lower")
+    course = f"Held-out {watched} at each evaluation of each trial"
+    if watched != metric:
+        course += f": it decides which step is kept, and {metric} is measured behind the training alone"
     plots = [
-        _figure("Worth of each trial; the line is the best so far", _worth(entries)),
         _figure(
-            "Fit map: training probe against held-out records; far below the diagonal is overfitted",
+            f"Worth of each trial, greater is better, made of {metric}; the line is the best so far", _worth(entries)
+        ),
+        _figure(
+            f"Fit map: {metric} of the training probe and of held-out records, {better} is better; far {side} the "
+            "diagonal is overfitted",
             _map(entries, best),
         ),
-        _figure("Held-out score over the evaluations of each trial", _courses(entries, best)),
+        _figure(course, _courses(entries, best, watched)),
     ]
     if record["importances"]:
         plots.append(_figure(MATTERED, _bars(record["importances"])))
@@ -65,7 +74,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
         f"<p>What mattered: {escape(what_mattered(record))}.</p>",
         f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
         f"<h2>Plots</h2>{_legend(entries)}<div class=plots>{''.join(plots)}</div>",
-        f"<h2>Trials</h2>{_table(entries, best['number'])}",
+        f"<h2>Trials</h2>{_table(entries, record)}",
         f"<h2>Space</h2>{_space(record['space'])}",
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{STYLE}</style>"
@@ -125,8 +134,8 @@ class _Axes:
         low, high = self._up
         return HIGH - EDGE / 2 - (value - low) / (high - low) * (HIGH - EDGE / 2 - 10)
 
-    def drawn(self, inside: Sequence[str]) -> str:
-        """The plot."""
+    def drawn(self, inside: Sequence[str], across: str, up: str) -> str:
+        """The plot, with the names of its axes."""
         (left, right), (low, high) = self._across, self._up
         frame = [
             f'<path d="M{EDGE},10V{HIGH - EDGE / 2}H{WIDE - 10}" fill="none" stroke="#bbb"/>',
@@ -134,6 +143,8 @@ class _Axes:
             f'<text x="{EDGE - 4}" y="{HIGH - EDGE / 2}" text-anchor="end">{low:.3g}</text>',
             f'<text x="{EDGE}" y="{HIGH - 6}">{left:.3g}</text>',
             f'<text x="{WIDE - 10}" y="{HIGH - 6}" text-anchor="end">{right:.3g}</text>',
+            f'<text x="{(EDGE + WIDE) / 2}" y="{HIGH - 6}" text-anchor="middle">{escape(across)}</text>',
+            f'<text transform="translate(12,{HIGH / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
         ]
         return f'<svg width="{WIDE}" height="{HIGH}" role="img">{"".join([*frame, *inside])}</svg>'
 
@@ -151,7 +162,7 @@ def _worth(entries: Sequence[Entry]) -> str:
         best = max(best, value)
         line.append(f"{axes.x(number):.1f},{axes.y(best):.1f}")
     dots = [_dot(axes, number, value, _state(entries[number])) for number, value in found]
-    return axes.drawn([f'<polyline points="{" ".join(line)}" fill="none" stroke="#2e7d32"/>', *dots])
+    return axes.drawn([f'<polyline points="{" ".join(line)}" fill="none" stroke="#2e7d32"/>', *dots], "trial", "worth")
 
 
 def _map(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
@@ -170,24 +181,37 @@ def _map(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
         _dot(axes, probe, held_out, _state(entry), 7 if entry.number == best["number"] else 4)
         for entry, probe, held_out in found
     ]
-    return axes.drawn([diagonal, *dots])
+    metric = best["held_out"]["metric"]
+    return axes.drawn([diagonal, *dots], f"training {metric}", f"held-out {metric}")
 
 
-def _courses(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
-    found = [entry for entry in entries if entry.result and entry.result.reports]
-    steps = [float(len(entry.result.reports)) for entry in found if entry.result]
-    axes = _Axes([1.0, *steps], [score for entry in found if entry.result for score in entry.result.reports])
+def _watched(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
+    """The metric that is drawn over the evaluations: the one that is searched for where each measured it, else the one
+    by which the winner's kept step was chosen."""
+    metric, course = best["held_out"]["metric"], entries[best["number"]].outcome.course
+    measured = [name.removeprefix("validation/") for name in (course[0] if course else {}) if "validation/" in name]
+    return metric if metric in measured else next((name for name in measured if name != LOSS), LOSS)
+
+
+def _courses(entries: Sequence[Entry], best: Mapping[str, Any], metric: str) -> str:
+    found = []
+    for entry in entries:
+        course = entry.outcome.course
+        measured = [(place, at.get(f"validation/{metric}")) for place, at in enumerate(course, 1)]
+        found.append((entry, [(float(place), value) for place, value in measured if value is not None]))
+    places = [place for _, points in found for place, _ in points]
+    axes = _Axes([1.0, *places], [value for _, points in found for _, value in points])
     lines = []
-    for entry in found:
-        reports = entry.result.reports if entry.result else ()
-        if len(reports) == 1:  # a line of one point draws nothing
-            lines.append(_dot(axes, 1.0, reports[0], _state(entry)))
+    for entry, measured in found:
+        if len(measured) == 1:  # a line of one point draws nothing
+            lines.append(_dot(axes, *measured[0], _state(entry)))
+        if len(measured) < 2:
             continue
-        points = " ".join(f"{axes.x(step):.1f},{axes.y(score):.1f}" for step, score in enumerate(reports, 1))
+        points = " ".join(f"{axes.x(place):.1f},{axes.y(value):.1f}" for place, value in measured)
         width = 3 if entry.number == best["number"] else 1
         colour = COLOURS[_state(entry)]
         lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width}"/>')
-    return axes.drawn(lines)
+    return axes.drawn(lines, "evaluation", f"held-out {metric}")
 
 
 def _bars(importances: Mapping[str, float]) -> str:
@@ -209,9 +233,11 @@ def _dot(axes: _Axes, across: float, up: float, state: str, size: int = 4) -> st
     return f'<circle cx="{axes.x(across):.1f}" cy="{axes.y(up):.1f}" r="{size}" fill="{COLOURS[state]}"/>'
 
 
-def _table(entries: Sequence[Entry], best: int) -> str:
-    rows = ["<tr><th>trial<th>state<th>worth<th>held-out<th>training<th>fit<th>words and reason"]
-    for entry in entries:
+def _table(entries: Sequence[Entry], record: Mapping[str, Any]) -> str:
+    best, costs = record["best"]["number"], asked_costs(record)
+    named = ["trial", "state", "worth", "held-out", "training", "fit", *costs, "words and reason"]
+    rows = ["<tr>" + "".join(f"<th>{name}" for name in named)]
+    for entry, trial in zip(entries, record["trials"], strict=True):
         result = entry.result
         mark = " class=best" if entry.number == best else ""
         value = "" if result is None or result.value is None else f"{result.value:.3f}"
@@ -220,7 +246,8 @@ def _table(entries: Sequence[Entry], best: int) -> str:
         fit = str(result.fit.get("verdict", "")) if result else ""
         reason = f"<br>{escape(result.reason)}" if result and result.reason else ""
         words = f"<code>{escape(' '.join(entry.words))}</code>{reason}"
-        cells = [str(entry.number), _state(entry), value, held_out, probe, escape(fit), words]
+        cells = [str(entry.number), _state(entry), value, held_out, probe, escape(fit)]
+        cells += [*(escape(told_cost(trial, name)) for name in costs), words]
         rows.append(f"<tr{mark}>" + "".join(f"<td>{cell}" for cell in cells))
     return f"<table>{''.join(rows)}</table>"
 

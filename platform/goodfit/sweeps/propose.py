@@ -6,6 +6,7 @@ many machines, proposes the trials that it would have proposed undisturbed in on
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import warnings
@@ -217,8 +218,8 @@ def read_constraint(text: str) -> tuple[str, int, float]:
     for mark, sign in (("<=", 1), (">=", -1)):
         name, found, bound = text.partition(mark)
         if found and name.strip() in MEASURED:
-            try:
-                return name.strip(), sign, float(bound)
-            except ValueError:
-                break
+            with contextlib.suppress(ValueError):
+                if math.isfinite(limit := float(bound)):
+                    return name.strip(), sign, limit
+            break
     raise ConfigError(f"'{text}' is no constraint", f"write name<=number with a name of {', '.join(MEASURED)}")

@@ -11,7 +11,9 @@ from goodfit.commands import command
 from goodfit.config.places import config_folders
 from goodfit.config.search import Search
 from goodfit.evaluation.shown import with_interval
+from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.outcomes import Entry
+from goodfit.sweeps.propose import excess, read_constraint
 from goodfit.sweeps.winner import Winner
 
 
@@ -39,8 +41,9 @@ def search_record(
         "words": list(search.fixed),
         "space": {dimension.key: dimension.text() for dimension in search.space},
         "objectives": search.conf.objectives,
+        "constraints": search.conf.constraints,
         "warnings": list(warnings),
-        "trials": [_listed(entry) for entry in entries],
+        "trials": [_listed(entry, search.conf) for entry in entries],
         "best": winner and _best(search, winner),
         "fewer": fewer,
         "front": [entry.number for entry in front] if len(search.conf.objectives) > 1 else None,
@@ -48,7 +51,7 @@ def search_record(
     }
 
 
-def _listed(entry: Entry) -> dict[str, Any]:
+def _listed(entry: Entry, conf: SweepConf) -> dict[str, Any]:
     result = entry.result
     if result is None:
         return {"number": entry.number, "state": "running", "words": list(entry.words), "value": None}
@@ -63,6 +66,7 @@ def _listed(entry: Entry) -> dict[str, Any]:
         "reason": result.reason,
         "best_step": result.best_step,
         "costs": dict(result.costs),
+        "broken": [text for text, much in excess(result, conf).items() if much > 0] if result.is_judged else [],
     }
 
 
@@ -75,6 +79,7 @@ def _best(search: Search, winner: Winner) -> dict[str, Any]:
         "command": command("train", *config_folders(search.roots), *words),
         "value": result.value,
         "held_out": dict(result.held_out),
+        "better": winner.better,
         "beside_defaults": winner.beside and {**dataclasses.asdict(winner.beside), "keeps": winner.beside.keeps},
         "corrected": winner.corrected,
         "confirmed": winner.confirmed,
@@ -104,6 +109,28 @@ def on_test(best: Mapping[str, Any]) -> str:
         for name in dict.fromkeys((searched, primary))
     ]
     return ", and the primary metric ".join(told)
+
+
+def asked_costs(record: Mapping[str, Any]) -> list[str]:
+    """The costs that were searched for, or that constraints bound."""
+    searched = [name for name in record["objectives"] if name != "quality"]
+    return list(dict.fromkeys([*searched, *(read_constraint(text)[0] for text in record["constraints"])]))
+
+
+def told_cost(trial: Mapping[str, Any], name: str) -> str:
+    """A cost of a trial, and the constraints on it that the trial broke; nothing where it was not measured."""
+    if name not in trial.get("costs", {}):
+        return ""
+    cost = trial["costs"][name]
+    broken = [text for text in trial["broken"] if read_constraint(text)[0] == name]
+    return " ".join([f"{cost:.0f}" if cost == round(cost) else f"{cost:.4g}", *(f"(breaks {text})" for text in broken)])
+
+
+def why_ended(trial: Mapping[str, Any]) -> str | None:
+    """Why a trial came to no value or was stopped, in a reader's words; None where it was not."""
+    if trial["state"] not in ("failed", "stopped") or not trial["reason"]:
+        return None
+    return f"trial {trial['number']} {'failed' if trial['state'] == 'failed' else 'was stopped'}: {trial['reason']}"
 
 
 def of_front(record: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginE
 from goodfit.evaluation.fit import UNDIAGNOSED
 from goodfit.hooks.certainty import unit_numbers, unit_of
 from goodfit.models.device import pick_device
+from goodfit.models.fast.frozen import nothing_kept
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
 from goodfit.runs.folder import empty, make_folder
@@ -38,6 +39,7 @@ from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
 from goodfit.sweeps.outcomes import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trial_place
+from goodfit.sweeps.propose import read_constraint
 from goodfit.sweeps.prune import Course
 from goodfit.sweeps.shared import Bench, Shared
 from goodfit.tracking.history import History
@@ -230,13 +232,12 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
     found = course.so_far
     costs = {"steps": float(steps), **found.costs}
     if found.state != "pruned":
-        asked = time.monotonic()
         sweep = order.sweep
         measured = measure_trial(
             prepared, started.model, trace, started.bench.probe, started.simplest, sweep.metric, sweep.gap_weight
         )
-        count = len(prepared.splits.validation) + len(started.bench.probe.records)
-        costs["ms_per_record"] = 1000 * (time.monotonic() - asked) / count
+        if any(read_constraint(text)[0] == "ms_per_record" for text in sweep.constraints):  # it takes a pass
+            costs["ms_per_record"] = _ms_per_record(prepared, started.model)
         units = list(dict.fromkeys(map(unit_of, prepared.splits.validation)))
         np.savez(order.folder / STATISTICS, statistics=measured.statistics, units=np.array(units))
         fit = measured.fit.shown()
@@ -250,6 +251,15 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
     return write_result(
         order.folder, order.number, record_of(prepared, "finished"), dataclasses.replace(found, costs=costs)
     )
+
+
+def _ms_per_record(prepared: Prepared, model: Any) -> float:
+    """What an answer to a new record takes: the model answers the validation records, and nothing is kept of them."""
+    records = prepared.splits.validation
+    began = time.monotonic()
+    with nothing_kept(model):
+        prepared.learner.outcomes(model, records, prepared.encoded["validation"])
+    return 1000 * (time.monotonic() - began) / len(records)
 
 
 def _findings(prepared: Prepared) -> dict[str, float]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from goodfit.config.search import Search
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import Interval, by_unit, interval
+from goodfit.runs.find import is_finished
 from goodfit.runs.folder import empty
 from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json
@@ -40,6 +42,8 @@ class Winner:
     """The trial that was chosen, and what its settings are worth."""
 
     entry: Entry
+    better: Literal["higher", "lower"]
+    """Of the metric that is searched for."""
     beside: Beside | None
     """What the best of the other trials is worth beside the defaults."""
     corrected: Mapping[str, Any] | None
@@ -57,8 +61,18 @@ def finish_search(
     entries: Sequence[Entry],
     signals: StopSignals,
     watcher: Watcher,
+    warn: Callable[[str], None],
 ) -> tuple[Winner, list[Entry]]:
     """Choose, correct, confirm, train.
+
+    Args:
+        search: What is searched.
+        shared: What trainings have in common.
+        folder: Of the search.
+        entries: All trials.
+        signals: End the search between two steps.
+        watcher: Told how far it is.
+        warn: Told what has to be known, and stays in sweep.json.
 
     Returns:
         The winner, and the trials that no other one beats.
@@ -76,10 +90,11 @@ def finish_search(
     watcher.status(f"trial {chosen.number} won; confirming")
     winner = Winner(
         chosen,
+        "higher" if aim.sign > 0 else "lower",
         beside,
         _corrected(search, folder, entries, chosen, beside, aim),
-        _confirmed(search, folder, chosen, aim, shared, signals, watcher),
-        _trained(search, shared, folder, chosen, watcher) if search.conf.train_best else None,
+        _confirmed(search, folder, chosen, aim, shared, signals, warn),
+        _trained(search, shared, folder, chosen, entries, watcher, warn) if search.conf.train_best else None,
     )
     return winner, front
 
@@ -112,7 +127,13 @@ def _corrected(
 
 
 def _confirmed(
-    search: Search, folder: Path, chosen: Entry, aim: Aim, shared: Shared, signals: StopSignals, watcher: Watcher
+    search: Search,
+    folder: Path,
+    chosen: Entry,
+    aim: Aim,
+    shared: Shared,
+    signals: StopSignals,
+    warn: Callable[[str], None],
 ) -> dict[str, Any] | None:
     """Train the winner's settings on fresh splits."""
     from goodfit.sweeps.trial import run_trial
@@ -135,7 +156,7 @@ def _confirmed(
         if result.is_judged:
             places.append(place)
         else:
-            watcher.warn(f"confirmation {number} came to no value: {result.reason or result.state}")
+            warn(f"confirmation {number} came to no value: {result.reason or result.state}")
     if not places:
         return None
     together = together_in(places)
@@ -168,7 +189,28 @@ def _figure(aim: Aim, found: Interval) -> dict[str, Any]:
     return {"metric": aim.name, **{name: plain(value) for name, value in aim.unsigned(found).items()}}
 
 
-def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watcher: Watcher) -> dict[str, Any]:
+def _keep_earlier(search: Search, place: Path, entries: Sequence[Entry], warn: Callable[[str], None]) -> None:
+    """Move the finished run of a trial that won before away from where this one's is to be."""
+    if not (place / "run.json").exists() or not is_finished(place):
+        return
+    found = next((one for one in entries if is_made_from(place, (*search.fixed, *one.words))), None)
+    aside = place.with_name(f"{place.name}-{'before' if found is None else found.number}")
+    with held(place):
+        pass  # nobody writes to it
+    shutil.rmtree(aside, ignore_errors=True)  # the same settings won before, too
+    place.rename(aside)
+    warn(f"another trial won before, whose run is kept in {aside}")
+
+
+def _trained(
+    search: Search,
+    shared: Shared,
+    folder: Path,
+    chosen: Entry,
+    entries: Sequence[Entry],
+    watcher: Watcher,
+    warn: Callable[[str], None],
+) -> dict[str, Any]:
     """The winner as a run: the only one that reads the test records."""
     from goodfit.runs.engine import carry_out
     from goodfit.runs.resume import resume_run
@@ -176,6 +218,8 @@ def _trained(search: Search, shared: Shared, folder: Path, chosen: Entry, watche
 
     place, host = folder / "best", shared.host(search.first.conf)
     words = (*search.fixed, *chosen.words)
+    if not is_made_from(place, words):
+        _keep_earlier(search, place, entries, warn)
     _empty_unless(place, words)
     watcher.status("training the winner as a run of its own")
     with contextlib.suppress(GateError):  # it is written down, and said below

@@ -220,6 +220,17 @@ def keeping(model: Any, kept: KeptStates | None) -> Iterator[None]:
         del _FROZEN[model]
 
 
+@contextmanager
+def nothing_kept(model: Any) -> Iterator[None]:
+    """Compute what is frozen with each batch, for as long as it lasts; what is kept stays as it is."""
+    frozen = _FROZEN.pop(model, None)
+    try:
+        yield
+    finally:
+        if frozen is not None:
+            _FROZEN[model] = frozen
+
+
 def can_be_kept(model: Any) -> bool:
     """Whether something is frozen below all that is tuned."""
     return has_frozen_base(model) or bool(frozen_layers(model))
