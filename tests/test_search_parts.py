@@ -644,7 +644,7 @@ def test_a_named_search_searches_nothing_that_an_adapter_does_not_read():
     ids=["lora", "all weights", "sgd", "all weights by sgd"],
 )
 def test_the_space_of_a_family_lies_about_the_rate_of_what_is_tuned_and_by_what(named, words, ends, rate):
-    search = compose_search(["task=support", "model=bert", *named, *words], config_roots(Arguments()))
+    search = compose_search(["task=support", "model=bert", *named, *words], config_roots())
     (found,) = (one for one in search.space if one.key == "optim.lr")
     assert (found.low, found.high) == ends
     assert search.start["optim.lr"] == pytest.approx(rate) and search.beyond == ""
@@ -652,7 +652,7 @@ def test_the_space_of_a_family_lies_about_the_rate_of_what_is_tuned_and_by_what(
 
 def test_a_rate_that_was_typed_is_searched_as_typed_and_defaults_beyond_it_are_told():
     words = ["task=support", "model=bert", "adapter=lora", "optim=sgd", "optim.lr=tag(log,interval(2e-4,5e-3))"]
-    search = compose_search([*words, "adapter.rank=2,4", "training.batch_size=8,32"], config_roots(Arguments()))
+    search = compose_search([*words, "adapter.rank=2,4", "training.batch_size=8,32"], config_roots())
     assert (search.space[0].low, search.space[0].high, search.start) == (2e-4, 5e-3, None)
     assert search.beyond == (
         "no trial has the settings of a run without the search: optim.lr=0.2 (searched: 0.0002 to 0.005, logarithmic); "
