@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import shlex
 import sys
 import tempfile
@@ -39,7 +40,7 @@ def last_training_loss(trial: Path) -> float:
     """The mean over the steps of the last epoch."""
     lines = [json.loads(line) for line in (trial / "history.jsonl").read_text("utf-8").splitlines()]
     steps = [line for line in lines if "train/loss" in line]
-    return float(np.mean([line["train/loss"] for line in steps if line["epoch"] == steps[-1]["epoch"]]))
+    return float(np.mean([line["train/loss"] for line in steps if line["epoch"] > math.ceil(steps[-1]["epoch"]) - 1]))
 
 
 def choices(folder: Path, found: dict[str, Any]) -> dict[str, list[str]]:

@@ -386,6 +386,9 @@ def figures(answer, *right):
         pytest.param("", ["old mill"], 0.0, 0.0, id="none instead of some"),
         pytest.param("mill", [], 0.0, 0.0, id="some instead of none"),
         pytest.param("", [], 1.0, 1.0, id="rightly none"),
+        pytest.param("the", [], 0.0, 0.0, id="an article instead of none"),
+        pytest.param(".", [], 0.0, 0.0, id="a sign instead of none"),
+        pytest.param(" ", [], 1.0, 1.0, id="blanks are none"),
     ],
 )
 def test_f1_and_exact_match_by_hand(answer, right, f1, exact):

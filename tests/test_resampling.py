@@ -7,8 +7,11 @@ from goodfit.data.records import Record
 from goodfit.evaluation.report import differences, figures, items_of
 from goodfit.evaluation.resample import by_unit, gap, interval, mean, paired
 from goodfit.hooks.certainty import unit_numbers
+from goodfit.hooks.shares import share_metric
 from goodfit.kinds.label_metrics import classification_metrics
 from goodfit.kinds.text_metrics import text_metrics
+from goodfit.kinds.token_classification_metrics import entity_metrics
+from goodfit.sweeps.correct import corrected
 
 
 def rows(values):
@@ -196,6 +199,67 @@ def test_records_that_say_nothing_make_nothing_certain():
         assert interval(found, mean, seed=0).low == pytest.approx(0.025**0.5, abs=1e-3)
 
 
+def told_label(right, answers):
+    """The figure of a recall of all labels but one, whose name has to be known; and of what it is on other labels."""
+    spec = share_metric(
+        "x.recall",
+        "",
+        ("classification",),
+        lambda item: (item.answer != "fine", 1) if item.fields["label"] != "fine" else (0, 0),
+        label="fine",
+    )
+    given = [Record(str(n), {"text": "x", "label": label}) for n, label in enumerate(right)]
+    items = items_of(given, answers, [None] * len(given))
+    return figures([spec], given, items, "test", 0)["test/x.recall"], (spec, given, items)
+
+
+@pytest.mark.parametrize(
+    ("found", "low", "high"), [(True, 0.025 ** (1 / 3), 1), (False, 0, 1 - 0.025 ** (1 / 3))], ids=["all", "none"]
+)
+def test_a_recall_is_no_surer_for_records_with_nothing_to_find(found, low, high):
+    right = ["fraud"] * 3 + ["fine"] * 97
+    figure, (spec, given, items) = told_label(right, right if found else ["fine"] * 100)
+    assert (figure["low"], figure["high"], figure["n"]) == (pytest.approx(low, abs=1e-6), pytest.approx(high), 3)
+    beside = differences([spec], given, items, items, "test", 0)["test/x.recall"]
+    assert beside["high"] == pytest.approx(1 - 0.025 ** (1 / 3), abs=1e-6)
+    rows_of = spec.statistics(items)
+    assert gap(rows_of, rows_of, spec.reduce, 0).high == pytest.approx(1 - 0.025 ** (1 / 3), abs=1e-6)
+    assert corrected([rows_of, rows_of], spec.reduce, 0, 0).low == pytest.approx(low, abs=1e-6)
+
+
+def test_a_recall_of_labels_with_other_names_is_of_no_record():
+    figure, _ = told_label(["theft"] * 5, ["theft"] * 5)
+    assert figure == {"value": None, "low": None, "high": None, "n": 0, "better": "higher"}
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("f1", 5), ("precision", 4), ("recall", 3)], ids=["f1", "precision", "recall"]
+)
+def test_a_figure_is_of_the_records_that_it_counts_something_of(name, count):
+    spans = [{"start": 0, "end": 1, "label": "X"}]
+    pairs = [(spans, spans)] * 2 + [(spans, [])] + [([], spans)] * 2 + [([], [])] * 20
+    given = [Record(str(n), {"text": "x", "spans": right}) for n, (right, _) in enumerate(pairs)]
+    items = items_of(given, [answer for _, answer in pairs], [None] * len(pairs))
+    spec = next(one for one in entity_metrics() if one.name == name)
+    assert figures([spec], given, items, "test", 0)[f"test/{name}"]["n"] == count
+
+
+def test_copies_make_a_calibrated_model_no_worse():
+    ece = [spec for spec in classification_metrics(["a", "b"]) if spec.name == "ece"]
+    chance, told = np.random.default_rng(3), 0
+    for sample in range(30):
+        sure = chance.uniform(0.6, 0.99, 60)
+        right = chance.random(60) < sure
+        given = [Record(f"{n}-{copy}", {"text": "x", "label": "a"}, group=str(n)) for n in range(60) for copy in "vw"]
+        answers = ["a" if right[n // 2] else "b" for n in range(120)]
+        items = items_of(given, answers, np.repeat(sure, 2).tolist())
+        found = figures(ece, given, items, "test", sample)["test/ece"]
+        alone = figures(ece, given[::2], items[::2], "test", sample)["test/ece"]
+        assert found == {**alone, "n": 120}
+        told += found["low"] > 0
+    assert told <= 3
+
+
 def test_the_same_seed_gives_the_same_interval():
     data = rows(np.random.default_rng(3).random(40))
     assert interval(data, mean, 5) == interval(data, mean, 5) != interval(data, mean, 6)
@@ -310,7 +374,7 @@ def test_what_is_not_defined_is_null():
     given = records(4, 1)
     specs = classification_metrics(["a", "b"])
     items = items_of(given, ["a"] * 4, [None] * 4)
-    nothing = {"value": None, "low": None, "high": None, "n": 4, "better": "lower"}
+    nothing = {"value": None, "low": None, "high": None, "n": 0, "better": "lower"}
     assert figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])["test/ece"] == nothing
     assert "test/loss" not in figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])
     assert figures(specs, given, items, "test", 0, [1.0, 2.0, 1.0, 2.0])["test/loss"]["value"] == 1.5

@@ -120,7 +120,11 @@ def test_a_run_says_which_answers_need_no_review(goodfit, certain, tmp_path, wri
     task = json.loads((certain / "adapter" / "task.json").read_text("utf-8"))
     assert review["confidence"] == task["trusted_from"]
     assert review["of"] == 24
-    assert "## Review" in (certain / "adapter" / "README.md").read_text("utf-8")
+    card = (certain / "adapter" / "README.md").read_text("utf-8")
+    assert (
+        "The confidence is the least of 20 from which on that share is right beyond chance"
+        in card.split("## Review")[1]
+    )
     file = write_rows(tmp_path / "new.jsonl", rows_of("classification", 20, 9))
     answers = goodfit("predict", certain, "--input", file, "--json").json["answers"]
     marked = [answer["review"] for answer in answers]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from goodfit.evaluation.resample import interval
 from goodfit.hooks.types import Item
 from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.texts.figures import Figure, grounds, stated, unsupported
@@ -254,6 +255,14 @@ def test_the_grade_is_that_of_all_answers_read_as_one_text():
     assert score("reading_grade", [written(answer) for answer in answers]) == pytest.approx(expected)
     assert score("reading_grade", [written(answers[0])]) < score("reading_grade", [written(answers[1])])
     assert not OPTIONAL_METRICS["reading_grade"].greater_is_better
+
+
+def test_answers_of_one_grade_near_0_say_nothing_of_grades_up_to_1():
+    spec = OPTIONAL_METRICS["reading_grade"]
+    rows = spec.statistics([written(ANSWERS[0])] * 20)
+    moved = float(spec.reduce(rows.sum(0))) - 0.5
+    found = interval(rows, lambda sums: spec.reduce(sums) - moved, 0, spec.top)
+    assert (found.low, found.high) == pytest.approx((0.5, 0.5))
 
 
 def test_a_list_is_graded_as_the_sentences_that_say_the_same():

@@ -10,7 +10,7 @@ from goodfit.cli.console import Bar, print_table, short_path
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
-from goodfit.evaluation.shown import figure, of_review, with_direction, with_interval
+from goodfit.evaluation.shown import figure, not_compared, of_review, with_direction, with_interval
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.texts.shown import in_one_line
@@ -88,8 +88,9 @@ def _print(finished: Finished) -> None:
     ]
     print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
     print(f"\nbase: {in_one_line(metrics['base_is'])}")
-    simplest = with_interval(metrics["paired_reference"], "difference")
-    print(f"simplest reference: {in_one_line(metrics['reference_is'])}; {metrics['primary']} differs by {simplest}")
+    by, simplest = metrics["paired_reference_by"], with_interval(metrics["paired_reference"], "difference")
+    compared = f"{by} differs by {simplest}" if by else not_compared(metrics["primary"])
+    print(f"simplest reference: {in_one_line(metrics['reference_is'])}; {compared}")
     if "review" in metrics:
         print(f"review: {of_review(metrics['review'])}")
     print(f"fit: {record['fit']['verdict']}. {'; '.join(record['fit']['evidence'])}")

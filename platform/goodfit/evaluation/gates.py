@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import GoodfitError, StoppedError
+from goodfit.evaluation.shown import not_compared
 from goodfit.hooks.certainty import CONFIDENCE
 from goodfit.hooks.types import Evidence, GateSpec, Verdict
 
@@ -16,8 +17,8 @@ UNDEFINED = "not defined on these records"
 
 def better_than_base(evidence: Evidence) -> Verdict:
     """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05; so has
-    the one to the simplest reference, which may be better than the base; labels are better than the same answers dealt
-    to the records at random, which F1 over labels may set above both."""
+    the one to the simplest reference, which may be better than the base, where both have a figure; labels are better
+    than the same answers dealt to the records at random, which F1 over labels may set above both."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
@@ -26,6 +27,8 @@ def better_than_base(evidence: Evidence) -> Verdict:
     passed, reason = _is_ahead(pair, evidence), f"{evidence.primary} differs by {_said(pair)}"
     if passed and (but := _no_better_than_reference(evidence) or _no_better_than_chance(evidence)):
         return Verdict(gate="better_than_base", passed=False, reason=f"{reason}; but {but}")
+    if passed and _is_uncompared(evidence):
+        reason += f"; {not_compared(evidence.primary)} with the simplest reference ({evidence.reference_is})"
     return Verdict(gate="better_than_base", passed=passed, reason=reason)
 
 
@@ -44,7 +47,13 @@ def _no_better_than_reference(evidence: Evidence) -> str | None:
     pair = evidence.reference
     if pair is None or None in pair.values() or _is_ahead(pair, evidence):
         return None
-    return f"from the simplest reference ({evidence.reference_is}) by {_said(pair)}"
+    other = f", in {evidence.reference_by}," if evidence.reference_by not in ("", evidence.primary) else ""
+    return f"from the simplest reference ({evidence.reference_is}){other} by {_said(pair)}"
+
+
+def _is_uncompared(evidence: Evidence) -> bool:
+    """Whether model and reference have no figure in common."""
+    return evidence.reference is not None and None in evidence.reference.values()
 
 
 def _no_better_than_chance(evidence: Evidence) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.records import Record
-from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, interval, mean, paired
+from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, informative, interval, mean, paired
 from goodfit.hooks.certainty import CONFIDENCE, middle, unit_numbers, unseen
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
@@ -42,10 +42,15 @@ def outcome_items(records: Sequence[Record], outcomes: Sequence[Outcome]) -> lis
 
 def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int]) -> np.ndarray:
     """A metric's statistics, summed over units: (units, k)."""
+    return by_unit(_rows_of(spec, items), units)
+
+
+def _rows_of(spec: MetricSpec, items: Sequence[Item]) -> np.ndarray:
+    """A metric's statistics: (items, k)."""
     rows = np.asarray(spec.statistics(items), dtype=np.float64)
     if rows.ndim != 2 or len(rows) != len(items):
         raise TypeError(f"the metric '{spec.name}' gave an array of shape {rows.shape}, expected ({len(items)}, k)")
-    return by_unit(rows, units)
+    return rows
 
 
 def dealt(spec: MetricSpec, items: Sequence[Item], seed: int) -> np.ndarray:
@@ -82,14 +87,19 @@ def figures(
     seed: int,
     losses: Sequence[float | None] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """``<split>/<metric>`` -> {value, low, high, n, better}; the last one is ``higher`` or ``lower``."""
+    """``<split>/<metric>`` -> {value, low, high, n, better}.
+
+    ``n`` is the number of records that the figure is of, 0 where it is not defined: a recall is of those with something
+    to find. ``better`` is ``higher`` or ``lower``.
+    """
     units = unit_numbers(records)
     found = {}
     for spec in specs:
-        measured = interval(statistics_of(spec, items, units), spec.reduce, seed, spec.top)
+        rows = _rows_of(spec, items)
+        measured = interval(by_unit(rows, units), spec.reduce, seed, spec.top)
         if spec.ideal is not None and measured.value <= _by_chance(spec, spec.ideal, items, units, seed):
             measured = replace(measured, low=min(measured.low, 0.0))
-        found[f"{split}/{spec.name}"] = _figure(measured, len(records), spec.better)
+        found[f"{split}/{spec.name}"] = _figure(measured, int(informative(spec.reduce, rows).sum()), spec.better)
     if losses is not None and None not in losses:
         found[f"{split}/{LOSS}"] = _figure(_loss_interval(loss_statistics(losses, units), seed), len(records), "lower")
     return found
@@ -142,7 +152,7 @@ def differences(
 
 def _figure(found: Interval, count: int, better: str) -> dict[str, Any]:
     bounds = {name: plain(getattr(found, name)) for name in ("value", "low", "high")}
-    return {**bounds, "n": count, "better": better}
+    return {**bounds, "n": 0 if bounds["value"] is None else count, "better": better}
 
 
 def plain(value: float) -> float | None:

@@ -18,6 +18,9 @@ NO_TOP = 0.0
 CHUNK = 100
 """Resamples that are held in memory at once."""
 
+POINTS = 8
+"""Sums at which a record's part in a figure is looked for: one may hide it, as where a figure is cut off at 1."""
+
 Reduce = Callable[[np.ndarray], np.ndarray]
 
 
@@ -80,7 +83,7 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *bounds(draws, value, informative_units(statistics), top, bias_of(draws, value)))
+    return Interval(value, *bounds(draws, value, informative_units(reduce, statistics), top, bias_of(draws, value)))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
@@ -100,7 +103,7 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    found = bounds(draws, difference, informative_units(one, other), top, bias_of(draws, difference), lowest)
+    found = bounds(draws, difference, informative_units(reduce, one, other), top, bias_of(draws, difference), lowest)
     return Paired(difference, *found, p=_randomised(one, other, reduce, difference, seed))
 
 
@@ -149,13 +152,34 @@ def gap(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: floa
         ]
     )
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
-    units = min(informative_units(one), informative_units(other))
+    units = min(informative_units(reduce, one), informative_units(reduce, other))
     return Interval(difference, *bounds(draws, difference, units, top, 0.0, -top))
 
 
-def informative_units(*statistics: np.ndarray) -> int:
-    """Units that say something: an entity's F1 knows nothing of a record without entities."""
-    return int(np.any([rows.any(1) for rows in statistics], axis=0).sum())
+def informative(reduce: Reduce, statistics: np.ndarray) -> np.ndarray:
+    """Which rows say something of a figure: a recall knows nothing of a record without anything to find.
+
+    They are those that move it. It is looked at beside sums that are drawn at random: beside those of the sample a row
+    that agrees with all others moves nothing, and a row with numbers may have none that the figure is made of.
+
+    Args:
+        reduce: Sums -> metric.
+        statistics: (records, k), or (units, k).
+
+    Returns:
+        (records,), or (units,).
+    """
+    found = np.zeros(len(statistics), dtype=bool)
+    for beside in np.random.default_rng(0).uniform(0.5, 1.5, (POINTS, statistics.shape[1])):
+        with np.errstate(all="ignore"):
+            moved = np.abs(reduce(statistics + beside) - reduce(beside))
+        found |= ~(moved <= AGREES)  # what is not defined there may count
+    return found & (statistics != 0).any(1)
+
+
+def informative_units(reduce: Reduce, *statistics: np.ndarray) -> int:
+    """How many units say something, in one of several samples of the same units."""
+    return int(np.any([informative(reduce, rows) for rows in statistics], axis=0).sum())
 
 
 def bounds(

@@ -18,6 +18,11 @@ def with_interval(found: Mapping[str, Any], name: str = "value") -> str:
     return f"{figure(found.get(name))} [{figure(found.get('low'))}, {figure(found.get('high'))}]"
 
 
+def not_compared(primary: str) -> str:
+    """That a model and the simplest reference have no figure in common."""
+    return f"not compared ({primary} is not defined for both)"
+
+
 def with_direction(name: str, found: Mapping[str, Any]) -> str:
     """A metric's name, and that less of it is better, where it is so."""
     return f"{name} (lower is better)" if found["better"] == "lower" else name

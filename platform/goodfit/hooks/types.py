@@ -79,7 +79,8 @@ class MetricSpec:
     statistics: Callable[[Sequence[Item]], np.ndarray]
     """Items -> float64 array, shape (items, k)."""
     reduce: Callable[[np.ndarray], np.ndarray]
-    """Sums over items, shape (..., k) -> metric values, shape (...); nan where it is not defined."""
+    """Sums over items, shape (..., k) -> metric values, shape (...); nan where it is not defined. The metric is
+    of the items whose rows change the value: only these make its interval narrower, and ``n`` counts them."""
     top: float = 1.0
     """The highest value of a score: its interval reaches towards it where all records agree. Figures above it are of no
     such range. 0 where there is none."""
@@ -87,7 +88,8 @@ class MetricSpec:
     """Whether its differences are ratios, as those of perplexity: a gap is one of its logarithm."""
     ideal: Callable[[Sequence[Item], int], np.ndarray] | None = None
     """Items and a seed -> ``statistics`` of them as an ideal model might have them, drawn by chance; for a figure that
-    is above 0 even then, as a calibration error is. Its interval begins at 0 where it is within 95 % of the draws."""
+    is above 0 even then, as a calibration error is. Its interval begins at 0 where it is within 95 % of the draws.
+    Items of one unit (``hooks.certainty.unit_numbers``) are drawn together."""
 
     @property
     def better(self) -> Literal["higher", "lower"]:
@@ -132,7 +134,7 @@ class Evidence:
     primary: str
     """The primary metric on the test split, as ``test/<metric>``."""
     tuned: Mapping[str, Mapping[str, float | None]]
-    """Metric -> {value, low, high, n} of the tuned model; None where it is not defined."""
+    """Metric -> {value, low, high, n} of the tuned model; None, and n 0, where it is not defined."""
     paired: Mapping[str, Mapping[str, float | None]]
     """Metric -> {difference, low, high, p}; empty where the base cannot be scored, None where one is not defined."""
     fit: str
@@ -145,10 +147,13 @@ class Evidence:
     """{low, high}: where 95 % of the primary metric lie when the model's own answers are dealt to the test records at
     random; None where answers are no labels."""
     reference: Mapping[str, float | None] | None = None
-    """{difference, low, high, p} of the primary metric to the simplest thing that a model has to beat, on the same
-    records; None where one of them is not defined."""
+    """{difference, low, high, p} to the simplest thing that a model has to beat, on the same records; None where one of
+    them is not defined."""
     reference_is: str = ""
     """What that is."""
+    reference_by: str = ""
+    """The metric of that difference, as ``test/<metric>``: the primary one; where that is of a model's tokens, and the
+    reference has none, another one that both have; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

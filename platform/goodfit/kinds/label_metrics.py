@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.shares import divide
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.metrics import mean_of
@@ -137,8 +138,9 @@ def _ece(kinds: tuple[str, ...], is_right: Callable[[Item], bool]) -> MetricSpec
         return _in_bins(_confidences(items), np.array([is_right(item) for item in items]))
 
     def calibrated(items: Sequence[Item], seed: int) -> np.ndarray:
-        confidences = _confidences(items)
-        return _in_bins(confidences, np.random.default_rng(seed).random(len(items)) < confidences)
+        confidences, units = _confidences(items), unit_numbers(items)
+        drawn = np.random.default_rng(seed).random(len(items))[units]  # a copy is right where the first one is
+        return _in_bins(confidences, drawn < confidences)
 
     return MetricSpec(
         name="ece",

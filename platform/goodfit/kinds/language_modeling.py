@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -181,6 +182,30 @@ def _compressed(train: Sequence[Record], records: Sequence[Record]) -> tuple[str
         size = len(packer.compress(text) + packer.flush())
         answers.append({"nats": 8 * size * math.log(2), "tokens": 0, "bytes": len(text)})
     return f"DEFLATE that knows the last {PRESET // 1024} KiB of the training texts", answers
+
+
+def by_frequency(train: Encoded, asked: Encoded, records: int, vocabulary: int) -> tuple[str, list[Any]]:
+    """What guesses hidden tokens without a model: how often each is hidden in the training records.
+
+    Every token counts once more than it was seen, so that none is impossible (Laplace's rule of succession).
+
+    Args:
+        train: The training records.
+        asked: The records that are asked about.
+        records: How many these are.
+        vocabulary: How many tokens there are.
+
+    Returns:
+        Its name, and an answer for each record.
+    """
+    seen = Counter(token for example in train.examples for token in example.labels if token != IGNORED)
+    total = seen.total() + vocabulary
+    answers: list[Any] = [{"nats": 0.0, "tokens": 0, "bytes": None} for _ in range(records)]
+    for example in asked.examples:
+        hidden = [token for token in example.labels if token != IGNORED]
+        answers[example.record]["nats"] -= sum(math.log((seen[token] + 1) / total) for token in hidden)
+        answers[example.record]["tokens"] += len(hidden)
+    return "each token as often as in the training records", answers
 
 
 KIND = Kind(

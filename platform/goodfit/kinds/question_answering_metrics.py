@@ -17,13 +17,17 @@ ARTICLES = re.compile(r"\b(a|an|the)\b")
 def answer_metrics() -> list[MetricSpec]:
     """f1 and exact_match of words, and both kinds of question by themselves (SQuAD 2.0's own figures).
 
-    Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822, section 3.1 and the evaluation script of the data set.
+    Rajpurkar et al. 2018, https://arxiv.org/abs/1806.03822, section 3.1 and the evaluation script of the data set. To
+    that script an answer of an article or a sign alone says that there is none, since no word of it is left; here only
+    an empty one does.
     """
     kinds = ("question_answering",)
 
     def best(item: Item, score: Callable[[list[str], list[str]], float]) -> float:
+        if not item.fields["answers"]:
+            return float(not item.answer.strip())
         found = _plain_words(item.answer)
-        return max(score(found, _plain_words(answer["text"])) for answer in item.fields["answers"] or [{"text": ""}])
+        return max(score(found, _plain_words(answer["text"])) for answer in item.fields["answers"])
 
     def f1(item: Item) -> float:
         return best(item, _word_f1)

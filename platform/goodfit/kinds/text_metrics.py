@@ -147,6 +147,7 @@ OPTIONAL_METRICS = {
             greater_is_better=False,
             statistics=reading_rows,
             reduce=reading_grade,
+            top=0.0,
         ),
     )
 }

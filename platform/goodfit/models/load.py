@@ -277,6 +277,7 @@ def _from_pretrained(
     missing = [key for key in info["missing_keys"] if not _may_be_new(key, model, new_head)]
     if _lacks_text_head(missing, model):
         missing = []  # a sentence encoder has none: its head over the vocabulary is learnt anew
+        model.text_head_is_new = True
     other = [key for key, *_ in info["mismatched_keys"] if not _may_be_new(key, model, new_head)]
     if missing or other:
         wrong = sorted(missing) or sorted(other)

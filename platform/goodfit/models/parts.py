@@ -19,6 +19,11 @@ def is_masked(model: Any) -> bool:
     return model.__class__.__name__.endswith("ForMaskedLM")
 
 
+def has_new_text_head(model: Any) -> bool:
+    """Whether the base came without a head over the vocabulary, so that what it guesses means nothing yet."""
+    return hasattr(base_of(model), "text_head_is_new")
+
+
 def head_names(model: Any) -> list[str]:
     """The modules beside the base: a classifier's new layers, or those below an encoder's vocabulary.
 

@@ -10,6 +10,7 @@ from goodfit.data.records import Record
 from goodfit.evaluation.report import items_of, outcome_items
 from goodfit.hooks.types import Item, ModelFacts, RecordView
 from goodfit.kinds.passes import losses_of
+from goodfit.models.parts import has_new_text_head
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited, ask_audit, limits_for, views
 from goodfit.runs.prepare import Prepared
@@ -83,7 +84,7 @@ def _losses(prepared: Prepared, model: Any) -> Losses:
 
 def _base_losses(prepared: Prepared, model: Any) -> Losses | None:
     """Through the tuned model with its adapter off; a new head's outputs mean nothing without it."""
-    if not prepared.base_is_asked or not hasattr(model, "peft_config"):
+    if not prepared.base_is_asked or has_new_text_head(model) or not hasattr(model, "peft_config"):
         return None
     tuned = _losses(prepared, model)
 

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from goodfit.evaluation.fit import Fit
-from goodfit.evaluation.review import CERTAINTY
-from goodfit.evaluation.shown import figure, of_review, with_direction, with_interval
+from goodfit.evaluation.review import CERTAINTY, LOOKS
+from goodfit.evaluation.shown import figure, not_compared, of_review, with_direction, with_interval
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
@@ -46,7 +46,7 @@ def card_of(
         _what(prepared, trained),
         *([_made_from(prepared, root)] if before else []),
         _data(prepared),
-        _figures(metrics),
+        _figures(metrics, len(prepared.splits.test)),
         _fit(fit),
         *([_review(metrics["review"])] if "review" in metrics else []),
         "## Gates\n\n"
@@ -171,25 +171,33 @@ def _differential(given: Mapping[str, float] | None) -> str:
     )
 
 
-def _figures(metrics: Mapping[str, Any]) -> str:
+def _figures(metrics: Mapping[str, Any], records: int) -> str:
     rows = ["| metric | tuned [95 % interval] | base | difference [95 % interval] | p |", "|---|---|---|---|---|"]
     for name, tuned in metrics["tuned"].items():
         pair = metrics["paired"].get(name, {})
         difference = with_interval(pair, "difference") if pair else ""
         p = f"{pair['p']:.3f}" if pair.get("p") is not None else ""
         base = figure(metrics["base"][name]["value"])
+        some = "" if tuned["n"] == records else f", of {_counted(tuned['n'], 'record')}"
         rows.append(
-            f"| {with_direction(name, tuned)} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |"
+            f"| {with_direction(name, tuned)}{some} | {with_interval(tuned, 'value')} | {base} | {difference} | {p} |"
         )
     table = "\n".join(rows)
-    reference = metrics["reference"].get(metrics["primary"], {}).get("value")
     base_is, reference_is = (in_markdown(metrics[name]) for name in ("base_is", "reference_is"))
     return (
-        f"## Figures\n\nOn {metrics['tuned'][metrics['primary']]['n']} test records; intervals by bootstrap, p by "
+        f"## Figures\n\nOn {_counted(records, 'test record')}; intervals by bootstrap, p by "
         f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: "
-        f"{base_is}. The simplest reference ({reference_is}) has {metrics['primary']} {figure(reference)}; the tuned "
-        f"model differs from it by {with_interval(metrics['paired_reference'], 'difference')}.\n"
+        f"{base_is}. The simplest reference ({reference_is}) {_beside_reference(metrics)}.\n"
     )
+
+
+def _beside_reference(metrics: Mapping[str, Any]) -> str:
+    """What the simplest reference has, and how the tuned model differs from it."""
+    by = metrics["paired_reference_by"]
+    if by is None:
+        return f"is {not_compared(metrics['primary'])}"
+    difference = with_interval(metrics["paired_reference"], "difference")
+    return f"has {by} {figure(metrics['reference'][by]['value'])}; the tuned model differs from it by {difference}"
 
 
 def _fit(fit: Fit) -> str:
@@ -198,9 +206,9 @@ def _fit(fit: Fit) -> str:
 
 def _review(found: Mapping[str, Any]) -> str:
     how = (
-        "The confidence is the least one from which on the lower end of Wilson's interval "
-        f"(one-sided, {CERTAINTY:.0%}) keeps that "
-        'share on the validation records. `goodfit predict` marks answers below it with `"review": true`.'
+        f"The confidence is the least of {LOOKS} from which on that share is right beyond chance on the validation "
+        f"records: exact tests, which together trust too many answers in {1 - CERTAINTY:.0%} of runs at most; records "
+        'of one group count once. `goodfit predict` marks answers below it with `"review": true`.'
     )
     return f"## Review\n\n- {of_review(found)}\n" + (f"\n{how}\n" if found["confidence"] is not None else "")
 

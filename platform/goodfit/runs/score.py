@@ -25,8 +25,10 @@ from goodfit.evaluation.review import review_of
 from goodfit.evaluation.scale import scale_of
 from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item, MetricSpec
+from goodfit.kinds.language_modeling import by_frequency
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
+from goodfit.models.parts import has_new_text_head
 from goodfit.runs.prepare import Prepared
 from goodfit.training.held_out import Measure, Trace
 
@@ -107,12 +109,16 @@ class BaseAnswers:
 
 
 def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
-    """The untuned model's answers; where it has no head for the task, the most frequent answer."""
+    """The untuned model's answers; where it has no head for the task, the most frequent answer, or token."""
     records, train, untrained = prepared.splits.test, prepared.splits.train, prepared.task.kind.untrained
     simplest = simplest_answers(prepared, model, probe)
     if untrained and not prepared.base_is_asked:
         name, answers = untrained(train, records)
         what = f"{name} (the base model has no head for the task)"
+        return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
+    if has_new_text_head(model):
+        name, answers = _by_frequency(prepared, prepared.encoded["test"], len(records))
+        what = f"{name} (the base model has no head over the vocabulary)"
         return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
     outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
     started = "zero-shot" if prepared.conf.model.weights == "pretrained" else "untrained, from noise"
@@ -127,7 +133,13 @@ def simplest_answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:
     untrained = prepared.task.kind.untrained
     if untrained:  # not the reference: a look-up in the very records that it is asked of is always right
         return untrained(prepared.splits.train, probe.records)[1]
+    if has_new_text_head(model):
+        return list(_by_frequency(prepared, probe.encoded, len(probe.records))[1])
     return [outcome.answer for outcome in prepared.learner.outcomes(model, probe.records, probe.encoded)]
+
+
+def _by_frequency(prepared: Prepared, asked: Encoded, records: int) -> tuple[str, Sequence[Any]]:
+    return by_frequency(prepared.encoded["train"], asked, records, len(prepared.coding.tokenizer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,9 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     reference = items_of(test, reference_answers, [None] * len(test))
     tuned_figures = figures(specs, test, tuned, "test", seed, [outcome.loss for outcome in outcomes["test"]])
     base_figures = figures(specs, test, untuned, "test", seed, base.losses)
-    nothing = {"value": None, "low": None, "high": None}
+    reference_figures = figures(specs, test, reference, "test", seed)
+    by = _compared_by(prepared, tuned_figures, reference_figures)
+    nothing = {"value": None, "low": None, "high": None, "n": 0}
     checked = outcome_items(splits.validation, outcomes["validation"])
     review = _review(prepared, {"validation": checked, "test": tuned})
     metrics = {
@@ -164,10 +178,13 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
         "tuned": tuned_figures,
         "base": {name: base_figures.get(name, tuned | nothing) for name, tuned in tuned_figures.items()},
         "base_is": base.what,
-        "reference": figures(specs, test, reference, "test", seed),
+        "reference": reference_figures,
         "reference_is": reference_name,
         "paired": differences(specs, test, tuned, untuned, "test", seed),
-        "paired_reference": differences([primary], test, tuned, reference, "test", seed)[f"test/{primary.name}"],
+        "paired_reference": differences([by or primary], test, tuned, reference, "test", seed)[
+            f"test/{(by or primary).name}"
+        ],
+        "paired_reference_by": f"test/{by.name}" if by else None,
         "validation": figures(specs, splits.validation, checked, "validation", seed),
         **({"at_random": at_random(primary, tuned, seed)} if prepared.task.kind.interchangeable else {}),
         **({"review": review} if review else {}),
@@ -176,6 +193,20 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     beside = beside_probe(prepared, model, probe, outcomes["validation"])
     fit = diagnose_fit(prepared, beside, learnt, trace, probe, base.probe)
     return Judged(metrics, tuned, fit, outcomes)
+
+
+def _compared_by(prepared: Prepared, tuned: Mapping[str, Any], reference: Mapping[str, Any]) -> MetricSpec | None:
+    """The metric that the model and the simplest reference are compared by; None where they have none in common.
+
+    It is the primary one. Where that is of a model's tokens, and the reference has none, it is one that is not.
+    """
+    primary, others = primary_of(prepared), prepared.task.all_metrics(prepared.coding.labels)
+    is_of_tokens = primary.name in prepared.task.kind.per_token
+    for spec in (primary, *(others if is_of_tokens else ())):
+        values = [part[f"test/{spec.name}"]["value"] for part in (tuned, reference)]
+        if None not in values and spec.greater_is_better == primary.greater_is_better:
+            return spec
+    return None
 
 
 def _review(prepared: Prepared, items: Mapping[str, Sequence[Item]]) -> dict[str, Any] | None:

@@ -165,4 +165,5 @@ def _evidence(prepared: Prepared, judged: Judged, findings: Sequence[Finding]) -
         at_random=judged.metrics.get("at_random"),
         reference=judged.metrics["paired_reference"],
         reference_is=judged.metrics["reference_is"],
+        reference_by=judged.metrics["paired_reference_by"] or "",
     )

@@ -69,7 +69,7 @@ def corrected(
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     bias = bias_of(np.array(inside), float(whole[winner]))  # of the winner's score, as it is resampled
     draws = value + bias + (scores - scores.mean()) * shrink
-    ends = bounds(draws, value, informative_units(*trials), top, bias)
+    ends = bounds(draws, value, informative_units(signed, *trials), top, bias)
     lowest, highest = (0.0 if (whole >= 0).all() else -top), (0.0 if (whole <= 0).all() else top)
     return Interval(*(min(max(one, lowest), highest) for one in (value, *ends))) if top else Interval(value, *ends)
 

@@ -35,7 +35,7 @@ from goodfit.training.interrupt import StopSignals
 from goodfit.training.pack import PackedTraining, Step, Trial
 from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
-from goodfit.training.steps import Epoch, epoch_of, total_steps
+from goodfit.training.steps import Epoch, epoch_of, passes_made, total_steps
 from goodfit.training.watch import evaluation_line, is_logged, step_line
 
 PACKABLE = ("lora", "rslora")
@@ -283,7 +283,8 @@ class Packed:
     def _logged(self, running: _Running, step: Step) -> None:
         """What a run does behind an evaluation, in the order of its callbacks."""
         if is_logged(step.number, running.steps):
-            running.started.history.log(step_line(step.number, step.epoch, step.loss, step.norm, step.rate))
+            epoch = passes_made(step.epoch, running.epoch.last_batch(step.number), running.epoch.batches)
+            running.started.history.log(step_line(step.number, epoch, step.loss, step.norm, step.rate))
         running.rise.refuse(step.loss, step.number)
 
     @contextmanager

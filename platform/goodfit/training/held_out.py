@@ -13,6 +13,7 @@ import pytorch_lightning as lightning
 from goodfit.errors import TrainingError
 from goodfit.training.module import Tuning
 from goodfit.training.sharded import whole_outside_layers
+from goodfit.training.steps import passes_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Evaluation:
 
     step: int
     epoch: float
+    """Passes over the records until then."""
     score: float
     """What early stopping watches; greater is better."""
     figures: Mapping[str, float]
@@ -150,7 +152,7 @@ class HeldOut(lightning.Callback):
         score, figures, losses = self._measure(model)
         if math.isnan(score):
             raise TrainingError(f"the held-out score is NaN at step {step}", "lower the rate: optim.lr")
-        behind = round(epoch + (batch + 1) / self._batches, 4)
+        behind = passes_made(epoch, batch, self._batches)
         found = Evaluation(step, behind, score, figures, losses, self.trace.member)
         self.trace.evaluations.append(found)
         if reports:

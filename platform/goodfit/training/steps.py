@@ -30,6 +30,17 @@ class Epoch:
         return min(((step - 1) % self.steps + 1) * self.accumulation, self.batches) - 1
 
 
+def passes_made(epoch: int, batch: int, batches: int) -> float:
+    """Passes over the records behind a batch.
+
+    Args:
+        epoch: The batch's, from 0.
+        batch: In it, from 0.
+        batches: Of an epoch, on this device.
+    """
+    return round(epoch + (batch + 1) / batches, 4)
+
+
 def epoch_of(conf: RunConf, examples: int) -> Epoch:
     """What an epoch of so many examples is on each device."""
     devices = conf.hardware.devices * conf.hardware.nodes

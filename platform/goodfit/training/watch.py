@@ -10,6 +10,7 @@ import pytorch_lightning as lightning
 
 from goodfit.training.held_out import Evaluation
 from goodfit.training.module import Tuning
+from goodfit.training.steps import passes_made
 
 LOGGED_STEPS = 500
 """About this many steps of a run get a line in the history."""
@@ -20,12 +21,12 @@ def is_logged(step: int, total: int) -> bool:
     return step % max(1, math.ceil(total / LOGGED_STEPS)) == 0 or step == total
 
 
-def step_line(step: int, epoch: int, loss: float, norm: float, rate: float) -> dict[str, Any]:
+def step_line(step: int, epoch: float, loss: float, norm: float, rate: float) -> dict[str, Any]:
     """What the history says of a step.
 
     Args:
         step: From 1.
-        epoch: From 0.
+        epoch: Passes over the records until then, as of an evaluation.
         loss: Mean over supervised labels, in nats.
         norm: Of the gradient, before it was clipped.
         rate: The learning rate that it was made with.
@@ -83,7 +84,8 @@ class Watch(lightning.Callback):
         self._last = step
         self._progress.advance(step, self._total, pl_module.last_loss)
         if is_logged(step, self._total):
-            self._log(step_line(step, trainer.current_epoch, pl_module.last_loss, pl_module.last_norm, self._rate))
+            epoch = passes_made(trainer.current_epoch, batch_idx, trainer.num_training_batches)
+            self._log(step_line(step, epoch, pl_module.last_loss, pl_module.last_norm, self._rate))
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Log an evaluation."""
