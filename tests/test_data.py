@@ -4,12 +4,15 @@ import bz2
 import gzip
 import json
 import lzma
+import tempfile
 
 import pytest
 
 from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
-from goodfit.data.records import BadRows, Problem
+from goodfit.data.records import FIELDS, BadRows, Problem
+from goodfit.kinds import KINDS, find_kind
+from goodfit.kinds.shape import OF_EVERY_KIND
 
 WORDS = ("task=classification", "dataset=files", "model=bert")
 THERE = "if a run was trained on it, put it back there, or a link"
@@ -117,7 +120,16 @@ def test_what_stands_in_the_place_of_a_name_is_not_repeated(goodfit, tmp_path):
     rows = [*GOOD, *({"text": "b", "label": f"Agnes Mustermann {number}"} for number in range(20))]
     (tmp_path / "swapped.jsonl").write_bytes(lines(rows))
     (tmp_path / "bare.csv").write_text("Agnes Mustermann is in,good\nBen Holt is not,bad\n", "utf-8")
-    for name, said in [("swapped.jsonl", "a label is not in the label set"), ("bare.csv", "is there a header line?")]:
+    (tmp_path / "alike.csv").write_text("Agnes,1990,Agnes\n", "utf-8")
+    (tmp_path / "short.csv").write_text("Agnes,ill\nBen,well\n", "utf-8")
+    (tmp_path / "twice.jsonl").write_bytes(lines(GOOD) + b'{"Agnes": 1, "Agnes": 2}\n')
+    for name, said in [
+        ("swapped.jsonl", "a label is not in the label set"),
+        ("bare.csv", "is there a header line?"),
+        ("short.csv", "is there a header line?"),
+        ("alike.csv", "the columns 1 and 3 have one name"),
+        ("twice.jsonl", "broken JSON: a key stands twice"),
+    ]:
         outcome = goodfit("check", *WORDS, f"dataset.train={name}", "task.labels=[a,b]", "--json")
         assert outcome.code == 2 and said in outcome.err
         assert "Agnes" not in outcome.err + outcome.out
@@ -170,6 +182,28 @@ def test_fields_of_another_name_are_asked_for_once(check):
             "say which field of yours it is: dataset.fields.text=<name>",
         )
     ]
+
+
+def test_the_fields_of_all_kinds_may_be_named():
+    fields = {name for kind in KINDS for given in find_kind(kind).fields for name in given.split(", ")}
+    assert fields | {*OF_EVERY_KIND} <= FIELDS
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("utterance,intent", "fields: intent, utterance"),
+        ("Text,Art der Sache", "fields: Art der Sache, Text"),
+        ("mail_2,thema", "fields: mail_2, thema"),
+        ("Agnes,ill", "2 fields, whose names may be text and are not repeated: is there a header line?"),
+        ("it rains,weather", "2 fields, whose names may be text and are not repeated: is there a header line?"),
+        ("a0171234567,spam", "2 fields, whose names may be text and are not repeated: is there a header line?"),
+    ],
+)
+def test_the_columns_of_a_table_are_named_where_they_are_no_text(check, header, shown):
+    content = f"{header}\n" + "x,y\n" * 3
+    ((error, _),) = check(content.encode(), name="train.csv").errors
+    assert f"is missing ({shown})" in error
 
 
 def test_columns_of_two_words_are_named(check):
@@ -462,8 +496,8 @@ def test_texts_that_the_model_cannot_read_are_told_of(goodfit, tmp_path, tiny_wo
     [
         pytest.param(
             b"text,text,label\nx,y,a\nz,w,b\n",
-            "train.csv:1: the column 'text' stands twice",
-            "give each column a name of its own in this line",
+            "train.csv:1: the columns 1 and 2 have one name",
+            "give each column a name of its own in this line; if it is a record, add one with the names above it",
             id="twice",
         ),
         pytest.param(
@@ -629,6 +663,59 @@ def test_data_that_were_not_named_print_two_lines_and_exit_2(goodfit, words, err
     outcome = goodfit("check", "task=classification", "model=bert", *words)
     assert outcome.code == 2
     assert [what for what, _ in outcome.errors] == [error]
+
+
+@pytest.fixture
+def canaries(tmp_path, monkeypatch):
+    """``canaries()``: the files below the folders of temporary files and of the hub's libraries with a text of the
+    data, those in the hub's own cache aside, from which data are read here."""
+    import datasets
+    import huggingface_hub
+
+    places = {name: tmp_path / name for name in ("temporary", "datasets", "hub")}
+    places["temporary"].mkdir()
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(tempfile, "tempdir", str(places["temporary"]))
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", places["datasets"])
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(places["hub"]))
+    written = (places["temporary"], places["datasets"])
+    return lambda: [path for place in written for path in place.rglob("*") if b"text number" in _content(path)]
+
+
+def _content(path):
+    return path.read_bytes() if path.is_file() else b""
+
+
+HUB = ("task=classification", "model=bert", "dataset=hub")
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["good", "broken"])
+def test_no_text_of_a_hub_data_set_is_left_on_the_disk(goodfit, tmp_path, canaries, broken):
+    (tmp_path / "owner").mkdir()
+    (tmp_path / "owner/train.jsonl").write_bytes(lines(GOOD * 4) + b'{"text": ["one"]}\n' * broken)
+    outcome = goodfit("check", *HUB, "dataset.name=owner", "privacy=mask")
+    assert outcome.code == (2 if broken else 0), outcome.err
+    assert canaries() == []
+    assert list((tmp_path / "temporary").glob("goodfit*")) == []
+
+
+def test_offline_a_hub_data_set_is_read_from_the_hubs_own_cache(goodfit, tmp_path, canaries):
+    commit = "0" * 40
+    repository = tmp_path / "hub/datasets--owner--reviews"
+    files = repository / "snapshots" / commit
+    (repository / "refs").mkdir(parents=True)
+    files.mkdir(parents=True)
+    (repository / "refs/main").write_text(commit)
+    (files / "train.jsonl").write_bytes(lines(GOOD * 4))
+    words = (*HUB, "dataset.name=owner/reviews")
+    assert goodfit("check", *words).code == 0
+    assert canaries() == []
+    (files / "README.md").write_text("---\nconfigs:\n- config_name: more\n  data_files: more.jsonl\n---\n")
+    outcome = goodfit("check", *words)
+    assert outcome.code == 5
+    (what, fix), *_ = outcome.errors
+    assert what == "the hub could not give owner/reviews: not all of its files are here"
+    assert fix == "fetch it whole (hf download --repo-type dataset owner/reviews), or use dataset=files"
 
 
 def test_a_folder_of_several_splits_asks_for_one(check, tmp_path):

@@ -55,6 +55,12 @@ def learner_of(ready, kind, family, **changes):
         ),
         pytest.param(
             "token_classification",
+            {"text": "abc", "spans": [{"start": "Agnes Mustermann", "end": 2, "label": "A"}]},
+            "a span has to have whole numbers as its start and end",
+            id="a span that begins with a text",
+        ),
+        pytest.param(
+            "token_classification",
             {"text": "abc", "spans": [{"start": 1, "end": 1, "label": "A"}]},
             "the span 1..1 does not lie in the text of 3 characters",
             id="empty span",

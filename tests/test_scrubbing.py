@@ -14,6 +14,7 @@ from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.data.slots import Texts, texts_of
 from goodfit.data.stand_ins import StandIns, key_for
+from goodfit.errors import ConfigError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.texts.words import split_words
@@ -165,6 +166,52 @@ def test_a_pseudonym_is_one_for_a_data_set_and_another_in_the_next():
     assert one[0] in one[2] and len(set(one)) == 3
     assert one[0] not in scrub("pseudonymise").texts(["Ada Quill", "and others"])
     assert one[0] not in scrub("pseudonymise", seed=2).texts(["Ada Quill", "it was ADA  Quill", "Ada Quill!"])
+
+
+def test_with_a_key_a_pseudonym_cannot_be_made_of_the_texts_alone(monkeypatch):
+    monkeypatch.delenv("GOODFIT_PRIVACY_KEY", raising=False)
+    texts = ["Ada Quill"]
+    guessed = scrub("pseudonymise").texts(texts)
+    assert guessed == ["[WHO_be9a22984e5f]"]  # as before there was a key, so that runs are made again
+    made = []
+    for key in ("a key of 24 characters..", "one of 24 characters too"):
+        monkeypatch.setenv("GOODFIT_PRIVACY_KEY", key)
+        assert scrub("pseudonymise").texts(texts) == scrub("pseudonymise").texts(texts)
+        made += scrub("pseudonymise").texts(texts)
+    assert len({*guessed, *made}) == 3
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "short")
+    with pytest.raises(
+        ConfigError, match="privacy=pseudonymise, and the variable GOODFIT_PRIVACY_KEY has 5 characters"
+    ):
+        scrub("pseudonymise")
+
+
+def test_pseudonyms_that_can_be_guessed_are_told_and_another_key_is_no_reproduction(
+    goodfit, install, tiny_words, tmp_path, monkeypatch, rows_of, write_rows
+):
+    install("badge", PLUGIN.format(body=FINDS))
+    rows = [
+        {**row, "text": f"{row['text']} badge-{number}"} for number, row in enumerate(rows_of("classification", 40))
+    ]
+    words = [*tiny_words("classification", "encoder"), f"dataset.train={write_rows(tmp_path / 'own.jsonl', rows)}"]
+    words += ["privacy=pseudonymise", "privacy.scrubbers=[badge.numbers]", "training.epochs=1"]
+
+    def told():
+        (found,) = [one for one in goodfit("check", *words, "--json").json["findings"] if "scrubbed" in one["code"]]
+        return found["message"]
+
+    monkeypatch.delenv("GOODFIT_PRIVACY_KEY", raising=False)
+    assert told().endswith(
+        "; without GOODFIT_PRIVACY_KEY, pseudonyms of few or known texts are found by guessing names"
+    )
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "a key of 24 characters..")
+    assert "GOODFIT_PRIVACY_KEY" not in told()
+    assert goodfit("train", *words, "run.dir=run").code == 0
+    assert b"24 characters" not in b"".join(path.read_bytes() for path in tmp_path.rglob("run/*") if path.is_file())
+    assert goodfit("reproduce", "run").code == 0
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "one of 24 characters too")
+    outcome = goodfit("reproduce", "run")
+    assert outcome.code == 2 and "what the run was made from is not here any more: data" in outcome.err
 
 
 def test_a_value_that_was_found_once_is_taken_out_of_the_whole_record():
@@ -321,6 +368,16 @@ def test_texts_of_a_record_are_found_by_their_way():
     fields = {"messages": ({"role": "user", "content": "a"},), "negatives": ("b", "c"), "text": "d"}
     slots = texts_of(fields, Texts(names=("messages.content", "negatives", "text", "absent")))
     assert slots == {("messages", 0, "content"): "a", ("negatives", 0): "b", ("negatives", 1): "c", ("text",): "d"}
+
+
+def test_a_traceback_shows_where_a_scrubber_failed_and_no_text(goodfit, install, tiny_words):
+    body = "try:\n        float(texts[0])\n    except ValueError as error:\n        raise KeyError(texts[1]) from error"
+    install("badge", PLUGIN.format(body=body))
+    outcome = goodfit("check", *tiny_words("classification", "encoder"), *SCRUBBED, "--traceback")
+    assert outcome.code == 4
+    assert "raise KeyError(texts[1]) from error" in outcome.err and "\nKeyError\n" in outcome.err
+    assert "\nValueError\n" in outcome.err and "goodfit.errors.PluginError: " in outcome.err
+    assert "from order" not in outcome.err
 
 
 @pytest.mark.parametrize(

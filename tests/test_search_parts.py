@@ -551,8 +551,9 @@ def test_a_database_that_is_not_named_is_asked_for(goodfit, monkeypatch):
     ]
 
 
-def test_an_address_that_is_none_is_refused_and_not_shown(goodfit, monkeypatch):
-    monkeypatch.setenv("GOODFIT_STORAGE", "postgresql://me:secret@host:port/searches")
+@pytest.mark.parametrize("place", ["host:port/searches", "127.0.0.1:1/x?foo=bar"], ids=["port", "option"])
+def test_an_address_that_is_none_is_refused_and_not_shown(goodfit, monkeypatch, place):
+    monkeypatch.setenv("GOODFIT_STORAGE", f"postgresql://me:secret@{place}")
     argv = ["task=support", "model=bert", "optim.lr=1e-4,1e-3", "sweep.storage=postgresql", "run.dir=x"]
     outcome = goodfit("sweep", *argv)
     assert outcome.code == 2

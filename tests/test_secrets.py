@@ -1,5 +1,6 @@
 """Secrets: a config with one is refused, and none is repeated in an error, a log or a record of a run."""
 
+import json
 import logging
 
 import pytest
@@ -104,6 +105,17 @@ def test_an_error_does_not_repeat_a_secret_that_was_typed(goodfit):
     assert outcome.code == 2
     assert outcome.errors == [(f"optim.lr is '{GONE}', expected a number", "for example optim.lr=0.1")]
     assert SECRETS["GitHub"] not in outcome.out
+
+
+@pytest.mark.parametrize("secret", ["grüße-aus-der-küche", 'a-"quoted"-secret-of-ours', "back\\slash\\secret"])
+def test_no_output_repeats_a_secret_of_the_environment_however_it_is_written(goodfit, monkeypatch, secret):
+    monkeypatch.setenv("DEPARTMENT_TOKEN", secret)
+    outcome = goodfit("predict", f"runs/{secret}", "a text", "--json", "--traceback")
+    assert outcome.code == 2
+    assert outcome.json["errors"][0]["error"].count(GONE) == 1
+    assert outcome.err.startswith("Traceback") and outcome.err.count(GONE) >= 2
+    for part in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]):
+        assert part not in outcome.out + outcome.err
 
 
 def test_a_log_takes_secrets_out_of_what_libraries_say(tmp_path):

@@ -2,11 +2,13 @@
 
 import json
 import sys
+from collections import Counter
 
 import pytest
 from test_scrubbing import FINDS, PLUGIN
 
-from goodfit.data.vault import KEY_VARIABLE, MARK, put_back, read_vault
+from goodfit.data.vault import KEY_VARIABLE, MARK, put_back, read_vault, write_vault
+from goodfit.files import part_of
 
 KEY = "correct horse battery staple"
 HASHED = ["privacy=hash", "privacy.scrubbers=[badge.numbers]"]
@@ -112,6 +114,22 @@ def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
     assert (tmp_path / "README.md").read_text("utf-8") == "mine"
 
 
+@pytest.mark.parametrize("lying", ["a file", "a link"])
+def test_a_vault_is_its_owners_whatever_lies_where_it_is_written(tmp_path, monkeypatch, lying):
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    vault, other = tmp_path / "staff.vault", tmp_path / "other"
+    other.write_text("theirs", "utf-8")
+    if lying == "a link":
+        part_of(vault).symlink_to(other)
+    else:
+        part_of(vault).touch()
+        part_of(vault).chmod(0o666)
+    write_vault(vault, {"Bodri": Counter({"Jo Fox": 2})})
+    assert read_vault(vault) == {"Bodri": [("Jo Fox", 2)]}
+    assert vault.stat().st_mode & 0o077 == 0 and not vault.is_symlink()
+    assert other.read_text("utf-8") == "theirs"
+
+
 def test_the_longest_stand_in_is_put_back_and_the_most_frequent_value():
     vault = {"Ann Lee": [("Jo Fox", 3), ("JO FOX", 1)], "Ann": [("Kim", 1)]}
     assert put_back("Ann Lee met Ann and Annabel", vault) == ("Jo Fox met Kim and Annabel", ["Ann Lee", "Ann"])
@@ -135,6 +153,25 @@ def test_lines_of_json_stay_lines_of_json_and_other_persons_values_are_told_of(g
     outcome = goodfit("reveal", "a.vault", "Ann came")
     assert outcome.out == "Kim came\n"
     assert outcome.err == "warning: 1 stand-ins stand for several values, of which the most frequent is put back\n"
+
+
+def test_the_places_of_an_answer_move_with_the_values_that_are_put_back(goodfit, tmp_path, monkeypatch):
+    values = {"Bodri Vako": [("Jo Fox", 2)], "[DATE_12]": [("1 May", 1)]}
+    monkeypatch.setattr("goodfit.data.vault.read_vault", lambda path: values)
+    read = "Bodri Vako came on [DATE_12] with Bodri Vako."
+    places = [(0, 10), (6, 10), (19, 28), (34, 44)]
+    spans = [{"start": start, "end": end, "label": "X", "text": read[start:end]} for start, end in places]
+    bare = [{"start": 34, "end": 44}]
+    other = [{"start": 3, "end": 900}]
+    answer = {"id": "1", "answer": spans, "read": read, "bare": bare, "other": other}
+    (tmp_path / "answers.jsonl").write_text(json.dumps(answer) + "\n", "utf-8")
+    shown = json.loads(goodfit("reveal", "a.vault", "--input", "answers.jsonl").out)
+    text = shown["read"]
+    assert text == "Jo Fox came on 1 May with Jo Fox."
+    assert [text[one["start"] : one["end"]] for one in shown["answer"]] == ["Jo Fox", "Jo Fox", "1 May", "Jo Fox"]
+    assert all(one["text"] == text[one["start"] : one["end"]] and one["label"] == "X" for one in shown["answer"])
+    assert [text[one["start"] : one["end"]] for one in shown["bare"]] == ["Jo Fox"]
+    assert shown["other"] == other
 
 
 def test_a_vault_has_no_values_of_the_run_that_the_base_came_from(

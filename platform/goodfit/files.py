@@ -58,8 +58,14 @@ def part_of(path: Path) -> Path:
 
 
 def write_synced(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
-    """Write a file and wait until the disk has it."""
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, rights)) as file:
+    """Write a file and wait until the disk has it; what lies there, or what it links to, is no part of it.
+
+    Raises:
+        OSError: The system says no.
+    """
+    if os.path.lexists(path):  # as a killed process leaves it; its rights would be those of the new file
+        path.unlink(missing_ok=True)
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, rights)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from goodfit.errors import (
     GoodfitError,
     LostError,
     Mistakes,
+    PluginError,
     StoppedError,
     TrainingError,
 )
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
     """Print what went wrong; returns the exit code."""
     if "--traceback" in argv:
-        traceback.print_exception(raised)
+        print(redact("".join(_traced(raised))), end="", file=sys.stderr)
     error = _interrupted() if isinstance(raised, KeyboardInterrupt) else told_of(raised)
     further = not is_first_process()
     of_all = isinstance(raised, KeyboardInterrupt | StoppedError | TrainingError | LostError)
@@ -83,6 +84,26 @@ def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
     except OSError:  # standard output itself is what failed
         _drop_output()
     return error.exit_code
+
+
+def _traced(error: BaseException, is_foreign: bool = False, told: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Where an error arose. Of what a plugin raised its type alone is said: its words may be a record's.
+
+    Args:
+        error: Which.
+        is_foreign: Whether it is one beneath an error that names a plugin.
+        told: The errors above it: foreign code may close a circle.
+    """
+    beneath = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if beneath is not None and id(beneath) not in told:
+        yield from _traced(beneath, is_foreign or isinstance(error, PluginError), told | {id(error)})
+        yield "\nDuring handling of the above exception, another exception occurred:\n\n"
+    if is_foreign:
+        yield "Traceback (most recent call last):\n"
+        yield from traceback.format_tb(error.__traceback__)
+        yield f"{type(error).__qualname__}\n"
+    else:
+        yield from traceback.format_exception(error, chain=False)
 
 
 def _tell_at_last(error: GoodfitError, argv: Sequence[str]) -> int:
@@ -136,4 +157,13 @@ def _print_error(error: GoodfitError, as_json: bool) -> None:
             for mistake in mistakes
         ]
         result = error.result if isinstance(error, GateError) else {}
-        print(redact(json.dumps({**result, "exit_code": error.exit_code, "errors": listed})))
+        print(json.dumps(_without_secrets({**result, "exit_code": error.exit_code, "errors": listed})))
+
+
+def _without_secrets(value: Any) -> Any:
+    """What is to be JSON; there, secrets with quotes or umlauts would be written in another way, and not be found."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {name: _without_secrets(one) for name, one in value.items()}
+    return [_without_secrets(one) for one in value] if isinstance(value, list | tuple) else value

@@ -60,10 +60,41 @@ def _line_put_back(line: str, vault: Vault) -> tuple[str, list[str]]:
             told.extend(found)
             return text
         if isinstance(part, dict):
-            return {whole(name): whole(one) for name, one in part.items()}
+            return {whole(name): _with_places(whole(one), one, part.get("read"), vault) for name, one in part.items()}
         return [whole(one) for one in part] if isinstance(part, list) else part
 
     return json.dumps(whole(value), ensure_ascii=False), told
+
+
+def _with_places(done: Any, before: Any, read: Any, vault: Vault) -> Any:
+    """What stands in a line beside the text ``read``: where it is a list of places in that text, those of the text with
+    its values.
+
+    Args:
+        done: With the values in it.
+        before: Without them.
+        read: The text without them, if it is one.
+        vault: What stands for what.
+    """
+    from goodfit.data.vault import put_back_with
+
+    if not isinstance(read, str) or not isinstance(before, list) or not all(_is_place(one, read) for one in before):
+        return done
+    text, _, places = put_back_with(read, before, vault)
+    return [
+        {**one, "start": place["start"], "end": place["end"]}
+        | ({"text": text[place["start"] : place["end"]]} if "text" in one else {})
+        for one, place in zip(done, places, strict=True)
+    ]
+
+
+def _is_place(value: Any, text: str) -> bool:
+    """Whether it is ``{start, end, …}`` of a text, and what it may call its text is what stands there."""
+    if not isinstance(value, dict) or not {"start", "end"} <= set(value):
+        return False
+    start, end = value["start"], value["end"]
+    within = isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= len(text)
+    return within and value.get("text", text[start:end]) == text[start:end]
 
 
 def _persons(values: list[tuple[str, int]]) -> set[str]:

@@ -106,10 +106,11 @@ def _refuse_header(origin: str, cells: Sequence[str], below: Sequence[str]) -> N
         DataError: Two columns have one name, or the row below fills more columns than the one that has a name.
     """
     named = [name for name in cells if name]
-    twice = sorted({name for name in named if named.count(name) > 1})
-    if twice:
-        fix = "give each column a name of its own in this line"
-        raise DataError(f"{origin}: the column '{twice[0]}' stands twice", fix)
+    first = {name: cells.index(name) + 1 for name in named}
+    for number, name in enumerate(cells, 1):
+        if name and first[name] != number:  # which is text where the file has no such line
+            fix = "give each column a name of its own in this line; if it is a record, add one with the names above it"
+            raise DataError(f"{origin}: the columns {first[name]} and {number} have one name", fix)
     if len(named) == 1 and sum(map(bool, map(str.strip, below))) > 2:
         fix = "let the line with the names of the columns be the first: take out what stands above it"
         raise DataError(f"{origin}: one of {len(cells)} columns has a name, as in a title", fix)

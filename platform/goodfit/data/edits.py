@@ -50,6 +50,16 @@ def moved(pointers: Sequence[Any], edits: Sequence[Edit], text: str) -> list[Any
     return found
 
 
+def widened(pointers: Sequence[Mapping[str, Any]], edits: Sequence[Edit]) -> list[dict[str, Any]]:
+    """``{start, end, …}`` with the whole of each edit in which they begin or end."""
+    found = []
+    for pointer in pointers:
+        inside = [edit for edit in edits if edit.start < pointer["end"] and edit.end > pointer["start"]]
+        start = min([pointer["start"], *(edit.start for edit in inside)])
+        found.append({**pointer, "start": start, "end": max([pointer["end"], *(edit.end for edit in inside)])})
+    return found
+
+
 def _ends(pointer: Mapping[str, Any]) -> tuple[int, int]:
     start = pointer["start"]
     return start, pointer["end"] if "end" in pointer else start + len(pointer["text"])

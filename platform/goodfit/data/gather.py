@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -168,7 +168,8 @@ def _refuse_missing_columns(names: Names, rows: Sequence[Row]) -> None:
     """A renamed field that no row has would be left out in silence where the kind can do without it."""
     there = {name: name for row in rows for name in row.values} if names else {}
     asked = [(ours, column) for ours, theirs in names.items() for column in _columns(ours, theirs)]
-    stop_on([_missing_column(ours, column, there) for ours, column in asked if rows and column not in there])
+    missing = [(ours, column) for ours, column in asked if rows and column not in there]
+    stop_on([_missing_column(ours, column, there, names.values()) for ours, column in missing])
 
 
 def _columns(ours: str, theirs: str | None) -> list[str]:
@@ -178,7 +179,7 @@ def _columns(ours: str, theirs: str | None) -> list[str]:
     return [name.strip() for name in theirs.split(";")] if ours == "slices" else [theirs]
 
 
-def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataError:
+def _missing_column(ours: str, theirs: str, there: Mapping[str, str], typed: Iterable[str | None]) -> DataError:
     word = f"dataset.fields.{ours}"
     guess = nearest(theirs, there)
     fix = (
@@ -186,7 +187,7 @@ def _missing_column(ours: str, theirs: str, there: Mapping[str, str]) -> DataErr
         if guess
         else f"name the one that holds the {ours}: {word}=<field>"
     )
-    return DataError(f"{word}={theirs}, and no row has a field '{theirs}' ({fields_given(there)})", fix)
+    return DataError(f"{word}={theirs}, and no row has a field '{theirs}' ({fields_given(there, typed)})", fix)
 
 
 def _not_erased(conf: DatasetConf, files: Mapping[str, FileRows]) -> tuple[Mapping[str, Sequence[Row]], list[str]]:
@@ -223,7 +224,7 @@ def _check_rows(
             if record.id in seen:
                 raise SameId(record.id, seen[record.id])
         except RowProblem as problem:
-            problems.append(problem_of(row, problem))
+            problems.append(problem_of(row, problem, names.values()))
         else:
             seen[record.id] = row.origin
             records.append(record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from goodfit.data.csv_rows import read_csv
 from goodfit.data.encoding import NOT_UTF8, is_mixed, mend_of_few, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
-from goodfit.data.records import FileRows, Problem, Row, Sort
+from goodfit.data.records import FIELDS, FileRows, Problem, Row, Sort
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
@@ -156,7 +157,8 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key '{twice}' stands twice")
+        key = f"the key '{twice}'" if twice in FIELDS else "a key"  # another one may be text
+        raise ValueError(f"{key} stands twice")
     return values
 
 
@@ -245,22 +247,41 @@ def read_hub(conf: DatasetConf) -> dict[str, list[Row]]:
             f"the hub could not give {conf.name}: it cannot be reached",
             "check the network (HF_ENDPOINT), take what was fetched before with HF_HUB_OFFLINE=1, or use dataset=files",
         )
+    with tempfile.TemporaryDirectory(prefix="goodfit-hub-") as cache:  # texts are not left in that of datasets
+        loaded = _load_hub(conf, cache)
+        return {
+            split: [Row(f"{conf.name}/{split}:{number}", row, number) for number, row in enumerate(_rows(rows), 1)]
+            for split, rows in loaded.items()
+            if split in SPLITS
+        }
+
+
+def _load_hub(conf: DatasetConf, cache: str) -> Any:
+    """The splits of a hub data set, written below a folder of its own while they are read."""
     import datasets
 
     try:
-        loaded = datasets.load_dataset(conf.name, conf.config, revision=conf.revision)
+        return datasets.load_dataset(_place_of(conf), conf.config, revision=conf.revision, cache_dir=cache)
     except (ConnectionError, OSError) as error:
-        raise HardwareError(
-            f"the hub could not give {conf.name}: {str(error).splitlines()[0]}",
-            "check name and network, or download it elsewhere and use dataset=files",
-        ) from None
-    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        fix = "check name and network, or download it elsewhere and use dataset=files"
+        if is_offline() and isinstance(error, FileNotFoundError):  # which names every ending that datasets knows
+            reason = "not all of its files are here"
+            fix = f"fetch it whole (hf download --repo-type dataset {conf.name}), or use dataset=files"
+        raise HardwareError(f"the hub could not give {conf.name}: {reason}", fix) from None
+    except (ValueError, datasets.exceptions.DatasetGenerationError) as error:
         raise DataError(f"{conf.name}: {str(error).splitlines()[0]}", "check dataset.name and dataset.config") from None
-    return {
-        split: [Row(f"{conf.name}/{split}:{number}", row, number) for number, row in enumerate(_rows(rows), 1)]
-        for split, rows in loaded.items()
-        if split in SPLITS
-    }
+
+
+def _place_of(conf: DatasetConf) -> str:
+    """A hub data set's name; offline the folder that the hub's own cache has of it, which ``datasets`` looks up online
+    alone."""
+    name = str(conf.name)
+    if not is_offline() or Path(name).is_dir():
+        return name
+    from huggingface_hub import snapshot_download
+
+    return str(snapshot_download(name, repo_type="dataset", revision=conf.revision, local_files_only=True))
 
 
 def _rows(dataset: Any) -> Iterator[dict[str, Any]]:

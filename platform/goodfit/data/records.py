@@ -135,21 +135,36 @@ def own_id(values: Mapping[str, Any]) -> str | None:
     return str(given)
 
 
-def problem_of(row: Row, problem: RowProblem) -> Problem:
+def problem_of(row: Row, problem: RowProblem, typed: Iterable[str | None] = ()) -> Problem:
     """What a kind said of a row, with the row's own fields where one is missing."""
-    given = f" ({fields_given(row.values)})" if problem.sort == "missing" else ""
+    given = f" ({fields_given(row.values, typed)})" if problem.sort == "missing" else ""
     return Problem(row.origin, f"{problem}{given}", problem.fix, problem.sort, problem.lacks, problem.first)
 
 
 _FIELD_NAME = re.compile(r"[^\W\d][\w.-]*(?:[ /][\w.-]+){0,2}")
-"""One to three words."""
+"""One to three words, where others beside them are known to be names of fields."""
+_PLAIN_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*_?\d{0,2}")
+"""As programs name fields, and as no person is written."""
 _LONGEST_NAME = 40
+FIELDS = frozenset({
+    "answer_start", "answers", "completion", "content", "context", "conversations", "end", "from", "group", "history",
+    "id", "input", "instruction", "label", "labels", "messages", "negatives", "output", "positive", "prompt", "query",
+    "question", "role", "slices", "source", "spans", "start", "system", "tags", "target", "text", "tokens", "value",
+})  # fmt: skip
+"""What the fields of records, and what stands in them, are called in goodfit: no text of anybody's."""
 
 
-def fields_given(values: Mapping[str, Any]) -> str:
-    """The fields of a row for an error. What a file without a header line has in their place is text, and not shown."""
+def fields_given(values: Mapping[str, Any], typed: Iterable[str | None] = ()) -> str:
+    """The fields of a row for an error. What a file without a header line has in their place is text, and not shown.
+
+    Args:
+        values: The row's.
+        typed: Names that the user gave, ``dataset.fields.text=utterance``.
+    """
     given = sorted(str(name) for name, there in values.items() if there is not None)
-    if all(_FIELD_NAME.fullmatch(name) and len(name) <= _LONGEST_NAME for name in given):
+    known = FIELDS | {part.strip() for name in typed if name for part in name.split(";")}
+    form = _FIELD_NAME if any(name in known or name.lower() in FIELDS for name in given) else _PLAIN_NAME
+    if all(form.fullmatch(name) and len(name) <= _LONGEST_NAME for name in given):
         return f"fields: {', '.join(given) or 'none'}"
     return f"{len(given)} fields, whose names may be text and are not repeated: is there a header line?"
 

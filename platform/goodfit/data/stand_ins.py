@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -68,15 +69,23 @@ def key_for(mode: Mode, seed: int) -> Callable[[Iterable[str]], bytes]:
     """How the key of a data set is made from its texts.
 
     A hash has the user's key, so that it is the same in all of their data sets. A pseudonym's key comes from the seed
-    and the texts themselves, which are written nowhere: it cannot be made without them, and no two data sets share it.
+    and the texts themselves, which are written nowhere, so that no two data sets share it. Who guesses all of them, as
+    is easy with one text and a list of names, has that key: the user's own, where there is one, is mixed in.
 
     Raises:
-        ConfigError: Hashes are wanted, and there is no key in the environment, or a short one.
+        ConfigError: Hashes are wanted, and there is no key in the environment; or it is a short one.
     """
+    if mode not in ("hash", "pseudonymise") or is_guessable(mode):
+        return lambda texts: _key_of(texts, seed)
+    given = secret_key(KEY_VARIABLE, f"privacy={mode}", "the same for all runs that are to agree")
     if mode == "hash":
-        given = secret_key(KEY_VARIABLE, "privacy=hash", "the same for all runs that are to agree")
         return lambda texts: given
-    return lambda texts: _key_of(texts, seed)
+    return lambda texts: hmac.digest(given, _key_of(texts, seed), "sha256")
+
+
+def is_guessable(mode: Mode) -> bool:
+    """Whether what stands for a value has no secret in its key."""
+    return mode == "pseudonymise" and not os.environ.get(KEY_VARIABLE)
 
 
 def _key_of(texts: Iterable[str], seed: int) -> bytes:

@@ -6,10 +6,11 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.edits import Edit, edited, moved, widened
 from goodfit.data.keys import secret_key
 from goodfit.errors import ConfigError
 from goodfit.extras import need
@@ -110,17 +111,27 @@ def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
 
 def put_back(text: str, vault: Mapping[str, list[tuple[str, int]]]) -> tuple[str, list[str]]:
     """A text with values in place of their stand-ins, the most frequent where there are several; and which stood."""
+    text, replaced, _ = put_back_with(text, [], vault)
+    return text, replaced
+
+
+def put_back_with(
+    text: str, spans: Sequence[Mapping[str, Any]], vault: Mapping[str, list[tuple[str, int]]]
+) -> tuple[str, list[str], Sequence[Mapping[str, Any]]]:
+    """As ``put_back``, and the ``{start, end, …}`` of the text where they are afterwards."""
     longest_first = sorted(vault, key=lambda stand_in: (-len(stand_in), stand_in))
     if not longest_first:
-        return text, []
+        return text, [], spans
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
     replaced: list[str] = []
     for _ in range(DEEPEST):
-        if not (found := pattern.findall(text)):
+        if not (found := list(pattern.finditer(text))):
             break
-        replaced += found
-        text = pattern.sub(lambda match: vault[match[0]][0][0], text)
-    return text, replaced
+        replaced += [match[0] for match in found]
+        edits = [Edit(match.start(), match.end(), vault[match[0]][0][0]) for match in found]
+        text = edited(text, edits)
+        spans = moved(widened(spans, edits), edits, text)
+    return text, replaced, spans
 
 
 def _key() -> bytes:

@@ -28,7 +28,9 @@ def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
         if not isinstance(span, dict) or not {"start", "end", "label"} <= set(span):
             raise RowProblem("a span has to be {start, end, label}")
         start, end, label = span["start"], span["end"], span["label"]
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+        if not isinstance(start, int) or not isinstance(end, int):
+            raise RowProblem("a span has to have whole numbers as its start and end")
+        if not 0 <= start < end <= len(text):
             raise RowProblem(f"the span {start}..{end} does not lie in the text of {len(text)} characters")
         if not isinstance(label, str) or not label.strip():
             raise RowProblem(f"the span {start}..{end} has no label")

@@ -121,7 +121,7 @@ def plugin_of(
     try:
         module = entry.module
         folder, source = places_of(module, path)
-    except (AttributeError, ImportError, ValueError, OSError):  # the name may be anything
+    except (AttributeError, AssertionError, ImportError, ValueError, OSError):  # the name may be anything
         module, folder, source = entry.value, None, None
         fault = fault or f"its entry point names '{entry.value}', which is no module"
     return InstalledPlugin(entry.name, distribution, version, module, folder, source, fault=fault)

@@ -63,7 +63,7 @@ def read_inputs(
             own = own_id(values)
             records.append(Record(own or str(row.number), opened.task.kind.check(values, False)))
         except RowProblem as problem:
-            problems.append(problem_of(row, problem))
+            problems.append(problem_of(row, problem, fields.values()))
     if problems and not (quarantine and records):
         raise BadRows(problems, read.count, may_quarantine=bool(records), mends=[read.mend])
     if not records:

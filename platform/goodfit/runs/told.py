@@ -47,7 +47,8 @@ def told_of(error: Exception) -> GoodfitError:
     whose = (
         "transformers' own code of this model failed" if _is_of_a_model(error) else "goodfit failed by a bug of its own"
     )
-    return GoodfitError(f"{whose}: {type(error).__name__}: {said}", "add --traceback, and report what it prints")
+    fix = "add --traceback, and report what it prints, but for texts of yours that stand in it"
+    return GoodfitError(f"{whose}: {type(error).__name__}: {said}", fix)
 
 
 def _is_of_a_model(error: Exception) -> bool:

@@ -16,8 +16,9 @@ class PrivacyConf:
 
     mode: Literal["auto", Mode] = "none"
     """What stands where something was found: ``mask`` its type, ``hash`` a keyed hash (its key is read from the
-    variable GOODFIT_PRIVACY_KEY), ``pseudonymise`` one stand-in for each value of this data set, ``drop`` nothing;
-    ``auto`` is what the task says (``task.privacy``)."""
+    variable GOODFIT_PRIVACY_KEY), ``pseudonymise`` one stand-in for each value of this data set (set that variable
+    here, too: without it, those of few or known texts can be found by guessing names), ``drop`` nothing; ``auto`` is
+    what the task says (``task.privacy``)."""
 
     scrubbers: list[str] = field(default_factory=list)
     """What looks for it, as ``<plugin>.<scrubber>``; where two find one place, the earlier has it."""
@@ -27,7 +28,7 @@ class PrivacyConf:
 
     vault: str | None = None
     """With ``hash`` and ``pseudonymise``, a file that keeps what stands for what, encrypted with the secret in the
-    variable GOODFIT_VAULT_KEY; ``goodfit reveal`` reads it. Without it nobody finds the way back."""
+    variable GOODFIT_VAULT_KEY; ``goodfit reveal`` reads it. Without it goodfit keeps no way back."""
 
     epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Train with differential privacy: no training record changes the chance of any model by more than the factor

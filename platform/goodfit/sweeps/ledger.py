@@ -167,12 +167,18 @@ def _database(optuna: Any) -> Any:
     if not mark or kind not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise no_address
     load("psycopg", "sweep.storage=postgresql")
-    from sqlalchemy.exc import ArgumentError, OperationalError
+    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
     try:
         return optuna.storages.RDBStorage(f"postgresql+psycopg://{rest}", engine_kwargs={"pool_pre_ping": True})
     except (ValueError, ArgumentError):  # neither says more than the address, with its password
         raise no_address from None
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) is None:  # no server said so, but what reads the address
+            raise no_address from None
+        reason = type(error.orig).__name__
+        fix = "let its user make tables there, or mend the address"
+        raise HardwareError(f"the database in {DATABASE} refuses: {reason}", fix) from None
     except OperationalError:
         raise HardwareError(f"the database in {DATABASE} does not answer", "start it, or mend the address") from None
 

@@ -65,9 +65,9 @@ def redact(text: str) -> str:
 
 @functools.lru_cache(maxsize=1)
 def _own(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Values of variables that are called secrets, the longest first."""
+    """Values of variables that are called secrets, as they are and as Python's errors write them, the longest first."""
     values = {value for name, value in environment if IN_ENVIRONMENT.search(name) and len(value) >= LEAST_LETTERS}
-    return tuple(sorted(values, key=len, reverse=True))
+    return tuple(sorted(values | {repr(value)[1:-1] for value in values}, key=len, reverse=True))
 
 
 def _is_random(value: str) -> bool:
