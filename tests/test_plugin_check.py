@@ -289,6 +289,24 @@ def test_a_licence_that_nobody_said_is_none(checked, with_data):
     assert checked("odd")["data"] == "odd.moods does not say its licence"
 
 
+def test_a_source_that_fails_is_not_said_to_lack_what_it_says(checked, install):
+    source = """
+def files():
+    raise OSError("no network")
+
+
+@hookimpl
+def goodfit_register_data_sources():
+    about = dict(description="d", kind="classification", licence="CC0-1.0", origin="synthetic")
+    return [DataSourceSpec(name="odd.rows", files=files, **about)]
+"""
+    head = "from goodfit.hooks import hookimpl\nfrom goodfit.hooks.types import DataSourceSpec\n\nHOOK_API = 1\n"
+    install("odd", head + source)
+    found = checked("odd")
+    assert "OSError: no network" in found["types"]
+    assert "does not say" not in found["data"]
+
+
 def test_the_cause_is_named_as_it_is_in_the_package_and_not_what_follows_from_it(checked, with_data):
     metrics = f"{HEAD}@hookimpl\ndef goodfit_register_metrics():\n    return [1 / 0]\n"
     task = "kind: classification\nsource: odd.moods\nprompt: '{text}'\nmetrics: [odd.speed]\n"

@@ -77,6 +77,64 @@ def test_an_option_that_another_offers_is_an_error(troubles, install):
     assert [what for _, what, _ in found] == ["task=legal/terms is offered by legal already"]
 
 
+def test_a_search_that_another_offers_is_an_error(goodfit, troubles, install):
+    install("odd", JUDGE, {"sweeps/encoder.yaml": "optim.lr: 1e-4,1e-3\n"})
+    what = "sweep=encoder is offered by goodfit already"
+    assert troubles() == (4, [("error", what, "pip uninstall goodfit-odd, or rename the option")])
+    twice = "sweep=encoder is offered twice, by goodfit and by odd"
+    fix = "uninstall one of them: pip uninstall goodfit-odd"
+    assert goodfit("sweep", "task=support", "model=bert").errors == [(twice, fix)]
+    checks = {one["check"]: one["problems"] for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
+    named = "sweep=encoder does not begin with the plugin's name; sweep=odd_encoder does"
+    assert checks["names"] == [f"{twice}; {fix}", named]
+
+
+def limited(high):
+    return f"""
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import AuditSpec, Limit
+
+HOOK_API = 1
+
+
+def look(facts):
+    return []
+
+
+@hookimpl
+def goodfit_register_audits():
+    limit = Limit(name="oddness", default=0.1, low=0, high={high}, meaning="m")
+    about = dict(description="d", look_at_data=look, limits=(limit,))
+    plugin = __name__.split(".")[0].removeprefix("goodfit_")
+    return [AuditSpec(name=f"{{plugin}}.one", **about), AuditSpec(name=f"{{plugin}}.two", **about)]
+"""
+
+
+def test_a_limit_that_another_plugin_offers_is_an_error(goodfit, troubles, install):
+    install("even", limited(high=1))
+    assert troubles() == (0, [])
+    install("odd", limited(high=5))
+    reason = "ValueError: its audit 'odd.one' has the limit 'oddness', which 'even.two' has already"
+    code, ((severity, what, _),) = troubles()
+    assert (code, severity) == (4, "error")
+    assert what == f"it is broken: {reason}"
+    words = ["task=support", "model=bert", "policy.limits.oddness=3", "--quiet"]
+    errors = goodfit("check", *words).errors
+    assert ("policy.limits.oddness is 3", "choose a value between 0 and 1") in errors
+
+
+def test_a_limit_that_no_audit_has_is_an_error(goodfit, troubles, install):
+    policy = "limits: {odness: 0.2, oddness: 0.2, canary_bit: 0.1}\n"
+    install("odd", limited(high=1), {"policy/odd.yaml": policy})
+    told = [
+        ("policy=odd sets the limit 'canary_bit', which is one of no installed audit", "did you mean 'canary_bits'?"),
+        ("policy=odd sets the limit 'odness', which is one of no installed audit", "did you mean 'oddness'?"),
+    ]
+    assert troubles() == (4, [("error", *one) for one in told])
+    checks = {one["check"]: one["problems"] for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
+    assert checks["tasks"] == [f"{what}; {fix}" for what, fix in told]
+
+
 def test_a_mistake_inside_a_conf_file_is_an_error(troubles, install):
     named = "optim.lr: 1e-4,1e-3\n"  # a search with a name is no option of a group
     task = TASK.format(name="odd") + "sorce: odd.x\n"

@@ -28,6 +28,7 @@ from goodfit.errors import (
     TrainingError,
 )
 from goodfit.files import is_first_process
+from goodfit.plugins.threads import end_without_them
 from goodfit.runs.told import is_left, told_of
 from goodfit.texts.secrets import redact
 from goodfit.training.ending import told_by
@@ -41,15 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit code.
 
     Args:
-        argv: The words; without them it is that of the process, which behind it only has to end: Ctrl-C is not heard.
+        argv: The words; without them it is that of the process, which behind it only has to end: Ctrl-C is not heard,
+            and no thread of a plugin is waited for.
     """
-    given_back: contextlib.AbstractContextManager[None] = (
-        contextlib.nullcontext() if argv is None else ctrl_c_given_back()
-    )
-    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        with ctrl_c_given_back():
+            return _main(list(argv))
+    code = _main(sys.argv[1:])
+    end_without_them(code)
+    return code
+
+
+def _main(argv: Sequence[str]) -> int:
     open_streams()
     with (
-        given_back,
         contextlib.redirect_stderr(Unread(sys.stderr)),  # type: ignore[type-var]
         rarely_collecting(),
         told_by(partial(_tell_at_last, argv=argv)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,14 @@ from typing import Literal
 
 from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, core_root, find_options
+from goodfit.config.space import named_searches
+from goodfit.errors import GoodfitError
 from goodfit.hooks.deprecated import DEPRECATED
 from goodfit.hooks.specs import HOOK_API
 from goodfit.plugins.find import InstalledPlugin, declared_plugins, hooks_beside
 from goodfit.plugins.host import Host
+from goodfit.registry import did_you_mean
+from goodfit.yaml_values import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ def troubles_of(host: Host | None) -> list[Trouble]:
     for plugin in declared.values():
         found += [*_missing(plugin), *_shadowed(plugin), *_wrong_conf(plugin)]
     if host is not None:
-        found += [*_broken(host), *_unloaded(host), *_outdated(host)]
+        found += [*_broken(host), *_unloaded(host), *_outdated(host), *_unknown_limits(host)]
     return found
 
 
@@ -59,13 +64,15 @@ def _same_name() -> Iterator[Trouble]:
 
 
 def _same_option(declared: dict[str, InstalledPlugin]) -> Iterator[Trouble]:
-    """Options that are offered twice: nothing composes then."""
+    """Options and searches that are offered twice: nothing composes then."""
     owners: dict[str, list[str]] = defaultdict(list)
     roots = [core_root(), *(ConfRoot(name, plugin.conf) for name, plugin in declared.items() if plugin.conf)]
     for root in roots:
         for group, options in find_options([root]).items():
             for option in options:
                 owners[f"{group}={option}"].append(root.owner)
+        for search in named_searches([root]):
+            owners[f"sweep={search}"].append(root.owner)
     for option, offering in owners.items():
         for other in offering[1:]:
             what = f"{option} is offered by {offering[0]} already"
@@ -78,6 +85,19 @@ def _wrong_conf(plugin: InstalledPlugin) -> Iterator[Trouble]:
     root = ConfRoot(plugin.name, plugin.conf)
     yield from (Trouble(plugin.name, "error", mistake.what, mistake.fix) for mistake in check_options(root))
     yield from (Trouble(plugin.name, "warning", mistake.what, mistake.fix) for mistake in stray_files(root))
+
+
+def _unknown_limits(host: Host) -> Iterator[Trouble]:
+    """What the policies of plugins set, and no audit has: a run with such a policy is refused."""
+    known = host.limits()
+    for plugin in host.plugins:
+        root = [ConfRoot(plugin.name, plugin.conf)] if plugin.conf is not None else []
+        for name, option in find_options(root)["policy"].items():
+            with contextlib.suppress(GoodfitError):  # a file that cannot be read is told of already
+                limits = read_yaml(option.path).get("limits")
+                for limit in sorted(set(limits) - set(known)) if isinstance(limits, dict) else ():
+                    what = f"policy={name} sets the limit '{limit}', which is one of no installed audit"
+                    yield Trouble(plugin.name, "error", what, did_you_mean(limit, known, "goodfit list limits"))
 
 
 def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:

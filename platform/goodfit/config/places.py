@@ -97,13 +97,21 @@ def find_options(roots: Sequence[ConfRoot]) -> Options:
             for path in sorted(base.rglob("*.yaml")):
                 option = Option(path.relative_to(base).with_suffix("").as_posix(), root.owner, base)
                 if option.name in options:
-                    raise _clash(group, option, options[option.name])
+                    raise clash(f"{group}={option.name}", options[option.name].owner, option.owner, option.path)
                 options[option.name] = option
     return found
 
 
-def _clash(group: str, new: Option, old: Option) -> ConfigError | PluginError:
-    what = f"{group}={new.name} is offered twice, by {old.owner} and by {new.owner}"
-    if new.owner == USER:
-        return ConfigError(what, f"rename {new.path}")
-    return PluginError(what, f"uninstall one of them: pip uninstall goodfit-{new.owner}")
+def clash(option: str, old: str, new: str, path: Path) -> ConfigError | PluginError:
+    """The error for an option that is offered twice.
+
+    Args:
+        option: As it is typed.
+        old: Who offers it already.
+        new: Who offers it, too.
+        path: The file of the new one.
+    """
+    what = f"{option} is offered twice, by {old} and by {new}"
+    if new == USER:
+        return ConfigError(what, f"rename {path}")
+    return PluginError(what, f"uninstall one of them: pip uninstall goodfit-{new}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.grammar import plain_value
-from goodfit.config.places import SEARCHES, ConfRoot, core_root
+from goodfit.config.places import SEARCHES, ConfRoot, clash, core_root
 from goodfit.config.settings import find_setting
 from goodfit.config.words import key_of, names_several
 from goodfit.errors import ConfigError
@@ -166,15 +166,17 @@ def named_searches(roots: Sequence[ConfRoot]) -> dict[str, Path]:
     """Name -> file of each search that has one: goodfit's ``sweeps/``, and the folder of that name in a plugin's conf.
 
     Raises:
-        ConfigError: A name is taken twice.
+        ConfigError: The user's folder offers a name that is taken.
+        PluginError: Two plugins offer the same name.
     """
     found: dict[str, Path] = {}
+    owners: dict[str, str] = {}
     for root in roots:
         for folder in _folders(root):
             for path in sorted(folder.glob("*.yaml")):
                 if path.stem in found:
-                    raise ConfigError(f"sweep={path.stem} is offered twice, by {found[path.stem]} and {path}", "rename")
-                found[path.stem] = path
+                    raise clash(f"sweep={path.stem}", owners[path.stem], root.owner, path)
+                found[path.stem], owners[path.stem] = path, root.owner
     return found
 
 

@@ -194,7 +194,7 @@ class Limit:
     """A number that an audit compares with. ``policy.limits.<name>`` sets it."""
 
     name: str
-    """Without the plugin's name, and without a dot."""
+    """Without the plugin's name, and without a dot; no other plugin may have a limit of that name."""
     default: float
     low: float
     high: float

@@ -1,4 +1,4 @@
-"""How a plugin's code is called: bounded in time, kept off standard output, shown, and never from a forked copy."""
+"""How a plugin's code is called: bounded in time, off standard output, shown, never from a fork, undone behind it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from goodfit.errors import GoodfitError
+from goodfit.plugins.restored import restored
 
 FOREIGN = (Exception, SystemExit)
 """What a plugin's code may raise without ending the host."""
@@ -47,7 +48,13 @@ class Calls:
         """
         started, outcome = time.monotonic(), "nothing: it was stopped"
         try:
-            with tame(), _in_this_process(), contextlib.redirect_stdout(sys.stderr), bounded(self.seconds):
+            with (
+                tame(),
+                restored(plugin, what),
+                _in_this_process(),
+                contextlib.redirect_stdout(sys.stderr),
+                bounded(self.seconds),
+            ):
                 result = function(**arguments)
             outcome = summary(result)
             return result

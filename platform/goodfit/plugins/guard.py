@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goodfit.errors import GoodfitError, PluginError
 from goodfit.hooks.types import AuditSpec, DataSourceSpec, GateSpec, MetricSpec, ModelSpec
 from goodfit.plugins.calls import FOREIGN, awaited, bounded, reason, tame
+from goodfit.plugins.restored import restored
 from goodfit.plugins.typed import expect, promised
 from goodfit.schema.dataset import SPLITS
 
@@ -60,7 +61,7 @@ class Guarded:
     """Whether it is stopped; what else takes as long as there are data, or a network."""
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Call it; what it prints goes to standard error.
+        """Call it; what it prints goes to standard error, and what it changes of the process is put back.
 
         Raises:
             GoodfitError: What the function says to the user in goodfit's own errors.
@@ -69,7 +70,8 @@ class Guarded:
         try:
             if self.sort is MetricSpec and self.field != "reduce":  # items that it changes are read by the next one
                 arguments = copy.deepcopy(arguments)
-            with tame(), contextlib.redirect_stdout(sys.stderr), self._bounded():
+            whole = f"{self.offer}.{self.field}"
+            with tame(), restored(self.plugin, whole), contextlib.redirect_stdout(sys.stderr), self._bounded():
                 result = self.function(*arguments, **named)
             expect(result, promised(self.sort, self.field))
             if check := SOUND.get((self.sort, self.field)):

@@ -24,6 +24,7 @@ from goodfit.hooks.types import (
     Finding,
     GateSpec,
     Item,
+    Limit,
     MetricSpec,
     ModelFacts,
     ModelSpec,
@@ -41,6 +42,7 @@ from goodfit.plugins.offers import (
     arguments_of,
     named,
     refuse_other_api,
+    refuse_taken_limits,
     refuse_wrong_hooks,
     sequence_of,
     sound,
@@ -192,6 +194,10 @@ class Host:
         tables = [getattr(self, table) for table, _ in OFFERS.values()]
         return sorted(name for table in tables for name in table if name.startswith(f"{plugin}."))
 
+    def limits(self) -> dict[str, Limit]:
+        """Name -> limit, of all audits."""
+        return {limit.name: limit for spec in self.audits.values() for limit in spec.limits}
+
     def hooks_of(self, plugin: str) -> list[str]:
         """The hooks that a plugin has, in the order in which a run calls them."""
         return [hook for hook in all_hooks() if any(name == plugin for name, _ in self.implementations(hook))]
@@ -268,7 +274,9 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
     offered: dict[str, dict[str, Any]] = {table: {} for table, _ in OFFERS.values()}
     for plugin in host.plugins:
         try:
-            for table, things in _load(plugin, host).items():
+            own = _load(plugin, host)
+            refuse_taken_limits(own["audits"].values(), offered["audits"].values())
+            for table, things in own.items():
                 offered[table] |= things
         except StoppedError:
             raise

@@ -150,7 +150,8 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
     Raises:
         TypeError: One has a field of another type than the promised one.
         ValueError: A name without the plugin's before it, or twice, or that nobody could type; an audit that looks at
-            nothing, or whose fixes are none of its codes, a limit or a recall that is out of its range.
+            nothing, or whose fixes are none of its codes, a limit or a recall that is out of its range, a limit that
+            two audits mean differently.
     """
     found: dict[str, Any] = {}
     for thing in things:
@@ -163,6 +164,7 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
             raise ValueError(f"it offers '{thing.name}'; a name is made of letters, digits, '_', '-', '@' and '.'")
         if isinstance(thing, AuditSpec):
             _refuse_blind(thing)
+            refuse_taken_limits([thing], [other for other in found.values() if other is not thing])
         if isinstance(thing, ScrubberSpec):
             _refuse_wrong_recall(thing)
         found[thing.name] = thing
@@ -188,6 +190,23 @@ def _refuse_blind(audit: AuditSpec) -> None:
             raise ValueError(
                 f"its limit '{limit.name}' is {limit.default:g}, which is not between {limit.low:g} and {limit.high:g}"
             )
+
+
+def refuse_taken_limits(audits: Iterable[AuditSpec], others: Iterable[AuditSpec]) -> None:
+    """Refuse a limit whose name stands for another one already: ``policy.limits`` would set both, in the range of one.
+    Audits of one plugin may share a limit.
+
+    Raises:
+        ValueError: Names both audits.
+    """
+    taken = {limit.name: (limit, other) for other in others for limit in other.limits}
+    for audit in audits:
+        for limit in audit.limits:
+            known, other = taken.get(limit.name, (limit, audit))
+            if known != limit or audit.name.split(".", 1)[0] != other.name.split(".", 1)[0]:
+                raise ValueError(
+                    f"its audit '{audit.name}' has the limit '{limit.name}', which '{other.name}' has already"
+                )
 
 
 def _refuse_wrong_recall(scrubber: ScrubberSpec) -> None:

@@ -72,7 +72,7 @@ def _named(name: str, host: Host, needed_for: str) -> list[AuditSpec]:
 
 
 def _check_limits(conf: RunConf, host: Host) -> None:
-    known = {limit.name: limit for spec in host.audits.values() for limit in spec.limits}
+    known = host.limits()
     for name, value in conf.policy.limits.items():
         if name not in known:
             what = f"policy.limits.{name} is a limit of no installed audit"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from goodfit.config.compose import compose
 from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
+from goodfit.config.space import named_searches
 from goodfit.errors import GoodfitError, Mistakes
 from goodfit.evaluation.fit import FEWEST_RECORDS
 from goodfit.plugins.find import declared_plugins, hooks_beside
+from goodfit.plugins.host import load_plugins
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
+from goodfit.schema.plugins import PluginsConf
 from goodfit.testing.new import UNSAID
 from goodfit.testing.probe import DATA, HOOKS, IMPORT, RECORDS
 from goodfit.testing.subject import Subject
@@ -109,7 +112,8 @@ def starts_fast(subject: Subject) -> Iterator[str]:
 
 
 def keeps_to_itself(subject: Subject) -> Iterator[str]:
-    """No connection, no process, no file outside of a run's folder, and nothing printed to standard output."""
+    """No connection, no process, no thread that goes on, no file outside of a run's folder, nothing printed to standard
+    output, and the working directory and torch's ways left as they were."""
     for step, seen in subject.steps.items():
         if step.startswith(RECORDS):
             continue  # goodfit itself reads there
@@ -125,19 +129,25 @@ def configs(subject: Subject) -> Iterator[str]:
 
 
 def names(subject: Subject) -> Iterator[str]:
-    """Its options are called like the plugin, and no other plugin offers them."""
-    try:
-        find_options([*_roots(subject), *([root] if (root := _own_root(subject)) else [])])
-    except GoodfitError as mistake:
-        yield _told(mistake)
+    """Its options and searches are called like the plugin, and no other plugin offers them."""
+    own = [root] if (root := _own_root(subject)) else []
+    for find in (find_options, named_searches):
+        try:
+            find([*_roots(subject), *own])
+        except GoodfitError as mistake:
+            yield _told(mistake)
     for group, options in _own_options(subject).items():
         for name in options:
             if group in ("task", "dataset", "policy") and name.split("/", 1)[0] != subject.plugin.name:
                 yield f"{group}={name} does not begin with the plugin's name; {group}={subject.plugin.name}/{name} does"
+    for name in named_searches(own):
+        if not name.startswith(subject.plugin.name):
+            yield f"sweep={name} does not begin with the plugin's name; sweep={subject.plugin.name}_{name} does"
 
 
 def tasks(subject: Subject) -> Iterator[str]:
-    """Every option composes, and the data, metrics, gates, audits, scrubbers and models that it names are offered."""
+    """Every option composes, and the data, metrics, gates, audits, limits, scrubbers and models that it names are
+    offered."""
     offered = {step for step, seen in subject.steps.items() if "sort" in seen}
     offering = [seen for step, seen in subject.steps.items() if step in OFFERING or step.startswith(REGISTER)]
     is_known = not any(seen["error"] for seen in offering)  # else what is lacking has its cause in another check
@@ -155,6 +165,19 @@ def tasks(subject: Subject) -> Iterator[str]:
                     yield f"{group}={name} names '{thing}', which the plugin does not offer; " + did_you_mean(
                         thing, offered, f"it offers {', '.join(sorted(offered)) or 'nothing'}"
                     )
+            if is_known and group == "policy":
+                yield from _unknown_limits(subject, name, conf.policy.limits)
+
+
+def _unknown_limits(subject: Subject, policy: str, limits: Iterable[str]) -> Iterator[str]:
+    """Limits that a policy sets, and that neither the plugin's audits have nor those of the others that are here."""
+    known = {limit for seen in subject.steps.values() for limit in seen.get("limits", ())}
+    if not set(limits) <= known:
+        installed = [subject.plugin.name] if subject.plugin.name in declared_plugins() else []
+        known |= set(load_plugins(PluginsConf(disable=installed)).limits())
+    for limit in sorted(set(limits) - known):
+        hint = did_you_mean(limit, known, "goodfit list limits")
+        yield f"policy={policy} sets the limit '{limit}', which is one of no installed audit; {hint}"
 
 
 def _named_by(conf: RunConf, group: str) -> list[str]:
@@ -178,7 +201,7 @@ def data(subject: Subject) -> Iterator[str]:
     """Its data are there, have a licence and an origin, and every row is a record; none leaks into the test."""
     yield from _problems_of(subject, "DataSourceSpec")
     for step, seen in subject.steps.items():
-        if seen.get("sort") == "DataSourceSpec":
+        if seen.get("sort") == "DataSourceSpec" and not seen["error"]:  # else it was not asked for them
             yield from (
                 f"{step} does not say its {key}"
                 for key in ("licence", "origin")

@@ -200,7 +200,8 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
         told += [record.fields for record in splits.test]
         untried = False
     problems = [f"a finding {code} has rows, and codes does not list it" for code in sorted(untold)]
-    return {"problems": problems, "untried": untried, **about_findings(found, told)}
+    limits = [limit.name for limit in spec.limits]
+    return {"problems": problems, "untried": untried, "limits": limits, **about_findings(found, told)}
 
 
 def _untold(spec: AuditSpec, findings: Sequence[Finding]) -> set[str]:

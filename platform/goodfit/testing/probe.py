@@ -12,6 +12,7 @@ import importlib
 import inspect
 import io
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from goodfit.errors import GoodfitError
+from goodfit.plugins.restored import restored
+from goodfit.plugins.threads import end_without_them, lasting_threads
 from goodfit.schema.dataset import SPLITS
 
 if TYPE_CHECKING:
@@ -73,12 +76,16 @@ def _real(path: Any) -> Path:
 class Steps:
     """The steps of a probe: each is written when it begins and when it ends."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, plugin: str) -> None:
         self._out = out
+        self._plugin = plugin
         self._acts: list[str] | None = None
         self._own: Path | None = None
         self._process = os.getpid()
         sys.addaudithook(self._hear)
+        listening = logging.Handler()
+        listening.emit = self._note  # type: ignore[method-assign]
+        logging.getLogger(restored.__module__).addHandler(listening)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._acts is None:
@@ -90,6 +97,11 @@ class Steps:
         elif event == "open" and _writes(*arguments):
             self._acts.append(f"write: {arguments[0]}"[:200])
 
+    def _note(self, record: logging.LogRecord) -> None:
+        """Something that the plugin changed of the process, and that was put back."""
+        if self._acts is not None:
+            self._acts.append(record.getMessage())
+
     @contextlib.contextmanager
     def step(self, name: str, own: Path | None = None) -> Iterator[dict[str, Any]]:
         """A step; what it is given goes into its record, and so does what it raises. In the folder ``own`` it may
@@ -97,9 +109,10 @@ class Steps:
         self._write({"step": name, "begins": True})
         said, facts = io.StringIO(), {}
         loaded, started, error = set(sys.modules), time.monotonic(), None
+        before = lasting_threads()
         self._acts, self._own = [], own
         try:
-            with contextlib.redirect_stdout(said):
+            with contextlib.redirect_stdout(said), restored(self._plugin, name):
                 yield facts
         except (Exception, SystemExit) as raised:  # noqa: BLE001 - what foreign code raises is what is asked for
             from goodfit.plugins.calls import reason
@@ -108,7 +121,8 @@ class Steps:
         finally:
             if os.getpid() != self._process:
                 os._exit(0)  # a copy that the plugin made
-        acts, self._acts = self._acts, None
+        left = [f"a thread that goes on: {thread.name}" for thread in lasting_threads() if thread not in before]
+        acts, self._acts = [*self._acts, *left], None
         heavy = sorted(name for name in set(sys.modules) - loaded if name in HEAVY)
         seconds = round(time.monotonic() - started, 4)
         record = {"step": name, "seconds": seconds, "error": error, "acts": sorted(set(acts)), "heavy": heavy}
@@ -127,7 +141,7 @@ def probe(name: str, module: str, folder: Path | None, out: TextIO) -> None:
     from goodfit.plugins.host import OFFERS
     from goodfit.plugins.offers import all_hooks, hooks_of, refuse_other_api, refuse_wrong_hooks
 
-    steps = Steps(out)
+    steps = Steps(out, name)
     loaded: list[ModuleType] = []
     with steps.step(IMPORT):
         loaded.append(importlib.import_module(module))
@@ -286,3 +300,4 @@ if __name__ == "__main__":
     plugin_name, module_name, package_folder, facts_file = sys.argv[1:]
     with Path(facts_file).open("w", encoding="utf-8") as facts_out:
         probe(plugin_name, module_name, Path(package_folder) if package_folder else None, facts_out)
+    end_without_them(0)
