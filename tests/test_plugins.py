@@ -61,7 +61,12 @@ def test_two_plugins_that_offer_one_task_are_refused_by_name(goodfit, install, w
             "pip install goodfit-absent, from its own folder or your index",
             id="metric",
         ),
-        pytest.param("metrics: [legl.risk_recall]", "legl", "did you mean 'legal'?", id="misspelt plugin"),
+        pytest.param(
+            "metrics: [legl.risk_recall]",
+            "legl",
+            "did you mean 'legal'? if not: pip install goodfit-legl, from its own folder or your index",
+            id="misspelt plugin",
+        ),
     ],
 )
 def test_a_task_that_needs_a_missing_plugin_exits_4(goodfit, tmp_path, words, line, plugin, fix):

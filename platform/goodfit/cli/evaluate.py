@@ -31,6 +31,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         )
         if "review" in result:
             print(f"review: {of_review(result['review'])}")
+    warn(host.others())
     if given.file is not None:
         warn([*left_out(result), *trained_on(arguments.words[0], result, result["records"])])
     return result

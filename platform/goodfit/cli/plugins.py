@@ -14,8 +14,9 @@ from goodfit.cli.troubles import troubles_of
 from goodfit.commands import command
 from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, PluginError
+from goodfit.plugins.chosen import choose
 from goodfit.plugins.find import InstalledPlugin, installed_plugins
-from goodfit.plugins.host import Host, choose
+from goodfit.plugins.host import Host
 from goodfit.plugins.lock import write_plugin_lock
 from goodfit.registry import did_you_mean
 from goodfit.schema.plugins import PluginsConf

@@ -48,8 +48,10 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     from goodfit.runs.documents import find_documents
     from goodfit.runs.opened import open_run
 
-    opened = open_run(folder, host)
+    opened = open_run(folder, host, measured=False)
     documents = find_documents(opened, host, searched, reading.renamed)
+    if not arguments.quiet:
+        warn(host.others())
     is_bare = not texts and file is None and output is None and not arguments.json
     if is_bare and opened.task.kind.talks and sys.stdin.isatty():
         return _converse(opened)

@@ -38,6 +38,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "files": dict(found.files),
         "machine": {place: list(pair) for place, pair in found.machine.items()},
         "largest_difference": found.largest,
+        "plugins": list(found.plugins),
         "exit_code": 0 if found.equal else 3,
     }
 
@@ -50,4 +51,7 @@ def _print(found: Reproduced) -> None:
             ["what", "then", "now"], [[place, str(then), str(now)] for place, (then, now) in found.machine.items()]
         )
         print(f"largest difference of a metric: {found.largest:.4f}; at most {TOLERANCE} is allowed")
+    if found.plugins:
+        print("\nplugins are others, so that bytes may differ:")
+        print_table(["plugin"], [[line] for line in found.plugins])
     print(f"\n{'equal' if found.equal else 'NOT EQUAL'}: {found.folder} and {found.again}")

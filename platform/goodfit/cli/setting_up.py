@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from goodfit.texts.secrets import redact
 
 if TYPE_CHECKING:
     from goodfit.plugins.host import Host
+    from goodfit.plugins.lock import Identity
 
 
 class _OnStandardError(logging.Handler):
@@ -62,13 +63,20 @@ def compose_words(
     return compose(words, config_roots(config_dir), needed)
 
 
-def open_host(arguments: Arguments, conf: PluginsConf | None = None, *, quiet: bool = False) -> Host:
+def open_host(
+    arguments: Arguments,
+    conf: PluginsConf | None = None,
+    *,
+    quiet: bool = False,
+    locked: Mapping[str, Identity] | None = None,
+) -> Host:
     """The loaded plugins; with ``--trace-plugins``, every call is said on standard error.
 
     Args:
         arguments: The command line.
         conf: Which plugins take part.
         quiet: Whether nothing is said of broken ones, as with ``--quiet``: the result tells.
+        locked: What the plugins were when the run was made that is used.
     """
     from goodfit.plugins.host import load_plugins  # a typo is answered without it
 
@@ -77,7 +85,7 @@ def open_host(arguments: Arguments, conf: PluginsConf | None = None, *, quiet: b
     if "--trace-plugins" in arguments.flags:
         say = partial(print, file=sys.stderr)
     logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if quiet else _OnStandardError()]
-    host = load_plugins(conf, say)
+    host = load_plugins(conf, say, locked)
     if not quiet:
         warn(f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
     return host
@@ -90,6 +98,7 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
         ConfigError: There is no such run, or its config is not what it wrote, or names code in its own folder.
     """
     from goodfit.runs.digests import DIGESTS, refuse_changed  # a typo is answered without it
+    from goodfit.runs.locked import locked_plugins
 
     folder = find_run(run)
     if (folder / DIGESTS).exists():
@@ -100,7 +109,7 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
             f"{folder / 'config.yaml'} names code that may have come with the run, plugins.file: {conf.file}",
             "no run writes such a place: take a copy from whom you trust",
         )
-    return open_host(arguments, conf)
+    return open_host(arguments, conf, locked=locked_plugins(folder))
 
 
 def _comes_along(file: str, folder: Path) -> bool:

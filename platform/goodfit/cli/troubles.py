@@ -44,7 +44,7 @@ def troubles_of(host: Host | None) -> list[Trouble]:
 
 def _broken(host: Host) -> Iterator[Trouble]:
     for name, broken in host.broken.items():
-        fix = f"goodfit plugins check {name} tells its authors what is wrong"
+        fix = broken.upgrade or f"goodfit plugins check {name} tells its authors what is wrong"
         yield Trouble(name, "error", f"it is broken: {broken.reason}", fix)
 
 

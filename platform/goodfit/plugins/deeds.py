@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ class Deeds:
     called: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(plugin, hook) -> how often it was called."""
     picked: list[str] = field(default_factory=list)
-    """The names of plugins' things that were asked for."""
+    """The names of plugins' things that were asked for, and of the audits that looked."""
     found: list[tuple[str, Finding]] = field(default_factory=list)
     """(plugin, finding) of every judge."""
     changed: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -44,6 +44,12 @@ class Deeds:
 
 OFFERING = "goodfit_register_"
 """How the hooks begin that are called when a plugin is loaded."""
+
+
+def took_part(deed: Mapping[str, Any]) -> bool:
+    """Whether a plugin did more in a run than to be loaded; of what ``Deeds.shown`` says of it."""
+    hooks = [hook for hook in deed.get("hooks", ()) if not hook.startswith(OFFERING)]
+    return bool(hooks or deed.get("uses") or deed.get("records") or deed.get("findings"))
 
 
 def _of(counts: Counter[tuple[str, str]], plugin: str) -> dict[str, int]:

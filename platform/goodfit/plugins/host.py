@@ -15,8 +15,10 @@ from typing import Any
 
 import pluggy
 
-from goodfit.errors import ConfigError, GoodfitError, MissingPluginError, PluginError, StoppedError, together
+from goodfit.errors import GoodfitError, MissingPluginError, PluginError, StoppedError, together
 from goodfit.hooks import specs
+from goodfit.hooks.deprecated import OLDEST_API
+from goodfit.hooks.specs import HOOK_API
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
@@ -32,11 +34,12 @@ from goodfit.hooks.types import (
     ScrubberSpec,
 )
 from goodfit.plugins.calls import FOREIGN, Calls, reason
+from goodfit.plugins.chosen import LET_IN, choose
 from goodfit.plugins.declared import declared_sources
 from goodfit.plugins.deeds import Deeds
-from goodfit.plugins.find import PROJECT, InstalledPlugin, installed_plugins, plugin_in_file
+from goodfit.plugins.find import PROJECT, InstalledPlugin, installed_plugins
 from goodfit.plugins.guard import guard
-from goodfit.plugins.lock import identity, refuse_differences
+from goodfit.plugins.lock import Identity, back_to, identity, since_then
 from goodfit.plugins.offers import (
     all_hooks,
     arguments_of,
@@ -47,12 +50,9 @@ from goodfit.plugins.offers import (
     sequence_of,
     sound,
 )
-from goodfit.registry import Registry, did_you_mean, nearest
+from goodfit.registry import Registry, nearest
 from goodfit.schema.plugins import PluginsConf
 
-NOT_ALLOWED, DISABLED = "plugins.allow does not name it", "plugins.disable names it"
-LET_IN = {NOT_ALLOWED: "add it to plugins.allow", DISABLED: "take it out of plugins.disable"}
-"""Why a plugin is left out -> the setting to change; without one a lock leaves it out."""
 LOCK_ANEW = "if you trust it, lock it with the others: goodfit plugins lock"
 
 
@@ -62,12 +62,21 @@ class Broken:
 
     plugin: InstalledPlugin
     reason: str
+    api: int | None = None
+    """The hook API that it was written for, where it says one."""
+
+    @property
+    def upgrade(self) -> str | None:
+        """What its user types where it, or goodfit, is too old for the other; None where it is broken otherwise."""
+        if self.api is None or OLDEST_API <= self.api <= HOOK_API:
+            return None
+        return "pip install --upgrade goodfit" if self.api > HOOK_API else self.plugin.mended_by
 
     def error(self, needed_for: str) -> MissingPluginError:
         """The error for a run that needs it."""
         return MissingPluginError(
             f"{needed_for} needs the plugin '{self.plugin.name}', which is broken: {self.reason}",
-            self.plugin.mended_by,
+            self.upgrade or self.plugin.mended_by,
         )
 
 
@@ -91,6 +100,8 @@ class Host:
     gates: Registry[GateSpec] = field(default_factory=lambda: Registry("gate"))
     audits: Registry[AuditSpec] = field(default_factory=lambda: Registry("audit"))
     deeds: Deeds = field(default_factory=Deeds)
+    locked: Mapping[str, Identity] | None = None
+    """Plugin -> what it was when the run was made that is used; None where nobody uses one."""
 
     def for_a_run(self) -> Host:
         """The same plugins, for a run whose deeds are its own."""
@@ -116,24 +127,43 @@ class Host:
                 "name the file that offers it: plugins.file=goodfit_plugin.py",
             )
         if plugin not in names:
-            raise MissingPluginError(
-                f"{needed_for} needs the plugin '{plugin}', which is not installed",
-                did_you_mean(plugin, names, f"pip install goodfit-{plugin}, from its own folder or your index"),
-            )
+            what = f"{needed_for} needs the plugin '{plugin}', which is not installed"
+            if then := (self.locked or {}).get(plugin):
+                made_with, fix = back_to(then)
+                raise MissingPluginError(f"{what}; {made_with}", fix)
+            guess = nearest(plugin, names) if self.locked is None else None  # nobody types what a run needs
+            hint = f"did you mean '{guess}'? if not: " if guess else ""
+            raise MissingPluginError(what, f"{hint}pip install goodfit-{plugin}, from its own folder or your index")
 
     def pick(self, table: Registry[Any], name: str, needed_for: str) -> Any:
         """A thing that plugins offer, by ``<plugin>.<name>``.
 
         Raises:
-            PluginError: The plugin that would offer it is broken or missing.
+            PluginError: The plugin that would offer it is broken or missing, or another one than the run was made with.
             ConfigError: The plugin does not offer it.
         """
         if name not in table and "." in name:
-            self.need(name.split(".", 1)[0], needed_for)
+            plugin = name.split(".", 1)[0]
+            self.need(plugin, needed_for)
+            self._refuse_other(plugin, f"no {table.noun} called '{name}'")
         thing = table.pick(name)
         if "." in name and name not in self.deeds.picked:
             self.deeds.picked.append(name)
         return thing
+
+    def _refuse_other(self, plugin: str, what: str) -> None:
+        """Say of what is missing that the run was made with another version of its plugin."""
+        then, now = (self.locked or {}).get(plugin), self.identities().get(plugin)
+        if then is not None and then != now:
+            made_with, fix = back_to(then, now)
+            raise MissingPluginError(f"{what}: {made_with}", fix)
+
+    def others(self) -> list[str]:
+        """How the plugins whose things were asked for differ from those that the run was made with."""
+        used = {name.split(".", 1)[0] for name in self.deeds.picked} & (self.locked or {}).keys()
+        now = {plugin.name: identity(plugin) for plugin in self.plugins if plugin.name in used}
+        told = [since_then(name, (self.locked or {})[name], one) for name, one in now.items()]
+        return [line for line in told if line is not None]
 
     def pick_all(self, table: Registry[Any], names: Sequence[str], needed_for: str) -> list[Any]:
         """Several things that plugins offer; what cannot be had is told of all of them together.
@@ -151,6 +181,8 @@ class Host:
         """
         look: Any = spec.look_at_data if on == "data" else spec.look_at_model
         plugin = spec.name.split(".", 1)[0]
+        if spec.name not in self.deeds.picked:
+            self.deeds.picked.append(spec.name)  # also where its plugin was named, or nobody: who looked is a deed
         try:
             said = [sound(finding) for finding in look(facts)]
         except StoppedError:
@@ -256,12 +288,17 @@ OFFERS = {
 }
 
 
-def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | None = None) -> Host:
+def load_plugins(
+    conf: PluginsConf | None = None,
+    say: Callable[[str], None] | None = None,
+    locked: Mapping[str, Identity] | None = None,
+) -> Host:
     """Load the plugins that take part; one that fails is kept in ``broken`` and hurts no other.
 
     Args:
         conf: Which take part; all that are installed when not given.
         say: Gets a line for each call of a hook.
+        locked: What the plugins were when the run was made that is used.
 
     Raises:
         GoodfitError: A plugin that is asked for is missing or broken, or they are not those of the lock.
@@ -270,7 +307,7 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
     manager = pluggy.PluginManager("goodfit")
     manager.add_hookspecs(specs)
     taking_part, left_out = choose(conf, installed_plugins())
-    host = Host(manager, Calls(conf.hook_seconds, say), taking_part, left_out)
+    host = Host(manager, Calls(conf.hook_seconds, say), taking_part, left_out, locked=locked)
     offered: dict[str, dict[str, Any]] = {table: {} for table, _ in OFFERS.values()}
     for plugin in host.plugins:
         try:
@@ -283,7 +320,7 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
         except FOREIGN as error:  # the border to foreign code
             if manager.has_plugin(plugin.name):
                 manager.unregister(name=plugin.name)
-            host.broken[plugin.name] = Broken(plugin, reason(error))
+            host.broken[plugin.name] = Broken(plugin, reason(error), host.apis.get(plugin.name))
     host = dataclasses.replace(
         host, **{table: Registry(getattr(host, table).noun, things) for table, things in offered.items()}
     )
@@ -291,34 +328,6 @@ def load_plugins(conf: PluginsConf | None = None, say: Callable[[str], None] | N
     if conf.file is not None:
         host.need(PROJECT, "plugins.file")
     return host
-
-
-def choose(conf: PluginsConf, installed: Sequence[InstalledPlugin]) -> tuple[list[InstalledPlugin], dict[str, str]]:
-    """The plugins that take part, and why others do not. None is imported.
-
-    Raises:
-        GoodfitError: A name in ``disable`` or ``allow`` that is misspelt, or differences to the lock.
-    """
-    names = [plugin.name for plugin in installed]
-    for name in conf.disable:
-        if name not in names:
-            fix = did_you_mean(name, names, f"installed are: {', '.join(names)}")
-            raise ConfigError(f"plugins.disable names '{name}', which is not installed", fix)
-    allowed = names if conf.allow is None else conf.allow
-    for name in allowed:
-        guess = nearest(name, names) if name not in names else None
-        if guess is not None and guess not in allowed:  # a list for many machines may name others, too
-            raise ConfigError(f"plugins.allow names '{name}', which is not installed", f"did you mean '{guess}'?")
-    left_out = {name: NOT_ALLOWED for name in names if name not in allowed}
-    left_out |= dict.fromkeys(conf.disable, DISABLED)
-    own = [plugin_in_file(conf.file)] if conf.file is not None else []
-    taking_part = [plugin for plugin in [*installed, *own] if plugin.name not in left_out]
-    if conf.lock is not None:
-        locked = refuse_differences(conf.lock, taking_part, left_out)
-        left_out |= {
-            plugin.name: f"{conf.lock} has no such plugin" for plugin in taking_part if plugin.name not in locked
-        }
-    return [plugin for plugin in taking_part if plugin.name not in left_out], left_out
 
 
 def _load(plugin: InstalledPlugin, host: Host) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,45 @@ def write_plugin_lock(plugins: Sequence[InstalledPlugin], path: Path) -> Mapping
     content = {plugin.name: identity(plugin) for plugin in plugins}
     path.write_text(json.dumps({"schema": 1, "plugins": content}, indent=1) + "\n", "utf-8")
     return content
+
+
+def since_then(name: str, then: Identity | None, now: Identity | None) -> str | None:
+    """How a plugin is another one than when a run was made, for people; None where it is the same.
+
+    Args:
+        name: The plugin's.
+        then: What the run's lock says of it; None where it was not there.
+        now: What it is; None where it is not here.
+    """
+    if then == now:
+        return None
+    if then is None or now is None:
+        return f"{name} was not there when the run was made" if then is None else f"{name} is not here any more"
+    if _called(then) != _called(now):
+        return f"{name} is {_called(now)}, and the run was made with {_called(then)} (lock.json)"
+    return f"{name} has other files than when the run was made (lock.json)"
+
+
+def back_to(then: Identity, now: Identity | None = None) -> tuple[str, str]:
+    """What a run was made with that lacks something now, and how that comes back.
+
+    Args:
+        then: What the run's lock says of the plugin.
+        now: What it is; None where it is not here.
+    """
+    if now is not None and _called(then) == _called(now):
+        return f"the run was made with other files of {_called(then)}", "bring those files back"
+    here = "" if now is None else f", and {now['version'] or now['distribution']} is installed"
+    pinned = f"{then['distribution']}=={then['version']}"
+    fix = f"pip install {pinned}" if _PINNED.fullmatch(pinned) else "bring that back"  # a lock may come from anybody
+    return f"the run was made with {_called(then)}{here}", fix
+
+
+_PINNED = re.compile(r"\w[\w.-]*==\d[\w.+!]*", re.ASCII)
+
+
+def _called(one: Identity) -> str:
+    return f"{one['distribution']} {one['version']}".strip()
 
 
 def read_plugin_lock(path: str) -> Mapping[str, Identity]:

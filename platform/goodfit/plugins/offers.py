@@ -47,7 +47,9 @@ def refuse_other_api(module: ModuleType) -> None:
     api = vars(module).get("HOOK_API")
     known = range(OLDEST_API, HOOK_API + 1)
     if api not in known and (api is not None or hooks_of(module)):
-        raise PluginError(f"it was written for hook API {api}, and this is {HOOK_API}", "update the plugin")
+        is_newer = isinstance(api, int) and api > HOOK_API
+        fix = "pip install --upgrade goodfit" if is_newer else "update the plugin"
+        raise PluginError(f"it was written for hook API {api}, and this is {HOOK_API}", fix)
 
 
 def refuse_wrong_hooks(module: ModuleType) -> None:

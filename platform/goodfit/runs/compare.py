@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import find_run
 from goodfit.runs.given import Given, given_records
 from goodfit.runs.json_files import read_json
-from goodfit.runs.locked import are_locked, locked_records
+from goodfit.runs.locked import are_locked, locked_plugins, locked_records
 from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.records import read_splits, with_labels
 from goodfit.runs.task import Task, open_task
@@ -120,7 +121,7 @@ def _tested(typed: Sequence[str], folders: Sequence[Path], host: Host) -> list[_
                 f"{typed[0]} and {name} were tested on other records",
                 "compare runs of one task, dataset and seed, or ask them about one file: add dataset.test=FILE",
             )
-    task = open_task(folders[0], host)
+    task = open_task(folders[0], host, measured=True)
     splits, labels = with_labels(task, read_splits(task, host))
     if not are_locked(folders[0], task.conf, splits, "test"):
         raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
@@ -147,7 +148,7 @@ def _asked(typed: Sequence[str], host: Host, given: Given) -> list[_Answers]:
 
 
 def _ask(name: str, host: Host, given: Given) -> _Answers:
-    opened = open_run(name, host)
+    opened = open_run(name, dataclasses.replace(host, locked=locked_plugins(find_run(name))))
     found = given_records(opened, host, given)
     outcomes = opened.outcomes(found.records, opened.learner.encode(found.records))
     items = outcome_items(found.records, outcomes)

@@ -97,7 +97,7 @@ def trained_inputs(folder: Path, host: Host, reader: Task) -> set[str] | None:
     host = host.for_a_run()
     try:
         refuse_changed(folder, "findings.jsonl")
-        task, left_out = open_task(folder, host), _left_out(folder)
+        task, left_out = open_task(folder, host, measured=False), _left_out(folder)
         splits = _splits(task, host, left_out)
         if splits.digests()["train"] != locked_records(folder, "train"):
             return None

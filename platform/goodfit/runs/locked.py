@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.data.gather import Splits
+from goodfit.errors import ConfigError
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
+
+IDENTITY = ("distribution", "version", "digest")
+"""What a lock says of a plugin."""
 
 
 def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
@@ -20,6 +24,23 @@ def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
         return True
     refuse_changed(folder, "lock.json")
     return splits.digests()[split] == locked_records(folder, split)
+
+
+def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
+    """Plugin -> its distribution, version and digest when a run was made, or was allowed to go on.
+
+    What cannot be read is left out: whoever needs the lock itself refuses it.
+    """
+    try:
+        locked = read_json(folder / "lock.json")
+        drifted = {place: now for place, (_, now) in locked.get("drift", {}).items()}
+        found = {
+            str(name): {key: drifted.get(f"plugins.{name}.{key}", one[key]) for key in IDENTITY}
+            for name, one in locked["plugins"].items()
+        }
+    except (ConfigError, AttributeError, KeyError, TypeError, ValueError):
+        return {}
+    return {name: one for name, one in found.items() if all(isinstance(value, str) for value in one.values())}
 
 
 def locked_records(folder: Path, split: str) -> dict[str, Any]:

@@ -59,15 +59,20 @@ class OpenedRun:
             return self.learner.outcomes(model, records, encoded)
 
 
-def open_run(typed: str, host: Host) -> OpenedRun:
+def open_run(typed: str, host: Host, *, measured: bool = True) -> OpenedRun:
     """Load a finished run.
+
+    Args:
+        typed: Its folder.
+        host: The plugins.
+        measured: Whether its answers are measured, or only given.
 
     Raises:
         ConfigError: It is not finished, its weights are damaged, its config is not the one that it was trained with, or
             its base is another one now.
     """
     folder = finished_run(typed)
-    task = open_task(folder, host)
+    task = open_task(folder, host, measured=measured)
     conf = task.conf
     weights = weights_in(folder)
     refuse_changed(folder, "lock.json", "config.yaml", f"{weights.name}/")

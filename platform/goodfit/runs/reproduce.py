@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,13 @@ from goodfit.config.compose import Composed
 from goodfit.config.record import read_config
 from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
+from goodfit.plugins.deeds import took_part
 from goodfit.plugins.host import Host
+from goodfit.plugins.lock import since_then
 from goodfit.runs.digests import changed_files, plain, read_digests
 from goodfit.runs.find import find_run, finished_run
 from goodfit.runs.json_files import read_json
+from goodfit.runs.locked import locked_plugins
 from goodfit.schema import RunConf
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Reproduced:
     """What of the machine and the packages is not the same: place in the lock -> (then, now)."""
     largest: float
     """The largest difference of a metric of the tuned model."""
+    plugins: Sequence[str]
+    """How plugins that took part are others than when the run was made."""
 
     @property
     def equal(self) -> bool:
@@ -71,11 +75,18 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
             f"{folder} was trained with differential privacy, whose noise is in no file: it cannot be made again",
             f"goodfit verify {typed} shows whether it is as it was left",
         )
-    check = functools.partial(refuse_other_inputs, folder)
+
+    def check(now: Mapping[str, Any]) -> None:
+        refuse_other_inputs(folder, now)
+        for line in _other_plugins(folder, now, folder):
+            progress.say(f"warning: {line}")
+
     again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
-    changed = drift(read_json(folder / "lock.json"), read_json(again / "lock.json"))
+    now = read_json(again / "lock.json")
+    changed = drift(read_json(folder / "lock.json"), now)
     machine = {place: pair for place, pair in changed.items() if place.split(".")[0] in MACHINE}
-    return Reproduced(folder, again, compare_files(folder, again), machine, _largest(folder, again))
+    plugins = _other_plugins(folder, now, folder, again)
+    return Reproduced(folder, again, compare_files(folder, again), machine, _largest(folder, again), plugins)
 
 
 def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress: Progress) -> tuple[Path, Path]:
@@ -91,6 +102,21 @@ def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress:
     _refuse_fewer(folder, conf.dataset.without, listed)
     conf = dataclasses.replace(conf, dataset=dataclasses.replace(conf.dataset, without=listed))
     return folder, carry_out(_again(folder, conf, into), host, progress, judged_only=True).folder
+
+
+def _other_plugins(folder: Path, now: Mapping[str, Any], *deeds_of: Path) -> list[str]:
+    """How the plugins that took part are others than when a run was made.
+
+    Args:
+        folder: The run's.
+        now: The lock of the run that is made again.
+        deeds_of: Finished runs: a plugin that did something in one of them took part.
+    """
+    then, here = locked_plugins(folder), now["plugins"]
+    deeds = [read_json(run / "run.json").get("plugins", {}) for run in deeds_of]
+    acting = {name for run in deeds for name, deed in run.items() if took_part(deed)}
+    told = [since_then(name, then.get(name), here.get(name)) for name in sorted(acting)]
+    return [line for line in told if line is not None]
 
 
 def _refuse_fewer(folder: Path, before: str | None, listed: str) -> None:

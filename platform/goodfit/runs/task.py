@@ -52,13 +52,28 @@ class Task:
         return Registry("metric of this task", specs).pick(self.conf.task.primary or next(iter(specs)))
 
 
-def open_task(folder: Path, host: Host) -> Task:
-    """A run's task, from its written config."""
-    return resolve_task(read_config(folder), host)
+def open_task(folder: Path, host: Host, *, measured: bool) -> Task:
+    """A finished run's task, from its written config: without gates, which nothing asks any more.
+
+    Args:
+        folder: The run's.
+        host: The plugins.
+        measured: Whether its metrics are asked for; what only answers or reads does not need their plugins.
+
+    Raises:
+        GoodfitError: As ``resolve_task``.
+    """
+    return resolve_task(read_config(folder), host, measured=measured, judged=False)
 
 
-def resolve_task(conf: RunConf, host: Host) -> Task:
+def resolve_task(conf: RunConf, host: Host, *, measured: bool = True, judged: bool = True) -> Task:
     """Look up what a task names.
+
+    Args:
+        conf: Of the run.
+        host: The plugins.
+        measured: Whether metrics are asked for.
+        judged: Whether gates are.
 
     Raises:
         GoodfitError: Names that nobody offers, plugins that are needed and broken, a key that scrubbing lacks: all
@@ -72,8 +87,8 @@ def resolve_task(conf: RunConf, host: Host) -> Task:
         partial(refuse_unknown_fields, kind, conf.dataset.fields),
         partial(_refuse_wrong_prompt, conf, kind),
         partial(_refuse_what_others_have, conf, kind),
-        partial(_pick_metrics, conf, host),
-        partial(host.pick_all, gates, conf.policy.gates, "policy.gates"),
+        partial(_pick_metrics, conf, host) if measured else list,
+        partial(host.pick_all, gates, conf.policy.gates if judged else (), "policy.gates"),
         partial(pick_scrub, conf, host),
     )
     return Task(conf, kind, metrics, chosen, scrub)
