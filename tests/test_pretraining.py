@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from goodfit.data.batches import IGNORED, Example
-from goodfit.kinds.language_modeling import by_frequency
+from goodfit.kinds import find_kind
 from goodfit.kinds.shape import Encoded
 
 
@@ -52,7 +52,9 @@ def test_tokens_are_guessed_by_how_often_they_are_hidden():
     def encoded(*labels):
         return Encoded([Example(place, own, own) for place, own in enumerate(labels)])
 
-    _, answers = by_frequency(encoded((3, IGNORED, 3), (4, IGNORED)), encoded((3, 5), (IGNORED, 4)), 2, 6)
+    _, answers = find_kind("language_modeling").headless(
+        encoded((3, IGNORED, 3), (4, IGNORED)), encoded((3, 5), (IGNORED, 4)), 2, 6
+    )
     assert [answer["tokens"] for answer in answers] == [2, 1]
     expected = [math.log(9 / 3) + math.log(9 / 1), math.log(9 / 2)]
     assert [answer["nats"] for answer in answers] == pytest.approx(expected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from goodfit.cli.evaluate import left_out, trained_on
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.evaluation.shown import with_direction, with_interval
-from goodfit.runs.find import find_run
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -24,7 +22,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     host = open_host_of(arguments, runs[0])
     from goodfit.runs.compare import compare_runs
     from goodfit.runs.given import read_given
-    from goodfit.runs.locked import locked_plugins
+    from goodfit.runs.locked import beside_lock
 
     given = read_given(words, "compare")
     result = compare_runs(runs, host, given)
@@ -47,8 +45,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print()
         for other in result["others"]:
             print(other["conclusion"])
-    of_each = [(run, dataclasses.replace(host, locked=locked_plugins(find_run(run)))) for run in runs]
-    warn(f"{run}: {line}" for run, own in of_each for line in own.others())
+    warn(f"{run}: {line}" for run in runs for line in beside_lock(host, run).others())
     if given.file is not None:
         named = zip(runs, [result, *result["others"]], strict=True)
         told = [line for run, found in named for line in trained_on(run, found, result["records"])]

@@ -17,7 +17,7 @@ from goodfit.hooks.deprecated import DEPRECATED
 from goodfit.hooks.specs import HOOK_API
 from goodfit.plugins.find import InstalledPlugin, declared_plugins, hooks_beside
 from goodfit.plugins.host import Host
-from goodfit.registry import did_you_mean
+from goodfit.plugins.offers import unknown_limits
 from goodfit.yaml_values import read_yaml
 
 
@@ -95,9 +95,8 @@ def _unknown_limits(host: Host) -> Iterator[Trouble]:
         for name, option in find_options(root)["policy"].items():
             with contextlib.suppress(GoodfitError):  # a file that cannot be read is told of already
                 limits = read_yaml(option.path).get("limits")
-                for limit in sorted(set(limits) - set(known)) if isinstance(limits, dict) else ():
-                    what = f"policy={name} sets the limit '{limit}', which is one of no installed audit"
-                    yield Trouble(plugin.name, "error", what, did_you_mean(limit, known, "goodfit list limits"))
+                for what, fix in unknown_limits(name, limits, known) if isinstance(limits, dict) else ():
+                    yield Trouble(plugin.name, "error", what, fix)
 
 
 def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:

@@ -184,7 +184,7 @@ def _compressed(train: Sequence[Record], records: Sequence[Record]) -> tuple[str
     return f"DEFLATE that knows the last {PRESET // 1024} KiB of the training texts", answers
 
 
-def by_frequency(train: Encoded, asked: Encoded, records: int, vocabulary: int) -> tuple[str, list[Any]]:
+def _by_frequency(train: Encoded, asked: Encoded, records: int, vocabulary: int) -> tuple[str, list[Any]]:
     """What guesses hidden tokens without a model: how often each is hidden in the training records.
 
     Every token counts once more than it was seen, so that none is impossible (Laplace's rule of succession).
@@ -224,6 +224,7 @@ KIND = Kind(
     learners={"encoder": FillMasks, "decoder": PredictNext, "seq2seq": RestoreSpans},
     metrics=lambda labels: language_metrics(),
     untrained=None,
+    headless=_by_frequency,
     reference=_compressed,
     hides_words=True,
 )

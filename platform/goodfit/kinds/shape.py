@@ -138,6 +138,9 @@ class Kind:
     every base model answers."""
     reference: Callable[[Sequence[Record], Sequence[Record]], tuple[str, list[Any]]]
     """(training records, records) -> the simplest thing that a model has to beat, and its answers."""
+    headless: Callable[[Encoded, Encoded, int, int], tuple[str, list[Any]]] | None = None
+    """(training records, records, how many these are, tokens of the vocabulary) -> what stands for a base that came
+    without its head over the vocabulary, and its answers; None for kinds that ask no base for guesses of tokens."""
     is_right: Callable[[Item], bool] | None = None
     """Whether an answer is wholly right; None for kinds whose answers are right in part."""
     shown: Callable[[Record, Any], Any] = lambda record, answer: answer

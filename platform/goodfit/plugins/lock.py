@@ -12,8 +12,9 @@ from goodfit.errors import ConfigError, MissingPluginError
 from goodfit.plugins.digest import plugin_digest
 from goodfit.plugins.find import InstalledPlugin
 
+PARTS = ("distribution", "version", "digest")
 Identity = Mapping[str, str]
-"""``distribution``, ``version`` and ``digest`` of a plugin."""
+"""``PARTS`` of a plugin -> what they are."""
 
 
 def identity(plugin: InstalledPlugin) -> dict[str, str]:

@@ -7,7 +7,7 @@ import inspect
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -192,6 +192,23 @@ def _refuse_blind(audit: AuditSpec) -> None:
             raise ValueError(
                 f"its limit '{limit.name}' is {limit.default:g}, which is not between {limit.low:g} and {limit.high:g}"
             )
+
+
+def unknown_limits(policy: str, limits: Iterable[str], known: Collection[str]) -> list[tuple[str, str]]:
+    """What is wrong with the limits that a policy sets, and how it is mended.
+
+    Args:
+        policy: Its name.
+        limits: What it sets.
+        known: Those that audits have.
+    """
+    return [
+        (
+            f"policy={policy} sets the limit '{limit}', which is one of no installed audit",
+            did_you_mean(limit, known, "goodfit list limits"),
+        )
+        for limit in sorted(set(limits) - set(known))
+    ]
 
 
 def refuse_taken_limits(audits: Iterable[AuditSpec], others: Iterable[AuditSpec]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import find_run
 from goodfit.runs.given import Given, given_records
 from goodfit.runs.json_files import read_json
-from goodfit.runs.locked import are_locked, locked_plugins, locked_records
+from goodfit.runs.locked import are_locked, beside_lock, locked_records
 from goodfit.runs.opened import open_run, weights_in
 from goodfit.runs.records import read_splits, with_labels
 from goodfit.runs.task import Task, open_task
@@ -148,7 +147,7 @@ def _asked(typed: Sequence[str], host: Host, given: Given) -> list[_Answers]:
 
 
 def _ask(name: str, host: Host, given: Given) -> _Answers:
-    opened = open_run(name, dataclasses.replace(host, locked=locked_plugins(find_run(name))))
+    opened = open_run(name, beside_lock(host, name))
     found = given_records(opened, host, given)
     outcomes = opened.outcomes(found.records, opened.learner.encode(found.records))
     items = outcome_items(found.records, outcomes)

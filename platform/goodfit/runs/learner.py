@@ -13,6 +13,7 @@ from goodfit.models.base import Base
 from goodfit.runs.task import Task
 from goodfit.schema import RunConf
 from goodfit.schema.model import FOR_SOME_TASKS
+from goodfit.schema.task import TaskConf
 
 FALLBACK_TOKENS = 512
 """The longest input of models without a bound of their own (T5's relative positions)."""
@@ -72,9 +73,11 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
 
 def _refuse_unread(conf: RunConf, kind: Kind) -> None:
     """Refuse settings of how an answer is written where the task bounds what may be written."""
-    for name, usual in (("num_beams", 1), ("no_repeat_ngram_size", 0)):
-        if not kind.writes_freely and getattr(conf.task, name) != usual:
-            what = f"task.{name} is {getattr(conf.task, name)}, and answers of {kind.name} are not written freely"
+    usual = TaskConf()
+    for name in ("num_beams", "no_repeat_ngram_size"):
+        value = getattr(conf.task, name)
+        if not kind.writes_freely and value != getattr(usual, name):
+            what = f"task.{name} is {value}, and answers of {kind.name} are not written freely"
             raise ConfigError(what, "leave it out")
 
 

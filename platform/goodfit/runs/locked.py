@@ -1,18 +1,19 @@
-"""Whether the records of a finished run are still those that its lock names."""
+"""What a finished run's lock says of its records and of the plugins, and whether the records are still those."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from goodfit.data.gather import Splits
 from goodfit.errors import ConfigError
+from goodfit.plugins.host import Host
+from goodfit.plugins.lock import PARTS
 from goodfit.runs.digests import refuse_changed
+from goodfit.runs.find import find_run
 from goodfit.runs.json_files import read_json
 from goodfit.schema import RunConf
-
-IDENTITY = ("distribution", "version", "digest")
-"""What a lock says of a plugin."""
 
 
 def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
@@ -26,6 +27,11 @@ def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
     return splits.digests()[split] == locked_records(folder, split)
 
 
+def beside_lock(host: Host, run: str) -> Host:
+    """The plugins, with what they were when a run was made."""
+    return dataclasses.replace(host, locked=locked_plugins(find_run(run)))
+
+
 def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
     """Plugin -> its distribution, version and digest when a run was made, or was allowed to go on.
 
@@ -35,7 +41,7 @@ def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
         locked = read_json(folder / "lock.json")
         drifted = {place: now for place, (_, now) in locked.get("drift", {}).items()}
         found = {
-            str(name): {key: drifted.get(f"plugins.{name}.{key}", one[key]) for key in IDENTITY}
+            str(name): {key: drifted.get(f"plugins.{name}.{key}", one[key]) for key in PARTS}
             for name, one in locked["plugins"].items()
         }
     except (ConfigError, AttributeError, KeyError, TypeError, ValueError):

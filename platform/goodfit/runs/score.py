@@ -25,7 +25,6 @@ from goodfit.evaluation.review import review_of
 from goodfit.evaluation.scale import scale_of
 from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item, MetricSpec
-from goodfit.kinds.language_modeling import by_frequency
 from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Outcome
 from goodfit.models.parts import has_new_text_head
@@ -116,8 +115,8 @@ def base_answers(prepared: Prepared, model: Any, probe: Probe) -> BaseAnswers:
         name, answers = untrained(train, records)
         what = f"{name} (the base model has no head for the task)"
         return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
-    if has_new_text_head(model):
-        name, answers = _by_frequency(prepared, prepared.encoded["test"], len(records))
+    if found := _without_head(prepared, model, prepared.encoded["test"], len(records)):
+        name, answers = found
         what = f"{name} (the base model has no head over the vocabulary)"
         return BaseAnswers(answers, [None] * len(answers), None, what, simplest)
     outcomes = prepared.learner.outcomes(model, records, prepared.encoded["test"])
@@ -133,13 +132,17 @@ def simplest_answers(prepared: Prepared, model: Any, probe: Probe) -> list[Any]:
     untrained = prepared.task.kind.untrained
     if untrained:  # not the reference: a look-up in the very records that it is asked of is always right
         return untrained(prepared.splits.train, probe.records)[1]
-    if has_new_text_head(model):
-        return list(_by_frequency(prepared, probe.encoded, len(probe.records))[1])
+    if found := _without_head(prepared, model, probe.encoded, len(probe.records)):
+        return found[1]
     return [outcome.answer for outcome in prepared.learner.outcomes(model, probe.records, probe.encoded)]
 
 
-def _by_frequency(prepared: Prepared, asked: Encoded, records: int) -> tuple[str, Sequence[Any]]:
-    return by_frequency(prepared.encoded["train"], asked, records, len(prepared.coding.tokenizer))
+def _without_head(prepared: Prepared, model: Any, asked: Encoded, records: int) -> tuple[str, list[Any]] | None:
+    """What stands for a base that came without its head over the vocabulary; None where it has one."""
+    headless = prepared.task.kind.headless
+    if headless is None or not has_new_text_head(model):
+        return None
+    return headless(prepared.encoded["train"], asked, records, len(prepared.coding.tokenizer))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from goodfit.errors import GoodfitError, Mistakes
 from goodfit.evaluation.fit import FEWEST_RECORDS
 from goodfit.plugins.find import declared_plugins, hooks_beside
 from goodfit.plugins.host import load_plugins
+from goodfit.plugins.offers import unknown_limits
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
 from goodfit.schema.plugins import PluginsConf
@@ -175,9 +176,7 @@ def _unknown_limits(subject: Subject, policy: str, limits: Iterable[str]) -> Ite
     if not set(limits) <= known:
         installed = [subject.plugin.name] if subject.plugin.name in declared_plugins() else []
         known |= set(load_plugins(PluginsConf(disable=installed)).limits())
-    for limit in sorted(set(limits) - known):
-        hint = did_you_mean(limit, known, "goodfit list limits")
-        yield f"policy={policy} sets the limit '{limit}', which is one of no installed audit; {hint}"
+    yield from map("; ".join, unknown_limits(policy, limits, known))
 
 
 def _named_by(conf: RunConf, group: str) -> list[str]:
