@@ -440,7 +440,7 @@ def test_answers_without_a_thought_pass_no_gate_though_they_are_better_than_the_
             for answers in ([str(one) for one in chance.choice(labels, 200)], [labels[0]] * 200)
         )
         found = {"tuned": figures([spec], records, ours, "test", seed)}
-        found["paired"] = differences([spec], records, ours, base, "test", seed)
+        found["paired"] = differences([spec], ours, base, "test", seed)
         for verdicts, more in ((better, {}), (passed, {"at_random": at_random(spec, ours, seed)})):
             evidence = dataclasses.replace(EVIDENCE, primary="test/f1_macro", **found, **more)
             verdicts.append(judge([BUILT_IN["better_than_base"]], evidence)[0].passed)

@@ -218,9 +218,9 @@ def told_label(right, answers):
 )
 def test_a_recall_is_no_surer_for_records_with_nothing_to_find(found, low, high):
     right = ["fraud"] * 3 + ["fine"] * 97
-    figure, (spec, given, items) = told_label(right, right if found else ["fine"] * 100)
+    figure, (spec, _, items) = told_label(right, right if found else ["fine"] * 100)
     assert (figure["low"], figure["high"], figure["n"]) == (pytest.approx(low, abs=1e-6), pytest.approx(high), 3)
-    beside = differences([spec], given, items, items, "test", 0)["test/x.recall"]
+    beside = differences([spec], items, items, "test", 0)["test/x.recall"]
     assert beside["high"] == pytest.approx(1 - 0.025 ** (1 / 3), abs=1e-6)
     rows_of = spec.statistics(items)
     assert gap(rows_of, rows_of, spec.reduce, 0).high == pytest.approx(1 - 0.025 ** (1 / 3), abs=1e-6)
@@ -378,7 +378,7 @@ def test_what_is_not_defined_is_null():
     assert figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])["test/ece"] == nothing
     assert "test/loss" not in figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])
     assert figures(specs, given, items, "test", 0, [1.0, 2.0, 1.0, 2.0])["test/loss"]["value"] == 1.5
-    pair = differences(specs, given, items, items, "test", 0)
+    pair = differences(specs, items, items, "test", 0)
     assert pair["test/ece"] == {"difference": None, "low": None, "high": None, "p": None}
 
 

@@ -131,23 +131,18 @@ def _loss_interval(statistics: np.ndarray, seed: int) -> Interval:
 
 
 def differences(
-    specs: Sequence[MetricSpec],
-    records: Sequence[Record],
-    one: Sequence[Item],
-    other: Sequence[Item],
-    split: str,
-    seed: int,
+    specs: Sequence[MetricSpec], one: Sequence[Item], other: Sequence[Item], split: str, seed: int
 ) -> dict[str, dict[str, Any]]:
-    """``<split>/<metric>`` -> {difference, low, high, p} of ``one - other``."""
-    units = unit_numbers(records)
-    found = {}
-    for spec in specs:
-        both = (statistics_of(spec, items, units) for items in (one, other))
-        pair = paired(*both, spec.reduce, seed, spec.top)
-        found[f"{split}/{spec.name}"] = {
-            name: plain(getattr(pair, name)) for name in ("difference", "low", "high", "p")
-        }
-    return found
+    """``<split>/<metric>`` -> {difference, low, high, p} of ``one - other``, of the same records."""
+    return {f"{split}/{spec.name}": difference(spec, one, other, seed) for spec in specs}
+
+
+def difference(spec: MetricSpec, one: Sequence[Item], other: Sequence[Item], seed: int) -> dict[str, float | None]:
+    """{difference, low, high, p} of a metric in ``one - other``, of the same records."""
+    units = unit_numbers(one)
+    both = (statistics_of(spec, items, units) for items in (one, other))
+    pair = paired(*both, spec.reduce, seed, spec.top)
+    return {name: plain(getattr(pair, name)) for name in ("difference", "low", "high", "p")}
 
 
 def _figure(found: Interval, count: int, better: str) -> dict[str, Any]:

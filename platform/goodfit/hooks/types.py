@@ -217,6 +217,10 @@ class DataFacts:
     """Whether one input may have several right answers, each in a record of its own, as a query has documents."""
 
 
+def _not_compared(others: Sequence[Item]) -> Mapping[str, float | None]:
+    return dict.fromkeys(("difference", "low", "high", "p"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
     """What an audit of the tuned model may look at, and ask."""
@@ -239,6 +243,9 @@ class ModelFacts:
     """Mean negative log-likelihood of each record's right answer under the tuned model, in nats; no answer is made."""
     base_losses: Callable[[Sequence[RecordView]], Sequence[float]] | None
     """The same under the base model; None where it has no head for the task, or its weights were tuned."""
+    compared: Callable[[Sequence[Item]], Mapping[str, float | None]] = _not_compared
+    """Other answers to the test records, in their order -> {difference, low, high, p} of the tuned model's from them by
+    ``metric``: 95 % interval by bootstrap, p by approximate randomisation; None where it is not defined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from goodfit.data.records import Record
-from goodfit.evaluation.report import items_of, outcome_items
-from goodfit.hooks.types import Item, ModelFacts, RecordView
+from goodfit.evaluation.report import difference, items_of, outcome_items
+from goodfit.hooks.types import Item, MetricSpec, ModelFacts, RecordView
 from goodfit.kinds.passes import losses_of
 from goodfit.models.parts import has_new_text_head
 from goodfit.plugins.host import Host
@@ -45,9 +46,21 @@ def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, j
             ask=_ask(prepared, model),
             losses=_losses(prepared, model),
             base_losses=_base_losses(prepared, model),
+            compared=partial(compared, primary_of(prepared), judged.items, conf.seed),
         )
         ask_audit(audited, chosen, "model", facts, host)
     return audited
+
+
+def compared(metric: MetricSpec, tuned: Sequence[Item], seed: int, others: Sequence[Item]) -> dict[str, float | None]:
+    """How the tuned model's answers differ from others to the same records.
+
+    Raises:
+        ValueError: They are to other records, or in another order.
+    """
+    if [one.id for one in others] != [one.id for one in tuned]:
+        raise ValueError("answers are compared with those to the test records, in their order")
+    return difference(metric, tuned, others, seed)
 
 
 def _records(prepared: Prepared, asked: Sequence[RecordView]) -> list[Record]:

@@ -56,7 +56,7 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
         specs = [spec for spec in specs if spec.name not in incomparable]
         primary = specs[0] if primary.name in incomparable else primary
     seed = first.task.conf.seed
-    pairs = [differences(specs, first.records, other.items, first.items, "test", seed) for other in rest]
+    pairs = [differences(specs, other.items, first.items, "test", seed) for other in rest]
     for spec in specs:
         for pair in pairs:
             pair[f"test/{spec.name}"]["better"] = spec.better

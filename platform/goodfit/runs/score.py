@@ -14,6 +14,7 @@ from goodfit.evaluation.fit import Fit, FitFacts, diagnose
 from goodfit.evaluation.report import (
     at_random,
     dealt,
+    difference,
     differences,
     figures,
     items_of,
@@ -183,10 +184,8 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
         "base_is": base.what,
         "reference": reference_figures,
         "reference_is": reference_name,
-        "paired": differences(specs, test, tuned, untuned, "test", seed),
-        "paired_reference": differences([by or primary], test, tuned, reference, "test", seed)[
-            f"test/{(by or primary).name}"
-        ],
+        "paired": differences(specs, tuned, untuned, "test", seed),
+        "paired_reference": difference(by or primary, tuned, reference, seed),
         "paired_reference_by": f"test/{by.name}" if by else None,
         "validation": figures(specs, splits.validation, checked, "validation", seed),
         **({"at_random": at_random(primary, tuned, seed)} if prepared.task.kind.interchangeable else {}),

@@ -9,6 +9,7 @@ import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from goodfit.data.gather import Splits, gather, scrub_splits
@@ -32,6 +33,7 @@ from goodfit.hooks.types import (
 from goodfit.kinds import find_kind
 from goodfit.kinds.shape import item
 from goodfit.plugins.offers import sound
+from goodfit.runs.ask import compared
 from goodfit.runs.audit import views
 from goodfit.runs.faults import MOST_LEAKED, input_key
 from goodfit.runs.records import with_labels
@@ -213,7 +215,7 @@ def _model_facts(data: DataFacts, items: Sequence[Item]) -> ModelFacts:
     """What a run would show of a model that gives these answers, in their order, whatever it is asked; its base has no
     head for the task."""
 
-    answers = [one.answer for one in items]
+    answers, metric = [one.answer for one in items], find_kind(data.kind).metrics(data.labels)[0]
 
     def ask(asked: Sequence[RecordView]) -> list[Item]:
         return [
@@ -230,10 +232,11 @@ def _model_facts(data: DataFacts, items: Sequence[Item]) -> ModelFacts:
         limits=data.limits,
         items=items,
         base_items=[dataclasses.replace(one, answer=items[0].answer) for one in items],
-        metric=find_kind(data.kind).metrics(data.labels)[0],
+        metric=metric,
         ask=ask,
         losses=lambda asked: [1.0 + len(one.text) % 10 / 10 for one in asked],
         base_losses=None,
+        compared=partial(compared, metric, items, data.seed),
     )
 
 

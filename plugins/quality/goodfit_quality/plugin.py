@@ -1,4 +1,4 @@
-"""The hook of the quality plugin: its audits of the data."""
+"""The hook of the quality plugin: its audits of the data, and one of the model."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ HOOK_API = 1
 
 @hookimpl
 def goodfit_register_audits() -> Sequence[AuditSpec]:
-    """Offer the audits of the data; what each looks for stands in the module of its name."""
-    from goodfit_quality import answers, copies, curve, labels, secrets, texts
+    """Offer the audits; what each looks for stands in the module of its name."""
+    from goodfit_quality import answers, copies, curve, labels, linear, secrets, texts
 
     return [
         AuditSpec(
@@ -54,5 +54,12 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
             codes=(),
             kinds=("classification",),
             heavy=True,
+        ),
+        AuditSpec(
+            name="quality.linear",
+            description="Whether the tuned model is ahead of a linear model of the words.",
+            look_at_model=linear.linear,
+            codes=(),
+            kinds=tuple(linear.ANSWERS),
         ),
     ]
