@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import importlib.util
 import json
 import os
 import shlex
@@ -250,6 +251,18 @@ def test_all_mistakes_of_a_line_come_together(goodfit):
         ("no setting called 'traning.epochs'", "did you mean 'training.epochs'?"),
         ("optim.lr is 7.0", "choose a value between 0 and 1"),
     ]
+
+
+@pytest.mark.parametrize("line", [["check"], ["train"], ["sweep", "optim.lr=1e-4,1e-3"]], ids=lambda line: line[0])
+def test_a_tracker_whose_package_is_missing_is_refused_before_anything_is_made(
+    goodfit, tiny_words, tmp_path, monkeypatch, line
+):
+    found = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "wandb" else found(name))
+    outcome = goodfit(*line, *tiny_words("classification", "encoder"), "tracker=wandb", "run.dir=made")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert outcome.errors == [("tracker=wandb needs the package wandb", "pip install 'goodfit[wandb]'")]
+    assert not (tmp_path / "made").exists()
 
 
 def test_json_errors_are_one_object_last_on_standard_output(goodfit):

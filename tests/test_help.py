@@ -70,6 +70,10 @@ def test_mistakes_behind_the_words_import_no_machine_learning_library(tmp_path, 
         f"{of_labels}=train.jsonl task.audits=[quality.gone]": "error: no audit called 'quality.gone'",
         f"{of_labels}=train.jsonl task.metrics=[gone]": "error: no metric called 'gone'",
         f"{of_labels}=train.jsonl task.primary=gone": "error: no metric of this task called 'gone'",
+        f"sweep task=classification model=bert optim.lr=1e-4,1e-3 {files}=gone.jsonl": gone,
+        f"sweep task=classification model=bert optim.lr=1e-4,1e-3 sweep.objectives=[gone] {files}=train.jsonl": (
+            "error: 'gone' is no objective"
+        ),
         "explain rougeL": "",
     }
     done = subprocess.run(

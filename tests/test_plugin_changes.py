@@ -96,12 +96,21 @@ def test_other_files_under_the_same_names_are_told(goodfit, change, run, tmp_pat
     change("1.0", odd(SAME_NAMES) + "\n# mended\n")
     told = "odd has other files than when the run was made (lock.json)"
     assert goodfit("evaluate", run, "--quiet").err == f"warning: {told}\n"
+    assert goodfit("evaluate", run, "--json").json["warnings"] == [told]
     assert goodfit("compare", run, run, "--quiet").err == f"warning: {run}: {told}\n" * 2
+    assert goodfit("compare", run, run, "--json").json["warnings"] == [f"{run}: {told}"] * 2
     assert goodfit("predict", run, "a parcel came late").err == "", "it uses nothing of the plugin"
     again = goodfit("reproduce", run, "--output", "again")
     assert again.code == 3, "lock.json differs"
     assert f"warning: {told}\n" in again.err
     assert told in again.out
+    (tmp_path / "ids.txt").write_text("0-3\n", "utf-8")
+    less = goodfit("reproduce", run, "--without", "ids.txt", "--output", "less")
+    assert less.code == 0, less.err
+    assert f"warning: {told}\n" in less.err
+    assert told in less.out
+    less = goodfit("reproduce", run, "--without", "ids.txt", "--output", "fewer", "--json")
+    assert less.json["plugins"] == less.json["warnings"] == [told]
     change("2.0", odd(SAME_NAMES))
     other = "odd is goodfit-odd 2.0, and the run was made with goodfit-odd 1.0 (lock.json)"
     assert goodfit("evaluate", run, "--quiet").err == f"warning: {other}\n"

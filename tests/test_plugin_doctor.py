@@ -1,7 +1,10 @@
 """``plugins doctor``: what is broken, hidden, outdated or there twice, each with what mends it."""
 
+import shutil
+
 import pytest
 
+from goodfit.config.places import core_root
 from goodfit.hooks import deprecated
 
 TASK = "name: {name}\nkind: classification\ndescription: A task\nprompt: 'Sort: {{text}}'\n"
@@ -133,6 +136,50 @@ def test_a_limit_that_no_audit_has_is_an_error(goodfit, troubles, install):
     assert troubles() == (4, [("error", *one) for one in told])
     checks = {one["check"]: one["problems"] for one in goodfit("plugins", "check", "odd", "--json").json["checks"]}
     assert checks["tasks"] == [f"{what}; {fix}" for what, fix in told]
+
+
+def test_a_gate_or_audit_of_a_policy_that_nobody_offers_is_an_error(goodfit, troubles, install):
+    policy = (
+        "gates: [better_than_bas, odd.fine, quality.fine, gone.fine]\naudits: [quality, quality.label, odd, gone]\n"
+    )
+    install("odd", JUDGE, {"policy/odd.yaml": policy})
+    pip = "pip install goodfit-gone, from its own folder or your index"
+    told = [
+        ("the gate 'better_than_bas'", "did you mean 'better_than_base'?"),
+        ("the gate 'odd.fine'", None),
+        ("the gate 'quality.fine'", None),
+        ("the gate 'gone.fine'", pip),
+        ("the audit 'quality.label'", "did you mean 'quality.labels'?"),
+        ("the audit 'odd'", "goodfit list audits"),
+        ("the audit 'gone'", pip),
+    ]
+    code, found = troubles()
+    assert code == 4
+    assert [what for _, what, _ in found] == [f"policy=odd names {what}, which nobody offers here" for what, _ in told]
+    for (severity, _, fix), (_, expected) in zip(found, told, strict=True):
+        assert severity == "error" and (fix == expected if expected else fix)
+    assert goodfit("doctor", "--json").json["problems"][0].startswith("the plugin 'odd': policy=odd names the gate ")
+
+
+def test_a_policy_in_goodfits_own_folder_is_looked_at_too(goodfit, tmp_path, monkeypatch):
+    shutil.copytree(core_root().folder, tmp_path / "checkout" / "conf")
+    (tmp_path / "checkout" / "conf" / "policy" / "own.yaml").write_text("gates: [not_overfitt]\n", "utf-8")
+    monkeypatch.setattr("goodfit.__file__", str(tmp_path / "checkout" / "platform" / "goodfit" / "__init__.py"))
+    core_root.cache_clear()
+    try:
+        outcome = goodfit("plugins", "doctor")
+    finally:
+        core_root.cache_clear()
+    what = "policy=own names the gate 'not_overfitt', which nobody offers here"
+    told = f"error: goodfit's own conf/: {what}\n  fix: did you mean 'not_overfit'?\n1 troubles\n"
+    assert (outcome.code, outcome.out) == (4, told)
+
+
+def test_a_policy_that_names_what_a_broken_plugin_offers_is_told_with_the_plugin(goodfit, install):
+    install("even", JUDGE, {"policy/even.yaml": "gates: [odd.fine]\naudits: [odd]\n"})
+    install("odd", "1 / 0\n")
+    (trouble,) = goodfit("plugins", "doctor", "--json").json["troubles"]
+    assert (trouble["plugin"], trouble["what"].split(":")[0]) == ("odd", "it is broken")
 
 
 def test_a_mistake_inside_a_conf_file_is_an_error(troubles, install):

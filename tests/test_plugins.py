@@ -21,6 +21,28 @@ def test_a_run_that_does_not_need_a_broken_plugin_goes_on(goodfit, install, word
     assert outcome.err.startswith("warning: the plugin 'odd' is broken: ")
 
 
+def test_what_people_are_warned_of_is_in_the_result(goodfit, install, words, finished):
+    install("odd", "1 / 0\n")
+    run, _ = finished("classification", "encoder")
+    for line in (["evaluate", run], ["compare", run, run], ["predict", run, "a lovely lamp"], ["check", *words]):
+        outcome = goodfit(*line, "--json")
+        assert outcome.code == 0, outcome.err
+        (told,) = outcome.json["warnings"]
+        assert told.startswith("the plugin 'odd' is broken: ZeroDivisionError")
+        assert outcome.err.count(f"warning: {told}\n") == 1
+        quiet = goodfit(*line, "--json", "--quiet")
+        assert (quiet.err, quiet.json["warnings"]) == ("", [told])
+
+
+def test_a_run_that_a_gate_refuses_has_the_warnings_in_its_result(goodfit, install, words):
+    install("odd", "1 / 0\n")
+    strict = ["policy=strict", "policy.gates=[min_value]", "policy.min_value=1", "training.max_steps=1"]
+    outcome = goodfit("train", *words, *strict, "--quiet", "--json")
+    assert outcome.code == 3
+    (told,) = outcome.json["warnings"]
+    assert told.startswith("the plugin 'odd' is broken: ")
+
+
 def test_a_broken_plugin_is_listed_and_the_doctor_exits_4(goodfit, install):
     install("odd", "HOOK_API = 0\n")
     listed = {entry["name"]: entry for entry in goodfit("plugins", "list", "--json").json["plugins"]}

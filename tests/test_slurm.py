@@ -61,7 +61,7 @@ def test_a_run_is_submitted_and_its_script_makes_it(goodfit, words, cluster, tmp
     assert outcome.code == 0, outcome.err
     folder = tmp_path / "a run"
     expected = {"status": "submitted", "job": "71", "run": str(folder), "script": str(folder / "job.sbatch")}
-    assert outcome.json == expected
+    assert outcome.json == {**expected, "warnings": []}
     assert (tmp_path / "asked.txt").read_text("utf-8") == f"--parsable {folder / 'job.sbatch'}\n"
     environment = {**os.environ, "SLURM_JOB_NODELIST": "here", "SLURM_JOB_ID": "71"}
     script = Path(outcome.json["script"])

@@ -467,7 +467,7 @@ def test_answers_that_cannot_be_written_leave_those_of_before(goodfit, tmp_path,
 
 def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):
     outcome = goodfit("predict", encoder_run, "one", "two", "--output", "out.jsonl", "--json")
-    assert outcome.json == {"answers": 2, "rejected": [], "output": "out.jsonl"}
+    assert outcome.json == {"answers": 2, "rejected": [], "output": "out.jsonl", "warnings": []}
     assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == 2
     assert len(goodfit("predict", encoder_run, "one", "two", "--json").json["answers"]) == 2
 

@@ -37,7 +37,7 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
     found = read_vault(vault)
     stand_in = next(key for key, values in found.items() if values[0][0] == "badge-1003")
     outcome = goodfit("reveal", vault, f"{stand_in} came in", "nobody did", "--json")
-    assert outcome.json == {"texts": ["badge-1003 came in", "nobody did"], "replaced": 1}
+    assert outcome.json == {"texts": ["badge-1003 came in", "nobody did"], "replaced": 1, "warnings": []}
     text = tmp_path / "text.txt"
     text.write_text(f"it was {stand_in}\n", "utf-8")
     assert goodfit("reveal", vault, "--input", text).out == "it was badge-1003\n"

@@ -99,6 +99,8 @@ class Arguments:
     words: list[str] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
     flags: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+    """What people were warned of while the verb ran, for the result of ``--json``."""
 
     @property
     def config_dir(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
@@ -11,9 +12,11 @@ from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
 from goodfit.config.compose import Composed
 from goodfit.config.places import config_folders
+from goodfit.errors import together
 from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
+from goodfit.tracking.wandb import wanted
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     from goodfit.runs.known import read_task
 
     host = open_host(arguments, composed.conf.plugins)
-    data = read_task(composed, host)
+    data, _ = together(partial(read_task, composed, host), partial(wanted, composed.conf.tracker))
     if waits_for_slurm(composed.conf) or needs_torchrun(composed.conf):
         return _elsewhere(composed, arguments.json)
     from goodfit.models.memory import GIB

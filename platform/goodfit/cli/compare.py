@@ -45,9 +45,10 @@ def run(arguments: Arguments) -> dict[str, Any]:
         print()
         for other in result["others"]:
             print(other["conclusion"])
-    warn(f"{run}: {line}" for run in runs for line in beside_lock(host, run).others())
+    others = [f"{run}: {line}" for run in runs for line in beside_lock(host, run).others()]
+    warn(others, arguments.warnings)
     if given.file is not None:
         named = zip(runs, [result, *result["others"]], strict=True)
         told = [line for run, found in named for line in trained_on(run, found, result["records"])]
-        warn([*left_out(result), *told])
+        warn([*left_out(result), *told], arguments.warnings)
     return result

@@ -117,10 +117,18 @@ class Bar:
             print(line, file=sys.stderr)
 
 
-def warn(lines: Iterable[str]) -> None:
-    """What people have to know, on standard error."""
+def warn(lines: Iterable[str], noted: list[str], *, quiet: bool = False) -> None:
+    """What people have to know, on standard error, and in the result of ``--json``.
+
+    Args:
+        lines: What it is.
+        noted: Gets them, for the result: ``Arguments.warnings``.
+        quiet: Whether the result alone tells.
+    """
     for line in lines:
-        print(f"warning: {line}", file=sys.stderr)
+        noted.append(line)
+        if not quiet:
+            print(f"warning: {line}", file=sys.stderr)
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

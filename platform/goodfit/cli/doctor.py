@@ -33,7 +33,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         missing = f"not installed; only {what} needs it: {installed_by(name)}"
         facts[name] = importlib.metadata.version(name) if is_installed(name) else missing
     troubles = troubles_of(load_plugins())
-    problems = [f"the plugin '{one.plugin}': {one.what}; {one.fix}" for one in troubles if one.severity == "error"]
+    problems = [f"{one.where}: {one.what}; {one.fix}" for one in troubles if one.severity == "error"]
     facts["plugins"] = ", ".join(sorted(declared_plugins())) or "none"
     if not arguments.json:
         print_table(["what", "found"], [[name, str(value)] for name, value in facts.items()])

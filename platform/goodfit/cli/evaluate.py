@@ -31,9 +31,10 @@ def run(arguments: Arguments) -> dict[str, Any]:
         )
         if "review" in result:
             print(f"review: {of_review(result['review'])}")
-    warn(host.others())
+    warn(host.others(), arguments.warnings)
     if given.file is not None:
-        warn([*left_out(result), *trained_on(arguments.words[0], result, result["records"])])
+        told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
+        warn(told, arguments.warnings)
     return result
 
 

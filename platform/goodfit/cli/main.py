@@ -144,10 +144,19 @@ def _run(arguments: Arguments) -> int:
         return 0
     calm_libraries()
     verb = importlib.import_module(f"goodfit.cli.{arguments.verb}")
-    result: dict[str, Any] | None = verb.run(arguments)
+    try:
+        result: dict[str, Any] | None = verb.run(arguments)
+    except GateError as refused:
+        refused.result = _with_warnings(refused.result, arguments.warnings)
+        raise
     if arguments.json and result is not None:
-        print(json.dumps(result))
+        print(json.dumps(_with_warnings(result, arguments.warnings)))
     return int((result or {}).get("exit_code", 0))
+
+
+def _with_warnings(result: Mapping[str, Any], told: Sequence[str]) -> dict[str, Any]:
+    """The result of a verb, with what people were warned of before those of the result's own."""
+    return {**result, "warnings": [*told, *result.get("warnings", ())]}
 
 
 def _print_error(error: GoodfitError, as_json: bool) -> None:

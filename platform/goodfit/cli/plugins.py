@@ -95,7 +95,7 @@ def diagnose_plugins(arguments: Arguments, words: Sequence[str]) -> dict[str, An
     troubles = troubles_of(host)
     if not arguments.json:
         for trouble in troubles:
-            print(f"{trouble.severity}: the plugin '{trouble.plugin}': {trouble.what}\n  fix: {trouble.fix}")
+            print(f"{trouble.severity}: {trouble.where}: {trouble.what}\n  fix: {trouble.fix}")
         print("no trouble found" if not troubles else f"{len(troubles)} troubles")
     failed = any(trouble.severity == "error" for trouble in troubles)
     found = [dataclasses.asdict(trouble) for trouble in troubles]

@@ -50,16 +50,15 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
 
     opened = open_run(folder, host, measured=False)
     documents = find_documents(opened, host, searched, reading.renamed)
-    if not arguments.quiet:
-        warn(host.others())
+    warn(host.others(), arguments.warnings, quiet=arguments.quiet)
     is_bare = not texts and file is None and output is None and not arguments.json
     if is_bare and opened.task.kind.talks and sys.stdin.isatty():
-        return _converse(opened)
-    if not arguments.quiet:
-        warn([*_named(opened, texts), *_unsearched(opened, documents, searched)])
+        return _converse(opened, arguments.warnings)
+    if arguments.json or not arguments.quiet:  # whether documents are cut is found by reading all of them
+        told = [*_named(opened, texts), *_unsearched(opened, documents, searched)]
+        warn(told, arguments.warnings, quiet=arguments.quiet)
     read = _read(opened, texts, file, reading)
-    if not arguments.quiet:
-        warn(_unanswered(read))
+    warn(_unanswered(read), arguments.warnings, quiet=arguments.quiet)
     with Bar(arguments.quiet) as bar:
         answers = answer_records(opened, read.records, documents.places)
     rejected = [problem.shown() for problem in read.rejected]
@@ -148,7 +147,7 @@ def _unanswered(read: OneFile) -> list[str]:
     return told
 
 
-def _converse(opened: OpenedRun) -> None:
+def _converse(opened: OpenedRun, noted: list[str]) -> None:
     """A chat on the terminal, until an empty line or the end of the input."""
     from goodfit.runs.answer import reply
 
@@ -164,21 +163,21 @@ def _converse(opened: OpenedRun) -> None:
         if not said:
             return
         if said.split()[0] == SYSTEM:
-            _instruct(messages, said.removeprefix(SYSTEM).strip())
+            _instruct(messages, said.removeprefix(SYSTEM).strip(), noted)
             continue
         messages.append({"role": "user", "content": said})
         answer, is_cut = reply(opened, messages)
         if is_cut and not was_told:
-            warn(["the chat is longer than the model reads: from here on its beginning is left out"])
+            warn(["the chat is longer than the model reads: from here on its beginning is left out"], noted)
             was_told = True
         messages.append({"role": "assistant", "content": answer})
         print(f"model: {answer}")
 
 
-def _instruct(messages: list[dict[str, str]], text: str) -> None:
+def _instruct(messages: list[dict[str, str]], text: str, noted: list[str]) -> None:
     """Begin a chat with a system message, in the place of one that was typed before."""
     if not text or any(message["role"] == "user" for message in messages):
-        warn([f"{SYSTEM} TEXT has to be the first line of a chat, and was left out"])
+        warn([f"{SYSTEM} TEXT has to be the first line of a chat, and was left out"], noted)
     else:
         messages[:] = [{"role": "system", "content": text}]
 

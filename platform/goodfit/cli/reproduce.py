@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
@@ -21,14 +22,17 @@ def run(arguments: Arguments) -> dict[str, Any]:
     host = open_host_of(arguments, typed)
     with Bar(arguments.quiet) as bar:
         if ids is not None:
-            folder, again = erase_from_run(typed, ids, into, host, bar)
+            folder, again, others = erase_from_run(typed, ids, into, host, bar)
+            warn(others, arguments.warnings, quiet=True)  # said before it was trained
             if not arguments.json:
                 print(f"made {again}: as {folder}, without the records of {ids}")
+                _print_others(others, "more than these records may make a difference")
             if before := read_json(again / "run.json").get("made_from"):
                 told = f"its base came from earlier runs ({len(before)}), which may have learnt these records"
-                warn([f"{told}; make those again without them first"])
-            return {"run": str(folder), "again": str(again), "without": ids}
+                warn([f"{told}; make those again without them first"], arguments.warnings)
+            return {"run": str(folder), "again": str(again), "without": ids, "plugins": others}
         found = reproduce_run(typed, into, host, bar)
+        warn(found.plugins, arguments.warnings, quiet=True)
     if not arguments.json:
         _print(found)
     return {
@@ -51,7 +55,11 @@ def _print(found: Reproduced) -> None:
             ["what", "then", "now"], [[place, str(then), str(now)] for place, (then, now) in found.machine.items()]
         )
         print(f"largest difference of a metric: {found.largest:.4f}; at most {TOLERANCE} is allowed")
-    if found.plugins:
-        print("\nplugins are others, so that bytes may differ:")
-        print_table(["plugin"], [[line] for line in found.plugins])
+    _print_others(found.plugins, "bytes may differ")
     print(f"\n{'equal' if found.equal else 'NOT EQUAL'}: {found.folder} and {found.again}")
+
+
+def _print_others(plugins: Sequence[str], so: str) -> None:
+    if plugins:
+        print(f"\nplugins are others, so that {so}:")
+        print_table(["plugin"], [[line] for line in plugins])

@@ -31,7 +31,8 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         texts += [last] * bool(last)
     found = [_line_put_back(text, vault) for text in texts]
     if several := {stand_in for _, told in found for stand_in in told if len(_persons(vault[stand_in])) > 1}:
-        warn([f"{len(several)} stand-ins stand for several values, of which the most frequent is put back"])
+        told = f"{len(several)} stand-ins stand for several values, of which the most frequent is put back"
+        warn([told], arguments.warnings)
     if arguments.json:
         return {"texts": [text for text, _ in found], "replaced": sum(len(told) for _, told in found)}
     for text, _ in found:

@@ -27,11 +27,15 @@ if TYPE_CHECKING:
     from goodfit.plugins.lock import Identity
 
 
-class _OnStandardError(logging.Handler):
-    """Shows what is logged; a run's log has it, too."""
+class _AsWarning(logging.Handler):
+    """Warns of what is logged; a run's log has it, too."""
+
+    def __init__(self, noted: list[str], quiet: bool) -> None:
+        super().__init__()
+        self._noted, self._quiet = noted, quiet
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(redact(f"warning: {record.getMessage()}"), file=sys.stderr)
+        warn([redact(record.getMessage())], self._noted, quiet=self._quiet)
 
 
 def config_roots(config_dir: str | None = None) -> list[ConfRoot]:
@@ -75,19 +79,20 @@ def open_host(
     Args:
         arguments: The command line.
         conf: Which plugins take part.
-        quiet: Whether nothing is said of broken ones, as with ``--quiet``: the result tells.
+        quiet: Whether nobody is warned of broken ones: the result is about them.
         locked: What the plugins were when the run was made that is used.
     """
     from goodfit.plugins.host import load_plugins  # a typo is answered without it
 
+    noted = [] if quiet else arguments.warnings
     quiet = quiet or arguments.quiet
     say = None
     if "--trace-plugins" in arguments.flags:
         say = partial(print, file=sys.stderr)
-    logging.getLogger("goodfit.plugins").handlers = [logging.NullHandler() if quiet else _OnStandardError()]
+    logging.getLogger("goodfit.plugins").handlers = [_AsWarning(noted, quiet)]
     host = load_plugins(conf, say, locked)
-    if not quiet:
-        warn(f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
+    told = (f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
+    warn(told, noted, quiet=quiet)
     return host
 
 

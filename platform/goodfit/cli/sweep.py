@@ -19,10 +19,17 @@ def run(arguments: Arguments) -> dict[str, Any]:
     """Search, and say what won, what it is worth, and what to type."""
     search = compose_search(arguments.words, config_roots(arguments.config_dir))
     host = open_host(arguments, search.first.conf.plugins)
+    from goodfit.runs.known import read_task
+    from goodfit.sweeps.check import check_search
+
+    check_search(search)
+    task = read_task(search.first, host)
+
+    # a mistake in words or data is answered before the machine-learning libraries are imported
     from goodfit.sweeps.engine import run_sweep
 
     with Live(arguments.quiet) as live:
-        record = run_sweep(search, host, live)
+        record = run_sweep(search, task, host, live)
     if not arguments.json:
         _print(record)
     refused = record["best"]["run"] and record["best"]["run"]["refused"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, short_path
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, together
 from goodfit.evaluation.shown import figure, not_compared, of_review, with_direction, with_interval
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
@@ -62,8 +63,9 @@ def _refuse_search(composed: Composed) -> None:
 def _submitted(composed: Composed, host: Host, as_json: bool) -> dict[str, Any]:
     """Check what can be known here, and hand the run to Slurm."""
     from goodfit.runs.known import read_task
+    from goodfit.tracking.wandb import wanted
 
-    read_task(composed, host)
+    together(partial(read_task, composed, host), partial(wanted, composed.conf.tracker))
     job = submit(composed)
     if not as_json:
         print(f"submitted job {job.job}: {short_path(job.script)}")

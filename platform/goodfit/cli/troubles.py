@@ -6,18 +6,22 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
-from typing import Literal
+from typing import Any, Literal
 
 from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, core_root, find_options
 from goodfit.config.space import named_searches
 from goodfit.errors import GoodfitError
+from goodfit.evaluation.gates import BUILT_IN
 from goodfit.hooks.deprecated import DEPRECATED
 from goodfit.hooks.specs import HOOK_API
 from goodfit.plugins.find import InstalledPlugin, declared_plugins, hooks_beside
 from goodfit.plugins.host import Host
 from goodfit.plugins.offers import unknown_limits
+from goodfit.registry import Registry
+from goodfit.runs.audit import named_audits
 from goodfit.yaml_values import read_yaml
 
 
@@ -26,9 +30,15 @@ class Trouble:
     """Something that is wrong."""
 
     plugin: str
+    """Whose it is; ``goodfit`` where it lies in goodfit's own conf/."""
     severity: Literal["error", "warning"]
     what: str
     fix: str
+
+    @property
+    def where(self) -> str:
+        """Whose it is, for people."""
+        return f"the plugin '{self.plugin}'" if self.plugin != core_root().owner else "goodfit's own conf/"
 
 
 def troubles_of(host: Host | None) -> list[Trouble]:
@@ -38,7 +48,7 @@ def troubles_of(host: Host | None) -> list[Trouble]:
     for plugin in declared.values():
         found += [*_missing(plugin), *_shadowed(plugin), *_wrong_conf(plugin)]
     if host is not None:
-        found += [*_broken(host), *_unloaded(host), *_outdated(host), *_unknown_limits(host)]
+        found += [*_broken(host), *_unloaded(host), *_outdated(host), *_unknown_in_policies(host)]
     return found
 
 
@@ -87,16 +97,35 @@ def _wrong_conf(plugin: InstalledPlugin) -> Iterator[Trouble]:
     yield from (Trouble(plugin.name, "warning", mistake.what, mistake.fix) for mistake in stray_files(root))
 
 
-def _unknown_limits(host: Host) -> Iterator[Trouble]:
-    """What the policies of plugins set, and no audit has: a run with such a policy is refused."""
-    known = host.limits()
-    for plugin in host.plugins:
-        root = [ConfRoot(plugin.name, plugin.conf)] if plugin.conf is not None else []
-        for name, option in find_options(root)["policy"].items():
+def _unknown_in_policies(host: Host) -> Iterator[Trouble]:
+    """What policies name or set, and nobody offers: a run with such a policy is refused."""
+    roots = [core_root(), *(ConfRoot(plugin.name, plugin.conf) for plugin in host.plugins if plugin.conf is not None)]
+    for root in roots:
+        for name, option in find_options([root])["policy"].items():
             with contextlib.suppress(GoodfitError):  # a file that cannot be read is told of already
-                limits = read_yaml(option.path).get("limits")
-                for what, fix in unknown_limits(name, limits, known) if isinstance(limits, dict) else ():
-                    yield Trouble(plugin.name, "error", what, fix)
+                policy = read_yaml(option.path)
+                for what, fix in [*_unknown_names(name, policy, host), *_unknown_limits(name, policy, host)]:
+                    yield Trouble(root.owner, "error", what, fix)
+
+
+def _unknown_limits(name: str, policy: dict[str, Any], host: Host) -> list[tuple[str, str]]:
+    limits = policy.get("limits")
+    return unknown_limits(name, limits, host.limits()) if isinstance(limits, dict) else []
+
+
+def _unknown_names(name: str, policy: dict[str, Any], host: Host) -> Iterator[tuple[str, str]]:
+    """Gates and audits that a run would look for; not those of a broken plugin, which is told of already."""
+    gates = Registry("gate", {**BUILT_IN, **host.gates})
+    looking = {"gate": partial(host.pick, gates), "audit": partial(named_audits, host)}
+    for sort, look_up in looking.items():
+        listed = policy.get(f"{sort}s")
+        for thing in listed if isinstance(listed, list) else ():
+            if not isinstance(thing, str) or thing.split(".", 1)[0] in host.broken:
+                continue
+            try:
+                look_up(thing, f"policy={name}")
+            except GoodfitError as mistake:
+                yield f"policy={name} names the {sort} '{thing}', which nobody offers here", mistake.fix
 
 
 def _shadowed(plugin: InstalledPlugin) -> Iterator[Trouble]:

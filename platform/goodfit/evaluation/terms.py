@@ -32,8 +32,8 @@ OF_A_SEARCH = {
     "ms_per_record": "A cost of a trial, measured where a constraint asks for it: milliseconds for each validation "
     "record in one pass in which the tuned model answers them, with nothing kept of them.",
     "errors": "A cost of a trial: how many findings of its data are errors.",
-    "warnings": "A cost of a trial: how many findings of its data are warnings; in sweep.json, what has to be known "
-    "before its result is trusted.",
+    "warnings": "A cost of a trial: how many findings of its data are warnings; in sweep.json, and in what "
+    "every verb prints with --json, what has to be known before its result is trusted.",
 }
 """Words of a search's result -> what they mean."""
 

@@ -48,7 +48,7 @@ def choose_audits(conf: RunConf, host: Host) -> list[ChosenAudit]:
     asked = []
     for setting, names in (("task", conf.task.audits or []), ("policy", conf.policy.audits)):
         needed_for = f"{setting}.audits of {setting}={conf.choices.get(setting)}"
-        asked += [partial(_named, name, host, needed_for) for name in names]
+        asked += [partial(named_audits, host, name, needed_for) for name in names]
     for specs in together(*asked):
         chosen |= {spec.name: ChosenAudit(spec, True) for spec in specs}
     for spec in host.audits.values():
@@ -60,8 +60,17 @@ def choose_audits(conf: RunConf, host: Host) -> list[ChosenAudit]:
     return list(chosen.values())
 
 
-def _named(name: str, host: Host, needed_for: str) -> list[AuditSpec]:
-    """One audit, or the light ones of a plugin."""
+def named_audits(host: Host, name: str, needed_for: str) -> list[AuditSpec]:
+    """One audit, or the light ones of a plugin.
+
+    Args:
+        host: The plugins.
+        name: ``plugin.audit``, or a plugin's.
+        needed_for: What names it, for people.
+
+    Raises:
+        GoodfitError: The plugin is missing or broken, or offers no such audit.
+    """
     if "." in name:
         return [host.pick(host.audits, name, needed_for)]
     host.need(name, needed_for)

@@ -78,8 +78,7 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
 
     def check(now: Mapping[str, Any]) -> None:
         refuse_other_inputs(folder, now)
-        for line in _other_plugins(folder, now, folder):
-            progress.say(f"warning: {line}")
+        _warn_of_others(folder, now, progress)
 
     again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
     now = read_json(again / "lock.json")
@@ -89,8 +88,13 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
     return Reproduced(folder, again, compare_files(folder, again), machine, _largest(folder, again), plugins)
 
 
-def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress: Progress) -> tuple[Path, Path]:
-    """Make the model that never saw some records; returns the run's folder and the new one.
+def erase_from_run(
+    typed: str, ids: str, into: str | None, host: Host, progress: Progress
+) -> tuple[Path, Path, list[str]]:
+    """Make the model that never saw some records.
+
+    Returns:
+        The run's folder, the new one, and how plugins that took part are others than when the run was made.
 
     Raises:
         GoodfitError: The run is not finished or was changed, or an id is in no record.
@@ -101,7 +105,18 @@ def erase_from_run(typed: str, ids: str, into: str | None, host: Host, progress:
     listed = str(Path(ids).absolute())
     _refuse_fewer(folder, conf.dataset.without, listed)
     conf = dataclasses.replace(conf, dataset=dataclasses.replace(conf.dataset, without=listed))
-    return folder, carry_out(_again(folder, conf, into), host, progress, judged_only=True).folder
+
+    def check(now: Mapping[str, Any]) -> None:
+        _warn_of_others(folder, now, progress)
+
+    again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
+    return folder, again, _other_plugins(folder, read_json(again / "lock.json"), folder, again)
+
+
+def _warn_of_others(folder: Path, now: Mapping[str, Any], progress: Progress) -> None:
+    """Say before anything is trained that plugins are others than when a run was made."""
+    for line in _other_plugins(folder, now, folder):
+        progress.say(f"warning: {line}")
 
 
 def _other_plugins(folder: Path, now: Mapping[str, Any], *deeds_of: Path) -> list[str]:

@@ -1,15 +1,22 @@
-"""What can be refused before a search begins."""
+"""What can be refused before a search begins. Imports no machine-learning library."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
 from goodfit.extras import need
+from goodfit.kinds import find_kind
 from goodfit.sweeps.propose import MINIMISED, grid_size, read_constraint
-from goodfit.sweeps.width import why_alone
+from goodfit.tracking.wandb import wanted
 
 NEEDED = {"gp": "scipy", "qmc": "scipy", "cmaes": "cmaes", "wilcoxon": "scipy"}
 """Samplers and pruners -> the package that Optuna needs for them."""
+PACKABLE = ("lora", "rslora")
+"""Adapters that a pack can compute."""
 
 
 def check_search(search: Search) -> None:
@@ -19,16 +26,24 @@ def check_search(search: Search) -> None:
         GoodfitError: All of them.
     """
     conf = search.conf
-    mistakes: list[GoodfitError] = [*_aims(search), *_engine(search)]
-    for setting, name in (("sampler", conf.sampler), ("pruner", conf.pruner)):
-        try:
-            if name in NEEDED:
-                need(NEEDED[name], f"sweep.{setting}={name}")
-        except HardwareError as mistake:
-            mistakes.append(mistake)
+    mistakes: list[GoodfitError] = [*_aims(search), *_engine(search), *_missing(search)]
     if conf.sampler == "grid":
         mistakes += _grid(search)
     stop_on([*mistakes, *_one_run_only(search)])
+
+
+def _missing(search: Search) -> Iterator[HardwareError]:
+    """Packages that its sampler, its pruner or its winner's run lacks."""
+    conf = search.conf
+    asked: list[Callable[[], Any]] = [partial(wanted, search.first.conf.tracker)]
+    for setting, name in (("sampler", conf.sampler), ("pruner", conf.pruner)):
+        if name in NEEDED:
+            asked.append(partial(need, NEEDED[name], f"sweep.{setting}={name}"))
+    for ask in asked:
+        try:
+            ask()
+        except HardwareError as mistake:
+            yield mistake
 
 
 def _aims(search: Search) -> list[ConfigError]:
@@ -83,6 +98,24 @@ def _one_run_only(search: Search) -> list[ConfigError]:
         what = "privacy.epsilon is of one training; what those of a search give away adds up"
         mistakes.append(ConfigError(what, "search on data that is not private, then type the winner's words"))
     return mistakes
+
+
+def why_alone(search: Search) -> str:
+    """Why no two trials can share a pass, as far as the words tell; empty where nothing speaks against it."""
+    conf, sweep = search.first.conf, search.conf
+    learner = find_kind(conf.task.kind or "").learners.get(conf.model.family or "")
+    timed = next((name for name in (*sweep.objectives, *sweep.constraints) if name.strip().startswith("seconds")), "")
+    if timed:
+        return f"'{timed}' is about a trial's own time, of which one in a pass has a share"
+    if conf.adapter.name not in PACKABLE:
+        return f"adapter={conf.adapter.name} cannot be packed"
+    if conf.hardware.strategy != "single":
+        return f"hardware.strategy is {conf.hardware.strategy}"
+    if conf.runtime.path == "plain":
+        return "runtime.path is plain"
+    if conf.runtime.gradient_checkpointing:
+        return "runtime.gradient_checkpointing is true"
+    return "the records of a batch are compared with each other" if learner and learner.labels_at == "pairs" else ""
 
 
 def not_packed(reason: str) -> ConfigError:

@@ -18,8 +18,8 @@ from goodfit.plugins.host import Host
 from goodfit.runs.faults import FEW_OF_LABEL, FEW_RECORDS
 from goodfit.runs.folder import point_latest
 from goodfit.runs.json_files import write_json
+from goodfit.runs.known import TaskData
 from goodfit.schema.sweep import SweepConf
-from goodfit.sweeps.check import check_search
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.executor import open_workers
 from goodfit.sweeps.folder import search_folder, with_linears, write_search
@@ -38,16 +38,21 @@ from goodfit.sweeps.workers import Workers
 from goodfit.training.interrupt import StopSignals, ignore_ctrl_c
 
 
-def run_sweep(search: Search, host: Host, watcher: Watcher) -> dict[str, Any]:
+def run_sweep(search: Search, task: TaskData, host: Host, watcher: Watcher) -> dict[str, Any]:
     """Search, or go on with the search in ``run.dir``; returns the content of sweep.json.
+
+    Args:
+        search: As ``check_search`` let it pass.
+        task: The checked records of its first trial.
+        host: The plugins.
+        watcher: Shows it.
 
     Raises:
         GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
     """
-    check_search(search)
     search = with_linears(search)
     shared = Shared(host)
-    task = shared.task(search.first)  # a mistake in the data ends the search before it begins
+    shared.keep_read(search.first, task)
     refuse_unknown_metric(task.task.all_metrics(task.labels), search.conf.metric)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(search_folder(search))

@@ -19,6 +19,7 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.together import together_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.score import build_measure, top_score
+from goodfit.sweeps.check import PACKABLE
 from goodfit.sweeps.outcomes import Order, Result, read_result
 from goodfit.sweeps.shared import Shared
 from goodfit.sweeps.trial import (
@@ -37,9 +38,6 @@ from goodfit.training.saver import Rise
 from goodfit.training.state import trainable_state
 from goodfit.training.steps import Epoch, epoch_of, passes_made, total_steps
 from goodfit.training.watch import evaluation_line, is_logged, step_line
-
-PACKABLE = ("lora", "rslora")
-"""Adapters that a pack can compute."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -72,14 +72,16 @@ class Shared:
             self._host = load_plugins(conf.plugins)
         return self._host
 
-    def task(self, composed: Composed) -> TaskData:
-        """The checked records, which are read for a bench, too.
+    def keep_read(self, composed: Composed, data: TaskData) -> None:
+        """Keep the checked records of a trial, which are read for a bench, too.
 
-        Raises:
-            GoodfitError: They are bad, or a name is that nobody offers.
+        Args:
+            composed: The trial.
+            data: What ``read_task`` made of it, before it was settled what multiplies matrices.
         """
-        found = self._read[_key(composed.conf, 0)] = read_task(composed, self.host(composed.conf))
-        return found
+        conf = dataclasses.replace(data.task.conf, runtime=composed.conf.runtime)
+        kept = dataclasses.replace(data, task=dataclasses.replace(data.task, conf=conf))
+        self._read[_key(composed.conf, 0)] = kept
 
     def bench(self, composed: Composed, fresh: int = 0) -> Bench:
         """The records, encoded, and the probe, for the settings of this trial."""
