@@ -210,6 +210,61 @@ def test_settings_of_a_message_that_change_nothing_are_no_fault():
     assert KIND.check({"messages": [{**TALK[0], "weight": 0, "train": False}, said]}, True)["messages"] == PAIR
 
 
+SHORT = [
+    *({"role": "user", "content": said} for said in ("Hello.", "Is there a lamp?")),
+    *({"role": "assistant", "content": said} for said in ("Let me look.", "It is here.", "In the hall.")),
+    *TALK[2:],
+    {"role": "assistant", "content": "Both are new."},
+]
+
+
+def test_what_one_speaker_says_in_several_messages_is_read_as_one_and_counted():
+    said = [
+        ("user", "Hello.\n\nIs there a lamp?"),
+        ("assistant", "Let me look.\n\nIt is here.\n\nIn the hall."),
+        SAID[2],
+        ("assistant", f"{SAID[3][1]}\n\nBoth are new."),
+    ]
+    found = KIND.check({"messages": SHORT}, True)
+    assert [(message["role"], message["content"]) for message in found["messages"]] == said
+    assert found["joined"] == 4
+    assert "joined" not in KIND.check({"messages": TALK}, True)
+
+
+@chatting
+def test_of_several_messages_of_one_speaker_the_assistants_alone_are_learnt(tokenizer, name):
+    example, _ = encoded(tokenizer(name), KIND.check({"messages": SHORT}, True)["messages"])
+    known = tokenizer(name)  # some know no line break
+    said = ["".join(known.decode(run[:-1], skip_special_tokens=True).split()) for run in runs(example)]
+    assert said == ["Letmelook.Itishere.Inthehall.", "Twoofthem,tablesofoak.Botharenew."]
+    assert len({run[-1] for run in runs(example)}) == 1
+
+
+def test_data_preview_evaluate_and_predict_take_several_messages_in_a_row_and_say_so(
+    goodfit, tmp_path, write_rows, finished, tiny_words
+):
+    rows = talks(60)
+    for row in rows[::2]:
+        row["messages"] += [{"role": "assistant", "content": said} for said in ("Wait.", "Bye.")]
+    write_rows(tmp_path / "in.jsonl", rows)
+    found = goodfit("data", *DATA, "dataset.train=in.jsonl", "--json").json["findings"]
+    told = [finding for finding in found if finding["code"] == "data.joined"]
+    assert sum(finding["evidence"]["messages"] for finding in told) == 60
+    assert {finding["severity"] for finding in told} == {"info"}
+    assert told[0]["message"].endswith("messages are read as one with the message before them")
+    words = [*tiny_words("chat", "decoder"), *(f"dataset.{split}=in.jsonl" for split in ("validation", "test"))]
+    write_rows(tmp_path / "train.jsonl", [{"messages": SHORT}])
+    learns = "".join(goodfit("preview", *words, "dataset.train=train.jsonl", "--json").json["examples"][0]["learns"])
+    assert [said["content"] in learns.replace("Ġ", " ") for said in SHORT] == [
+        said["role"] == "assistant" for said in SHORT
+    ]
+    folder, _ = finished("chat", "decoder")
+    line = "warning: rows have several messages of one speaker in a row, which are read as one: 30\n"
+    assert line in goodfit("evaluate", folder, "dataset.test=in.jsonl").err
+    assert goodfit("evaluate", folder, "dataset.test=in.jsonl", "--json").json["joined_rows"] == 30
+    assert line in goodfit("predict", folder, "--input", "in.jsonl").err
+
+
 def test_what_a_user_says_in_several_messages_or_parts_is_read_as_one():
     asked = [{"type": "text", "text": "Look."}, {"type": "text", "text": "Is there a lamp?"}]
     row = {"messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": asked}, *TALK[2:]]}
@@ -261,7 +316,12 @@ def test_what_stands_beside_a_rows_messages_stands_before_them(row):
         ),
         pytest.param({"text": "x"}, "the field 'messages' is missing", id="nothing"),
         pytest.param({"messages": []}, "messages is no list of messages", id="empty"),
-        pytest.param({"messages": [*PAIR, *PAIR[1:]]}, "message 3 is the assistant's, expected the user's", id="turns"),
+        pytest.param({"messages": TALK[1:]}, "message 1 is the assistant's, expected the user's", id="turns"),
+        pytest.param(
+            {"messages": [*PAIR, {"role": "system", "content": "Be brief."}, *TALK[2:]]},
+            "message 3 is the system's, expected the user's",
+            id="a system message between turns",
+        ),
         pytest.param(
             {"messages": [{"role": "owl", "content": "hu"}]},
             "message 1 has an unknown role, expected system, user or assistant",

@@ -718,6 +718,45 @@ def test_offline_a_hub_data_set_is_read_from_the_hubs_own_cache(goodfit, tmp_pat
     assert fix == "fetch it whole (hf download --repo-type dataset owner/reviews), or use dataset=files"
 
 
+CARD = "---\nconfigs:\n" + "".join(
+    f"- config_name: {name}\n  data_files:\n  - split: train\n    path: {name}/train-*.jsonl\n" for name in ("en", "de")
+)
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["", "listed"])
+def test_offline_one_of_several_configurations_is_read_without_the_others(goodfit, tmp_path, canaries, listed):
+    from huggingface_hub._tree_cache import TreeCacheEntry, write_tree_cache
+
+    commit = "0" * 40
+    repository = tmp_path / "hub/datasets--owner--letters"
+    files = repository / "snapshots" / commit
+    (repository / "refs").mkdir(parents=True)
+    (files / "en").mkdir(parents=True)
+    (repository / "refs/main").write_text(commit)
+    (files / "README.md").write_text(CARD + "---\n")
+    (files / "en/train-0.jsonl").write_bytes(lines(GOOD * 4))
+    if listed:  # as `hf download --include` leaves it
+        entry = TreeCacheEntry(size=1, blob_id="0" * 40, lfs_sha256=None, lfs_size=None, xet_hash=None)
+        write_tree_cache(
+            str(repository), commit, dict.fromkeys(["README.md", "en/train-0.jsonl", "de/train-0.jsonl"], entry)
+        )
+    words = (*HUB, "dataset.name=owner/letters")
+    assert goodfit("data", *words, "dataset.config=en").code == 0
+    assert canaries() == []
+    missing = goodfit("data", *words, "dataset.config=de")
+    assert (missing.code, missing.errors[0][0]) == (
+        5,
+        "the hub could not give owner/letters: not all of its files are here",
+    )
+    for config, error, fix in (
+        ([], "has 2 configurations, and none of them is named", "add dataset.config=<name>, one of en, de"),
+        (["fr"], "has no configuration 'fr'", "add dataset.config=<name>, one of en, de"),
+        (["dee"], "has no configuration 'dee'", "did you mean dataset.config=de?"),
+    ):
+        outcome = goodfit("data", *words, *(f"dataset.config={name}" for name in config))
+        assert (outcome.code, outcome.errors) == (2, [(f"owner/letters {error}", fix)])
+
+
 def test_a_folder_of_several_splits_asks_for_one(check, tmp_path):
     import datasets
 

@@ -393,6 +393,26 @@ def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
             "add policy.min_value=<number>, or leave the gate out: policy.gates=[]",
             id="gate without its value",
         ),
+        pytest.param(
+            ["policy.gates=[content.nothing_forbidden]"],
+            "the gate 'content.nothing_forbidden' judges what is looked for in content/product_copy, content/headline, "
+            "content/brand_voice, and not in task=classification",
+            "leave it out of policy.gates, or choose one of these tasks",
+            id="gate of other tasks",
+        ),
+        pytest.param(
+            ["policy.gates=[fairness.certain]"],
+            "the gate 'fairness.certain' judges comparisons of groups, and this run makes none: fairness.swaps is not "
+            "asked, and fairness.impact needs two labels and test records with slices",
+            "add policy.audits=[fairness.swaps], or leave it out of policy.gates",
+            id="gate without what it compares",
+        ),
+        pytest.param(
+            ["policy.gates=[privacy.no_leak]"],
+            "the gate 'privacy.no_leak' judges leak tests, and this run makes none",
+            "add policy.audits=[privacy.membership], or leave it out of policy.gates",
+            id="gate without a test",
+        ),
     ],
 )
 def test_a_gate_or_metric_that_is_not_there_prints_two_lines_and_exits_2(goodfit, tiny_words, words, error, fix):
@@ -400,6 +420,19 @@ def test_a_gate_or_metric_that_is_not_there_prints_two_lines_and_exits_2(goodfit
         outcome = goodfit(verb, *tiny_words("classification", "encoder"), *words)
         assert (outcome.code, outcome.out) == (2, "")
         assert outcome.errors == [(error, fix)]
+
+
+@pytest.mark.parametrize("has", ["swaps", "slices"])
+def test_a_gate_that_has_what_it_needs_refuses_no_run(goodfit, tmp_path, tiny_words, rows_of, write_rows, has):
+    words = [*tiny_words("classification", "encoder"), "policy.gates=[fairness.certain]"]
+    rows = rows_of("classification", 24, 2)
+    if has == "slices":
+        rows = [{**row, "slices": {"by": ("phone", "post")[number % 3 % 2]}} for number, row in enumerate(rows)]
+    else:
+        words.append("policy.audits=[fairness.swaps]")
+    words.append(f"dataset.test={write_rows(tmp_path / 'test.jsonl', rows)}")
+    outcome = goodfit("data", *words)
+    assert outcome.code == 0, outcome.err
 
 
 def test_an_enforced_gate_ends_the_run_with_3_and_the_run_is_there(goodfit, tmp_path, tiny_words):

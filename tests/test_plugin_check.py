@@ -171,6 +171,44 @@ def with_data(install, rows_of, write_rows):
     return write
 
 
+FETCHING = """
+import json
+import tempfile
+from pathlib import Path
+
+from goodfit.hooks import hookimpl
+from goodfit.hooks.types import DataSourceSpec
+
+HOOK_API = 1
+ROWS = {rows!r}
+
+
+def files():
+    place = Path(tempfile.mkdtemp())
+    for split, rows in ROWS.items():
+        (place / f"{{split}}.jsonl").write_text("".join(json.dumps(row) + "\\n" for row in rows))
+    {more}
+    return {{split: place / f"{{split}}.jsonl" for split in ROWS}}
+
+
+@hookimpl
+def goodfit_register_data_sources():
+    about = dict(description="d", kind="classification", licence="Apache-2.0", origin="made")
+    return [DataSourceSpec(name="odd.made", files=files, **about)]
+"""
+
+
+@pytest.mark.parametrize("outside", [False, True], ids=["below its own folder", "outside of it"])
+def test_a_source_that_makes_its_files_has_a_folder_for_temporary_ones(checked, install, rows_of, tmp_path, outside):
+    rows = {split: rows_of("classification", 20, seed) for seed, split in enumerate(("train", "validation", "test"))}
+    more = f"Path({str(tmp_path / 'mark')!r}).write_text('x')" if outside else ""
+    install("odd", FETCHING.format(rows=rows, more=more))
+    found = checked("odd")
+    assert set(found) - {"readme"} == ({"keeps_to_itself"} if outside else set()), found
+    if outside:
+        assert found["keeps_to_itself"].startswith(f"odd.made: write: {tmp_path / 'mark'}")
+
+
 HEAD = """
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import AuditSpec, Finding, MetricSpec

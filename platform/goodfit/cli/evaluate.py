@@ -7,6 +7,7 @@ from typing import Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, warn
+from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.evaluation.shown import of_review, with_direction, with_interval
@@ -39,14 +40,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def left_out(result: Mapping[str, Any]) -> list[str]:
-    """What to say of the rows of a file that were not read."""
+    """What to say of the rows of a file that were not read, or not as they stand there."""
     told = []
     if rejected := result["rejected"]:
         first = f"{rejected[0]['origin']}: {rejected[0]['reason']}"
         told.append(f"{len(rejected)} of {result['rows_read']} rows are bad and were set aside, the first {first}")
     if empty := result["empty_rows"]:
         told.append(f"empty rows were left out: {len(empty)}, the first at {empty[0]}")
-    return told
+    return [*told, *of_joined(result["joined_rows"])]
 
 
 def trained_on(run: str, result: Mapping[str, Any], records: int) -> list[str]:

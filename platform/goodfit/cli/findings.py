@@ -19,6 +19,15 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: WORST_FIRST.index(finding.severity))
 
 
+def of_joined(rows: int) -> list[str]:
+    """What to say of rows of a file with several messages of one speaker in a row.
+
+    Args:
+        rows: How many there are.
+    """
+    return [f"rows have several messages of one speaker in a row, which are read as one: {rows}"] if rows else []
+
+
 def show_findings(findings: Sequence[Finding], with_rows: bool = False) -> None:
     """Print what was found.
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, warn
+from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError
@@ -58,7 +59,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         told = [*_named(opened, texts), *_unsearched(opened, documents, searched)]
         warn(told, arguments.warnings, quiet=arguments.quiet)
     read = _read(opened, texts, file, reading)
-    warn(_unanswered(read), arguments.warnings, quiet=arguments.quiet)
+    warn([*_unanswered(read), *of_joined(read.joined)], arguments.warnings, quiet=arguments.quiet)
     with Bar(arguments.quiet) as bar:
         answers = answer_records(opened, read.records, documents.places)
     rejected = [problem.shown() for problem in read.rejected]

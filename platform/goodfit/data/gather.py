@@ -24,6 +24,7 @@ from goodfit.data.records import (
     fields_given,
     own_id,
     problem_of,
+    record_of,
     values_of,
 )
 from goodfit.data.scrub import Scrubbed
@@ -126,6 +127,11 @@ class OneFile:
     rejected: Sequence[Problem]
     rows_read: int
     empty: Sequence[str]
+
+    @property
+    def joined(self) -> int:
+        """In how many rows messages were joined."""
+        return sum(record.joined > 0 for record in self.records)
 
 
 def read_split(path: Path, own: Names, renamed: Names, check: CheckRow) -> OneFile:
@@ -239,9 +245,9 @@ def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str
     if not isinstance(slices, dict):
         raise RowProblem("slices is not a mapping of names to values")
     group = values.get("group")
-    return Record(
-        id=own or number,
-        fields=check(values),
+    return record_of(
+        own or number,
+        check(values),
         group=str(group) if group not in (None, "") else None,
         slices={str(name): str(value) for name, value in slices.items() if value not in (None, "")},
         origin=origin,

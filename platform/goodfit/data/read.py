@@ -14,13 +14,18 @@ from typing import Any
 from goodfit.data.csv_rows import read_csv
 from goodfit.data.encoding import NOT_UTF8, is_mixed, mend_of_few, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
+from goodfit.data.hub_cache import cached_folder
 from goodfit.data.records import FIELDS, FileRows, Problem, Row, Sort
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
 from goodfit.files import ending
+from goodfit.registry import nearest
 from goodfit.schema.dataset import SPLITS, SUFFIXES, DatasetConf
 
+_OF_CONFIGURATIONS = ("Config name is missing", "BuilderConfig ")
+"""How what ``datasets`` says begins where no configuration was named, or one that there is not."""
+SHOWN_CONFIGURATIONS = 20
 TEXT_LINES = ".txt"
 """Where each line is a text; records that are learnt have more than that."""
 TABLES = (".csv", ".tsv")
@@ -261,7 +266,8 @@ def _load_hub(conf: DatasetConf, cache: str) -> Any:
     import datasets
 
     try:
-        return datasets.load_dataset(_place_of(conf), conf.config, revision=conf.revision, cache_dir=cache)
+        place = _place_of(conf)
+        return datasets.load_dataset(place, conf.config, revision=conf.revision, cache_dir=cache)
     except (ConnectionError, OSError) as error:
         reason = str(error).splitlines()[0]
         fix = "check name and network, or download it elsewhere and use dataset=files"
@@ -270,18 +276,30 @@ def _load_hub(conf: DatasetConf, cache: str) -> Any:
             fix = f"fetch it whole (hf download --repo-type dataset {conf.name}), or use dataset=files"
         raise HardwareError(f"the hub could not give {conf.name}: {reason}", fix) from None
     except (ValueError, datasets.exceptions.DatasetGenerationError) as error:
+        if str(error).startswith(_OF_CONFIGURATIONS):
+            raise _wrong_configuration(conf, datasets.get_dataset_config_names(place, revision=conf.revision)) from None
         raise DataError(f"{conf.name}: {str(error).splitlines()[0]}", "check dataset.name and dataset.config") from None
+
+
+def _wrong_configuration(conf: DatasetConf, names: Sequence[str]) -> DataError:
+    """Say which configurations there are, where none of them was named."""
+    what = f"{conf.name} has no configuration '{conf.config}'"
+    if conf.config is None:
+        what = f"{conf.name} has {len(names)} configurations, and none of them is named"
+    elif len(names) == 1:
+        return DataError(what, f"leave dataset.config out: it has '{names[0]}' alone")
+    elif guess := nearest(conf.config, names):
+        return DataError(what, f"did you mean dataset.config={guess}?")
+    more = len(names) - SHOWN_CONFIGURATIONS
+    shown = ", ".join(names[:SHOWN_CONFIGURATIONS]) + (f" and {more} more" if more > 0 else "")
+    return DataError(what, f"add dataset.config=<name>, one of {shown}")
 
 
 def _place_of(conf: DatasetConf) -> str:
     """A hub data set's name; offline the folder that the hub's own cache has of it, which ``datasets`` looks up online
     alone."""
     name = str(conf.name)
-    if not is_offline() or Path(name).is_dir():
-        return name
-    from huggingface_hub import snapshot_download
-
-    return str(snapshot_download(name, repo_type="dataset", revision=conf.revision, local_files_only=True))
+    return str(cached_folder(name, conf.config, conf.revision)) if is_offline() and not Path(name).is_dir() else name
 
 
 def _rows(dataset: Any) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,24 @@ class Record:
     """``file:line``."""
     unit: str | None = None
     """What it is resampled with, where other held-out records are of its group or near copies of it."""
+    joined: int = 0
+    """Messages that were read as one with the message before them, for one speaker said both."""
+
+
+JOINED = "joined"
+"""What a kind's check calls ``Record.joined``, beside the fields."""
+
+
+def record_of(record_id: str, checked: Mapping[str, Any], **more: Any) -> Record:
+    """A record of what its kind's check found.
+
+    Args:
+        record_id: Its id.
+        checked: The fields, and what was counted as they were read.
+        more: What else a record has.
+    """
+    fields = dict(checked)
+    return Record(record_id, joined=fields.pop(JOINED, 0), fields=fields, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class DataSourceSpec:
     """Where the data come from: ``synthetic``, a citation, a department."""
     files: Callable[[], Mapping[str, Path]]
     """Split (``train``, ``validation``, ``test``) -> a JSONL, CSV or Parquet file; ``hooks.files.files_in`` finds
-    them in a folder. Where a machine does not have them, it raises ``goodfit.errors.DataError`` with what to do."""
+    them in a folder. Where a machine does not have them, it raises ``goodfit.errors.DataError`` with what to do. Files
+    that it fetches or makes lie below the folder for temporary files; ``plugins check`` gives it one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,9 @@ class GateSpec:
     metrics: tuple[str, ...] = ()
     """Figures of ``tuned`` without which it says no, ``test/legal.risk_recall``: a run that does not measure them is
     refused before it trains."""
+    needs: Callable[[DataFacts], None] | None = None
+    """What else it cannot say yes without: where a run lacks that, it raises ``goodfit.errors.ConfigError`` with what
+    to do, and the run is refused before it trains. ``limits`` are empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +219,8 @@ class DataFacts:
     """The audit's limits by name, as the policy sets them."""
     several_right: bool = False
     """Whether one input may have several right answers, each in a record of its own, as a query has documents."""
+    audits: tuple[str, ...] = ()
+    """The audits of this run that will look at the tuned model, and can judge its kind."""
 
 
 def _not_compared(others: Sequence[Item]) -> Mapping[str, float | None]:

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodfit.data.batches import IGNORED, Example, LabelsAt
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import JOINED, Record, RowProblem
 from goodfit.errors import ConfigError
-from goodfit.kinds.conversation import Message, from_cell, plain_template, read_messages, typed_message, written
+from goodfit.kinds.conversation import (
+    Message,
+    from_cell,
+    in_turns,
+    plain_template,
+    read_messages,
+    typed_message,
+    written,
+)
 from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder
@@ -21,13 +29,15 @@ from goodfit.kinds.whole import special_tokens
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     """A row's ``messages``, in any of the usual layouts; the last one is the assistant's where answers are known."""
     given = from_cell(values.get("messages"))
-    messages = typed_message(given) if isinstance(given, str) and not labelled else read_messages(values, labelled)
+    said = typed_message(given) if isinstance(given, str) and not labelled else read_messages(values, labelled)
+    messages = in_turns(said)
     says_last = messages[-1]["role"]
     if labelled and says_last != "assistant":
         raise RowProblem(f"the last message is the {says_last}'s, expected the assistant's: the answer to learn")
     if says_last == "system":
         raise RowProblem("the conversation has a system message only")
-    return {"messages": messages}
+    joined = len(said) - len(messages)
+    return {"messages": messages, **({JOINED: joined} if joined else {})}
 
 
 def before_answer(record: Record) -> list[Message]:

@@ -40,12 +40,14 @@ LEAVE_OUT = "leave these conversations out; where all of the answers may be lear
 def read_messages(values: Mapping[str, Any], labelled: bool) -> list[Message]:
     """A row as messages: ``messages``, ``conversations`` (ShareGPT), an Alpaca row, or ``prompt`` and ``completion``.
 
+    Several in a row may be one speaker's: see ``in_turns``.
+
     Args:
         values: The row's.
         labelled: Whether the answer has to be there.
 
     Raises:
-        RowProblem: It is none of these, the speakers do not take turns, or there is more to it than texts to learn.
+        RowProblem: It is none of these, or there is more to it than texts to learn.
     """
     if values.get("tools") not in (None, "", [], {}, "[]"):
         raise RowProblem(
@@ -54,13 +56,13 @@ def read_messages(values: Mapping[str, Any], labelled: bool) -> list[Message]:
         )
     for name in ("messages", "conversations"):
         if values.get(name) is not None:
-            return _in_turns([*_before(values), *_listed(values[name], name)])
+            return [*_before(values), *_listed(values[name], name)]
     if values.get("instruction") is not None:
         asked, given = need_text(values, "instruction"), _text_if_any(values, "input")
         asked = f"{asked}\n\n{given}" if given else asked
-        return _in_turns([*_before(values), *_pair(asked, values, "output", labelled)])
+        return [*_before(values), *_pair(asked, values, "output", labelled)]
     if values.get("prompt") is not None:
-        return _in_turns([*_before(values), *_prompted(values, labelled)])
+        return [*_before(values), *_prompted(values, labelled)]
     asked, answered = _likely(values, ASKED), _likely(values, ANSWERED)
     words = f"dataset.fields.prompt={asked} dataset.fields.completion={answered}"
     raise MissingField("messages", words if asked and answered else "")
@@ -170,18 +172,24 @@ def _joined(content: Any) -> Any:
     return "\n".join(parts)
 
 
-def _in_turns(messages: Sequence[Message]) -> list[Message]:
+def in_turns(messages: Sequence[Message]) -> list[Message]:
     """A system message may stand first; then user and assistant take turns, the user first.
 
-    What the user says in several messages is read as one. Two answers to one message are refused: they may be a choice,
-    and nobody gave them as one answer that is to be learnt.
+    What one of the two says in several messages in a row is read as one, with a blank line between them, as people who
+    type write them and as chat templates want it.
+
+    Args:
+        messages: As they were given.
+
+    Raises:
+        RowProblem: The assistant speaks first, or a system message stands behind another one.
     """
     found: list[Message] = []
     for number, message in enumerate(messages, 1):
         before = found[-1]["role"] if found else None
         expected = "assistant" if before == "user" else "user"
-        if message["role"] == before == "user":
-            found[-1] = {"role": "user", "content": f"{found[-1]['content']}\n\n{message['content']}"}
+        if message["role"] == before != "system":
+            found[-1] = {"role": message["role"], "content": f"{found[-1]['content']}\n\n{message['content']}"}
         elif message["role"] == expected or (message["role"] == "system" and number == 1):
             found.append(message)
         else:

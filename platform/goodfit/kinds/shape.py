@@ -118,7 +118,8 @@ class Kind:
     prompted: tuple[str, ...]
     """The fields that a prompt has to name; none where there is nothing to prompt."""
     check: Callable[[Mapping[str, Any], bool], dict[str, Any]]
-    """(values of a row, whether the answer has to be there) -> fields; raises ``RowProblem``."""
+    """(values of a row, whether the answer has to be there) -> fields, and beside them ``JOINED`` where messages were
+    joined; raises ``RowProblem``."""
     labels: Callable[[Mapping[str, Any]], Iterable[str]] | None
     """Labels that a record uses; None for kinds without labels."""
     text: Callable[[Record], str]

@@ -31,7 +31,7 @@ def promised(sort: type, field: str) -> Any:
 
     hint = hints_of(sort)[field]
     function = typing.get_args(hint)[0] if type(None) in typing.get_args(hint) else hint  # one that may be left out
-    found = typing.get_args(function)[1]
+    found = typing.get_args(function)[1] or type(None)
     return np.ndarray | np.generic if found is np.ndarray else found  # of one row, numpy gives a number
 
 

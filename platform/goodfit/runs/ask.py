@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from goodfit.data.records import Record
+from goodfit.data.records import Record, record_of
 from goodfit.evaluation.report import difference, items_of, outcome_items
 from goodfit.hooks.types import Item, MetricSpec, ModelFacts, RecordView
 from goodfit.kinds.passes import losses_of
@@ -67,9 +67,9 @@ def _records(prepared: Prepared, asked: Sequence[RecordView]) -> list[Record]:
     """What an audit asks about, checked like any other record; an answer may be missing."""
     check = prepared.task.kind.check
     return [
-        Record(
-            id=one.id,
-            fields=check(one.fields, False) | copy.deepcopy(dict(one.fields)),
+        record_of(
+            one.id,
+            check(one.fields, False) | copy.deepcopy(dict(one.fields)),
             group=one.group,
             slices=dict(one.slices),
             unit=one.unit,

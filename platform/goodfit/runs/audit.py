@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError, together
-from goodfit.hooks.types import AuditSpec, DataFacts, Finding, ModelFacts, RecordView
+from goodfit.hooks.types import AuditSpec, DataFacts, Finding, GateSpec, ModelFacts, RecordView
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
@@ -126,19 +127,53 @@ def audit_data(
     """
     audited = Audited()
     looking = [chosen for chosen in audits if chosen.spec.look_at_data is not None]
-    shown = views(kind, splits) if looking else {}
-    for chosen in looking:
-        facts = DataFacts(
-            task=conf.task.name,
-            kind=kind.name,
-            labels=tuple(labels),
-            seed=conf.seed,
-            splits=shown,
-            limits=limits_for(chosen.spec, conf),
-            several_right=kind.searches,
-        )
-        ask_audit(audited, chosen, "data", facts, host)
+    if looking:
+        shown = _data_facts(audits, conf, kind, splits, labels)
+        for chosen in looking:
+            facts = dataclasses.replace(shown, limits=limits_for(chosen.spec, conf))
+            ask_audit(audited, chosen, "data", facts, host)
     return audited
+
+
+def _data_facts(
+    audits: Sequence[ChosenAudit], conf: RunConf, kind: Kind, splits: Splits, labels: Sequence[str]
+) -> DataFacts:
+    """What may be looked at before training, without limits."""
+    later = [one.spec for one in audits if one.spec.look_at_model is not None]
+    return DataFacts(
+        task=conf.task.name,
+        kind=kind.name,
+        labels=tuple(labels),
+        seed=conf.seed,
+        splits=views(kind, splits),
+        limits={},
+        several_right=kind.searches,
+        audits=tuple(spec.name for spec in later if _applies(spec, kind.name)),
+    )
+
+
+def refuse_gates_in_need(
+    gates: Sequence[GateSpec],
+    audits: Sequence[ChosenAudit],
+    conf: RunConf,
+    kind: Kind,
+    splits: Splits,
+    labels: Sequence[str],
+) -> None:
+    """Refuse gates that would say no to any model, for the run lacks what they judge by.
+
+    Raises:
+        GoodfitError: Each of them says what is lacking.
+    """
+    asking = [gate.needs for gate in gates if gate.needs is not None]
+    if asking:
+        facts = _data_facts(audits, conf, kind, splits, labels)
+        together(*(partial(needs, copy.deepcopy(facts)) for needs in asking))
+
+
+def _applies(spec: AuditSpec, kind: str) -> bool:
+    """Whether an audit can judge a kind of task."""
+    return not spec.kinds or kind in spec.kinds
 
 
 def ask_audit(
@@ -146,7 +181,7 @@ def ask_audit(
 ) -> None:
     """Ask one audit, where it can judge this kind of task, and note what it said."""
     spec = chosen.spec
-    applies = not spec.kinds or facts.kind in spec.kinds
+    applies = _applies(spec, facts.kind)
     findings = host.audit(spec, on, facts, chosen.needed) if applies else []
     audited.findings.extend(findings)
     audited.asked.append(

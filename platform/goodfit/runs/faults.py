@@ -51,7 +51,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         setting, act = acts[finding.code]
         if act == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
-    findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_few(kind, splits)]
+    findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_joined(splits), *_few(kind, splits)]
     if splits.rejected:
         findings.append(_rejected(splits))
     if splits.empty:
@@ -232,6 +232,26 @@ def _disputed(kind: Kind, splits: Splits) -> list[Finding]:
         "records call something wrong that another record calls right for the same input; it is not learnt as wrong",
     )
     return [dataclasses.replace(finding, mend="decide which of the records is right") for finding in found]
+
+
+def _joined(splits: Splits) -> list[Finding]:
+    """Conversations in which somebody says several messages in a row."""
+    findings: list[Finding] = []
+    for split in SPLITS:
+        ids, of = [record.id for record in splits[split] if record.joined], len(splits[split])
+        count = sum(record.joined for record in splits[split])
+        findings += about(
+            "data.joined",
+            f"{len(ids)} of {of} {split} conversations have several messages of one speaker in a row: {count} messages "
+            "are read as one with the message before them",
+            ids,
+            of,
+            severity="info",
+            mend="where such answers are a choice, and not parts of one answer, leave all but one of them out",
+            split=split,
+            messages=count,
+        )
+    return findings
 
 
 def _in_splits(

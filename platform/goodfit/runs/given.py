@@ -44,7 +44,7 @@ class Records:
 
     records: Sequence[Record]
     left_out: Mapping[str, Any] = field(default_factory=dict)
-    """Of a file: the rows that were read, and those that were set aside or are empty."""
+    """Of a file: the rows that were read, those that were set aside or are empty, and those of joined messages."""
     trained: Mapping[str, int | None] = field(default_factory=dict)
     """Of a file: how many of its inputs the run was trained on, None where nobody can tell."""
 
@@ -104,8 +104,9 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
         raise BadRows(rejected, read.rows_read, may_quarantine=bool(records))
     scrubbed = kind.related(with_units(opened.scrubbed(records), kind.compared))
     set_aside = [problem.shown() for problem in rejected]
-    left_out = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": list(read.empty)}
-    return Records(scrubbed, left_out, {"trained_on": _trained_on(opened, host, scrubbed)})
+    empty = list(read.empty)
+    of_rows = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": empty, "joined_rows": read.joined}
+    return Records(scrubbed, of_rows, {"trained_on": _trained_on(opened, host, scrubbed)})
 
 
 def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from goodfit.data.gather import OneFile, names_in
 from goodfit.data.read import TEXT_LINES, holds_texts, read_file
-from goodfit.data.records import BadRows, FileRows, Problem, Record, Row, RowProblem, own_id, problem_of, values_of
+from goodfit.data.records import BadRows, FileRows, Problem, Row, RowProblem, own_id, problem_of, record_of, values_of
 from goodfit.data.text_files import read_texts, text_of
 from goodfit.errors import ConfigError, DataError
 from goodfit.files import ending
@@ -61,7 +61,7 @@ def read_inputs(
         values = values_of(row, fields)
         try:
             own = own_id(values)
-            records.append(Record(own or str(row.number), opened.task.kind.check(values, False)))
+            records.append(record_of(own or str(row.number), opened.task.kind.check(values, False)))
         except RowProblem as problem:
             problems.append(problem_of(row, problem, fields.values()))
     if problems and not (quarantine and records):

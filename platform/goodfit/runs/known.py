@@ -16,7 +16,7 @@ from goodfit.data.vault import check_vault
 from goodfit.errors import together
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
-from goodfit.runs.audit import audit_data, choose_audits
+from goodfit.runs.audit import audit_data, choose_audits, refuse_gates_in_need
 from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes, with_fixes
@@ -50,8 +50,8 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
 
     Raises:
         GoodfitError: What words, plugins and environment tell, all together: a name that nobody offers, a key that is
-            missing. Then a family that cannot learn the kind, a gate that no model can pass. Then bad data, and a
-            primary metric that the task does not measure.
+            missing. Then a family that cannot learn the kind, a gate that no model can pass. Then bad data, a primary
+            metric that the task does not measure, and a gate that lacks what it judges by.
     """
     need_plugins(composed, host)
     conf = composed.conf
@@ -72,6 +72,8 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
     task.primary(labels)
+    if not again:
+        refuse_gates_in_need(task.gates, audits, conf, task.kind, splits, labels)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
     findings += find_faults(task.kind, splits, conf.quality, inputs)

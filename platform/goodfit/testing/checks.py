@@ -113,8 +113,8 @@ def starts_fast(subject: Subject) -> Iterator[str]:
 
 
 def keeps_to_itself(subject: Subject) -> Iterator[str]:
-    """No connection, no process, no thread that goes on, no file outside of a run's folder, nothing printed to standard
-    output, and the working directory and torch's ways left as they were."""
+    """No connection, no process, no thread that goes on, no file outside of a run's folder (temporary ones of a data
+    source aside), nothing printed to standard output, and the working directory and torch's ways left as they were."""
     for step, seen in subject.steps.items():
         if step.startswith(RECORDS):
             continue  # goodfit itself reads there

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import itertools
 import json
 import pickle
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from goodfit.data.gather import Splits, gather, scrub_splits
 from goodfit.data.scrub import Scrub, ask
 from goodfit.errors import DataError, GoodfitError
+from goodfit.files import file_digest
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
@@ -24,6 +28,7 @@ from goodfit.hooks.types import (
     Found,
     GateSpec,
     Item,
+    Limit,
     MetricSpec,
     ModelFacts,
     ModelSpec,
@@ -118,10 +123,16 @@ def try_source(spec: DataSourceSpec, material: Material) -> Tried:
     """Ask for the files; a source may say that what it looks for is not on this machine."""
     about = {"kind": spec.kind, "licence": spec.licence, "origin": spec.origin}
     try:
-        files = {split: str(path) for split, path in spec.files().items()}
+        files = {split: _known_by(path) for split, path in spec.files().items()}
     except DataError as absent:
         return {"problems": [], "digest": digest(absent.lines()), "absent": True, **about}
     return {"problems": [], "digest": digest(files), "absent": False, **about}
+
+
+def _known_by(path: Path) -> str:
+    """What tells a file of a data source: where it is; of one that was fetched to a temporary place what it holds."""
+    temporary = Path(tempfile.gettempdir()).resolve()
+    return file_digest(path) if path.is_file() and path.resolve().is_relative_to(temporary) else str(path)
 
 
 def try_metric(spec: MetricSpec, material: Material) -> Tried:
@@ -152,7 +163,23 @@ def try_gate(spec: GateSpec, material: Material) -> Tried:
     for tuned, paired in (({"test/x": figure}, {"test/x": pair}), ({}, {})):
         verdict = spec.judge(Evidence(task="x", primary="test/x", tuned=tuned, paired=paired, fit="good", findings=[]))
         verdicts.append((verdict.passed, verdict.reason))
+    for source, (name, splits) in material.sources.items() if spec.needs is not None else ():
+        with contextlib.suppress(GoodfitError):  # it says that a run of these data lacks something
+            spec.needs(_data_facts(source, name, splits))
     return {"problems": [], "digest": digest(verdicts)}
+
+
+def _data_facts(source: str, kind: str, splits: Splits, limits: Sequence[Limit] = ()) -> DataFacts:
+    """What a run of a plugin's own data would show before it trains."""
+    return DataFacts(
+        task=source.replace(".", "/"),
+        kind=kind,
+        labels=find_kind(kind).labels_in(splits.train),
+        seed=42,
+        splits=views(find_kind(kind), splits),
+        limits={limit.name: limit.default for limit in limits},
+        several_right=find_kind(kind).searches,
+    )
 
 
 def try_model(spec: ModelSpec, material: Material) -> Tried:
@@ -184,15 +211,7 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
     for source, (name, splits) in material.sources.items():
         if spec.kinds and name not in spec.kinds:
             continue
-        facts = DataFacts(
-            task=source.replace(".", "/"),
-            kind=name,
-            labels=find_kind(name).labels_in(splits.train),
-            seed=42,
-            splits=views(find_kind(name), splits),
-            limits={limit.name: limit.default for limit in spec.limits},
-            several_right=find_kind(name).searches,
-        )
+        facts = _data_facts(source, name, splits, spec.limits)
         if spec.look_at_data is not None:
             of_data = spec.look_at_data(facts)
             untold |= _untold(spec, of_data)

@@ -197,7 +197,9 @@ def _try_all(steps: Steps, plugin: str, things: Sequence[Any], folder: Path | No
         importlib.import_module("peft")  # with torch and transformers, which write at import: no doing of a tagger's
     for thing in sorted(things, key=lambda one: not isinstance(one, DataSourceSpec)):
         own = guard(thing, plugin)
-        with steps.step(thing.name) as facts:
+        # where a source may put files that it fetches or makes: this process has such a folder of its own
+        place = Path(tempfile.gettempdir()) if isinstance(thing, DataSourceSpec) else None
+        with steps.step(thing.name, place) as facts:
             facts.update(sort=type(thing).__name__, kept_here=goes_to_workers(thing), problems=["it raised"])
             facts.update(EXERCISES[type(thing)](own, material) if type(thing) in EXERCISES else {"problems": []})
         if isinstance(thing, DataSourceSpec) and not facts["problems"] and not facts["absent"]:

@@ -52,11 +52,14 @@ class Subject:
         return self.probes[0]
 
     def _start(self, path: Path, seed: int) -> tuple[subprocess.Popen[bytes], Path]:
+        temporary = path.with_suffix("")  # each probe has a folder of its own for temporary files, gone afterwards
+        temporary.mkdir()
         given = [self.plugin.name, self.plugin.module, str(self.plugin.folder or ""), str(path)]
         places = [str(self.wheel)] if self.wheel is not None else []
         more = {
             "PYTHONHASHSEED": str(seed),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": str(temporary),
             "PYTHONPATH": os.pathsep.join([*places, *filter(None, sys.path)]),
         }
         process = subprocess.Popen(

@@ -1,10 +1,24 @@
 """The gate of the content department: no forbidden phrase, and no listed claim that comes from nowhere."""
 
-from goodfit.hooks.types import Evidence, Verdict
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import DataFacts, Evidence, Verdict
 from goodfit_content.checks import CHECKS, FORBIDDEN, UNSUPPORTED
 
 GATE = "content.nothing_forbidden"
 CLEAN = "no answer uses a forbidden phrase, or a claim on the style guide's list that its source does not make"
+
+
+def is_looked_at(facts: DataFacts) -> None:
+    """The lists are looked for in the answers of this department's own tasks alone.
+
+    Raises:
+        ConfigError: This is another task.
+    """
+    if facts.task not in CHECKS:
+        raise ConfigError(
+            f"the gate '{GATE}' judges what is looked for in {', '.join(CHECKS)}, and not in task={facts.task}",
+            "leave it out of policy.gates, or choose one of these tasks",
+        )
 
 
 def nothing_forbidden(evidence: Evidence) -> Verdict:

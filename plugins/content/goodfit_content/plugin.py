@@ -28,7 +28,8 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     from goodfit_content import gates
 
     description = f"{gates.CLEAN[0].upper()}{gates.CLEAN[1:]}."
-    return [GateSpec(name=gates.GATE, description=description, judge=gates.nothing_forbidden)]
+    judge, needs = gates.nothing_forbidden, gates.is_looked_at
+    return [GateSpec(name=gates.GATE, description=description, judge=judge, needs=needs)]
 
 
 @hookimpl

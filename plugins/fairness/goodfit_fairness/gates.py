@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from goodfit.hooks.types import Evidence, Verdict
+from goodfit.errors import ConfigError
+from goodfit.hooks.types import DataFacts, Evidence, Verdict
 
 
 def treats_alike(evidence: Evidence) -> Verdict:
@@ -10,6 +11,25 @@ def treats_alike(evidence: Evidence) -> Verdict:
     unfair = [f for f in evidence.findings if f.code.startswith("fairness.") and f.severity == "error"]
     reason = "; ".join(finding.message for finding in unfair) or "no group is certainly treated worse"
     return Verdict(gate="treats_alike", passed=not unfair, reason=reason)
+
+
+def is_compared(facts: DataFacts) -> None:
+    """Something compares groups: swapped names, or how often each group of the test records is given a label.
+
+    Raises:
+        ConfigError: Nothing does.
+    """
+    from goodfit_fairness.swaps import KINDS
+
+    sliced = len(facts.labels) == 2 and any(record.slices for record in facts.splits["test"])
+    if "fairness.swaps" in facts.audits or ("fairness.impact" in facts.audits and sliced):
+        return
+    leave_out = "leave it out of policy.gates"
+    raise ConfigError(
+        "the gate 'fairness.certain' judges comparisons of groups, and this run makes none: fairness.swaps is not "
+        "asked, and fairness.impact needs two labels and test records with slices",
+        f"add policy.audits=[fairness.swaps], or {leave_out}" if facts.kind in KINDS else leave_out,
+    )
 
 
 def certain(evidence: Evidence) -> Verdict:

@@ -54,5 +54,5 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     certain = "Every impact ratio and flip rate is certainly fair; where nobody can tell, the answer is no."
     return [
         GateSpec(name="fairness.treats_alike", description=alike, judge=gates.treats_alike),
-        GateSpec(name="fairness.certain", description=certain, judge=gates.certain),
+        GateSpec(name="fairness.certain", description=certain, judge=gates.certain, needs=gates.is_compared),
     ]

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.errors import ConfigError
 from goodfit.hooks.certainty import wilson
 from goodfit.hooks.findings import MOST_IDS
-from goodfit.hooks.types import Evidence, Finding, Limit, ModelFacts, RecordView, Verdict
+from goodfit.hooks.types import DataFacts, Evidence, Finding, Limit, ModelFacts, RecordView, Verdict
 
 MEMBERSHIP = Limit(
     name="membership_tpr",
@@ -196,6 +197,19 @@ def runs_of(text: str) -> set[tuple[str, ...]]:
     """All runs of ``RUN_WORDS`` words."""
     words = re.findall(r"\w+", text.lower())
     return {tuple(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)}
+
+
+def is_tested(facts: DataFacts) -> None:
+    """A leak test is made.
+
+    Raises:
+        ConfigError: None is.
+    """
+    if not set(CODES) & set(facts.audits):  # each is called like its finding
+        raise ConfigError(
+            "the gate 'privacy.no_leak' judges leak tests, and this run makes none",
+            "add policy.audits=[privacy.membership], or leave it out of policy.gates",
+        )
 
 
 def no_leak(evidence: Evidence) -> Verdict:

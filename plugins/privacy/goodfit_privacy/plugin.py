@@ -79,7 +79,8 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     """Offer the gate of the leak tests."""
     from goodfit_privacy import leaks
 
-    return (GateSpec(name="privacy.no_leak", description="No leak test warns.", judge=leaks.no_leak),)
+    judge, needs = leaks.no_leak, leaks.is_tested
+    return (GateSpec(name="privacy.no_leak", description="No leak test warns.", judge=judge, needs=needs),)
 
 
 def _identifiers(texts: Sequence[str]) -> Sequence[Sequence[object]]:
