@@ -115,6 +115,11 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
         pytest.param("privacy.no_leak", "privacy.no_leak, a gate: No leak test warns.", id="a plugin's gate"),
         pytest.param("quality.secrets", "quality.secrets, an audit: Keys and passwords.", id="audit"),
         pytest.param(
+            "quality.linear",
+            "quality.linear, an audit: Whether the tuned model is ahead of a linear model of the words.",
+            id="nearly a setting",
+        ),
+        pytest.param(
             "canary_bits",
             "canary_bits, a limit: mean exposure of planted secrets in bits; by chance 1.44",
             id="limit",

@@ -56,7 +56,8 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
     split, _, name = key.rpartition("/")
     like_a_setting = get_close_matches(key, [*settings(), *groups()], n=1, cutoff=TYPO)
     first, *below = key.split(".", 1)
-    if not split and (like_a_setting or (first in groups() and not (below and first in declared_plugins()))):
+    may_be_offered = below and first in declared_plugins()
+    if not split and not may_be_offered and (like_a_setting or first in groups()):
         raise unknown_setting(key)  # before anything heavy is imported
     from goodfit.evaluation.terms import judging, terms
 
