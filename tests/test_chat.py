@@ -307,7 +307,9 @@ def test_what_stands_beside_a_rows_messages_stands_before_them(row):
             id="input",
         ),
         pytest.param(
-            {"messages": PAIR, "history": ["hu"]}, "history is no list of pairs, [asked, answered]", id="history"
+            {"messages": PAIR, "history": ["hu"]},
+            "history is no list of pairs, [asked, answered] (in a cell of a table as JSON)",
+            id="history",
         ),
         pytest.param(
             {"messages": [{"role": "system", "content": "Be brief."}, *PAIR], "system": "Be long."},
@@ -370,6 +372,33 @@ def test_a_row_that_is_no_conversation_says_why(row, problem):
     with pytest.raises(RowProblem) as raised:
         KIND.check(row, True)
     assert str(raised.value) == problem
+
+
+@pytest.mark.parametrize("mark", [False, 0, 0.0, "False", " false ", "0", "0.0", "No"])
+def test_an_answer_that_is_not_to_be_learnt_is_refused_however_that_is_written(mark):
+    rows = [
+        {"prompt": SAID[0][1], "completion": SAID[1][1], "label": mark},
+        {"messages": [TALK[0], {**TALK[1], "weight": mark}]},
+        {"messages": json.dumps([TALK[0], {**TALK[1], "train": mark}])},
+    ]
+    for row in rows:
+        with pytest.raises(RowProblem, match=r"not to be learnt|and all that the assistant says is learnt"):
+            KIND.check(row, True)
+
+
+@pytest.mark.parametrize("mark", [None, True, 1, "", "True", "1", "0.5"])
+def test_an_answer_with_another_mark_is_learnt(mark):
+    assert KIND.check({"prompt": SAID[0][1], "completion": SAID[1][1], "label": mark}, True)["messages"] == PAIR
+    assert KIND.check({"messages": [TALK[0], {**TALK[1], "weight": mark}]}, True)["messages"] == PAIR
+
+
+def test_a_table_with_answers_that_are_not_to_be_learnt_is_refused(goodfit, tmp_path):
+    rows = [f"is thing {number} here?,it is,{number % 3 > 0}\n" for number in range(30)]
+    (tmp_path / "in.csv").write_text("prompt,completion,label\n" + "".join(rows), "utf-8")
+    ((error, fix),) = goodfit("data", *DATA, "dataset.train=in.csv").errors
+    assert error.startswith("10 of 30 rows are bad: in.csv:2, ")
+    assert error.endswith(": label is false: this completion is not to be learnt")
+    assert fix.startswith("leave out the rows with label false")
 
 
 def talks(count, rules="", **more):

@@ -411,6 +411,27 @@ def test_an_object_that_only_begins_like_squad_is_a_row(tmp_path):
     assert [row.values["data"] for row in read_file(tmp_path / "rows.jsonl").rows] == ["x", [1]]
 
 
+def test_ids_that_pandas_wrote_as_fractions_because_one_is_missing_are_whole_numbers(check, tmp_path, goodfit):
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    def write(ids):
+        columns = {"id": ids, "text": [f"text number {n}" for n in range(12)], "label": ["a", "b"] * 6}
+        pyarrow.parquet.write_table(pa.table(columns), tmp_path / "train.parquet")
+        return goodfit("data", *WORDS, "dataset.train=train.parquet", "--json")
+
+    assert write([1.0, None, *map(float, range(3, 13))]).code == 0
+    ((error, fix),) = write([1.0, 2.5, *map(float, range(3, 13))]).errors
+    assert error == "1 of 12 rows are bad: train.parquet:2: id is a fraction, expected text or a whole number"
+    assert "dataset.fields.id=null" in fix
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_bad_rows_beside_no_good_one_are_not_told_to_be_set_aside(check, rows):
+    ((_, fix),) = check(lines([{"text": "", "label": "a"}] * rows + [{"text": "x", "label": " "}])).errors
+    assert fix == "mend the rows"
+
+
 def test_a_row_with_something_in_one_cell_is_still_a_bad_row(problems):
     content = b"text,label\nx,a\n,b\n,\n" + b"".join(b"y %d,b\n" % n for n in range(8))
     assert problems(content, name="train.csv") == ["train.csv:3: text is empty"]
@@ -439,11 +460,33 @@ def look(goodfit, tmp_path):
 def test_labels_with_commas_between_them_are_not_read_as_one(look):
     assert look(table_of_parcels()).errors == [
         (
-            "2 of 5 labels look like several labels with commas between them, such as 'dear,late'",
+            "2 of 5 labels look like several labels with ',' between them, such as 'dear,late'",
             "write ; between labels ('dear;late'), or name all labels if these are single ones: task.labels=[…]",
         )
     ]
     assert look(table_of_parcels(";")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "sign", "shown"),
+    [
+        pytest.param(table_of_parcels("|"), "|", "dear|late", id="bars"),
+        pytest.param(table_of_parcels("/"), "/", "dear/late", id="slashes"),
+        pytest.param(table_of_parcels("\n"), "\\n", "dear\\nlate", id="lines"),
+        pytest.param(table_of_parcels("\uff1b"), "\uff1b", "dear\uff1blate", id="full-width semicolons"),
+        pytest.param(table_of_parcels().replace("dear,late", "[dear, late]"), ",", "[dear, late]", id="brackets"),
+    ],
+)
+def test_labels_with_other_signs_between_them_are_not_read_as_one(look, table, sign, shown):
+    ((error, fix),) = look(table).errors
+    assert error.startswith("2 of 5 labels look like several")
+    assert error.endswith(f" labels with '{sign}' between them, such as '{shown}'")
+    assert fix.startswith(f"write ; between labels ('dear;{' late' if '[' in shown else 'late'}'), or name all")
+
+
+def test_labels_that_lead_from_topics_to_their_parts_are_single_ones(look):
+    paths = ["food/price", "food/taste", "rooms/price", "rooms/taste", "food"]
+    assert look("text,labels\n" + "".join(f"stay number {n},{paths[n % 5]}\n" for n in range(40))).code == 0
 
 
 def test_labels_that_have_commas_can_be_named(look):
@@ -451,7 +494,7 @@ def test_labels_that_have_commas_can_be_named(look):
     assert look(table_of_parcels(), named).code == 0
     outcome = look(table_of_parcels(), "task.labels=[late,broken,dear]")
     assert set(problem.split(": ")[1] for problem in outcome.json["errors"][0]["problems"]) == {
-        "its labels have commas between them, and not semicolons"
+        "its labels have ',' between them, and not ';'"
     }
 
 

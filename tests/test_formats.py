@@ -1,10 +1,12 @@
 """Formats: JSONL, CSV, TSV, Parquet and a datasets folder give the same rows, and texts stay as they are."""
 
+import csv
 import json
 
 import pytest
 
 from goodfit.data.read import read_file
+from goodfit.kinds import KINDS, find_kind
 
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
 
@@ -88,6 +90,28 @@ def test_every_format_gives_the_same_rows(tmp_path, name, write):
     first = 2 if name.lower().endswith(("csv", "tsv")) else 1
     place = "{}[{}]" if write is as_array else "{}:{}"
     assert [row.origin for row in rows] == [place.format(name, number) for number in range(first, first + len(GOOD))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_table_holds_the_rows_of_every_kind_with_json_in_its_cells(tmp_path, rows_of, kind):
+    more = {"ranking": {"negatives": ["Never."]}, "chat": {"history": [["Hello?", "Good day."]]}}.get(kind, {})
+    rows, check = [row | more for row in rows_of(kind, 8)], find_kind(kind).check
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows({name: in_cell(value) for name, value in row.items()} for row in rows)
+    read = read_file(tmp_path / "in.csv").rows
+    assert [check(row.values, True) for row in read] == [check(row, True) for row in rows]
+
+
+def in_cell(value):
+    """As a table is written; of an empty list nothing."""
+    return value if isinstance(value, str) else json.dumps(value) if value else ""
+
+
+def test_tokens_and_tags_are_read_from_cells():
+    check, row = find_kind("token_classification").check, {"tokens": ["Ada", "sings"], "tags": ["B-WHO", "O"]}
+    assert check({name: json.dumps(value) for name, value in row.items()}, True) == check(row, True)
 
 
 def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):

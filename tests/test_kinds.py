@@ -2,6 +2,8 @@
 
 import dataclasses
 import itertools
+import json
+import math
 import re
 from pathlib import Path
 
@@ -101,6 +103,19 @@ def test_a_row_that_cannot_be_a_record_says_why(kind, values, problem):
     with pytest.raises(RowProblem) as raised:
         find_kind(kind).check(values, True)
     assert str(raised.value) == problem
+
+
+def test_attributes_are_read_alike_from_every_format():
+    kind, written = find_kind("generation"), "act: inform | people: 4"
+    own = {"act": "inform", "people": 4}
+    asked = [
+        own,
+        {"memory": None, **own, "area": "", "price": math.nan},
+        json.dumps(own),
+        json.dumps({**own, "m": None}),
+    ]
+    assert [kind.check({"source": source}, False)["source"] for source in asked] == [written] * 4
+    assert kind.check({"source": "{act} as it is"}, False)["source"] == "{act} as it is"
 
 
 def test_attributes_are_written_out():

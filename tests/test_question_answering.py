@@ -79,13 +79,16 @@ def test_squads_two_lists_are_read():
     row = {"context": "Ada met Ben", "question": "Who?", "answers": {"text": ["Ada", "Ben"], "answer_start": [0, 8]}}
     assert KIND.check(row, True)["answers"] == [{"text": "Ada", "start": 0}, {"text": "Ben", "start": 8}]
     assert KIND.check({**row, "answers": {"text": [], "answer_start": []}}, True)["answers"] == []
+    assert KIND.check({**row, "answers": [{"text": "Ben", "answer_start": 8}]}, True)["answers"] == [
+        {"text": "Ben", "start": 8}
+    ]
 
 
 @pytest.mark.parametrize(
     ("answers", "problem"),
     [
-        pytest.param(None, "answers is missing or no list (of a question without an answer it is empty)", id="missing"),
-        pytest.param("Ada", "answers is missing or no list (of a question without an answer it is empty)", id="text"),
+        pytest.param(None, "answers is missing or no list, in a cell of a table as JSON (of a ques", id="missing"),
+        pytest.param("Ada", "answers is missing or no list, in a cell of a table as JSON (of a ques", id="text"),
         pytest.param(["Ada"], "an answer has to be {text, start}", id="no start"),
         pytest.param([{"text": " ", "start": 3}], "an answer has to have some text, and a whole number as", id="blank"),
         pytest.param([{"text": "Ada", "start": "0"}], "an answer has to have some text, and a whole number", id="type"),

@@ -24,9 +24,15 @@ families = pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
         pytest.param({"query": "x"}, "the field 'positive' is missing", id="no document"),
         pytest.param({"positive": "x"}, "the field 'query' is missing", id="no query"),
         pytest.param(
-            {"query": "x", "positive": "y", "negatives": "z"}, "negatives is no list of texts", id="one negative"
+            {"query": "x", "positive": "y", "negatives": "z"},
+            "negatives is no list of texts (in a cell of a table as JSON)",
+            id="one negative",
         ),
-        pytest.param({"query": "x", "positive": "y", "negatives": [" "]}, "negatives is no list of texts", id="blank"),
+        pytest.param(
+            {"query": "x", "positive": "y", "negatives": [" "]},
+            "negatives is no list of texts (in a cell of a table as JSON)",
+            id="blank",
+        ),
         pytest.param(
             {"query": "x", "positive": "y", "negatives": ["z", "y"]},
             "the positive document is among the negatives",

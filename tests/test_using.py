@@ -115,6 +115,9 @@ def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write
     write_rows(tmp_path / "new.jsonl", [{"text": "x"}])
     outcome = goodfit("predict", encoder_run, "new.jsonl")
     assert (outcome.code, outcome.errors) == (2, [("'new.jsonl' is a file, expected a text", "--input new.jsonl")])
+    outcome = goodfit("evaluate", encoder_run, "new.jsonl", "--split", "validation")
+    fix = "dataset.validation=new.jsonl"
+    assert (outcome.code, outcome.errors) == (2, [("'new.jsonl' is a file, expected a setting", fix)])
     assert goodfit("predict", encoder_run, f"{'a text without end ' * 20}on new.jsonl").code == 0
 
 
@@ -213,7 +216,7 @@ def test_bad_rows_that_are_set_aside_have_no_answer_and_leave_the_ids_of_the_oth
     argv = ["--input", "in.jsonl", "dataset.on_bad_rows=quarantine"]
     outcome = goodfit("predict", encoder_run, *argv)
     assert outcome.code == 0
-    assert [answer["id"] for answer in answers(outcome)] == ["1", "4"]
+    assert [answer["id"] for answer in answers(outcome)] == ["row-1", "row-4"]
     assert outcome.err == f"warning: bad rows have no answer: 2 of 4, the first {FIRST_BAD}\n"
     outcome = goodfit("predict", encoder_run, *argv, "--output", "out.jsonl", "--json", "--quiet")
     assert (outcome.json["answers"], outcome.err) == (2, "")
@@ -259,7 +262,7 @@ def test_texts_behind_predict_are_answered_in_order(goodfit, encoder_run):
     ("name", "content", "ids"),
     [
         pytest.param(
-            "in.jsonl", '{"id": "x", "text": "one"}\n{"text": "two", "label": "new"}\n', ["x", "2"], id="JSONL"
+            "in.jsonl", '{"id": "x", "text": "one"}\n{"text": "two", "label": "new"}\n', ["x", "row-2"], id="JSONL"
         ),
         pytest.param("in.csv", "text,id\none,x\ntwo,y\n", ["x", "y"], id="CSV"),
         pytest.param("in.txt", "one\n\ntwo\n", ["1", "3"], id="text"),
@@ -332,7 +335,19 @@ def test_standard_input_is_answered_as_texts_and_as_objects(goodfit, encoder_run
     found = answers(
         goodfit("predict", encoder_run, stdin='a lovely chair\n{"id": "x", "text": "an awful lamp"}\n{odd\n')
     )
-    assert [answer["id"] for answer in found] == ["1", "x", "3"]
+    assert [answer["id"] for answer in found] == ["row-1", "x", "row-3"]
+
+
+TICKETS = "id,text\n1,a lovely chair\n2,\n,an awful lamp\n3,a broken phone\nrow-3,a superb table\n3,a shabby jacket\n"
+
+
+def test_no_row_is_called_as_another_one_and_ids_that_stand_twice_are_told(goodfit, tmp_path, encoder_run):
+    (tmp_path / "in.csv").write_text(TICKETS, "utf-8")
+    outcome = goodfit("predict", encoder_run, "--input", "in.csv", "dataset.on_bad_rows=quarantine")
+    assert [answer["id"] for answer in answers(outcome)] == ["1", "row-row-3", "3", "row-3", "3"]
+    assert outcome.err.splitlines()[1] == (
+        "warning: 2 rows share their ids with others, the first in.csv:7 with in.csv:5: tell their answers by the order"
+    )
 
 
 @pytest.mark.parametrize(
@@ -444,7 +459,7 @@ def test_unicodes_line_separators_end_no_line_of_standard_input(goodfit, encoder
     row = json.dumps({"id": "x", "text": "an\u2028awful\u0085lamp"}, ensure_ascii=False)
     assert [answer["id"] for answer in answers(goodfit("predict", encoder_run, stdin=f"{row}\r\nlast\r\n"))] == [
         "x",
-        "2",
+        "row-2",
     ]
 
 

@@ -59,7 +59,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         told = [*_named(opened, texts), *_unsearched(opened, documents, searched)]
         warn(told, arguments.warnings, quiet=arguments.quiet)
     read = _read(opened, texts, file, reading)
-    warn([*_unanswered(read), *of_joined(read.joined)], arguments.warnings, quiet=arguments.quiet)
+    warn([*_unanswered(read), *_called_alike(read), *of_joined(read.joined)], arguments.warnings, quiet=arguments.quiet)
     with Bar(arguments.quiet) as bar:
         answers = answer_records(opened, read.records, documents.places)
     rejected = [problem.shown() for problem in read.rejected]
@@ -146,6 +146,16 @@ def _unanswered(read: OneFile) -> list[str]:
     if empty := read.empty:
         told.append(f"empty rows have no answer: {len(empty)}, the first at {empty[0]}")
     return told
+
+
+def _called_alike(read: OneFile) -> Iterator[str]:
+    """What to say of records that have one id, so that nobody can tell their answers apart by it."""
+    places: dict[str, list[str]] = {}
+    for record in read.records:
+        places.setdefault(record.id, []).append(record.origin)
+    if alike := [origins for origins in places.values() if len(origins) > 1]:
+        (one, other, *_), count = alike[0], sum(map(len, alike))
+        yield f"{count} rows share their ids with others, the first {other} with {one}: tell their answers by the order"
 
 
 def _converse(opened: OpenedRun, noted: list[str]) -> None:

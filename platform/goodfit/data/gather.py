@@ -22,6 +22,7 @@ from goodfit.data.records import (
     RowProblem,
     SameId,
     fields_given,
+    from_cell,
     own_id,
     problem_of,
     record_of,
@@ -239,9 +240,9 @@ def _check_rows(
 
 def _record(origin: str, values: Mapping[str, Any], check: CheckRow, number: str) -> Record:
     own = own_id(values)
-    slices = values.get("slices") or {}
+    slices = from_cell(values.get("slices") or {})
     if isinstance(slices, str):
-        slices = _parsed(slices)
+        raise RowProblem("slices is not JSON")
     if not isinstance(slices, dict):
         raise RowProblem("slices is not a mapping of names to values")
     group = values.get("group")
@@ -263,13 +264,6 @@ def _slices_of(values: Mapping[str, Any], columns: Sequence[str]) -> Any:
     return {name: values[name] for name in columns if values.get(name) not in (None, "")}
 
 
-def _parsed(slices: str) -> Any:
-    try:
-        return json.loads(slices)
-    except ValueError:
-        raise RowProblem("slices is not JSON") from None
-
-
 def _refuse_bad_rows(
     conf: DatasetConf,
     records: Mapping[str, Sequence[Record]],
@@ -284,7 +278,7 @@ def _refuse_bad_rows(
         DataError: There is nothing to train on.
     """
     if problems and conf.on_bad_rows == "stop":
-        raise BadRows(problems, total, may_quarantine=True, mends=mends)
+        raise BadRows(problems, total, may_quarantine=bool(records.get("train")), mends=mends)
     if not records.get("train"):
         shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
         raise DataError(f"no good training record is left: {shown}", "mend these rows")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -139,6 +141,14 @@ def values_of(row: Row, names: Mapping[str, str | None]) -> dict[str, Any]:
     return {**row.values, **{ours: row.values.get(theirs) for ours, theirs in names.items()}}
 
 
+def from_cell(given: Any) -> Any:
+    """The list or object that a cell of a table holds as JSON; whatever else is given stays as it is."""
+    if isinstance(given, str) and given.lstrip().startswith(("[", "{")):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(given)
+    return given
+
+
 def own_id(values: Mapping[str, Any]) -> str | None:
     """The id that a row has; None where it has none, and is called by its place.
 
@@ -148,6 +158,13 @@ def own_id(values: Mapping[str, Any]) -> str | None:
     given = values.get("id")
     if given is None or given == "":
         return None
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)  # as pandas writes a whole number in a column in which one is missing
+    if isinstance(given, float):
+        raise RowProblem(
+            "id is a fraction, expected text or a whole number",
+            "name another column, dataset.fields.id=<name>, or none, and rows are numbered: dataset.fields.id=null",
+        )
     if not isinstance(given, str | int):
         raise RowProblem(f"id is a {type(given).__name__}, expected text or a number")
     return str(given)

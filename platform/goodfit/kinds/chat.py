@@ -12,8 +12,8 @@ from goodfit.data.records import JOINED, Record, RowProblem
 from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import (
     Message,
-    from_cell,
     in_turns,
+    messages_in,
     plain_template,
     read_messages,
     typed_message,
@@ -28,7 +28,7 @@ from goodfit.kinds.whole import special_tokens
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     """A row's ``messages``, in any of the usual layouts; the last one is the assistant's where answers are known."""
-    given = from_cell(values.get("messages"))
+    given = messages_in(values.get("messages"))
     said = typed_message(given) if isinstance(given, str) and not labelled else read_messages(values, labelled)
     messages = in_turns(said)
     says_last = messages[-1]["role"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from goodfit.data.records import MissingField, RowProblem, close_name
+from goodfit.data.records import MissingField, RowProblem, close_name, from_cell
 from goodfit.kinds.shape import need_text
 
 Message = Mapping[str, str]
@@ -33,6 +32,9 @@ PAIRS = (("role", "content"), ("from", "value"))
 ASKED = ("prompt", "question", "query", "input", "user")
 ANSWERED = ("completion", "output", "response", "answer", "reply", "target", "assistant")
 """What columns are called that hold one turn, for the words that mend a row."""
+
+_NO = ("false", "0", "0.0", "no")
+"""How tables and other programs write in a text that an answer is not to be learnt."""
 
 LEAVE_OUT = "leave these conversations out; where all of the answers may be learnt, leave out what marks them"
 
@@ -77,7 +79,7 @@ def _likely(values: Mapping[str, Any], names: Sequence[str]) -> str | None:
 def _prompted(values: Mapping[str, Any], labelled: bool) -> list[Message]:
     """``prompt`` and ``completion``, texts or lists of messages."""
     said = values.get("completion")
-    if said is not None and values.get("label") is False:
+    if said is not None and _is_no(values.get("label")):
         raise RowProblem("label is false: this completion is not to be learnt", "leave out the rows with label false")
     if not isinstance(values["prompt"], list):
         return _pair(need_text(values, "prompt"), values, "completion", labelled)
@@ -86,15 +88,20 @@ def _prompted(values: Mapping[str, Any], labelled: bool) -> list[Message]:
     return _listed([*values["prompt"], *(said or [])], "prompt")
 
 
+def _is_no(given: Any) -> bool:
+    """Whether a mark says that an answer is not to be learnt: false or 0, in a cell of a table as a text."""
+    return given.strip().lower() in _NO if isinstance(given, str) else given == 0
+
+
 def _before(values: Mapping[str, Any]) -> list[Message]:
     """What stands beside a row's own messages: ``system``, and ``history`` as pairs of what was asked and answered."""
     found: list[Message] = []
     if system := _text_if_any(values, "system"):
         found.append({"role": "system", "content": system})
-    history = values.get("history") or ()
+    history = from_cell(values.get("history")) or ()
     for pair in history if isinstance(history, list | tuple) else [history]:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise RowProblem("history is no list of pairs, [asked, answered]")
+            raise RowProblem("history is no list of pairs, [asked, answered] (in a cell of a table as JSON)")
         for role, content in zip(("user", "assistant"), pair, strict=True):
             found.append({"role": role, "content": need_text({"history": content}, "history")})
     return found
@@ -113,14 +120,11 @@ def typed_message(text: str) -> list[Message]:
     return [{"role": "user", "content": need_text({"messages": text}, "messages")}]
 
 
-def from_cell(given: Any) -> Any:
-    """The messages that a cell of a table holds as JSON; whatever else is given stays as it is."""
-    if isinstance(given, str) and given.lstrip().startswith("["):
-        with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(given)
-            if found and isinstance(found[0], dict) and any(role in found[0] for role, _ in PAIRS):
-                return found
-    return given
+def messages_in(given: Any) -> Any:
+    """The messages that a cell of a table holds as JSON; another text, a list too, may be what somebody says."""
+    found = from_cell(given)
+    is_said = isinstance(found, list) and found and isinstance(found[0], dict)
+    return found if is_said and any(role in found[0] for role, _ in PAIRS) else given
 
 
 def _pair(asked: str, values: Mapping[str, Any], answer: str, labelled: bool) -> list[Message]:
@@ -134,7 +138,7 @@ def _pair(asked: str, values: Mapping[str, Any], answer: str, labelled: bool) ->
 
 
 def _listed(given: Any, name: str) -> list[Message]:
-    given = from_cell(given)
+    given = messages_in(given)
     if isinstance(given, str):
         raise RowProblem(f"{name} is a text, expected a list of messages (in a cell of a table as JSON)")
     if not isinstance(given, list) or not given:
@@ -153,9 +157,9 @@ def _message(message: Any, number: int, role: str, content: str) -> Message:
     speaker = ROLES[message[role]]
     if message.get("tool_calls") or message.get("function_call"):
         raise RowProblem(f"message {number} calls tools, and goodfit learns texts alone", "leave out these rows")
-    if speaker == "assistant" and (message.get("weight") == 0 or message.get("train") is False):
-        mark = "the weight 0" if message.get("weight") == 0 else "'train' false"
-        raise RowProblem(f"message {number} has {mark}, and all that the assistant says is learnt", LEAVE_OUT)
+    marks = {"weight": "the weight 0", "train": "'train' false"}
+    if speaker == "assistant" and (found := [mark for name, mark in marks.items() if _is_no(message.get(name))]):
+        raise RowProblem(f"message {number} has {found[0]}, and all that the assistant says is learnt", LEAVE_OUT)
     try:
         return {"role": speaker, "content": need_text({content: _joined(message.get(content))}, content)}
     except RowProblem as problem:

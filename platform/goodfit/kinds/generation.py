@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodfit.data.batches import LabelsAt
-from goodfit.data.records import Record
+from goodfit.data.records import Record, from_cell
 from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
 from goodfit.kinds.text import TextCoder, encode_written
@@ -17,8 +18,8 @@ from goodfit.kinds.text_metrics import text_metrics
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     """A row's ``source`` (a text, or attributes as an object) and ``target``."""
     source = values.get("source")
-    if isinstance(source, dict):
-        source = attributes(source)
+    if isinstance(named := from_cell(source), dict):
+        source = attributes(named)
     fields: dict[str, Any] = {"source": need_text({**values, "source": source}, "source")}
     if labelled:
         fields["target"] = need_text(values, "target")
@@ -26,12 +27,20 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 
 def attributes(source: Mapping[str, Any]) -> str:
-    """Attributes as text: ``name: value | name: value``."""
+    """Attributes as text: ``name: value | name: value``.
+
+    Those without a value are left out: a table has every attribute in every row, and JSON may.
+    """
     written = {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for name, value in source.items()
+        if not _is_nothing(value)
     }
     return " | ".join(f"{name}: {value}" for name, value in written.items())
+
+
+def _is_nothing(value: Any) -> bool:
+    return value in (None, "") or (isinstance(value, float) and math.isnan(value))
 
 
 def _first_words(train: Sequence[Record], records: Sequence[Record]) -> tuple[str, list[str]]:
@@ -71,7 +80,10 @@ class Write:
 
 KIND = Kind(
     name="generation",
-    fields={"source": "a text, or an object of attributes", "target": "the text to write"},
+    fields={
+        "source": "a text, or an object of attributes (in a cell or a typed text as JSON)",
+        "target": "the text to write",
+    },
     typed="source",
     prompted=("source",),
     check=check,

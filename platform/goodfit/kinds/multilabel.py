@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import re
@@ -12,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from goodfit.data.batches import LabelsAt
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.kinds.decoding import generate
 from goodfit.kinds.label_lists import LabelLists
 from goodfit.kinds.label_metrics import are_right_labels, multilabel_metrics
@@ -23,6 +22,11 @@ from goodfit.kinds.whole import encode_whole
 
 BETWEEN = ";"
 """Between labels in a cell of a table."""
+
+OTHER_SIGNS = ",\N{FULLWIDTH SEMICOLON}\n|/"
+"""What else people write between labels; none of it is read so, for a single label may hold it."""
+_OF_PATHS = "|/"
+"""Stand in single labels, too, that lead from a topic to a part of it: ``food/price``, ``food/taste``."""
 
 _LIST = re.compile(r"""\s*(\[\s*[]"']|\{\s*["']|\[[-\d\s,.]+\]\s*$)""")
 """What a list begins with as JSON writes it, or as Python, pandas and numpy print it, or a set."""
@@ -44,28 +48,39 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     return fields
 
 
-def joined(labels: Iterable[str], known: Collection[str]) -> list[str]:
-    """Those labels that are probably several in one, with commas between them: most of their parts are known labels.
+def joined(labels: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Those labels that are probably several in one, with another sign between them: most parts are known labels.
 
     Args:
         labels: Which are looked at.
-        known: The label set, in which labels of several parts tell of their parts, too.
+        known: The label set, in which labels of several parts tell of their parts, too, but for parts of paths.
+
+    Returns:
+        Label -> the sign.
     """
-    found = Counter(part for label in known for part in _parts(label))
-    in_others = {label: [found[part] > (label in known) for part in _parts(label)] for label in labels}
-    return [label for label, shared in in_others.items() if len(shared) > 1 and 2 * sum(shared) > len(shared)]
+    signs: dict[str, str] = {}
+    for sign in OTHER_SIGNS:
+        parts = {label: _parts(label, sign) for label in {*labels, *known}}
+        found = Counter(known if sign in _OF_PATHS else (part for label in known for part in parts[label]))
+        for label in labels:
+            own = int(label in known and sign not in _OF_PATHS)
+            shared = [found[part] > own for part in parts[label]]
+            if len(shared) > 1 and 2 * sum(shared) > len(shared):
+                signs.setdefault(label, sign)
+    return signs
 
 
-def _parts(label: str) -> list[str]:
-    return [part.strip() for part in label.split(",") if part.strip()]
+def _parts(label: str, sign: str) -> list[str]:
+    """What stands between the signs in a label, without the brackets of a list around it."""
+    return [part.strip() for part in label.strip().strip("[]").split(sign) if part.strip()]
 
 
 def _in_a_cell(text: str) -> Any:
     """The labels of a cell; only those of a list may hold the sign that is between the others."""
     if not _LIST.match(text):
         return [part.strip() for part in text.split(BETWEEN) if part.strip()]
-    with contextlib.suppress(ValueError):
-        return json.loads(text)
+    if not isinstance(listed := from_cell(text), str):
+        return listed
     inside, end = text.strip()[1:-1], text.strip()[-1]
     if end not in "]}" or _QUOTED.sub("", inside).strip(", \n"):
         raise RowProblem("labels begins as a list and is none")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.batches import Example, LabelsAt
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.kinds.decoding import generate
 from goodfit.kinds.extract import Extract
 from goodfit.kinds.passes import losses_if_known, mean_losses, scores_of
@@ -43,15 +43,19 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 
 def _answers(given: Any, context: str) -> list[dict[str, Any]]:
+    given = [] if isinstance(given, str) and not given.strip() else from_cell(given)
     if isinstance(given, dict) and {"text", "answer_start"} <= set(given):
         given = _paired(given["text"], given["answer_start"])
     if not isinstance(given, list):
-        raise RowProblem("answers is missing or no list (of a question without an answer it is empty)")
+        raise RowProblem(
+            "answers is missing or no list, in a cell of a table as JSON (of a question without an answer it is empty)"
+        )
     found = []
     for answer in given:
-        if not isinstance(answer, dict) or not {"text", "start"} <= set(answer):
+        named = answer if isinstance(answer, dict) else {}
+        text, start = named.get("text"), named.get("start", named.get("answer_start"))
+        if text is None or start is None:
             raise RowProblem("an answer has to be {text, start}")
-        text, start = answer["text"], answer["start"]
         if not isinstance(text, str) or not text.strip() or not isinstance(start, int):
             raise RowProblem("an answer has to have some text, and a whole number as its start")
         if context[start : start + len(text)] != text or start < 0:

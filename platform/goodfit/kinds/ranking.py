@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import Example, LabelsAt, collate
 from goodfit.data.progress import in_batches
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.errors import ConfigError
 from goodfit.kinds.decoding import continuation_logprobs
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id
@@ -39,9 +39,9 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {"query": need_text(values, "query")}
     if labelled:
         fields["positive"] = need_text(values, "positive")
-    negatives = values.get("negatives") or ()
+    negatives = from_cell(values.get("negatives")) or ()
     if not isinstance(negatives, list | tuple) or not all(isinstance(one, str) and one.strip() for one in negatives):
-        raise RowProblem("negatives is no list of texts")
+        raise RowProblem("negatives is no list of texts (in a cell of a table as JSON)")
     if fields.get("positive") in negatives:
         raise RowProblem("the positive document is among the negatives")
     if negatives:

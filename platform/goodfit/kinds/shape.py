@@ -173,9 +173,9 @@ class Kind:
     """The records of a split, with what their figures need of each other."""
     per_token: tuple[str, ...] = ()
     """Metrics of the ``tokens`` of an answer: where those of two models are others, they are other figures."""
-    joined: Callable[[Iterable[str], Collection[str]], Sequence[str]] = lambda labels, known: ()
-    """(labels, the label set) -> those that are several labels in one, because other signs are between them than this
-    kind reads."""
+    joined: Callable[[Collection[str], Collection[str]], Mapping[str, str]] = lambda labels, known: {}
+    """(labels, the label set) -> those that are several labels in one, because another sign is between them than this
+    kind reads, each with that sign."""
     own: Callable[[Record], str] | None = None
     """What stands in a record's input and not, as a system message may, in many: near copies are alike in it, too."""
     is_blurred: Callable[[Mapping[str, Any]], bool] = lambda fields: False

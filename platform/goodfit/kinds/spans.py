@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from goodfit.data.records import RowProblem
+from goodfit.data.records import RowProblem, from_cell
 
 OVERLAP = 4
 """Windows of a long text share one part in this many."""
@@ -21,6 +21,7 @@ def read_spans(given: Any, text: str) -> list[dict[str, Any]]:
     Raises:
         RowProblem: One is no ``{start, end, label}``, lies outside the text, or overlaps another.
     """
+    given = from_cell(given)
     if not isinstance(given, list):
         raise RowProblem("the field 'spans' is missing or no list")
     spans = []

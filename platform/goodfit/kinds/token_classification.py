@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.batches import IGNORED, Example, LabelsAt
-from goodfit.data.records import Record, RowProblem
+from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import losses_if_known, scores_of
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
@@ -52,7 +52,7 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 
 def _from_tokens(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
-    tokens = values["tokens"]
+    tokens = from_cell(values["tokens"])
     if not isinstance(tokens, list) or not tokens or not all(isinstance(token, str) and token for token in tokens):
         raise RowProblem("tokens is not a list of non-empty texts")
     words, place = [], 0
@@ -61,7 +61,7 @@ def _from_tokens(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
         place += len(token) + 1
     fields: dict[str, Any] = {"text": need_text({"text": " ".join(tokens)}, "text"), "words": words}
     if labelled:
-        tags = values.get("tags")
+        tags = from_cell(values.get("tags"))
         if not isinstance(tags, list) or len(tags) != len(tokens):
             raise RowProblem(f"tags is not a list of {len(tokens)} tags, one for each token")
         wrong = [n for n, tag in enumerate(tags, 1) if not isinstance(tag, str) or not re.fullmatch(r"O|[BI]-.+", tag)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,9 @@ def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
         raise ConfigError(f"there is no split '{split}'", did_you_mean(split, SPLITS, "train, validation or test"))
     reading = reading_words([word.lstrip("+") for word in words])
     files: dict[str, str] = {}
-    for key, _, value in (word.partition("=") for word in reading.others):
+    for key, sets, value in (word.partition("=") for word in reading.others):
+        if not sets and at_home(key).is_file():
+            raise ConfigError(f"'{key}' is a file, expected a setting", shlex.quote(f"dataset.{split}={key}"))
         if key in (f"dataset.{name}" for name in SPLITS):
             files[key] = value
         elif find_setting(key) is None and key not in groups():

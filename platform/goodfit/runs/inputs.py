@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ def read_inputs(
     quarantine: bool,
 ) -> OneFile:
     """Records to answer: typed texts, a file's rows, or lines of text or JSON; without an id they are numbered.
+
+    Where other rows have ids, a row without one is called ``row-3``, as no row is that has one.
 
     Args:
         opened: The run.
@@ -57,11 +60,12 @@ def read_inputs(
     records, problems = [], list(read.problems)
     refuse_unknown_fields(opened.task.kind, renamed)
     fields = names_in(read.rows, opened.conf.dataset.fields) | dict(renamed)
+    own = _own_ids(read.rows, fields)
     for row in read.rows:
         values = values_of(row, fields)
         try:
-            own = own_id(values)
-            records.append(record_of(own or str(row.number), opened.task.kind.check(values, False)))
+            name = own_id(values) or _place(row, own)
+            records.append(record_of(name, opened.task.kind.check(values, False), origin=row.origin))
         except RowProblem as problem:
             problems.append(problem_of(row, problem, fields.values()))
     if problems and not (quarantine and records):
@@ -69,6 +73,23 @@ def read_inputs(
     if not records:
         raise DataError("there is nothing to answer", "give a text, --input FILE, or lines on standard input")
     return OneFile(opened.scrubbed(records), problems, read.count, read.empty)
+
+
+def _own_ids(rows: Sequence[Row], fields: Mapping[str, str | None]) -> set[str]:
+    """The ids that rows have, bad ones too."""
+    found = set()
+    for row in rows:
+        with contextlib.suppress(RowProblem):
+            found.add(own_id(values_of(row, fields)))
+    return {one for one in found if one is not None}
+
+
+def _place(row: Row, own: Collection[str]) -> str:
+    """What a row without an id is called: its number, and among rows with ids what none of them is called."""
+    name = f"row-{row.number}" if own else str(row.number)
+    while name in own:
+        name = f"row-{name}"
+    return name
 
 
 _BEGINS_AN_OBJECT = re.compile(r'\s*\{\s*"')

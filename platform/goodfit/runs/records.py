@@ -85,11 +85,12 @@ def refuse_unlabelled(kind: Kind, splits: Splits) -> None:
 def _refuse_joined(kind: Kind, labels: Sequence[str]) -> None:
     """Labels that were read as one would be learnt as one, beside those that they are made of."""
     if joined := kind.joined(labels, labels):
+        label, sign = next(iter(joined.items()))
+        mended = label.strip("[] ").replace(sign, ";")
         raise DataError(
-            f"{len(joined)} of {len(labels)} labels look like several labels with commas between them, such as "
-            f"'{joined[0]}'",
-            f"write ; between labels ('{joined[0].replace(',', ';')}'), or name all labels if these are single ones: "
-            "task.labels=[…]",
+            f"{len(joined)} of {len(labels)} labels look like several labels with '{sign}' between them, such as "
+            f"'{label}'",
+            f"write ; between labels ('{mended}'), or name all labels if these are single ones: task.labels=[…]",
         )
 
 
@@ -102,8 +103,8 @@ def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -
         unknown = sorted(set(kind.labels(record.fields)) - set(labels))
         if unknown:
             what = f"a label is not in the label set{close_name(unknown[0], labels)}"
-            if kind.joined(unknown, labels):
-                what = "its labels have commas between them, and not semicolons"
+            if signs := kind.joined(unknown, labels):
+                what = f"its labels have {next(iter(signs.values()))!r} between them, and not ';'"
             problems.append(Problem(record.origin or record.id, what))
         else:
             good.append(record)
