@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from written import read_json, read_lines
 
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record, RowProblem
@@ -34,7 +35,7 @@ families = pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
             id="blank",
         ),
         pytest.param(
-            {"query": "x", "positive": "y", "negatives": ["z", "y"]},
+            {"query": "x", "positive": "y", "negatives": ["z", "y "]},
             "the positive document is among the negatives",
             id="right and wrong",
         ),
@@ -54,6 +55,21 @@ def record_of(query, positive=None, negatives=(), record_id="r"):
 def test_candidates_are_all_documents_that_records_name_each_once():
     records = [record_of("q", "a", ["b", "c"]), record_of("p", "b"), record_of("n", negatives=["d"])]
     assert documents_of(records) == ["a", "b", "c", "d"]
+
+
+def test_blanks_around_a_document_make_no_other_one():
+    records = with_others([record_of("q", "a", ["b ", "c"]), record_of("p", "a \n"), record_of("q", " c")])
+    assert documents_of(records) == ["a", "b", "c"]
+    assert [record.fields.get("also") for record in records] == [("c",), None, ("a",)]
+    assert [KIND.is_disputed(record.fields) for record in records] == [True, False, False]
+
+
+def test_blanks_around_a_row_of_documents_make_no_other_one(goodfit, finished, tmp_path):
+    folder, _ = finished("ranking", "encoder")
+    (tmp_path / "faq.csv").write_text("text\nat noon\nat noon \nin town\n", "utf-8")
+    (answer,) = goodfit("predict", str(folder), "boats?", "--documents", "faq.csv", "--json").json["answers"]
+    found = {one["text"]: one["from"] for one in answer["prediction"]}
+    assert found == {"at noon": "faq.csv:2", "in town": "faq.csv:4"}
 
 
 @pytest.mark.parametrize(
@@ -250,6 +266,36 @@ def test_a_gap_is_one_between_as_many_documents(ready):
     assert {record.id for record in records} < {record.id for record in validation}
     documents = set(documents_of(records))
     assert all(set(outcome.answer) <= documents for outcome in found)
+
+
+def test_figures_say_among_how_many_documents_was_searched(goodfit, finished, write_rows, rows_of, tmp_path):
+    folder, _ = finished("ranking", "encoder")  # ten documents
+    assert read_json(folder / "metrics.json")["documents"] == 10
+    assert "On 24 test records, searched among 10 documents; " in (folder / "adapter" / "README.md").read_text("utf-8")
+    assert goodfit("evaluate", folder, "--json").json["documents"] == 10
+    one = [{**row, "positive": SHOPS[0]} for row in rows_of("ranking", 5, 9)]
+    write_rows(tmp_path / "one.jsonl", one)
+    shown = goodfit("evaluate", folder, "dataset.test=one.jsonl").out.splitlines()[0]
+    assert shown.startswith("on 5 records, searched among 1 document  ")
+    findings = read_lines(folder / "findings.jsonl")
+    (told,) = [one for one in findings if one["code"] == "data.few_documents"]
+    assert told["severity"] == "warning"
+    assert told["message"].startswith("figures are of a search among 10 documents, all that the test records name")
+
+
+def test_the_table_of_a_run_and_a_check_say_among_how_many_documents(
+    goodfit, tiny_words, rows_of, write_rows, tmp_path
+):
+    rows = [{**row, "positive": f"{row['positive']} {row['id']}"} for row in rows_of("ranking", 20, 9)]
+    write_rows(tmp_path / "many.jsonl", rows)
+    words = [*tiny_words("ranking", "encoder"), "dataset.test=many.jsonl"]
+    outcome = goodfit("train", *words, "training.max_steps=1", "run.dir=run")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("on the test records, searched among 20 documents  ")
+    assert "data.few_documents" not in outcome.out
+    write_rows(tmp_path / "many.jsonl", rows[:19])
+    found = goodfit("check", *words, "--json").json["findings"]
+    assert "data.few_documents" in [one["code"] for one in found]
 
 
 @pytest.mark.parametrize(

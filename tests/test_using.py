@@ -9,10 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from written import read_json
+from written import read_json, read_lines
 
 from goodfit.cli.predict import standard_input
 from goodfit.errors import DataError
+from goodfit.kinds.decoding import written_outcomes
 
 
 @pytest.fixture(scope="module")
@@ -561,6 +562,56 @@ def test_a_written_text_is_the_answer_and_attributes_can_be_given(goodfit, finis
     first, second = answers(goodfit("predict", folder, stdin=rows))
     assert isinstance(first["prediction"], str)
     assert first["prediction"] == second["prediction"]
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_an_answer_that_was_not_written_to_its_end_says_so_and_is_counted(goodfit, finished, family):
+    folder, _ = finished("generation", family)  # of eight tokens, and of no training to speak of
+    (answer,) = answers(goodfit("predict", folder, "On day 3 a chair was sold."))
+    assert answer["broken_off"] is True
+    found = goodfit("evaluate", folder, "--json").json
+    kept = read_json(folder / "metrics.json")["broken_off"]
+    assert kept == {"answers": found["broken_off"], "tokens": 8}
+    assert 3 <= found["broken_off"] <= 24
+    said = f"{found['broken_off']} of 24 answers broke off"
+    assert f"{said} after 8 tokens, before their end" in (folder / "adapter" / "README.md").read_text("utf-8")
+    assert f"{said} (task.max_new_tokens)" in goodfit("evaluate", folder).out.splitlines()
+    findings = read_lines(folder / "findings.jsonl")
+    (told,) = [one for one in findings if one["code"] == "model.broken_off"]
+    assert told["message"] == f"{found['broken_off']} of 24 test answers broke off after 8 tokens"
+    assert "train longer" in told["mend"]
+    assert "task.max_new_tokens=" in told["mend"]
+
+
+def test_an_answer_of_labels_cannot_break_off(goodfit, finished):
+    folder, _ = finished("classification", "encoder")
+    assert goodfit("evaluate", folder, "--json").json["broken_off"] == 0
+    assert "broken_off" not in read_json(folder / "metrics.json")
+
+
+@pytest.mark.parametrize("family", ["decoder", "seq2seq"])
+def test_an_answer_that_ends_with_its_last_token_did_not_break_off(ready, family):
+    prepared, model = ready("generation", family)
+    records = prepared.splits.test[:2]
+    encoded = prepared.learner.encode(records)
+    found = written_outcomes(prepared.learner, model, encoded, [True, True], [[9] * 7, [9] * 8])
+    assert [outcome.broken_off for outcome in found] == [False, True]  # the end is the eighth
+
+
+def test_a_text_whose_signs_the_model_does_not_know_says_so_and_is_counted(goodfit, tmp_path, encoder_run, write_rows):
+    texts = ["a good chair", "\U0001f621\U0001f621\U0001f621", "ᚠᚢᚦ ᚨᚱᚲ"]
+    said = "of 3 records have more than 10% tokens that the model does not know: "
+    outcome = goodfit("predict", encoder_run, *texts)
+    assert outcome.err.startswith(f"warning: 2 {said}choose a model")
+    assert [answer.get("unread") for answer in answers(outcome)] == [None, True, True]
+    quiet = goodfit("predict", encoder_run, *texts, "--quiet", "--json")
+    assert quiet.err == ""
+    assert [line.startswith(f"2 {said}") for line in quiet.json["warnings"]] == [True]
+    write_rows(tmp_path / "odd.jsonl", [{"text": text, "label": "good"} for text in texts])
+    found = goodfit("evaluate", encoder_run, "dataset.test=odd.jsonl", "--json").json
+    assert found["unread"] == 2
+    assert any(line.startswith(f"2 {said}") for line in found["warnings"])
+    assert goodfit("evaluate", encoder_run, "--json").json["unread"] == 0
 
 
 def test_a_long_text_says_that_it_was_cut(goodfit, encoder_run):

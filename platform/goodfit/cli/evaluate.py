@@ -10,7 +10,7 @@ from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.evaluation.shown import of_review, with_direction, with_interval
+from goodfit.evaluation.shown import of_documents, of_review, with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.words:
         raise ConfigError("evaluate without a run", "goodfit evaluate runs/latest")
     host = open_host_of(arguments, arguments.words[0])
+    from goodfit.runs.cuts import told_of_unread
     from goodfit.runs.evaluate import evaluate_run
     from goodfit.runs.given import read_given
     from goodfit.runs.opened import open_run
@@ -27,12 +28,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
         result = evaluate_run(open_run(arguments.words[0], host), host, given)
     if not arguments.json:
         print_table(
-            [f"on {result['records']} records", "value [95 %]"],
+            [f"on {result['records']} records{of_documents(result)}", "value [95 %]"],
             [[with_direction(name, figure), with_interval(figure)] for name, figure in result["metrics"].items()],
         )
+        if result["broken_off"]:
+            print(f"{result['broken_off']} of {result['records']} answers broke off (task.max_new_tokens)")
         if "review" in result:
             print(f"review: {of_review(result['review'])}")
-    warn(host.others(), arguments.warnings)
+    warn([*host.others(), *told_of_unread(result["unread"], result["records"])], arguments.warnings)
     if given.file is not None:
         told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
         warn(told, arguments.warnings)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SETTING = re.compile(r"dataset\.[\w.]+")
 SYSTEM = "/system"
 """What begins a line that is no message of the user's in a chat on the terminal."""
+BROKEN_OFF = " […]"
+"""What stands behind an answer of a chat on the terminal that was not written to its end."""
 TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
@@ -46,6 +48,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     _refuse_input(texts, file)
     host = open_host_of(arguments, folder)
     from goodfit.runs.answer import answer_records
+    from goodfit.runs.cuts import told_of_unread
     from goodfit.runs.documents import find_documents
     from goodfit.runs.opened import open_run
 
@@ -62,6 +65,8 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     warn([*_unanswered(read), *_called_alike(read), *of_joined(read.joined)], arguments.warnings, quiet=arguments.quiet)
     with Bar(arguments.quiet) as bar:
         answers = answer_records(opened, read.records, documents.places)
+    little_read = sum("unread" in answer for answer in answers)
+    warn(told_of_unread(little_read, len(answers)), arguments.warnings, quiet=arguments.quiet)
     rejected = [problem.shown() for problem in read.rejected]
     if output is not None:
         _write(Path(output), answers)
@@ -177,12 +182,12 @@ def _converse(opened: OpenedRun, noted: list[str]) -> None:
             _instruct(messages, said.removeprefix(SYSTEM).strip(), noted)
             continue
         messages.append({"role": "user", "content": said})
-        answer, is_cut = reply(opened, messages)
+        said_next, is_cut = reply(opened, messages)
         if is_cut and not was_told:
             warn(["the chat is longer than the model reads: from here on its beginning is left out"], noted)
             was_told = True
-        messages.append({"role": "assistant", "content": answer})
-        print(f"model: {answer}")
+        messages.append({"role": "assistant", "content": said_next.answer})
+        print(f"model: {said_next.answer}{BROKEN_OFF if said_next.broken_off else ''}")
 
 
 def _instruct(messages: list[dict[str, str]], text: str, noted: list[str]) -> None:

@@ -11,7 +11,7 @@ from goodfit.cli.console import Bar, print_table, short_path
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError, together
-from goodfit.evaluation.shown import figure, not_compared, of_review, with_direction, with_interval
+from goodfit.evaluation.shown import figure, not_compared, of_documents, of_review, with_direction, with_interval
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.texts.shown import in_one_line
@@ -88,7 +88,7 @@ def _print(finished: Finished) -> None:
         ]
         for name, tuned in metrics["tuned"].items()
     ]
-    print_table(["on the test records", "tuned [95 %]", "base", "difference [95 %]"], rows)
+    print_table([f"on the test records{of_documents(metrics)}", "tuned [95 %]", "base", "difference [95 %]"], rows)
     print(f"\nbase: {in_one_line(metrics['base_is'])}")
     by, simplest = metrics["paired_reference_by"], with_interval(metrics["paired_reference"], "difference")
     compared = f"{by} differs by {simplest}" if by else not_compared(metrics["primary"])

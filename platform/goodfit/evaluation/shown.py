@@ -1,4 +1,4 @@
-"""Figures as people read them: with their interval and direction, and what a review is in a sentence."""
+"""Figures as people read them: their interval and direction, what was searched, and what a review is in a sentence."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def not_compared(primary: str) -> str:
 def with_direction(name: str, found: Mapping[str, Any]) -> str:
     """A metric's name, and that less of it is better, where it is so."""
     return f"{name} (lower is better)" if found["better"] == "lower" else name
+
+
+def of_documents(found: Mapping[str, Any]) -> str:
+    """Among how many documents was searched for figures, behind that of records; nothing where none are searched."""
+    if "documents" not in found:
+        return ""
+    return f", searched among {found['documents']} document{'' if found['documents'] == 1 else 's'}"
 
 
 def of_review(found: Mapping[str, Any]) -> str:

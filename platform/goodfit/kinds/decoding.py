@@ -10,8 +10,8 @@ from typing import Any
 from goodfit.data.batches import Example
 from goodfit.data.progress import in_batches
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
-from goodfit.kinds.shape import Encoded, Learner, Outcome
-from goodfit.kinds.text import TextCoder
+from goodfit.kinds.shape import Encoded, Outcome
+from goodfit.kinds.text import TextCoder, Writer
 from goodfit.models.parts import base_of
 
 SCORED_ROWS = 512
@@ -159,7 +159,7 @@ def generate(
 
 
 def written_outcomes(
-    learner: Learner, model: Any, encoded: Encoded, known: Sequence[bool], answers: Sequence[Sequence[int]]
+    learner: Writer, model: Any, encoded: Encoded, known: Sequence[bool], answers: Sequence[Sequence[int]]
 ) -> list[Outcome]:
     """Answers as texts, with their losses where the right answers of all are known.
 
@@ -168,11 +168,12 @@ def written_outcomes(
         model: A text model.
         encoded: Of the records.
         known: Whether the right answer is, of each record.
-        answers: What ``generate`` wrote for each record.
+        answers: What ``generate`` wrote for each record: as many tokens as there is room for where no end came.
     """
     losses = losses_if_known(learner, model, encoded, known)
-    texts = TextCoder(learner.coding).texts(answers)
-    return [Outcome(text, None, loss) for text, loss in zip(texts, losses, strict=True)]
+    texts = learner.coder.texts(answers)
+    broken_off = [len(ids) >= learner.room for ids in answers]
+    return [Outcome(text, None, *found) for text, *found in zip(texts, losses, broken_off, strict=True)]
 
 
 def settings_of(coder: TextCoder, max_new_tokens: int) -> Any:

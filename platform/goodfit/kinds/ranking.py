@@ -35,13 +35,17 @@ YES, NO = "yes", "no"
 
 
 def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
-    """A row's ``query``, ``positive`` and, if there are any, ``negatives``."""
+    """A row's ``query``, ``positive`` and, if there are any, ``negatives``.
+
+    Documents are without the blanks around them: with and without they would be two, one of them always wrong.
+    """
     fields: dict[str, Any] = {"query": need_text(values, "query")}
     if labelled:
-        fields["positive"] = need_text(values, "positive")
+        fields["positive"] = need_text(values, "positive").strip()
     negatives = from_cell(values.get("negatives")) or ()
     if not isinstance(negatives, list | tuple) or not all(isinstance(one, str) and one.strip() for one in negatives):
         raise RowProblem("negatives is no list of texts (in a cell of a table as JSON)")
+    negatives = [one.strip() for one in negatives]
     if fields.get("positive") in negatives:
         raise RowProblem("the positive document is among the negatives")
     if negatives:
@@ -312,7 +316,7 @@ def _by_frequency(train: Sequence[Record], records: Sequence[Record]) -> tuple[s
 
 KIND = Kind(
     name="ranking",
-    searches=True,
+    documents=documents_of,
     related=with_others,
     fields={
         "query": "what is looked for",

@@ -68,6 +68,8 @@ class Outcome:
     """The probability that it gives its answer."""
     loss: float | None
     """Mean negative log-likelihood of the right answer's labels, in nats; None where no answer is known."""
+    broken_off: bool = False
+    """Whether a text was written until there was no room left, and not to its end."""
 
 
 class Learner(Protocol):
@@ -150,9 +152,9 @@ class Kind:
     """Whether an answer is one label, so that each label can be given a weight."""
     interchangeable: bool = False
     """Whether any record's answer could be any other one's: they are labels of one set, of which it takes two."""
-    searches: bool = False
-    """Whether it looks for an answer among documents that a user may bring; each of its learners is a ``Searcher``.
-    Several of them may be right, each in a record of its own."""
+    documents: Callable[[Iterable[Record]], Sequence[str]] | None = None
+    """The documents that records name, each once, among which each of these records' answers is looked for; None for
+    kinds that search none."""
     talks: bool = False
     """Whether it answers what is said before, turn by turn."""
     leaves_whole: bool = False
@@ -182,6 +184,12 @@ class Kind:
     """Whether a record's answer can only be learnt roughly."""
     is_disputed: Callable[[Mapping[str, Any]], bool] = lambda fields: False
     """Whether a record calls something wrong that another one with its input calls right, so that it is not learnt."""
+
+    @property
+    def searches(self) -> bool:
+        """Whether it looks for an answer among documents that a user may bring; each of its learners is a ``Searcher``.
+        Several of them may be right, each in a record of its own."""
+        return self.documents is not None
 
     @property
     def asked(self) -> str:

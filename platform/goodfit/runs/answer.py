@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from goodfit.data.records import Record
+from goodfit.kinds.shape import Outcome
+from goodfit.runs.cuts import unread
 from goodfit.runs.opened import OpenedRun
 
 
@@ -23,7 +25,7 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
         records = [replace(record, fields={**record.fields, "negatives": listed}) for record in records]
     encoded = opened.learner.encode(records)
     outcomes = opened.outcomes(records, encoded)
-    cut = set(encoded.cut)
+    cut, little_read = set(encoded.cut), set(unread(encoded, len(records), opened.coding.tokenizer))
     answers = []
     for index, (record, outcome) in enumerate(zip(records, outcomes, strict=True)):
         answer = {"id": record.id, "prediction": opened.task.kind.shown(record, outcome.answer)}
@@ -35,16 +37,20 @@ def answer_records(opened: OpenedRun, records: Sequence[Record], documents: Mapp
                 answer["review"] = outcome.confidence < opened.trusted_from
         if index in cut:
             answer["cut"] = True
+        if index in little_read:
+            answer["unread"] = True
+        if outcome.broken_off:
+            answer["broken_off"] = True
         if opened.task.scrub is not None and "spans" in opened.task.kind.texts.places:
             answer["read"] = record.fields["text"]  # the spans are places in it, not in the text that was given
         answers.append(answer)
     return answers
 
 
-def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> tuple[str, bool]:
+def reply(opened: OpenedRun, messages: Sequence[Mapping[str, str]]) -> tuple[Outcome, bool]:
     """What a chat model says next, which may be nothing, and whether it did not read the beginning."""
     record = Record("chat", {"messages": list(messages)})
     (record,) = opened.scrubbed([record])
     encoded = opened.learner.encode([record])
     (outcome,) = opened.outcomes([record], encoded)
-    return outcome.answer, bool(encoded.cut)
+    return outcome, bool(encoded.cut)

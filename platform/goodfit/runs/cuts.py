@@ -1,23 +1,26 @@
-"""What of the records a model does not see: what is cut, signs that it does not know, and answers left out."""
+"""What of records and answers is lost: what is cut, signs that a model does not know, answers that broke off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from goodfit.data.gather import Splits
+from goodfit.data.records import Record
 from goodfit.errors import ConfigError, DataError
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding
-from goodfit.kinds.shape import Encoded
+from goodfit.kinds.shape import Encoded, Outcome
 from goodfit.models.base import Base
 from goodfit.models.load import refuse_unknown_tokens
 from goodfit.schema import RunConf
 
 MUCH = 0.1
-"""The share of unknown tokens from which a record is told of."""
+"""The share of unknown tokens from which a record is told of, and of answers that broke off from which they are."""
+UNREAD = f"have more than {MUCH:.0%} tokens that the model does not know"
+OTHER_MODEL = "choose a model of these texts' language or signs: docs/models.md"
 
 
 def cut_records(encoded: Mapping[str, Encoded], splits: Splits, conf: RunConf) -> list[Finding]:
@@ -58,20 +61,51 @@ def _apart(share: float, most: float) -> tuple[str, str]:
 def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: Any) -> list[Finding]:
     """Records of which the model sees little: their characters are not in its vocabulary."""
     findings: list[Finding] = []
+    for split, part in encoded.items():
+        records = splits[split]
+        ids = [records[index].id for index in unread(part, len(records), tokenizer)]
+        message = f"{len(ids)} of {len(records)} {split} records {UNREAD}"
+        findings += about("data.unknown_tokens", message, ids, len(records), mend=OTHER_MODEL, split=split)
+    return findings
+
+
+def unread(encoded: Encoded, records: int, tokenizer: Any) -> list[int]:
+    """Indices of records of which the model sees little."""
     unknown = tokenizer.unk_token_id
     if unknown is None or unknown == tokenizer.eos_token_id:
-        return findings
-    for split, part in encoded.items():
-        sizes = np.zeros((len(splits[split]), 2))
-        for example in part.examples:
-            sizes[example.record] += example.inputs.count(unknown), len(example.inputs)
-        ids = [record.id for record, (gone, whole) in zip(splits[split], sizes, strict=True) if gone > MUCH * whole]
-        message = (
-            f"{len(ids)} of {len(sizes)} {split} records have more than {MUCH:.0%} tokens that the model does not know"
-        )
-        mend = "choose a model of these texts' language or signs: docs/models.md"
-        findings += about("data.unknown_tokens", message, ids, len(sizes), mend=mend, split=split)
-    return findings
+        return []
+    sizes = np.zeros((records, 2))
+    for example in encoded.examples:
+        sizes[example.record] += example.inputs.count(unknown), len(example.inputs)
+    return [index for index, (gone, whole) in enumerate(sizes) if gone > MUCH * whole]
+
+
+def told_of_unread(count: int, of: int) -> list[str]:
+    """What to say of answers to records of which the model sees little."""
+    return [f"{count} of {of} records {UNREAD}: {OTHER_MODEL}"] if count else []
+
+
+def broken_off(
+    records: Sequence[Record], outcomes: Sequence[Outcome], encoded: Iterable[Encoded], room: int
+) -> list[Finding]:
+    """Answers to test records that were not written to their end, where these are more than some.
+
+    Args:
+        records: Of the test.
+        outcomes: The answers.
+        encoded: Of all splits, whose right answers may be longer than any that is given.
+        room: Tokens of the longest answer.
+    """
+    ids = [record.id for record, outcome in zip(records, outcomes, strict=True) if outcome.broken_off]
+    if len(ids) <= MUCH * len(records):
+        return []
+    longest = max((size for part in encoded for size in part.beyond.values()), default=2 * room)
+    mend = (
+        "train longer (training.epochs), so that it learns where to end; or let answers be longer, as far as the model "
+        f"has room for it: task.max_new_tokens={longest}"
+    )
+    message = f"{len(ids)} of {len(records)} test answers broke off after {room} tokens"
+    return about("model.broken_off", message, ids, len(records), mend=mend)
 
 
 def refuse_beyond(base: Base, tokenizer: Any, encoded: Iterable[Encoded]) -> None:

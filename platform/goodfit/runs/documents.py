@@ -122,6 +122,6 @@ def _rows(file: Path, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _document(row: Row, columns: Sequence[str]) -> str:
-    """What a row has under one of the names of a document; nothing where it has none."""
+    """What a row has under one of the names of a document, without blanks around it; nothing where it has none."""
     named = (row.values.get(name) for name in columns)
-    return next((text for text in named if isinstance(text, str) and text.strip()), "")
+    return next((text.strip() for text in named if isinstance(text, str) and text.strip()), "")

@@ -12,8 +12,10 @@ from goodfit.evaluation.review import kept
 from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item
 from goodfit.plugins.host import Host
+from goodfit.runs.cuts import unread
 from goodfit.runs.given import Given, given_records
 from goodfit.runs.opened import OpenedRun
+from goodfit.runs.score import documents_in
 
 
 def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
@@ -34,8 +36,11 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
         "run": str(opened.folder),
         "split": given.split,
         "records": len(found.records),
+        **documents_in(opened.task.kind, found.records),
         "cut": len(encoded.cut),
+        "unread": len(unread(encoded, len(found.records), opened.coding.tokenizer)),
         "long_answers": len(encoded.beyond),
+        "broken_off": sum(outcome.broken_off for outcome in outcomes),
         **found.left_out,
         **found.trained,
         "metrics": figures(specs, found.records, items, given.split, opened.conf.seed, losses),

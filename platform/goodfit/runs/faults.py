@@ -27,6 +27,8 @@ ENOUGH = 100
 """Those that a small set is told to aim at: about 0.10 to either side."""
 LARGEST_SHARE = 0.3
 """Of all records that a held-out split may well take: half of them and more have to be learnt from."""
+FEWEST_DOCUMENTS = 20
+"""Documents below which a search is hardly one: among so many, one of two right ones is in the first ten by chance."""
 FEWEST_OF_A_LABEL = 5
 SHOWN_LABELS = 8
 FEW_RECORDS, FEW_OF_LABEL = "data.few_records", "data.few_of_label"
@@ -52,6 +54,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         if act == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
     findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_joined(splits), *_few(kind, splits)]
+    findings += _few_documents(kind, splits)
     if splits.rejected:
         findings.append(_rejected(splits))
     if splits.empty:
@@ -197,6 +200,18 @@ def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
     return [
         Finding(severity="warning", code=FEW_OF_LABEL, message=message, figure=figure, evidence=evidence, mend=mend)
     ]
+
+
+def _few_documents(kind: Kind, splits: Splits) -> list[Finding]:
+    """Test records that name hardly any documents, of which the right one is soon found."""
+    count = len(kind.documents(splits.test)) if kind.documents is not None else FEWEST_DOCUMENTS
+    if count >= FEWEST_DOCUMENTS:
+        return []
+    named = "1 document" if count == 1 else f"{count} documents"
+    message = f"figures are of a search among {named}, all that the test records name: among more they are lower"
+    mend = "let the test records name more documents that are searched in use, as negatives or in further records"
+    figure = float(count)
+    return [Finding(severity="warning", code="data.few_documents", message=message, figure=figure, mend=mend)]
 
 
 def _labels(kind: Kind, record: Record) -> Iterable[str]:

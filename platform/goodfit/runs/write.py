@@ -17,6 +17,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited
 from goodfit.runs.begun import Begun
 from goodfit.runs.card import card_of
+from goodfit.runs.cuts import broken_off
 from goodfit.runs.digests import write_digests
 from goodfit.runs.json_files import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared
@@ -113,7 +114,7 @@ def write_down(
     begun.refuse_changed()
     folder = begun.folder
     told = host.check_answers(prepared.conf.task.name, judged.items)
-    findings = [*prepared.findings, *audited.findings, *told]
+    findings = [*prepared.findings, *_broken_off(prepared, judged), *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
     weights = save_weights(prepared, model, folder, judged.metrics.get("review"))
     deeds = host.deeds.shown(host.plugins)
@@ -142,6 +143,14 @@ def write_down(
     begun.refuse_changed()  # what is sealed now counts as what was written
     write_record(folder, record)
     return Finished(folder, weights, record, judged.metrics, findings)
+
+
+def _broken_off(prepared: Prepared, judged: Judged) -> list[Finding]:
+    found = judged.metrics.get("broken_off")
+    if found is None:
+        return []
+    encoded = prepared.encoded.values()
+    return broken_off(prepared.splits.test, judged.outcomes["test"], encoded, found["tokens"])
 
 
 def _write_predictions(path: Path, prepared: Prepared, split: str, outcomes: Sequence[Outcome]) -> None:

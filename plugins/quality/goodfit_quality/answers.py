@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from goodfit.hooks import findings
 from goodfit.hooks.types import DataFacts, Finding, RecordView
+from goodfit_quality.no_value import is_error, is_no_value
 from goodfit_quality.report import about
 
 LEAST_OF_A_LABEL = 8
@@ -33,24 +36,27 @@ def answers(facts: DataFacts) -> list[Finding]:
     """Findings about the right answers of the training records."""
     train = facts.splits["train"]
     if facts.kind in WRITTEN:
-        return [*_repeated(train), *_echoes(train)]
-    return [*_alike(facts.labels), *_misspelt(facts, train), *_balance(facts, train)] if facts.labels else []
+        return [*_repeated(train), *_echoes(train), *_errors(train)]
+    if not facts.labels:
+        return []
+    return [*_alike(facts.labels), *_misspelt(facts, train), *_without_value(train), *_balance(facts, train)]
 
 
 def _alike(labels: Sequence[str]) -> list[Finding]:
-    """Labels that are one label, apart from capitals and blanks."""
+    """Labels that are one label, apart from capitals, blanks and how signs are coded."""
     same: dict[str, list[str]] = defaultdict(list)
     for label in labels:
         same[_plain(label)].append(label)
     alike = [own for own in same.values() if len(own) > 1]
     if not alike:
         return []
-    shown = "; ".join(" = ".join(f"'{label}'" for label in own) for own in alike[:8])
+    apart = "apart from capitals, blanks and how signs are coded"
+    shown = "; ".join(" = ".join(map(_shown, own)) for own in alike[:8])
     return [
         Finding(
             severity="warning",
             code="quality.labels_alike",
-            message=f"the {len(labels)} labels are {len(same)}, apart from capitals and blanks: {shown}",
+            message=f"the {len(labels)} labels are {len(same)}, {apart}: {shown}",
             figure=float(len(labels) - len(same)),
             evidence={"labels": alike},
             mend="write each label in one way in the data",
@@ -59,8 +65,27 @@ def _alike(labels: Sequence[str]) -> list[Finding]:
 
 
 def _plain(label: str) -> str:
-    """A label without what makes no other one: capitals and blanks."""
-    return " ".join(label.casefold().split())
+    """A label without what makes no other one: capitals, blanks, signs that are not seen or are coded otherwise."""
+    signs = unicodedata.normalize("NFKC", label)
+    return " ".join("".join(sign for sign in signs if unicodedata.category(sign) != "Cf").casefold().split())
+
+
+def _shown(label: str) -> str:
+    """A label in quotes; one that could look like another by how its signs are coded shows their numbers."""
+    is_plain = unicodedata.is_normalized("NFKC", label) and not any(
+        unicodedata.category(sign) == "Cf" for sign in label
+    )
+    return f"'{label}'" if is_plain else ascii(label)
+
+
+def _without_value(train: Sequence[RecordView]) -> list[Finding]:
+    """Records with a label that stands for none. All of a label cannot be left out, so ``quality.fix`` gets no rows."""
+    wrong = {label for record in train for label in _labels(record) if is_no_value(label)}
+    ids = [record.id for record in train if not wrong.isdisjoint(_labels(record))]
+    shown = ", ".join(f"'{label}'" for label in sorted(wrong)[:8])
+    message = f"{len(ids)} of {len(train)} training records have a label that stands for a missing value: {shown}"
+    mend = "give these records their labels, or take them out of the files"
+    return findings.about("quality.no_value", message, ids, len(train), mend=mend)
 
 
 def _misspelt(facts: DataFacts, train: Sequence[RecordView]) -> list[Finding]:
@@ -147,6 +172,13 @@ def _repeated(train: Sequence[RecordView]) -> list[Finding]:
     repeated = {row for rows in by_answer.values() if len(rows) >= most for row in rows}
     rows = [record.id for record in train if record.id in repeated]
     return about("same_answer", "training records share a few answers", rows, len(train), "write their own answers")
+
+
+def _errors(train: Sequence[RecordView]) -> list[Finding]:
+    """Records whose written answer is an error of a spreadsheet."""
+    rows = [record.id for record in train if is_error(record.answer)]
+    message = "training records answer with an error of a spreadsheet, such as #REF!"
+    return about("no_value", message, rows, len(train), "write their answers")
 
 
 def _echoes(train: Sequence[RecordView]) -> list[Finding]:

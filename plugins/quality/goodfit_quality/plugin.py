@@ -25,13 +25,20 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
             name="quality.texts",
             description="Damaged, empty, outlying and foreign texts.",
             look_at_data=texts.texts,
-            codes=("quality.damaged", "quality.markup", "quality.empty", "quality.length", "quality.language"),
+            codes=(
+                "quality.damaged",
+                "quality.markup",
+                "quality.empty",
+                "quality.no_value",
+                "quality.length",
+                "quality.language",
+            ),
         ),
         AuditSpec(
             name="quality.answers",
             description="Rare labels, one answer for everything, answers that copy the input.",
             look_at_data=answers.answers,
-            codes=("quality.same_answer", "quality.echo"),
+            codes=("quality.same_answer", "quality.echo", "quality.no_value"),
         ),
         AuditSpec(
             name="quality.secrets",

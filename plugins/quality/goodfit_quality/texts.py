@@ -10,6 +10,7 @@ import numpy as np
 
 from goodfit.hooks.types import DataFacts, Finding, RecordView
 from goodfit_quality.language import language_of
+from goodfit_quality.no_value import is_no_value
 from goodfit_quality.report import about
 
 BROKEN = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -39,11 +40,14 @@ def texts(facts: DataFacts) -> list[Finding]:
     count = len(train)
     damaged = [record.id for record in train if is_damaged(record.text) or is_damaged(record.answer)]
     marked = [record.id for record in train if MARKUP.search(record.text)]
-    empty = [record.id for record in train if FILLER.fullmatch(record.text.strip())]
+    empty = {record.id: None for record in train if FILLER.fullmatch(record.text.strip())}
+    no_value = [record.id for record in train if record.id not in empty and is_no_value(record.text)]
+    missing = "training inputs stand for a missing value, such as #REF! of a spreadsheet"
     return [
         *about("damaged", "training records hold damaged characters", damaged, count, "read the file as UTF-8 again"),
         *about("markup", "training inputs hold HTML", marked, count, "take the markup out", "info"),
-        *about("empty", "training inputs say nothing", empty, count),
+        *about("empty", "training inputs say nothing", list(empty), count),
+        *about("no_value", missing, no_value, count, "write what stood there"),
         *_outliers(train),
         *_foreign(train),
     ]

@@ -212,7 +212,40 @@ def test_labels_that_differ_in_capitals_and_blanks_alone_are_told_of():
     messy = replace(facts([record("1", "a text", "yes")]), labels=(" Yes", "maybe", "no", "yes"))
     found = {finding.code: finding for finding in answers(messy)}["quality.labels_alike"]
     assert found.evidence == {"labels": [[" Yes", "yes"]]}
-    assert found.message == "the 4 labels are 3, apart from capitals and blanks: ' Yes' = 'yes'"
+    assert found.message == "the 4 labels are 3, apart from capitals, blanks and how signs are coded: ' Yes' = 'yes'"
+
+
+@pytest.mark.parametrize(
+    ("label", "other", "shown"),
+    [
+        pytest.param("R\u00fcckgabe", "Ru\u0308ckgabe", "'R\u00fcckgabe' = 'Ru\\u0308ckgabe'", id="composed"),
+        pytest.param("refund", "refund\u200b", "'refund' = 'refund\\u200b'", id="a sign without width"),
+        pytest.param("refund", "\uff32efund", "'refund' = '\\uff32efund'", id="full width"),
+    ],
+)
+def test_labels_that_differ_in_how_their_signs_are_coded_are_told_of(label, other, shown):
+    messy = replace(facts([record("1", "a text", label)]), labels=(label, other))
+    found = {finding.code: finding for finding in answers(messy)}["quality.labels_alike"]
+    assert found.message.endswith(f": {shown}")
+
+
+def test_labels_that_stand_for_a_missing_value_are_told_of_and_none_is_not():
+    given = ["yes"] * 9 + ["none"] * 9 + ["#N/A", "nan", "not #N/A", "#N/A"]
+    train = [record(f"r{n}", f"a text {n}", label) for n, label in enumerate(given)]
+    messy = replace(facts(train), labels=tuple(sorted(set(given))))
+    found = {finding.code: finding for finding in answers(messy)}["quality.no_value"]
+    assert (found.severity, found.rows, found.evidence["ids"]) == ("warning", (), ["r18", "r19", "r21"])
+    said = "3 of 22 training records have a label that stands for a missing value: '#N/A', 'nan'"
+    assert found.message == said
+
+
+def test_texts_and_written_answers_that_are_an_error_of_a_spreadsheet_are_named():
+    texts_given = ["#REF!", " #NAME? ", "NaN", "see #REF! there", "N/A", "a good chair"]
+    train = [record(f"r{n}", text) for n, text in enumerate(texts_given)]
+    found = rows(texts(facts(train)))
+    assert (found["no_value"], found["empty"]) == (("r0", "r1", "r2"), ("r4",))
+    train = [RecordView(id=f"g{n}", fields={}, text=f"a {n}", answer=said) for n, said in enumerate(["#VALUE!", "N/A"])]
+    assert rows(answers(facts(train, kind="generation"))) == {"no_value": ("g0",)}
 
 
 @pytest.mark.parametrize(
