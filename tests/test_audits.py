@@ -408,6 +408,22 @@ def test_a_larger_share_is_advised_by_what_it_can_give(goodfit, tmp_path, write_
     assert (told["mend"], told["evidence"]["units_in_all"]) == (mend, groups)
 
 
+def test_a_larger_share_is_advised_of_what_it_is_taken_of_and_not_where_it_is_taken(goodfit, tmp_path, write_rows):
+    rows = [{"text": f"number {n} is {n * n}", "label": "ab"[n % 2], "group": f"g{n % 26}"} for n in range(520)]
+    mends = []
+    for share in (0.1, 0.3):
+        files = [f"dataset.train={write_rows(tmp_path / 'train.jsonl', rows)}", "dataset.test_share=0.3"]
+        words = ["task=classification", "dataset=files", *files, f"dataset.validation_share={share}"]
+        outcome = goodfit("data", *words, "quality.deep=false", "--json")
+        assert outcome.code == 0, outcome.err
+        found = [one for one in outcome.json["findings"] if one["code"] == "data.few_records"]
+        mends += [one["mend"] for one in found if one["evidence"]["split"] == "validation"]
+    assert "dataset.validation_share=0.3 takes about 5, " in mends[0]  # of 18: the test has 8 of the 26
+    assert mends[1].endswith(
+        ": add records that are independent (groups and near copies count once: all splits together have 26)"
+    )
+
+
 def test_a_fix_that_leaves_nothing_exits_2(goodfit, tiny_words, rows_of, write_rows, tmp_path):
     test = write_rows(tmp_path / "same.jsonl", rows_of("classification", 24))
     words = [*tiny_words("classification", "encoder"), f"dataset.train={test}", f"dataset.test={test}"]

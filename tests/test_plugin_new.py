@@ -349,3 +349,12 @@ def test_a_few_records_are_warned_of_by_the_split_that_has_them(goodfit, write_r
     assert f" {split} records; with fewer than 20 " in warning
     assert ("no fit" in warning) == (split == "validation")
     assert warning.endswith(f"give more rows, or hold out more: dataset.{split}_share=0.2")
+
+
+def test_no_larger_share_is_advised_where_it_is_large(goodfit, write_rows, rows_of, tmp_path):
+    file = write_rows(tmp_path / "a.jsonl", rows_of("classification", 40))
+    outcome = goodfit(
+        "plugins", "new", "hr", "--from-data", file, "dataset.test_share=0.3", "dataset.validation_share=0.1"
+    )
+    warnings = [line for line in outcome.out.splitlines() if line.startswith("warning: ")]
+    assert [line.rpartition(": ")[2] for line in warnings] == ["dataset.validation_share=0.2", "give more rows"]

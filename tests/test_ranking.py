@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 from written import read_json, read_lines
 
 from goodfit.data.batches import IGNORED, collate
@@ -13,6 +14,7 @@ from goodfit.kinds.ranking import bm25_order, documents_of, with_others
 from goodfit.kinds.shape import item
 from goodfit.models.call import call
 from goodfit.runs.score import beside_probe, pick_probe
+from goodfit.training.module import Tuning
 
 KIND = find_kind("ranking")
 SHOPS = ["The lamp is sold in Oslo.", "Boats leave at nine.", "Bread is baked at dawn.", "The museum has no stairs."]
@@ -103,6 +105,44 @@ def test_a_query_learns_against_the_documents_of_all_others_in_its_batch(ready):
     same = scores.logits[0, 4], scores.logits[4, 0]  # the copy of a query's own document is no wrong answer to it
     assert all(float(one.detach()) < -1e30 for one in same)
     assert scores.losses().isfinite().all()
+
+
+def test_queries_with_no_wrong_document_in_any_batch_are_refused(goodfit, tiny_words, rows_of, write_rows, tmp_path):
+    words = [*tiny_words("ranking", "encoder"), "training.batch_size=1"]
+    outcome = goodfit("train", *words, "run.dir=out")
+    assert (outcome.code, (tmp_path / "out").exists()) == (2, False)
+    assert outcome.errors == [
+        (
+            "an encoder learns ranking against the wrong documents of a batch, and with training.batch_size=1 and "
+            "these records no batch has one",
+            "a greater training.batch_size, or wrong documents in the records: the field negatives",
+        )
+    ]
+    rows = [{**row, "negatives": ["A lamp is no boat."]} for row in rows_of("ranking", 32)]
+    named = f"dataset.train={write_rows(tmp_path / 'named.jsonl', rows)}"
+    for more in ("training.batch_size=2", named):
+        assert goodfit("check", *words, more).code == 0
+
+
+def test_what_saves_memory_does_not_take_documents_away_unsaid(goodfit, tiny_words, monkeypatch):
+    words = [*tiny_words("ranking", "encoder"), "adapter=none", "training.batch_size=16"]
+    needed = goodfit("check", *words, "--json").json["memory_bytes"]
+    fewer = "a smaller dataset.max_tokens, or a smaller training.batch_size, with which a query meets fewer documents"
+    for part in (needed["activations"] * 0.1, needed["total"] - 1):
+        small = f"hardware.memory_gb={(needed['total'] - part) / 2**30}"
+        ((_, fix),) = goodfit("check", *words, small).errors
+        assert "accumulation" not in fix
+    assert fix == f"{fewer}, or a smaller model: goodfit list model shows sizes"
+
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Tuning, "training_step", full)
+    outcome = goodfit("train", *words, "run.dir=out")
+    assert outcome.code == 5
+    (*_, error, fix) = outcome.err.splitlines()
+    assert error == "error: memory ran out at step 0: CUDA out of memory"
+    assert fix == f"  fix: add runtime.gradient_checkpointing=true: the step stays the same; or {fewer}"
 
 
 @families

@@ -119,6 +119,12 @@ def test_a_training_that_stops_early_makes_room_for_the_next_one(finished):
     assert record_of(folder)["steps"] == len(steps)
 
 
+def test_each_training_is_first_scored_behind_a_step_of_its_own(finished):
+    words = ["training.accumulation=4", "training.evaluations_per_epoch=4", "training.patience=0", "training.soup=2"]
+    folder, _ = finished("classification", "encoder", *words)
+    assert list(lines_of(folder, "validation/loss")) == [1, 2, 3, 4]  # an epoch is four batches, and one step
+
+
 @pytest.mark.parametrize("layer", ["embed_tokens", "q_proj"])
 def test_what_is_averaged_of_an_adapter_is_the_product_of_its_factors_also_on_embeddings(layer):
     states = []

@@ -1,17 +1,24 @@
 """Training: it learns, the same seed gives the same bytes, the best weights are kept, and nothing fails in silence."""
 
+import copy
 import json
 import shutil
+from contextlib import nullcontext
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from written import read_json
 
+from goodfit.errors import TrainingError
 from goodfit.kinds import KINDS, find_kind
+from goodfit.models.adapters import build_adapter
+from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.optim import OptimConf
+from goodfit.schema.training import TrainingConf
 from goodfit.training.held_out import HeldOut, go_on
 from goodfit.training.optimiser import build_optimiser
+from goodfit.training.saver import GUARDED_STEPS, Rise
 
 LEARNT = [(kind, family) for kind in KINDS for family in find_kind(kind).learners]
 learnt = pytest.mark.parametrize(("kind", "family"), [pytest.param(*pair, id="-".join(pair)) for pair in LEARNT])
@@ -208,6 +215,37 @@ def test_held_out_records_are_scored_as_often_as_asked(train):
     assert outcome.code == 0, outcome.err
     assert [step for step, _ in history(folder, "validation/f1_macro")] == [2, 4, 6, 8]
     assert [step for step, _ in history(folder, "probe/f1_macro")] == [2, 4, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "diverges"),
+    [
+        pytest.param(0.7, 2.0, False, id="not three times"),
+        pytest.param(0.7, 2.2, True, id="three times"),
+        pytest.param(0.0002, 0.002, False, id="ten times next to nothing"),
+        pytest.param(0.0002, 0.31, True, id="from next to nothing to much"),
+        pytest.param(0.0, 5.0, True, id="from nothing to much"),
+    ],
+)
+def test_a_loss_that_rises_to_much_ends_a_training_and_one_that_stays_small_does_not(first, last, diverges):
+    rise = Rise(TrainingConf().max_rise, {})
+    losses = [first] * GUARDED_STEPS + [last] * GUARDED_STEPS
+    with pytest.raises(TrainingError, match="training diverges") if diverges else nullcontext():
+        for step, loss in enumerate(losses):
+            rise.refuse(loss, step)
+
+
+@pytest.mark.parametrize("adapter", ["ia3", "lora", "dora"])
+def test_what_starts_as_a_scale_is_not_decayed_and_the_factors_of_rank_1_are(ready, adapter):
+    _, model = ready("classification", "encoder")
+    tuned = build_adapter(copy.deepcopy(model), AdapterConf(name=adapter, rank=1))
+    names = {id(weights): name for name, weights in tuned.named_parameters()}
+    decayed = {}
+    for group in build_optimiser(tuned.named_parameters(), OptimConf(lr=1e-3), scaled=False).param_groups:
+        decayed |= {names[id(weights)]: group["weight_decay"] > 0 for weights in group["params"]}
+    assert all(decayed[name] for name in decayed if "lora_A" in name or "lora_B" in name)
+    assert not any(decayed[name] for name in decayed if "ia3_l" in name or "magnitude" in name or "bias" in name)
+    assert len(set(decayed.values())) == 2
 
 
 @pytest.mark.parametrize("size", [0.0, 0.02, 1.0])

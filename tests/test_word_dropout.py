@@ -9,10 +9,12 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
-from goodfit.data.batches import Example
+from goodfit.data.batches import Example, TrainingData
+from goodfit.data.epochs import Planned
 from goodfit.kinds.shape import Coding, Encoded
 from goodfit.kinds.units import case_marks
 from goodfit.kinds.word_dropout import drop_words
+from goodfit.training.loader import PlannedBatches
 from goodfit.training.pack import PackedTraining
 
 WORDS = ["governing", "law", "Delaware", "unbelievably", "indemnification", "Acme"]
@@ -103,6 +105,20 @@ def test_a_run_hides_words_in_training_alone_and_the_same_ones_again(goodfit, ti
     measured = goodfit("evaluate", "one", "--json").json["metrics"]
     written = json.loads((tmp_path / "one" / "metrics.json").read_text("utf-8"))["tuned"]
     assert measured == written
+
+
+def test_documents_with_hidden_words_are_still_known_as_one(ready):
+    prepared, _ = ready("ranking", "encoder")
+    coding, encoded = prepared.coding, prepared.encoded["train"]
+    batches = []
+    for share in (0, 0.3):
+        vary = drop_words(encoded, coding, share).vary if share else None
+        data = TrainingData(encoded.examples, "pairs", coding.tokenizer.pad_token_id, vary)
+        batches.append(PlannedBatches(data, seed=1)[Planned(tuple(range(len(encoded.examples))), 0)])
+    whole, hidden = batches
+    assert not torch.equal(whole.input_ids, hidden.input_ids)
+    assert torch.equal(whole.labels, hidden.labels)
+    assert len(set(whole.labels.tolist())) < len(whole.labels)
 
 
 @pytest.fixture

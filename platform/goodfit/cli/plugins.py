@@ -162,7 +162,9 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         for split, why in FEW.items():
             if made["records"][split] < FEWEST_RECORDS:
                 held_out = f"{made['records'][split]} {split} records"
-                print(f"warning: {held_out}; {why}: give more rows, or hold out more: dataset.{split}_share=0.2")
+                shares = {"validation": conf.dataset.validation_share, "test": conf.dataset.test_share}
+                more = f", or hold out more: dataset.{split}_share={MORE}" if shares[split] < MORE else ""
+                print(f"warning: {held_out}; {why}: give more rows{more}")
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
         print(f"\nnext: pip install -e {made['folder']}")
@@ -170,6 +172,9 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         print(f"      goodfit plugins check {name}")
     return made
 
+
+MORE = 0.2
+"""The share that is advised for a held-out split of few records, where its own is less."""
 
 OF_RECORDS = ("task", "dataset", "seed")
 """The groups that say how a task is made of records."""

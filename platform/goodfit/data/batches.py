@@ -42,6 +42,8 @@ class Example:
     """What its losses are multiplied by where it is learnt."""
     counts_as: float | None = None
     """As how many labels it counts in its optimiser step's mean loss; when not given, as those that are learnt."""
+    whole: tuple[int, ...] = ()
+    """The inputs with no word hidden, by which texts are told apart; none where they are as the inputs are."""
 
     @property
     def supervised(self) -> int:
@@ -147,7 +149,7 @@ def collate(examples: Sequence[Example], pad_id: int, labels_at: LabelsAt, step_
     """
     rows = [example.rows or (len(example.inputs),) for example in examples]
     decoder = [example.decoder_inputs for example in examples if example.decoder_inputs is not None]
-    labels = _joined([_documents(examples)] if labels_at == "pairs" else (example.labels for example in examples))
+    labels = _joined([document_numbers(examples)] if labels_at == "pairs" else (example.labels for example in examples))
     return Batch(
         input_ids=_joined(example.inputs for example in examples),
         lengths=tuple(itertools.chain.from_iterable(rows)),
@@ -179,8 +181,9 @@ def _token_types(examples: Sequence[Example]) -> Tensor | None:
     return _joined([0] * example.second + [1] * (len(example.inputs) - example.second) for example in examples)
 
 
-def _documents(examples: Sequence[Example]) -> list[int]:
-    """A number for each document of the examples; those of the same tokens, or right for one query, have the same."""
+def document_numbers(examples: Sequence[Example]) -> list[int]:
+    """A number for each document of the examples; those of the same tokens, hidden ones among
+    them, or right for one query, have the same."""
     Text = tuple[int, ...]
     queries: dict[Text, Text] = {}
     same: dict[Text, Text] = {}
@@ -193,7 +196,8 @@ def _documents(examples: Sequence[Example]) -> list[int]:
 
     for example in examples:
         ends = list(itertools.accumulate(example.rows))
-        query, right, *wrong = (example.inputs[start:end] for start, end in itertools.pairwise([0, *ends]))
+        tokens = example.whole or example.inputs
+        query, right, *wrong = (tokens[start:end] for start, end in itertools.pairwise([0, *ends]))
         same[first(right)] = first(queries.setdefault(query, right))
         found += [right, *wrong]
     numbers: dict[Text, int] = {}

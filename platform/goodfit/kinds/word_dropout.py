@@ -42,7 +42,7 @@ def drop_words(encoded: Encoded, coding: Coding, share: float) -> Encoded:
                 is_hidden = token not in special and chance.random() < share
             if is_hidden:
                 inputs[position] = tokenizer.mask_token_id
-        return replace(example, inputs=tuple(inputs))
+        return replace(example, inputs=tuple(inputs), whole=example.inputs)
 
     return replace(encoded, vary=vary)
 

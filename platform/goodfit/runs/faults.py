@@ -15,7 +15,7 @@ from goodfit.hooks.certainty import unit_of
 from goodfit.hooks.findings import MOST_IDS, about
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
-from goodfit.schema.dataset import SPLITS
+from goodfit.schema.dataset import SPLITS, DatasetConf
 from goodfit.schema.quality import QualityConf
 
 HELD_OUT = ("validation", "test")
@@ -34,7 +34,9 @@ SHOWN_LABELS = 8
 FEW_RECORDS, FEW_OF_LABEL = "data.few_records", "data.few_of_label"
 
 
-def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container[str]) -> list[Finding]:
+def find_faults(
+    kind: Kind, splits: Splits, conf: QualityConf, before: Container[str], dataset: DatasetConf
+) -> list[Finding]:
     """Findings about the records; ids and counts only.
 
     Args:
@@ -42,6 +44,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         splits: Its records.
         conf: What some faults do to the run.
         before: The inputs that the base was trained on before, by ``input_key``.
+        dataset: How the records were split.
 
     Raises:
         DataError: A fault that the quality group says has to stop the run.
@@ -53,7 +56,7 @@ def find_faults(kind: Kind, splits: Splits, conf: QualityConf, before: Container
         setting, act = acts[finding.code]
         if act == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
-    findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_joined(splits), *_few(kind, splits)]
+    findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_joined(splits), *_few(kind, splits, dataset)]
     findings += _few_documents(kind, splits)
     if splits.rejected:
         findings.append(_rejected(splits))
@@ -135,24 +138,35 @@ def _spoils_the_test(finding: Finding) -> Finding:
     return dataclasses.replace(finding, severity="error", message=message)
 
 
-def _few(kind: Kind, splits: Splits) -> list[Finding]:
+def _few(kind: Kind, splits: Splits, conf: DatasetConf) -> list[Finding]:
     """Held-out splits whose figures tell little: few records, or few of a label."""
     findings = []
     units = {split: len(set(map(unit_of, splits[split]))) for split in HELD_OUT}
+    shares = {"validation": conf.validation_share, "test": conf.test_share}
     in_all = 0
     if min(units.values()) < FEWEST:
         in_all = len(keep_together([record for part in SPLITS for record in splits[part]], kind.compared))
     for split in HELD_OUT:
         if units[split] < FEWEST:
-            findings.append(_few_records(split, len(splits[split]), units[split], in_all))
+            whole = in_all - units["test"] if split == "validation" else in_all  # what a share is taken of
+            more = round(LARGEST_SHARE * whole) if shares[split] < LARGEST_SHARE else 0
+            findings.append(_few_records(split, len(splits[split]), units[split], in_all, more))
         elif kind.labels is not None:
             findings += _few_of_labels(split, kind, splits)
     return findings
 
 
-def _few_records(split: str, records: int, units: int, in_all: int) -> Finding:
+def _few_records(split: str, records: int, units: int, in_all: int, largest: int) -> Finding:
+    """The warning of few records.
+
+    Args:
+        split: That has them.
+        records: How many.
+        units: Of which so many are independent.
+        in_all: In all splits together.
+        largest: What the largest share would take of these; 0 where none larger is advised.
+    """
     shown = f"{records} records" + (f" in {units} groups" if units < records else "")
-    largest = round(LARGEST_SHARE * in_all)
     lost = {
         "validation": "which epoch, or trial of a search, is the best is mostly chance",
         "test": "a good model is hardly told from a poor one",

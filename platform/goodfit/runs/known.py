@@ -76,7 +76,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
         refuse_gates_in_need(task.gates, audits, conf, task.kind, splits, labels)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
-    findings += find_faults(task.kind, splits, conf.quality, inputs)
+    findings += find_faults(task.kind, splits, conf.quality, inputs, conf.dataset)
     findings += lineage_findings(task, before, untold)
     audited = audit_data(task.audits, conf, task.kind, splits, labels, host)
     findings += audited.findings + host.check_data(conf.task.name, _shown(splits))

@@ -9,8 +9,7 @@ from typing import Any
 
 import torch
 
-from goodfit.data.batches import by_record, collate
-from goodfit.data.epochs import Planned, plan_epoch
+from goodfit.data.batches import collate
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
@@ -25,10 +24,10 @@ from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, w
 from goodfit.models.parts import base_of
 from goodfit.runs.machine import fix_machine
 from goodfit.runs.paths import pick_path
-from goodfit.runs.prepare import Prepared, training_data
+from goodfit.runs.prepare import Prepared, first_epoch, training_data
 from goodfit.schema import RunConf
 from goodfit.training.steps import planned_steps
-from goodfit.training.trainer import compute_ahead
+from goodfit.training.trainer import FEWER_COMPARED, compute_ahead
 
 PROBE_STEPS = 3
 EVALUATION_COST = 1 / 3
@@ -135,26 +134,10 @@ def _has_bare_head(model: Any) -> bool:
 def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
     """The batch of the first epoch that takes most; privately, the record."""
     examples = prepared.encoded["train"].examples
-    batches = ([examples[index] for index in planned.indices] for planned in _first_epoch(prepared, conf))
+    batches = ([examples[index] for index in planned.indices] for planned in first_epoch(examples, conf))
     return max(
         (load_of(rows, flat) for rows in batches), key=lambda load: (load.inputs + load.outputs, load.long_pairs)
     )
-
-
-def _first_epoch(prepared: Prepared, conf: RunConf) -> list[Planned]:
-    examples = prepared.encoded["train"].examples
-    if conf.privacy.epsilon is not None:
-        return [Planned(tuple(windows), 0) for windows in by_record(examples)]
-    of_devices = plan_epoch(
-        examples,
-        batch_size=conf.training.batch_size,
-        accumulation=1,
-        grouping=conf.training.length_grouping,
-        seed=conf.seed,
-        epoch=0,
-        devices=conf.hardware.devices * conf.hardware.nodes,
-    )
-    return [planned for device in of_devices for planned in device]
 
 
 def free_bytes(conf: RunConf) -> int:
@@ -169,16 +152,20 @@ def free_bytes(conf: RunConf) -> int:
 
 
 def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
-    options = _smaller(prepared.conf)
-    if not prepared.conf.runtime.gradient_checkpointing:
-        less = _with(prepared.conf, "runtime", gradient_checkpointing=True)
+    conf, compares = prepared.conf, prepared.learner.labels_at == "pairs"
+    options = [] if compares else _smaller(conf)
+    if not conf.runtime.gradient_checkpointing:
+        less = _with(conf, "runtime", gradient_checkpointing=True)
         again = "runtime.gradient_checkpointing=true"
-        options += [(again, less), *((f"{again} {words}", smaller) for words, smaller in _smaller(less))]
-    if prepared.conf.adapter.name == "none":
-        options += [("adapter=lora", _with(prepared.conf, "adapter", name="lora"))]
+        options += [(again, less)]
+        options += [] if compares else [(f"{again} {words}", smaller) for words, smaller in _smaller(less)]
+    if conf.adapter.name == "none":
+        options += [("adapter=lora", _with(conf, "adapter", name="lora"))]
     for words, candidate in options:
         if _memory(prepared, candidate, flat).total <= free:
             return words
+    if compares:
+        return f"{FEWER_COMPARED}, or a smaller model: goodfit list model shows sizes"
     return "choose a smaller model: goodfit list model shows sizes"
 
 
@@ -217,7 +204,7 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     conf, learner = prepared.conf, prepared.learner
     fix_machine(conf)
     examples = prepared.encoded["train"].examples
-    planned = _first_epoch(prepared, conf)
+    planned = first_epoch(examples, conf)
     model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     model = build_adapter(model, conf.adapter).to(pick_device(conf.hardware.accelerator)).train()
     sizes = sorted(range(len(planned)), key=lambda number: sum(examples[i].length for i in planned[number].indices))

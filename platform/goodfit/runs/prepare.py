@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goodfit.data.batches import Example, TrainingData
+from goodfit.data.batches import Example, TrainingData, by_record, document_numbers
+from goodfit.data.epochs import Planned, plan_epoch
 from goodfit.data.gather import Splits
+from goodfit.errors import ConfigError
 from goodfit.hooks.types import Finding
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Encoded, Learner
@@ -72,7 +74,41 @@ def training_data(prepared: Prepared) -> TrainingData:
         encoded = dataclasses.replace(encoded, examples=_balanced(encoded.examples, labels))
     if conf.word_dropout:
         encoded = drop_words(encoded, coding, conf.word_dropout)
+    if prepared.learner.labels_at == "pairs":
+        _refuse_uncompared(encoded.examples, prepared.conf)
     return TrainingData(encoded.examples, prepared.learner.labels_at, pad_id(coding.tokenizer), encoded.vary)
+
+
+def first_epoch(examples: Sequence[Example], conf: RunConf) -> list[Planned]:
+    """The batches of the first epoch, of all devices; privately, the records."""
+    if conf.privacy.epsilon is not None:
+        return [Planned(tuple(windows), 0) for windows in by_record(examples)]
+    of_devices = plan_epoch(
+        examples,
+        batch_size=conf.training.batch_size,
+        accumulation=1,
+        grouping=conf.training.length_grouping,
+        seed=conf.seed,
+        epoch=0,
+        devices=conf.hardware.devices * conf.hardware.nodes,
+    )
+    return [planned for device in of_devices for planned in device]
+
+
+def _refuse_uncompared(examples: Sequence[Example], conf: RunConf) -> None:
+    """Refuse batches of one document each: it is the likest whatever the model says of it, and nothing is learnt.
+
+    Raises:
+        ConfigError: Names the setting.
+    """
+    for planned in first_epoch(examples, conf):
+        if len(set(document_numbers([examples[index] for index in planned.indices]))) > 1:
+            return
+    raise ConfigError(
+        f"an encoder learns ranking against the wrong documents of a batch, and with "
+        f"training.batch_size={conf.training.batch_size} and these records no batch has one",
+        "a greater training.batch_size, or wrong documents in the records: the field negatives",
+    )
 
 
 def _balanced(examples: Sequence[Example], labels: Sequence[str]) -> list[Example]:

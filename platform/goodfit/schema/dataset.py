@@ -55,7 +55,8 @@ class DatasetConf:
     """A file with ids, one a line: these records are left out of every split, as if they had never been there."""
 
     validation_share: Share = 0.15
-    """The share of the records that goodfit splits off for validation where no file is given."""
+    """The share of the records that goodfit splits off for validation where no file is given: of those that the test
+    left, so that 0.15 are 0.1275 of all where the test took 0.15 of them."""
 
     test_share: Share = 0.15
     """The share of the records that goodfit splits off for the test where no file is given."""

@@ -23,8 +23,8 @@ class OptimConf:
     """
 
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.01
-    """Weight decay, on matrices only: not on biases and norms. Decoupled from the gradient; with SGD it is added to it,
-    and goes through the momentum."""
+    """Weight decay, on matrices only: not on biases, norms and the scales of ``adapter=ia3``. Decoupled from the
+    gradient; with SGD it is added to it, and goes through the momentum."""
 
     beta1: Annotated[float, Field(ge=0, lt=1)] = 0.9
     """Decay of the first moment (SGD: the momentum)."""

@@ -21,7 +21,7 @@ class TrainingConf:
     """At most this many optimiser steps, if that is fewer than the epochs make."""
 
     batch_size: Count = 16
-    """Records in one forward pass, on each device."""
+    """Records in one forward pass, on each device. An encoder learns ranking against the documents of these alone."""
 
     accumulation: Count = 1
     """Batches whose gradients make one optimiser step; their losses are weighed by supervised tokens."""
@@ -48,7 +48,8 @@ class TrainingConf:
     """The newest checkpoints that are kept, beside the best one."""
 
     max_rise: Annotated[float, Field(gt=1)] = 3.0
-    """Training ends as failed where its loss, over 20 steps, is this many times what it was in the first 20 steps."""
+    """Training ends as failed where its loss, over 20 steps, is this many times what it was in the first 20 steps, or
+    where that was below 0.1 nats, as where a tuned model is tuned again, this many times 0.1."""
 
     class_weights: Literal["none", "balanced"] = "none"
     """``balanced`` weighs the loss of a record by how rare its label is among the training records, so that all labels

@@ -137,7 +137,8 @@ class HeldOut(lightning.Callback):
     def on_train_batch_end(self, trainer: Any, pl_module: Tuning, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Evaluate where a part of the epoch ends, and at the last step."""
         last = trainer.max_steps > 0 and trainer.global_step >= trainer.max_steps
-        if not trainer.global_step or not (batch_idx in self._ends or last):
+        stepped = trainer.global_step > self.trace.begin[0]  # accumulation may outlast a part of the epoch
+        if not stepped or not (batch_idx in self._ends or last):
             return
         if self.trace.evaluated_at(trainer.global_step):
             return

@@ -13,9 +13,12 @@ LEAST_SCALE = 1.0
 """Adafactor's rate is relative to a weight's root mean square, or to this if that is smaller: so it is AdamW's. With
 PyTorch's own 1e-3 an adapter's matrix that starts at 0 is not learnt at all."""
 
+SCALES = "ia3_l"
+"""What PEFT calls the scales of (IA)3."""
+
 
 def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scaled: bool) -> Any:
-    """An optimiser over named parameters; biases and norms are not decayed.
+    """An optimiser over named parameters; biases, norms and scales are not decayed.
 
     Args:
         parameters: (name, parameter); frozen ones are left out.
@@ -26,9 +29,11 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scal
     import torch
 
     trained = [(name, weights) for name, weights in parameters if weights.requires_grad]
+    matrices = [weights for name, weights in trained if _is_matrix(name, weights)]
+    others = [weights for name, weights in trained if not _is_matrix(name, weights)]
     groups = [
-        {"params": [weights for _, weights in trained if weights.dim() > 1], "weight_decay": conf.weight_decay},
-        {"params": [weights for _, weights in trained if weights.dim() <= 1], "weight_decay": 0.0},
+        {"params": matrices, "weight_decay": conf.weight_decay},
+        {"params": others, "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
     lr: float = conf.lr  # type: ignore[assignment]
@@ -37,6 +42,12 @@ def build_optimiser(parameters: Iterable[tuple[str, Any]], conf: OptimConf, scal
     if conf.name == "adafactor":
         return torch.optim.Adafactor(groups, lr=lr, eps=(None, LEAST_SCALE))
     return torch.optim.SGD(groups, lr=lr, momentum=conf.beta1)
+
+
+def _is_matrix(name: str, weights: Any) -> bool:
+    """Whether a weight is decayed. PEFT holds (IA)3's scales, which do nothing where they are 1, as matrices with one
+    row or one column; those of LoRA at rank 1 look alike, and are matrices."""
+    return weights.dim() > 1 and SCALES not in name.split(".")
 
 
 def rate_factor(conf: ScheduleConf, total_steps: int) -> Callable[[int], float]:

@@ -30,6 +30,10 @@ LEAST_SECONDS = 10.0
 GUARDED_STEPS = 20
 """The losses of so many steps are one figure: a single batch can be hard."""
 
+LEAST_FIRST = 0.1
+"""In nats. A loss near 0 rises many times over with one hard batch: what a training begins with counts as at least so
+much, of which three times is still far below the 0.69 of a choice by chance between two answers."""
+
 
 class Saver(lightning.Callback):
     """Saves between steps. Comes behind the callbacks that evaluate and log.
@@ -156,7 +160,7 @@ class Rise:
             return
         self._last.append(loss)
         first, last = sum(self._first) / len(self._first), sum(self._last) / len(self._last)
-        if len(self._last) == GUARDED_STEPS and last > self._most * first:
+        if len(self._last) == GUARDED_STEPS and last > self._most * max(first, LEAST_FIRST):
             raise TrainingError(
                 f"training diverges: the loss of the last {GUARDED_STEPS} steps is {last:.3g} at step {step}, and that "
                 f"of the first ones was {first:.3g}",

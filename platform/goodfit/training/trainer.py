@@ -33,6 +33,10 @@ from goodfit.training.steps import epoch_of, total_steps
 from goodfit.training.watch import Watch
 
 PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
+FEWER_COMPARED = (
+    "a smaller dataset.max_tokens, or a smaller training.batch_size, with which a query meets fewer documents"
+)
+"""What saves memory where the records of a batch are compared with one another: accumulation gives none back."""
 NOBODY = Owner()
 """A training of which no other process goes on with the checkpoints."""
 
@@ -288,12 +292,17 @@ def _fit(job: _Job, trainer: Any, module: Tuning, loader: Any) -> None:
             if isinstance(error, torch.distributed.DistError) or (trainer.world_size > 1 and DEAD_PEER in said):
                 raise lost(trainer, job.signals.fix) from None
             if is_out_of_memory(error):
-                one_by_one = isinstance(module, PrivateTuning)
-                raise HardwareError(
-                    f"memory ran out at step {trainer.global_step}: {said}",
-                    "a smaller dataset.max_tokens, or adapter=lora"
-                    if one_by_one
-                    else "halve training.batch_size and double training.accumulation, or add "
-                    "runtime.gradient_checkpointing=true: the step stays the same",
-                ) from None
+                what = f"memory ran out at step {trainer.global_step}: {said}"
+                raise HardwareError(what, _what_takes_less(job)) from None
             raise
+
+
+def _what_takes_less(job: _Job) -> str:
+    if job.guarantee is not None:  # records are computed one by one
+        return "a smaller dataset.max_tokens, or adapter=lora"
+    if job.data.labels_at == "pairs":
+        return f"add runtime.gradient_checkpointing=true: the step stays the same; or {FEWER_COMPARED}"
+    return (
+        "halve training.batch_size and double training.accumulation, or add "
+        "runtime.gradient_checkpointing=true: the step stays the same"
+    )
