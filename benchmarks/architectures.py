@@ -190,7 +190,8 @@ def outcome_of(kind: str, family: str, words: list[str], folder: Path) -> tuple[
             "optim.lr=0.01",
             f"run.dir={run}",
         ]
-        own += ["training.max_steps=2", "training.batch_size=4", "task.max_new_tokens=8", "policy.enforce=false"]
+        own += ["training.max_steps=2", "training.batch_size=4", "policy.enforce=false"]
+        own += [] if family == "encoder" else ["task.max_new_tokens=8"]
         own += ["plugins.allow=[]", "policy=default", "privacy=none", "hardware=cpu", "--quiet"]
         with at_most(LIMIT):
             code = goodfit(["train", *words, *own])

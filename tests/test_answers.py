@@ -180,6 +180,23 @@ def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
 
 
 @text_families
+@pytest.mark.parametrize("size", [1, 2])
+def test_no_run_is_written_twice_while_what_is_read_may_be_copied(lively, family, size):
+    prepared, model = lively("generation", family)
+    coder = type(prepared.learner.coder)(dataclasses.replace(prepared.coding, no_repeat_ngram_size=size))
+    source = coder.source({"source": SOURCES[1]}, 12)[0]
+    written = generate(model, coder, [source], 12)[0]
+    for read in (source, (*source, *written, *source)):  # the answer stands in what is read
+        expected = []
+        while len(expected) < 12 and coder.eos not in expected:
+            logs = next_logs(model, coder, read, expected).clone()
+            runs = zip(*(expected[place:] for place in range(size)), strict=False)
+            logs[[run[-1] for run in runs if run[:-1] == tuple(expected[len(expected) - size + 1 :])]] = -math.inf
+            expected.append(int(logs.argmax()))
+        assert generate(model, coder, [read], 12) == [[token for token in expected if token != coder.eos]]
+
+
+@text_families
 def test_settings_of_generation_that_come_with_a_base_change_no_answer(lively, family):
     prepared, model = lively("generation", family)
     coder = prepared.learner.coder

@@ -256,6 +256,24 @@ def test_a_typed_value_arrives_as_typed(goodfit, word, path, value):
             "add optim=adamw",
             id="second moment of SGD",
         ),
+        pytest.param(
+            "privacy.delta=1e-6",
+            "privacy.delta was typed, and nothing is trained privately",
+            "add privacy.epsilon=<number>",
+            id="what epsilon may miss, without one",
+        ),
+        pytest.param(
+            "privacy.record_clip=0.1",
+            "privacy.record_clip was typed, and nothing is trained privately",
+            "add privacy.epsilon=<number>",
+            id="a private clip without epsilon",
+        ),
+        pytest.param(
+            "policy.gates=[not_overfit] policy.min_value=0.9",
+            "policy.min_value was typed, and no gate of this run reads it",
+            "add policy.gates=[not_overfit,min_value]",
+            id="the value of no gate",
+        ),
     ],
 )
 def test_a_typed_setting_that_the_run_would_not_read_is_refused(goodfit, words, error, fix):

@@ -165,6 +165,22 @@ def test_how_a_free_text_is_written_is_refused_where_none_is(goodfit, tiny_words
     assert word.split("=")[0] in outcome.errors[0][0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "family", "word"),
+    [
+        pytest.param("classification", "decoder", "model.pooling=mean", id="pooling of a decoder"),
+        pytest.param("token_classification", "encoder", "model.pooling=cls", id="pooling of a tagger"),
+        pytest.param("classification", "encoder", "task.prompt={text}?", id="an encoder's prompt"),
+        pytest.param("classification", "encoder", "task.max_new_tokens=5", id="what an encoder writes"),
+    ],
+)
+def test_what_a_family_does_not_read_of_a_kind_is_refused_where_it_is_typed(goodfit, tiny_words, kind, family, word):
+    outcome = goodfit("check", *tiny_words(kind, family), word)
+    article = "an" if family == "encoder" else "a"
+    what = f"{word.split('=')[0]} was typed, and {kind} with {article} {family} does not read it"
+    assert (outcome.code, outcome.out, outcome.errors) == (2, "", [(what, "leave it out")])
+
+
 @pytest.mark.sampled
 @learnt
 def test_preview_shows_what_is_read_and_learnt(goodfit, tiny_words, kind, family):

@@ -65,7 +65,7 @@ def test_a_run_that_a_guard_stopped_says_why(goodfit, tiny_words, register):
 
 
 def test_a_run_that_a_gate_refused_names_the_gate(goodfit, words, register):
-    outcome = goodfit("train", *words, "run.dir=out", "policy=strict", "policy.min_value=1.0")
+    outcome = goodfit("train", *words, "run.dir=out", "policy=strict")
     assert outcome.code == 3, outcome.err
     refused = register()[-1]["refused_by"]
     assert refused

@@ -15,7 +15,7 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.shape import Coding
 
 PAGE = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
-_, TEXTS, CHATS = (piece.split("```", 1)[0] for piece in PAGE.split("```python\n")[1:])
+LABELS, TEXTS, CHATS = (piece.split("```", 1)[0] for piece in PAGE.split("```python\n")[1:])
 """Code in the docs: for classifiers, for texts, for chats."""
 
 OWN = {"num_beams": 3, "no_repeat_ngram_size": 1, "forced_bos_token_id": 5, "repetition_penalty": 5.0, "min_length": 7}
@@ -97,13 +97,41 @@ def test_beams_and_runs_that_may_not_repeat_are_written_with_in_both(left, finis
     folder, _ = finished("generation", family, "privacy=none", "training.max_steps=4", "task.max_new_tokens=12", *ways)
     written = answer(goodfit, folder, SAID)
     assert done(TEXTS, folder, SAID, capsys) == written != answer(goodfit, left(family), SAID)
-    settings = read_json(folder / "adapter" / "generation_config.json")
-    assert (settings["num_beams"], settings["no_repeat_ngram_size"]) == (3, 2)
+    settings, task = read_json(folder / "adapter" / "generation_config.json"), read_json(folder / "adapter/task.json")
+    assert settings["num_beams"] == 3
+    runs = (0, 2) if family == "decoder" else (2, None)  # as a setting it would forbid runs of a decoder's prompt
+    assert (settings["no_repeat_ngram_size"], task.get("no_repeat_ngram_size")) == runs
 
 
 def test_what_writes_no_text_has_no_settings_of_generation(finished):
     adapter = finished("classification", "encoder")[0] / "adapter"
     assert not [path for name in ("generation_config.json", "tokenizer.json") if (path := adapter / name).exists()]
+
+
+SEVERAL = ("training.epochs=12", "optim.lr=0.01", "privacy=none")
+
+
+def several(goodfit, folder, texts):
+    """The labels of texts, of which some have more than one."""
+    found = [answer(goodfit, folder, text) for text in texts]
+    assert len(set(map(len, found))) > 1
+    return found
+
+
+def test_the_code_in_the_docs_gives_a_text_all_the_labels_that_fit(finished, goodfit, capsys, rows_of):
+    folder, _ = finished("multilabel", "encoder", "adapter=lora", *SEVERAL)
+    texts = [row["text"] for row in rows_of("multilabel", 12)]
+    expected = several(goodfit, folder, texts)
+    code = LABELS.replace('["my parcel has not come", "thank you"]', repr(texts))
+    assert done(code, folder, "", capsys).split("\n") == ["; ".join(labels) for labels in expected]
+
+
+def test_a_pipeline_weighs_each_of_several_labels_by_itself(finished, goodfit, rows_of):
+    folder, _ = finished("multilabel", "encoder", "adapter=none", "model.pooling=head", *SEVERAL)
+    texts = [row["text"] for row in rows_of("multilabel", 12)]
+    found = hf.pipeline("text-classification", str(folder / "model"), top_k=None, device="cpu")(texts)
+    likely = [sorted(one["label"] for one in shares if one["score"] > 0.5) for shares in found]
+    assert likely == several(goodfit, folder, texts)
 
 
 LEARNS_TO_TALK = ("adapter=none", "privacy=none", "optim.lr=0.005", "training.epochs=6", "task.max_new_tokens=12")

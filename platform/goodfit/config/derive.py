@@ -128,6 +128,17 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
             for key in sorted(typed)
             if key in ("privacy.scrubbers", "privacy.keep")
         ]
+    if conf.privacy.epsilon is None:
+        mistakes += [
+            ConfigError(f"{key} was typed, and nothing is trained privately", "add privacy.epsilon=<number>")
+            for key in ("privacy.delta", "privacy.record_clip")
+            if key in typed
+        ]
+    gates = conf.policy.gates
+    # a plugin's gate, <plugin>.<gate>, is told the value, too
+    if "policy.min_value" in typed and not any(gate == "min_value" or "." in gate for gate in gates):
+        fix = f"add policy.gates=[{','.join([*gates, 'min_value'])}]"
+        mistakes.append(ConfigError("policy.min_value was typed, and no gate of this run reads it", fix))
     readers = {"adapter": "add adapter=lora", "optim": "add optim=adamw"}
     mistakes += [
         ConfigError(f"{key} was typed, and {option} does not read it", readers[key.partition(".")[0]])

@@ -151,7 +151,11 @@ def generate(
             read = ids.shape[1] if coder.is_decoder else 1
             bound = partial(_allowed, allowed, indices, read, coder.eos) if allowed else None
             written = model.generate(
-                input_ids=ids, attention_mask=mask, generation_config=settings, prefix_allowed_tokens_fn=bound
+                input_ids=ids,
+                attention_mask=mask,
+                generation_config=settings,
+                prefix_allowed_tokens_fn=bound,
+                logits_processor=_of_answer_alone(coder, read),
             )
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
@@ -179,6 +183,8 @@ def written_outcomes(
 def settings_of(coder: TextCoder, max_new_tokens: int) -> Any:
     """transformers' settings of generation that answers are measured with; nothing is drawn at random.
 
+    A decoder's runs that may not be written twice are not among them, see ``own_runs``.
+
     Args:
         coder: Of the model's family.
         max_new_tokens: At most this many.
@@ -189,12 +195,30 @@ def settings_of(coder: TextCoder, max_new_tokens: int) -> Any:
         max_new_tokens=max_new_tokens,
         do_sample=False,
         num_beams=coder.coding.num_beams,
-        no_repeat_ngram_size=coder.coding.no_repeat_ngram_size,
+        no_repeat_ngram_size=0 if coder.is_decoder else coder.coding.no_repeat_ngram_size,
         use_cache=True,
         pad_token_id=pad_id(coder.coding.tokenizer),
         eos_token_id=coder.eos,
         decoder_start_token_id=coder.coding.decoder_start_id,
     )
+
+
+def own_runs(coder: TextCoder) -> int:
+    """How long the runs are that a decoder may not write twice; 0 where nothing is forbidden, or not by this.
+
+    transformers' own setting looks at a decoder's whole row, and would forbid to copy from the prompt.
+    """
+    return coder.coding.no_repeat_ngram_size if coder.is_decoder else 0
+
+
+def _of_answer_alone(coder: TextCoder, read: int) -> list[Callable[[Any, Any], Any]]:
+    """What forbids a decoder to write a run twice, blind to the tokens that it read."""
+    from transformers import NoRepeatNGramLogitsProcessor
+
+    if not own_runs(coder):
+        return []
+    forbid = NoRepeatNGramLogitsProcessor(own_runs(coder))
+    return [lambda ids, scores: forbid(ids[:, read:], scores)]
 
 
 @contextmanager

@@ -348,4 +348,5 @@ KIND = Kind(
     reference=_likest,
     is_blurred=is_blurred,
     told=("token_types",),
+    bounds_spans=True,
 )

@@ -54,7 +54,10 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
 
 
 def documents_of(records: Iterable[Record]) -> list[str]:
-    """All documents that records name, each once: the candidates."""
+    """All documents that records name, each once: the candidates.
+
+    They stand in the order of their texts, so that no draw and no tie hangs on the order of the rows.
+    """
     named = (
         document
         for record in records
@@ -63,7 +66,7 @@ def documents_of(records: Iterable[Record]) -> list[str]:
             *_named(record, "negatives"),
         )
     )
-    return list(dict.fromkeys(named))
+    return sorted(set(named))
 
 
 def _documents_to_search(records: Sequence[Record]) -> list[str]:
@@ -215,7 +218,7 @@ class RankByText:
         examples: list[Example] = []
         cut: list[int] = []
         for index, record in enumerate(records):
-            wrong = _negatives(record, documents, likest[index], len(examples))
+            wrong = _negatives(record, documents, likest[index])
             for document, said in [(record.fields.get("positive", ""), YES), *((one, NO) for one in wrong)]:
                 source, was_cut = self._source(record.fields, document)
                 examples.append(self.coder.example(index, source, self.said[said]))
@@ -250,25 +253,25 @@ class RankByText:
         return found
 
 
-def _negatives(record: Record, documents: Sequence[str], likest: Sequence[str], place: int) -> list[str]:
+def _negatives(record: Record, documents: Sequence[str], likest: Sequence[str]) -> list[str]:
     """Wrong documents beside a record's right one: those that it names, filled up with others.
 
     Args:
         record: Without a right document there are none beside it.
         documents: All of them.
         likest: Those with the most of the query's words.
-        place: Of the record's first example among all, which the draws hang on.
     """
     if "positive" not in record.fields:
         return []
-    rights = {record.fields["positive"], *_named(record, "also")}
+    query, positive = record.fields["query"], record.fields["positive"]
+    rights = {positive, *_named(record, "also")}
     count = min(NEGATIVES, len(documents) - len(rights.intersection(documents)))
     named = _wrong(record)[:count]
     if len(named) == count:
         return named
     some, others = ([one for one in part if one not in rights] for part in (likest, documents))
     drawn = [
-        random.Random(f"held out:{place + number}").choice((number % 2 and some) or others)
+        random.Random(f"held out:{query}:{positive}:{number}").choice((number % 2 and some) or others)
         for number in range(1 + len(named), 1 + count)
     ]
     return [*named, *drawn]

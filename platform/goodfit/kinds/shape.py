@@ -167,6 +167,8 @@ class Kind:
     """Whether any text can be its answer, which is written by ``task.num_beams`` and ``task.no_repeat_ngram_size``."""
     at_length: bool = False
     """Whether an answer may take all of ``task.max_new_tokens``, so that a model has to have these positions."""
+    bounds_spans: bool = False
+    """Whether places in a text that an encoder answers with have at most ``task.max_new_tokens``."""
     hides_words: bool = False
     """Whether it hides words in training by itself."""
     of_pairs: bool = False

@@ -38,6 +38,9 @@ HEADS = {
 }
 """What a learner asks for -> transformers' class."""
 
+POOLED = ("sequence_classification", "vectors")
+"""The heads that read one vector of a text, made as ``model.pooling`` says."""
+
 
 def load_tokenizer(base: Base) -> Any:
     """The base model's tokenizer.

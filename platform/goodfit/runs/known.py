@@ -67,7 +67,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
         lambda: again or refuse_unasked_fixes(conf.quality, task.kind.name, [one.spec.name for one in audits], host),
     )
     conf = dataclasses.replace(conf, quality=with_fixes(conf.quality, [one.spec for one in audits]))
-    task = dataclasses.replace(task, conf=conf, audits=audits)
+    task = dataclasses.replace(task, conf=conf, audits=audits, typed=frozenset(composed.typed()))
     before = made_from(task.conf)
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, stop_on
 from goodfit.kinds.shape import Coding, Kind, Learner
 from goodfit.kinds.units import case_marks
 from goodfit.kinds.whole import tells_texts_apart
 from goodfit.models.base import Base
+from goodfit.models.load import POOLED
 from goodfit.runs.task import Task
 from goodfit.schema import RunConf
 from goodfit.schema.model import FOR_SOME_TASKS
@@ -68,7 +69,9 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
         case_marks=bool(conf.model.case_marks),  # None where no head tags
         token_types=bool(conf.model.token_types),  # None where no head answers questions
     )
-    return task.kind.learners[base.family](coding), coding
+    learner = task.kind.learners[base.family](coding)
+    _refuse_typed_in_vain(task, learner, base.family)
+    return learner, coding
 
 
 def _refuse_unread(conf: RunConf, kind: Kind) -> None:
@@ -79,6 +82,18 @@ def _refuse_unread(conf: RunConf, kind: Kind) -> None:
         if not kind.writes_freely and value != getattr(usual, name):
             what = f"task.{name} is {value}, and answers of {kind.name} are not written freely"
             raise ConfigError(what, "leave it out")
+
+
+def _refuse_typed_in_vain(task: Task, learner: Learner, family: str) -> None:
+    """Refuse typed settings that this family does not read of this kind: a silent one would be taken for heard."""
+    is_unread = {
+        "model.pooling": learner.head not in POOLED,
+        "task.prompt": family == "encoder",
+        "task.max_new_tokens": family == "encoder" and not task.kind.bounds_spans,
+    }
+    what = f"{task.kind.name} with {'an' if family == 'encoder' else 'a'} {family} does not read it"
+    mistakes = [f"{key} was typed, and {what}" for key, unread in is_unread.items() if unread and key in task.typed]
+    stop_on([ConfigError(mistake, "leave it out") for mistake in mistakes])
 
 
 def _refuse_lengths(conf: RunConf, kind: Kind, base: Base) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.files import file_digest
-from goodfit.kinds.decoding import settings_of
+from goodfit.kinds.decoding import own_runs, settings_of
 from goodfit.kinds.shape import Talker
 from goodfit.kinds.text import SEPARATOR, Writer
 from goodfit.models.base import folder_digest
@@ -52,6 +52,8 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
 
 def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[str, Any] | None) -> Path:
     target = folder / "model"
+    if prepared.learner.head == "sequence_classification" and not prepared.task.kind.one_label:
+        model.config.problem_type = "multi_label_classification"  # else transformers deals shares out among labels
     model.save_pretrained(target, safe_serialization=True)
     _save_tokenizer(prepared, target)
     _save_settings(prepared, target)
@@ -79,6 +81,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
     conf, coding = prepared.conf, prepared.coding
     weights = target / "adapter_model.safetensors"
     digest = f"sha256:{file_digest(weights)}" if weights.exists() else folder_digest(target)
+    runs = own_runs(prepared.learner.coder) if isinstance(prepared.learner, Writer) else 0
     return {
         "schema": 1,
         "task": conf.task.name,
@@ -89,6 +92,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
+        **({"no_repeat_ngram_size": runs} if runs else {}),
         "base": {**prepared.base.identity, "name": _name_for_others(prepared)},
         **({} if review is None else {"trusted_from": review["confidence"]}),
         "digest": digest,

@@ -37,6 +37,8 @@ class Task:
     """What every text of this task goes through before it is read; None where nothing is scrubbed."""
     audits: Sequence[ChosenAudit] = ()
     """Those of a run that is made; a finished one is used without them."""
+    typed: frozenset[str] = frozenset()
+    """The settings that were typed; none of a run that was made before."""
 
     def all_metrics(self, labels: Sequence[str]) -> list[MetricSpec]:
         """All metrics, the kind's own first."""

@@ -73,4 +73,5 @@ class TaskConf:
     whole is the answer; 1 takes the most probable token each time."""
 
     no_repeat_ngram_size: Annotated[int, Field(ge=0)] = 0
-    """Of a text that is written freely: no run of so many tokens is written twice; 0 forbids nothing."""
+    """Of a text that is written freely: no run of so many tokens is written twice, while what is read may be
+    copied; 0 forbids nothing."""
