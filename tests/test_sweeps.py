@@ -969,10 +969,12 @@ def test_a_metric_that_fails_behind_the_training_fails_its_trial_alone(install, 
 
 
 def test_a_search_reads_its_records_once(goodfit, tiny_words, monkeypatch):
+    from goodfit.runs import known
     from goodfit.sweeps import shared
 
-    read_for, real = [], shared.read_task
-    monkeypatch.setattr(shared, "read_task", lambda *args: read_for.append(args) or real(*args))
+    read_for, real = [], known.read_task
+    for module in (known, shared):
+        monkeypatch.setattr(module, "read_task", lambda *args: read_for.append(args) or real(*args))
     words = [*tiny_words("classification", "encoder"), *SPACE, "adapter=lora", "sweep.trials=2", "training.epochs=1"]
     outcome = goodfit("sweep", *words, "sweep.confirmations=1", "sweep.train_best=false", "--json", "--quiet")
     assert outcome.code == 0, outcome.err
