@@ -50,8 +50,8 @@ def test_every_setting_is_explained(goodfit, path):
 
 def test_explain_prints_meaning_type_range_and_default(goodfit):
     assert goodfit("explain", "optim.weight_decay").out == (
-        "optim.weight_decay: Weight decay, on matrices only: not on biases and norms. Decoupled from the gradient; "
-        "with SGD it is added to it, and goes through the momentum.\n"
+        "optim.weight_decay: Weight decay, on matrices only: not on biases, norms and the scales of ``adapter=ia3``. "
+        "Decoupled from the gradient; with SGD it is added to it, and goes through the momentum.\n"
         "  a number, between 0 and 1; default 0.01\n"
     )
     assert {found["setting"] for found in goodfit("explain", "--json").json["settings"]} == set(settings())

@@ -176,6 +176,14 @@ def test_labels_of_signs_that_yaml_does_not_take_read_back_as_they_are(goodfit, 
     assert read_yaml(tmp_path / "goodfit-hr/goodfit_hr/conf/task/hr/a.yaml")["labels"] == sorted(labels)
 
 
+def test_a_column_that_is_called_label_is_the_label_though_another_one_has_fewer_values(goodfit, write_rows, tmp_path):
+    columns = {"said": sentences(40), "label": ["pay", "visa", "leave", "room"] * 10, "site": ["a", "b"] * 20}
+    file = write_rows(tmp_path / "a.jsonl", rows(**columns))
+    outcome = goodfit("plugins", "new", "hr", "--from-data", file)
+    assert outcome.code == 0, outcome.err
+    assert "labels: leave, pay, room, visa" in outcome.out
+
+
 @pytest.mark.parametrize(
     ("typed", "why"),
     [

@@ -295,6 +295,21 @@ def test_types_that_are_kept_stay():
     assert scrub(keep=["WHO"]).texts(["Ada Quill has badge-7"]) == ["Ada Quill has [BADGE]"]
 
 
+@pytest.mark.parametrize(("by_form", "left"), [(True, "on 10 Jun"), (False, "on 10 [WHO]")])
+def test_what_is_kept_for_its_form_is_not_taken_by_a_scrubber_that_guesses(by_form, left):
+    def finds(what, sort):
+        def find(texts):
+            return [[Found(start=m.start(), end=m.end(), type=sort) for m in re.finditer(what, text)] for text in texts]
+
+        return ScrubberSpec(
+            name=f"t.{sort.lower()}", description="", recall={sort: 1.0}, measured_on="", find=find,
+            by_form=by_form and sort == "DATE",
+        )  # fmt: skip
+
+    both = Scrub([finds(r"\d+ Jun", "DATE"), finds(r"Jun", "WHO")], "mask", key_for("mask", 1), frozenset(["DATE"]))
+    assert both.texts(["on 10 Jun", "Jun came"]) == [left, "[WHO] came"]
+
+
 def test_the_earlier_scrubber_has_what_both_find_and_nothing_of_either_is_left():
     def finds(start, end, sort):
         return lambda texts: [[Found(start=start, end=end, type=sort)] if "abc" in text else [] for text in texts]

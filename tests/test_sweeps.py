@@ -491,7 +491,9 @@ def test_only_the_choice_of_the_best_quality_is_corrected(goodfit, tiny_words):
 
 def test_a_search_without_a_winner_says_so(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
-    assert goodfit("sweep", *words, "sweep.constraints=[steps<=0]").code == 6
+    outcome = goodfit("sweep", *words, "sweep.constraints=[steps<=0]")
+    assert outcome.code == 6
+    assert "none keeps the constraints steps<=0 (nearest: 4)" in outcome.err
     assert read_json(tmp_path / "search" / "sweep.json")["status"] == "failed"
 
 

@@ -123,7 +123,8 @@ class Scrub:
         return [record.fields["text"] for record in self.records(records, Texts(names=("text",)))[0]]
 
     def _find(self, records: Sequence[Mapping[Slot, str]]) -> list[dict[Slot, list[Place]]]:
-        """The places of each record's texts; every different text is read once."""
+        """The places of each record's texts, with those of kept types that no other scrubber may have; every different
+        text is read once."""
         different = list(dict.fromkeys(text for slots in records for text in slots.values()))
         number = {text: index for index, text in enumerate(different)}
         places: list[dict[Slot, list[Place]]] = [{slot: [] for slot in slots} for slots in records]
@@ -132,7 +133,8 @@ class Scrub:
             for slots, own in zip(records, places, strict=True):
                 found = {slot: by_text[number[text]] for slot, text in slots.items()}
                 for slot, more in with_repeats(found, slots, spec, self.keep).items():
-                    own[slot] += [Place(p.start, p.end, p.type, spec) for p in more if p.type not in self.keep]
+                    sure = [p for p in more if spec.by_form or p.type not in self.keep]
+                    own[slot] += [Place(p.start, p.end, p.type, spec) for p in sure]
         return places
 
     def _replaced(
@@ -146,7 +148,8 @@ class Scrub:
         for slot, text in texts_of(fields, texts).items():
             pointing = [name for name, into in texts.places.items() if (into,) == slot and name in fields]
             marks = set().union(*(borders(fields[name]) for name in pointing))
-            chosen = cut_at(choose(places[slot], [match.span() for match in done.finditer(text)], text), marks, text)
+            found = choose(places[slot], [match.span() for match in done.finditer(text)], text)
+            chosen = cut_at([place for place in found if place.type not in self.keep], marks, text)
             if not chosen:
                 continue
             edits = edits_of(text, chosen, stand_ins, marks)

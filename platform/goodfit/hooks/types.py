@@ -319,6 +319,9 @@ class ScrubberSpec:
     """Where the recall comes from: a data set, how many places."""
     find: Callable[[Sequence[str]], Sequence[Sequence[Found]]]
     """Texts -> the places in each."""
+    by_form: bool = False
+    """Whether what it finds is told by its form, as a date is: what a run keeps of it (``privacy.keep``) is then not
+    taken by a scrubber behind it, which may guess."""
     repeats: tuple[str, ...] = ()
     """Types whose value, found once in a record, is looked for in all texts of the record."""
     parts: Callable[[str, str], Sequence[str]] | None = None

@@ -255,8 +255,15 @@ def _use(prepared: Prepared) -> str:
         if prepared.learner.head == "sequence_classification" and pooling != "head"
         else ""
     )
+    conf = prepared.conf
+    drawn = (
+        " The weights of its base are drawn from the seed, and in no file: without goodfit nobody has them "
+        "(`adapter.merge=true` leaves a whole model)."
+        if conf.model.weights == "random" and conf.adapter.name != "none" and not conf.adapter.merge
+        else ""
+    )
     return (
         f"## Use\n\n`goodfit predict <run> {prepared.task.kind.asked}` loads it with its base, prompt, labels and "
-        f"pooling.{marks}{pooled} The figures hold for records like the test records; on others, measure first: "
+        f"pooling.{marks}{pooled}{drawn} The figures hold for records like the test records; on others, measure first: "
         "`goodfit evaluate <run> dataset.test=<file>`.\n"
     )

@@ -27,6 +27,7 @@ from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.ledger import judged
 from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, trial_place
+from goodfit.sweeps.propose import read_constraint
 from goodfit.sweeps.watcher import Watcher
 from goodfit.training.interrupt import StopSignals
 
@@ -102,11 +103,17 @@ def finish_search(
 def _why_none(search: Search, entries: Sequence[Entry]) -> str:
     found = judged(entries)
     if found:
-        return (
-            f"{len(found)} trials came to a value, and none keeps the constraints {', '.join(search.conf.constraints)}"
-        )
+        missed = ", ".join(_nearest(text, found) for text in search.conf.constraints)
+        return f"{len(found)} trials came to a value, and none keeps the constraints {missed}"
     reasons = [entry.result.reason for entry in entries if entry.result and entry.result.reason]
     return f"{NO_TRIAL}; the last one: {reasons[-1]}" if reasons else NO_TRIAL
+
+
+def _nearest(constraint: str, entries: Sequence[Entry]) -> str:
+    """A constraint, and what the trial has that misses it least."""
+    name, sign, _ = read_constraint(constraint)
+    costs = [float(entry.result.costs[name]) for entry in entries if entry.result]
+    return f"{constraint} (nearest: {sign * min(sign * cost for cost in costs):g})"
 
 
 def _corrected(

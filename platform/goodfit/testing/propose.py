@@ -125,7 +125,7 @@ def _look(rows: Sequence[Mapping[str, Any]], typed: Mapping[str, str]) -> tuple[
     if texts and lists:
         return "multilabel", {"text": texts[0], "labels": lists[0]}, f"'{lists[0]}' holds lists of names"
     if texts and labels:
-        first, *others = sorted(labels, key=lambda name: (len(set(columns[name])), name))
+        first, *others = sorted(labels, key=lambda name: (name != "label", len(set(columns[name])), name))
         label = typed.get("label", first)
         reason = f"'{label}' has {len(set(columns.get(label, ())))} values in {len(rows)} rows"
         if others and "label" not in typed:

@@ -20,6 +20,7 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
             recall=measured.IDENTIFIERS,
             measured_on=measured.WHERE,
             find=_identifiers,
+            by_form=True,
         ),
         ScrubberSpec(
             name="privacy.names",

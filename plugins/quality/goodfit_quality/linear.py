@@ -12,7 +12,9 @@ from goodfit.texts.words import compared_words
 
 if TYPE_CHECKING:
     import numpy as np
-    from scipy.sparse import csr_matrix
+
+Matrix = Any
+"""One of scipy's sparse matrices: (records, words and pairs of words)."""
 
 
 def linear(facts: ModelFacts) -> list[Finding]:
@@ -64,7 +66,7 @@ def _finding(facts: ModelFacts, items: Sequence[Item], pair: Mapping[str, Any]) 
     )
 
 
-def _vectors(train: Sequence[str], asked: Sequence[str]) -> tuple[csr_matrix, csr_matrix] | None:
+def _vectors(train: Sequence[str], asked: Sequence[str]) -> tuple[Matrix, Matrix] | None:
     """TF-IDF of both, weighed by the training texts: (records, words and pairs); None where they have no words."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -74,7 +76,7 @@ def _vectors(train: Sequence[str], asked: Sequence[str]) -> tuple[csr_matrix, cs
     return made.fit_transform(train), made.transform(asked)
 
 
-def _told(train: csr_matrix, given: Sequence[Any], asked: csr_matrix, seed: int) -> np.ndarray:
+def _told(train: Matrix, given: Sequence[Any], asked: Matrix, seed: int) -> np.ndarray:
     """The answers of a model of the given ones, of which there are at least two."""
     from sklearn.svm import LinearSVC
 
@@ -82,15 +84,13 @@ def _told(train: csr_matrix, given: Sequence[Any], asked: csr_matrix, seed: int)
     return answers
 
 
-def _one_label(records: Sequence[RecordView], train: csr_matrix, asked: csr_matrix, seed: int) -> list[str] | None:
+def _one_label(records: Sequence[RecordView], train: Matrix, asked: Matrix, seed: int) -> list[str] | None:
     """A label for each of those asked; None where the training records have but one."""
     given = [record.answer for record in records]
     return list(map(str, _told(train, given, asked, seed))) if len(set(given)) > 1 else None
 
 
-def _some_labels(
-    records: Sequence[RecordView], train: csr_matrix, asked: csr_matrix, seed: int
-) -> list[list[str]] | None:
+def _some_labels(records: Sequence[RecordView], train: Matrix, asked: Matrix, seed: int) -> list[list[str]] | None:
     """The labels of each of those asked, every label told by a model of its own; None where no label can be told."""
     given = [set(record.fields["labels"]) for record in records]
     labels = sorted(set().union(*given))
@@ -103,7 +103,7 @@ def _some_labels(
     return [[label for label in labels if told[label][place]] for place in range(asked.shape[0])]
 
 
-ANSWERS: Mapping[str, Callable[[Sequence[RecordView], csr_matrix, csr_matrix, int], list[Any] | None]] = {
+ANSWERS: Mapping[str, Callable[[Sequence[RecordView], Matrix, Matrix, int], list[Any] | None]] = {
     "classification": _one_label,
     "multilabel": _some_labels,
 }
