@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from goodfit.hooks.certainty import CONFIDENCE
@@ -12,6 +14,9 @@ from goodfit.texts.words import compared_words
 
 if TYPE_CHECKING:
     import numpy as np
+
+MOST_SIGNS = 10_000_000
+"""Characters of the training texts that the linear model is made of: seconds, and some hundred MB."""
 
 Matrix = Any
 """One of scipy's sparse matrices: (records, words and pairs of words)."""
@@ -24,7 +29,8 @@ def linear(facts: ModelFacts) -> list[Finding]:
     is a support vector machine over TF-IDF of words and pairs of words, a strong one for its cost: Wang and Manning
     2012, https://aclanthology.org/P12-2018.
     """
-    answers = answers_by_words(facts.kind, facts.splits["train"], facts.splits["test"], facts.seed)
+    train = drawn(facts.splits["train"], facts.seed)
+    answers = answers_by_words(facts.kind, train, facts.splits["test"], facts.seed)
     if answers is None:
         return []
     items = [
@@ -32,7 +38,16 @@ def linear(facts: ModelFacts) -> list[Finding]:
         for item, answer in zip(facts.items, answers, strict=True)
     ]
     pair = facts.compared(items)
-    return [] if None in pair.values() else [_finding(facts, items, pair)]
+    return [] if None in pair.values() else [_finding(facts, items, pair, len(train))]
+
+
+def drawn(records: Sequence[RecordView], seed: int) -> list[RecordView]:
+    """The records; where their texts are long together, as many of them, drawn by chance, as have ``MOST_SIGNS``."""
+    order = list(range(len(records)))
+    Random(seed).shuffle(order)
+    signs = accumulate(len(records[index].text) for index in order)
+    chosen = [index for index, so_far in zip(order, signs, strict=True) if so_far <= MOST_SIGNS]
+    return [records[index] for index in sorted(chosen)]
 
 
 def answers_by_words(
@@ -43,14 +58,16 @@ def answers_by_words(
     return ANSWERS[kind](train, *vectors, seed) if vectors else None
 
 
-def _finding(facts: ModelFacts, items: Sequence[Item], pair: Mapping[str, Any]) -> Finding:
-    """What to say of the items that the linear model answered, and the difference from them."""
+def _finding(facts: ModelFacts, items: Sequence[Item], pair: Mapping[str, Any], learnt: int) -> Finding:
+    """What to say of the items that the linear model answered, the difference from them, and of how many it learnt."""
     metric, sign = facts.metric, 1 if facts.metric.greater_is_better else -1
     low, high = sorted(sign * pair[end] for end in ("low", "high"))
     certain = pair["p"] <= 1 - CONFIDENCE
     value = float(metric.reduce(metric.statistics(items).sum(0)))
     difference = "{difference:+.3f} [{low:+.3f}, {high:+.3f}], p {p:.3f}".format(**pair)
-    told = f"a linear model of the words has {metric.name} {value:.3f} on the test records"
+    of = len(facts.splits["train"])
+    some = "" if learnt == of else f", made of {learnt} of {of} training records,"
+    told = f"a linear model of the words{some} has {metric.name} {value:.3f} on the test records"
     ahead, behind = certain and low > 0, certain and high < 0
     judged = "ahead of it" if ahead else "behind it" if behind else "not ahead of it beyond chance"
     return Finding(

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from goodfit_quality.linear import linear
+from goodfit_quality.linear import drawn, linear
 
 from goodfit.hooks.types import Item, ModelFacts, RecordView
 from goodfit.kinds import find_kind
@@ -81,6 +81,15 @@ def test_where_no_model_can_be_made_of_the_words_nothing_is_said(kind):
     silent = [RecordView(id=one.id, fields=one.fields, text="?!", answer=one.answer) for one in records(60, kind=kind)]
     assert look(answers, kind, train=silent) == []
     assert look(answers, kind, train=records(60, kind=kind)[::2]) == []
+
+
+def test_of_many_long_texts_some_are_learnt_and_it_is_said_of_how_many(monkeypatch):
+    train = records(60)
+    monkeypatch.setattr("goodfit_quality.linear.MOST_SIGNS", 20 * len(train[0].text))
+    (finding,) = look(RIGHT, train=train)
+    count = len(drawn(train, 0))
+    assert 15 < count < 30
+    assert f"the words, made of {count} of 60 training records, has f1_macro" in finding.message
 
 
 def test_answers_to_other_records_are_not_compared():
