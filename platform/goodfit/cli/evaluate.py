@@ -10,7 +10,7 @@ from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
-from goodfit.evaluation.shown import of_documents, of_review, with_direction, with_interval
+from goodfit.evaluation.shown import of_broken_off, of_documents, of_review, with_direction, with_interval
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def run(arguments: Arguments) -> dict[str, Any]:
             [f"on {result['records']} records{of_documents(result)}", "value [95 %]"],
             [[with_direction(name, figure), with_interval(figure)] for name, figure in result["metrics"].items()],
         )
-        if result["broken_off"]:
-            print(f"{result['broken_off']} of {result['records']} answers broke off (task.max_new_tokens)")
+        if broken_off := of_broken_off(result, result["records"]):
+            print(broken_off)
         if "review" in result:
             print(f"review: {of_review(result['review'])}")
     warn([*host.others(), *told_of_unread(result["unread"], result["records"])], arguments.warnings)

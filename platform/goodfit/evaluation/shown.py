@@ -1,4 +1,4 @@
-"""Figures as people read them: their interval and direction, what was searched, and what a review is in a sentence."""
+"""Figures as people read them: with their interval and direction, and what stands beside them as a sentence."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def of_documents(found: Mapping[str, Any]) -> str:
     if "documents" not in found:
         return ""
     return f", searched among {found['documents']} document{'' if found['documents'] == 1 else 's'}"
+
+
+def of_broken_off(found: Mapping[str, Any], answers: int) -> str:
+    """How many of the answers were not written to their end, as a sentence; nothing where no text is written."""
+    if "broken_off" not in found:
+        return ""
+    broken = found["broken_off"]
+    return (
+        f"{broken['answers']} of {answers} answers broke off after {broken['tokens']} tokens, before their end "
+        "(task.max_new_tokens)"
+    )
 
 
 def of_review(found: Mapping[str, Any]) -> str:

@@ -10,7 +10,15 @@ import yaml
 
 from goodfit.evaluation.fit import Fit
 from goodfit.evaluation.review import CERTAINTY, LOOKS
-from goodfit.evaluation.shown import figure, not_compared, of_documents, of_review, with_direction, with_interval
+from goodfit.evaluation.shown import (
+    figure,
+    not_compared,
+    of_broken_off,
+    of_documents,
+    of_review,
+    with_direction,
+    with_interval,
+)
 from goodfit.hooks.types import Finding, Verdict
 from goodfit.models.base import Base
 from goodfit.runs.prepare import Prepared
@@ -184,22 +192,12 @@ def _figures(metrics: Mapping[str, Any], records: int) -> str:
         )
     table = "\n".join(rows)
     base_is, reference_is = (in_markdown(metrics[name]) for name in ("base_is", "reference_is"))
+    broken_off = f"\n{told}.\n" if (told := of_broken_off(metrics, records)) else ""
     return (
         f"## Figures\n\nOn {_counted(records, 'test record')}{of_documents(metrics)}; intervals by bootstrap, p by "
         f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: "
         f"{base_is}. The simplest reference ({reference_is}) {_beside_reference(metrics)}.\n"
-        f"{_broken_off(metrics, records)}"
-    )
-
-
-def _broken_off(metrics: Mapping[str, Any], records: int) -> str:
-    """How many answers were not written to their end, where that can be."""
-    found = metrics.get("broken_off")
-    if found is None:
-        return ""
-    return (
-        f"\n{found['answers']} of {_counted(records, 'answer')} broke off after {found['tokens']} tokens, before their "
-        "end (`task.max_new_tokens`).\n"
+        f"{broken_off}"
     )
 
 

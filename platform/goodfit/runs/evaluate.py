@@ -15,7 +15,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.cuts import unread
 from goodfit.runs.given import Given, given_records
 from goodfit.runs.opened import OpenedRun
-from goodfit.runs.score import documents_in
+from goodfit.runs.score import broken_off_in, documents_in
 
 
 def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
         "cut": len(encoded.cut),
         "unread": len(unread(encoded, len(found.records), opened.coding.tokenizer)),
         "long_answers": len(encoded.beyond),
-        "broken_off": sum(outcome.broken_off for outcome in outcomes),
+        **broken_off_in(opened.learner, opened.task.kind, outcomes),
         **found.left_out,
         **found.trained,
         "metrics": figures(specs, found.records, items, given.split, opened.conf.seed, losses),

@@ -27,7 +27,7 @@ from goodfit.evaluation.scale import scale_of
 from goodfit.hooks.certainty import unit_numbers
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.passes import losses_of
-from goodfit.kinds.shape import Encoded, Kind, Outcome
+from goodfit.kinds.shape import Encoded, Kind, Learner, Outcome
 from goodfit.kinds.text import Writer
 from goodfit.models.parts import has_new_text_head
 from goodfit.runs.prepare import Prepared
@@ -191,7 +191,7 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
         "validation": figures(specs, splits.validation, checked, "validation", seed),
         **({"at_random": at_random(primary, tuned, seed)} if prepared.task.kind.interchangeable else {}),
         **({"review": review} if review else {}),
-        **_broken_off(prepared, outcomes["test"]),
+        **broken_off_in(learner, prepared.task.kind, outcomes["test"]),
         **documents_in(prepared.task.kind, test),
     }
     learnt = learner.outcomes(model, probe.records, probe.encoded)
@@ -200,10 +200,9 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     return Judged(metrics, tuned, fit, outcomes)
 
 
-def _broken_off(prepared: Prepared, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def broken_off_in(learner: Learner, kind: Kind, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """How many answers were not written to their end, and how many tokens each may have; of texts that are written."""
-    learner = prepared.learner
-    if not prepared.task.kind.writes_freely or not isinstance(learner, Writer):
+    if not kind.writes_freely or not isinstance(learner, Writer):
         return {}
     return {"broken_off": {"answers": sum(outcome.broken_off for outcome in outcomes), "tokens": learner.room}}
 
