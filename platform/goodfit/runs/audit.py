@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -18,6 +18,9 @@ from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
+
+Shown = Callable[[], DataFacts]
+"""What plugins may look at before training: copies of all records, made where one of them looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +120,21 @@ def views(kind: Kind, splits: Splits) -> dict[str, tuple[RecordView, ...]]:
     return {split: tuple(view(kind, record) for record in splits[split]) for split in SPLITS}
 
 
-def audit_data(
-    audits: Sequence[ChosenAudit], conf: RunConf, kind: Kind, splits: Splits, labels: Sequence[str], host: Host
-) -> Audited:
+def audit_data(audits: Sequence[ChosenAudit], conf: RunConf, shown: Shown, host: Host) -> Audited:
     """Ask the audits of data.
 
     Raises:
         PluginError: One that the run needs raises.
     """
     audited = Audited()
-    looking = [chosen for chosen in audits if chosen.spec.look_at_data is not None]
-    if looking:
-        shown = _data_facts(audits, conf, kind, splits, labels)
-        for chosen in looking:
-            facts = dataclasses.replace(shown, limits=limits_for(chosen.spec, conf))
+    for chosen in audits:
+        if chosen.spec.look_at_data is not None:
+            facts = dataclasses.replace(shown(), limits=limits_for(chosen.spec, conf))
             ask_audit(audited, chosen, "data", facts, host)
     return audited
 
 
-def _data_facts(
+def data_facts(
     audits: Sequence[ChosenAudit], conf: RunConf, kind: Kind, splits: Splits, labels: Sequence[str]
 ) -> DataFacts:
     """What may be looked at before training, without limits."""
@@ -152,23 +151,13 @@ def _data_facts(
     )
 
 
-def refuse_gates_in_need(
-    gates: Sequence[GateSpec],
-    audits: Sequence[ChosenAudit],
-    conf: RunConf,
-    kind: Kind,
-    splits: Splits,
-    labels: Sequence[str],
-) -> None:
+def refuse_gates_in_need(gates: Sequence[GateSpec], shown: Shown) -> None:
     """Refuse gates that would say no to any model, for the run lacks what they judge by.
 
     Raises:
         GoodfitError: Each of them says what is lacking.
     """
-    asking = [gate.needs for gate in gates if gate.needs is not None]
-    if asking:
-        facts = _data_facts(audits, conf, kind, splits, labels)
-        together(*(partial(needs, copy.deepcopy(facts)) for needs in asking))
+    together(*(partial(gate.needs, shown()) for gate in gates if gate.needs is not None))
 
 
 def _applies(spec: AuditSpec, kind: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from goodfit.data.vault import check_vault
 from goodfit.errors import together
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
-from goodfit.runs.audit import audit_data, choose_audits, refuse_gates_in_need
+from goodfit.runs.audit import audit_data, choose_audits, data_facts, refuse_gates_in_need
 from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes, with_fixes
@@ -72,13 +73,14 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
     task.primary(labels)
+    shown = functools.cache(partial(data_facts, audits, conf, task.kind, splits, labels))
     if not again:
-        refuse_gates_in_need(task.gates, audits, conf, task.kind, splits, labels)
+        refuse_gates_in_need(task.gates, shown)
     findings = privacy_findings(task.scrub, splits.scrubbed)
     inputs, untold = inputs_before(task, before, host)
     findings += find_faults(task.kind, splits, conf.quality, inputs, conf.dataset)
     findings += lineage_findings(task, before, untold)
-    audited = audit_data(task.audits, conf, task.kind, splits, labels, host)
+    audited = audit_data(task.audits, conf, shown, host)
     findings += audited.findings + host.check_data(conf.task.name, _shown(splits))
     mended, left_out = mend_training(task.kind, splits, findings, conf.quality)
     deep = [code for one in audits if one.spec.heavy and not one.needed for code in one.spec.codes or ()]
