@@ -119,7 +119,9 @@ def test_a_file_typed_as_a_text_is_no_text(goodfit, tmp_path, encoder_run, write
     outcome = goodfit("evaluate", encoder_run, "new.jsonl", "--split", "validation")
     fix = "dataset.validation=new.jsonl"
     assert (outcome.code, outcome.errors) == (2, [("'new.jsonl' is a file, expected a setting", fix)])
-    assert goodfit("predict", encoder_run, f"{'a text without end ' * 20}on new.jsonl").code == 0
+    endless = f"{'a text without end ' * 20}on new.jsonl"
+    assert goodfit("predict", encoder_run, endless).code == 0
+    assert goodfit("evaluate", encoder_run, endless).code == 2  # too long for a path
 
 
 @pytest.mark.parametrize(
@@ -570,22 +572,22 @@ def test_an_answer_that_was_not_written_to_its_end_says_so_and_is_counted(goodfi
     (answer,) = answers(goodfit("predict", folder, "On day 3 a chair was sold."))
     assert answer["broken_off"] is True
     found = goodfit("evaluate", folder, "--json").json
-    kept = read_json(folder / "metrics.json")["broken_off"]
-    assert kept == {"answers": found["broken_off"], "tokens": 8}
-    assert 3 <= found["broken_off"] <= 24
-    said = f"{found['broken_off']} of 24 answers broke off"
-    assert f"{said} after 8 tokens, before their end" in (folder / "adapter" / "README.md").read_text("utf-8")
-    assert f"{said} (task.max_new_tokens)" in goodfit("evaluate", folder).out.splitlines()
+    count = found["broken_off"]["answers"]
+    assert read_json(folder / "metrics.json")["broken_off"] == found["broken_off"] == {"answers": count, "tokens": 8}
+    assert 3 <= count <= 24
+    said = f"{count} of 24 answers broke off after 8 tokens, before their end (task.max_new_tokens)"
+    assert f"\n{said}.\n" in (folder / "adapter" / "README.md").read_text("utf-8")
+    assert said in goodfit("evaluate", folder).out.splitlines()
     findings = read_lines(folder / "findings.jsonl")
     (told,) = [one for one in findings if one["code"] == "model.broken_off"]
-    assert told["message"] == f"{found['broken_off']} of 24 test answers broke off after 8 tokens"
+    assert told["message"] == f"{count} of 24 test answers broke off after 8 tokens"
     assert "train longer" in told["mend"]
     assert "task.max_new_tokens=" in told["mend"]
 
 
 def test_an_answer_of_labels_cannot_break_off(goodfit, finished):
     folder, _ = finished("classification", "encoder")
-    assert goodfit("evaluate", folder, "--json").json["broken_off"] == 0
+    assert "broken_off" not in goodfit("evaluate", folder, "--json").json
     assert "broken_off" not in read_json(folder / "metrics.json")
 
 

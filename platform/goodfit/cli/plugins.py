@@ -120,7 +120,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
     from goodfit.evaluation.fit import FEWEST_RECORDS
     from goodfit.runs.privacy import pick_scrub
-    from goodfit.testing.checks import FEW
+    from goodfit.testing.checks import FEW, LARGER_SHARE
     from goodfit.testing.new import new_plugin, parts_of
 
     name, *settings = words
@@ -163,7 +163,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
             if made["records"][split] < FEWEST_RECORDS:
                 held_out = f"{made['records'][split]} {split} records"
                 shares = {"validation": conf.dataset.validation_share, "test": conf.dataset.test_share}
-                more = f", or hold out more: dataset.{split}_share={MORE}" if shares[split] < MORE else ""
+                is_small = shares[split] < LARGER_SHARE
+                more = f", or hold out more: dataset.{split}_share={LARGER_SHARE}" if is_small else ""
                 print(f"warning: {held_out}; {why}: give more rows{more}")
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
@@ -172,9 +173,6 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         print(f"      goodfit plugins check {name}")
     return made
 
-
-MORE = 0.2
-"""The share that is advised for a held-out split of few records, where its own is less."""
 
 OF_RECORDS = ("task", "dataset", "seed")
 """The groups that say how a task is made of records."""

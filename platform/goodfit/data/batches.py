@@ -182,8 +182,10 @@ def _token_types(examples: Sequence[Example]) -> Tensor | None:
 
 
 def document_numbers(examples: Sequence[Example]) -> list[int]:
-    """A number for each document of the examples; those of the same tokens, hidden ones among
-    them, or right for one query, have the same."""
+    """A number for each document of the examples; those of the same tokens, or right for one query, have the same.
+
+    Words that are hidden in training count as what they are.
+    """
     Text = tuple[int, ...]
     queries: dict[Text, Text] = {}
     same: dict[Text, Text] = {}

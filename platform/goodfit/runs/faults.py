@@ -218,14 +218,18 @@ def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
 
 def _few_documents(kind: Kind, splits: Splits) -> list[Finding]:
     """Test records that name hardly any documents, of which the right one is soon found."""
-    count = len(kind.documents(splits.test)) if kind.documents is not None else FEWEST_DOCUMENTS
-    if count >= FEWEST_DOCUMENTS:
+    if kind.documents is None or (count := len(kind.documents(splits.test))) >= FEWEST_DOCUMENTS:
         return []
     named = "1 document" if count == 1 else f"{count} documents"
-    message = f"figures are of a search among {named}, all that the test records name: among more they are lower"
-    mend = "let the test records name more documents that are searched in use, as negatives or in further records"
-    figure = float(count)
-    return [Finding(severity="warning", code="data.few_documents", message=message, figure=figure, mend=mend)]
+    return [
+        Finding(
+            severity="warning",
+            code="data.few_documents",
+            message=f"figures are of a search among {named}, all that the test records name: among more they are lower",
+            figure=float(count),
+            mend="let the test records name more of the documents searched in use, as negatives or in further records",
+        )
+    ]
 
 
 def _labels(kind: Kind, record: Record) -> Iterable[str]:

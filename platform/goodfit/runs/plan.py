@@ -153,12 +153,11 @@ def free_bytes(conf: RunConf) -> int:
 
 def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
     conf, compares = prepared.conf, prepared.learner.labels_at == "pairs"
-    options = [] if compares else _smaller(conf)
+    options = _smaller(conf, compares)
     if not conf.runtime.gradient_checkpointing:
         less = _with(conf, "runtime", gradient_checkpointing=True)
         again = "runtime.gradient_checkpointing=true"
-        options += [(again, less)]
-        options += [] if compares else [(f"{again} {words}", smaller) for words, smaller in _smaller(less)]
+        options += [(again, less), *((f"{again} {words}", smaller) for words, smaller in _smaller(less, compares))]
     if conf.adapter.name == "none":
         options += [("adapter=lora", _with(conf, "adapter", name="lora"))]
     for words, candidate in options:
@@ -169,8 +168,10 @@ def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
     return "choose a smaller model: goodfit list model shows sizes"
 
 
-def _smaller(conf: RunConf) -> list[tuple[str, RunConf]]:
-    """The run with the same steps in smaller batches, and what is typed for that."""
+def _smaller(conf: RunConf, compares: bool) -> list[tuple[str, RunConf]]:
+    """The run with the same steps in smaller batches, and what is typed for that; none where that makes other steps."""
+    if compares or conf.privacy.epsilon is not None:
+        return []
     whole, times = conf.training.batch_size, conf.training.accumulation
     return [
         (
@@ -178,7 +179,7 @@ def _smaller(conf: RunConf) -> list[tuple[str, RunConf]]:
             _with(conf, "training", batch_size=size),
         )
         for size in (8, 4, 2, 1)
-        if size < whole and not whole % size and conf.privacy.epsilon is None
+        if size < whole and not whole % size
     ]
 
 

@@ -34,6 +34,8 @@ FEW = {
     "test": f"with fewer than {FEWEST_RECORDS} the intervals of its figures leave almost everything open",
 }
 """Split -> what too few of its records are too few for."""
+LARGER_SHARE = 0.2
+"""What is advised to be held out for a split of few records."""
 
 
 class Skip(Exception):
@@ -217,7 +219,7 @@ def data(subject: Subject) -> Iterator[str]:
                     few = f"{source} has {seen['units'][split]} {split} records (groups, where records have them)"
                     yield (
                         f"{few}; {why}: give more, or hold out more "
-                        f"(goodfit plugins new NAME --from-data FILE dataset.{split}_share=0.2)"
+                        f"(goodfit plugins new NAME --from-data FILE dataset.{split}_share={LARGER_SHARE})"
                     )
     yield from _errors(subject, lambda step: step == DATA)
 
