@@ -240,6 +240,24 @@ def test_of_several_messages_of_one_speaker_the_assistants_alone_are_learnt(toke
     assert len({run[-1] for run in runs(example)}) == 1
 
 
+GREETED = [{"role": "assistant", "content": "Hello there."}, *PAIR]
+
+
+@chatting
+def test_a_greeting_of_the_assistants_may_stand_first(tokenizer, name):
+    known = tokenizer(name)
+    example, _ = encoded(known, KIND.check({"messages": GREETED}, True)["messages"])
+    said = ["".join(known.decode(run[:-1], skip_special_tokens=True).split()) for run in runs(example)]
+    assert said == ["Hellothere.", "Thelampishere."]
+
+
+def test_a_seq2seq_model_is_measured_by_the_answer_behind_a_greeting(finished, goodfit, write_rows, tmp_path):
+    folder, _ = finished("chat", "seq2seq")
+    write_rows(tmp_path / "in.jsonl", [{"messages": GREETED}] * 20)
+    found = goodfit("evaluate", folder, "dataset.test=in.jsonl", "--json").json
+    assert found["records"] == 20
+
+
 def test_data_preview_evaluate_and_predict_take_several_messages_in_a_row_and_say_so(
     goodfit, tmp_path, write_rows, finished, tiny_words
 ):
@@ -313,15 +331,15 @@ def test_what_stands_beside_a_rows_messages_stands_before_them(row):
         ),
         pytest.param(
             {"messages": [{"role": "system", "content": "Be brief."}, *PAIR], "system": "Be long."},
-            "message 2 is the system's, expected the user's",
+            "message 2 is the system's, which may stand first only",
             id="two systems",
         ),
         pytest.param({"text": "x"}, "the field 'messages' is missing", id="nothing"),
         pytest.param({"messages": []}, "messages is no list of messages", id="empty"),
-        pytest.param({"messages": TALK[1:]}, "message 1 is the assistant's, expected the user's", id="turns"),
+        pytest.param({"messages": TALK[1:2]}, "no message is the user's", id="nobody asks"),
         pytest.param(
             {"messages": [*PAIR, {"role": "system", "content": "Be brief."}, *TALK[2:]]},
-            "message 3 is the system's, expected the user's",
+            "message 3 is the system's, which may stand first only",
             id="a system message between turns",
         ),
         pytest.param(

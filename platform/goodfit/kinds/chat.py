@@ -34,8 +34,6 @@ def check(values: Mapping[str, Any], labelled: bool) -> dict[str, Any]:
     says_last = messages[-1]["role"]
     if labelled and says_last != "assistant":
         raise RowProblem(f"the last message is the {says_last}'s, expected the assistant's: the answer to learn")
-    if says_last == "system":
-        raise RowProblem("the conversation has a system message only")
     joined = len(said) - len(messages)
     return {"messages": messages, **({JOINED: joined} if joined else {})}
 

@@ -177,7 +177,7 @@ def _joined(content: Any) -> Any:
 
 
 def in_turns(messages: Sequence[Message]) -> list[Message]:
-    """A system message may stand first; then user and assistant take turns, the user first.
+    """A system message may stand first; then user and assistant take turns, whoever begins.
 
     What one of the two says in several messages in a row is read as one, with a blank line between them, as people who
     type write them and as chat templates want it.
@@ -186,18 +186,19 @@ def in_turns(messages: Sequence[Message]) -> list[Message]:
         messages: As they were given.
 
     Raises:
-        RowProblem: The assistant speaks first, or a system message stands behind another one.
+        RowProblem: The user says nothing, or a system message stands behind another one.
     """
     found: list[Message] = []
     for number, message in enumerate(messages, 1):
-        before = found[-1]["role"] if found else None
-        expected = "assistant" if before == "user" else "user"
-        if message["role"] == before != "system":
-            found[-1] = {"role": message["role"], "content": f"{found[-1]['content']}\n\n{message['content']}"}
-        elif message["role"] == expected or (message["role"] == "system" and number == 1):
-            found.append(message)
+        role, before = message["role"], found[-1]["role"] if found else None
+        if role == "system" and number > 1:
+            raise RowProblem(f"message {number} is the system's, which may stand first only")
+        if role == before:
+            found[-1] = {"role": role, "content": f"{found[-1]['content']}\n\n{message['content']}"}
         else:
-            raise RowProblem(f"message {number} is the {message['role']}'s, expected the {expected}'s")
+            found.append(message)
+    if not any(message["role"] == "user" for message in found):
+        raise RowProblem("no message is the user's", "leave these conversations out")
     return found
 
 
