@@ -171,8 +171,8 @@ def speed(_: Path) -> Iterator[Row]:
     import torch
 
     from goodfit.data.batches import collate, padded
+    from goodfit.models.accept import compare_steps
     from goodfit.models.call import total_loss
-    from goodfit.models.fast.accept import compare_steps
     from goodfit.models.fast.path import ComputePath
 
     for what, size, rank in STEPPED:

@@ -14,11 +14,11 @@ from tiny import BART, DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, OPT, SEQ
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from goodfit.data.batches import IGNORED, Example, collate
+from goodfit.models.accept import compare_steps, probe_examples
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.device import in_precision
 from goodfit.models.fast import linears
-from goodfit.models.fast.accept import compare_steps, probe_examples
 from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
 from goodfit.models.fast.dropout import Draws
 from goodfit.models.fast.frozen import KeptStates, can_be_kept

@@ -12,10 +12,10 @@ from torch.multiprocessing.reductions import StorageWeakRef
 
 from goodfit.data.batches import collate
 from goodfit.errors import ConfigError
+from goodfit.models.accept import choose_path
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import total_loss
 from goodfit.models.device import in_precision
-from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import estimate as memory_of
 from goodfit.models.memory import load_of, widths_of

@@ -16,15 +16,15 @@ import transformers as hf
 from tiny import DECODER, ENCODER, GPT2, GROUPED, MODERN, examples_of, labels_at
 
 from goodfit.data.batches import TrainingData, collate
+from goodfit.models.accept import choose_path, compare_steps
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
 from goodfit.models.fast import attention, graphs
-from goodfit.models.fast.accept import choose_path, compare_steps
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
-from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.pack import packed, share_base
 from goodfit.runs import paths
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf

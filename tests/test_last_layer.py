@@ -10,10 +10,10 @@ import transformers as hf
 from tiny import DECODER, DISTIL, ENCODER, GPT2, GROUPED, MODERN, SEQ2SEQ, VOCABULARY, examples_of, labels_at
 
 from goodfit.data.batches import IGNORED, Example, collate
+from goodfit.models.accept import choose_path, compare_steps
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
-from goodfit.models.fast.accept import choose_path, compare_steps
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import SHORT, places_of
 from goodfit.models.fast.vocabulary import LABELS, VocabularyScores, bare_head

@@ -9,13 +9,13 @@ import transformers as hf
 from tiny import DECODER, ENCODER, GPT2, MODERN, OPT, SEQ2SEQ, examples_of, labels_at
 
 from goodfit.data.batches import TrainingData, collate
+from goodfit.models.accept import choose_path
 from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
-from goodfit.models.fast.accept import choose_path
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.frozen import KeptStates
-from goodfit.models.fast.pack import packed, share_base
 from goodfit.models.fast.path import ComputePath
+from goodfit.models.pack import packed, share_base
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
@@ -136,7 +136,7 @@ def assert_same_course(steps, lines, packed_model, own_model):
 def each_way(monkeypatch):
     """Set products of packed adapters as on CPUs, and then as on GPUs."""
     for wide in (False, True):
-        monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device, wide=wide: wide)
+        monkeypatch.setattr("goodfit.models.pack.takes_wide", lambda device, wide=wide: wide)
         yield
 
 
@@ -270,8 +270,8 @@ def test_a_model_that_rests_is_like_any_other():
 @pytest.mark.parametrize("wide", [False, True], ids=["as on CPUs", "as on GPUs"])
 @pytest.mark.parametrize("model_name", MODELS)
 def test_models_that_are_asked_together_answer_as_they_do_alone(model_name, wide, room, monkeypatch):
-    monkeypatch.setattr("goodfit.models.fast.pack.takes_wide", lambda device: wide)
-    monkeypatch.setattr("goodfit.models.fast.pack.EVALUATION_TOKENS", room)
+    monkeypatch.setattr("goodfit.models.pack.takes_wide", lambda device: wide)
+    monkeypatch.setattr("goodfit.models.pack.EVALUATION_TOKENS", room)
     trials, what = [trial_of(name, model_name) for name in TRIALS], MODELS[model_name][2]
     batches = [collate(examples_of(what, 5, seed), 0, labels_at(what)) for seed in (1, 2)]
 

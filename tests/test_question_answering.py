@@ -24,8 +24,8 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.extract import NOTHING, Extract
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.question_answering_metrics import answer_metrics
+from goodfit.models.accept import compare_steps
 from goodfit.models.call import call
-from goodfit.models.fast.accept import compare_steps
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.wiring import wired
 from goodfit.texts.words import split_words

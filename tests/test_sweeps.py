@@ -913,7 +913,7 @@ def test_trials_are_held_against_those_that_run_beside_them_wherever_they_run(se
     ],
 )
 def test_trials_of_a_pack_are_evaluated_in_one_pass(goodfit, tmp_path, tiny_words, monkeypatch, kind, family, asked):
-    from goodfit.models.fast.pack import Pack
+    from goodfit.models.pack import Pack
 
     widths, real = set(), Pack.scores
     monkeypatch.setattr(Pack, "scores", lambda own, batch, at: widths.add(len(at)) or real(own, batch, at))

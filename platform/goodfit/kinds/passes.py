@@ -14,7 +14,7 @@ from goodfit.models.parts import in_evaluation
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from goodfit.models.call import Scores
+    from goodfit.models.scores import Scores
 
 
 @contextmanager

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goodfit.data.batches import Batch, padded, sent
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.graphs import graphs_of
 from goodfit.models.fast.layout import CURRENT, row_of_tokens, row_starts
-from goodfit.models.fast.together import together_of
 from goodfit.models.fast.vocabulary import VocabularyScores, without
 from goodfit.models.fast.wiring import wiring_of
+from goodfit.models.scores import Scores
+from goodfit.models.together import together_of
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What the model says where there are labels."""
-
-    logits: Tensor
-    """(supervised, classes or vocabulary); of a yes or no for each label, (supervised, 2); of a first and a last
-    token, (2 rows, longest); of pairs, (queries, documents)."""
-    targets: Tensor
-    """(supervised,)."""
-    rows: Tensor
-    """(supervised,): the example of the batch that each belongs to."""
-
-    def losses(self) -> Tensor:
-        """Negative log-likelihood of each target, in nats: (supervised,)."""
-        from goodfit.models.likelihood import losses
-
-        return losses(self.logits, self.targets)
 
 
 def call(model: Any, batch: Batch) -> Scores | VocabularyScores:

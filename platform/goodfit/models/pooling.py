@@ -41,15 +41,10 @@ def pooled_flat(states: Tensor, layout: Layout, how: str) -> Tensor:
         (rows, hidden).
     """
     if how == "cls":
-        return first_states(states, layout)
+        return states[layout.row_starts()]
     rows = layout.row_of_tokens("inputs")
     sums = states.new_zeros(len(layout.lengths), states.shape[-1]).index_add(0, rows, states)
     return _scaled(sums / layout.row_sizes().to(states.dtype)[:, None], how)
-
-
-def first_states(states: Tensor, layout: Layout) -> Tensor:
-    """(tokens, hidden) -> the first of each row: (rows, hidden)."""
-    return states[layout.row_starts()]
 
 
 def _scaled(mean: Tensor, how: str) -> Tensor:

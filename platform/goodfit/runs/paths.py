@@ -9,7 +9,7 @@ from goodfit.data.batches import Example
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.shape import Coding, Learner
-from goodfit.models.fast.accept import choose_path
+from goodfit.models.accept import choose_path
 from goodfit.models.fast.path import ComputePath
 from goodfit.runs.prepare import Prepared
 from goodfit.schema import RunConf

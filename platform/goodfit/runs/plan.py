@@ -12,10 +12,10 @@ import torch
 from goodfit.data.batches import collate
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
+from goodfit.models.accept import REFUSALS
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import total_loss
 from goodfit.models.device import in_precision, pick_device
-from goodfit.models.fast.accept import REFUSALS
 from goodfit.models.fast.frozen import KEPT_BYTES, KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.vocabulary import LABELS, bare_head

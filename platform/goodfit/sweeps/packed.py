@@ -16,7 +16,7 @@ from typing import Any
 from goodfit.errors import GoodfitError, is_out_of_memory
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.together import together_of
+from goodfit.models.together import together_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.score import build_measure, top_score
 from goodfit.sweeps.check import PACKABLE

@@ -16,10 +16,10 @@ from goodfit.data.batches import Batch, TrainingData, collate
 from goodfit.errors import GoodfitError
 from goodfit.models.device import in_precision
 from goodfit.models.fast.frozen import KeptStates
-from goodfit.models.fast.pack import Pack, packed, share_base
 from goodfit.models.fast.path import ComputePath
-from goodfit.models.fast.together import asked_together
+from goodfit.models.pack import Pack, packed, share_base
 from goodfit.models.parts import in_evaluation
+from goodfit.models.together import asked_together
 from goodfit.schema import RunConf
 from goodfit.seeds import seed_of
 from goodfit.training.loader import EpochOrder, PlannedBatches

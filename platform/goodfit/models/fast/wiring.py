@@ -21,7 +21,6 @@ from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.vocabulary import bare_head
 from goodfit.models.parts import base_of, in_evaluation
-from goodfit.models.pooling import first_states
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -285,7 +284,7 @@ def _first_states(model: Any) -> Any:
     def pick(_module: Any, _args: Any, output: Any) -> Any:
         if CURRENT.layout is None:
             return output
-        states = first_states(output[0][0], CURRENT.layout)[:, None]
+        states = output[0][0][CURRENT.layout.row_starts()][:, None]
         if isinstance(output, tuple):
             return (states, *output[1:])
         output["last_hidden_state"] = states

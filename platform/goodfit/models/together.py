@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from goodfit.data.batches import Batch
-    from goodfit.models.call import Scores
+    from goodfit.models.scores import Scores
 
 
 class Asked(Protocol):

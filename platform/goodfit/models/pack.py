@@ -14,7 +14,7 @@ from torch import nn
 
 from goodfit.data.batches import Batch
 from goodfit.data.progress import EVALUATION_TOKENS
-from goodfit.models.call import Scores, compute
+from goodfit.models.call import compute
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.dropout import Draws, swap_dropouts
 from goodfit.models.fast.filling import filled, joined
@@ -28,6 +28,7 @@ from goodfit.models.fast.path import ComputePath
 from goodfit.models.fast.read import places_of
 from goodfit.models.fast.wiring import Wiring, wiring_of
 from goodfit.models.parts import base_of, in_evaluation
+from goodfit.models.scores import Scores
 
 if TYPE_CHECKING:
     from torch import Tensor
