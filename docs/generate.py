@@ -16,6 +16,7 @@ from goodfit.evaluation.terms import terms
 from goodfit.hooks import specs, types
 from goodfit.models.fits import adapters_that_fit, precisions_that_fit
 from goodfit.plugins.host import load_plugins
+from goodfit.sweeps.terms import terms_of_a_search
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- written by docs/generate.py -->\n"
@@ -125,7 +126,7 @@ def _model_row(option: dict[str, Any]) -> str:
 
 def results_page() -> str:
     """The words of a result: metrics, with the kinds that have them, verdicts, gates, and the words of a search."""
-    known = terms()
+    known = [*terms(), *terms_of_a_search()]
     metrics = [
         f"| `{term.name}` | {', '.join(term.kinds) or 'all'} | {term.better} | {term.meaning} |"
         for term in known

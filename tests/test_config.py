@@ -17,10 +17,10 @@ from goodfit.config.compose import as_tree, compose
 from goodfit.config.derive import derive
 from goodfit.config.grammar import override
 from goodfit.config.places import EXAMPLES, core_root, example_model, find_options
-from goodfit.config.record import read_config, write_config
 from goodfit.config.settings import settings
 from goodfit.config.types import validated
 from goodfit.config.words import read_words
+from goodfit.config.written import read_config, write_config
 from goodfit.errors import GoodfitError
 from goodfit.schema import RunConf
 from goodfit.yaml_values import read_yaml

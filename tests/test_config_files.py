@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 
 

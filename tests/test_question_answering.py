@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import next_logs
 
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.data.batches import IGNORED, collate
 from goodfit.data.records import Record, RowProblem
 from goodfit.hooks.types import Item

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from test_scrubbing import FINDS, PLUGIN
 
-from goodfit.data.vault import KEY_VARIABLE, MARK, put_back, read_vault, write_vault
+from goodfit.data.vault import MARK, VAULT_KEY, put_back, read_vault, write_vault
 from goodfit.files import part_of
 
 KEY = "correct horse battery staple"
@@ -19,7 +19,7 @@ def words(tmp_path, monkeypatch, tiny_words, rows_of, install):
     """The words of a tiny run whose records name badges, two of them the same one."""
     install("badge", PLUGIN.format(body=FINDS))
     monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "another long secret")
-    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    monkeypatch.setenv(VAULT_KEY, KEY)
     rows = rows_of("classification", 40, 0)
     for number, row in enumerate(rows):
         row["text"] += f" badge-{1000 + number // 2}"
@@ -55,15 +55,15 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
         refused = goodfit("reveal", *argv)
         assert refused.code == 2 and said in refused.err
 
-    monkeypatch.setenv(KEY_VARIABLE, KEY + "!")
+    monkeypatch.setenv(VAULT_KEY, KEY + "!")
     refused = goodfit("reveal", vault, stand_in)
     assert refused.code == 2 and "does not open: another key, or a damaged file" in refused.err
-    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    monkeypatch.setenv(VAULT_KEY, KEY)
     damaged = bytearray(raw)
     damaged[-1] ^= 1
     vault.write_bytes(damaged)
     assert goodfit("reveal", vault, stand_in).code == 2
-    monkeypatch.delenv(KEY_VARIABLE)  # what was made once needs no key again, and writes no vault
+    monkeypatch.delenv(VAULT_KEY)  # what was made once needs no key again, and writes no vault
     assert goodfit("reproduce", "run", "--output", tmp_path / "again").code == 0
     assert vault.read_bytes() == damaged
 
@@ -89,8 +89,8 @@ def test_a_vault_is_not_written_over_the_one_of_other_records(words, tmp_path, g
         (["privacy=mask"], "privacy.vault is for privacy=hash and privacy=pseudonymise, and the mode is mask", 2),
         (["privacy.vault=missing/staff.vault"], "is no folder", 2),
         (["privacy.vault=README.md"], "exists, and is no vault", 2),
-        ("no key", f"the variable {KEY_VARIABLE} is not set", 2),
-        ("short key", f"the variable {KEY_VARIABLE} has 5 characters", 2),
+        ("no key", f"the variable {VAULT_KEY} is not set", 2),
+        ("short key", f"the variable {VAULT_KEY} has 5 characters", 2),
         ("no package", "privacy.vault needs the package cryptography", 5),
     ],
 )
@@ -100,9 +100,9 @@ def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text("mine", "utf-8")
     if change == "no key":
-        monkeypatch.delenv(KEY_VARIABLE)
+        monkeypatch.delenv(VAULT_KEY)
     if change == "short key":
-        monkeypatch.setenv(KEY_VARIABLE, "short")
+        monkeypatch.setenv(VAULT_KEY, "short")
     if change == "no package":
         monkeypatch.setitem(sys.modules, "cryptography", None)
     changes = change if isinstance(change, list) else []
@@ -116,7 +116,7 @@ def test_a_vault_that_could_not_be_written_ends_a_run_before_it_begins(
 
 @pytest.mark.parametrize("lying", ["a file", "a link"])
 def test_a_vault_is_its_owners_whatever_lies_where_it_is_written(tmp_path, monkeypatch, lying):
-    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    monkeypatch.setenv(VAULT_KEY, KEY)
     vault, other = tmp_path / "staff.vault", tmp_path / "other"
     other.write_text("theirs", "utf-8")
     if lying == "a link":

@@ -60,11 +60,13 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
     if not split and not may_be_offered and (like_a_setting or first in groups()):
         raise unknown_setting(key)  # before anything heavy is imported
     from goodfit.evaluation.terms import judging, terms
+    from goodfit.sweeps.terms import terms_of_a_search
 
-    known = terms()
+    known = [*terms(), *terms_of_a_search()]
     if below or not any(term.name == name for term in known):
         host = open_host(arguments)
-        known = [*terms(host.metrics.values()), *judging(host.gates.values(), host.audits.values())]
+        offered = judging(host.gates.values(), host.audits.values())
+        known = [*terms(host.metrics.values()), *terms_of_a_search(), *offered]
     found = [term for term in known if term.name == name]
     if not found:
         names = [*settings(), *groups(), *(term.name for term in known)]

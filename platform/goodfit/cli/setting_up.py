@@ -15,7 +15,7 @@ from goodfit.cli.console import warn
 from goodfit.commands import command
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
 from goodfit.runs.find import find_run

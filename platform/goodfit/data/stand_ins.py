@@ -14,7 +14,7 @@ from goodfit.data.keys import secret_key
 from goodfit.hooks.types import ScrubberSpec
 from goodfit.schema.privacy import Mode
 
-KEY_VARIABLE = "GOODFIT_PRIVACY_KEY"
+PRIVACY_KEY = "GOODFIT_PRIVACY_KEY"
 SIGNS = 12
 """Hexadecimal digits of a hash: 48 bits, so that a million values share none (birthday bound 0.2 %)."""
 
@@ -77,7 +77,7 @@ def key_for(mode: Mode, seed: int) -> Callable[[Iterable[str]], bytes]:
     """
     if mode not in ("hash", "pseudonymise") or is_guessable(mode):
         return lambda texts: _key_of(texts, seed)
-    given = secret_key(KEY_VARIABLE, f"privacy={mode}", "the same for all runs that are to agree")
+    given = secret_key(PRIVACY_KEY, f"privacy={mode}", "the same for all runs that are to agree")
     if mode == "hash":
         return lambda texts: given
     return lambda texts: hmac.digest(given, _key_of(texts, seed), "sha256")
@@ -85,7 +85,7 @@ def key_for(mode: Mode, seed: int) -> Callable[[Iterable[str]], bytes]:
 
 def is_guessable(mode: Mode) -> bool:
     """Whether what stands for a value has no secret in its key."""
-    return mode == "pseudonymise" and not os.environ.get(KEY_VARIABLE)
+    return mode == "pseudonymise" and not os.environ.get(PRIVACY_KEY)
 
 
 def _key_of(texts: Iterable[str], seed: int) -> bytes:

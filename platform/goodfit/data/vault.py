@@ -16,7 +16,7 @@ from goodfit.errors import ConfigError
 from goodfit.extras import need
 from goodfit.files import OWNER, write_whole
 
-KEY_VARIABLE = "GOODFIT_VAULT_KEY"
+VAULT_KEY = "GOODFIT_VAULT_KEY"
 MARK = b"goodfit vault 1\n"
 """The beginning of the file; 16 bytes of salt, 12 of nonce and the encrypted text follow."""
 
@@ -101,7 +101,7 @@ def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
     except (ciphers.InvalidTag, ValueError):
         raise ConfigError(
             f"{path} does not open: another key, or a damaged file",
-            f"set {KEY_VARIABLE} to the key it was written with",
+            f"set {VAULT_KEY} to the key it was written with",
         ) from None
     return {
         stand_in: [(value, count) for value, count in values]
@@ -135,7 +135,7 @@ def put_back_with(
 
 
 def _key() -> bytes:
-    return secret_key(KEY_VARIABLE, "a vault is encrypted", "and keep it apart from the file")
+    return secret_key(VAULT_KEY, "a vault is encrypted", "and keep it apart from the file")
 
 
 def _cipher(salt: bytes) -> Any:

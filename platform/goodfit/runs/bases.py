@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import ModelSpec
 from goodfit.kinds import find_kind

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed, as_tree
-from goodfit.config.record import write_config
+from goodfit.config.written import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError
 from goodfit.evaluation.gates import refusal
@@ -68,7 +68,7 @@ def carry_out(
     from goodfit.runs.prepare import prepare
     from goodfit.runs.resume import start_from
     from goodfit.runs.tune import tune_and_judge
-    from goodfit.runs.write import record_of
+    from goodfit.runs.write import run_json_of
 
     prepared = prepare(data, host)
     check_memory(prepared)
@@ -86,7 +86,7 @@ def carry_out(
                 write_vault(vault, prepared.task.scrub.written)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         begun.keep()
-        tell("goodfit_on_run_start", folder, record_of(prepared, "running"), {})
+        tell("goodfit_on_run_start", folder, run_json_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
         history = History(folder / "history.jsonl", tracker.send if tracker else None)
         begun.follow(history)

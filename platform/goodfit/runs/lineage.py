@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.data.gather import Splits
 from goodfit.errors import ConfigError, DataError, HardwareError, Mistakes, PluginError
 from goodfit.hooks.types import Finding

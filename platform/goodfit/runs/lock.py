@@ -16,7 +16,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 import goodfit
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host

@@ -16,13 +16,13 @@ from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.bases import tuned_on
+from goodfit.runs.compute_path import path_of
 from goodfit.runs.cuts import refuse_beyond
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.runs.learner import build_learner
 from goodfit.runs.lock import refuse_other_config
-from goodfit.runs.paths import path_of
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf
 

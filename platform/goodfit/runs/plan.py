@@ -22,8 +22,8 @@ from goodfit.models.fast.vocabulary import LABELS, bare_head
 from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.models.parts import base_of
+from goodfit.runs.compute_path import pick_path
 from goodfit.runs.machine import fix_machine
-from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, first_epoch, training_data
 from goodfit.schema import RunConf
 from goodfit.training.steps import planned_steps

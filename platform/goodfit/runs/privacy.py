@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from goodfit.data.scrub import Scrub, Scrubbed
-from goodfit.data.stand_ins import KEY_VARIABLE, is_guessable, key_for
+from goodfit.data.stand_ins import PRIVACY_KEY, is_guessable, key_for
 from goodfit.errors import ConfigError
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, ScrubberSpec
@@ -62,7 +62,7 @@ def privacy_findings(scrub: Scrub | None, scrubbed: Scrubbed | None) -> list[Fin
     unmeasured = [sort for sort, recall in best_recall(scrub).items() if math.isnan(recall) and sort in scrubbed.places]
     risk += f"; nobody measured how many are missed of {', '.join(unmeasured)}" if unmeasured else ""
     if total and is_guessable(scrub.mode):
-        risk += f"; without {KEY_VARIABLE}, pseudonyms of few or known texts are found by guessing names"
+        risk += f"; without {PRIVACY_KEY}, pseudonyms of few or known texts are found by guessing names"
     return [
         *_thinned(scrub, scrubbed),
         Finding(

@@ -47,7 +47,7 @@ def recorded(begun: Begun, prepared: Prepared, tell: Teller) -> Iterator[StopSig
         prepared: The run.
         tell: Tells the plugins that watch.
     """
-    from goodfit.runs.write import record_of, write_record
+    from goodfit.runs.write import run_json_of, write_record
 
     folder, hardware = begun.folder, prepared.conf.hardware
 
@@ -62,7 +62,7 @@ def recorded(begun: Begun, prepared: Prepared, tell: Teller) -> Iterator[StopSig
         with signals.listening():
             if is_first_process():
                 take_cause(folder)  # of an earlier try
-                write_record(folder, record_of(prepared, "running"))
+                write_record(folder, run_json_of(prepared, "running"))
             yield signals
     except BaseException as error:
         if ending is not None:
@@ -95,7 +95,7 @@ def _cause_of(error: BaseException, folder: Path, signals: StopSignals) -> BaseE
 
 def _write_end(begun: Begun, prepared: Prepared, tell: Teller, error: BaseException) -> BaseException:
     """Write down that a run did not come to its end; returns the error as it is to be told."""
-    from goodfit.runs.write import record_of, write_record
+    from goodfit.runs.write import run_json_of, write_record
 
     folder = begun.folder
     again, gone = resume_command(folder), None if begun.is_ours else begun.gone()
@@ -104,7 +104,7 @@ def _write_end(begun: Begun, prepared: Prepared, tell: Teller, error: BaseExcept
         if isinstance(error, StoppedError):
             error.fix = f"{again} starts again"
     status = "preempted" if isinstance(error, StoppedError) else "failed"
-    record = record_of(prepared, status, {"reason": redact(str(gone or error)) or type(error).__name__})
+    record = run_json_of(prepared, status, {"reason": redact(str(gone or error)) or type(error).__name__})
     if is_first_process() and gone is None:  # else the place may be another run's
         with contextlib.suppress(OSError):  # the disk may be why it failed
             write_record(folder, record)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.config.compose import Composed
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.data.erase import listed_ids
 from goodfit.errors import ConfigError
 from goodfit.plugins.deeds import took_part

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from goodfit.config.compose import Composed
-from goodfit.config.record import read_config
+from goodfit.config.written import read_config
 from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError, GoodfitError, stop_on, together
 from goodfit.evaluation.gates import BUILT_IN

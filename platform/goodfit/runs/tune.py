@@ -15,8 +15,8 @@ from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
 from goodfit.runs.ask import audit_model
 from goodfit.runs.begun import Begun
+from goodfit.runs.compute_path import pick_path
 from goodfit.runs.machine import fix_machine
-from goodfit.runs.paths import pick_path
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe, top_score
 from goodfit.runs.write import Finished, write_down

@@ -60,7 +60,7 @@ class Finished:
         }
 
 
-def record_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def run_json_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The content of run.json, as far as it is known.
 
     Args:
@@ -139,7 +139,7 @@ def write_down(
         "plugins": deeds,
         **({"differential_privacy": given} if given else {}),
     }
-    record = record_of(prepared, "finished", more)
+    record = run_json_of(prepared, "finished", more)
     begun.refuse_changed()  # what is sealed now counts as what was written
     write_record(folder, record)
     return Finished(folder, weights, record, judged.metrics, findings)

@@ -14,8 +14,8 @@ from goodfit.models.fast.frozen import KeptStates
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import Memory
 from goodfit.plugins.host import Host, load_plugins
+from goodfit.runs.compute_path import pick_path
 from goodfit.runs.known import TaskData, read_task
-from goodfit.runs.paths import pick_path
 from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import Prepared, prepare
 from goodfit.runs.score import Probe, pick_probe, simplest_answers

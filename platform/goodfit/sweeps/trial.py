@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.config.compose import compose
-from goodfit.config.record import write_config
+from goodfit.config.written import write_config
 from goodfit.data.batches import TrainingData
 from goodfit.errors import ChangedError, DiskError, GoodfitError, MissingPluginError, StoppedError
 from goodfit.evaluation.fit import UNDIAGNOSED
@@ -34,7 +34,7 @@ from goodfit.runs.machine import fix_machine
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import build_measure, top_score
 from goodfit.runs.tune import adapted
-from goodfit.runs.write import record_of, write_record
+from goodfit.runs.write import run_json_of, write_record
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
@@ -155,7 +155,7 @@ def start(order: Order, shared: Shared) -> Started:
     memory = shared.memory(bench)
     fix_machine(prepared.conf)
     write_config(prepared.conf, composed.words, order.folder)
-    write_record(order.folder, record_of(prepared, "running"))
+    write_record(order.folder, run_json_of(prepared, "running"))
     given = composed.conf.task.labels is not None
     lock = lock_of(prepared, shared.host(prepared.conf), given)
     _write_lock(order, lock)
@@ -249,7 +249,7 @@ def finish(started: Started, trace: Trace, steps: int) -> Result:
         found = dataclasses.replace(found, **came)
     costs["seconds"] = time.monotonic() - started.began
     return write_result(
-        order.folder, order.number, record_of(prepared, "finished"), dataclasses.replace(found, costs=costs)
+        order.folder, order.number, run_json_of(prepared, "finished"), dataclasses.replace(found, costs=costs)
     )
 
 

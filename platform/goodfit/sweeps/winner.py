@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from goodfit.config.compose import compose
-from goodfit.config.record import is_made_from
 from goodfit.config.search import Search
+from goodfit.config.written import is_made_from
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import Interval, by_unit, interval
