@@ -8,16 +8,18 @@ import sys
 
 import pytest
 import torch
+from killing import killed
 from safetensors.torch import load_file
 
 from goodfit.data.batches import IGNORED, Example
+from goodfit.data.epochs import Planned
 from goodfit.models.call import call
 from goodfit.runs.plan import check_memory
 from goodfit.runs.prepare import training_data
 from goodfit.schema.optim import OptimConf
 from goodfit.schema.schedule import ScheduleConf
 from goodfit.training import private
-from goodfit.training.loader import record_batches
+from goodfit.training.loader import PlannedBatches, record_batches
 from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning
 
 PRIVATE = ["privacy.epsilon=8", "training.epochs=2", "training.batch_size=4"]
@@ -105,6 +107,40 @@ def test_each_record_takes_part_with_the_same_chance_and_with_all_its_windows():
     other = [planned.indices for planned in PrivateOrder(examples, 0.3, 4000)]
     assert other != steps
     assert len(list(PrivateOrder(examples, 0.3, 10, start=(0, 7)))) == 3  # goes on where it was interrupted
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "words"),
+    [
+        pytest.param("language_modeling", "encoder", [], id="masks"),
+        pytest.param("language_modeling", "seq2seq", [], id="spans"),
+        pytest.param("classification", "encoder", ["training.word_dropout=0.5"], id="hidden words"),
+    ],
+)
+def test_what_is_hidden_of_a_record_does_not_hang_on_its_place_or_the_seed(ready, kind, family, words):
+    prepared, _ = ready(kind, family, *words)
+    data, step = training_data(prepared), Planned((3,), 0, 0)
+    batches = [PlannedBatches(data, 0, one_by_one=True)[step][0] for _ in range(12)]
+    hidden = {(tuple(batch.input_ids.tolist()), tuple(batch.labels.tolist())) for batch in batches}
+    assert len(hidden) > 6
+
+
+def test_steps_of_another_promise_are_not_gone_on_with(goodfit, tiny_words, tmp_path):
+    words = [*tiny_words("classification", "encoder"), *PRIVATE, "training.save_every_steps=1", "run.dir=run"]
+    assert killed(["train", *words], tmp_path, "open", "optimizer.safetensors", 5) == -9
+    config = tmp_path / "run" / "config.yaml"
+    asked = config.read_text("utf-8")
+    for changed in ("epsilon: 1.0", "epsilon: null"):
+        config.write_text(asked.replace("epsilon: 8.0", changed), "utf-8")
+        outcome = goodfit("resume", "run", "--allow-drift", "--quiet")
+        ((what, fix),) = outcome.errors
+        assert outcome.code == 2
+        assert what.startswith("the steps so far were made under a noise of "), what
+        assert fix.endswith("or train again in another folder")
+    config.write_text(asked, "utf-8")
+    assert goodfit("resume", "run", "--allow-drift", "--quiet").code == 0
+    given = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["differential_privacy"]
+    assert 7 < given["epsilon"] <= 8
 
 
 def test_a_record_with_nothing_to_learn_has_no_batch(ready):

@@ -20,7 +20,8 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
     Args:
         data: What is learnt.
         seed: Of the run.
-        one_by_one: A batch for each record instead of one of all.
+        one_by_one: A batch for each record instead of one of all. What varies of a record is then a function of
+            nothing: were it one of the record's place, a record that is added would change it for all behind.
     """
 
     def __init__(self, data: TrainingData, seed: int, one_by_one: bool = False) -> None:
@@ -37,7 +38,8 @@ class PlannedBatches(Dataset):  # type: ignore[type-arg]
     def _example(self, index: int, epoch: int) -> Example:
         if self._data.vary is None:
             return self._data.examples[index]
-        return self._data.vary(index, random.Random(f"{self._seed}:{epoch}:{index}"))
+        counted = f"{self._seed}:{epoch}:{index}"
+        return self._data.vary(index, random.SystemRandom() if self._one_by_one else random.Random(counted))
 
 
 def record_batches(rows: Sequence[Example], data: TrainingData) -> tuple[Batch, ...]:

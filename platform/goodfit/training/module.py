@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pytorch_lightning as lightning
@@ -49,6 +50,8 @@ class Tuning(lightning.LightningModule):
         self._accumulation = accumulation
         self._seed = seed
         self._scaled = scaled
+        self.promised: Mapping[str, float] | None = None
+        """Of privacy, by a private training."""
         self._trained: list[torch.Tensor] = []
         self._step_sums = 0.0, 0.0
         """Of the optimiser step so far: losses, and labels."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -86,6 +86,28 @@ def private_guarantee(conf: RunConf, examples: Sequence[Example], steps_per_epoc
         )
     noise = _noise_of(privacy.epsilon, delta, rate, steps)
     return Guarantee(delta, noise, privacy.record_clip, rate, records, steps)
+
+
+def refuse_other_promise(made: Mapping[str, float] | None, now: Guarantee | None) -> None:
+    """Refuse to go on from steps that were made under another promise: the last one would be told of all.
+
+    Args:
+        made: What the steps so far were made under; None where they promised nothing.
+        now: What those to come are made under.
+
+    Raises:
+        ConfigError: It is not the same.
+    """
+    if made != (asdict(now) if now else None):
+        begun, goes_on = ("no promise of privacy" if one is None else _said(one) for one in (made, now and asdict(now)))
+        raise ConfigError(
+            f"the steps so far were made under {begun}, and those to come would be under {goes_on}",
+            "bring back the data and the settings of privacy and training, or train again in another folder",
+        )
+
+
+def _said(promise: Mapping[str, float]) -> str:
+    return "a noise of {noise:.4g} for {steps} steps of {rate:.4g} of {records} records each".format(**promise)
 
 
 @functools.cache
@@ -179,6 +201,7 @@ class PrivateTuning(Tuning):
     def __init__(self, *arguments: Any, guarantee: Guarantee) -> None:
         super().__init__(*arguments)
         self._guarantee = guarantee
+        self.promised = asdict(guarantee)
         self._chance = secret_chance()
 
     def training_step(self, batch: tuple[Batch, ...], batch_idx: int) -> Any:

@@ -61,6 +61,8 @@ class Saved:
     """Of each of the optimiser's groups."""
     scaler: Mapping[str, Any]
     """Of the losses, in precision=16."""
+    promised: Mapping[str, float] | None
+    """Of privacy, by the training until then."""
 
 
 def trainable_state(model: Any) -> dict[str, Any]:
@@ -110,6 +112,7 @@ def save(
         "schedule": trainer.lr_scheduler_configs[0].scheduler.state_dict(),
         "scaler": scaler.state_dict() if scaler else {},
         "guard": guard,
+        "promised": trainer.lightning_module.promised,
     }
     history = folder / HISTORY
     write_checkpoint(
@@ -154,6 +157,7 @@ def open_saved(path: Path) -> Saved:
         schedule=state["schedule"],
         rates=state["optimizer"]["rates"],
         scaler=state["scaler"],
+        promised=state["promised"],
     )
 
 

@@ -25,7 +25,13 @@ from goodfit.training.interrupt import StopSignals
 from goodfit.training.launcher import lost, watch_children
 from goodfit.training.loader import EpochOrder, PlannedBatches, build_loader
 from goodfit.training.module import Tuning
-from goodfit.training.private import Guarantee, PrivateOrder, PrivateTuning, private_guarantee
+from goodfit.training.private import (
+    Guarantee,
+    PrivateOrder,
+    PrivateTuning,
+    private_guarantee,
+    refuse_other_promise,
+)
 from goodfit.training.saver import Saver, refuse_not_finite, refuse_untrained
 from goodfit.training.soup import Soup, stir
 from goodfit.training.state import Owner, Place, Saved, put_state, read_weights, trainable_state
@@ -140,6 +146,7 @@ def train(
         top: The score that none can exceed; None where there is none.
 
     Raises:
+        ConfigError: What was saved promised another privacy.
         TrainingError: NaN, no step, nothing learnt, or no trainable weight.
         HardwareError: Memory or disk ran out, or a strategy is missing.
         StoppedError: A signal was heard; the last step is saved.
@@ -150,6 +157,8 @@ def train(
         raise TrainingError("no weight is trainable", "choose another adapter, such as adapter=lora")
     steps, epochs = total_steps(conf, len(data.examples)), training.epochs or 1
     job = _Job(conf, model, data, device, signals, guarantee_of(conf, data), steps)
+    if saved is not None:
+        refuse_other_promise(saved.promised, job.guarantee)
     known, traces = saved.evaluations if saved else (), []
     for member in range(training.soup):
         begin, end = Place(member * steps, member * epochs, 0), (member + 1) * steps
