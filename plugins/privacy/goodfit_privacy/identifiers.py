@@ -23,7 +23,10 @@ from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
 
 Check = Callable[[re.Match[str]], str | None]
-"""A hit -> its type, or None where it is not what it looks like."""
+"""A hit -> its type, None where it is not what it looks like and may be something else, or ``NOTHING``."""
+
+NOTHING = ""
+"""The type of what identifies nobody, whatever else it looks like."""
 
 
 SPOKEN_DIGITS = 7
@@ -45,7 +48,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("url", "domain"), _always("URL")),
     "handle": _always("HANDLE"),
     **dict.fromkeys(("ip6", "mac"), _always("IP_ADDRESS")),
-    "ip4": lambda hit: None if is_numbered(hit) else "IP_ADDRESS",
+    "ip4": lambda hit: NOTHING if is_numbered(hit) else "IP_ADDRESS",
     "iban": _iban,
     "vat": lambda hit: "TAX_NUMBER" if valid_vat(hit[0]) else None,
     "said_number": lambda hit: said_type(hit[0], hit["said_value"]),
@@ -81,8 +84,20 @@ as texts need them; for each alone every text is read too often."""
 @cache
 def _neighbours() -> tuple[re.Pattern[str], ...]:
     names = list(PATTERNS)
-    parts = (names[first : first + NEIGHBOURS] for first in range(0, len(names), NEIGHBOURS))
-    return tuple(re.compile("|".join(f"(?P<{name}>{PATTERNS[name]})" for name in part)) for part in parts)
+    return tuple(_any_of(names[first : first + NEIGHBOURS]) for first in range(0, len(names), NEIGHBOURS))
+
+
+@cache
+def _behind(name: str) -> re.Pattern[str] | None:
+    """The neighbours behind a pattern in its automaton."""
+    names = list(PATTERNS)
+    place = names.index(name) + 1
+    others = names[place : place + -place % NEIGHBOURS]
+    return _any_of(others) if others else None
+
+
+def _any_of(names: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{PATTERNS[name]})" for name in names))
 
 
 @cache
@@ -127,7 +142,8 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _find(texts: Sequence[str]) -> list[list[Found]]:
-    """The leftmost hit of all patterns, of those that begin at one place the first pattern's; and so on behind it."""
+    """The leftmost hit of all patterns, of those that begin at one place the first that is what it looks like; and so
+    on behind it."""
     odd = {number: plain(text) for number, text in enumerate(texts) if not text.isascii()}
     read = [odd[number].text if number in odd else text for number, text in enumerate(texts)]
     found: list[list[Found]] = [[] for _ in texts]
@@ -155,7 +171,8 @@ def _places(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
         hit = patterns[which].match(texts[number], at - begin)
         if hit is not None:
             start, last, sort = _read(hit)
-            free = max(begin + last, at + 1) if sort else at + 1
+            if sort is not None:
+                free = max(begin + last, at + 1) if sort else at + 1
             if sort:
                 yield number, start, last, sort
         elif misses[which] >= MISSES:
@@ -168,10 +185,13 @@ def _places(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
 
 
 def _read(hit: re.Match[str]) -> tuple[int, int, str | None]:
-    """Start and end of a hit's place, and its type: None where it is not what it looks like."""
+    """Start and end of a hit's place, and its type: see ``Check``."""
     name = str(hit.lastgroup)
     start, end = next((hit.span(value) for value in _values(name) if hit[value] is not None), hit.span())
-    return start, end, None if _is_amount(hit.string, start, end) else CHECKS[name](hit)
+    sort = NOTHING if _is_amount(hit.string, start, end) else CHECKS[name](hit)
+    others = _behind(name) if sort is None else None
+    other = others.match(hit.string, hit.start()) if others else None
+    return _read(other) if other else (start, end, sort)
 
 
 def _is_amount(text: str, start: int, end: int) -> bool:

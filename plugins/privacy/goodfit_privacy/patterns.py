@@ -116,7 +116,7 @@ PATTERNS: dict[str, str] = {
     "handle": r"(?<![\w@.])@[A-Za-z_][\w.]{2,29}\b",
     # accounts and offices
     "iban": r"\b[A-Za-z]{2}\d\d[A-Za-z0-9]{11,30}\b|\b[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d\d(?:[ -]?\d{4}){2,7}(?:[ -]?\d{1,4})?\b",
-    "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}[ .-]?[A-Z0-9]{0,4}\b",
+    "vat": r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK)E?-?[ ]?[A-Z0-9]{1,3}[ .-]?\d{2,3}[ .-]?\d{2,4}(?:[ .-]?[A-Z0-9]{1,4})?\b",
     "said_number": (
         rf"(?i:\b{SAID}s?"
         rf"(?:\s+(?:number|no\.?|nr\.?|num|id|code|card|plate))?{OF}){APART}"

@@ -31,7 +31,11 @@ _KEPT = (
     "llc llp ltd mr mrs ms of oy plc sa spa sr the university van von"
 )
 KEPT = frozenset(_KEPT.split())
-"""Parts of a name that name nobody."""
+"""Parts of a firm's or a place's name that name nobody."""
+
+TITLES = frozenset(("mr", "mrs", "ms", "dr", "jr", "sr"))
+PARTICLES = frozenset(("and", "da", "de", "del", "den", "der", "di", "la", "le", "of", "the", "van", "von"))
+"""What stays of a person's name, of these only what has no capital: Le, Van and Di are names as well."""
 
 NAMED = ("PERSON", "LOCATION", "ORGANIZATION")
 """Types that get a name; the others get their type and a few signs."""
@@ -53,18 +57,24 @@ def _names(word: str) -> bool:
     return not (is_surrogate(word) or low in KEPT or low in NAMES_TOO or is_speech(word))
 
 
+def _stays(sort: str, part: str) -> bool:
+    """Whether a part of a name stays as it is."""
+    low = part.casefold()
+    return is_surrogate(part) or (part in PARTICLES or low in TITLES if sort == "PERSON" else low in KEPT)
+
+
 def stand_in(sort: str, value: str, key: bytes) -> str:
     """A pseudonym, part by part: so ``Jane Doe`` and ``Ms Doe`` share theirs; empty for types that have none."""
     if sort not in NAMED:
         return ""
-    return _PART.sub(lambda part: _word(part[0], key), value)
+    made = _PART.sub(lambda part: part[0] if _stays(sort, part[0]) else _word(part[0], key), value)
+    is_bare = sort == "PERSON" and made == value and not any(map(is_surrogate, _PART.findall(value)))
+    return "" if is_bare else made
 
 
 def _word(part: str, key: bytes) -> str:
-    low = part.casefold()
-    if low in KEPT or is_surrogate(part):
-        return part
-    number = int.from_bytes(hmac.digest(key, low.encode("utf-8", "surrogatepass"), "sha256")[:8], "big") % WORDS
+    low = part.casefold().encode("utf-8", "surrogatepass")
+    number = int.from_bytes(hmac.digest(key, low, "sha256")[:8], "big") % WORDS
     number, first = divmod(number, len(FIRST))
     last, middle = divmod(number, len(MIDDLE))
     made = FIRST[first] + MIDDLE[middle] + LAST[last]

@@ -224,6 +224,30 @@ def test_whose_something_is_does_not_make_another_person():
     assert "Anna" not in stand_in("PERSON", "'Anna", b"a key")
 
 
+@pytest.mark.parametrize("value", ["Van Le", "Le", "Di La", "Co Le", "Mr. Bank", "Dr. Le Van Di", "VAN DER BERG"])
+def test_a_person_whose_name_is_a_word_that_firms_and_families_share_gets_a_pseudonym_too(value):
+    made = stand_in("PERSON", value, b"a key")
+    words = [set(re.findall(r"\w+", text)) - {"Mr", "Dr"} for text in (value, made)]
+    assert made and not words[0] & words[1]
+
+
+@pytest.mark.parametrize(
+    ("sort", "value", "stays"),
+    [
+        ("PERSON", "Ludwig van der Berg", ["van", "der"]),
+        ("PERSON", "Mrs. Doe", ["Mrs"]),
+        ("ORGANIZATION", "Bank of La Paz", ["Bank", "of", "La"]),
+    ],
+)
+def test_what_names_nobody_stays_beside_a_pseudonym(sort, value, stays):
+    made = stand_in(sort, value, b"a key")
+    assert [word for word in re.findall(r"\w+", made) if word in re.findall(r"\w+", value)] == stays
+
+
+def test_a_person_of_whom_nothing_but_a_title_was_found_gets_the_type():
+    assert stand_in("PERSON", "Mr.", b"a key") == ""
+
+
 def test_no_name_that_we_know_looks_like_a_pseudonym():
     people = runpy.run_path(str(Path(__file__).parents[1] / "recipes" / "people.py"))["PEOPLE"]
     known = [name for lists in people.values() for text in lists for name in text.split()]
