@@ -231,7 +231,10 @@ def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_t
     goodfit, write_rows, tmp_path
 ):
     texts = [f"Please write to clerk{number}@example.org about {text}" for number, text in enumerate(sentences(40))]
-    file = write_rows(tmp_path / "a.jsonl", rows(text=texts, label=["pay", "leave"] * 20))
+    ids, groups = (
+        [f"{who}{number // of}@example.com" for number in range(40)] for who, of in (("jane", 1), ("doe", 2))
+    )
+    file = write_rows(tmp_path / "a.jsonl", rows(id=ids, group=groups, text=texts, label=["pay", "leave"] * 20))
     for place, typed, mails, said in (
         ("as they are", [], 40, "mask"),
         ("masked", ["privacy=mask"], 0, "mask"),
@@ -244,6 +247,9 @@ def test_a_departments_texts_are_scrubbed_in_training_and_where_it_is_typed_in_t
         written = "".join(path.read_text("utf-8") for path in package.glob("data/a/*.jsonl"))
         assert written.count("@example.org") == mails
         assert written.count("[EMAIL_ADDRESS]") == 40 - mails
+        kept = [json.loads(line) for line in written.splitlines()]
+        assert len({row["id"] for row in kept}) == 40 and len({row["group"] for row in kept}) == 20
+        assert written.count("@example.com") == (80 if mails else 0)
         assert f"privacy: {said} " in (package / "conf" / "task" / "hr" / "a.yaml").read_text("utf-8")
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.places import EXAMPLES, core_root, find_options
-from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
@@ -96,7 +95,7 @@ def new_plugin(
             data, conf.dataset, conf.seed, conf.task.kind, scrub, lambda kind: scrub_of(privacy or _privacy_of(kind))
         )
         task, kind = _task_name(data), proposal.kind
-        rows, facts = _rows(proposal), _facts_of(proposal, data, scrub)
+        rows, facts = _rows(proposal, scrub is not None), _facts_of(proposal, data, scrub)
     else:
         task, kind = STARTER_TASK, "classification"
         rows = starter_rows(task, zlib.crc32(name.encode()))
@@ -159,14 +158,24 @@ def _facts_of(proposal: Proposal, data: Path, scrub: Scrub | None) -> dict[str, 
     }
 
 
-def _rows(proposal: Proposal) -> Rows:
-    return {split: [_row(record) for record in proposal.splits[split]] for split in SPLITS}
+def _rows(proposal: Proposal, anew: bool) -> Rows:
+    """The records as a package keeps them.
 
-
-def _row(record: Record) -> dict[str, Any]:
-    row = {"id": record.id, **{name: value for name, value in record.fields.items() if name not in DERIVED}}
-    more = {"group": record.group, "slices": dict(record.slices)}
-    return row | {name: value for name, value in more.items() if value}
+    Args:
+        proposal: With the records.
+        anew: Whether ids and groups, which may name people, become numbers.
+    """
+    groups: dict[str, str] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for split in SPLITS:
+        found[split] = []
+        for number, record in enumerate(proposal.splits[split], 1):
+            row = {"id": f"{split}-{number}" if anew else record.id}
+            row |= {name: value for name, value in record.fields.items() if name not in DERIVED}
+            if record.group:
+                row["group"] = groups.setdefault(record.group, str(len(groups) + 1)) if anew else record.group
+            found[split].append(row | ({"slices": dict(record.slices)} if record.slices else {}))
+    return found
 
 
 def _layout(name: str, task: str, parts: Collection[str]) -> dict[str, str]:

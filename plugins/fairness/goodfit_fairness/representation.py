@@ -6,6 +6,7 @@ from collections import Counter
 
 from goodfit.hooks.types import DataFacts, Finding, Limit
 from goodfit_fairness.groups import MOST_GROUPS
+from goodfit_fairness.intervals import LEAST
 
 MIN_GROUP = Limit(
     name="group_records",
@@ -17,7 +18,11 @@ MIN_GROUP = Limit(
 
 
 def representation(facts: DataFacts) -> list[Finding]:
-    """One finding for each slice that has groups with few training records, or with none that are in the test."""
+    """One finding for each slice that has groups with few training records, or with none that are in the test.
+
+    A group of fewer than ``LEAST`` records in all is counted and not named: a finding travels with the weights, and
+    such a group is a person, or next to one.
+    """
     findings = []
     names = sorted({name for records in facts.splits.values() for record in records for name in record.slices})
     for name in names:
@@ -33,15 +38,18 @@ def representation(facts: DataFacts) -> list[Finding]:
             continue
         few = [group for group in groups if counts["train"][group] < facts.limits[MIN_GROUP.name]]
         if few:
-            shown = {group: counts["train"][group] for group in groups}
+            told = [group for group in groups if sum(found[group] for found in counts.values()) >= LEAST]
+            named, hidden = [group for group in few if group in told], len(groups) - len(told)
+            called = [*named[:8], *([f"{hidden} of fewer than {LEAST} records, not named"] if hidden else [])]
+            least = min([counts["train"][group] for group in named] + [LEAST] * bool(hidden))
             findings.append(
                 Finding(
                     severity="info",
                     code="fairness.few_records",
                     message=f"{len(few)} of {len(groups)} groups of '{name}' have fewer than "
-                    f"{facts.limits[MIN_GROUP.name]:g} training records: {', '.join(few[:8])}",
-                    figure=min(counts["train"][group] for group in few) / len(facts.splits["train"]),
-                    evidence={"slice": name, "train": shown},
+                    f"{facts.limits[MIN_GROUP.name]:g} training records: {', '.join(called)}",
+                    figure=least / len(facts.splits["train"]),
+                    evidence={"slice": name, "train": {group: counts["train"][group] for group in told}},
                     mend="add records of these groups, or ask for less: policy.limits.group_records=…",
                 )
             )

@@ -292,11 +292,24 @@ def test_an_impact_ratio_has_a_verdict_by_its_interval(rates, count, verdict, se
 
 def test_groups_with_few_training_records_are_counted():
     train = [RecordView(id=str(n), fields={}, text="", answer="", slices={"sex": "male"}) for n in range(40)]
-    test = [replace(train[0], id="t", slices={"sex": "female"})]
+    test = [replace(train[0], id=f"t{n}", slices={"sex": "female"}) for n in range(5)]
     splits = {"train": train, "validation": [], "test": test}
     facts = DataFacts(task="t", kind="", labels=(), seed=0, splits=splits, limits={"group_records": 30})
     (finding,) = representation.representation(facts)
     assert finding.evidence == {"slice": "sex", "train": {"female": 0, "male": 40}}
+
+
+def test_a_group_of_one_person_is_counted_and_not_named():
+    wards = ["north"] * 40 + ["south"] * 6 + ["Jane Doe's room"]
+    train = [RecordView(id=str(n), fields={}, text="", answer="", slices={"ward": w}) for n, w in enumerate(wards)]
+    splits = {"train": train, "validation": [], "test": [replace(train[0], id="t", slices={"ward": "yazidi"})]}
+    facts = DataFacts(task="t", kind="", labels=(), seed=0, splits=splits, limits={"group_records": 30})
+    (finding,) = representation.representation(facts)
+    assert finding.message == (
+        "3 of 4 groups of 'ward' have fewer than 30 training records: south, 2 of fewer than 5 records, not named"
+    )
+    assert finding.evidence == {"slice": "ward", "train": {"north": 40, "south": 6}}
+    assert finding.figure == 5 / 47
 
 
 def test_a_slice_that_names_records_makes_no_groups():
