@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import types
 
 import numpy as np
@@ -53,6 +54,7 @@ OVERFIT = {"probe": share(1.0, 200), "validation": share(0.6, 100)}
 LEARNT = {"probe": share(1.0, 200), "validation": share(0.97, 100)}
 NOTHING = {"probe": share(0.5, 200)}
 FALLING = {"loss_course": [losses(0.9), losses(0.6), losses(0.4)]}
+AWAY = {"guessing": math.log(8), "loss_course": [losses(2.2), losses(9.0), losses(33.0)], "best": 0}
 NOT_DEFINED = {"validation": np.zeros((30, 2)), "reduce": lambda sums: divide(sums[..., 0], sums[..., 1])}
 UNSURE = {"probe": share(0.86, 50), "probe_reference": share(0.5, 50), "validation": share(0.72, 25)}
 
@@ -161,6 +163,25 @@ def test_where_a_usual_rate_taught_nothing_from_the_first_evaluation_on_a_smalle
     found = diagnosed("training.epochs=10", *words, **changes)
     assert (found.verdict, found.words) == ("underfit", tried)
     assert ("stood still" in found.evidence[-1]) == (len(tried) == 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "tried"),
+    [
+        pytest.param(["optim.lr=0.5"], {**NOTHING, **AWAY}, ("optim.lr=0.125",), id="away"),
+        pytest.param(
+            ["optim.lr=1"],
+            {**NOTHING, "guessing": math.log(8)},
+            ("training.epochs=20", "adapter.rank=32"),
+            id="highest",
+        ),
+    ],
+)
+def test_where_training_led_away_from_guessing_a_smaller_rate_is_tried(words, changes, tried):
+    found = diagnosed("training.epochs=10", *words, **changes)
+    assert (found.verdict, found.words) == ("underfit", tried)
+    told = ", and of one who guesses among the labels 2.08: steps of this rate are too large"
+    assert found.evidence[-1].endswith(told) == (len(tried) == 1)
 
 
 def test_less_is_better_for_a_metric_that_says_so():

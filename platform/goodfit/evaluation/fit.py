@@ -19,6 +19,10 @@ from goodfit.schema.unread import unread_settings
 
 FEWEST_RECORDS = 20
 """Below this many held-out records no interval says anything."""
+
+BLOWN_UP = 1.5
+"""A new head begins near the loss of one who guesses; from so many times as much on, training led away from there."""
+
 STILL_IMPROVING = 0.02
 """Training ended too soon when its last evaluation lowered the held-out loss by more than this share."""
 
@@ -93,6 +97,8 @@ class FitFacts:
     dealt: tuple[np.ndarray, ...] | None = None
     """The metric on the probe, and on the validation records, when their answers are dealt to their records at random,
     (deals,) each; None where answers are no labels."""
+    guessing: float | None = None
+    """The loss of one who gives all labels the same chance, in nats; None where answers are no labels."""
 
 
 def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
@@ -111,9 +117,9 @@ def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
     evidence.append(_gap_text(facts, probe, held_out, difference))
     if not_learnt := _not_learnt(facts, signed, conf.seed):
         evidence.append(f"on its own training records the model is {not_learnt}")
-        still = _stood_still(facts, conf)
-        words = (f"optim.lr={(conf.optim.lr or 0) / 4:g}",) if still else _more(conf)
-        return Fit("underfit", (*evidence, *still), words)
+        too_fast = _blown_up(facts) or _stood_still(facts, conf)
+        words = (f"optim.lr={(conf.optim.lr or 0) / 4:g}",) if too_fast else _more(conf)
+        return Fit("underfit", (*evidence, *too_fast), words)
     if difference.low > conf.policy.max_fit_gap:
         evidence.append(f"the gap's lower end is above policy.max_fit_gap={conf.policy.max_fit_gap:g}")
         return Fit("overfit", tuple(evidence), _less(conf))
@@ -161,6 +167,17 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
             f"{facts.metric} {facts.scale.unit:g}, at most {skill:.1%} are gained"
         )
     return _no_better_than_dealt(facts, "probe")
+
+
+def _blown_up(facts: FitFacts) -> list[str]:
+    """Whether training led away from what the model was before it."""
+    last = float(mean(facts.loss_course[-1].sum(0)))
+    if facts.guessing is None or last < BLOWN_UP * facts.guessing:
+        return []
+    return [
+        f"the held-out loss is {last:.3g}, and of one who guesses among the labels {facts.guessing:.3g}: steps of this "
+        "rate are too large"
+    ]
 
 
 def _stood_still(facts: FitFacts, conf: RunConf) -> list[str]:
@@ -258,7 +275,8 @@ def _more(conf: RunConf) -> tuple[str, ...]:
     all_layers = ["adapter.top_layers=null"] if conf.adapter.top_layers is not None else []
     if _adapts_noise(conf):
         return longer, *(["adapter=none"] if conf.adapter.name != "none" else []), *all_layers
-    words = [longer, *all_layers, f"optim.lr={min(1.0, 2 * (conf.optim.lr or 0)):g}"]
+    rate = conf.optim.lr or 0
+    words = [longer, *all_layers, *([f"optim.lr={min(1.0, 2 * rate):g}"] if rate < 1 else [])]
     if "adapter.rank" not in unread_settings(conf):
         words.append(f"adapter.rank={2 * conf.adapter.rank}")
     return tuple(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -317,5 +318,6 @@ def diagnose_fit(
         epochs=trace.epochs,
         scale=scale_of(primary),
         dealt=tuple(dealt(primary, part, prepared.conf.seed) for part in parts) if kind.interchangeable else None,
+        guessing=math.log(len(prepared.conf.task.labels)) if kind.interchangeable else None,
     )
     return diagnose(facts, prepared.conf)
