@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import json
 import os
@@ -328,6 +329,29 @@ def ready(tiny_words: Callable[[str, str], list[str]]) -> Callable[..., tuple[An
             conf, learner = prepared.conf, prepared.learner
             model = load_model(prepared.base, conf.model, learner.head, learner.outputs, conf.seed)
             made[key] = prepared, model.eval()
+        return made[key]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def lively(ready: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[Any, Any]]:
+    """``lively(kind, family, *words)``: a prepared run and a model whose random weights are large: its answers vary."""
+    made: dict[tuple[str, ...], tuple[Any, Any]] = {}
+
+    def make(kind: str, family: str, *words: str) -> tuple[Any, Any]:
+        import torch
+
+        key = (kind, family, *words)
+        if key not in made:
+            prepared, model = ready(kind, family, *words)
+            model = copy.deepcopy(model)
+            chance = torch.Generator().manual_seed(5)
+            with torch.no_grad():
+                for weights in model.parameters():
+                    if weights.dim() > 1:
+                        weights.copy_(torch.randn(weights.shape, generator=chance) * 0.3)
+            made[key] = prepared, model
         return made[key]
 
     return make

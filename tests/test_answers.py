@@ -1,12 +1,11 @@
 """Answers: always possible ones, the same in any batch, and scored as a plain forward pass scores them."""
 
 import copy
-import dataclasses
 import math
 
 import pytest
 import torch
-from tiny import asked, next_logs
+from tiny import asked, next_logs, with_coding
 from transformers import GenerationConfig
 
 from goodfit.data.batches import IGNORED, collate
@@ -23,33 +22,8 @@ text_families = pytest.mark.parametrize("family", ["decoder", "seq2seq"])
 SOURCES = ["a", "an order of some length came late", "two words", "x " * 30]
 
 
-@pytest.fixture(scope="module")
-def lively(ready):
-    """``lively(kind, family, *words)``: a prepared run and a model whose random weights are large: its answers vary."""
-    made = {}
-
-    def make(kind, family, *words):
-        key = (kind, family, *words)
-        if key not in made:
-            prepared, model = ready(kind, family, *words)
-            model = copy.deepcopy(model)
-            chance = torch.Generator().manual_seed(5)
-            with torch.no_grad():
-                for weights in model.parameters():
-                    if weights.dim() > 1:
-                        weights.copy_(torch.randn(weights.shape, generator=chance) * 0.3)
-            made[key] = prepared, model
-        return made[key]
-
-    return make
-
-
-def with_batches_of(learner, size):
-    return type(learner)(dataclasses.replace(learner.coding, batch_size=size))
-
-
 def answers_of(prepared, model, records, batch_size=64):
-    learner = with_batches_of(prepared.learner, batch_size)
+    learner = with_coding(prepared.learner, batch_size=batch_size)
     return learner.outcomes(model, records, learner.encode(records))
 
 
@@ -183,7 +157,7 @@ def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
 @pytest.mark.parametrize("size", [1, 2])
 def test_no_run_is_written_twice_while_what_is_read_may_be_copied(lively, family, size):
     prepared, model = lively("generation", family)
-    coder = type(prepared.learner.coder)(dataclasses.replace(prepared.coding, no_repeat_ngram_size=size))
+    coder = with_coding(prepared.learner.coder, no_repeat_ngram_size=size)
     source = coder.source({"source": SOURCES[1]}, 12)[0]
     written = generate(model, coder, [source], 12)[0]
     for read in (source, (*source, *written, *source)):  # the answer stands in what is read
@@ -216,7 +190,7 @@ def test_blanks_before_signs_are_in_an_answer_as_they_were_written(ready, family
     coder = ready("generation", family)[0].learner.coder
     tokenizer = copy.deepcopy(coder.coding.tokenizer)
     tokenizer.clean_up_tokenization_spaces = True  # as in folders that older versions of transformers wrote
-    tidy = type(coder)(dataclasses.replace(coder.coding, tokenizer=tokenizer))
+    tidy = with_coding(coder, tokenizer=tokenizer)
     said = "One , two . You do n't 'm ?"
     assert tidy.texts([coder.answer_ids(said)]) == [said]
 

@@ -25,7 +25,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.pack import packed, share_base
-from goodfit.runs import paths
+from goodfit.runs import compute_path
 from goodfit.schema import RunConf
 from goodfit.schema.adapter import AdapterConf
 from goodfit.schema.runtime import RuntimeConf
@@ -501,9 +501,9 @@ def test_a_whole_run_of_recorded_steps_learns_as_one_without(
 
 
 def record_all(monkeypatch):
-    chosen = paths.choose_path
+    chosen = compute_path.choose_path
     monkeypatch.setattr(
-        paths, "choose_path", lambda *given, **words: dataclasses.replace(chosen(*given, **words), graphs=True)
+        compute_path, "choose_path", lambda *given, **words: dataclasses.replace(chosen(*given, **words), graphs=True)
     )
 
 

@@ -1,6 +1,5 @@
 """Kinds: what a row has to hold, what a model reads of it, and what it learns."""
 
-import dataclasses
 import itertools
 import json
 import math
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import learner_of
 
 from goodfit.data.batches import IGNORED
 from goodfit.data.records import Record, RowProblem
@@ -25,12 +25,6 @@ text_families = pytest.mark.parametrize("family", TEXT_FAMILIES)
 
 def record_of(kind, labelled=True, **values):
     return Record("r", find_kind(kind).check(values, labelled))
-
-
-def learner_of(ready, kind, family, **changes):
-    """The learner of a tiny run, with other limits."""
-    learner = ready(kind, family)[0].learner
-    return type(learner)(dataclasses.replace(learner.coding, **changes))
 
 
 @pytest.mark.parametrize(

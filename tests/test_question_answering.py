@@ -2,7 +2,6 @@
 
 import collections
 import copy
-import dataclasses
 import json
 import random
 import re
@@ -14,7 +13,7 @@ import torch
 import transformers as hf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import next_logs
+from tiny import learner_of, next_logs
 
 from goodfit.config.written import read_config
 from goodfit.data.batches import IGNORED, collate
@@ -41,31 +40,6 @@ def record_of(context, question, answer=None, record_id="r"):
     """A record with the first place of an answer, or with none."""
     answers = [] if answer is None else [{"text": answer, "start": context.index(answer)}]
     return Record(record_id, KIND.check({"context": context, "question": question, "answers": answers}, True))
-
-
-def learner_of(ready, family, **changes):
-    """The learner of a tiny run, with other limits."""
-    learner = ready("question_answering", family)[0].learner
-    return type(learner)(dataclasses.replace(learner.coding, **changes))
-
-
-@pytest.fixture(scope="module")
-def lively(ready):
-    """``lively(family)``: a model whose random weights are large, so that its answers vary."""
-    made = {}
-
-    def make(family):
-        if family not in made:
-            model = copy.deepcopy(ready("question_answering", family)[1])
-            chance = torch.Generator().manual_seed(7)
-            with torch.no_grad():
-                for weights in model.parameters():
-                    if weights.dim() > 1:
-                        weights.copy_(torch.randn(weights.shape, generator=chance) * 0.3)
-            made[family] = model
-        return made[family]
-
-    return make
 
 
 def told(count, seed=0):
@@ -114,7 +88,7 @@ def test_an_answer_that_ends_inside_a_word_is_blurred(answer, blurred):
 
 @families
 def test_an_answer_inside_a_word_is_learnt_with_the_whole_word(ready, family):
-    learner = learner_of(ready, family)
+    learner = learner_of(ready, KIND.name, family)
     (example,) = learner.encode([record_of("We met at the airport in Rome.", "Where?", "port")]).examples
     assert learnt_text(learner, family, example) == "airport"
 
@@ -133,7 +107,7 @@ def learnt_text(learner, family, example):
 @families
 def test_an_answer_in_a_late_window_is_learnt_there_and_nowhere_else(ready, family):
     context = f"{'Nothing happened that day. ' * 40}Then Zoe came. {'Nobody spoke. ' * 10}"
-    learner = learner_of(ready, family, max_tokens=64, max_new_tokens=8)
+    learner = learner_of(ready, KIND.name, family, max_tokens=64, max_new_tokens=8)
     encoded = learner.encode([record_of(context, "Who came?", "Zoe")])
     taught = [learnt_text(learner, family, example).lower() for example in encoded.examples]
     assert len(taught) > 4
@@ -144,7 +118,7 @@ def test_an_answer_in_a_late_window_is_learnt_there_and_nowhere_else(ready, fami
 
 @families
 def test_an_answer_that_no_window_holds_is_counted(ready, family):
-    learner = learner_of(ready, family, max_tokens=48, max_new_tokens=8)
+    learner = learner_of(ready, KIND.name, family, max_tokens=48, max_new_tokens=8)
     context = " ".join(f"word {number}" for number in range(120))
     encoded = learner.encode([record_of(context, "All?", context), record_of(context, "Which?", "word 3")])
     assert encoded.cut == [0]
@@ -154,11 +128,11 @@ def test_an_answer_that_no_window_holds_is_counted(ready, family):
 def test_an_answer_longer_than_any_that_may_be_given_is_counted(ready, family):
     context = "Zoe came with Ben, Ada, Cleo, Dan, Eve, Finn and Gwen to the old mill."
     long = record_of(context, "With whom?", "Ben, Ada, Cleo, Dan, Eve, Finn and Gwen")
-    encoded = learner_of(ready, family, max_new_tokens=8).encode([long, record_of(context, "Who?", "Zoe")])
+    encoded = learner_of(ready, KIND.name, family, max_new_tokens=8).encode([long, record_of(context, "Who?", "Zoe")])
     assert list(encoded.beyond) == [0]
-    again = learner_of(ready, family, max_new_tokens=encoded.beyond[0]).encode([long])
+    again = learner_of(ready, KIND.name, family, max_new_tokens=encoded.beyond[0]).encode([long])
     assert (dict(again.beyond), list(again.cut)) == ({}, [])
-    less = learner_of(ready, family, max_new_tokens=encoded.beyond[0] - 1).encode([long])
+    less = learner_of(ready, KIND.name, family, max_new_tokens=encoded.beyond[0] - 1).encode([long])
     assert less.beyond == encoded.beyond
 
 
@@ -181,7 +155,7 @@ def test_long_answers_are_named_with_the_setting_that_lets_the_model_give_them(g
 @families
 def test_the_windows_together_show_the_whole_context(ready, family):
     context = told(40)
-    learner = learner_of(ready, family, max_tokens=64)
+    learner = learner_of(ready, KIND.name, family, max_tokens=64)
     encoded = learner.encode([record_of(context, "Who?")])
     decode = learner.coding.tokenizer.decode
     shown = " ".join(decode(example.inputs, skip_special_tokens=True).lower() for example in encoded.examples)
@@ -194,7 +168,7 @@ def test_the_windows_together_show_the_whole_context(ready, family):
 @text_families
 @pytest.mark.parametrize("gap", ["\n\n\n\n", "\t\t", "      ", " \n  \n "])
 def test_blank_lines_and_columns_do_not_push_words_out_of_their_window(ready, family, gap):
-    learner = learner_of(ready, family, max_tokens=64, max_new_tokens=8)
+    learner = learner_of(ready, KIND.name, family, max_tokens=64, max_new_tokens=8)
     context = gap.join(f"row{number}" for number in range(60))
     encoded = learner.encode([record_of(context, "Which?", "row59")])
     assert not encoded.cut
@@ -204,7 +178,7 @@ def test_blank_lines_and_columns_do_not_push_words_out_of_their_window(ready, fa
 
 @families
 def test_a_question_longer_than_its_share_leaves_room_for_the_context(ready, family):
-    learner = learner_of(ready, family, max_tokens=64, max_new_tokens=8)
+    learner = learner_of(ready, KIND.name, family, max_tokens=64, max_new_tokens=8)
     context = "Ada met Ben at the old mill."
     encoded = learner.encode([record_of(context, "who met whom " * 60, "Ben"), record_of(context, "Who?", "Ben")])
     assert encoded.cut == [0]
@@ -218,11 +192,11 @@ def test_a_question_longer_than_its_share_leaves_room_for_the_context(ready, fam
 @families
 @pytest.mark.parametrize("limit", [40, 128])
 def test_answers_are_words_of_the_context_or_nothing(ready, lively, family, limit):
-    learner = learner_of(ready, family, max_tokens=limit, max_new_tokens=6, batch_size=16)
+    learner = learner_of(ready, KIND.name, family, max_tokens=limit, max_new_tokens=6, batch_size=16)
     contexts = [told(count, seed) for seed, count in enumerate((1, 2, 5, 12))]
     contexts += ["....", "漢字 と かな。", "Ada\u200bBen  \n\n 🎉 [SEP] </s> (no answer)", "x" * 300]
     records = [record_of(context, question) for context in contexts for question in ("Who met Ben?", "why " * 60)]
-    outcomes = learner.outcomes(lively(family), records, learner.encode(records))
+    outcomes = learner.outcomes(lively(KIND.name, family)[1], records, learner.encode(records))
     assert all(found.answer in record.fields["context"] for found, record in zip(outcomes, records, strict=True))
     assert sum(bool(found.answer) for found in outcomes) > 2
     assert all(found.answer == found.answer.strip() for found in outcomes)
@@ -253,7 +227,7 @@ class Borders(torch.nn.Module):
     ],
 )
 def test_an_encoder_answers_from_the_window_that_is_surest(ready, sure, answer):
-    learner = learner_of(ready, "encoder", max_tokens=40)
+    learner = learner_of(ready, KIND.name, "encoder", max_tokens=40)
     context = f"Ada left. {'Nothing happened. ' * 40}Then Zoe came. {'Nobody spoke. ' * 20}"
     record = record_of(context, "Who?")
     encoded = learner.encode([record])
@@ -263,8 +237,8 @@ def test_an_encoder_answers_from_the_window_that_is_surest(ready, sure, answer):
 
 
 def test_an_encoders_answer_is_the_best_of_all_runs_of_tokens(ready, lively):
-    learner = learner_of(ready, "encoder", max_tokens=32, max_new_tokens=5)
-    model = lively("encoder")
+    learner = learner_of(ready, KIND.name, "encoder", max_tokens=32, max_new_tokens=5)
+    model = lively(KIND.name, "encoder")[1]
     records = [record_of(told(4, seed), "Who met Ben?") for seed in range(6)]
     encoded = learner.encode(records)
     tokenizer = learner.coding.tokenizer
@@ -298,7 +272,7 @@ SMALL = ["Ada met Ada", "a a a b", "no answer here", "(no answer) it said", "12.
 @text_families
 @pytest.mark.parametrize("context", SMALL)
 def test_what_can_be_written_are_all_runs_of_words_and_that_there_is_none(ready, family, context):
-    coder = learner_of(ready, family).coder
+    coder = learner_of(ready, KIND.name, family).coder
     words = [coder.ids(f" {context[start:end]}") for start, end in split_words(context)]
     extract = Extract(coder, words)
     runs = {
@@ -324,7 +298,7 @@ def test_what_can_be_written_are_all_runs_of_words_and_that_there_is_none(ready,
 
 @text_families
 def test_a_run_that_breaks_off_has_its_whole_words(ready, family):
-    coder = learner_of(ready, family).coder
+    coder = learner_of(ready, KIND.name, family).coder
     extract = Extract(coder, [coder.ids(" old"), coder.ids(" incomprehensibilities")])
     whole = extract.ids((0, 1))[:-1]
     assert len(whole) > 2
@@ -348,8 +322,8 @@ def best_by_hand(model, coder, source, runs):
 
 @text_families
 def test_a_text_model_answers_as_greedy_decoding_among_all_runs_in_every_window(ready, lively, family):
-    learner = learner_of(ready, family, max_tokens=56, max_new_tokens=14)
-    model, coder = lively(family), learner.coder
+    learner = learner_of(ready, KIND.name, family, max_tokens=56, max_new_tokens=14)
+    model, coder = lively(KIND.name, family)[1], learner.coder
     records = [record_of(told(count, seed), "Who?") for seed, count in enumerate((1, 1, 4, 5))]
     found = [outcome.answer for outcome in learner.outcomes(model, records, learner.encode(records))]
     expected, several = [], 0

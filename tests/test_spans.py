@@ -1,7 +1,6 @@
 """Spans: tags and spans are one thing, windows own each word once, and only tags are learnt."""
 
 import copy
-import dataclasses
 import json
 from itertools import pairwise, product
 
@@ -11,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from killing import killed
+from tiny import learner_of, with_coding
 from tiny_hub import tokenizer_of
 
 from goodfit.data.batches import IGNORED
@@ -27,12 +27,6 @@ def record_of(**values):
     return Record("r", CHECK(values, True))
 
 
-def learner_of(ready, family, **changes):
-    """The learner of a tiny run, with other limits."""
-    learner = ready("token_classification", family)[0].learner
-    return type(learner)(dataclasses.replace(learner.coding, **changes))
-
-
 def test_tokens_and_tags_are_the_same_as_text_and_spans():
     tagged = CHECK({"tokens": ["Ada", "Lovelace", "met", "Bob"], "tags": ["B-WHO", "I-WHO", "O", "B-WHO"]}, True)
     spans = [{"start": 0, "end": 12, "label": "WHO"}, {"start": 17, "end": 20, "label": "WHO"}]
@@ -47,7 +41,7 @@ def test_what_a_model_reads_does_not_depend_on_the_answer():
 @pytest.mark.parametrize("limit", [10, 128], ids=["windowed", "whole"])
 def test_an_encoder_learns_one_tag_at_the_first_token_of_each_word(ready, limit):
     prepared, _ = ready("token_classification", "encoder")
-    learner = learner_of(ready, "encoder", max_tokens=limit)
+    learner = learner_of(ready, "token_classification", "encoder", max_tokens=limit)
     for record in prepared.splits.train[:8]:
         examples = learner.encode([record]).examples
         assert (len(examples) > 1) == (limit == 10)
@@ -65,7 +59,7 @@ def test_an_encoder_learns_one_tag_at_the_first_token_of_each_word(ready, limit)
 
 @pytest.mark.parametrize("family", ["encoder", "decoder", "seq2seq"])
 def test_of_a_word_longer_than_a_window_the_end_is_cut_and_that_is_counted(ready, family):
-    learner = learner_of(ready, family, max_tokens=60)
+    learner = learner_of(ready, "token_classification", family, max_tokens=60)
     found = learner.encode(
         [record_of(text="Ada met Bob", spans=[]), record_of(text="Ada met " + "这是" * 150, spans=[])]
     )
@@ -96,7 +90,7 @@ def test_a_text_model_learns_the_tags_and_not_the_words(ready, family):
 
 @text_families
 def test_every_tag_of_a_long_text_is_learnt_in_exactly_one_window(ready, family):
-    learner = learner_of(ready, family, max_tokens=100)
+    learner = learner_of(ready, "token_classification", family, max_tokens=100)
     text = " ".join(f"w{number}" for number in range(80))
     record = record_of(text=text, spans=[])
     examples = learner.encode([record]).examples
@@ -152,7 +146,7 @@ def test_an_inside_tag_that_continues_nothing_begins_a_span():
 
 @text_families
 def test_no_mark_begins_another_one_also_where_a_label_holds_the_sign_behind_it(ready, family):
-    marks = learner_of(ready, family, labels=("a", "a ;", "a ; b")).marks.values()
+    marks = learner_of(ready, "token_classification", family, labels=("a", "a ;", "a ; b")).marks.values()
     assert not any(one is not two and two[: len(one)] == one for one in marks for two in marks)
 
 
@@ -183,7 +177,7 @@ SHARED = "On the 4th Acme Inc., (Berlin). paid."
 def of_bytes(learner):
     """The learner with a byte-level tokenizer that holds signs which stand together in one token."""
     tokenizer = tokenizer_of("modernbert", [SHARED] * 9)
-    return type(learner)(dataclasses.replace(learner.coding, tokenizer=tokenizer))
+    return with_coding(learner, tokenizer=tokenizer)
 
 
 @pytest.mark.parametrize("text", [SHARED, "(Acme)."], ids=["inside", "end"])

@@ -1,12 +1,20 @@
 """Starter data: faults are planted where the manifest says, and nowhere else."""
 
 import json
+import shutil
+from dataclasses import replace
+from functools import partial
 from random import Random
 
+import numpy as np
 import pytest
 
-from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import DUPLICATES, LEAKS, plant, write_starter_data
+from goodfit.hooks.files import files_in
+from goodfit.hooks.types import DataSourceSpec, Item, MetricSpec
+from goodfit.testing.frames import Novelty, spin, tidy, until_kept, without_numbers
+from goodfit.testing.measure import score
+from goodfit.testing.starter_data import DUPLICATES, LEAKS, fault_counts, plant, write_starter_data
+from goodfit.testing.starter_files import COPIES, StarterFiles, starter_files
 
 ROWS = {
     "classification": lambda n: {"text": f"text {n}", "label": "ab"[n % 2]},
@@ -26,9 +34,28 @@ ROWS = {
 }
 
 
+SIZES = {"train": 200, "validation": 50, "test": 50}
+
+
 def clean(kind):
-    sizes = {"train": 200, "validation": 50, "test": 50}
-    return {split: [{"id": f"t-{split}-{n}", **ROWS[kind](n)} for n in range(size)] for split, size in sizes.items()}
+    return {split: [{"id": f"t-{split}-{n}", **ROWS[kind](n)} for n in range(size)] for split, size in SIZES.items()}
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Starter data of a task, no two texts alike but those that are planted; to be spoilt."""
+    splits = clean("classification").items()
+    splits = {split: [row | {"text": f"{split} {row['text']}"} for row in rows] for split, rows in splits}
+    write_starter_data(tmp_path / "leave", "classification", splits, 3)
+    files = partial(files_in, tmp_path / "leave")
+    about = {"description": "…", "kind": "classification", "licence": "…", "origin": "…"}
+    return StarterFiles(DataSourceSpec(name="hr.leave", files=files, **about))
+
+
+def rewrite(path, change):
+    """Write a file with its rows changed."""
+    rows = change([json.loads(line) for line in path.read_text("utf-8").splitlines()])
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -45,6 +72,7 @@ def test_the_manifest_names_every_fault_and_nothing_else_is_changed(kind):
     assert len(by_kind["leak"]) == LEAKS
     assert len(by_kind["personal_data"]) == 4 + 1 + 1
     assert len(by_kind.get("noisy_label", [])) == (0 if kind == "language_modeling" else 4)
+    assert fault_counts(kind, SIZES) == {sort: len(found) for sort, found in by_kind.items()}
     for leak in by_kind["leak"]:
         assert {**rows[leak["id"]], "id": leak["of"]} == old[leak["of"]] == rows[leak["of"]]
     for noisy in by_kind.get("noisy_label", []):
@@ -84,6 +112,122 @@ def test_near_copies_are_refused_on_one_shelf_only():
     assert novelty.accepts("One two three four six", "b")
 
 
+def test_another_figure_makes_no_new_text():
+    assert without_numbers("Pay £1,250.00 by 3/4/2026, at 9") == "Pay £ by  at "
+
+
 def test_exhausted_frames_are_an_error():
     with pytest.raises(RuntimeError, match="exhausted"):
         until_kept(lambda: 1, lambda _: False)
+
+
+def test_the_records_of_a_split_are_read_with_what_was_planted_or_without(data):
+    assert [row["id"] for row in data.records("test")] == [row["id"] for row in clean("classification")["test"]]
+    assert [row["id"] for row in data.records("train", without=COPIES)] == [f"t-train-{n}" for n in range(200)]
+    wrong = {fault["id"] for fault in data.faults() if fault["fault"] == "noisy_label"}
+    right = {row["id"] for row in data.right("train")}
+    assert len(wrong) == 4 and right == {row["id"] for row in data.records("train")} - wrong
+
+
+def test_a_line_separator_in_a_text_ends_no_record(data):
+    path = data.folder / "test.jsonl"
+    first, *others = path.read_text("utf-8").split("\n")
+    path.write_text("\n".join([first.replace("text 0", "text\u20280"), *others]), "utf-8")
+    assert [row["id"] for row in data.records("test")] == [f"t-test-{n}" for n in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        pytest.param(lambda rows: rows, [], id="nothing"),
+        pytest.param(lambda rows: rows[1:], ["train has 209 records, expected 210"], id="one record less"),
+        pytest.param(lambda rows: [rows[1], *rows[1:]], ["the id t-train-1 stands there 2 times"], id="an id twice"),
+        pytest.param(
+            lambda rows: [*rows[:-1], rows[-1] | {"id": "t-train-200"}],
+            ["the leak t-leak-3 is not in train"],
+            id="a fault that is not there",
+        ),
+        pytest.param(
+            lambda rows: [rows[0] | {"id": "t-leak-9"}, *rows[1:]],
+            ["t-leak-9 is called a copy and the manifest lists none"],
+            id="a copy that is not listed",
+        ),
+    ],
+)
+def test_files_that_are_not_as_they_were_written_are_told(data, spoil, told):
+    rewrite(data.folder / "train.jsonl", spoil)
+    assert data.misplanted(SIZES) == told
+
+
+def test_a_manifest_that_lists_other_faults_is_told(data):
+    faults = [fault for fault in data.faults() if fault["fault"] != "personal_data"]
+    (data.folder / "planted.json").write_text(json.dumps({"schema": 1, "faults": faults}), "utf-8")
+    (told,) = data.misplanted(SIZES)
+    assert told.startswith("the manifest lists {'noisy_label': 4, 'duplicate': 6, 'leak': 4}, expected {'personal_data")
+
+
+def test_what_is_read_twice_is_told_unless_it_was_planted(data):
+    assert data.repeated(lambda row: row["text"]) == []
+    copied = data.records("train", without=COPIES)[5]["text"]
+    rewrite(data.folder / "test.jsonl", lambda rows: [rows[0] | {"text": copied}, *rows[1:]])
+    assert data.repeated(lambda row: row["text"]) == ["t-test-0"]
+
+
+def test_a_leak_does_not_count_where_words_are_looked_for(data):
+    leak = next(fault for fault in data.faults() if fault["fault"] == "leak")
+    for split, name in (("test", leak["of"]), ("train", leak["id"])):
+        said = {name: {"text": "Only Here"}}
+        rewrite(data.folder / f"{split}.jsonl", lambda rows, said=said: [row | said.get(row["id"], {}) for row in rows])
+    assert data.splits_that_say("only here") == data.splits_that_say("only here", lambda row: row["text"]) == {"test"}
+    assert data.splits_that_say("only here", lambda row: row["label"]) == set()
+
+
+GENERATOR = """
+import shutil, sys
+shutil.copytree({folder!r}, sys.argv[1], dirs_exist_ok=True)
+"""
+
+
+def test_a_generator_that_writes_other_bytes_or_other_files_is_told(data, tmp_path):
+    generator = tmp_path / "leave.py"
+    generator.write_text(GENERATOR.format(folder=str(shutil.copytree(data.folder, tmp_path / "drawn"))), "utf-8")
+    assert data.written_otherwise(generator) == []
+    (tmp_path / "drawn" / "test.jsonl").write_text("{}\n", "utf-8")
+    (tmp_path / "drawn" / "notes.txt").write_text("…", "utf-8")
+    (data.folder / "old.jsonl").write_text("{}\n", "utf-8")
+    assert data.written_otherwise(generator) == ["notes.txt", "old.jsonl", "test.jsonl"]
+    (tmp_path / "drawn" / "planted.json").unlink()
+    assert "planted.json" in data.written_otherwise(generator)
+
+
+def test_what_a_plugin_declares_is_found_by_its_task(data, tmp_path):
+    data.folder.rename(tmp_path / "data")
+    (tmp_path / "goodfit_hr" / "data").mkdir(parents=True)
+    folder = (tmp_path / "data").rename(tmp_path / "goodfit_hr" / "data" / "leave")
+    about = "description: Leave\nkind: classification\nlicence: none\norigin: synthetic\n"
+    (folder / "about.yaml").write_text(about, "utf-8")
+    found = starter_files("hr", tmp_path / "goodfit_hr")
+    assert list(found) == ["leave"]
+    assert found["leave"].misplanted(SIZES) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        pytest.param(np.ones((2, 2), np.float32), "float32", id="another type"),
+        pytest.param(np.ones((1, 2)), r"\(1, 2\), expected float64, \(2, …\)", id="a row too few"),
+        pytest.param(np.ones(2), r"\(2,\)", id="no rows"),
+    ],
+)
+def test_statistics_of_another_shape_have_no_score(rows, shown):
+    items = [Item(id=name, fields={"text": "…", "label": "a"}, answer="a") for name in "xy"]
+    about = {"description": "…", "kinds": ("classification",), "greater_is_better": True}
+    right = MetricSpec(
+        name="hr.right",
+        statistics=lambda _: np.array([[1.0, 2.0], [0.0, 2.0]]),
+        reduce=lambda sums: sums[0] / sums[1],
+        **about,
+    )
+    assert score(right, items) == 0.25
+    with pytest.raises(AssertionError, match=shown):
+        score(replace(right, statistics=lambda _: rows), items)

@@ -7,7 +7,8 @@ import pytest
 
 from goodfit.evaluation.resample import interval
 from goodfit.hooks.types import Item
-from goodfit.kinds.text_metrics import OPTIONAL_METRICS
+from goodfit.kinds.text_metrics import OPTIONAL_METRICS as METRICS
+from goodfit.testing.measure import score
 from goodfit.texts.figures import Figure, grounds, stated, unsupported
 from goodfit.texts.reading import counts, syllables
 
@@ -39,12 +40,6 @@ def replied(answer: str) -> Item:
     turns = [("system", "Be brief."), ("user", "What does it say?"), ("user", SOURCE), ("assistant", TARGET)]
     messages = [{"role": role, "content": content} for role, content in turns]
     return Item(id="c", fields={"messages": messages}, answer=answer)
-
-
-def score(name: str, items: list[Item]) -> float:
-    statistics = OPTIONAL_METRICS[name].statistics(items)
-    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
-    return float(OPTIONAL_METRICS[name].reduce(statistics.sum(axis=0)))
 
 
 @pytest.mark.parametrize(
@@ -169,15 +164,15 @@ def test_a_date_supports_its_month_and_its_year():
 @pytest.mark.parametrize("asked", [pytest.param(written, id="generation"), pytest.param(replied, id="chat")])
 def test_figures_are_counted_over_all_answers(asked):
     items = [asked(answer) for answer in ANSWERS]
-    assert score("figures_supported", items) == pytest.approx(4 / 5)
-    assert score("figures_kept", items) == pytest.approx(4 / 9)
-    assert math.isnan(score("figures_supported", items[2:]))
+    assert score(METRICS["figures_supported"], items) == pytest.approx(4 / 5)
+    assert score(METRICS["figures_kept"], items) == pytest.approx(4 / 9)
+    assert math.isnan(score(METRICS["figures_supported"], items[2:]))
 
 
 def test_the_last_message_of_a_conversation_supports_no_figure():
     messages = [{"role": "user", "content": "How long?"}, {"role": "assistant", "content": "It takes 30 days."}]
     item = Item(id="c", fields={"messages": messages}, answer="It takes 30 days.")
-    assert (score("figures_supported", [item]), score("figures_kept", [item])) == (0, 1)
+    assert (score(METRICS["figures_supported"], [item]), score(METRICS["figures_kept"], [item])) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -252,13 +247,14 @@ def test_the_grade_is_that_of_all_answers_read_as_one_text():
     answers = ["The cat sat.", "The agreement commences immediately upon signature."]
     words, sentences, syllable_count = 3 + 6, 2, 3 + 1 + 3 + 3 + 5 + 2 + 3
     expected = 0.39 * words / sentences + 11.8 * syllable_count / words - 15.59
-    assert score("reading_grade", [written(answer) for answer in answers]) == pytest.approx(expected)
-    assert score("reading_grade", [written(answers[0])]) < score("reading_grade", [written(answers[1])])
-    assert not OPTIONAL_METRICS["reading_grade"].greater_is_better
+    grade = METRICS["reading_grade"]
+    assert score(grade, [written(answer) for answer in answers]) == pytest.approx(expected)
+    assert score(grade, [written(answers[0])]) < score(grade, [written(answers[1])])
+    assert not grade.greater_is_better
 
 
 def test_answers_of_one_grade_near_0_say_nothing_of_grades_up_to_1():
-    spec = OPTIONAL_METRICS["reading_grade"]
+    spec = METRICS["reading_grade"]
     rows = spec.statistics([written(ANSWERS[0])] * 20)
     moved = float(spec.reduce(rows.sum(0))) - 0.5
     found = interval(rows, lambda sums: spec.reduce(sums) - moved, 0, spec.top)
@@ -268,17 +264,17 @@ def test_answers_of_one_grade_near_0_say_nothing_of_grades_up_to_1():
 def test_a_list_is_graded_as_the_sentences_that_say_the_same():
     listed = written("Bring to us:\n- your old card\n- your new card")
     said = written("Bring to us. Your old card. Your new card.")
-    assert score("reading_grade", [listed]) == score("reading_grade", [said])
+    assert score(METRICS["reading_grade"], [listed]) == score(METRICS["reading_grade"], [said])
     numbered = written("1. Bring to us\n2. Your old card\n3. Your new card")
-    assert score("reading_grade", [numbered]) == score("reading_grade", [said])
+    assert score(METRICS["reading_grade"], [numbered]) == score(METRICS["reading_grade"], [said])
 
 
-@pytest.mark.parametrize("name", OPTIONAL_METRICS)
+@pytest.mark.parametrize("name", METRICS)
 def test_nothing_written_gives_an_undefined_metric_and_resamples_are_reduced_at_once(name):
-    spec = OPTIONAL_METRICS[name]
+    spec = METRICS[name]
     empty = [] if name == "figures_kept" else [written("")]
-    assert math.isnan(score(name, []))
-    assert math.isnan(score(name, empty))
+    assert math.isnan(score(METRICS[name], []))
+    assert math.isnan(score(METRICS[name], empty))
     rows = spec.statistics([written(answer) for answer in ANSWERS])
     both = spec.reduce(np.stack([rows.sum(0), 0 * rows.sum(0)]))
     assert both.shape == (2,)
@@ -288,7 +284,7 @@ def test_nothing_written_gives_an_undefined_metric_and_resamples_are_reduced_at_
 
 def test_a_task_names_them_without_a_prefix(goodfit):
     listed = {metric["name"]: metric for metric in goodfit("list", "metrics", "--json").json["options"]}
-    assert {listed[name]["offered_by"] for name in OPTIONAL_METRICS} == {"goodfit"}
+    assert {listed[name]["offered_by"] for name in METRICS} == {"goodfit"}
 
 
 def test_a_misspelt_one_is_answered_with_the_nearest(goodfit, tiny_words):

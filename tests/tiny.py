@@ -1,5 +1,6 @@
-"""Shapes of tiny models, and random examples for them."""
+"""Shapes of tiny models, random examples for them, and learners of tiny runs."""
 
+import dataclasses
 import random
 
 import torch
@@ -76,6 +77,16 @@ def asked(kind, fields):
 def labels_at(what):
     """Where these examples have their labels."""
     return "rows" if what == "rows" else "tokens"
+
+
+def with_coding(one, **changes):
+    """The same learner, or coder, with other limits."""
+    return type(one)(dataclasses.replace(one.coding, **changes))
+
+
+def learner_of(ready, kind, family, **changes):
+    """The learner of a tiny run, with other limits."""
+    return with_coding(ready(kind, family)[0].learner, **changes)
 
 
 def next_logs(model, coder, source, written):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.shares import share_metric
+from goodfit.hooks.targets import right_text
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.metrics import mean_of
 from goodfit.texts import figures, reading
@@ -27,12 +28,6 @@ def text_metrics() -> list[MetricSpec]:
         lambda item: float(item.answer.split() == right_text(item).split()),
     )
     return [*rouge, _bleu(), exact]
-
-
-def right_text(item: Item) -> str:
-    """What should have been written: the target, or the last words of a conversation."""
-    found: str = item.fields["target"] if "target" in item.fields else item.fields["messages"][-1]["content"]
-    return found
 
 
 class _RougeWords:

@@ -120,6 +120,11 @@ def views(kind: Kind, splits: Splits) -> dict[str, tuple[RecordView, ...]]:
     return {split: tuple(view(kind, record) for record in splits[split]) for split in SPLITS}
 
 
+def rows(splits: Splits) -> dict[str, list[dict[str, Any]]]:
+    """All records as the hooks that judge data see them."""
+    return {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}
+
+
 def audit_data(audits: Sequence[ChosenAudit], conf: RunConf, shown: Shown, host: Host) -> Audited:
     """Ask the audits of data.
 
@@ -135,15 +140,24 @@ def audit_data(audits: Sequence[ChosenAudit], conf: RunConf, shown: Shown, host:
 
 
 def data_facts(
-    audits: Sequence[ChosenAudit], conf: RunConf, kind: Kind, splits: Splits, labels: Sequence[str]
+    task: str, seed: int, kind: Kind, splits: Splits, labels: Sequence[str], audits: Sequence[ChosenAudit] = ()
 ) -> DataFacts:
-    """What may be looked at before training, without limits."""
+    """What may be looked at before training, without limits.
+
+    Args:
+        task: Its name.
+        seed: Of the run.
+        kind: Of the task.
+        splits: All records.
+        labels: The task's labels.
+        audits: Those that take part, of which the ones that will look at the model are named.
+    """
     later = [one.spec for one in audits if one.spec.look_at_model is not None]
     return DataFacts(
-        task=conf.task.name,
+        task=task,
         kind=kind.name,
         labels=tuple(labels),
-        seed=conf.seed,
+        seed=seed,
         splits=views(kind, splits),
         limits={},
         several_right=kind.searches,

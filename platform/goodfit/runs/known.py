@@ -17,14 +17,13 @@ from goodfit.data.vault import check_vault
 from goodfit.errors import together
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
-from goodfit.runs.audit import audit_data, choose_audits, data_facts, refuse_gates_in_need
+from goodfit.runs.audit import audit_data, choose_audits, data_facts, refuse_gates_in_need, rows
 from goodfit.runs.faults import find_faults
 from goodfit.runs.lineage import inputs_before, lineage_findings, made_from
 from goodfit.runs.mend import mend_training, once_mended, refuse_unasked_fixes, refuse_unknown_fixes, with_fixes
 from goodfit.runs.privacy import privacy_findings
 from goodfit.runs.records import read_splits, refuse_unlabelled, with_labels
 from goodfit.runs.task import Task, need_plugins, refuse_family, refuse_hopeless_gates, resolve_task
-from goodfit.schema.dataset import SPLITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     splits, labels = with_labels(task, read_splits(task, host))
     refuse_unlabelled(task.kind, splits)
     task.primary(labels)
-    shown = functools.cache(partial(data_facts, audits, conf, task.kind, splits, labels))
+    shown = functools.cache(partial(data_facts, conf.task.name, conf.seed, task.kind, splits, labels, audits))
     if not again:
         refuse_gates_in_need(task.gates, shown)
     findings = privacy_findings(task.scrub, splits.scrubbed)
@@ -81,7 +80,7 @@ def read_task(composed: Composed, host: Host, again: bool = False) -> TaskData:
     findings += find_faults(task.kind, splits, conf.quality, inputs, conf.dataset)
     findings += lineage_findings(task, before, untold)
     audited = audit_data(task.audits, conf, shown, host)
-    findings += audited.findings + host.check_data(conf.task.name, _shown(splits))
+    findings += audited.findings + host.check_data(conf.task.name, rows(splits))
     mended, left_out = mend_training(task.kind, splits, findings, conf.quality)
     deep = [code for one in audits if one.spec.heavy and not one.needed for code in one.spec.codes or ()]
     findings = [*once_mended(findings, splits, conf.quality, deep), *left_out]
@@ -97,8 +96,3 @@ def _changes(scrubbed: Scrubbed | None, left_out: Sequence[Finding]) -> Counter[
         for code, count in finding.evidence["counts"].items():
             changes[code.split(".", 1)[0], "left_out"] += count
     return changes
-
-
-def _shown(splits: Splits) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Records as plugins see them."""
-    return {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}

@@ -1,4 +1,4 @@
-"""For the authors of plugins: a suite of checks, a scaffold, and what starter data are made with."""
+"""For the authors of plugins: a suite of checks, a scaffold, and what starter data are made and tested with."""
 
 from goodfit.testing.suite import PluginSuite
 

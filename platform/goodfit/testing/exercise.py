@@ -39,7 +39,7 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.shape import item
 from goodfit.plugins.offers import sound
 from goodfit.runs.ask import compared
-from goodfit.runs.audit import views
+from goodfit.runs.audit import data_facts
 from goodfit.runs.faults import MOST_LEAKED, input_key
 from goodfit.runs.records import with_labels
 from goodfit.runs.task import Task
@@ -171,15 +171,9 @@ def try_gate(spec: GateSpec, material: Material) -> Tried:
 
 def _data_facts(source: str, kind: str, splits: Splits, limits: Sequence[Limit] = ()) -> DataFacts:
     """What a run of a plugin's own data would show before it trains."""
-    return DataFacts(
-        task=source.replace(".", "/"),
-        kind=kind,
-        labels=find_kind(kind).labels_in(splits.train),
-        seed=42,
-        splits=views(find_kind(kind), splits),
-        limits={limit.name: limit.default for limit in limits},
-        several_right=find_kind(kind).searches,
-    )
+    found = find_kind(kind)
+    facts = data_facts(source.replace(".", "/"), 42, found, splits, found.labels_in(splits.train))
+    return dataclasses.replace(facts, limits={limit.name: limit.default for limit in limits})
 
 
 def try_model(spec: ModelSpec, material: Material) -> Tried:

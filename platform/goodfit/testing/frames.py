@@ -42,6 +42,11 @@ def until_kept(draw: Callable[[], Drawn], keep: Callable[[Drawn], bool]) -> Draw
     raise RuntimeError("the frames are exhausted: add some, or ask for fewer records")
 
 
+def without_numbers(text: str) -> str:
+    """A text without its figures: two records that differ in their figures alone are near-copies."""
+    return re.sub(r"\d[\d.,/-]*", "", text)
+
+
 class Novelty:
     """Refuses a text that is nearly a copy of one that was accepted before, in any split.
 

@@ -258,11 +258,11 @@ def _confs(tasks: Sequence[str], plugin: str, folder: Path | None) -> list[RunCo
 
 def _judge(steps: Steps, hook: str, function: Callable[..., Any], material: Material, tasks: Mapping[str, str]) -> None:
     """Call a judging hook for each of the plugin's own tasks with its data, and for a stranger's."""
+    from goodfit.runs.audit import rows
     from goodfit.testing.exercise import items_of
 
     for source, (kind, splits) in material.sources.items():
-        rows = {split: [{"id": record.id, **record.fields} for record in splits[split]] for split in SPLITS}
-        given = {"splits": rows, "items": items_of(kind, splits)}
+        given = {"splits": rows(splits), "items": items_of(kind, splits)}
         for task in [tasks[source], *(["stranger"] if source == min(tasks) else [])]:
             _judged(steps, hook, function, {"task": task, **given})
 

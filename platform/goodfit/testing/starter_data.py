@@ -80,12 +80,12 @@ def plant(kind: str, splits: Mapping[str, Sequence[Row]], rng: Random) -> tuple[
     rows = {split: [copy.deepcopy(row) for row in own] for split, own in splits.items()}
     faults: list[Row] = []
     for split, own in rows.items():
-        for row in rng.sample(own, max(1, round(PERSONAL_SHARE * len(own)))):
+        for row in rng.sample(own, _share_of(PERSONAL_SHARE, len(own))):
             _append(kind, row, contact(rng))
             faults.append({"fault": "personal_data", "split": split, "id": row["id"]})
     personal = {fault["id"] for fault in faults}
     clean = [row for row in rows["train"] if row["id"] not in personal]
-    faults += _noisy(kind, clean, max(1, round(NOISY_SHARE * len(rows["train"]))), rng)
+    faults += _noisy(kind, clean, _share_of(NOISY_SHARE, len(rows["train"])), rng)
     spoilt = {fault["id"] for fault in faults}
     untouched = [row for row in clean if row["id"] not in spoilt]
     test = [row for row in rows["test"] if row["id"] not in spoilt]
@@ -98,6 +98,23 @@ def plant(kind: str, splits: Mapping[str, Sequence[Row]], rng: Random) -> tuple[
             rows["train"].append(row)
             faults.append({"fault": fault, "split": "train", "id": name, "of": original["id"]})
     return rows, faults
+
+
+def fault_counts(kind: str, sizes: Mapping[str, int] = SIZES) -> dict[str, int]:
+    """Sort of fault -> how many of it are planted.
+
+    Args:
+        kind: The task's kind; some have no answers that could be wrong.
+        sizes: Split -> clean records.
+    """
+    noisy = {"noisy_label": _share_of(NOISY_SHARE, sizes["train"])} if kind in ANSWERS else {}
+    personal = sum(_share_of(PERSONAL_SHARE, size) for size in sizes.values())
+    return {"personal_data": personal, **noisy, "duplicate": DUPLICATES, "leak": LEAKS}
+
+
+def _share_of(share: float, size: int) -> int:
+    """At least one."""
+    return max(1, round(share * size))
 
 
 def contact(rng: Random) -> str:

@@ -1,15 +1,11 @@
 """The content plugin: its data are what its README says, its metrics and checks count what an editor would count."""
 
-import json
 import math
 import re
 import runpy
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 from goodfit_content import checks, plugin
@@ -19,32 +15,20 @@ from goodfit_content.phrases import those_in
 
 from goodfit.hooks.types import Evidence, Finding, Item
 from goodfit.kinds.generation import attributes
-from goodfit.plugins.declared import declared_sources
+from goodfit.testing.measure import score
+from goodfit.testing.starter_data import SIZES
+from goodfit.testing.starter_files import starter_files
 
 HERE = Path(__file__).resolve().parent.parent
 TASKS = ["product_copy", "headline", "brand_voice"]
-SIZES = {"train": 490, "validation": 120, "test": 150}
-SOURCES = {source.name: source for source in declared_sources("content", HERE / "goodfit_content")}
+DATA = starter_files("content", HERE / "goodfit_content")
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 (GATE,) = plugin.goodfit_register_gates()
 
 
-def read(task: str, split: str) -> list[dict]:
-    """Records with their source as text, as a run has it."""
-    lines = SOURCES[f"content.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [row | {"source": attributes(row["source"])} if isinstance(row["source"], dict) else row for row in rows]
-
-
-def faults(task: str) -> list[dict]:
-    path = SOURCES[f"content.{task}"].files()["train"].with_name("planted.json")
-    return json.loads(path.read_text(encoding="utf-8"))["faults"]
-
-
-def clean(task: str, split: str) -> list[dict]:
-    """Records whose targets are right."""
-    noisy = {fault["id"] for fault in faults(task) if fault["fault"] == "noisy_label"}
-    return [row for row in read(task, split) if row["id"] not in noisy]
+def read(row: dict) -> str:
+    """The source of a record as text, as a run has it."""
+    return attributes(row["source"]) if isinstance(row["source"], dict) else row["source"]
 
 
 def written(source: str, answer: str, name: str = "1") -> Item:
@@ -52,45 +36,29 @@ def written(source: str, answer: str, name: str = "1") -> Item:
 
 
 def right_answers(task: str, split: str) -> list[Item]:
-    return [written(row["source"], row["target"], row["id"]) for row in clean(task, split)]
-
-
-def score(name: str, items: list[Item]) -> float:
-    statistics = METRICS[name].statistics(items)
-    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
-    return float(METRICS[name].reduce(statistics.sum(axis=0)))
+    return [written(read(row), row["target"], row["id"]) for row in DATA[task].right(split)]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_generator_writes_the_committed_files_again(task, tmp_path):
-    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
-    committed = SOURCES[f"content.{task}"].files()["train"].parent
-    names = {path.name for path in tmp_path.iterdir()}
-    assert (
-        names
-        == {path.name for path in committed.glob("*.json*")}
-        == {"planted.json", *(f"{name}.jsonl" for name in SIZES)}
-    )
-    for name in names:
-        assert (tmp_path / name).read_bytes() == (committed / name).read_bytes()
+def test_a_generator_writes_the_committed_files_again(task):
+    assert DATA[task].written_otherwise(HERE / "generators" / f"{task}.py") == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_splits_have_their_sizes_and_only_the_planted_copies_are_shared(task):
-    records = {split: read(task, split) for split in SIZES}
-    assert {split: len(rows) for split, rows in records.items()} == SIZES
-    copies = {fault["id"] for fault in faults(task) if "of" in fault}
-    own = [row for rows in records.values() for row in rows if row["id"] not in copies]
-    assert len(copies) == 10
-    assert len({row["id"] for row in own}) == len({row["source"] for row in own}) == sum(SIZES.values()) - 10
+def test_the_files_hold_what_was_drawn_and_what_was_planted(task):
+    assert DATA[task].misplanted() == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_only_what_was_planted_is_read_twice(task):
+    assert DATA[task].repeated(read) == []
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_sources_and_targets_are_short(task):
-    personal = {fault["id"] for fault in faults(task) if fault["fault"] == "personal_data"}
     for split in SIZES:
-        rows = [row for row in read(task, split) if row["id"] not in personal]
-        assert {40 <= len(row["source"].split()) <= 120 for row in rows} == {True}
+        rows = DATA[task].records(split, without={"personal_data"})
+        assert {40 <= len(read(row).split()) <= 120 for row in rows} == {True}
         least, most = (5, 10) if task == "headline" else (10, 40)
         assert {least <= len(row["target"].split()) <= most for row in rows} == {True}
 
@@ -98,14 +66,14 @@ def test_sources_and_targets_are_short(task):
 @pytest.mark.parametrize("task", TASKS)
 def test_a_target_states_only_figures_of_its_source(task):
     for split in SIZES:
-        for row in clean(task, split):
-            assert set(re.findall(r"\d+", row["target"])) <= set(re.findall(r"\d+", row["source"])), row["id"]
+        for row in DATA[task].right(split):
+            assert set(re.findall(r"\d+", row["target"])) <= set(re.findall(r"\d+", read(row))), row["id"]
 
 
 def test_about_a_third_of_the_test_products_are_unknown_to_training():
     nouns = [product.noun for product in runpy.run_path(HERE / "generators" / "product_frames.py")["NEW"]]
     new = {
-        split: sum(bool(those_in(nouns, row["target"])) for row in read("product_copy", split))
+        split: sum(bool(those_in(nouns, row["target"])) for row in DATA["product_copy"].records(split))
         for split in ("validation", "test")
     }
     assert new["validation"] == 0
@@ -120,9 +88,7 @@ def test_about_a_third_of_the_test_products_are_unknown_to_training():
     ],
 )
 def test_some_sentence_frames_occur_only_in_test(task, words):
-    leaks = {fault["id"] for fault in faults(task) if fault["fault"] == "leak"}
-    rows = {split: [row for row in read(task, split) if row["id"] not in leaks] for split in SIZES}
-    assert {split for split in SIZES for row in rows[split] if words in row["source"]} == {"test"}
+    assert DATA[task].splits_that_say(words, read) == {"test"}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +101,7 @@ def test_some_sentence_frames_occur_only_in_test(task, words):
     ],
 )
 def test_every_slice_can_be_audited(task, slice_name, names):
-    counts = Counter(row["slices"][slice_name] for row in read(task, "test"))
+    counts = Counter(row["slices"][slice_name] for row in DATA[task].records("test"))
     assert set(counts) == names
     assert min(counts.values()) >= 0.08 * SIZES["test"]
 
@@ -143,8 +109,8 @@ def test_every_slice_can_be_audited(task, slice_name, names):
 @pytest.mark.parametrize("split", SIZES)
 def test_the_right_copy_states_all_values_and_phrases_and_no_forbidden_one(split):
     items = right_answers("product_copy", split)
-    assert score("content.attributes_covered", items) == score("content.required_phrases", items) == 1
-    assert score("content.forbidden_phrases", items) == 0
+    assert score(METRICS["content.attributes_covered"], items) == score(METRICS["content.required_phrases"], items) == 1
+    assert score(METRICS["content.forbidden_phrases"], items) == 0
     assert all(len(to_state(item.fields["source"])) >= 3 for item in items)
     for ask in (required, forbidden):
         assert 0.3 <= sum(bool(ask(item.fields["source"])) for item in items) / len(items) <= 0.7
@@ -152,14 +118,13 @@ def test_the_right_copy_states_all_values_and_phrases_and_no_forbidden_one(split
 
 @pytest.mark.parametrize("split", SIZES)
 def test_every_right_headline_fits_and_every_right_rewrite_keeps_the_voice(split):
-    assert score("content.headline_fits", right_answers("headline", split)) == 1
-    assert score("content.voice_kept", right_answers("brand_voice", split)) == 1
+    assert score(METRICS["content.headline_fits"], right_answers("headline", split)) == 1
+    assert score(METRICS["content.voice_kept"], right_answers("brand_voice", split)) == 1
 
 
 def test_a_copied_source_never_keeps_the_voice():
-    assert (
-        score("content.voice_kept", [written(row["source"], row["source"]) for row in read("brand_voice", "test")]) == 0
-    )
+    copies = [written(read(row), read(row)) for row in DATA["brand_voice"].records("test")]
+    assert score(METRICS["content.voice_kept"], copies) == 0
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -205,7 +170,7 @@ def test_a_phrase_stands_in_a_text_as_whole_words(phrase, text, there):
 )
 def test_a_forbidden_word_is_found_in_its_other_forms(phrase, text, there):
     source = f"name: Mug | never say: {phrase}"
-    assert score("content.forbidden_phrases", [written(source, text)]) == there
+    assert score(METRICS["content.forbidden_phrases"], [written(source, text)]) == there
     findings = plugin.goodfit_check_answers("content/product_copy", [written(source, text)])
     assert ["content.forbidden"] * there == [finding.code for finding in findings]
 
@@ -269,12 +234,13 @@ PRODUCT = "name: Ivy mug | material: oak | price: £9 | stock: 12 left | must sa
     ],
 )
 def test_a_metric_is_the_ratio_of_its_summed_counts(name, pairs, value):
-    assert score(name, [written(source, answer) for source, answer in pairs]) == pytest.approx(value)
+    assert score(METRICS[name], [written(source, answer) for source, answer in pairs]) == pytest.approx(value)
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_no_items_give_an_undefined_metric(name):
-    assert math.isnan(score(name, []))
+def test_no_items_give_an_undefined_share(name):
+    assert METRICS[name].statistics([]).shape == (0, 2)
+    assert math.isnan(score(METRICS[name], []))
 
 
 @pytest.mark.parametrize(
@@ -423,15 +389,16 @@ def test_the_gate_lets_no_forbidden_phrase_pass(task, codes, passed, reason):
 
 
 def test_a_site_with_a_vowel_is_called_an_office():
-    sources = [row["source"] for split in SIZES for row in read("headline", split)]
+    sources = [row["source"] for split in SIZES for row in DATA["headline"].records(split)]
     assert not any(re.search(r"\b[Aa] [aeiou]", source) for source in sources)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_names_a_source_of_its_kind_and_metrics_that_are_there(task):
     conf = yaml.safe_load((HERE / "goodfit_content" / "conf" / "task" / "content" / f"{task}.yaml").read_text("utf-8"))
-    assert conf["name"] == f"content/{task}"
-    assert SOURCES[conf["source"]].kind == conf["kind"] == "generation"
+    source = DATA[task].source
+    assert (conf["name"], conf["source"], conf["kind"]) == (f"content/{task}", source.name, source.kind)
+    assert conf["kind"] == "generation"
     own = {name for name in conf["metrics"] if name.startswith("content.")}
     assert own != set()
     assert all(conf["kind"] in METRICS[name].kinds for name in own)

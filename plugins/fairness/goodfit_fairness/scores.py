@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from goodfit.hooks.targets import right_text
 from goodfit.hooks.types import Item, MetricSpec, ModelFacts
 
 SETS = {"multilabel": "labels", "token_classification": "spans"}
@@ -48,7 +49,7 @@ def _right_and_uncounted(facts: ModelFacts) -> np.ndarray:
         invented = [replace(item, answer=_anything(facts)) for item in facts.items]
         return empty & np.isfinite(alone(facts.metric, invented))
     if facts.metric.name in OF_WORDS:
-        return np.array([item.answer.split() == _target(item).split() for item in facts.items], dtype=bool)
+        return np.array([item.answer.split() == right_text(item).split() for item in facts.items], dtype=bool)
     return np.zeros(len(facts.items), dtype=bool)
 
 
@@ -57,8 +58,3 @@ def _anything(facts: ModelFacts) -> list[Any]:
     if facts.kind == "multilabel":
         return list(facts.labels)
     return [{"start": 0, "end": 1, "label": label} for label in facts.labels]
-
-
-def _target(item: Item) -> str:
-    found: str = item.fields["target"] if "target" in item.fields else item.fields["messages"][-1]["content"]
-    return found

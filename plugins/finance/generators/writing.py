@@ -1,13 +1,12 @@
 """How the records of a task are drawn and written: sizes, ids and the refusal of near-copies are those of all six."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.frames import Novelty, until_kept, without_numbers
 from goodfit.testing.starter_data import SIZES, generate
 
 Row = dict[str, Any]
@@ -30,11 +29,6 @@ def in_shares(shares: Mapping[Any, float], split: str, rng: Random) -> list[Any]
     plans = [plan for plan, count in counts.items() for _ in range(count)]
     rng.shuffle(plans)
     return plans
-
-
-def without_numbers(text: str) -> str:
-    """A text without its figures: two records that differ in their figures alone are near-copies."""
-    return re.sub(r"\d[\d.,/-]*", "", text)
 
 
 def write_task(

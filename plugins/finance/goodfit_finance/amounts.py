@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from goodfit.texts.figures import INDIAN, LAKHS, groups_thousands, value_of
+from goodfit.texts.figures import INDIAN, LAKHS, SCALES, groups_thousands, value_of
 
 MINUS = "-−–"
 NO_BREAK = "\u00a0\u2009\u202f"
@@ -38,10 +38,6 @@ AMOUNT = amount_pattern(MARKS)
 AMOUNT_WITH_BLANKS = amount_pattern(f"{MARKS} ")
 """A plain blank groups thousands: ``Miete 1 250,00``."""
 
-SCALES = {
-    "thousand": 10**3, "k": 10**3, "million": 10**6, "m": 10**6, "mn": 10**6, "mio": 10**6, "billion": 10**9,
-    "b": 10**9, "bn": 10**9, "trillion": 10**12, "tn": 10**12,
-}  # fmt: skip
 NUMBER = re.compile(
     rf"(?<![\w.,])(?P<open>\()?(?P<minus>[{MINUS}]\s?|\+)?(?P<currency>{CURRENCY}\s?)?(?P<open_inside>\()?"
     rf"(?P<minus_inside>[{MINUS}])?"

@@ -2,11 +2,9 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal
-from functools import cache
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,12 +16,12 @@ from goodfit_finance.directions import claims, directions
 from goodfit_finance.statements import adds_up, read_statement, repeated
 
 from goodfit.kinds.generation import attributes
-from goodfit.plugins.declared import declared_sources
+from goodfit.testing.starter_data import SIZES
+from goodfit.testing.starter_files import starter_files
 
 HERE = Path(__file__).resolve().parent.parent
 TASKS = ["invoice", "report", "fraud", "anomalies", "compliance", "audit_qa"]
-SIZES = {"train": 490, "validation": 120, "test": 150}
-SOURCES = {source.name: source for source in declared_sources("finance", HERE / "goodfit_finance")}
+DATA = starter_files("finance", HERE / "goodfit_finance")
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 PLACES_OF_CASES = (
     "Accra Antwerp Baku Basel Cork Dubai Gdansk Hamburg Lagos Leeds Lima Lyon Malmo Manila Minsk Panama Perth Porto"
@@ -32,70 +30,49 @@ PLACES_OF_CASES = (
 PROMPTED = {"report": ["{source}"], "audit_qa": ["{question}", "{context}"]}
 
 
-@cache
-def read(task: str, split: str) -> list[dict]:
-    lines = SOURCES[f"finance.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+def right(task: str) -> list[dict]:
+    return [row for split in SIZES for row in DATA[task].right(split)]
 
 
-@cache
-def planted(task: str) -> list[dict]:
-    folder = SOURCES[f"finance.{task}"].files()["train"].parent
-    return json.loads((folder / "planted.json").read_text(encoding="utf-8"))["faults"]
-
-
-@cache
-def spoilt(task: str) -> frozenset[str]:
-    """Ids of records with a wrong answer."""
-    return frozenset(fault["id"] for fault in planted(task) if fault["fault"] == "noisy_label")
-
-
-@cache
-def sound(task: str, split: str) -> list[dict]:
-    return [row for row in read(task, split) if row["id"] not in spoilt(task)]
-
-
-def rows_of(task: str) -> list[dict]:
-    return [row for split in SIZES for row in sound(task, split)]
-
-
-def input_of(task: str, row: dict) -> str:
+def read(task: str, row: dict) -> str:
     if task == "audit_qa":
         return row["question"] + row["context"]
     return json.dumps(row["source"]) if task == "report" else row["text"]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_generator_writes_the_committed_files_again(task, tmp_path):
-    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
-    files = SOURCES[f"finance.{task}"].files()
-    for committed in [*files.values(), files["train"].parent / "planted.json"]:
-        assert (tmp_path / committed.name).read_bytes() == committed.read_bytes()
+def test_a_generator_writes_the_committed_files_again(task):
+    assert DATA[task].written_otherwise(HERE / "generators" / f"{task}.py") == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_splits_have_their_sizes_and_share_no_text_but_the_planted_one(task):
-    assert {split: len(read(task, split)) for split in SIZES} == SIZES
-    rows = [row for split in SIZES for row in read(task, split)]
-    copies = {fault["id"] for fault in planted(task) if "of" in fault}
-    own = [row for row in rows if row["id"] not in copies]
-    assert len(copies) == 10
-    assert len({row["id"] for row in rows}) == len(rows)
-    assert len({input_of(task, row) for row in own}) == len(own) == 750
+def test_the_files_hold_what_was_drawn_and_what_was_planted(task):
+    assert DATA[task].misplanted() == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_only_what_was_planted_is_read_twice(task):
+    assert DATA[task].repeated(partial(read, task)) == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_an_id_begins_with_the_task_and_every_record_has_slices(task):
+    rows = [row for split in SIZES for row in DATA[task].records(split)]
     assert all(row["id"].split("-")[0] == task and row["slices"] for row in rows)
 
 
 @pytest.mark.parametrize("split", SIZES)
 @pytest.mark.parametrize(("task", "labels"), [("fraud", 5), ("anomalies", 5)])
 def test_no_label_is_rare(task, labels, split):
-    counts = Counter(row["label"] for row in read(task, split))
+    rows = DATA[task].records(split)
+    counts = Counter(row["label"] for row in rows)
     assert len(counts) == labels
-    assert min(counts.values()) >= 0.08 * SIZES[split]
+    assert min(counts.values()) >= 0.08 * len(rows)
 
 
 @pytest.mark.parametrize("split", SIZES)
 def test_every_breach_has_its_part_of_every_split_and_some_texts_have_none(split):
-    rows = read("compliance", split)
+    rows = DATA["compliance"].records(split)
     counts = Counter(label for row in rows for label in row["labels"])
     assert len(counts) == 5
     assert min(counts.values()) >= 0.04 * len(rows)
@@ -115,18 +92,12 @@ def test_every_breach_has_its_part_of_every_split_and_some_texts_have_none(split
     ],
 )
 def test_some_frames_occur_only_in_test(task, words):
-    shown = {
-        split
-        for split in SIZES
-        for row in read(task, split)
-        if words in json.dumps(row, ensure_ascii=False).lower() and "-leak-" not in row["id"]
-    }
-    assert shown == {"test"}
+    assert DATA[task].splits_that_say(words) == {"test"}
 
 
 @pytest.mark.parametrize("split", SIZES)
 def test_invoice_fields_lie_where_their_spans_say(split):
-    for row in read("invoice", split):
+    for row in DATA["invoice"].records(split):
         found = {span["label"]: row["text"][span["start"] : span["end"]] for span in row["spans"]}
         assert len(found) == len(row["spans"])
         assert all(before["end"] <= after["start"] for before, after in pairwise(row["spans"]))
@@ -136,7 +107,7 @@ def test_invoice_fields_lie_where_their_spans_say(split):
 
 
 def test_invoices_lack_a_due_date_or_tax_now_and_then():
-    fields = [{span["label"] for span in row["spans"]} for row in rows_of("invoice")]
+    fields = [{span["label"] for span in row["spans"]} for row in right("invoice")]
     assert all({"SUPPLIER", "INVOICE_NUMBER", "INVOICE_DATE", "TOTAL"} <= found for found in fields)
     assert 0.2 <= sum("DUE_DATE" not in found for found in fields) / len(fields) <= 0.4
     assert 0.1 <= sum("TAX" not in found for found in fields) / len(fields) <= 0.2
@@ -144,7 +115,7 @@ def test_invoices_lack_a_due_date_or_tax_now_and_then():
 
 def test_only_the_invoices_that_say_so_do_not_add_up():
     wrong = 0
-    for row in rows_of("invoice"):
+    for row in right("invoice"):
         found = {span["label"]: amounts(row["text"][span["start"] : span["end"]]) for span in row["spans"]}
         if "TAX" in found:
             (net,), (tax,), (total,) = found["NET"], found["TAX"], found["TOTAL"]
@@ -154,7 +125,7 @@ def test_only_the_invoices_that_say_so_do_not_add_up():
 
 
 def test_a_quantity_times_its_price_is_what_the_line_says():
-    lines = [line for row in rows_of("invoice") for line in row["text"].splitlines() if " x " in line]
+    lines = [line for row in right("invoice") for line in row["text"].splitlines() if " x " in line]
     for line in lines:
         quantity = Decimal(re.search(r"(\d+) x ", line)[1])
         unit, price = amounts(line)
@@ -163,14 +134,14 @@ def test_a_quantity_times_its_price_is_what_the_line_says():
 
 
 def test_an_invoice_in_swiss_francs_has_swiss_rates():
-    swiss = [row["text"] for row in rows_of("invoice") if re.search(r"\bCHF\b", row["text"])]
+    swiss = [row["text"] for row in right("invoice") if re.search(r"\bCHF\b", row["text"])]
     rates = {rate.replace(",", ".") for text in swiss for rate in re.findall(r"([\d.,]+) %", text)}
     assert len(swiss) > 60
     assert rates <= {"7.7", "2.5", "8.1", "2.6"}
 
 
 def test_a_place_does_not_tell_a_fraud():
-    rows = rows_of("fraud")
+    rows = right("fraud")
     for place in PLACES_OF_CASES.split():
         labels = [row["label"] for row in rows if re.search(rf"\b{place}\b", row["text"])]
         assert len(labels) >= 25
@@ -178,7 +149,7 @@ def test_a_place_does_not_tell_a_fraud():
 
 
 def test_a_report_says_which_way_two_measures_went_and_its_figures_agree():
-    for row in rows_of("report"):
+    for row in right("report"):
         shown = directions(attributes(row["source"]))
         told = claims(row["target"], shown)
         assert len(told) == 2, row["id"]
@@ -188,7 +159,7 @@ def test_a_report_says_which_way_two_measures_went_and_its_figures_agree():
 
 def test_only_errors_that_arithmetic_can_see_do_not_add_up_and_only_a_duplicate_stands_there_twice():
     seen = {"journal": {"sum_error", "sign_error", "duplicate_entry"}}
-    for row in rows_of("anomalies"):
+    for row in right("anomalies"):
         statement = read_statement(row["text"])
         assert statement is not None, row["id"]
         assert adds_up(statement) == (row["label"] not in seen.get(row["slices"]["layout"], {"sum_error"})), row["id"]
@@ -196,7 +167,7 @@ def test_only_errors_that_arithmetic_can_see_do_not_add_up_and_only_a_duplicate_
 
 
 def test_consistent_journals_have_as_much_debit_as_credit():
-    rows = [row for row in rows_of("anomalies") if row["slices"]["layout"] == "journal"]
+    rows = [row for row in right("anomalies") if row["slices"]["layout"] == "journal"]
     journals = [read_statement(row["text"]) for row in rows if row["label"] == "consistent"]
     sides = [{total.side: total.stated for total in journal.totals} for journal in journals]
     assert len(sides) > 60
@@ -204,16 +175,16 @@ def test_consistent_journals_have_as_much_debit_as_credit():
 
 
 def test_arithmetic_finds_planted_labels_and_no_others():
-    splits = {split: read("anomalies", split) for split in SIZES}
+    splits = {split: DATA["anomalies"].records(split) for split in SIZES}
     findings = plugin.goodfit_check_data("finance/anomalies", splits)
     ids = {name for found in findings if found.code == "finance.unfounded" for name in found.evidence["ids"]}
     ids |= {name for found in findings for name in found.evidence.get("ids_labelled_consistent", [])}
     assert ids
-    assert ids <= spoilt("anomalies")
+    assert ids <= {fault["id"] for fault in DATA["anomalies"].faults() if fault["fault"] == "noisy_label"}
 
 
 def test_consistent_statements_have_instalments_of_one_amount_and_credits():
-    consistent = [read_statement(row["text"]) for row in rows_of("anomalies") if row["label"] == "consistent"]
+    consistent = [read_statement(row["text"]) for row in right("anomalies") if row["label"] == "consistent"]
     twice = [len({entry.amount for entry in found.entries}) < len(found.entries) for found in consistent]
     negative = [any(entry.amount < Decimal(0) for entry in found.entries) for found in consistent]
     assert sum(twice) > 20
@@ -221,7 +192,7 @@ def test_consistent_statements_have_instalments_of_one_amount_and_credits():
 
 
 def test_an_answer_stands_in_its_report_and_a_quarter_of_the_questions_has_none():
-    rows = rows_of("audit_qa")
+    rows = right("audit_qa")
     for row in rows:
         for answer in row["answers"]:
             assert row["context"][answer["start"] :].startswith(answer["text"])
@@ -231,7 +202,7 @@ def test_an_answer_stands_in_its_report_and_a_quarter_of_the_questions_has_none(
 
 
 def test_what_is_not_in_the_table_is_not_asked_as_if_it_were():
-    for row in rows_of("audit_qa"):
+    for row in right("audit_qa"):
         if row["slices"]["asked"] == "table" and row["answers"]:
             assert any(year in row["question"] and year in row["context"] for year in map(str, range(2018, 2027)))
 
@@ -240,8 +211,8 @@ def test_what_is_not_in_the_table_is_not_asked_as_if_it_were():
 def test_a_task_file_names_what_the_plugin_offers(task):
     folder = Path(plugin.__file__).parent / "conf"
     conf = yaml.safe_load((folder / "task" / "finance" / f"{task}.yaml").read_text(encoding="utf-8"))
-    source = SOURCES[conf["source"]]
-    assert (conf["name"], conf["kind"]) == (f"finance/{task}", source.kind)
+    source = DATA[task].source
+    assert (conf["name"], conf["source"], conf["kind"]) == (f"finance/{task}", source.name, source.kind)
     own = [name for name in conf["metrics"] if name.startswith("finance.")]
     assert own
     assert all(conf["kind"] in METRICS[name].kinds for name in own)

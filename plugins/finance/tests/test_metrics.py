@@ -2,12 +2,12 @@
 
 import math
 
-import numpy as np
 import pytest
 from goodfit_finance import plugin
 from goodfit_finance.directions import Claim, claims, directions
 
 from goodfit.hooks.types import Item
+from goodfit.testing.measure import score
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 FIGURES = (
@@ -15,12 +15,6 @@ FIGURES = (
     " | personnel costs last year: EUR 950 thousand | net debt: EUR 7 million | net debt last year: EUR 7.0 million"
     " | employees: 120"
 )
-
-
-def score(name: str, items: list[Item]) -> float:
-    statistics = METRICS[f"finance.{name}"].statistics(items)
-    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
-    return float(METRICS[f"finance.{name}"].reduce(statistics.sum(axis=0)))
 
 
 def classified(*pairs: tuple[str, str]) -> list[Item]:
@@ -44,7 +38,8 @@ def reported(answer: str) -> Item:
 
 @pytest.mark.parametrize("name", ["fraud_recall", "fraud_false_alarms", "anomaly_recall", "anomaly_false_alarms"])
 def test_labels_without_the_one_that_raises_no_alarm_give_no_figure(name):
-    assert math.isnan(score(name, classified(("fine", "fine"), ("stolen card", "fine"), ("fine", "stolen card"))))
+    items = classified(("fine", "fine"), ("stolen card", "fine"), ("fine", "stolen card"))
+    assert math.isnan(score(METRICS[f"finance.{name}"], items))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +143,7 @@ def test_labels_without_the_one_that_raises_no_alarm_give_no_figure(name):
     ],
 )
 def test_a_metric_is_a_share_of_two_sums(name, items, value):
-    assert score(name, items) == pytest.approx(value)
+    assert score(METRICS[f"finance.{name}"], items) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +161,8 @@ def test_a_metric_is_a_share_of_two_sums(name, items, value):
 def test_an_invoice_is_exact_or_not(truth, answer, exact):
     names = ("start", "end", "label")
     spans, found = ([dict(zip(names, span, strict=True)) for span in side] for side in (truth, answer))
-    assert score("document_exact", [Item(id="i", fields={"text": "…", "spans": spans}, answer=found)]) == exact
+    item = Item(id="i", fields={"text": "…", "spans": spans}, answer=found)
+    assert score(METRICS["finance.document_exact"], [item]) == exact
 
 
 def test_a_measure_with_an_earlier_value_has_a_direction():
@@ -250,4 +246,4 @@ def test_better_is_more_only_where_more_is_good(text, found):
 
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
-    assert math.isnan(score(name.removeprefix("finance."), []))
+    assert math.isnan(score(METRICS[name], []))

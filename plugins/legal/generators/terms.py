@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from random import Random
 
+from qa_frames import CITIES
 from term_frames import FILLERS, FRAMES
 from values import UP_TO_A_YEAR, company, day, legal_system, period, person, sum_of_money, titled_person
 
@@ -24,7 +25,6 @@ MOST_ALIKE = 0.6
 SLOT = re.compile(r"\{(\w+)\}")
 LABELS = {"PARTY": "PARTY", "DATE": "DATE", "AMOUNT": "AMOUNT", "DURATION": "DURATION", "NOTICE": "DURATION"}
 LABELS["LAW"] = "GOVERNING_LAW"
-CITIES = ["Leeds", "Cork", "Basel", "Lyon", "Toronto", "Hamburg", "Auckland", "Perth", "Galway", "Antwerp"]
 BANKS = ["Calder Bank", "the Trustees", "Pryce & Novak, accountants", "the Chamber of Trade", "Union Credit"]
 ACTS = ["Companies Act", "Sale of Goods Act", "Land Registration Act", "Arbitration Act", "Factors Act"]
 

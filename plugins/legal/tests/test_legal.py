@@ -3,14 +3,11 @@
 import json
 import math
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 from goodfit_legal import plugin
@@ -19,13 +16,13 @@ from goodfit_legal.citations import cited, uncited
 from goodfit.cli.main import main
 from goodfit.hooks.types import Evidence, Item
 from goodfit.kinds.text_metrics import OPTIONAL_METRICS
-from goodfit.plugins.declared import declared_sources
+from goodfit.testing.measure import score
+from goodfit.testing.starter_data import SIZES
+from goodfit.testing.starter_files import COPIES, starter_files
 from goodfit.texts.figures import stated, unsupported
 
 HERE = Path(__file__).resolve().parent.parent
 TASKS = ["clauses", "terms", "summary", "contract_qa", "research"]
-SIZES = {"train": 480, "validation": 120, "test": 150}
-PLANTED = 10  # copies of training and test records, at the end of the training file
 READ = {
     "clauses": ["text"],
     "terms": ["text"],
@@ -33,35 +30,8 @@ READ = {
     "contract_qa": ["question", "context"],
     "research": ["query"],
 }
-SOURCES = {source.name: source for source in declared_sources("legal", HERE / "goodfit_legal")}
+DATA = starter_files("legal", HERE / "goodfit_legal")
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
-
-
-def read(task: str, split: str) -> list[dict]:
-    """The records of a split without the copies that were planted."""
-    return [row for row in rows(task, split) if "duplicate" not in row["id"] and "leak" not in row["id"]]
-
-
-def rows(task: str, split: str) -> list[dict]:
-    lines = SOURCES[f"legal.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def faults(task: str) -> list[dict]:
-    manifest = SOURCES[f"legal.{task}"].files()["train"].with_name("planted.json")
-    return json.loads(manifest.read_text(encoding="utf-8"))["faults"]
-
-
-def right(task: str, split: str) -> list[dict]:
-    """The records of a split without those that were planted or given a wrong answer."""
-    wrong = {fault["id"] for fault in faults(task) if fault["fault"] == "noisy_label"}
-    return [row for row in read(task, split) if row["id"] not in wrong]
-
-
-def score(name: str, items: list[Item]) -> float:
-    statistics = METRICS[name].statistics(items)
-    assert (statistics.dtype, statistics.shape) == (np.float64, (len(items), 2))
-    return float(METRICS[name].reduce(statistics.sum(axis=0)))
 
 
 def classified(label: str, answer: str) -> Item:
@@ -73,34 +43,23 @@ def summarised(source: str, target: str, answer: str) -> Item:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_generator_writes_the_committed_files_again(task, tmp_path):
-    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
-    folder = SOURCES[f"legal.{task}"].files()["train"].parent
-    names = sorted(path.name for path in folder.glob("*.json*"))
-    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
-    assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
+def test_a_generator_writes_the_committed_files_again(task):
+    assert DATA[task].written_otherwise(HERE / "generators" / f"{task}.py") == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_splits_have_their_sizes_and_share_no_text(task):
-    records = [record for split in SIZES for record in read(task, split)]
-    assert {split: len(read(task, split)) for split in SIZES} == SIZES
-    assert len(rows(task, "train")) == SIZES["train"] + PLANTED
-    assert len({record["id"] for record in records}) == len(records)
-    assert len({tuple(record[field] for field in READ[task]) for record in records}) == len(records)
+def test_the_files_hold_what_was_drawn_and_what_was_planted(task):
+    assert DATA[task].misplanted() == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_planted_fault_is_in_the_file_that_the_manifest_names(task):
-    counts = Counter(fault["fault"] for fault in faults(task))
-    assert counts == {"personal_data": 15, "noisy_label": 10, "duplicate": 6, "leak": 4}
-    ids = {split: {row["id"] for row in rows(task, split)} for split in SIZES}
-    assert all(fault["id"] in ids[fault["split"]] for fault in faults(task))
+def test_only_what_was_planted_is_read_twice(task):
+    assert DATA[task].repeated(lambda row: tuple(row[field] for field in READ[task])) == []
 
 
 @pytest.mark.parametrize("split", SIZES)
 def test_every_clause_type_has_its_part_of_every_split(split):
-    counts = Counter(record["label"] for record in read("clauses", split))
+    counts = Counter(record["label"] for record in DATA["clauses"].records(split, without=COPIES))
     assert len(counts) == 8
     assert min(counts.values()) >= 0.08 * SIZES[split]
     assert max(counts.values()) <= 2.1 * min(counts.values())
@@ -108,7 +67,7 @@ def test_every_clause_type_has_its_part_of_every_split(split):
 
 @pytest.mark.parametrize("split", SIZES)
 def test_terms_lie_where_their_spans_say(split):
-    records = right("terms", split)
+    records = DATA["terms"].right(split)
     for record in records:
         spans, text = record["spans"], record["text"]
         assert len(spans) <= 5
@@ -125,7 +84,7 @@ def test_terms_lie_where_their_spans_say(split):
 
 @pytest.mark.parametrize("split", SIZES)
 def test_a_summary_is_short_and_states_only_what_its_source_has(split):
-    for record in right("summary", split):
+    for record in DATA["summary"].right(split):
         assert len(record["source"].split()) >= 60
         assert 10 <= len(record["target"].split()) <= 25
         assert not unsupported(record["target"], record["source"])
@@ -143,7 +102,7 @@ def test_a_summary_is_short_and_states_only_what_its_source_has(split):
     ],
 )
 def test_a_summary_says_the_exception_of_its_clause(split, clause, summary):
-    limited = [record for record in right("summary", split) if clause in record["source"]]
+    limited = [record for record in DATA["summary"].right(split) if clause in record["source"]]
     assert limited
     assert all(summary in record["target"].lower() for record in limited)
 
@@ -152,13 +111,13 @@ def test_a_summary_says_the_exception_of_its_clause(split, clause, summary):
 def test_the_texts_have_no_slips_of_the_generator(task):
     women = "Amara|Ines|Priya|Leila|Noor|Celeste|Maren"
     slips = re.compile(rf"\w\.\.|\blaws of [A-Z][A-Za-z ]+ applies|\bMr (?:{women})\b|\bMs (?!{women})\w+ [A-Z]")
-    texts = [str(record) for split in SIZES for record in rows(task, split)]
+    texts = [str(record) for split in SIZES for record in DATA[task].records(split)]
     assert [text for text in texts if slips.search(text)] == []
 
 
 @pytest.mark.parametrize("split", SIZES)
 def test_an_answer_stands_once_in_its_contract_and_a_quarter_of_the_questions_have_none(split):
-    records = right("contract_qa", split)
+    records = DATA["contract_qa"].records(split, without={"noisy_label", *COPIES})
     for record in records:
         assert len(record["context"].split()) >= 60
         for answer in record["answers"]:
@@ -169,7 +128,7 @@ def test_an_answer_stands_once_in_its_contract_and_a_quarter_of_the_questions_ha
 
 def test_a_question_without_an_answer_looks_like_the_others():
     answered, open_ = (
-        [r for r in right("contract_qa", "train") if bool(r["answers"]) == known] for known in (True, False)
+        [r for r in DATA["contract_qa"].right("train") if bool(r["answers"]) == known] for known in (True, False)
     )
     assert {record["slices"]["topic"] for record in open_} == {record["slices"]["topic"] for record in answered}
     asked = {record["question"].split()[0] for record in answered}
@@ -177,7 +136,7 @@ def test_a_question_without_an_answer_looks_like_the_others():
 
 
 def test_every_passage_of_the_book_is_asked_for_in_every_split():
-    passages = {split: Counter(record["positive"] for record in right("research", split)) for split in SIZES}
+    passages = {split: Counter(record["positive"] for record in DATA["research"].right(split)) for split in SIZES}
     assert len(passages["train"]) == len(passages["validation"]) == len(passages["test"]) == 80
     assert max(passages["test"].values()) == 2
     assert all(20 <= len(passage.split()) <= 60 for passage in passages["train"])
@@ -193,8 +152,7 @@ def test_every_passage_of_the_book_is_asked_for_in_every_split():
     ],
 )
 def test_some_frames_occur_in_the_test_split_only(task, words):
-    found = {split for split in SIZES for row in read(task, split) if words in str(row).lower()}
-    assert found == {"test"}
+    assert DATA[task].splits_that_say(words) == {"test"}
 
 
 @pytest.mark.parametrize(
@@ -311,8 +269,8 @@ def test_risk_recall_looks_at_risk_clauses_only():
         classified("payment", "indemnity"),
         classified("limitation_of_liability", "limitation_of_liability"),
     ]
-    assert score("legal.risk_recall", items) == pytest.approx(2 / 3)
-    assert math.isnan(score("legal.risk_recall", [classified("payment", "payment")]))
+    assert score(METRICS["legal.risk_recall"], items) == pytest.approx(2 / 3)
+    assert math.isnan(score(METRICS["legal.risk_recall"], [classified("payment", "payment")]))
 
 
 def test_risk_labels_that_the_data_call_otherwise_are_named_and_pass_no_gate():
@@ -351,7 +309,7 @@ def test_a_document_is_exact_or_not(truth, answer, exact):
         [dict(zip(("start", "end", "label"), span, strict=True)) for span in side] for side in (truth, answer)
     )
     item = Item(id="d", fields={"text": "…", "spans": spans}, answer=found, confidence=None)
-    assert score("legal.document_exact", [item]) == exact
+    assert score(METRICS["legal.document_exact"], [item]) == exact
 
 
 @pytest.mark.parametrize(
@@ -368,8 +326,8 @@ def test_only_questions_without_an_answer_can_be_refused(answer, refused):
         Item(id="known", fields={"context": "30 days", "question": "?", "answers": answers}, answer=""),
         Item(id="open", fields={"context": "30 days", "question": "?", "answers": []}, answer=answer),
     ]
-    assert score("legal.unanswerable_refused", items) == refused
-    assert math.isnan(score("legal.unanswerable_refused", items[:1]))
+    assert score(METRICS["legal.unanswerable_refused"], items) == refused
+    assert math.isnan(score(METRICS["legal.unanswerable_refused"], items[:1]))
 
 
 @pytest.mark.parametrize(
@@ -387,12 +345,13 @@ def test_figures_of_an_answer_count_by_their_value(right, answer, exact):
         answers = [{"text": text, "start": 0} for text in texts]
         return Item(id="q", fields={"context": "…", "question": "?", "answers": answers}, answer=answer)
 
-    assert score("legal.figures_exact", [item(right), item("the Seller"), item()]) == exact
+    assert score(METRICS["legal.figures_exact"], [item(right), item("the Seller"), item()]) == exact
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_no_items_give_an_undefined_metric(name):
-    assert math.isnan(score(name, []))
+def test_no_items_give_an_undefined_share(name):
+    assert METRICS[name].statistics([]).shape == (0, 2)
+    assert math.isnan(score(METRICS[name], []))
 
 
 def test_invented_figures_are_one_finding_without_texts():
@@ -443,8 +402,8 @@ def test_there_is_nothing_to_report_about_no_answers_or_right_ones(task):
 def test_a_task_file_names_what_the_plugin_offers(task):
     folder = Path(plugin.__file__).parent / "conf" / "task"
     conf = yaml.safe_load((folder / "legal" / f"{task}.yaml").read_text(encoding="utf-8"))
-    source = SOURCES[conf["source"]]
-    assert (conf["name"], conf["kind"]) == (f"legal/{task}", source.kind)
+    source = DATA[task].source
+    assert (conf["name"], conf["source"], conf["kind"]) == (f"legal/{task}", source.name, source.kind)
     assert all(conf["kind"] in {**OPTIONAL_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
     assert all(f"{{{field}}}" in conf["prompt"] for field in READ[task])
 
@@ -459,7 +418,7 @@ def test_a_departments_own_clauses_are_found_where_the_environment_says(monkeypa
     monkeypatch.setenv("GOODFIT_LEGAL_CLAUSES", str(tmp_path))
     assert main(["data", *words]) == 2
     assert "put train.jsonl there" in capsys.readouterr().err
-    lines = [json.dumps({"text": row["text"], "label": row["label"]}) for row in read("clauses", "train")[:80]]
+    lines = [json.dumps({"text": row["text"], "label": row["label"]}) for row in DATA["clauses"].records("train")[:80]]
     (tmp_path / "train.jsonl").write_text("\n".join(lines), "utf-8")
     assert main(["data", *words, "--json", "--quiet"]) == 0
     assert sum(json.loads(capsys.readouterr().out)["records"].values()) == 80

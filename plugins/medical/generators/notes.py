@@ -5,7 +5,6 @@ section of the note, of 10 to 40 words, that keeps complaints, denials, drugs, d
 """
 
 import re
-from pathlib import Path
 from random import Random
 
 from note_frames import (
@@ -27,18 +26,15 @@ from note_frames import (
     WARNINGS,
 )
 from pools import PERIODS, RELATIVES, prescribe, prescriptions
+from writing import Row, write_task
 
-from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import SIZES, generate
+from goodfit.testing.frames import spin, tidy
 
 SEED = 81031
-FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "notes"
 OWN_FRAMES = 0.4  # share of the test records whose dialogue uses frames which training never shows
 UNSEEN_TERMS = 0.3  # share of the test split's drugs, times and complaints from pools which training never shows
-MOST_ALIKE = 0.7
 SENTENCE_START = re.compile(r"((?:Doctor|Patient): |[.?] )([a-z])")
 SAME_SPEAKER = re.compile(r"((Doctor|Patient): (?:(?!Doctor|Patient).)*)\2: ")
-Row = dict[str, object]
 
 
 def medicines(scene: str, unseen: float, rng: Random) -> dict[str, str]:
@@ -107,25 +103,9 @@ def written(frame: str, filling: dict[str, str], rng: Random) -> str:
     return SENTENCE_START.sub(lambda start: start[1] + start[2].upper(), text)
 
 
-def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
-    """All records of one split; ``novelty`` is shared by the splits."""
-
-    def fits(drawn: Row) -> bool:
-        source, target = str(drawn["source"]), str(drawn["target"])
-        lengths_fit = 40 <= len(source.split()) <= 120 and 10 <= len(target.split()) <= 40
-        return lengths_fit and novelty.accepts(source, str(drawn["slices"]))
-
-    rows = []
-    for index in range(SIZES[split]):
-        name = rng.choice(list(SCENES))
-        drawn = until_kept(lambda name=name: talk(name, split, rng), fits)
-        rows.append({"id": f"notes-{split}-{index:03}", **drawn})
-    return rows
-
-
 def main() -> None:
     """Write the three splits, with faults planted in them."""
-    generate(FOLDER, "generation", records, SEED, MOST_ALIKE)
+    write_task("notes", list(SCENES), talk, SEED, most_read=120)
 
 
 if __name__ == "__main__":

@@ -4,25 +4,21 @@ A record is what a clinician writes, two or three sentences of 40 to 90 words wi
 patient, and what the patient is told, 10 to 40 plain words that keep drug, dose and figures and no clinical term.
 """
 
-from pathlib import Path
 from random import Random
 
 from message_frames import EXTRA_DRUGS, REMARKS, SITES, TIMES, TOPICS
 from pools import DRUGS, DRUGS_TEST, NAMES
+from writing import Row, write_task
 
-from goodfit.testing.frames import Novelty, spin, tidy, until_kept
-from goodfit.testing.starter_data import SIZES, generate
+from goodfit.testing.frames import spin, tidy
 
 SEED = 91127
-FOLDER = Path(__file__).parents[1] / "goodfit_medical" / "data" / "patient_message"
 OWN_FRAMES = 0.4  # share of the test records whose source uses frames which training never shows
 UNSEEN_DRUGS = 0.3  # share of the test records with a drug which training never shows in this topic
-MOST_ALIKE = 0.7
 # Figures that a clinician would not stop at.
 MILD_ASTHMA = (76, 89)  # per cent of predicted: above 75 an attack is mild (BTS/SIGN 158, British guideline on asthma)
 HEART_RISK = (10, 24)  # per cent in ten years: from 10 a statin is offered to prevent a first attack (NICE NG238)
 WEIGHT_GAINS = (("1.5", "2"), ("1.5", "3"), ("2", "2"), ("2", "3"))  # kg, days: about 2 kg in 3 days is an alarm
-Row = dict[str, object]
 
 
 def medicine(topic: str, unseen: bool, rng: Random) -> dict[str, str]:
@@ -72,25 +68,9 @@ def plain(text: str) -> str:
     return "? ".join(tidy(part) for part in (text + ".").split("? "))
 
 
-def records(split: str, novelty: Novelty, rng: Random) -> list[Row]:
-    """All records of one split; ``novelty`` is shared by the splits."""
-
-    def fits(drawn: Row) -> bool:
-        source, target = str(drawn["source"]), str(drawn["target"])
-        lengths_fit = 40 <= len(source.split()) <= 90 and 10 <= len(target.split()) <= 40
-        return lengths_fit and novelty.accepts(source, str(drawn["slices"]))
-
-    rows = []
-    for index in range(SIZES[split]):
-        name = rng.choice(list(TOPICS))
-        drawn = until_kept(lambda name=name: message(name, split, rng), fits)
-        rows.append({"id": f"patient_message-{split}-{index:03}", **drawn})
-    return rows
-
-
 def main() -> None:
     """Write the three splits, with faults planted in them."""
-    generate(FOLDER, "generation", records, SEED, MOST_ALIKE)
+    write_task("patient_message", list(TOPICS), message, SEED, most_read=90)
 
 
 if __name__ == "__main__":

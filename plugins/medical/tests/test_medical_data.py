@@ -1,9 +1,6 @@
 """The starter data of the medical plugin are what its README says."""
 
-import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -17,13 +14,13 @@ from goodfit_medical.frequencies import unsupported_figures
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import drugs, jargon
 
-from goodfit.plugins.declared import declared_sources
+from goodfit.testing.starter_data import SIZES
+from goodfit.testing.starter_files import starter_files
 
 HERE = Path(__file__).resolve().parents[1]
 TASKS = ["coding", "entities", "notes", "patient_message"]
-SIZES = {"train": 490, "validation": 120, "test": 150}
 TEXT_FIELD = {"coding": "text", "entities": "text", "notes": "source", "patient_message": "source"}
-SOURCES = {source.name: source for source in declared_sources("medical", HERE / "goodfit_medical")}
+DATA = starter_files("medical", HERE / "goodfit_medical")
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 CORE_METRICS = {"figures_supported", "figures_kept", "reading_grade"}
 
@@ -32,39 +29,24 @@ every_split = pytest.mark.parametrize("split", SIZES)
 writing = pytest.mark.parametrize("task", ["notes", "patient_message"])
 
 
-def read(task: str, split: str) -> list[dict]:
-    lines = SOURCES[f"medical.{task}"].files()[split].read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def planted(task: str) -> list[dict]:
-    return json.loads((HERE / "goodfit_medical" / "data" / task / "planted.json").read_text("utf-8"))["faults"]
-
-
-def rightly_answered(task: str, split: str) -> list[dict]:
-    """The records of a split without those whose answer was spoilt on purpose."""
-    spoilt = {fault["id"] for fault in planted(task) if fault["fault"] == "noisy_label"}
-    return [record for record in read(task, split) if record["id"] not in spoilt]
+@every_task
+def test_a_generator_writes_the_committed_files_again(task):
+    assert DATA[task].written_otherwise(HERE / "generators" / f"{task}.py") == []
 
 
 @every_task
-def test_a_generator_writes_the_committed_files_again(task, tmp_path):
-    subprocess.run([sys.executable, HERE / "generators" / f"{task}.py", tmp_path], check=True)
-    committed = HERE / "goodfit_medical" / "data" / task
-    names = sorted(path.name for path in committed.glob("*.json*"))
-    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
-    assert [name for name in names if (tmp_path / name).read_bytes() != (committed / name).read_bytes()] == []
+def test_the_files_hold_what_was_drawn_and_what_was_planted(task):
+    assert DATA[task].misplanted() == []
 
 
 @every_task
-def test_splits_have_their_sizes_and_share_no_text_but_what_was_planted(task):
-    records = [record for split in SIZES for record in read(task, split)]
-    assert {split: len(read(task, split)) for split in SIZES} == SIZES
-    assert len({record["id"] for record in records}) == len(records)
-    assert {record["id"].split("-")[0] for record in records} == {task}
-    copies = {fault["id"] for fault in planted(task) if fault["fault"] in ("duplicate", "leak")}
-    texts = [record[TEXT_FIELD[task]] for record in records if record["id"] not in copies]
-    assert len(texts) == 480 + 120 + 150 == len(set(texts))
+def test_only_what_was_planted_is_read_twice(task):
+    assert DATA[task].repeated(lambda row: row[TEXT_FIELD[task]]) == []
+
+
+@every_task
+def test_an_id_begins_with_the_task(task):
+    assert {row["id"].split("-")[0] for split in SIZES for row in DATA[task].records(split)} == {task}
 
 
 @pytest.mark.parametrize(
@@ -77,19 +59,12 @@ def test_splits_have_their_sizes_and_share_no_text_but_what_was_planted(task):
     ],
 )
 def test_some_sentence_frames_occur_only_in_test(task, words):
-    leaked = {fault["id"] for fault in planted(task) if fault["fault"] == "leak"}
-    found = {
-        split
-        for split in SIZES
-        for record in read(task, split)
-        if record["id"] not in leaked and words in record[TEXT_FIELD[task]].lower()
-    }
-    assert found == {"test"}
+    assert DATA[task].splits_that_say(words, lambda row: row[TEXT_FIELD[task]]) == {"test"}
 
 
 @every_split
 def test_every_code_has_its_part_of_every_split_and_some_notes_have_none(split):
-    records = read("coding", split)
+    records = DATA["coding"].records(split)
     counts = Counter(label for record in records for label in record["labels"])
     assert set(counts) == set(code_list())
     assert min(counts.values()) >= 0.04 * len(records)
@@ -99,7 +74,7 @@ def test_every_code_has_its_part_of_every_split_and_some_notes_have_none(split):
 
 @every_split
 def test_a_term_alone_does_not_make_a_code(split):
-    records = rightly_answered("coding", split)
+    records = DATA["coding"].right(split)
     assert all(set(record["labels"]) <= mentioned(record["text"]) for record in records)
     named = sum(len(mentioned(record["text"])) for record in records)
     in_vain = sum(len(mentioned(record["text"]) - set(record["labels"])) for record in records)
@@ -116,7 +91,7 @@ def test_the_code_list_has_procedures_and_no_term_stands_for_two_codes():
 
 @every_split
 def test_terms_lie_where_their_spans_say(split):
-    records = read("entities", split)
+    records = DATA["entities"].records(split)
     for record in records:
         spans, text = record["spans"], record["text"]
         assert all(before["end"] <= after["start"] for before, after in pairwise(spans))
@@ -133,18 +108,20 @@ def test_terms_lie_where_their_spans_say(split):
 
 
 def test_the_test_split_has_drugs_that_training_does_not():
-    def named(split: str) -> set[str]:
-        return {drug for record in read("entities", split) for drug in drugs(record["text"])}
+    data = DATA["entities"]
 
-    leaked = {fault["of"] for fault in planted("entities") if fault["fault"] == "leak"}
-    copied = {drug for record in read("entities", "test") if record["id"] in leaked for drug in drugs(record["text"])}
+    def named(split: str) -> set[str]:
+        return {drug for record in data.records(split) for drug in drugs(record["text"])}
+
+    leaked = {fault["of"] for fault in data.faults() if fault["fault"] == "leak"}
+    copied = {drug for record in data.records("test") if record["id"] in leaked for drug in drugs(record["text"])}
     assert len(named("test") - (named("train") - copied)) >= 5
 
 
 @writing
 @every_split
 def test_a_written_text_is_short_and_invents_no_dose_and_no_drug(task, split):
-    for record in rightly_answered(task, split):
+    for record in DATA[task].right(split):
         source, target = record["source"], record["target"]
         assert 40 <= len(source.split()) <= 130
         assert 10 <= len(target.split()) <= 40
@@ -154,14 +131,14 @@ def test_a_written_text_is_short_and_invents_no_dose_and_no_drug(task, split):
 
 @every_split
 def test_notes_deny_problems_and_never_state_what_they_deny(split):
-    records = rightly_answered("notes", split)
+    records = DATA["notes"].right(split)
     assert sum(bool(negated(record["target"])) for record in records) > 0.6 * len(records)
     assert [record["id"] for record in records if negated(record["target"]) & stated(record["target"])] == []
 
 
 @every_split
 def test_a_message_to_a_patient_has_none_of_the_clinical_terms_of_its_source(split):
-    for record in rightly_answered("patient_message", split):
+    for record in DATA["patient_message"].right(split):
         assert len(jargon(record["source"])) >= 4
         assert jargon(record["target"]) == set()
 
@@ -169,7 +146,7 @@ def test_a_message_to_a_patient_has_none_of_the_clinical_terms_of_its_source(spl
 @writing
 @every_split
 def test_a_written_text_invents_no_figure_and_no_quantity_that_is_not_clear(task, split):
-    for record in rightly_answered(task, split):
+    for record in DATA[task].right(split):
         assert unsupported_figures(record["target"], record["source"]) == set()
         assert unread(record["source"]) | unread(record["target"]) == set()
 
@@ -179,7 +156,7 @@ def figures(topic: str, pattern: str) -> list[float]:
     messages = [
         record["target"]
         for split in SIZES
-        for record in rightly_answered("patient_message", split)
+        for record in DATA["patient_message"].right(split)
         if record["slices"]["topic"] == topic
     ]
     found = [float(number) for message in messages for number in re.findall(pattern, message)]
@@ -198,15 +175,15 @@ def test_a_message_asks_nothing_unsafe_of_a_patient():
 
 @every_split
 def test_what_is_coded_is_not_of_the_past(split):
-    assert [record["id"] for record in read("coding", split) if "flared up last" in record["text"]] == []
+    assert [record["id"] for record in DATA["coding"].records(split) if "flared up last" in record["text"]] == []
 
 
 @every_task
 def test_a_task_file_names_what_the_plugin_and_the_core_offer(task):
     folder = Path(plugin.__file__).parent / "conf"
     conf = yaml.safe_load((folder / "task" / "medical" / f"{task}.yaml").read_text(encoding="utf-8"))
-    source = SOURCES[conf["source"]]
-    assert (conf["name"], conf["kind"]) == (f"medical/{task}", source.kind)
+    source = DATA[task].source
+    assert (conf["name"], conf["source"], conf["kind"]) == (f"medical/{task}", source.name, source.kind)
     own = [name for name in conf["metrics"] if name not in CORE_METRICS]
     assert own
     assert all(conf["kind"] in METRICS[name].kinds for name in own)

@@ -2,24 +2,18 @@
 
 import math
 
-import numpy as np
 import pytest
 from goodfit_medical import plugin
 from goodfit_medical.codes import mentioned
 from goodfit_medical.vocabulary import known_drugs, known_endings
 
 from goodfit.hooks.types import Evidence, Item, Verdict
+from goodfit.testing.measure import score
 
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 (GATE,) = plugin.goodfit_register_gates()
 DOSE_METRICS = ("medical.doses_supported", "medical.doses_stated", "medical.doses_read")
 SOURCE = "Doctor: Take amoxicillin 500 mg. Patient: And my ibuprofen, 400 mg? Doctor: Stop it."
-
-
-def score(name: str, items: list[Item]) -> float:
-    statistics = METRICS[name].statistics(items)
-    assert (statistics.dtype, len(statistics)) == (np.float64, len(items))
-    return float(METRICS[name].reduce(statistics.sum(axis=0)))
 
 
 def coded(text: str, labels: list[str], answer: list[str], name: str = "n") -> Item:
@@ -40,8 +34,8 @@ def test_procedure_recall_looks_at_procedures_only():
         coded("…", ["procedure_ecg", "procedure_colonoscopy"], ["procedure_colonoscopy", "procedure_chest_xray"]),
         coded("…", ["diagnosis_asthma"], ["procedure_ecg"]),
     ]
-    assert score("medical.procedure_recall", items) == pytest.approx(2 / 3)
-    assert math.isnan(score("medical.procedure_recall", items[2:]))
+    assert score(METRICS["medical.procedure_recall"], items) == pytest.approx(2 / 3)
+    assert math.isnan(score(METRICS["medical.procedure_recall"], items[2:]))
 
 
 def test_ruled_out_coded_counts_mentions_that_are_not_the_notes_own():
@@ -53,10 +47,10 @@ def test_ruled_out_coded_counts_mentions_that_are_not_the_notes_own():
         coded(text, own, ["diagnosis_migraine"]),
         coded("Asthma.", ["diagnosis_asthma"], []),
     ]
-    assert score("medical.ruled_out_coded", items) == pytest.approx(1 / 4)
-    assert math.isnan(score("medical.ruled_out_coded", items[2:]))
+    assert score(METRICS["medical.ruled_out_coded"], items) == pytest.approx(1 / 4)
+    assert math.isnan(score(METRICS["medical.ruled_out_coded"], items[2:]))
     foreign = [coded(text, ["J45.0"], ["J18.9"])]  # with another code list there is no way to give a wrong one
-    assert math.isnan(score("medical.ruled_out_coded", foreign))
+    assert math.isnan(score(METRICS["medical.ruled_out_coded"], foreign))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +66,7 @@ def test_ruled_out_coded_counts_mentions_that_are_not_the_notes_own():
 )
 def test_a_list_of_medicines_is_exact_or_not(truth, answer, value):
     item = Item(id="d", fields={"text": "…", "spans": spans(*truth)}, answer=spans(*answer))
-    assert score("medical.prescriptions_exact", [item]) == pytest.approx(value, nan_ok=True)
+    assert score(METRICS["medical.prescriptions_exact"], [item]) == pytest.approx(value, nan_ok=True)
 
 
 def test_doses_and_drugs_are_counted_over_all_answers():
@@ -81,17 +75,17 @@ def test_doses_and_drugs_are_counted_over_all_answers():
         written("Amoxicillin 250 mg and warfarin 400 mg.", "Amoxicillin 500 mg, stop ibuprofen."),
         written("Rest.", "Rest."),
     ]
-    assert score("medical.doses_supported", items) == pytest.approx(2 / 3)
-    assert score("medical.drugs_supported", items) == pytest.approx(3 / 4)
-    assert score("medical.drugs_kept", items) == pytest.approx(3 / 4)
-    assert all(math.isnan(score(f"medical.{name}", items[2:])) for name in ("doses_supported", "drugs_kept"))
+    assert score(METRICS["medical.doses_supported"], items) == pytest.approx(2 / 3)
+    assert score(METRICS["medical.drugs_supported"], items) == pytest.approx(3 / 4)
+    assert score(METRICS["medical.drugs_kept"], items) == pytest.approx(3 / 4)
+    assert all(math.isnan(score(METRICS[f"medical.{name}"], items[2:])) for name in ("doses_supported", "drugs_kept"))
 
 
 def test_a_negation_is_kept_only_if_the_answer_denies_it_too():
     target = "Cough for a week. No fever or chest pain."
     items = [written("Coughs, without fever.", target), written("Fever. Denies chest pain.", target)]
-    assert score("medical.negation_kept", items) == pytest.approx(2 / 4)
-    assert math.isnan(score("medical.negation_kept", [written("No fever.", "Cough.")]))
+    assert score(METRICS["medical.negation_kept"], items) == pytest.approx(2 / 4)
+    assert math.isnan(score(METRICS["medical.negation_kept"], [written("No fever.", "Cough.")]))
 
 
 def test_jargon_counts_the_terms_that_remain_from_the_source():
@@ -100,13 +94,13 @@ def test_jargon_counts_the_terms_that_remain_from_the_source():
         written("Your hypertension is better, dyspnoea too.", source=source),
         written("Take 20 mg each morning.", source=source),
     ]
-    assert score("medical.jargon_share", items) == pytest.approx(1 / 6)
+    assert score(METRICS["medical.jargon_share"], items) == pytest.approx(1 / 6)
     assert METRICS["medical.jargon_share"].greater_is_better is False
 
 
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
-    assert math.isnan(score(name, []))
+    assert math.isnan(score(METRICS[name], []))
 
 
 def test_unknown_codes_are_one_finding_for_each_split_that_has_them():
@@ -182,7 +176,7 @@ def test_there_is_nothing_to_report_about_no_answers(task):
 def judged(*answers: str, source: str = SOURCE, task_metrics: tuple[str, ...] = DOSE_METRICS) -> Verdict:
     """What the gate says of some answers to one source."""
     items = [written(answer, source=source, name=str(number)) for number, answer in enumerate(answers)]
-    values = {f"test/{name}": score(name, items) for name in task_metrics}
+    values = {f"test/{name}": score(METRICS[name], items) for name in task_metrics}
     tuned = {
         name: {"value": None if math.isnan(value) else value, "low": None, "high": None, "n": len(items)}
         for name, value in values.items()
@@ -271,7 +265,7 @@ def test_the_gate_is_not_passed_by_a_task_that_does_not_measure_doses():
 def test_an_unclear_quantity_in_the_words_of_its_source_is_no_invention():
     source = "Take two fifty milligrams of amoxicillin."
     items = [written("Two fifty milligrams of amoxicillin.", source=source), written("A few tablets.", source=source)]
-    assert score("medical.doses_read", items) == pytest.approx(1 / 2)
+    assert score(METRICS["medical.doses_read"], items) == pytest.approx(1 / 2)
     (finding,) = plugin.goodfit_check_answers("medical/notes", items)
     assert finding.code == "medical.unclear_doses"
     assert finding.evidence["answers"] == 1
@@ -283,4 +277,4 @@ def test_a_latin_frequency_of_the_source_supports_the_figure_of_a_message():
         written("Take 500 mg three times a day for 5 days.", source=source),
         written("Take 500 mg four times a day.", source=source),
     ]
-    assert score("medical.figures_supported", items) == pytest.approx(4 / 5)
+    assert score(METRICS["medical.figures_supported"], items) == pytest.approx(4 / 5)

@@ -9,9 +9,9 @@ import re
 from functools import partial
 from typing import Any
 
-from writing import DATA, Grammar, expand, read_grammar, sentence_case, without_numbers
+from writing import DATA, Grammar, expand, read_grammar, sentence_case
 
-from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.frames import Novelty, until_kept, without_numbers
 from goodfit.testing.starter_data import SIZES, generate
 
 SEED = 4104

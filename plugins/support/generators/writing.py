@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.testing.frames import Novelty, until_kept
+from goodfit.testing.frames import Novelty, until_kept, without_numbers
 from goodfit.testing.starter_data import SIZES, generate
 
 Grammar = Mapping[str, Sequence[str]]
@@ -128,11 +128,6 @@ def compose(grammar: Grammar, rng: random.Random, *, label: str, aside: str, spl
     body = [besides, main] if rng.random() < 0.6 else [main, besides]
     text = DRESS[channel](sentence_case(join([about, *body])), grammar, rng)
     return {"text": text, "slices": {"channel": channel, "customer": customer}}
-
-
-def without_numbers(text: str) -> str:
-    """A text as it is compared with others."""
-    return re.sub(r"\d+", "", text)
 
 
 def write_messages(task: str, shares: Mapping[str, int], seed: int, aside: Aside) -> None:

@@ -1,13 +1,9 @@
 """The support department: its data are as the README says, its metrics count right, its checks warn."""
 
-import json
 import math
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 from goodfit_support import plugin
@@ -16,35 +12,18 @@ from goodfit_support.promises import promises, unbacked
 
 from goodfit.hooks.types import Item
 from goodfit.kinds.text_metrics import OPTIONAL_METRICS
-from goodfit.plugins.declared import declared_sources
+from goodfit.testing.measure import score
+from goodfit.testing.starter_data import SIZES
+from goodfit.testing.starter_files import starter_files
 
 HERE = Path(__file__).resolve().parents[1]
-GENERATORS = HERE / "generators"
-SIZES = {"train": 480, "validation": 120, "test": 150}
-PLANTED = 10  # copies of training and test records, at the end of the training file
 TASKS = ("intent", "sentiment", "reply", "faq")
-SOURCES = {source.name: source for source in declared_sources("support", HERE / "goodfit_support")}
+DATA = starter_files("support", HERE / "goodfit_support")
 METRICS = {metric.name: metric for metric in plugin.goodfit_register_metrics()}
 POLICY = (
     "Late parcels: there is a voucher of $10 after 5 days. No day of arrival is promised. "
     "Items on sale are not refunded. The next delivery comes on 3 March."
 )
-
-
-def lines_of(task: str) -> dict[str, list[dict]]:
-    files = SOURCES[f"support.{task}"].files()
-    return {split: [json.loads(line) for line in path.read_text("utf-8").splitlines()] for split, path in files.items()}
-
-
-def faults_of(task: str) -> list[dict]:
-    manifest = SOURCES[f"support.{task}"].files()["train"].with_name("planted.json")
-    return json.loads(manifest.read_text("utf-8"))["faults"]
-
-
-def records_of(task: str) -> dict[str, list[dict]]:
-    """The records without those that were planted or given a wrong answer."""
-    wrong = {fault["id"] for fault in faults_of(task) if fault["fault"] != "personal_data"}
-    return {split: [row for row in rows if row["id"] not in wrong] for split, rows in lines_of(task).items()}
 
 
 def read(row: dict) -> str:
@@ -68,35 +47,19 @@ def items(*pairs: tuple[str, str]) -> list[Item]:
     ]
 
 
-def score(name: str, answered: list[Item]) -> float:
-    statistics = METRICS[name].statistics(answered)
-    assert (statistics.dtype, len(statistics)) == (np.float64, len(answered))
-    return float(METRICS[name].reduce(statistics.sum(axis=0)))
+@pytest.mark.parametrize("task", TASKS)
+def test_a_generator_writes_the_committed_files_again(task):
+    assert DATA[task].written_otherwise(HERE / "generators" / f"{task}.py") == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_generator_reproduces_the_committed_files_byte_for_byte(task, tmp_path):
-    subprocess.run([sys.executable, str(GENERATORS / f"{task}.py"), str(tmp_path)], check=True)
-    folder = SOURCES[f"support.{task}"].files()["train"].parent
-    names = sorted(path.name for path in folder.glob("*.json*"))
-    assert names == ["planted.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
-    assert all((tmp_path / name).read_bytes() == (folder / name).read_bytes() for name in names)
+def test_the_files_hold_what_was_drawn_and_what_was_planted(task):
+    assert DATA[task].misplanted() == []
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_splits_have_their_sizes_and_share_neither_text_nor_id(task):
-    splits = lines_of(task)
-    assert {split: len(rows) for split, rows in splits.items()} == {**SIZES, "train": SIZES["train"] + PLANTED}
-    rows = [row for own in records_of(task).values() for row in own]
-    assert len({read(row).casefold() for row in rows}) == len({row["id"] for row in rows}) == len(rows)
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_every_planted_fault_is_in_the_file_that_the_manifest_names(task):
-    counts = Counter(fault["fault"] for fault in faults_of(task))
-    assert counts == {"personal_data": 15, "noisy_label": 10, "duplicate": 6, "leak": 4}
-    ids = {split: {row["id"] for row in rows} for split, rows in lines_of(task).items()}
-    assert all(fault["id"] in ids[fault["split"]] for fault in faults_of(task))
+def test_only_what_was_planted_is_read_twice(task):
+    assert DATA[task].repeated(lambda row: read(row).casefold()) == []
 
 
 @pytest.mark.parametrize(
@@ -104,7 +67,7 @@ def test_every_planted_fault_is_in_the_file_that_the_manifest_names(task):
     [pytest.param("intent", 8, 0.08, id="intent"), pytest.param("sentiment", 3, 0.25, id="sentiment")],
 )
 def test_no_label_is_rare_in_any_split(task, labels, rarest):
-    for records in lines_of(task).values():
+    for records in (DATA[task].records(split) for split in SIZES):
         counts = Counter(row["label"] for row in records)
         assert len(counts) == labels
         assert min(counts.values()) >= rarest * len(records)
@@ -120,19 +83,18 @@ def test_no_label_is_rare_in_any_split(task, labels, rarest):
     ],
 )
 def test_some_sentence_frames_occur_only_in_test(task, words):
-    found = {split for split, records in records_of(task).items() for row in records if words in read(row).lower()}
-    assert found == {"test"}
+    assert DATA[task].splits_that_say(words, read) == {"test"}
 
 
 @pytest.mark.parametrize("task", ["intent", "sentiment"])
 def test_every_message_names_its_channel_and_customer(task):
-    rows = [row for records in records_of(task).values() for row in records]
+    rows = [row for split in SIZES for row in DATA[task].right(split)]
     assert {row["slices"]["channel"] for row in rows} == {"email", "chat", "phone_note"}
     assert {row["slices"]["customer"] for row in rows} == {"private", "business"}
 
 
 def test_a_conversation_has_a_policy_and_ends_with_support():
-    for row in (row for records in records_of("reply").values() for row in records):
+    for row in (row for split in SIZES for row in DATA["reply"].right(split)):
         roles = [turn["role"] for turn in row["messages"]]
         assert roles == ["system", *["user", "assistant"] * roles.count("user")]
         assert 1 <= roles.count("user") <= 4
@@ -140,7 +102,7 @@ def test_a_conversation_has_a_policy_and_ends_with_support():
 
 
 def test_what_support_replies_depends_on_the_policy_and_promises_nothing_beyond_it():
-    rows = [row for records in records_of("reply").values() for row in records]
+    rows = [row for split in SIZES for row in DATA["reply"].right(split)]
     rules = {}
     for row in rows:
         assert unbacked(row["messages"][:-1], row["messages"][-1]["content"]) == []
@@ -151,7 +113,7 @@ def test_what_support_replies_depends_on_the_policy_and_promises_nothing_beyond_
 
 
 def test_every_answer_of_the_help_centre_is_asked_for_in_every_split():
-    answers = {split: Counter(row["positive"] for row in rows) for split, rows in records_of("faq").items()}
+    answers = {split: Counter(row["positive"] for row in DATA["faq"].right(split)) for split in SIZES}
     assert len(answers["train"]) == len(answers["validation"]) == len(answers["test"]) == 80
     assert all(20 <= len(answer.split()) <= 60 for answer in answers["train"])
 
@@ -186,16 +148,16 @@ def test_every_answer_of_the_help_centre_is_asked_for_in_every_split():
     ],
 )
 def test_a_metric_is_the_ratio_of_its_summed_counts(name, pairs, value):
-    assert score(name, items(*pairs)) == pytest.approx(value)
+    assert score(METRICS[name], items(*pairs)) == pytest.approx(value)
 
 
 def test_labels_without_negative_give_no_rate_of_false_alarms():
-    assert math.isnan(score("support.false_alarm_rate", items(("angry", "fine"), ("fine", "fine"))))
+    assert math.isnan(score(METRICS["support.false_alarm_rate"], items(("angry", "fine"), ("fine", "fine"))))
 
 
 @pytest.mark.parametrize("name", METRICS)
 def test_no_items_give_an_undefined_metric(name):
-    assert math.isnan(score(name, []))
+    assert math.isnan(score(METRICS[name], []))
 
 
 @pytest.mark.parametrize(
@@ -233,10 +195,11 @@ def test_contact_details_are_told_from_other_numbers(text, expected):
 @pytest.mark.parametrize("task", TASKS)
 def test_the_check_finds_exactly_the_personal_data_that_were_planted(task):
     planted = {}
-    for fault in faults_of(task):
+    for fault in DATA[task].faults():
         if fault["fault"] == "personal_data":
             planted.setdefault(fault["split"], set()).add(fault["id"])
-    findings = plugin.goodfit_check_data(task=f"support/{task}", splits=lines_of(task))
+    splits = {split: DATA[task].records(split) for split in SIZES}
+    findings = plugin.goodfit_check_data(task=f"support/{task}", splits=splits)
     assert {finding.evidence["split"]: set(finding.evidence["ids"]) for finding in findings} == planted
     assert {split: len(ids) for split, ids in planted.items()} == {"train": 10, "validation": 2, "test": 3}
 
@@ -377,7 +340,7 @@ def test_without_a_policy_nothing_is_granted():
 
 def test_promise_free_is_the_share_of_replies_that_stay_within_the_policy():
     answers = ["We will refund you on Friday.", "You get a voucher of $10.", "I do not know.", "It is our mistake."]
-    assert score("support.promise_free", [replied(answer) for answer in answers]) == 0.5
+    assert score(METRICS["support.promise_free"], [replied(answer) for answer in answers]) == 0.5
 
 
 def test_promises_are_one_finding_by_sort_without_texts():
@@ -410,8 +373,8 @@ def test_the_check_leaves_the_tasks_of_other_departments_alone():
 def test_a_task_file_names_what_the_plugin_offers(task):
     folder = Path(plugin.__file__).parent / "conf" / "task" / "support"
     conf = yaml.safe_load((folder / f"{task}.yaml").read_text("utf-8"))
-    source = SOURCES[conf["source"]]
-    assert (conf["name"], conf["kind"], source.name) == (f"support/{task}", source.kind, f"support.{task}")
+    source = DATA[task].source
+    assert (conf["name"], conf["source"], conf["kind"]) == (f"support/{task}", source.name, source.kind)
     assert all(path.is_file() for path in source.files().values())
     assert all(conf["kind"] in {**OPTIONAL_METRICS, **METRICS}[name].kinds for name in conf.get("metrics", []))
 
