@@ -45,7 +45,6 @@ def facts(count: int, bias: float, seed: int) -> ModelFacts:
         splits={},
         limits={GAP.name: GAP.default},
         items=items,
-        base_items=[],
         metric=metric,
         ask=lambda records: [],
         losses=lambda records: [],

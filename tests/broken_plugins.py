@@ -196,6 +196,10 @@ BROKEN: Mapping[str, Broken] = {
         offers("scrubbers", "return [scrubber('{name}.x', recall={'odd': 0.5})]"),
         left_out("ValueError: its scrubber '{name}.x' finds 'odd'; a type is made of capitals and '_'"),
     ),
+    "a type that is ordered and not found": Broken(
+        offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5}, ordered=('EVEN',))]"),
+        left_out("ValueError: its scrubber '{name}.x' orders 'EVEN', which it does not declare to find"),
+    ),
     "a type that is repeated and not found": Broken(
         offers("scrubbers", "return [scrubber('{name}.x', recall={'ODD': 0.5}, repeats=('EVEN',))]"),
         left_out("ValueError: its scrubber '{name}.x' repeats 'EVEN', which it does not declare to find"),

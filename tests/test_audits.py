@@ -171,7 +171,7 @@ def look(facts):
         "near": max(abs(a - b.loss) for a, b in zip(facts.losses(test), facts.items)),
         "base": None if facts.base_losses is None else max(abs(a - b) for a, b in zip(
             facts.base_losses(test), facts.losses(test))),
-        "records": len(facts.base_items),
+        "records": len(facts.items),
     }
     return found("asked", evidence=told, rows=(test[0].id,), mend="nothing")
 

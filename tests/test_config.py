@@ -60,6 +60,9 @@ def test_a_model_that_errors_name_is_offered_without_any_plugin(family):
     with pytest.raises(GoodfitError) as caught:
         compose(["task=classification"], [core_root()])
     assert caught.value.fix.endswith("for example model=bert-base")
+    with pytest.raises(GoodfitError) as caught:
+        compose(["mails", "task=classification", "model=bert-base"], [core_root()])
+    assert caught.value.fix == "for example: goodfit train task=classification model=bert-base"
 
 
 def assert_composes(task, model):

@@ -88,7 +88,7 @@ def goodfit_register_metrics():
 @hookimpl
 def goodfit_register_gates():
     def judge(evidence):
-        return Verdict(gate="", passed=evidence.tuned[evidence.primary]["n"] == 24, reason=evidence.task)
+        return Verdict(passed=evidence.tuned[evidence.primary]["n"] == 24, reason=evidence.task)
 
     return [GateSpec(name="shop.gate", description="d", judge=judge)]
 

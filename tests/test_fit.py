@@ -371,6 +371,11 @@ def test_a_gate_that_fails_says_no_and_the_others_are_heard(own, reason):
     assert second == Verdict(gate="not_overfit", passed=True, reason="the fit is good")
 
 
+def test_a_verdict_has_the_name_of_the_gate_that_is_offered():
+    own = GateSpec(name="x.own", description="", judge=lambda evidence: Verdict(passed=True, reason="fine"))
+    assert judge([own], EVIDENCE) == [Verdict(gate="x.own", passed=True, reason="fine")]
+
+
 @pytest.mark.parametrize(
     ("words", "error", "fix"),
     [

@@ -88,7 +88,7 @@ def test_a_hook_of_a_newer_goodfit_may_be_optional(goodfit, install):
 
 
 def test_numbers_of_numpy_are_numbers(goodfit, install, words, tmp_path):
-    gate = "return [GateSpec(name='odd.g', description='d', judge=lambda e: Verdict(gate='', passed=%s, reason='x'))]"
+    gate = "return [GateSpec(name='odd.g', description='d', judge=lambda e: Verdict(passed=%s, reason='x'))]"
     finding = "Finding(severity='info', code='odd.n', message='n', figure=np.float32(1), evidence={'n': np.arange(2)})"
     code = judges(f"return [{finding}]") + "\n\n@hookimpl\ndef goodfit_register_gates():\n    "
     install("odd", code + gate % "np.float64(1) > 0")
@@ -103,12 +103,8 @@ def test_numbers_of_numpy_are_numbers(goodfit, install, words, tmp_path):
 @pytest.mark.parametrize(
     ("judge", "said"),
     [
-        pytest.param(
-            "lambda e: Verdict(gate='', passed='no', reason='x')", "Verdict.passed: expected bool", id="no yes"
-        ),
-        pytest.param(
-            "lambda e: Verdict(gate='', passed=True, reason=None)", "Verdict.reason: expected str", id="no reason"
-        ),
+        pytest.param("lambda e: Verdict(passed='no', reason='x')", "Verdict.passed: expected bool", id="no yes"),
+        pytest.param("lambda e: Verdict(passed=True, reason=None)", "Verdict.reason: expected str", id="no reason"),
         pytest.param("lambda e: time.sleep(60)", "it took longer than 1 s (plugins.hook_seconds)", id="takes forever"),
     ],
 )

@@ -193,7 +193,7 @@ HOOK_API = 1
 @hookimpl
 def goodfit_register_gates():
     def judge(evidence):
-        return Verdict(gate="", passed=True, reason="fine")
+        return Verdict(passed=True, reason="fine")
 
     return [GateSpec(name="project.fine", description="d", judge=judge)]
 

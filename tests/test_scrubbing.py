@@ -141,8 +141,8 @@ def test_the_mode_says_what_stands_in(monkeypatch, mode, expected):
 @pytest.mark.parametrize(
     ("sort", "one", "other", "same"),
     [
-        ("DATE_TIME", "1.12.2024", "11.2.2024", False),
-        ("DATE_TIME", "1.12.2024", "1. 12. 2024", True),
+        ("DATE", "1.12.2024", "11.2.2024", False),
+        ("DATE", "1.12.2024", "1. 12. 2024", True),
         ("IP_ADDRESS", "10.1.23.4", "10.12.3.4", False),
         ("IP_ADDRESS", "2001:db8::1:2", "2001:db8:1::2", False),
         ("IP_ADDRESS", "10.1.23.4", "10[.]1[.]23[.]4", True),
@@ -154,7 +154,20 @@ def test_the_mode_says_what_stands_in(monkeypatch, mode, expected):
 )
 def test_values_have_one_hash_where_they_are_written_in_other_ways_and_two_where_they_differ(sort, one, other, same):
     stand_ins = StandIns("hash", b"a key of 24 characters..")
-    assert (stand_ins.of(spec(), sort, one) == stand_ins.of(spec(), sort, other)) is same
+    finds = spec(ordered=("DATE", "IP_ADDRESS"))
+    assert (stand_ins.of(finds, sort, one) == stand_ins.of(finds, sort, other)) is same
+
+
+@pytest.mark.parametrize(("ordered", "different"), [(("ON",), 2), ((), 1)])
+def test_a_scrubber_says_of_which_types_it_counts_where_the_signs_stand(ordered, different):
+    def find(texts):
+        return [
+            [Found(start=m.start(), end=m.end(), type="ON") for m in re.finditer(r"[\d.]+", text)] for text in texts
+        ]
+
+    dates = ScrubberSpec(name="t.dates", description="", recall={"ON": 1.0}, measured_on="", find=find, ordered=ordered)
+    scrub = Scrub([dates], "pseudonymise", key_for("pseudonymise", 1))
+    assert len(set(scrub.texts(["due 1.12.2024", "due 11.2.2024"]))) == different
 
 
 def test_what_is_dropped_leaves_its_type_where_nothing_else_would_be_left():

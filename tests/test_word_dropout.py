@@ -175,7 +175,7 @@ def test_nothing_is_kept_of_records_that_are_others_in_each_epoch(goodfit, tiny_
     [
         ("classification", "seq2seq", "this seq2seq has no mask token to hide words behind"),
         ("classification", "decoder", "this decoder has no mask token to hide words behind"),
-        ("language_modeling", "encoder", "language modeling hides words itself"),
+        ("language_modeling", "encoder", "this kind of task hides words itself"),
     ],
 )
 def test_where_no_word_can_be_hidden_it_is_refused(goodfit, tiny_words, tmp_path, kind, family, why):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodfit.config.grammar import unquoted
-from goodfit.config.places import ConfRoot, Options, config_folders
+from goodfit.config.places import ConfRoot, Options, config_folders, example_model
 from goodfit.config.settings import find_setting, groups, settings
 from goodfit.errors import ConfigError, GoodfitError
 from goodfit.registry import did_you_mean, nearest
@@ -135,7 +135,7 @@ def _read_word(word: str, options: Options, read: Words, before: str) -> None:
         raise ConfigError(f"'{shown}' holds bytes that are not UTF-8", "name it in UTF-8")
     match = _WORD.match(word)
     if match is None or match["value"] is None or match["sign"] == "~":
-        raise _not_a_word(word, before)
+        raise _not_a_word(word, before, options)
     key, value = match["key"], match["value"]
     if "${" in value:
         raise ConfigError(f"'{key}' is set to an interpolation, {value}", "type the value itself")
@@ -204,11 +204,12 @@ def unknown_setting(key: str, where: str = "", scope: str = "") -> ConfigError:
     return ConfigError(what, f"did you mean '{guess.removeprefix(scope)}'?")
 
 
-def _not_a_word(word: str, before: str) -> ConfigError:
+def _not_a_word(word: str, before: str, options: Options) -> ConfigError:
     if word.startswith("~"):
         return ConfigError(f"'{word}' deletes, and nothing of a run can be deleted", "choose another option instead")
     guess = None if "/" in word else nearest(word.lstrip("-+").split("=", 1)[0], [*groups(), *settings()])
-    fix = f"did you mean '{guess}=…'?" if guess else "for example: goodfit train task=legal model=t5"
+    example = f"for example: goodfit train task=classification model={example_model(options)}"
+    fix = f"did you mean '{guess}=…'?" if guess else example
     key, sets, _ = before.partition("=")
     if not guess and sets and find_setting(key) is not None:  # a shell took it for the next word
         fix = f"where it goes on with the word before it, quote both: {shlex.quote(f'{before} {word}')}"

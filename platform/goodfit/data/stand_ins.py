@@ -18,9 +18,6 @@ PRIVACY_KEY = "GOODFIT_PRIVACY_KEY"
 SIGNS = 12
 """Hexadecimal digits of a hash: 48 bits, so that a million values share none (birthday bound 0.2 %)."""
 
-SPLIT = frozenset({"DATE_TIME", "IP_ADDRESS"})
-"""Types whose values are told apart by where their signs stand: 1.12.2024 is not 11.2.2024."""
-
 _RUN = re.compile(r"[^\W_]+|::")
 """Letters and digits side by side; two colons stand for the noughts of an IP address."""
 
@@ -47,15 +44,15 @@ class StandIns:
         if self.mode == "mask":
             return f"[{sort}]"
         made = spec.stand_in(sort, value, self.key) if self.mode == "pseudonymise" and spec.stand_in else ""
-        made = made or f"[{sort}_{_signs(self.key, sort, value)}]"
+        made = made or f"[{sort}_{_signs(self.key, sort, value, sort in spec.ordered)}]"
         self.written.setdefault(made, Counter())[value] += 1
         return made
 
 
-def _signs(key: bytes, sort: str, value: str) -> str:
+def _signs(key: bytes, sort: str, value: str, ordered: bool) -> str:
     """Equal for values that differ in case, blanks and signs alone: the same card, the same person."""
     low = value.casefold()
-    plain = ".".join(_RUN.findall(low)) if sort in SPLIT else "".join(sign for sign in low if sign.isalnum())
+    plain = ".".join(_RUN.findall(low)) if ordered else "".join(sign for sign in low if sign.isalnum())
     plain = plain or value
     return hmac.digest(key, f"{sort}\0{plain}".encode("utf-8", "surrogatepass"), "sha256").hex()[:SIGNS]
 

@@ -21,15 +21,15 @@ def better_than_base(evidence: Evidence) -> Verdict:
     than the same answers dealt to the records at random, which F1 over labels may set above both."""
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
-        return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} has no paired difference")
+        return Verdict(passed=False, reason=f"{evidence.primary} has no paired difference")
     if None in pair.values():
-        return Verdict(gate="better_than_base", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
+        return Verdict(passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
     passed, reason = _is_ahead(pair, evidence), f"{evidence.primary} differs by {_said(pair)}"
     if passed and (but := _no_better_than_reference(evidence) or _no_better_than_chance(evidence)):
-        return Verdict(gate="better_than_base", passed=False, reason=f"{reason}; but {but}")
+        return Verdict(passed=False, reason=f"{reason}; but {but}")
     if passed and _is_uncompared(evidence):
         reason += f"; {not_compared(evidence.primary)} with the simplest reference ({evidence.reference_is})"
-    return Verdict(gate="better_than_base", passed=passed, reason=reason)
+    return Verdict(passed=passed, reason=reason)
 
 
 def _is_ahead(pair: Mapping[str, Any], evidence: Evidence) -> bool:
@@ -71,14 +71,14 @@ def _no_better_than_chance(evidence: Evidence) -> str | None:
 def not_overfit(evidence: Evidence) -> Verdict:
     """The fit verdict is not ``overfit``."""
     why = ": nothing shows whether it overfits" if evidence.fit == "unknown" else ""
-    return Verdict(gate="not_overfit", passed=evidence.fit != "overfit", reason=f"the fit is {evidence.fit}{why}")
+    return Verdict(passed=evidence.fit != "overfit", reason=f"the fit is {evidence.fit}{why}")
 
 
 def no_error_findings(evidence: Evidence) -> Verdict:
     """No audit reports an error."""
     errors = [finding.code for finding in evidence.findings if finding.severity == "error"]
     reason = f"errors: {', '.join(errors)}" if errors else "no audit reports an error"
-    return Verdict(gate="no_error_findings", passed=not errors, reason=reason)
+    return Verdict(passed=not errors, reason=reason)
 
 
 def min_value(evidence: Evidence) -> Verdict:
@@ -86,12 +86,12 @@ def min_value(evidence: Evidence) -> Verdict:
     figure = evidence.tuned[evidence.primary]
     end = figure["low"] if evidence.greater_is_better else figure["high"]
     if evidence.min_value is None:
-        return Verdict(gate="min_value", passed=False, reason="policy.min_value is not set")
+        return Verdict(passed=False, reason="policy.min_value is not set")
     if end is None:
-        return Verdict(gate="min_value", passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
+        return Verdict(passed=False, reason=f"{evidence.primary} is {UNDEFINED}")
     passed = end >= evidence.min_value if evidence.greater_is_better else end <= evidence.min_value
     reason = f"{evidence.primary} is certain to {end:.3f}, asked for {evidence.min_value:g}"
-    return Verdict(gate="min_value", passed=passed, reason=reason)
+    return Verdict(passed=passed, reason=reason)
 
 
 BUILT_IN = {

@@ -122,7 +122,8 @@ SEVERITIES = get_args(get_type_hints(Finding)["severity"])
 class Verdict:
     """What a gate says."""
 
-    gate: str
+    gate: str = ""
+    """The gate's name, written by goodfit."""
     passed: bool
     reason: str
 
@@ -239,8 +240,6 @@ class ModelFacts:
     limits: Mapping[str, float]
     items: Sequence[Item]
     """The tuned model's answers to the test records."""
-    base_items: Sequence[Item]
-    """What the base model answers to them; of a base without a head for the task, the most frequent answer."""
     metric: MetricSpec
     """The task's primary metric."""
     ask: Callable[[Sequence[RecordView]], Sequence[Item]]
@@ -322,6 +321,9 @@ class ScrubberSpec:
     by_form: bool = False
     """Whether what it finds is told by its form, as a date is: what a run keeps of it (``privacy.keep``) is then not
     taken by a scrubber behind it, which may guess."""
+    ordered: tuple[str, ...] = ()
+    """Types whose values are told apart by where their signs stand: 1.12.2024 is not 11.2.2024. Of other types, values
+    that differ in case, blanks and signs alone have one stand-in, as one telephone number has however it is written."""
     repeats: tuple[str, ...] = ()
     """Types whose value, found once in a record, is looked for in all texts of the record."""
     parts: Callable[[str, str], Sequence[str]] | None = None

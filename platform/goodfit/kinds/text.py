@@ -88,7 +88,7 @@ class TextCoder:
                 f"the longest label, or list of labels, takes {label} tokens, and of the {self.coding.max_tokens} that "
                 "the model reads none are left for a text",
                 "shorten the labels, lower task.max_new_tokens for lists of them, or choose a model with a longer "
-                "context, or an encoder: model=bert",
+                "context, or an encoder (goodfit list model)",
             )
 
     def texts(self, answers: Sequence[Sequence[int]]) -> list[str]:
@@ -149,7 +149,7 @@ def sign_in_none(labels: Sequence[str]) -> str:
     shown = ", ".join(f"'{sign}' in '{label}'" for sign, label in held.items())
     raise ConfigError(
         f"a text model writes labels with one of {' '.join(SIGNS)} between them, and they hold them all: {shown}",
-        f"take the '{SIGNS[0]}' out of the labels that hold it, or choose an encoder: model=bert",
+        f"take the '{SIGNS[0]}' out of the labels that hold it, or choose an encoder (goodfit list model)",
     )
 
 

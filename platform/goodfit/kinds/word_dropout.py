@@ -28,7 +28,7 @@ def drop_words(encoded: Encoded, coding: Coding, share: float) -> Encoded:
     """
     tokenizer, examples = coding.tokenizer, encoded.examples
     if encoded.vary is not None:
-        raise ConfigError("training.word_dropout: language modeling hides words itself", FIX)
+        raise ConfigError("training.word_dropout: this kind of task hides words itself", FIX)
     if coding.family != "encoder" or tokenizer.mask_token_id is None:
         raise ConfigError(f"training.word_dropout: this {coding.family} has no mask token to hide words behind", FIX)
     goes_on = _tokens_within_words(tokenizer)

@@ -153,7 +153,7 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
         TypeError: One has a field of another type than the promised one.
         ValueError: A name without the plugin's before it, or twice, or that nobody could type; an audit that looks at
             nothing, or whose fixes are none of its codes, a limit or a recall that is out of its range, a limit that
-            two audits mean differently.
+            two audits mean differently, a scrubber that says how a type is treated which it does not find.
     """
     found: dict[str, Any] = {}
     for thing in things:
@@ -168,7 +168,7 @@ def named(things: Sequence[Any], plugin: str) -> dict[str, Any]:
             _refuse_blind(thing)
             refuse_taken_limits([thing], [other for other in found.values() if other is not thing])
         if isinstance(thing, ScrubberSpec):
-            _refuse_wrong_recall(thing)
+            _refuse_wrong_types(thing)
         found[thing.name] = thing
     return found
 
@@ -228,11 +228,12 @@ def refuse_taken_limits(audits: Iterable[AuditSpec], others: Iterable[AuditSpec]
                 )
 
 
-def _refuse_wrong_recall(scrubber: ScrubberSpec) -> None:
+def _refuse_wrong_types(scrubber: ScrubberSpec) -> None:
     for sort, share in scrubber.recall.items():
         if not SORT.fullmatch(sort):
             raise ValueError(f"its scrubber '{scrubber.name}' finds '{sort}'; a type is made of capitals and '_'")
         if not (math.isnan(share) or 0 <= share <= 1):
             raise ValueError(f"its scrubber '{scrubber.name}' has a recall of {share:g}; it is between 0 and 1, or nan")
-    if strange := [sort for sort in scrubber.repeats if sort not in scrubber.recall]:
-        raise ValueError(f"its scrubber '{scrubber.name}' repeats '{strange[0]}', which it does not declare to find")
+    for does, sorts in (("orders", scrubber.ordered), ("repeats", scrubber.repeats)):
+        if strange := [sort for sort in sorts if sort not in scrubber.recall]:
+            raise ValueError(f"its scrubber '{scrubber.name}' {does} '{strange[0]}', which it does not declare to find")

@@ -8,19 +8,19 @@ from functools import partial
 from typing import Any
 
 from goodfit.data.records import Record, record_of
-from goodfit.evaluation.report import difference, items_of, outcome_items
+from goodfit.evaluation.report import difference, outcome_items
 from goodfit.hooks.types import Item, MetricSpec, ModelFacts, RecordView
 from goodfit.kinds.passes import losses_of
 from goodfit.models.parts import has_new_text_head
 from goodfit.plugins.host import Host
 from goodfit.runs.audit import Audited, ask_audit, limits_for, views
 from goodfit.runs.prepare import Prepared
-from goodfit.runs.score import BaseAnswers, Judged, primary_of
+from goodfit.runs.score import Judged, primary_of
 
 Losses = Callable[[Sequence[RecordView]], Sequence[float]]
 
 
-def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, judged: Judged) -> Audited:
+def audit_model(prepared: Prepared, host: Host, model: Any, judged: Judged) -> Audited:
     """Ask the audits of models.
 
     Raises:
@@ -30,8 +30,8 @@ def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, j
     looking = [chosen for chosen in prepared.task.audits if chosen.spec.look_at_model is not None]
     if not looking:
         return audited
-    kind, conf, splits = prepared.task.kind, prepared.conf, prepared.splits
-    shown = views(kind, splits)
+    kind, conf = prepared.task.kind, prepared.conf
+    shown = views(kind, prepared.splits)
     for chosen in looking:
         facts = ModelFacts(
             task=conf.task.name,
@@ -41,7 +41,6 @@ def audit_model(prepared: Prepared, host: Host, model: Any, base: BaseAnswers, j
             splits=shown,
             limits=limits_for(chosen.spec, conf),
             items=copy.deepcopy(judged.items),
-            base_items=copy.deepcopy(items_of(splits.test, base.answers, base.confidences)),
             metric=primary_of(prepared),
             ask=_ask(prepared, model),
             losses=_losses(prepared, model),

@@ -81,7 +81,7 @@ def tune_and_judge(
         if base is None:
             raise SystemExit(0)  # a further process of the same run: the first one judges and writes
         judged = judge_model(prepared, model, base, trained.trace, probe)
-        audited = audit_model(prepared, host, model, base, judged)
+        audited = audit_model(prepared, host, model, judged)
     return write_down(prepared, host, begun, model, judged, audited, trained, path, time.monotonic() - started)
 
 

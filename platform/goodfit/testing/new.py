@@ -29,9 +29,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 STARTER_TASK = "requests"
 STARTER_IMPORTANT = ("complaint",)
 
-SORTING = ("classification", "multilabel")
-"""Kinds whose texts need no stand-ins that read like the names they stand for."""
-
 UNSAID = "not said yet: say under which licence others may use the records"
 """Stands for the licence of a department's own rows until somebody says it."""
 
@@ -126,7 +123,8 @@ def new_plugin(
 
 
 def _privacy_of(kind: str) -> str:
-    return "mask" if kind in SORTING else "pseudonymise"
+    """Texts that are answered with one of their labels need no stand-ins that read like the names they stand for."""
+    return "mask" if find_kind(kind).interchangeable else "pseudonymise"
 
 
 STARTER_FACTS: Mapping[str, Any] = {

@@ -102,7 +102,7 @@ def propose(
     if read_by and not scrub:
         as_given = {split: [given[record.id] for record in splits[split]] for split in SPLITS}
         splits = replace(splits, scrubbed=None, **as_given)
-    labels = what.labels_in(splits.train) if found in ("classification", "multilabel") else ()
+    labels = what.labels_in(splits.train) if what.interchangeable else ()
     if len(labels) == 1:
         column = named.get("label") or named.get("labels") or "label"
         raise DataError(

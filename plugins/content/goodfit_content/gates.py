@@ -27,7 +27,7 @@ def nothing_forbidden(evidence: Evidence) -> Verdict:
     The lists stand in ``guide.yaml``; other claims are not seen.
     """
     if evidence.task not in CHECKS:
-        return Verdict(gate=GATE, passed=False, reason=f"nobody looked at the answers of {evidence.task}")
+        return Verdict(passed=False, reason=f"nobody looked at the answers of {evidence.task}")
     found = [finding.message for finding in evidence.findings if finding.code in (FORBIDDEN, UNSUPPORTED)]
     reason = "; ".join(found) or CLEAN
-    return Verdict(gate=GATE, passed=not found, reason=reason)
+    return Verdict(passed=not found, reason=reason)

@@ -383,7 +383,7 @@ def test_the_gate_lets_no_forbidden_phrase_pass(task, codes, passed, reason):
     findings = [Finding(severity="warning", code=code, message="1 of 9") for code in codes]
     evidence = Evidence(task=task, primary="test/rougeL", tuned={}, paired={}, fit="good", findings=findings)
     verdict = GATE.judge(evidence)
-    assert (verdict.gate, verdict.passed) == (GATE.name, passed)
+    assert verdict.passed is passed
     assert "style guide" in GATE.description
     assert verdict.reason.startswith(reason)
 

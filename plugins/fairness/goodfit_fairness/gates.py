@@ -10,7 +10,7 @@ def treats_alike(evidence: Evidence) -> Verdict:
     """No audit of groups is certain that one is treated worse."""
     unfair = [f for f in evidence.findings if f.code.startswith("fairness.") and f.severity == "error"]
     reason = "; ".join(finding.message for finding in unfair) or "no group is certainly treated worse"
-    return Verdict(gate="treats_alike", passed=not unfair, reason=reason)
+    return Verdict(passed=not unfair, reason=reason)
 
 
 def is_compared(facts: DataFacts) -> None:
@@ -37,6 +37,6 @@ def certain(evidence: Evidence) -> Verdict:
     asked = [f for f in evidence.findings if f.code in ("fairness.impact_ratio", "fairness.flips")]
     open_ones = [f for f in asked if f.evidence["verdict"] != "fair"]
     if not asked:
-        return Verdict(gate="certain", passed=False, reason="no audit asked: add policy.audits=[fairness.swaps]")
+        return Verdict(passed=False, reason="no audit asked: add policy.audits=[fairness.swaps]")
     reason = f"{len(asked) - len(open_ones)} of {len(asked)} comparisons are certainly fair"
-    return Verdict(gate="certain", passed=not open_ones, reason=reason)
+    return Verdict(passed=not open_ones, reason=reason)

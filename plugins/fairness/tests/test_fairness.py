@@ -40,7 +40,6 @@ def facts_of(items=(), kind="classification", test=(), ask=None, **limits):
         splits={"test": list(test)},
         limits=LIMITS | limits,
         items=list(items),
-        base_items=[],
         metric=RIGHT,
         ask=ask,
         losses=lambda records: [],

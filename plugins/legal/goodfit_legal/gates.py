@@ -13,9 +13,9 @@ def risk_found(evidence: Evidence) -> Verdict:
     """Pass when the interval of the risk recall lies above ``FOUND``, and the data name all risk clauses."""
     for finding in evidence.findings:
         if finding.code == UNNAMED:
-            return Verdict(gate="legal.risk_found", passed=False, reason=f"{finding.message} ({UNNAMED})")
+            return Verdict(passed=False, reason=f"{finding.message} ({UNNAMED})")
     figure = evidence.tuned.get(METRIC)
     if figure is None or figure["low"] is None:
-        return Verdict(gate="legal.risk_found", passed=False, reason=f"{METRIC} was not measured")
+        return Verdict(passed=False, reason=f"{METRIC} was not measured")
     reason = f"{METRIC} is {figure['value']:.2f}, certainly {figure['low']:.2f}; asked for {FOUND}"
-    return Verdict(gate="legal.risk_found", passed=figure["low"] >= FOUND, reason=reason)
+    return Verdict(passed=figure["low"] >= FOUND, reason=reason)

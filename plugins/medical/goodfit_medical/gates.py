@@ -16,20 +16,21 @@ def no_invented_doses(evidence: Evidence) -> Verdict:
     """
     missing = [name for name in READS if name not in evidence.tuned]
     if missing:
-        return _verdict(False, f"{', '.join(missing)} not measured: the task must write texts and name these metrics")
+        reason = f"{', '.join(missing)} not measured: the task must write texts and name these metrics"
+        return Verdict(passed=False, reason=reason)
     supported, read = evidence.tuned[SUPPORTED]["value"], evidence.tuned[READ]["value"]
     answers, count = _answers(evidence)
     if supported is not None and supported < 1:
         missing_doses = f"{1 - supported:.1%} of the doses in the answers do not stand in their sources"
-        return _verdict(False, f"{missing_doses}, or stand there for another drug")
+        return Verdict(passed=False, reason=f"{missing_doses}, or stand there for another drug")
     if read is not None and read < 1:
         reason = f"it cannot tell: {1 - read:.1%} of the quantities in the answers cannot be read with certainty"
-        return _verdict(False, reason)
+        return Verdict(passed=False, reason=reason)
     if count < FEWEST:
         reason = f"it cannot tell: {count} of {answers} answers state a dose, and it asks for {FEWEST}"
-        return _verdict(False, reason)
+        return Verdict(passed=False, reason=reason)
     of_them = f"{count} of {answers} answers state a dose, none of them an invented one"
-    return _verdict(True, f"{of_them}; up to {3 / count:.1%} of answers with a dose still may")
+    return Verdict(passed=True, reason=f"{of_them}; up to {3 / count:.1%} of answers with a dose still may")
 
 
 def _answers(evidence: Evidence) -> tuple[int, int]:
@@ -37,7 +38,3 @@ def _answers(evidence: Evidence) -> tuple[int, int]:
     stated = evidence.tuned[STATED]
     answers = round(stated["n"] or 0)
     return answers, round((stated["value"] or 0.0) * answers)
-
-
-def _verdict(passed: bool, reason: str) -> Verdict:
-    return Verdict(gate="medical.no_invented_doses", passed=passed, reason=reason)

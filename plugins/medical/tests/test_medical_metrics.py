@@ -222,7 +222,7 @@ RIGHT, REST = "Take amoxicillin 500 mg.", "Rest."
 )
 def test_the_gate_passes_only_when_enough_doses_were_judged_and_none_was_invented(answers, passed, reason):
     verdict = judged(*answers)
-    assert (verdict.gate, verdict.passed, verdict.reason) == ("medical.no_invented_doses", passed, reason)
+    assert (verdict.passed, verdict.reason) == (passed, reason)
 
 
 WRONG = [

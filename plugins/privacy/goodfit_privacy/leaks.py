@@ -222,4 +222,4 @@ def no_leak(evidence: Evidence) -> Verdict:
         reason = f"leaks: {', '.join(leaks)}"
     else:
         reason = "; ".join([f"{len(made)} leak tests found none" if made else "no leak test was made", *unjudged])
-    return Verdict(gate="privacy.no_leak", passed=bool(made) and not leaks, reason=reason)
+    return Verdict(passed=bool(made) and not leaks, reason=reason)

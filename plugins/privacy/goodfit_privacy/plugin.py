@@ -21,6 +21,7 @@ def goodfit_register_scrubbers() -> Sequence[ScrubberSpec]:
             measured_on=measured.WHERE,
             find=_identifiers,
             by_form=True,
+            ordered=("DATE_TIME", "IP_ADDRESS"),
         ),
         ScrubberSpec(
             name="privacy.names",

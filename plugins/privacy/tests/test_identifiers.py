@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from goodfit_privacy import plugin
 from goodfit_privacy.identifiers import find
 from goodfit_privacy.looks import Looks, relaxed
 from goodfit_privacy.numbers import number_type, spoken_digits, valid_iban
@@ -13,6 +14,9 @@ from goodfit_privacy.patterns import PATTERNS
 from goodfit_privacy.plain import plain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from goodfit.data.scrub import Scrub
+from goodfit.data.stand_ins import key_for
 
 FROZEN = [line.split("\t") for line in Path(__file__).with_name("regression.tsv").read_text("utf-8").splitlines()]
 CALM = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
@@ -23,6 +27,13 @@ def test_the_frozen_set_is_found_whole_with_its_type_and_nothing_else(sort, valu
     (found,) = find([text])
     shown = [(place.type, text[place.start : place.end]) for place in found]
     assert shown == ([] if sort == "NONE" else [(sort, value)])
+
+
+@pytest.mark.parametrize("texts", [("due 1.12.2024", "due 11.2.2024"), ("from 10.1.23.4", "from 10.12.3.4")])
+def test_dates_and_addresses_with_the_same_figures_at_other_places_have_stand_ins_of_their_own(texts):
+    (identifiers, *_) = plugin.goodfit_register_scrubbers()
+    scrub = Scrub([identifiers], "pseudonymise", key_for("pseudonymise", 1))
+    assert len(set(scrub.texts(texts))) == 2
 
 
 def test_every_pattern_has_a_check():

@@ -26,7 +26,6 @@ def facts(train, test, losses, answers=()):
         splits={"train": train, "validation": [], "test": test},
         limits=limits,
         items=items,
-        base_items=[],
         metric=None,
         ask=lambda asked: [],
         losses=losses,

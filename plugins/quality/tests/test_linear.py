@@ -37,7 +37,6 @@ def look(answers, kind="classification", train=None, test=None):
             splits={"train": records(60, kind=kind) if train is None else train, "validation": [], "test": test},
             limits={},
             items=items,
-            base_items=[],
             metric=metric,
             ask=lambda asked: [],
             losses=lambda asked: [],
