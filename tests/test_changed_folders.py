@@ -175,15 +175,6 @@ def test_a_checkpoint_that_was_swapped_is_found(goodfit, finished, tmp_path):
     assert (outcome.code, outcome.json["faults"]) == (3, found)
 
 
-def test_the_checkpoints_of_a_run_that_has_only_their_names_are_whole(goodfit, finished, tmp_path):
-    run = shutil.copytree(finished("classification", "encoder")[0], tmp_path / "run")
-    path = run / "digests.json"
-    written = json.loads(path.read_text("utf-8"))
-    written["checkpoints"] = [*written["checkpoints"]]
-    path.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")
-    assert goodfit("verify", run).code == 0
-
-
 def test_a_card_that_a_broken_try_left_is_not_read(goodfit, tiny_words, tmp_path, caplog, monkeypatch):
     folder = tmp_path / "run"
     argv = ["train", *tiny_words("classification", "encoder"), f"run.dir={folder}"]

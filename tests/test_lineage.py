@@ -380,24 +380,6 @@ def test_records_that_are_left_out_may_be_in_the_earlier_run(go_on, goodfit, bef
     assert "warning: its base came from earlier runs (1), which may have learnt these records" in outcome.err
 
 
-def edited(folder, change):
-    """Rewrite run.json as a run would have left it that was made otherwise."""
-    from goodfit.runs.write import write_record
-
-    record = read_json(folder / "run.json")
-    change(record)
-    write_record(folder, record)
-
-
-def test_a_run_that_does_not_tell_of_those_before_is_asked_by_its_config(go_on, before, model_folders):
-    first = go_on(before, "first")
-    edited(first, lambda record: record.pop("made_from"))
-    second = go_on(first, "second")
-    assert len(read_json(second / "run.json")["made_from"]) == 2
-    assert read_json(second / "run.json")["made_from"][-1]["base"] == str(model_folders["encoder"])
-    assert "data.unknown_before" not in found(second)
-
-
 def test_another_run_in_the_folder_of_an_earlier_one_is_not_taken_for_it(go_on, before, tmp_path, tiny_words):
     train, validation = (split_of(tiny_words(*KIND), split) for split in ("train", "validation"))
     moved = tmp_path / "moved"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +101,12 @@ def changed_files(folder: Path) -> dict[str, str]:
     return found | _checkpoint_faults(folder / "checkpoints", written["checkpoints"])
 
 
-def _checkpoint_faults(folder: Path, written: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+def _checkpoint_faults(folder: Path, written: Mapping[str, str]) -> dict[str, str]:
     """As ``changed_files``.
 
     Args:
         folder: Of the checkpoints.
-        written: Name -> digest of the manifest; runs that were made before have the names alone.
+        written: Name -> digest of the manifest.
     """
     left = {path.name: path for path in checkpoints_in(folder)}
     found = {f"checkpoints/{name}": "missing" for name in written if name not in left}
@@ -116,11 +116,11 @@ def _checkpoint_faults(folder: Path, written: Mapping[str, str] | Sequence[str])
     return found
 
 
-def _checkpoint_fault(path: Path, written: Mapping[str, str] | Sequence[str]) -> str | None:
+def _checkpoint_fault(path: Path, written: Mapping[str, str]) -> str | None:
     if path.name not in written:
         return "not of this run"
     reason = damage(path)
-    if reason is None and isinstance(written, Mapping) and file_digest(path / MANIFEST) != written[path.name]:
+    if reason is None and file_digest(path / MANIFEST) != written[path.name]:
         return "not what was written"
     return reason
 

@@ -40,7 +40,7 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
     folder = finished_run(conf.model.name or "")
     refuse_changed(folder, "run.json", "config.yaml", "lock.json")
     record, own = read_json(folder / "run.json", "task", "kind", "adapter", "base"), read_config(folder)
-    earlier = record["made_from"] if "made_from" in record else made_from(own)  # older runs do not write it down
+    earlier = record.get("made_from", ())
     private = record.get("differential_privacy")
     last = {
         "task": record["task"],

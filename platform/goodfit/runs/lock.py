@@ -130,7 +130,7 @@ def _needed_by(name: str, found: dict[str, str]) -> dict[str, str]:
 def started_with(folder: Path) -> RunConf:
     """The config that a run was started with: labels that were found in its data are to be found again."""
     conf = read_config(folder)
-    if read_json(folder / "lock.json", "data", "base").get("labels_given", True):
+    if read_json(folder / "lock.json", "labels_given")["labels_given"]:
         return conf
     return dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=None))
 

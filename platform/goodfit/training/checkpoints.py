@@ -147,7 +147,7 @@ def choose_checkpoint(folder: Path) -> Chosen:
     for path in checkpoints_in(folder):
         reason = damage(path)
         if reason is None:
-            needed = [step for step in read_state(path).get("best_steps", ()) if step != step_of(path)]
+            needed = [step for step in read_state(path)["best_steps"] if step != step_of(path)]
             faults = ((step, damage(_place(folder, step))) for step in needed)
             reasons = (f"the best weights until then, of step {step}: {fault}" for step, fault in faults if fault)
             reason = next(reasons, None)
@@ -158,7 +158,7 @@ def choose_checkpoint(folder: Path) -> Chosen:
 
 
 def of_others(folder: Path, identity: str) -> list[Path]:
-    """The whole checkpoints that are of another run; those that were made before they named theirs are the run's.
+    """The whole checkpoints that are of another run; those that name none are the run's.
 
     Args:
         folder: Of all checkpoints of the run.
