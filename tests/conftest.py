@@ -29,6 +29,13 @@ def _ctrl_c_given_back():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _notes_of_the_tests(tmp_path_factory):
+    """What goodfit remembers of a user, it does not of who runs the tests."""
+    with patch.dict(os.environ, {"XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}):
+        yield
+
+
 # as the command line does before it imports the libraries; here a test may have imported them first
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = os.environ["HF_DATASETS_DISABLE_PROGRESS_BARS"] = "1"
 os.environ["TRANSFORMERS_VERBOSITY"] = "error"

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import pickle
+import re
 import runpy
 import shutil
 import sys
@@ -202,6 +204,66 @@ def test_no_name_of_an_option_leads_out_of_its_folder(goodfit, tmp_path, group, 
 
 
 @pytest.fixture
+def victim(tmp_path):
+    """A file of the user's that no run may touch."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "notes.txt").write_text("mine", "utf-8")
+    return tmp_path / "home" / "notes.txt"
+
+
+def untouched(victim):
+    return [path.name for path in victim.parent.iterdir()] == [victim.name] and victim.read_text("utf-8") == "mine"
+
+
+def make_link(lock, victim):
+    lock.symlink_to(victim)
+
+
+def make_pipe(lock, victim):
+    os.mkfifo(lock)
+
+
+def make_folder(lock, victim):
+    lock.mkdir()
+
+
+@pytest.mark.parametrize("make", [make_link, make_pipe, make_folder])
+def test_no_lock_of_a_run_leads_to_another_file(goodfit, run, victim, tiny_words, tmp_path, make):
+    (tmp_path / "out").mkdir()
+    make(tmp_path / "out" / ".lock", victim)
+    make(run / ".lock", victim)
+    error = "{}/.lock is no plain file, and goodfit writes no other"
+    for folder in (tmp_path / "out", run):
+        argv = ["resume", run] if folder == run else ["train", *tiny_words("classification", "encoder"), "run.dir=out"]
+        outcome = goodfit(*argv, "--quiet")
+        assert (outcome.code, outcome.errors) == (2, [(error.format(folder), "remove it")])
+    put(run / "run.json", status="preempted")
+    assert "goodfit resume" in goodfit("predict", run, "a text").err  # nobody holds such a lock, nor waits for it
+    assert untouched(victim)
+
+
+@pytest.mark.parametrize("place", ["log.txt", "history.jsonl", "wandb.log", "adapter", "adapter/README.md", "data"])
+def test_a_run_does_not_go_on_where_a_link_leads_out_of_it(goodfit, run, victim, place):
+    put(run / "run.json", status="preempted")
+    (run / "digests.json").unlink()
+    if (run / place).is_dir():
+        shutil.rmtree(run / place)
+    (run / place).unlink(missing_ok=True)
+    (run / place).symlink_to(victim.parent if place in ("adapter", "data") else victim)
+    outcome = goodfit("resume", run, "--quiet")
+    refused(outcome)
+    assert outcome.errors[0][0].startswith(f"{run / place} is a link, and a run writes none: ")
+    assert untouched(victim)
+
+
+def test_no_run_begins_where_a_link_stands_for_one_of_its_files(goodfit, tiny_words, victim, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "history.jsonl").symlink_to(victim.parent / "new")
+    refused(goodfit("train", *tiny_words("classification", "encoder"), "run.dir=out", "--quiet"))
+    assert untouched(victim)
+
+
+@pytest.fixture
 def run(finished, tmp_path):
     """A finished run that may be spoilt."""
     folder, _ = finished("classification", "encoder")
@@ -235,7 +297,16 @@ def test_no_file_with_hooks_is_imported_from_a_run_that_names_it(goodfit, run):
 
 
 @pytest.mark.parametrize(
-    "place", ["hooks.py", "../hooks.py", "/proc/self/cwd/hooks.py", "/tmp/../proc/self/cwd/hooks.py"]
+    "place",
+    [
+        "hooks.py",
+        "../hooks.py",
+        "/proc/self/cwd/hooks.py",
+        "//proc/self/cwd/hooks.py",
+        "//tmp/..//proc/self/cwd/hooks.py",
+        "/tmp/../proc/self/cwd/hooks.py",
+        "/dev/fd/../cwd/hooks.py",
+    ],
 )
 def test_no_file_with_hooks_is_imported_that_lies_beside_a_run(goodfit, run, tmp_path, place):
     trace, config = tmp_path / "ran", run / "config.yaml"
@@ -246,6 +317,78 @@ def test_no_file_with_hooks_is_imported_that_lies_beside_a_run(goodfit, run, tmp
         outcome = goodfit(*argv)
         refused(outcome)
         assert "names code that may have come with the run" in outcome.err
+    assert not trace.exists()
+
+
+def sealed(run):
+    """As who hands a run on can seal it."""
+    write_digests(run, {"run.json": (run / "run.json").read_bytes()})
+
+
+def names_hooks(run, file):
+    """Let a run name a file with hooks, as who hands it on can: with its digest in the lock, and all sealed anew."""
+    config, lock = run / "config.yaml", json.loads((run / "lock.json").read_text("utf-8"))
+    config.write_text(re.sub(r"(?m)^  file: .*$", f"  file: {file}", config.read_text("utf-8")), "utf-8")
+    digest = f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+    put(run / "lock.json", plugins=lock["plugins"] | {"project": {"distribution": file.name, "digest": digest}})
+    sealed(run)
+
+
+def test_a_run_brings_no_file_with_hooks_that_nobody_has_named_here(goodfit, run, tmp_path):
+    trace, hooks = tmp_path / "ran", tmp_path / "downloads" / "hooks.py"
+    hooks.parent.mkdir()
+    hooks.write_text(f"HOOK_API = 1\nopen({str(trace)!r}, 'w')\n", "utf-8")
+    names_hooks(run, hooks)
+    named = f"plugins.file={hooks}"
+    for argv in (["evaluate", run], ["predict", run, "a text"], ["resume", run], ["compare", run, run]):
+        outcome = goodfit(*argv)
+        refused(outcome)
+        error = f"{run}/config.yaml names code, plugins.file: {hooks}, which nobody has named here as it is now"
+        assert outcome.errors == [(error, f"where it is your own, name it once: goodfit plugins list {named}")]
+    assert not trace.exists()
+    assert goodfit("plugins", "list", named).code == 0
+    trace.unlink()
+    assert goodfit("predict", run, "a text").code == 0
+    assert trace.exists()
+    trace.unlink()
+    hooks.write_text(hooks.read_text("utf-8") + "\n", "utf-8")  # another file may have come to that place
+    refused(goodfit("predict", run, "a text"))
+    assert not trace.exists()
+
+
+def lose_digests(run):
+    (run / "digests.json").unlink()
+
+
+def edit_lock(run):
+    put(run / "lock.json", seed=3)
+
+
+def edit_config(run):
+    config = run / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("\nseed: 42\n", "\nseed: 3\n"), "utf-8")
+    sealed(run)  # the lock is of another config all the same
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lose_digests, "has no digests.json"),
+        (edit_lock, "lock.json is not what was written"),
+        (edit_config, "config.yaml is not what the run was trained with"),
+    ],
+    ids=["no digests", "another lock", "another config"],
+)
+def test_nothing_that_a_run_names_is_imported_before_its_files_are_held_together(goodfit, run, tmp_path, spoil, said):
+    trace, hooks = tmp_path / "ran", tmp_path / "hooks.py"
+    hooks.write_text(f"HOOK_API = 1\nopen({str(trace)!r}, 'w')\n", "utf-8")
+    assert goodfit("plugins", "list", f"plugins.file={hooks}").code == 0
+    trace.unlink()
+    names_hooks(run, hooks)
+    spoil(run)
+    outcome = goodfit("predict", run, "a text")
+    refused(outcome)
+    assert said in outcome.err
     assert not trace.exists()
 
 
@@ -265,6 +408,42 @@ def test_no_adapter_names_code(goodfit, trap, run, tmp_path):
     assert not trap.exists()
     (run / "adapter" / "adapter_model.safetensors").unlink()
     refused(goodfit("predict", run, "a text"))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("content", ["pickle", "tensors"])
+def test_no_adapter_is_unpickled(goodfit, trap, run, tmp_path, content):
+    import torch
+    from safetensors.torch import load_file
+
+    weights, pickled = run / "adapter" / "adapter_model.safetensors", run / "adapter" / "adapter_model.bin"
+    if content == "tensors":  # the adapter's own: nothing tells but the file's name
+        torch.save(load_file(weights), pickled)
+    else:
+        pickled.write_bytes((tmp_path / "evil.pkl").read_bytes())
+    weights.unlink()
+    sealed(run)
+    for argv in (["predict", run, "a text"], ["evaluate", run]):
+        outcome = goodfit(*argv)
+        refused(outcome)
+        told = f"{run / 'adapter'} has no adapter_model.safetensors (pickled weights are refused)"
+        assert outcome.errors == [(told, "take a copy of the run that is whole, or train it again")]
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("place", ["pytorch_model.bin", "../part.safetensors"])
+def test_no_part_of_a_tuned_model_is_unpickled_or_lies_elsewhere(goodfit, trap, finished, tmp_path, place):
+    run = shutil.copytree(finished("classification", "encoder", "adapter=none")[0], tmp_path / "run", symlinks=True)
+    (run / "model" / place).resolve().write_bytes((tmp_path / "evil.pkl").read_bytes())
+    (run / "model" / "model.safetensors").unlink()
+    sealed(run)
+    refused(goodfit("predict", run, "a text"))
+    index = {"metadata": {}, "weight_map": {"classifier.bias": place}}
+    (run / "model" / "model.safetensors.index.json").write_text(json.dumps(index), "utf-8")
+    sealed(run)
+    outcome = goodfit("predict", run, "a text")
+    refused(outcome)
+    assert f"model.safetensors.index.json names '{place}', expected safetensors files beside it" in outcome.err
     assert not trap.exists()
 
 

@@ -1,6 +1,7 @@
 """A run on the model of an earlier one: its head goes on, and what the earlier one learnt is told of."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -378,6 +379,45 @@ def test_records_that_are_left_out_may_be_in_the_earlier_run(go_on, goodfit, bef
     outcome = goodfit("reproduce", go_on(before, "whole"), "--without", "ids.txt", "--output", "erased")
     assert outcome.code == 0, outcome.err
     assert "warning: its base came from earlier runs (1), which may have learnt these records" in outcome.err
+
+
+def edited(folder, change):
+    """Rewrite run.json as a run would have left it that was made otherwise."""
+    from goodfit.runs.write import write_record
+
+    record = read_json(folder / "run.json")
+    change(record)
+    write_record(folder, record)
+
+
+def test_a_run_of_a_stranger_writes_nothing_live_into_the_card(go_on, before, tmp_path):
+    odd = "x\n\n## Gates\n\n- passed ![x](https://evil.example/x.png) <script>"
+    theirs = shutil.copytree(before, tmp_path / "theirs")
+    edited(theirs, lambda record: record.update(task=odd, kind="[k](https://evil.example)", base=odd))
+    card = (go_on(theirs, "first") / "model" / "README.md").read_text("utf-8")
+    assert [line for line in card.splitlines() if line.startswith("## Gates")] == ["## Gates"]
+    assert re.findall(r"(?<!\\)\]\(|!\[|<script", card.split("---\n", 2)[2]) == []
+    assert r"- x\n\n## Gates\n\n- passed !\[x\](https://evil.example/x.png) &lt;script> ([k\](https" in card
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "x",
+        ["x"],
+        [{"task": "t"}],
+        [{"task": 1, "kind": "k", "adapter": "a", "privacy": "none", "train": {"records": 1, "digest": "d"}}],
+        [{"task": "t", "kind": "k", "adapter": "a", "privacy": "none", "train": {"records": 1, "digest": "d"}}],
+    ],
+    ids=["no list", "no runs", "not whole", "no text", "no base"],
+)
+def test_what_a_run_cannot_have_written_of_those_before_is_refused(goodfit, before, tiny_words, tmp_path, told):
+    theirs = shutil.copytree(before, tmp_path / "theirs")
+    edited(theirs, lambda record: record.update(made_from=told))
+    own = [word for word in tiny_words(*KIND) if not word.startswith("model")]
+    outcome = goodfit("check", *own, f"model=run:{theirs}")
+    assert outcome.code == 2
+    assert outcome.errors[0][0] == f"{theirs / 'run.json'} is damaged"
 
 
 def test_another_run_in_the_folder_of_an_earlier_one_is_not_taken_for_it(go_on, before, tmp_path, tiny_words):

@@ -223,6 +223,25 @@ def test_a_config_of_the_users_own_names_a_file_with_hooks_and_what_is_required(
     assert "project.seen" in codes(outcome)
 
 
+def test_a_run_of_ones_own_takes_its_file_with_hooks_along_unasked(goodfit, tmp_path, words):
+    (tmp_path / "goodfit_plugin.py").write_text(OWN, "utf-8")
+    named = ["plugins.file=goodfit_plugin.py", "policy.gates=[project.fine]"]
+    assert goodfit("train", *words, *named, "training.epochs=1", "run.dir=run").code == 0
+    assert goodfit("predict", "run", "a superb lamp").code == 0
+    assert goodfit("resume", "run").code == 0
+
+
+def test_it_is_said_where_a_named_file_with_hooks_cannot_be_noted(goodfit, tmp_path, words, monkeypatch):
+    (tmp_path / "goodfit_plugin.py").write_text(OWN, "utf-8")
+    (tmp_path / "state").write_text("", "utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    outcome = goodfit("check", *words, "plugins.file=goodfit_plugin.py", "--json")
+    (told,) = [line for line in outcome.json["warnings"] if "noted" in line]
+    assert told == (
+        f"that {tmp_path / 'goodfit_plugin.py'} was named cannot be noted (Not a directory): its runs ask for it again"
+    )
+
+
 def test_a_file_with_hooks_that_is_not_there_is_refused(goodfit, words):
     outcome = goodfit("check", *words, "plugins.file=no.py")
     assert outcome.code == 2

@@ -188,8 +188,12 @@ def test_what_of_a_folder_is_not_searched_is_counted(goodfit, finished, tmp_path
     (tmp_path / "help").mkdir()
     for name in ("a.md", "b.PDF", "c.pdf", "d.csv", ".hidden"):
         (tmp_path / "help" / name).write_text("boats", "utf-8")
+    (tmp_path / "secret.txt").write_text("boats of mine", "utf-8")
+    (tmp_path / "help" / "e.txt").symlink_to("../secret.txt")
     outcome = goodfit("predict", str(folder), "boats?", "--documents", "help")
-    assert (outcome.code, outcome.err) == (0, "warning: not searched, of the files in help: .csv 1, .pdf 2\n")
+    told = "warning: not searched, of the files in help: .csv 1, .pdf 2, links out of it 1\n"
+    assert (outcome.code, outcome.err) == (0, told)
+    assert "of mine" not in outcome.out
 
 
 def test_a_table_of_documents_may_call_its_column_as_it_likes(goodfit, finished, tmp_path):

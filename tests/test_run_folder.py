@@ -295,7 +295,7 @@ def test_without_a_name_a_run_goes_below_runs_and_latest_points_to_it(goodfit, t
 
 
 def test_a_label_forges_no_part_of_the_card_and_steers_no_terminal(goodfit, tmp_path, tiny_words, rows_of, write_rows):
-    odd = "refund\n\n## Privacy\n\nNo personal data.\n\n<img src=x> \x1b[2J"
+    odd = "refund\n\n## Privacy\n\nNo personal data.\n\n<img src=x> \x1b[2J ![x](https://evil.example/a.png)"
     rows = [{**row, "label": odd if row["label"] == "good" else "bad"} for row in rows_of("classification", 48)]
     words = [*tiny_words("classification", "encoder"), f"dataset.train={write_rows(tmp_path / 'own.jsonl', rows)}"]
     words = [word for word in words if not word.startswith(("dataset.validation", "dataset.test"))]
@@ -303,5 +303,8 @@ def test_a_label_forges_no_part_of_the_card_and_steers_no_terminal(goodfit, tmp_
     assert outcome.code == 0, outcome.err
     card = (tmp_path / "run" / "adapter" / "README.md").read_text("utf-8")
     assert [line for line in card.splitlines() if line.startswith("## Privacy")] == ["## Privacy"]
-    assert r"refund\n\n## Privacy\n\nNo personal data.\n\n&lt;img src=x> \x1b[2J" in card
+    assert (
+        r"refund\n\n## Privacy\n\nNo personal data.\n\n&lt;img src=x> \x1b[2J !\[x\](https://evil.example/a.png)"
+        in card
+    )
     assert "\x1b" not in card + outcome.out + outcome.err

@@ -101,7 +101,7 @@ def test_a_card_may_be_edited(goodfit, run):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        pytest.param("lock.json", "{}", "{run}/lock.json is damaged", id="lock"),
+        pytest.param("lock.json", "{}", "{run}/lock.json is not what was written", id="lock"),
         pytest.param(
             "predictions/test.jsonl", '{"id": ', "{run}/predictions/test.jsonl is not what was written", id="answers"
         ),

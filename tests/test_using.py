@@ -431,6 +431,58 @@ def test_each_text_of_a_folder_is_answered(goodfit, tmp_path, encoder_run):
     assert len(answers(outcome)) == 2 and "bad rows have no answer: 2 of 4" in outcome.err
 
 
+def test_no_link_in_a_folder_of_texts_reads_a_file_outside_of_it(goodfit, tmp_path, encoder_run):
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "diary.txt").write_text("A secret chair.\n", "utf-8")
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "a.txt").write_text("A lovely chair.\n", "utf-8")
+    (tmp_path / "inbox" / "b.txt").symlink_to("a.txt")  # within it a link may lead where it likes
+    (tmp_path / "inbox" / "c.txt").symlink_to(tmp_path / "private" / "diary.txt")
+    (tmp_path / "inbox" / "d.txt").symlink_to("../private/diary.txt")
+    (tmp_path / "inbox" / "e").symlink_to(tmp_path / "private")
+    outcome = goodfit("predict", encoder_run, "--input", "inbox")
+    told = "2 of 4 rows are bad: inbox/c.txt, inbox/d.txt: it is a link to a file outside of the folder"
+    assert outcome.errors[0][0] == told
+    outcome = goodfit("predict", encoder_run, "--input", "inbox", "dataset.on_bad_rows=quarantine")
+    assert [answer["id"] for answer in answers(outcome)] == ["inbox/a.txt", "inbox/b.txt"]
+    (tmp_path / "seen").symlink_to(tmp_path / "inbox")  # who types a link means where it leads
+    outcome = goodfit("predict", encoder_run, "--input", "seen", "dataset.on_bad_rows=quarantine")
+    assert [answer["id"] for answer in answers(outcome)] == ["seen/a.txt", "seen/b.txt"]
+
+
+STEERS = "\x1b[2J\x9b2J\u202e\u2066\u200f"
+
+
+def test_no_id_and_no_label_steers_the_terminal(goodfit, finished, tiny_words, tmp_path, rows_of, write_rows):
+    rows = [
+        {**row, "id": f"r{number}{STEERS}", "label": f"{row['label']}{STEERS}"}
+        for number, row in enumerate(rows_of("classification", 48))
+    ]
+    rows[-1]["text"] = rows[0]["text"]  # something to be warned of
+    words = [*tiny_words("classification", "encoder"), f"dataset.train={write_rows(tmp_path / 'own.jsonl', rows)}"]
+    words = [word for word in words if not word.startswith(("dataset.validation", "dataset.test"))]
+    written = STEERS.encode("unicode_escape").decode()
+    for verb in ("check", "preview", "data"):
+        outcome = goodfit(verb, *words)
+        assert outcome.code == 0, outcome.err
+        assert set(STEERS) & set(outcome.out + outcome.err) <= set("[2J")
+        assert written in outcome.out
+    shown = goodfit("preview", *words, "--json").json["examples"][0]
+    assert STEERS in shown["id"] and STEERS in shown["learns"][0]
+
+
+def test_answers_are_json_lines_that_steer_no_terminal(goodfit, finished, tmp_path, write_rows):
+    folder, _ = finished("classification", "encoder")
+    persian = "می\u200cخواهم"  # is written with a joiner
+    given = write_rows(tmp_path / "in.jsonl", [{"id": name, "text": "a chair"} for name in (STEERS, persian, "é")])
+    outcome = goodfit("predict", folder, "--input", given, "--quiet")
+    assert [json.loads(line)["id"] for line in outcome.out.splitlines()] == [STEERS, persian, "é"]
+    assert r'"\u001b[2J\u009b2J\u202e\u2066\u200f"' in outcome.out
+    assert persian in outcome.out and "é" in outcome.out
+    assert goodfit("predict", folder, "--input", given, "--quiet", "--output", "out.jsonl").code == 0
+    assert (tmp_path / "out.jsonl").read_text("utf-8") == outcome.out
+
+
 def test_a_file_of_texts_is_no_text(goodfit, tmp_path, encoder_run):
     (tmp_path / "MANY.TXT").write_text("a lovely chair\nan awful lamp\n", "utf-8")
     outcome = goodfit("predict", encoder_run, "MANY.TXT")

@@ -16,6 +16,7 @@ from goodfit.errors import together
 from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.launch import needs_torchrun, torchrun_commands
 from goodfit.runs.slurm import job_script, waits_for_slurm
+from goodfit.texts.shown import in_one_line
 from goodfit.tracking.wandb import wanted
 
 
@@ -59,7 +60,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     if not arguments.json:
         records = ", ".join(f"{count} {split}" for split, count in counts.items())
         print(f"task     {prepared.conf.task.name} ({prepared.task.kind.name}), {records}")
-        print(f"labels   {', '.join(prepared.coding.labels) or 'none'}")
+        print(f"labels   {in_one_line(', '.join(prepared.coding.labels)) or 'none'}")
         print(f"model    {prepared.base.name} ({prepared.base.family}), adapter {prepared.conf.adapter.name}")
         print(f"weights  {plan.memory.parameters:,} parameters, {plan.memory.trainable:,} trainable")
         print(f"memory   {plan.memory.total / GIB:.2f} GiB needed, {plan.free / GIB:.2f} free (estimated)")

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.texts.shown import in_one_line
+
 
 class Unread:
     """Standard error that cannot stop what is said on it: what nobody reads any more goes nowhere."""
@@ -128,7 +130,7 @@ def warn(lines: Iterable[str], noted: list[str], *, quiet: bool = False) -> None
     for line in lines:
         noted.append(line)
         if not quiet:
-            print(f"warning: {line}", file=sys.stderr)
+            print(f"warning: {in_one_line(line)}", file=sys.stderr)
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from goodfit.hooks.types import SEVERITIES, Finding
+from goodfit.texts.shown import in_one_line
 
 WORST_FIRST = SEVERITIES[::-1]
 SHOWN_ROWS = 8
@@ -36,9 +37,10 @@ def show_findings(findings: Sequence[Finding], with_rows: bool = False) -> None:
         with_rows: Whether the records' ids are, too.
     """
     for finding in findings:
-        print(f"{finding.severity}: {finding.message} ({finding.code})")
+        print(f"{finding.severity}: {in_one_line(finding.message)} ({finding.code})")
         if with_rows and finding.rows:
             more = len(finding.rows) - SHOWN_ROWS
-            print(f"  rows: {', '.join(finding.rows[:SHOWN_ROWS])}{f' and {more} more' if more > 0 else ''}")
+            rows = in_one_line(", ".join(finding.rows[:SHOWN_ROWS]))
+            print(f"  rows: {rows}{f' and {more} more' if more > 0 else ''}")
         if finding.mend:
-            print("\n".join(_LINES.wrap(finding.mend)))
+            print("\n".join(_LINES.wrap(in_one_line(finding.mend))))

@@ -6,7 +6,6 @@ Words such as ``dataset.fields.text=said`` and ``dataset.on_bad_rows=quarantine`
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shlex
@@ -23,6 +22,7 @@ from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_word
 from goodfit.errors import ConfigError, DataError
 from goodfit.files import at_home, ending, write_whole
 from goodfit.registry import did_you_mean
+from goodfit.texts.shown import in_lines, json_line
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
@@ -187,7 +187,7 @@ def _converse(opened: OpenedRun, noted: list[str]) -> None:
             warn(["the chat is longer than the model reads: from here on its beginning is left out"], noted)
             was_told = True
         messages.append({"role": "assistant", "content": said_next.answer})
-        print(f"model: {said_next.answer}{BROKEN_OFF if said_next.broken_off else ''}")
+        print(f"model: {in_lines(said_next.answer)}{BROKEN_OFF if said_next.broken_off else ''}")
 
 
 def _instruct(messages: list[dict[str, str]], text: str, noted: list[str]) -> None:
@@ -242,7 +242,7 @@ def _write(path: Path, answers: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _lines(answers: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+    return "".join(json_line(answer) + "\n" for answer in answers)
 
 
 def _not_written(output: str, reason: str) -> ConfigError:

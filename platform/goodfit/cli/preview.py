@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.errors import ConfigError
+from goodfit.texts.shown import in_one_line
 
 if TYPE_CHECKING:
     from goodfit.data.batches import Example
@@ -32,10 +33,10 @@ def run(arguments: Arguments) -> dict[str, Any]:
     shown = [_example(example, prepared, example.record in encoded.cut) for example in encoded.examples[: int(count)]]
     if not arguments.json:
         for example in shown:
-            print(f"record {example['id']}{' (CUT)' if example['cut'] else ''}")
+            print(f"record {in_one_line(example['id'])}{' (CUT)' if example['cut'] else ''}")
             for name in ("reads", "writes", "learns"):
                 if example[name]:
-                    print(f"  {name}: {' '.join(example[name])}")
+                    print(f"  {name}: {in_one_line(' '.join(example[name]))}")
         lengths = sorted(example.length for example in encoded.examples)
         print(
             f"{len(encoded.examples)} examples, {lengths[0]} to {lengths[-1]} tokens, half of them up to "

@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import warn
 from goodfit.errors import ConfigError
+from goodfit.texts.shown import json_line
 
 
 def run(arguments: Arguments) -> dict[str, Any] | None:
@@ -64,7 +65,7 @@ def _line_put_back(line: str, vault: Vault) -> tuple[str, list[str]]:
             return {whole(name): _with_places(whole(one), one, part.get("read"), vault) for name, one in part.items()}
         return [whole(one) for one in part] if isinstance(part, list) else part
 
-    return json.dumps(whole(value), ensure_ascii=False), told
+    return json_line(whole(value)), told
 
 
 def _with_places(done: Any, before: Any, read: Any, vault: Vault) -> Any:

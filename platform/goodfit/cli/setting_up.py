@@ -17,8 +17,10 @@ from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
+from goodfit.files import is_first_process
 from goodfit.plugins.find import installed_plugins
-from goodfit.runs.find import find_run
+from goodfit.plugins.remembered import is_remembered, not_remembered, remember
+from goodfit.runs.find import find_run, is_finished
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.secrets import redact
 
@@ -91,34 +93,62 @@ def open_host(
         say = partial(print, file=sys.stderr)
     logging.getLogger("goodfit.plugins").handlers = [_AsWarning(noted, quiet)]
     host = load_plugins(conf, say, locked)
+    if locked is None and conf is not None and conf.file is not None and is_first_process():
+        _remember(conf.file, noted, quiet)
     told = (f"the plugin '{broken.plugin.name}' is broken: {broken.reason}" for broken in host.broken.values())
     warn(told, noted, quiet=quiet)
     return host
 
 
+def _remember(file: str, noted: list[str], quiet: bool) -> None:
+    """Note that a word named a file with hooks: the runs that it takes part in name it in their configs."""
+    try:
+        remember(file)
+    except OSError as error:
+        why = error.strerror or error
+        warn([f"that {file} was named cannot be noted ({why}): its runs ask for it again"], noted, quiet=quiet)
+
+
 def open_host_of(arguments: Arguments, run: str) -> Host:
     """The plugins as a run's own config wants them: under the same lock, with the same file of hooks.
 
+    What can be known of the run is looked at first: whoever hands a folder on can write all of it.
+
     Raises:
-        ConfigError: There is no such run, or its config is not what it wrote, or names code in its own folder.
+        ConfigError: There is no such run, its config is not what it wrote, or it names code that may be a stranger's.
     """
     from goodfit.runs.digests import DIGESTS, refuse_changed  # a typo is answered without it
     from goodfit.runs.locked import locked_plugins
 
     folder = find_run(run)
-    if (folder / DIGESTS).exists():
+    if is_finished(folder):
+        refuse_changed(folder, "config.yaml", "lock.json")
+    elif (folder / DIGESTS).exists():  # it was killed between its last two files; its lock may have changed since
         refuse_changed(folder, "config.yaml")
-    conf = read_config(folder).plugins
-    if conf.file is not None and _comes_along(conf.file, folder):
+    conf = read_config(folder)
+    if conf.plugins.file is not None:
+        _refuse_strange(conf.plugins.file, folder)
+        if is_finished(folder):
+            from goodfit.runs.lock import refuse_other_config
+
+            refuse_other_config(folder, conf)
+    return open_host(arguments, conf.plugins, locked=locked_plugins(folder))
+
+
+def _refuse_strange(file: str, folder: Path) -> None:
+    config = folder / "config.yaml"
+    if _comes_along(file, folder):
         raise ConfigError(
-            f"{folder / 'config.yaml'} names code that may have come with the run, plugins.file: {conf.file}",
+            f"{config} names code that may have come with the run, plugins.file: {file}",
             "no run writes such a place: take a copy from whom you trust",
         )
-    return open_host(arguments, conf, locked=locked_plugins(folder))
+    if Path(file).is_file() and not is_remembered(file):  # a missing one is told by who loads it
+        raise not_remembered(config, file, command("plugins", "list", f"plugins.file={file}"))
 
 
 def _comes_along(file: str, folder: Path) -> bool:
     """Whether a place is one that whoever hands a run on can name wherever it is unpacked."""
-    plain = Path(os.path.normpath(file))
-    by_process = any(plain.is_relative_to(root) for root in ("/proc", "/dev"))
-    return not plain.is_absolute() or by_process or Path(file).resolve().is_relative_to(folder)
+    plain = Path("/", os.path.normpath(file).lstrip("/"))  # normpath keeps two slashes: //proc is /proc all the same
+    places = (plain, Path(file).resolve())
+    by_process = any(place.is_relative_to(root) for place in places for root in ("/proc", "/dev"))
+    return not os.path.isabs(file) or by_process or places[1].is_relative_to(folder)

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError
+from goodfit.models.base import no_safetensors
 from goodfit.models.parts import adaptable_layers, head_names, is_masked, layer_stacks
 from goodfit.models.pooling import unread_pooler
 from goodfit.registry import Registry
 from goodfit.schema.adapter import AdapterConf
+
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 
 def build_adapter(model: Any, conf: AdapterConf) -> Any:
@@ -46,7 +49,12 @@ def with_saved_adapter(model: Any, folder: Path) -> Any:
     Args:
         model: As the run loaded it.
         folder: With PEFT's files.
+
+    Raises:
+        ConfigError: Its weights are pickled, or not there.
     """
+    if not (folder / ADAPTER_WEIGHTS).is_file():  # PEFT would take a pickled file, or ask the hub
+        raise no_safetensors(folder, ADAPTER_WEIGHTS, "take a copy of the run that is whole, or train it again")
     import peft
 
     return peft.PeftModel.from_pretrained(model, str(folder), use_safetensors=True)

@@ -167,11 +167,38 @@ def _check_folder(folder: Path, conf: ModelConf) -> None:
     if not (folder / "config.json").is_file():
         raise ConfigError(f"{folder} has no config.json", "name a folder that save_pretrained wrote")
     if conf.weights == "pretrained" and not any((folder / name).is_file() for name in WEIGHTS):
-        pickled = " (pickled weights are refused)" if (folder / "pytorch_model.bin").exists() else ""
-        raise ConfigError(
-            f"{folder} has no {WEIGHTS[0]}{pickled}",
-            "save it with save_pretrained(safe_serialization=True), or start from noise: model.weights=random",
-        )
+        fix = "save it with save_pretrained(safe_serialization=True), or start from noise: model.weights=random"
+        raise no_safetensors(folder, WEIGHTS[0], fix)
+
+
+def no_safetensors(folder: Path, wanted: str, fix: str) -> ConfigError:
+    """The error for a folder without the weights that are wanted; pickled ones can run code, and are not loaded.
+
+    Args:
+        folder: Of a model or an adapter.
+        wanted: The file.
+        fix: How they come there.
+    """
+    pickled = " (pickled weights are refused)" if any(folder.glob("*.bin")) else ""
+    return ConfigError(f"{folder} has no {wanted}{pickled}", fix)
+
+
+def refuse_other_parts(folder: Path) -> None:
+    """Refuse weights in several files where one is no safetensors file: transformers would unpickle it.
+
+    Raises:
+        ConfigError: Names the first one.
+    """
+    try:
+        parts = json.loads((folder / WEIGHTS[1]).read_bytes())["weight_map"].values()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return  # there is none, or transformers says what is wrong with it
+    for part in map(str, parts):
+        if Path(part).name != part or not part.endswith(".safetensors"):
+            raise ConfigError(
+                f"{folder / WEIGHTS[1]} names '{part}', expected safetensors files beside it",
+                "save it with save_pretrained(safe_serialization=True)",
+            )
 
 
 def _config(place: str, conf: ModelConf, offline: bool) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.collector import collect_as_usual
 from goodfit.errors import ConfigError
 from goodfit.models.adapters import with_saved_adapter
-from goodfit.models.base import Adapted, Base, unreachable
+from goodfit.models.base import Adapted, Base, refuse_other_parts, unreachable
 from goodfit.models.parts import is_masked, linear_layers
 from goodfit.models.pooling import pool_states
 from goodfit.models.quantise import four_bit_settings, keep_exact
@@ -253,6 +253,8 @@ def _from_pretrained(
     import torch
     from safetensors import SafetensorError
 
+    if weights is None:
+        refuse_other_parts(Path(base.place))
     try:
         model, info = cls.from_pretrained(
             base.place if weights is None else None,

@@ -50,7 +50,7 @@ def card_of(
         "license": _licence(prepared).lower(),
     }
     sections = [
-        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {root}\n",
+        f"---\n{yaml.safe_dump(head, sort_keys=False)}---\n\n# {conf.task.name} on {in_markdown(root)}\n",
         _what(prepared, trained),
         *([_made_from(prepared, root)] if before else []),
         _data(prepared),
@@ -122,18 +122,19 @@ def _made_from(prepared: Prepared, root: str) -> str:
         kept = f", differential privacy with epsilon {private['epsilon']:.2f}" if private else ""
         texts = "nothing taken out of the texts" if run["privacy"] == "none" else f"texts scrubbed ({run['privacy']})"
         how = "all weights" if run["adapter"] == "none" else run["adapter"]
-        lines.append(
+        told = (
             f"{run['task']} ({run['kind']}): {run['train']['records']} training records, {run['train']['digest']}; "
             f"{how} tuned, {texts}{kept}"
         )
+        lines.append(in_markdown(told))  # what anybody's run says of itself
     left = "the whole model that the last of them left"
     if prepared.base.adapted:
         left = "the model that the last of them answers with, its adapter merged into its own base"
     is_adapter = prepared.conf.adapter.name not in ("none", "head")
     whose = f" The adapter belongs on {left}, and on no other." if is_adapter else ""
     return (
-        f"## Made from\n\nThe base is {root} as earlier runs of goodfit left it, the last of them first. What these "
-        f"learnt is in the model, too.{whose}\n\n{_list(lines, '')}"
+        f"## Made from\n\nThe base is {in_markdown(root)} as earlier runs of goodfit left it, the last of them first. "
+        f"What these learnt is in the model, too.{whose}\n\n{_list(lines, '')}"
     )
 
 

@@ -32,7 +32,7 @@ class Documents:
     places: Mapping[str, str] = field(default_factory=dict)
     """Document -> where it stands; one that stands twice is named by its first place."""
     unread: Mapping[str, int] = field(default_factory=dict)
-    """The endings of a folder's files that are not searched, with how many files have each."""
+    """The endings of a folder's files that are not searched, with how many files have each; links out of it, too."""
 
 
 def find_documents(opened: OpenedRun, host: Host, typed: str | None, renamed: Mapping[str, str | None]) -> Documents:
@@ -89,7 +89,7 @@ def _read_documents(path: Path, columns: Sequence[str]) -> Documents:
     if not path.exists():
         raise DataError(f"the documents {path} do not exist", "check --documents")
     root = path if path.is_dir() else path.parent
-    files, others = texts_in(path) if path.is_dir() else ([path], [])
+    files, others, outside = texts_in(path) if path.is_dir() else ([path], [], [])
     found: dict[str, str] = {}
     for file in files:
         for document, where in _passages(file, root) if is_text(file) else _rows(file, columns):
@@ -97,7 +97,8 @@ def _read_documents(path: Path, columns: Sequence[str]) -> Documents:
     if not found:
         what = f"no {' or '.join(TEXTS)} file" if not files else "no text"
         raise DataError(f"{path} has {what}", "name a folder of texts, or a file with a document in each row")
-    return Documents(found, Counter(ending(file) or file.name for file in others))
+    unread = Counter(ending(file) or file.name for file in others)
+    return Documents(found, unread + Counter(["links out of it"] * len(outside)))
 
 
 def _passages(file: Path, root: Path) -> Iterator[tuple[str, str]]:

@@ -101,12 +101,30 @@ def _held_again(path: Path) -> Iterator[Path]:
     """Hold the lock of a run that goes on.
 
     Raises:
-        ConfigError: Another process has it, or brought the run to its end meanwhile.
+        ConfigError: Another process has it, or brought the run to its end meanwhile; or a link lies in it.
     """
     with held(path):
+        _refuse_links(path)
         if is_finished(path):
             raise ConfigError(f"{path} was finished by another process meanwhile", "nothing is left to do")
         yield path
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse to write where a folder that was handed on may lead: into other files of who goes on with it.
+
+    Raises:
+        ConfigError: Names the first link.
+    """
+    for place, folders, files in os.walk(folder):
+        if Path(place) == folder:
+            folders[:] = [name for name in folders if name != "wandb"]  # it makes links of its own
+        for name in sorted((*folders, *files)):
+            if (path := Path(place, name)).is_symlink():
+                raise ConfigError(
+                    f"{path} is a link, and a run writes none: what goes on with it would write where that leads",
+                    "put there what it leads to, or take a copy of the run from whom you trust",
+                )
 
 
 def refuse_taken_folder(conf: RunConf) -> None:
@@ -136,12 +154,12 @@ def refuse_taken(path: Path) -> None:
         ConfigError: There are such.
     """
     for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
-        if (path / name).exists():
+        if os.path.lexists(path / name):
             fix = "choose another run.dir, or delete that folder"
             if what == "a run" and (path / "run.json").exists() and not is_finished(path):
                 fix = f"{resume_command(path)} goes on with it; or choose another run.dir"
             raise ConfigError(f"{path} holds {what} already", fix)
-    if others := [name for name in OF_A_RUN if (path / name).exists()]:
+    if others := [name for name in OF_A_RUN if os.path.lexists(path / name)]:
         raise ConfigError(f"{path} holds other files ('{others[0]}')", "choose another run.dir")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ LOCK = ".lock"
 PATIENCE = 5.0
 """Seconds after which a process that waits for another one says so."""
 
-_LOCKS: set[IO[str]] = set()
+_LOCKS: set[IO[bytes]] = set()
 
 
 def _let_go() -> None:
@@ -38,11 +40,11 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
         wait: Wait for as long as another process holds it.
 
     Raises:
-        ConfigError: Another process holds it, and we do not wait.
+        ConfigError: Another process holds it, and we do not wait; or something else lies in its place.
     """
     told = time.monotonic() + PATIENCE
     while True:
-        with (path / LOCK).open("w") as lock:
+        with _opened(path / LOCK, os.O_RDWR | os.O_CREAT) as lock:
             _LOCKS.add(lock)
             try:
                 if _is_taken(lock, path):
@@ -66,16 +68,38 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock of a run's folder now."""
     try:
-        with (path / LOCK).open() as lock:
+        with _opened(path / LOCK, os.O_RDONLY) as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, ConfigError):
         return False
     except BlockingIOError:
         return True
     return False
 
 
-def _is_taken(lock: IO[str], folder: Path) -> bool:
+def _opened(lock: Path, flags: int) -> IO[bytes]:
+    """The file of a lock. It comes along when a folder is handed on: where it leads is not followed, nor waited for.
+
+    Raises:
+        ConfigError: It is a link, a pipe or the like.
+    """
+    try:
+        number = os.open(lock, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _no_lock(lock) from None
+        raise
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise _no_lock(lock)
+    return os.fdopen(number, "rb")
+
+
+def _no_lock(lock: Path) -> ConfigError:
+    return ConfigError(f"{lock} is no plain file, and goodfit writes no other", "remove it")
+
+
+def _is_taken(lock: IO[bytes], folder: Path) -> bool:
     """Whether the lock is ours now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

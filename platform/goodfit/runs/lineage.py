@@ -16,7 +16,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
 from goodfit.runs.find import finished_run
-from goodfit.runs.json_files import read_json
+from goodfit.runs.json_files import damaged, read_json
 from goodfit.runs.locked import locked_records
 from goodfit.runs.mend import LEFT_OUT
 from goodfit.runs.records import read_splits, with_labels
@@ -40,7 +40,7 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
     folder = finished_run(conf.model.name or "")
     refuse_changed(folder, "run.json", "config.yaml", "lock.json")
     record, own = read_json(folder / "run.json", "task", "kind", "adapter", "base"), read_config(folder)
-    earlier = record.get("made_from", ())
+    earlier = record.get("made_from", [])
     private = record.get("differential_privacy")
     last = {
         "task": record["task"],
@@ -51,7 +51,20 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
         **({"differential_privacy": private} if private else {}),
         **({} if earlier else {"base": record["base"]}),
     }
-    return [last, *earlier]
+    if not isinstance(earlier, list) or not all(map(_is_told, told := [last, *earlier])) or "base" not in told[-1]:
+        raise damaged(folder / "run.json")
+    return told
+
+
+def _is_told(run: Any) -> bool:
+    """Whether what a run says of one before has the shape that a run writes: it may be anybody's."""
+    if not isinstance(run, Mapping) or not isinstance(run.get("train"), Mapping):
+        return False
+    words = [run.get(name) for name in ("task", "kind", "adapter", "privacy")] + [run.get("base", "")]
+    private = run.get("differential_privacy") or {"epsilon": 0.0}
+    figure = private.get("epsilon") if isinstance(private, Mapping) else None
+    is_whole = all(isinstance(word, str) for word in words) and {"records", "digest"} <= set(run["train"])
+    return is_whole and isinstance(figure, int | float)
 
 
 def inputs_before(task: Task, runs: Sequence[Mapping[str, Any]], host: Host) -> tuple[frozenset[str], int]:
