@@ -242,17 +242,19 @@ def test_no_lock_of_a_run_leads_to_another_file(goodfit, run, victim, tiny_words
     assert untouched(victim)
 
 
-@pytest.mark.parametrize("place", ["log.txt", "history.jsonl", "wandb.log", "adapter", "adapter/README.md", "data"])
+@pytest.mark.parametrize(
+    "place", ["log.txt", "history.jsonl", "wandb.log", "wandb", "adapter", "adapter/README.md", "data"]
+)
 def test_a_run_does_not_go_on_where_a_link_leads_out_of_it(goodfit, run, victim, place):
     put(run / "run.json", status="preempted")
     (run / "digests.json").unlink()
     if (run / place).is_dir():
         shutil.rmtree(run / place)
     (run / place).unlink(missing_ok=True)
-    (run / place).symlink_to(victim.parent if place in ("adapter", "data") else victim)
+    (run / place).symlink_to(victim.parent if place in ("adapter", "data", "wandb") else victim)
     outcome = goodfit("resume", run, "--quiet")
     refused(outcome)
-    assert outcome.errors[0][0].startswith(f"{run / place} is a link, and a run writes none: ")
+    assert outcome.errors[0][0].startswith(f"{run / place} is a link, and goodfit writes none: ")
     assert untouched(victim)
 
 

@@ -104,27 +104,29 @@ def _held_again(path: Path) -> Iterator[Path]:
         ConfigError: Another process has it, or brought the run to its end meanwhile; or a link lies in it.
     """
     with held(path):
-        _refuse_links(path)
+        refuse_links(path)
         if is_finished(path):
             raise ConfigError(f"{path} was finished by another process meanwhile", "nothing is left to do")
         yield path
 
 
-def _refuse_links(folder: Path) -> None:
+def refuse_links(folder: Path) -> None:
     """Refuse to write where a folder that was handed on may lead: into other files of who goes on with it.
+
+    Args:
+        folder: Of a run, or of a search with its runs.
 
     Raises:
         ConfigError: Names the first link.
     """
     for place, folders, files in os.walk(folder):
-        if Path(place) == folder:
-            folders[:] = [name for name in folders if name != "wandb"]  # it makes links of its own
         for name in sorted((*folders, *files)):
             if (path := Path(place, name)).is_symlink():
                 raise ConfigError(
-                    f"{path} is a link, and a run writes none: what goes on with it would write where that leads",
-                    "put there what it leads to, or take a copy of the run from whom you trust",
+                    f"{path} is a link, and goodfit writes none: what goes on there would write where that leads",
+                    "put there what it leads to, or take a copy of the folder from whom you trust",
                 )
+        folders[:] = [name for name in folders if name != "wandb"]  # which makes links of its own
 
 
 def refuse_taken_folder(conf: RunConf) -> None:
