@@ -180,6 +180,19 @@ def test_a_pruner_ends_a_trial_that_falls_behind_and_no_other(pruner):
     assert ended(BAD) or pruner == "hyperband"  # which ends trials of some brackets only
 
 
+def test_a_pruner_with_patience_ends_no_trial_that_falls_and_leads_and_none_that_rises_behind_others():
+    conf = SweepConf(pruner="patience", startup_trials=2)
+    rivals = [Result(state="finished", value=score[-1], promises=score) for score in (GOOD, GOOD, BAD)]
+    falls, far_off = [0.95, 0.94, 0.93, 0.92], [0.1, 0.09, 0.08, 0.07]
+    for known, scores, ends in (
+        ([], far_off, False),  # nothing to be behind
+        (rivals, falls, False),
+        (rivals, far_off, True),
+        (rivals, [0.1, 0.2, 0.3, 0.4], False),
+    ):
+        assert any(is_behind(conf, 3, known, scores[:step], {})[0] for step in range(1, 5)) is ends
+
+
 def played(folder, pruner, curves, fails, pick, seed):
     """What becomes of trials with these scores where ``pick`` says which one of those that may run comes next.
 
@@ -233,11 +246,13 @@ def played(folder, pruner, curves, fails, pick, seed):
     return [entry.result for entry in entries], [len(trace.evaluations) for trace in traces.values()]
 
 
-@pytest.mark.parametrize("pruner", ["asha", "hyperband", "median"])
+@pytest.mark.parametrize("pruner", ["asha", "hyperband", "median", "patience"])
 def test_what_becomes_of_a_trial_does_not_depend_on_what_runs_beside_it(tmp_path, pruner):
     rng = np.random.default_rng(3)
     # nine evaluations, three rungs; some have fewer, and hyperband more brackets when it knows of more
     curves = [np.sort(rng.uniform(0, 1, 9)).tolist()[: 9 if number > 10 or number % 3 else 4] for number in range(28)]
+    if pruner == "patience":  # which ends none that rises
+        curves = [rng.permutation(curve).tolist() for curve in curves]
     fails = {0: 2, 3: 3, 7: 2, 14: 1, 18: 5}
     picks = {
         "one by one": lambda can, rng: can[0],
@@ -612,7 +627,7 @@ def test_experiments_can_be_searched_where_they_are_judged_alike(tmp_path):
     roots = config_roots(str(tmp_path / "conf"))
     words = ["task=support", "model=bert"]
     search = compose_search([*words, "experiment=a,b"], roots)
-    assert search.start is None
+    assert (search.start, search.beyond) == (None, "")
     for name, trials in (("ea", "sweep: {trials: 3}"), ("eb", "optim: {lr: 1e-3}")):
         (tmp_path / "conf" / "experiment" / f"{name}.yaml").write_text(f"# @package _global_\n{trials}\n")
     for pair in ("ea,eb", "eb,ea"):
@@ -657,16 +672,51 @@ def test_a_rate_that_was_typed_is_searched_as_typed_and_defaults_beyond_it_are_t
     assert (search.space[0].low, search.space[0].high, search.start) == (2e-4, 5e-3, None)
     assert search.beyond == (
         "no trial has the settings of a run without the search: optim.lr=0.2 (searched: 0.0002 to 0.005, logarithmic); "
-        "adapter.rank=16 (searched: 2, 4)"
+        "adapter.rank=16 (searched: 2, 4); training.batch_size=16 (searched: 8, 32); search over these, too, and the "
+        "winner is compared with them"
     )
 
 
 @pytest.mark.parametrize(
-    "words", [["adapter=lora,none,dora", "adapter.rank=4,8"], ["adapter=lora,none", "adapter.rank=4"]]
+    ("words", "told"),
+    [
+        (["optim.lr=1e-3,2.2e-3"], "optim.lr=0.002 (searched: 0.001, 0.0022)"),
+        (["optim.lr=2e-3,2.2e-3", "optim.weight_decay=0,0.1"], "optim.weight_decay=0.01 (searched: 0, 0.1)"),
+        (["schedule=cosine,constant", "optim.lr=2e-3,3e-3"], "schedule=linear (searched: cosine, constant)"),
+        (["adapter.top_layers=1,2"], "adapter.top_layers=null (searched: 1, 2)"),
+    ],
+    ids=["between", "one of two", "a group", "no number"],
 )
-def test_an_option_in_the_middle_that_cannot_be_composed_is_refused(words):
-    with pytest.raises(ConfigError, match="adapter=none does not read it"):
-        compose_search(["task=support", "model=bert", *words], config_roots())
+def test_defaults_that_the_space_does_not_hold_are_told_wherever_they_lie(words, told):
+    search = compose_search(["task=support", "model=bert", *words], config_roots())
+    assert search.start is None
+    assert search.beyond == (
+        f"no trial has the settings of a run without the search: {told}; search over these, too, and the winner is "
+        "compared with them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "fix"),
+    [
+        (
+            ["adapter=lora,none,dora", "adapter.rank=4,8"],
+            "adapter.rank was typed, and adapter=none does not read it",
+            "type adapter=lora,dora, and search adapter=none by itself",
+        ),
+        (
+            ["adapter=none,lora", "adapter.rank=4"],
+            "adapter.rank was typed, and adapter=none does not read it",
+            "type adapter=lora, and search adapter=none by itself",
+        ),
+        (["optim=sgd", "adapter=vera,oft", "adapter.alpha=4,8"], None, "leave it out"),
+    ],
+    ids=["in the middle", "first", "none reads it"],
+)
+def test_a_setting_that_an_option_does_not_read_is_refused_with_what_can_be_searched(goodfit, words, what, fix):
+    outcome = goodfit("sweep", "task=support", "model=bert", *words)
+    both = [f"adapter.alpha was typed, and adapter={name} does not read it" for name in ("vera", "oft")]
+    assert (outcome.code, outcome.errors) == (2, [(one, fix) for one in ([what] if what else both)])
 
 
 def test_lists_are_the_values_of_a_space():

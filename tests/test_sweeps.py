@@ -24,12 +24,14 @@ from goodfit.errors import ConfigError, TrainingError
 from goodfit.evaluation.shown import with_interval
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.frozen import frozen_of
+from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps import packed
 from goodfit.sweeps import trial as single
 from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Result
-from goodfit.sweeps.propose import MEASURED
+from goodfit.sweeps.propose import MEASURED, excess
 from goodfit.sweeps.summary import of_front
+from goodfit.sweeps.winner import kept_by
 from goodfit.training.held_out import HeldOut
 from goodfit.training.pack import PackedTraining
 from goodfit.training.saver import Rise
@@ -494,7 +496,59 @@ def test_a_search_without_a_winner_says_so(goodfit, tmp_path, tiny_words):
     outcome = goodfit("sweep", *words, "sweep.constraints=[steps<=0]")
     assert outcome.code == 6
     assert "none keeps the constraints steps<=0 (nearest: 4)" in outcome.err
+    assert outcome.errors[0][1] == "type 'sweep.constraints=[steps<=4]', which trial 0 keeps, in another run.dir"
     assert read_json(tmp_path / "search" / "sweep.json")["status"] == "failed"
+    outcome = goodfit("sweep", *words, "sweep.constraints=[steps<=4]")  # tpe goes by the constraints
+    what = f"the search in {tmp_path / 'search'} began with other settings: sweep.constraints was ['steps<=0'], is "
+    assert outcome.errors == [(f"{what}['steps<=4']", "bring them back, or choose another run.dir")]
+
+
+def test_a_constraint_by_which_no_trial_was_proposed_can_be_typed_anew(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("classification", "encoder"), *QUICK, "adapter.rank=2,4", "sweep.sampler=random"]
+    words += ["sweep.trials=2", "sweep.confirmations=0", "sweep.train_best=false", "run.dir=search"]
+    ((_, fix),) = goodfit("sweep", *words, "sweep.constraints=[trainable<=10,memory_gb<=1e-6,steps<=4]").errors
+    told = re.fullmatch(r"let trial (\d) keep them: goodfit (.*)", fix)
+    again = shlex.split(told[2])
+    begun = read_json(tmp_path / "search" / "sweep.json")["trials"]
+    outcome = goodfit(*again, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["best"]["number"] == int(told[1])
+    assert all(one["costs"] == other["costs"] for one, other in zip(begun, outcome.json["trials"], strict=True))
+    outcome = goodfit("sweep", *words, "sweep.constraints=[ms_per_record<=9]")  # no trial took that pass
+    assert outcome.errors[0][0].endswith("other settings: sweep.constraints was [], is ['ms_per_record']")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "kept"),
+    [
+        ("trainable<=10", "trainable<=86024"),
+        ("memory_gb<=0.1", "memory_gb<=0.1235"),
+        ("seconds>=1e6", "seconds>=12340"),
+        ("steps<=9", "steps<=9"),
+    ],
+)
+def test_the_bound_that_a_trial_keeps_is_named_in_few_digits(constraint, kept):
+    costs = {"trainable": 86024.0, "memory_gb": 0.12345, "seconds": 12345.6, "steps": 4.0}
+    result = Result(state="finished", value=1.0, costs=costs)
+    assert kept_by(constraint, result) == kept
+    assert next(iter(excess(result, SweepConf(constraints=[kept])).values())) <= 0
+
+
+def test_what_no_trial_can_be_made_of_is_said_as_of_a_run_and_takes_no_folder(goodfit, tmp_path, tiny_words):
+    words = [*tiny_words("generation", "seq2seq"), "task.max_new_tokens=1", "dataset.max_cut_share=0"]
+    outcome = goodfit("sweep", *words, *QUICK, "training.batch_size=4,8", "run.dir=search")
+    run = goodfit("train", *words)
+    assert outcome.errors[0][0].endswith("are longer than the model reads or writes; at most 0% may be cut")
+    assert (outcome.code, outcome.errors) == (run.code, run.errors) == (2, run.errors)
+    assert not (tmp_path / "search").exists()
+
+
+def test_where_trials_may_be_prepared_unalike_the_last_ones_fix_is_that_of_the_search(goodfit, tiny_words):
+    words = [*tiny_words("generation", "seq2seq"), *QUICK, "training.probe_size=16,17"]
+    outcome = goodfit("sweep", *words, "sweep.trials=2", "task.max_new_tokens=1", "dataset.max_cut_share=0")
+    ((error, fix),) = outcome.errors
+    assert outcome.code == 6 and error.startswith("no trial of the search came to a value; the last one: ")
+    assert "fix:" not in error and fix.startswith("let answers be longer")
 
 
 def test_no_run_is_written_into_the_folder_of_a_search(searched, goodfit, tiny_words):
@@ -792,6 +846,13 @@ def test_a_mistake_in_a_search_is_answered_before_it_begins(goodfit, tmp_path, w
     assert (outcome.code, outcome.out) == (2, "")
     assert (error, fix) in outcome.errors
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("more", [[], ["optim.lr=1e-3"]], ids=["an interval", "a finite rest"])
+def test_a_grid_of_no_typed_values_blames_no_setting_that_nobody_typed(goodfit, more):
+    outcome = goodfit("train", "-m", "task=support", "model=bert", *more)
+    what = "there is nothing to combine: no word names several values"
+    assert outcome.errors == [(what, "name them, such as optim.lr=1e-3,3e-3, or leave -m out")]
 
 
 def test_a_single_run_does_not_read_how_a_search_goes_on(goodfit):

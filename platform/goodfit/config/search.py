@@ -18,12 +18,14 @@ from goodfit.schema.rate import usual_rate
 from goodfit.schema.sweep import SweepConf
 from goodfit.schema.unread import UNREAD, unread_settings
 from goodfit.texts.secrets import has_own_secret
+from goodfit.yaml_values import typed_text
 
 MAY_CHANGE = (
     "sweep.trials", "sweep.max_minutes", "sweep.max_steps", "sweep.workers", "sweep.executor", "sweep.engine",
-    "sweep.width", "run.dir",
+    "sweep.width", "sweep.constraints", "run.dir",
 )  # fmt: skip
-"""What may be typed anew for an unfinished search: its budget, and where and how its trials run."""
+"""What may be typed anew for a search that was begun: its budget, where and how its trials run, and what they have to
+keep, as far as they do not depend on it."""
 
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
@@ -49,7 +51,7 @@ class Search:
     start: Mapping[str, Any] | None
     """Key -> value that a run without the search would have; None where the space does not hold all of them."""
     beyond: str
-    """What to say of numbers that a run without the search would have, and that lie outside of the space; or empty."""
+    """What to say of settings that a run without the search would have, and the space does not hold; or empty."""
     options: Mapping[str, Composed]
     """Word of an option of a group that is searched -> a trial with it: what its file says."""
 
@@ -70,6 +72,7 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     _refuse_names(words, named, options["sweep"])
     expanded = _expanded(words, named)
     fixed, space = split_space(expanded)
+    stop_on(_unread({key_of(word) for word in expanded}, space))
     first = compose([*fixed, *(dimension.extremes()[0] for dimension in space)], roots)
     of_family = not space or f"sweep={first.conf.model.family}" in words
     if not space:
@@ -84,6 +87,23 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
     start, beyond = _start(own, space, roots)
     return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start, beyond, made)
+
+
+def _unread(keys: Collection[str], space: Sequence[Dimension]) -> list[GoodfitError]:
+    """Settings that are typed, and that an option of a group that is searched does not read."""
+    mistakes: list[GoodfitError] = []
+    for one in space:
+        of_options = UNREAD.get(one.key, {})
+        unread = {
+            option: [name for name in of_options.get(option, ()) if f"{one.key}.{name}" in keys]
+            for option in one.options
+        }
+        readers = ",".join(option for option, names in unread.items() if not names)
+        for option, names in unread.items():
+            fix = f"type {one.key}={readers}, and search {one.key}={option} by itself" if readers else "leave it out"
+            what = f"was typed, and {one.key}={option} does not read it"
+            mistakes += [ConfigError(f"{one.key}.{name} {what}", fix) for name in names]
+    return mistakes
 
 
 def _compose_options(
@@ -115,7 +135,7 @@ def _compose_options(
 def _start(
     words: Sequence[str], space: Sequence[Dimension], roots: Sequence[ConfRoot]
 ) -> tuple[dict[str, Any] | None, str]:
-    """What the searched settings and groups are where nothing is searched; and what to say of numbers outside it."""
+    """What is searched, as it is where nothing is searched; and what to say of what the space does not hold of it."""
     try:
         conf = compose(words, roots).conf
     except GoodfitError:
@@ -123,14 +143,20 @@ def _start(
     found, beyond = {}, []
     for one in space:
         setting = functools.reduce(lambda part, name: getattr(part, name, None), one.key.split("."), conf)
+        if setting is None and "." not in one.key:
+            return None, ""  # without the experiments that are searched, no run has one
         if one.key in conf.choices:  # a group: what was chosen, or what that came to, as ``auto`` does
-            found[one.key] = one.holding(conf.choices[one.key]) or one.holding(getattr(setting, "name", None))
+            chosen = conf.choices[one.key]
+            found[one.key] = one.holding(chosen) or one.holding(getattr(setting, "name", None))
         else:
+            chosen = f"{setting:g}" if isinstance(setting, float) else typed_text(setting)
             found[one.key] = one.holding(setting)
-            if one.is_beyond(setting):
-                beyond.append(f"{one.key}={setting:g} (searched: {one.text()})")
-    told = f"no trial has the settings of a run without the search: {'; '.join(beyond)}" if beyond else ""
-    return None if None in found.values() else found, told
+        if found[one.key] is None:
+            beyond.append(f"{one.key}={chosen} (searched: {one.text()})")
+    if not beyond:
+        return found, ""
+    what = f"no trial has the settings of a run without the search: {'; '.join(beyond)}"
+    return None, f"{what}; search over these, too, and the winner is compared with them"
 
 
 def _refuse_names(words: Sequence[str], named: Collection[str], options: Collection[str]) -> None:

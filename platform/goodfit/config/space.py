@@ -60,12 +60,6 @@ class Dimension:
             return next((option for option in self.options if setting in (option, plain_value(option))), None)
         return setting if _is_number(setting) and self.low <= setting <= self.high else None
 
-    def is_beyond(self, setting: Any) -> bool:
-        """Whether a setting's value is a number below, or above, all those of the dimension."""
-        held = [plain_value(option) for option in self.options] if self.options else [self.low, self.high]
-        numbers = [value for value in held if _is_number(value)]
-        return _is_number(setting) and bool(numbers) and not min(numbers) <= setting <= max(numbers)
-
     def scaled(self, times: float) -> Dimension:
         """An interval of shares, from 0 to 1, at so many times its place; four digits of its ends are enough."""
         if self.options:

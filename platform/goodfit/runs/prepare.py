@@ -140,6 +140,21 @@ def prepare(data: TaskData, host: Host) -> Prepared:
     Raises:
         GoodfitError: Whatever can be known without weights.
     """
+    prepared = prepare_records(data, host)
+    learnt = training_data(prepared)  # what cannot be kept is refused before weights are read
+    if prepared.conf.privacy.epsilon is not None:
+        from goodfit.training.trainer import guarantee_of
+
+        guarantee_of(prepared.conf, learnt)
+    return prepared
+
+
+def prepare_records(data: TaskData, host: Host) -> Prepared:
+    """What is alike of all runs that differ only in how they are trained.
+
+    Raises:
+        GoodfitError: Whatever can be known without weights, but for whether these settings can train on it.
+    """
     conf = settle(data.task.conf)
     base = open_base(conf, host)
     refuse_family(data.task.kind, base.family)
@@ -155,10 +170,4 @@ def prepare(data: TaskData, host: Host) -> Prepared:
         *unknown_tokens(encoded, data.splits, coding.tokenizer),
     ]
     refuse_unsupervised(encoded["train"])
-    prepared = Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked, data.before)
-    learnt = training_data(prepared)  # what cannot be kept is refused before weights are read
-    if conf.privacy.epsilon is not None:
-        from goodfit.training.trainer import guarantee_of
-
-        guarantee_of(conf, learnt)
-    return prepared
+    return Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked, data.before)

@@ -18,8 +18,8 @@ class SweepConf:
     """At most this many trials."""
 
     max_minutes: Annotated[float, Field(gt=0)] | None = None
-    """No trial begins after this many minutes of trials, summed over all starts of the search; of trials that share
-    passes, each counts its share."""
+    """No trial begins after this many minutes of trials that are over, summed over all starts of the search; of trials
+    that share passes, each counts its share. Those that run by then, up to ``ahead``, end behind the budget."""
 
     max_steps: Count | None = None
     """No trial begins after this many optimiser steps of the trials that may be known by then: with those that run
@@ -36,7 +36,8 @@ class SweepConf:
     a grid keeps its own order."""
 
     pruner: Literal["none", "asha", "hyperband", "median", "wilcoxon", "patience"] = "median"
-    """What ends a trial that is worse than earlier ones at the same evaluation."""
+    """What ends a trial that is worse than earlier ones at the same evaluation; ``patience`` goes by their median, as
+    ``median`` does, and waits until the trial's last two evaluations are both worse than one before them."""
 
     stop_misfits: bool = True
     """End a trial whose held-out loss has risen beyond chance while it learnt its training records; its best

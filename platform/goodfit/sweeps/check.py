@@ -124,6 +124,10 @@ def not_packed(reason: str) -> ConfigError:
 
 
 def _grid(search: Search) -> list[ConfigError]:
+    typed = [one.key for one in search.space if any(line.startswith(f"{one.key}=") for line in search.meaning)]
+    if "sweep=grid" in search.typed and not typed:  # what the model's family would search is none of the words
+        what = "there is nothing to combine: no word names several values"
+        return [ConfigError(what, "name them, such as optim.lr=1e-3,3e-3, or leave -m out")]
     size = grid_size(search.space)
     if size is None:
         endless = next(one.key for one in search.space if one.values is None)

@@ -8,9 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from goodfit.commands import command
 from goodfit.config.search import Search
-from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import DiskError, HardwareError, StoppedError, TrainingError, is_out_of_memory
 from goodfit.files import to_go_on
 from goodfit.hooks.types import Finding
@@ -22,7 +20,7 @@ from goodfit.runs.known import TaskData
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.executor import open_workers
-from goodfit.sweeps.folder import search_folder, with_linears, write_search
+from goodfit.sweeps.folder import again, is_begun, search_folder, with_linears, write_search
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
@@ -48,17 +46,19 @@ def run_sweep(search: Search, task: TaskData, host: Host, watcher: Watcher) -> d
         watcher: Shows it.
 
     Raises:
-        GoodfitError: The words are wrong, another search has that folder, or no trial came to a value.
+        GoodfitError: The words or the records are wrong, another search has that folder, or no trial came to a value.
     """
     search = with_linears(search)
     shared = Shared(host)
     shared.keep_read(search.first, task)
     refuse_unknown_metric(task.task.all_metrics(task.labels), search.conf.metric)
+    if not is_begun(search):
+        shared.try_first(search)  # before a folder keeps to words that no trial can be made of
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(search_folder(search))
-        again = _again(search, folder)
+        going_on = again(search, folder)
         try:
-            signals = stack.enter_context(StopSignals(again).listening())
+            signals = stack.enter_context(StopSignals(going_on).listening())
             name = write_search(search, folder, task.splits.digests())
             first = search.conf.defaults_first and search.conf.sampler != "grid"  # which keeps its own order
             known = [*_few(task.findings), *([search.beyond] if first and search.beyond else [])]
@@ -66,9 +66,9 @@ def run_sweep(search: Search, task: TaskData, host: Host, watcher: Watcher) -> d
             record = _carry_out(search, shared, folder, ledger, signals, watcher, known)
         except StoppedError as error:
             ignore_ctrl_c()
-            raise _stopped(error, folder, again) from error
+            raise _stopped(error, folder, going_on) from error
         except (OSError, DiskError) as error:
-            if (told := to_go_on(error, "the search", folder, again)) is not error:
+            if (told := to_go_on(error, "the search", folder, going_on)) is not error:
                 raise told from error
             raise
         except (RuntimeError, MemoryError, HardwareError) as error:
@@ -123,11 +123,11 @@ def _carry_out(
     return record
 
 
-def _stopped(error: StoppedError, folder: Path, again: str) -> StoppedError:
+def _stopped(error: StoppedError, folder: Path, going_on: str) -> StoppedError:
     """What was stopped is the search, wherever in it the signal came."""
     over = len(list(folder.glob(f"trials/*/{RESULT}")))
     where = f"{over} {'trial is' if over == 1 else 'trials are'} over and kept"
-    return StoppedError(error.signal_number, where, again, "the search")
+    return StoppedError(error.signal_number, where, going_on, "the search")
 
 
 def _out_of_memory(error: Exception, search: Search, folder: Path) -> HardwareError:
@@ -135,15 +135,7 @@ def _out_of_memory(error: Exception, search: Search, folder: Path) -> HardwareEr
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     what = said if isinstance(error, HardwareError) else f"memory ran out: {said}"
     one = ["sweep.workers=1"] if search.conf.workers > 1 else []
-    return HardwareError(what, f"free some, then go on with: {_again(search, folder, [*one, 'sweep.width=1'])}")
-
-
-def _again(search: Search, folder: Path, more: Sequence[str] = ()) -> str:
-    """What is typed to go on with a search; ``more`` words replace those that were typed."""
-    typed: Sequence[str] = search.typed
-    for word in more:
-        typed = [*without(typed, key_of(word)), word]
-    return command("sweep", *typed_again(typed, search.roots, folder))
+    return HardwareError(what, f"free some, then go on with: {again(search, folder, [*one, 'sweep.width=1'])}")
 
 
 def _search(

@@ -6,14 +6,14 @@ import contextlib
 import dataclasses
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from goodfit.commands import command
 from goodfit.config.compose import as_tree
 from goodfit.config.search import MAY_CHANGE, Search
-from goodfit.config.words import key_of, typed_again
+from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import ConfigError
 from goodfit.files import part_of, text_digest
 from goodfit.runs.find import SEARCH
@@ -22,6 +22,15 @@ from goodfit.runs.held import LOCK, held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
 from goodfit.runs.machine import measured_linears
+from goodfit.sweeps.propose import ADAPTIVE, ASKED, read_constraint
+
+
+def again(search: Search, folder: Path, more: Sequence[str] = ()) -> str:
+    """What is typed to go on with a search; ``more`` words replace those that were typed."""
+    typed: Sequence[str] = search.typed
+    for word in more:
+        typed = [*without(typed, key_of(word)), word]
+    return command("sweep", *typed_again(typed, search.roots, folder))
 
 
 @contextlib.contextmanager
@@ -35,6 +44,15 @@ def search_folder(search: Search) -> Iterator[Path]:
     path = run_path(conf)
     with held(make_folder(path if named else path.with_name(f"{path.name}-sweep"), named)) as folder:
         yield folder
+
+
+def is_begun(search: Search) -> bool:
+    """Whether the folder that was named holds something: a search that goes on, or what refuses this one."""
+    conf = search.first.conf
+    if conf.run.dir is None:
+        return False
+    path = run_path(conf)
+    return path.exists() and (not path.is_dir() or any(path.iterdir()))
 
 
 def with_linears(search: Search) -> Search:
@@ -118,7 +136,10 @@ def _settings(search: Search) -> dict[str, Any]:
 
 
 def _lasting(tree: dict[str, Any]) -> dict[str, Any]:
+    bounds = tree["sweep"]["constraints"]
     for name in (*MAY_CHANGE, "runtime.threads"):
         group, _, setting = name.partition(".")
         del tree[group][setting]
-    return tree
+    if tree["sweep"]["sampler"] not in ADAPTIVE:  # no trial was proposed by them, and only what they ask for lasts
+        bounds = sorted({read_constraint(text)[0] for text in bounds} & set(ASKED))
+    return tree | {"sweep": tree["sweep"] | {"constraints": bounds}}

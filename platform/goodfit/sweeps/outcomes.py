@@ -38,6 +38,8 @@ class Result:
     """``finished``, ``stopped`` (it overfitted or diverged; its best evaluation counts), ``pruned``, ``failed``; of one
     that is not over, ``running``."""
     reason: str = ""
+    fix: str = ""
+    """Of one that failed: what would mend it, which stands in its reason, too."""
     value: float | None = None
     """What is searched for, greater is better: the lower end of the held-out metric, less what the gap costs."""
     held_out: Mapping[str, Any] = field(default_factory=dict)

@@ -208,6 +208,9 @@ def excess(result: Result, conf: SweepConf) -> dict[str, float]:
 MEASURED = (*MINIMISED, "memory_gb", "ms_per_record", "errors", "warnings")
 """What constraints can bound."""
 
+ASKED = ("seconds", "ms_per_record")
+"""What is measured in another way, or not at all, where no constraint bounds it."""
+
 
 def read_constraint(text: str) -> tuple[str, int, float]:
     """``name<=bound`` or ``name>=bound`` -> name, the sign of what is too much, bound.

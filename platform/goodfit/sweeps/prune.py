@@ -232,6 +232,6 @@ def _pruner(conf: SweepConf) -> Any:
         return pruners.HyperbandPruner(min_resource=1, max_resource="auto", reduction_factor=3)
     if conf.pruner == "wilcoxon":
         return pruners.WilcoxonPruner(p_threshold=0.1)
-    if conf.pruner == "patience":
-        return pruners.PatientPruner(None, patience=1)
-    return pruners.MedianPruner(n_startup_trials=conf.startup_trials)
+    median = pruners.MedianPruner(n_startup_trials=conf.startup_trials)
+    # without another one it would hold a trial against itself alone, and end the best one where it falls
+    return pruners.PatientPruner(median, patience=1) if conf.pruner == "patience" else median

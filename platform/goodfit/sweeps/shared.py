@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from goodfit.config.compose import Composed
+from goodfit.config.search import Search
 from goodfit.data.split import keep_together, split_off, with_units
 from goodfit.errors import DataError
 from goodfit.models.fast.frozen import KeptStates
@@ -17,13 +18,16 @@ from goodfit.plugins.host import Host, load_plugins
 from goodfit.runs.compute_path import pick_path
 from goodfit.runs.known import TaskData, read_task
 from goodfit.runs.plan import check_memory
-from goodfit.runs.prepare import Prepared, prepare
+from goodfit.runs.prepare import Prepared, prepare_records
 from goodfit.runs.score import Probe, pick_probe, simplest_answers
 from goodfit.runs.tune import untuned_model
 from goodfit.schema import RunConf
 
 OWN = ("adapter", "optim", "schedule", "training", "policy", "run", "sweep", "tracker", "plugins", "choices")
-"""Groups that neither records nor base depend on, but for the settings that ``_key`` reads of them."""
+"""Groups that neither records nor base depend on, but for the settings in ``READ``."""
+
+READ = ("training.evaluation_batch_size", "training.probe_size", "adapter.four_bits")
+"""Settings of these groups that records and base depend on."""
 
 KEEP_BASE = ("lora", "rslora", "dora")
 """Adapters that leave the base's weights as they are: trials can hold the very same tensors."""
@@ -83,6 +87,16 @@ class Shared:
         kept = dataclasses.replace(data, task=dataclasses.replace(data.task, conf=conf))
         self._read[_key(composed.conf, 0)] = kept
 
+    def try_first(self, search: Search) -> None:
+        """Prepare what all trials of a search share, where they share it all.
+
+        Raises:
+            GoodfitError: It cannot be prepared, and no trial is to blame.
+        """
+        own = all(one.key.partition(".")[0] in OWN and one.key not in READ for one in search.space)
+        if own and len({_key(composed.conf, 0) for composed in search.options.values()}) <= 1:
+            self.bench(search.first)
+
     def bench(self, composed: Composed, fresh: int = 0) -> Bench:
         """The records, encoded, and the probe, for the settings of this trial."""
         key = _key(composed.conf, fresh)
@@ -96,7 +110,7 @@ class Shared:
 
     def _prepared(self, composed: Composed, key: str) -> Prepared:
         host = self.host(composed.conf)
-        return prepare(self._read.pop(key, None) or read_task(composed, host), host)
+        return prepare_records(self._read.pop(key, None) or read_task(composed, host), host)
 
     def model(self, bench: Bench, device: str) -> tuple[Any, list[Any]]:
         """A model of the trial's own, and the simplest answers to the probe."""
@@ -170,7 +184,7 @@ def resplit(prepared: Prepared, number: int) -> Prepared:
 
 def _key(conf: RunConf, fresh: int) -> str:
     tree = {name: value for name, value in dataclasses.asdict(conf).items() if name not in OWN}
-    read = conf.training.evaluation_batch_size, conf.training.probe_size, conf.adapter.four_bits
+    read = [getattr(getattr(conf, group), name) for group, name in (key.split(".") for key in READ)]
     return json.dumps([tree, read, fresh], sort_keys=True)
 
 

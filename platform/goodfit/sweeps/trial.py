@@ -304,7 +304,7 @@ def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     """A trial that could not be trained: a result like any other, whose seconds count."""
     so_far = read_result(order.folder, PROGRESS) or Result(state="running")
     reason, costs = f"{error.what} (fix: {error.fix})", {**so_far.costs, "seconds": seconds}
-    result = dataclasses.replace(so_far, state="failed", reason=reason, costs=costs)
+    result = dataclasses.replace(so_far, state="failed", reason=reason, fix=error.fix, costs=costs)
     begun = order.folder / "run.json"
     record = {**read_json(begun), "status": "failed"} if begun.exists() else None
     return _close(order.folder, record, result)

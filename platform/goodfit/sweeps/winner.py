@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json
 from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
+from goodfit.sweeps.folder import again
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, trial_place
-from goodfit.sweeps.propose import read_constraint
+from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, Result, trial_place
+from goodfit.sweeps.propose import ADAPTIVE, excess, read_constraint
 from goodfit.sweeps.watcher import Watcher
 from goodfit.training.interrupt import StopSignals
 
@@ -83,7 +85,7 @@ def finish_search(
     """
     front = front_of(search, entries)
     if not front:
-        raise TrainingError(_why_none(search, entries), "goodfit check WORDS shows what one trial would be")
+        raise _none_won(search, folder, entries)
     from goodfit.sweeps.judge import aim_of
 
     aim = aim_of(shared.bench(search.first).prepared, search.conf.metric)
@@ -100,13 +102,42 @@ def finish_search(
     return winner, front
 
 
-def _why_none(search: Search, entries: Sequence[Entry]) -> str:
-    found = judged(entries)
+def _none_won(search: Search, folder: Path, entries: Sequence[Entry]) -> TrainingError:
+    found, usual = judged(entries), "goodfit check WORDS shows what one trial would be"
     if found:
         missed = ", ".join(_nearest(text, found) for text in search.conf.constraints)
-        return f"{len(found)} trials came to a value, and none keeps the constraints {missed}"
-    reasons = [entry.result.reason for entry in entries if entry.result and entry.result.reason]
-    return f"{NO_TRIAL}; the last one: {reasons[-1]}" if reasons else NO_TRIAL
+        what = f"{len(found)} trials came to a value, and none keeps the constraints {missed}"
+        return TrainingError(what, _wider(search, folder, found))
+    last = next((one.outcome for one in reversed(entries) if one.outcome.reason), None)
+    if last is None:
+        return TrainingError(NO_TRIAL, usual)
+    reason = last.reason.removesuffix(f" (fix: {last.fix})")
+    return TrainingError(f"{NO_TRIAL}; the last one: {reason}", last.fix or usual)
+
+
+def _wider(search: Search, folder: Path, entries: Sequence[Entry]) -> str:
+    """What to type so that the trial that breaks fewest constraints, by the least share of their bounds, wins."""
+
+    def broken(entry: Entry) -> tuple[int, float]:
+        much = {text: over for text, over in excess(entry.outcome, search.conf).items() if over > 0}
+        return len(much), sum(over / (abs(read_constraint(text)[2]) or 1.0) for text, over in much.items())
+
+    nearest = min(entries, key=broken)
+    bounds = ",".join(kept_by(text, nearest.outcome) for text in search.conf.constraints)
+    word = f"sweep.constraints=[{bounds}]"
+    if search.conf.sampler in ADAPTIVE:  # it proposed its trials by the others
+        return f"type '{word}', which trial {nearest.number} keeps, in another run.dir"
+    return f"let trial {nearest.number} keep them: {again(search, folder, [word])}"
+
+
+def kept_by(constraint: str, result: Result) -> str:
+    """A constraint, with the nearest bound that a trial keeps; of four digits, where it is no whole number."""
+    name, sign, bound = read_constraint(constraint)
+    cost = float(result.costs[name])
+    if sign * (cost - bound) <= 0:
+        return constraint
+    digit = 1.0 if cost == round(cost) else 10.0 ** (math.floor(math.log10(abs(cost))) - 3)
+    return f"{name}{'<=' if sign > 0 else '>='}{sign * math.ceil(sign * cost / digit) * digit:.12g}"
 
 
 def _nearest(constraint: str, entries: Sequence[Entry]) -> str:
