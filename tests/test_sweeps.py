@@ -287,6 +287,12 @@ def test_a_search_of_another_space_does_not_go_on(goodfit, tmp_path, tiny_words)
     assert goodfit("sweep", *plain, *space, "sweep.max_steps=1").code == 0
     outcome = goodfit("sweep", *plain, *space[::-1])
     assert "holds a search of other words: their order is another" in outcome.err
+    precious, page = tmp_path / "precious.txt", tmp_path / "plain" / "report.html"
+    precious.write_text("mine", "utf-8")
+    page.unlink(missing_ok=True)
+    page.symlink_to(precious)
+    assert f"{page} is a link, and goodfit writes none" in goodfit("sweep", *plain, *space).err
+    assert precious.read_text("utf-8") == "mine"
 
 
 def test_a_search_does_not_go_on_with_an_option_that_was_edited(goodfit, tmp_path, tiny_words):

@@ -17,7 +17,7 @@ from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import ConfigError
 from goodfit.files import part_of, text_digest
 from goodfit.runs.find import SEARCH
-from goodfit.runs.folder import make_folder, run_path
+from goodfit.runs.folder import make_folder, refuse_links, run_path
 from goodfit.runs.held import LOCK, held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
@@ -87,7 +87,7 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
         What the search is called, wherever its folder lies.
 
     Raises:
-        ConfigError: The folder holds something else, or a search of other words, settings or records.
+        ConfigError: The folder holds something else, a link, or a search of other words, settings or records.
     """
     path = folder / SEARCH
     if not path.exists():
@@ -99,6 +99,7 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
         linears = search.first.conf.runtime.linears
         write_json(path, found | {"linears": linears, "settings": _settings(search)})
         return name
+    refuse_links(folder)
     before = read_json(path, "name", "words", "meaning", "data", "settings")
     if tuple(before["meaning"]) != search.meaning:
         new = [f"'{line}' is new" for line in search.meaning if line not in before["meaning"]]
