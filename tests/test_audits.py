@@ -5,7 +5,10 @@ import json
 import pytest
 import yaml
 
+from goodfit.errors import ConfigError, DataError, PluginError, stop_on
+from goodfit.hooks.types import ScrubberSpec
 from goodfit.plugins import calls
+from goodfit.plugins.guard import guard
 
 HEAD = """
 import json
@@ -106,6 +109,30 @@ def test_an_error_of_a_plugin_that_lies_beside_goodfit_shows_no_record():
         exec(compile("float('Jane Doe')", str(place), "exec"))
     assert calls.reason(caught.value, had_records=True) == f"ValueError ({place}:1)"
     assert "Jane Doe" in calls.reason(caught.value)
+
+
+def scrubber_that_raises(error):
+    def find(texts):
+        raise error(f"cannot read {texts[0]}", "x")
+
+    return guard(ScrubberSpec(name="odd.numbers", description="d", recall={"N": 1.0}, measured_on="", find=find), "odd")
+
+
+@pytest.mark.parametrize("error", [DataError, ConfigError, PluginError])
+def test_what_a_plugin_says_of_records_in_our_own_errors_is_left_out(error):
+    with pytest.raises(PluginError) as raised:
+        scrubber_that_raises(error).find(["Jane Doe"])
+    assert raised.value.what.startswith(f"the plugin 'odd' failed in odd.numbers.find: {error.__name__} (")
+    assert "Jane Doe" not in raised.value.what + raised.value.fix
+
+
+def test_what_our_own_code_says_to_a_plugin_that_calls_it_is_said():
+    def find(texts):
+        stop_on([ConfigError("it is asked of ours", "x")])
+
+    spec = ScrubberSpec(name="odd.numbers", description="d", recall={"N": 1.0}, measured_on="", find=find)
+    with pytest.raises(ConfigError, match="it is asked of ours"):
+        guard(spec, "odd").find(["Jane Doe"])
 
 
 @pytest.mark.parametrize("name", ["absent", "absent.look"])

@@ -388,6 +388,8 @@ def test_a_fault_is_placed_in_the_plugin_and_not_in_what_it_calls(checked, with_
 
 
 SCRUBBERS = """
+import itertools
+
 from goodfit.hooks import hookimpl
 from goodfit.hooks.types import Found, ScrubberSpec
 
@@ -405,7 +407,20 @@ def counted(texts):
 @hookimpl
 def goodfit_register_scrubbers():
     about = dict(description="d", recall={"NAME": float("nan")}, measured_on="nothing")
-    return [ScrubberSpec(name=f"bad.{find.__name__}", find=find, **about) for find in (short, counted)]
+    finding = [ScrubberSpec(name=f"bad.{find.__name__}", find=find, **about) for find in (short, counted)]
+    return [
+        *finding,
+        ScrubberSpec(name="bad.itself", find=first, stand_in=lambda sort, value, key: value, **about),
+        ScrubberSpec(name="bad.chance", find=first, stand_in=lambda *given: next(NUMBERS), **about),
+        ScrubberSpec(name="bad.parts", find=first, parts=lambda sort, value: [value, None], **about),
+    ]
+
+
+NUMBERS = map("n{}".format, itertools.count())
+
+
+def first(texts):
+    return [[Found(start=0, end=2, type="NAME")] * (len(text) > 1) for text in texts]
 """
 
 
@@ -414,6 +429,10 @@ def test_a_scrubber_is_asked_about_texts_together_and_alone(checked, install):
     found = checked("bad")
     assert "the scrubber 'bad.short' named a place that is not in the text" in found["types"]
     assert "bad.counted: a text's places depend on the other texts" in found["scrubbers"]
+    assert "bad.itself: stand_in makes what has the figures of the value that it stands for" in found["scrubbers"]
+    assert "bad.chance: stand_in makes something else of the same value with the same key" in found["scrubbers"]
+    assert "bad.chance: find finds what stand_in made, which would be replaced without end" in found["scrubbers"]
+    assert "bad.parts" in found["types"]
     assert "bad.counted" not in found["types"]
 
 

@@ -65,7 +65,7 @@ def _scrubbing(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
             conf.privacy.keep = [*conf.privacy.keep, *conf.task.privacy_keep]
             reasons["privacy.keep"] = "derived: task.privacy_keep"
     if conf.task.privacy_scrubbers and conf.privacy.mode != "none" and "privacy.scrubbers" not in typed:
-        conf.privacy.scrubbers = list(dict.fromkeys([*conf.privacy.scrubbers, *conf.task.privacy_scrubbers]))
+        conf.privacy.scrubbers = list(dict.fromkeys([*conf.task.privacy_scrubbers, *conf.privacy.scrubbers]))
         reasons["privacy.scrubbers"] = "derived: task.privacy_scrubbers"
     return reasons
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from goodfit.data.keys import secret_key
+from goodfit.errors import PluginError
 from goodfit.hooks.types import ScrubberSpec
 from goodfit.schema.privacy import Mode
 
@@ -38,15 +39,29 @@ class StandIns:
             spec: Who found it.
             sort: Its type.
             value: What stood there.
+
+        Raises:
+            PluginError: Its pseudonym gives it away.
         """
         if self.mode == "drop":
             return ""
         if self.mode == "mask":
             return f"[{sort}]"
         made = spec.stand_in(sort, value, self.key) if self.mode == "pseudonymise" and spec.stand_in else ""
+        if gives_away(made, value):
+            raise PluginError(
+                f"what stands in for a {sort} of '{spec.name}' has its figures; nothing goes on unscrubbed",
+                "mend its stand_in, or use privacy=mask",
+            )
         made = made or f"[{sort}_{_signs(self.key, sort, value, sort in spec.ordered)}]"
         self.written.setdefault(made, Counter())[value] += 1
         return made
+
+
+def gives_away(made: str, value: str) -> bool:
+    """Whether a pseudonym has all figures of a value side by side, as one has that is the value itself."""
+    figures = "".join(filter(str.isdigit, value))
+    return bool(figures) and figures in "".join(filter(str.isdigit, made))
 
 
 def _signs(key: bytes, sort: str, value: str, ordered: bool) -> str:

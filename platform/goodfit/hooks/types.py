@@ -330,4 +330,5 @@ class ScrubberSpec:
     """(type, value) -> the parts of a value of ``repeats`` that are looked for, too: of a person the family name."""
     stand_in: Callable[[str, str, bytes], str] | None = None
     """(type, value, key) -> what ``pseudonymise`` writes for it, a function of the three alone, which ``find`` does not
-    find; without it, or where it returns an empty text, the type and a few signs made with the key."""
+    find, and which has not the figures of the value; without it, or where it returns an empty text, the type and a few
+    signs made with the key."""

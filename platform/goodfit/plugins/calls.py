@@ -178,6 +178,12 @@ def _place_of(frames: Sequence[tuple[FrameType, int]]) -> str:
     return f" ({own[-1][0].f_code.co_filename}:{own[-1][1]})" if own else ""
 
 
+def is_from_us(error: BaseException) -> bool:
+    """Whether goodfit's own code raised it, by whomever that was called."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return bool(frames) and _is_ours(frames[-1][0])
+
+
 def reason(error: BaseException, had_records: bool = False) -> str:
     """What was raised and where, in one line.
 
@@ -185,12 +191,12 @@ def reason(error: BaseException, had_records: bool = False) -> str:
         error: Of a plugin.
         had_records: Whether it was given records: its message may then hold one's text, and is left out.
     """
-    if isinstance(error, GoodfitError):
-        return error.what
     frames = list(traceback.walk_tb(error.__traceback__))
     where = _place_of(frames)
-    if had_records and not (frames and _is_ours(frames[-1][0])):
+    if had_records and not is_from_us(error):
         return f"{type(error).__name__}{where}"
+    if isinstance(error, GoodfitError):
+        return error.what
     try:
         lines = str(error).splitlines()
     except FOREIGN:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from goodfit.errors import GoodfitError, PluginError
+from goodfit.errors import GoodfitError, HardwareError, PluginError
 from goodfit.hooks.types import AuditSpec, DataSourceSpec, GateSpec, MetricSpec, ModelSpec
-from goodfit.plugins.calls import FOREIGN, awaited, bounded, reason, tame
+from goodfit.plugins.calls import FOREIGN, awaited, bounded, is_from_us, reason, tame
 from goodfit.plugins.restored import restored
 from goodfit.plugins.typed import expect, promised
 from goodfit.schema.dataset import SPLITS
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 Spec = TypeVar("Spec")
+
+
+TELLING = ((DataSourceSpec, "files"), (ModelSpec, "folder"), (GateSpec, "needs"))
+"""Functions that may say something to the user in any of goodfit's own errors."""
 
 
 def guard(spec: Spec, plugin: str, seconds: float | None = None) -> Spec:
@@ -64,7 +68,7 @@ class Guarded:
         """Call it; what it prints goes to standard error, and what it changes of the process is put back.
 
         Raises:
-            GoodfitError: What the function says to the user in goodfit's own errors.
+            GoodfitError: What the function may say to the user.
             PluginError: It raised anything else, or returned something of another type.
         """
         try:
@@ -76,15 +80,20 @@ class Guarded:
             expect(result, promised(self.sort, self.field))
             if check := SOUND.get((self.sort, self.field)):
                 check(result, *arguments)
-        except GoodfitError:
-            raise
         except FOREIGN as error:
+            if isinstance(error, GoodfitError) and self._may_say(error):
+                raise
             why = reason(error, had_records=self.sort is not DataSourceSpec)
             raise PluginError(
                 f"the plugin '{self.plugin}' failed in {self.offer}.{self.field}: {why}",
                 f"goodfit plugins check {self.plugin} tells its authors what is wrong",
             ) from error
         return result
+
+    def _may_say(self, error: GoodfitError) -> bool:
+        """Whether an error is for the user: of the machine, of our own code that was called, or of ``TELLING``. What
+        else is said of records may hold a text of theirs."""
+        return isinstance(error, HardwareError) or (self.sort, self.field) in TELLING or is_from_us(error)
 
     def _bounded(self) -> contextlib.AbstractContextManager[None]:
         if self.seconds is None:

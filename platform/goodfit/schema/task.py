@@ -54,7 +54,7 @@ class TaskConf:
     """Types that ``privacy=auto`` leaves in the texts, because the task is about them."""
 
     privacy_scrubbers: list[str] = field(default_factory=list)
-    """Scrubbers that look at its texts wherever they are scrubbed, beside those of the privacy option:
+    """Scrubbers that look at its texts wherever they are scrubbed, before those of the privacy option:
     ``<plugin>.<scrubber>``. ``privacy.scrubbers``, where it is typed, is all."""
 
     primary: str | None = None

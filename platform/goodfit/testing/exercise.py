@@ -17,6 +17,7 @@ from typing import Any
 
 from goodfit.data.gather import Splits, gather, scrub_splits
 from goodfit.data.scrub import Scrub, ask
+from goodfit.data.stand_ins import gives_away
 from goodfit.errors import DataError, GoodfitError
 from goodfit.files import file_digest
 from goodfit.hooks.types import (
@@ -57,6 +58,9 @@ ODD_TEXTS = (
 """Texts that scrubbers are tried on besides those of the plugin's own data."""
 MOST_ALONE = 20
 """Texts that a scrubber is asked about one by one as well."""
+KEY = b"what stands in is tried with this key"
+MADE_UP = "Zyx 47110815"
+"""A value that a scrubber is asked for a stand-in of, as if it had found it."""
 LONG_TEXT = 24
 """Characters from which a record's text in a finding is no label or name, but a text."""
 Tried = dict[str, Any]
@@ -184,14 +188,40 @@ def try_model(spec: ModelSpec, material: Material) -> Tried:
 
 
 def try_scrubber(spec: ScrubberSpec, material: Material) -> Tried:
-    """Let it read odd texts and those of its data: a text's places are in it, and depend on this text alone."""
+    """Let it read odd texts and those of its data: a text's places are in it, and depend on this text alone; and let it
+    say what stands in for what it found."""
     records = [record for _, splits in material.sources.values() for record in splits.test[:MOST_ITEMS]]
     own = [text for record in records for text in record.fields.values() if isinstance(text, str)]
     texts = [*ODD_TEXTS, *own]
-    together = [_places(found) for found in ask(spec, texts)]
+    found = ask(spec, texts)
+    together = [_places(one) for one in found]
     alone = [_places(found) for text in reversed(texts[:MOST_ALONE]) for found in ask(spec, [text])]
     differs = alone[::-1] != together[:MOST_ALONE]
-    return {"problems": ["a text's places depend on the other texts"] * differs, "digest": digest(together)}
+    values = {
+        (place.type, text[place.start : place.end]) for text, one in zip(texts, found, strict=True) for place in one
+    }
+    values |= {(sort, MADE_UP) for sort in spec.recall}
+    made = {value: spec.stand_in(*value, KEY) for value in sorted(values)} if spec.stand_in else {}
+    parts = [spec.parts(*value) for value in sorted(values)] if spec.parts else []
+    return {
+        "problems": ["a text's places depend on the other texts"] * differs + _stands_in_badly(spec, made),
+        "digest": digest([together, list(made.values()), parts]),
+    }
+
+
+def _stands_in_badly(spec: ScrubberSpec, made: Mapping[tuple[str, str], str]) -> list[str]:
+    """What is wrong with what stands in for some values, (type, value) -> stand-in; no value is named."""
+    found = []
+    if any(spec.stand_in(*value, KEY) != one for value, one in made.items()):
+        found.append("stand_in makes something else of the same value with the same key")
+    if any(gives_away(one, value) for (_, value), one in made.items()):
+        found.append("stand_in makes what has the figures of the value that it stands for")
+    again = zip(made.values(), ask(spec, list(made.values())), strict=True)
+    if any(
+        spec.stand_in(p.type, text[p.start : p.end], KEY) != text[p.start : p.end] for text, ps in again for p in ps
+    ):
+        found.append("find finds what stand_in made, which would be replaced without end")
+    return found
 
 
 def _places(found: Sequence[Found]) -> list[tuple[int, int, str]]:
