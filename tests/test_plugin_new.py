@@ -365,6 +365,13 @@ def test_a_few_records_are_warned_of_by_the_split_that_has_them(goodfit, write_r
     assert warning.endswith(f"give more rows, or hold out more: dataset.{split}_share=0.2")
 
 
+def test_a_few_groups_of_many_records_are_warned_of(goodfit, write_rows, rows_of, tmp_path):
+    given = [row | {"group": str(number // 10)} for number, row in enumerate(rows_of("classification", 400))]
+    outcome = goodfit("plugins", "new", "hr", "--from-data", write_rows(tmp_path / "a.jsonl", given))
+    assert "test groups of records; with fewer than 20 the intervals" in outcome.out
+    assert "validation groups of records; with fewer than 20 no fit" in outcome.out
+
+
 def test_no_larger_share_is_advised_where_it_is_large(goodfit, write_rows, rows_of, tmp_path):
     file = write_rows(tmp_path / "a.jsonl", rows_of("classification", 40))
     outcome = goodfit(

@@ -160,8 +160,9 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         elif data is not None:
             print("personal data that stands in them is in the package, too: privacy=mask takes it out")
         for split, why in FEW.items():
-            if made["records"][split] < FEWEST_RECORDS:
-                held_out = f"{made['records'][split]} {split} records"
+            if (units := made["units"][split]) < FEWEST_RECORDS:
+                of = "records" if units == made["records"][split] else "groups of records"
+                held_out = f"{units} {split} {of}"
                 shares = {"validation": conf.dataset.validation_share, "test": conf.dataset.test_share}
                 is_small = shares[split] < LARGER_SHARE
                 more = f", or hold out more: dataset.{split}_share={LARGER_SHARE}" if is_small else ""

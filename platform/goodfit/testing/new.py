@@ -114,6 +114,7 @@ def new_plugin(
         **found,
         "parts": list(parts),
         "records": counts,
+        "units": {split: len({row.get("group", row["id"]) for row in own}) for split, own in rows.items()},
         "rejected": [str(problem) for problem in proposal.splits.rejected] if data is not None else [],
         "scrubbed": proposal.splits.scrubbed.records if data is not None and proposal.splits.scrubbed else None,
         "labels": list(facts["labels"]),
