@@ -92,7 +92,8 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
     ids, mask = _rows(sources, fill, left=True, device=model.device)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
     read = model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1)
-    cache = read.past_key_values
+    word = "cache" if "cache" in read else "past_key_values"  # as transformers calls it from 5.24 on, and before
+    cache = read[word]
     if not all(hasattr(layer, "batch_repeat_interleave") for layer in cache.layers):
         return _score_whole(model, coder, sources, continuations)
     cache.batch_repeat_interleave(count)
@@ -107,8 +108,8 @@ def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continu
         input_ids=targets[:, :-1],
         attention_mask=torch.cat([mask.repeat_interleave(count, 0), target_mask[:, :-1]], 1),
         position_ids=mask.sum(-1, keepdim=True).repeat_interleave(count, 0) + steps,
-        past_key_values=cache,
         use_cache=True,
+        **{word: cache},
     ).logits
     return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
 
