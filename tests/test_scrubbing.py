@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from goodfit.data.records import Record
 from goodfit.data.scrub import Scrub
 from goodfit.data.slots import Texts, texts_of
-from goodfit.data.stand_ins import StandIns, key_for
+from goodfit.data.stand_ins import StandIns, gives_away, key_for
 from goodfit.errors import ConfigError, PluginError
 from goodfit.hooks.types import Found, ScrubberSpec
 from goodfit.kinds import KINDS, find_kind
@@ -621,6 +621,22 @@ def test_a_task_names_scrubbers_of_its_own_department(goodfit, install, tiny_wor
     assert outcome.code == 0, outcome.err
     findings = [found for found in outcome.json["findings"] if found["code"] == "privacy.scrubbed"]
     assert [list(found["evidence"]["measured_on"]) for found in findings] == ([found_by] if found_by else [])
+
+
+@pytest.mark.parametrize(
+    ("made", "value", "gives"),
+    [
+        ("HR-971151", "hr 971151", True),
+        ("staff no 97 11 51", "HR-971151", True),
+        ("no hr-7a-b12", "HR-7AB12", True),
+        ("7", "7", True),
+        ("staff no 5979f5", "HR-7", False),
+        ("staff no 599bf5", "HR-971151", False),
+        ("the Bank", "the Bank", False),
+    ],
+)
+def test_a_pseudonym_gives_away_what_it_holds_and_not_a_figure_that_it_shares_by_chance(made, value, gives):
+    assert gives_away(made, value) is gives
 
 
 @pytest.mark.parametrize("made", ["{}", "no {}", "[{}]"])

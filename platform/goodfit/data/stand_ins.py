@@ -58,10 +58,20 @@ class StandIns:
         return made
 
 
+ENOUGH = 6
+"""Signs side by side that a pseudonym made by a key has not by chance."""
+
+
 def gives_away(made: str, value: str) -> bool:
-    """Whether a pseudonym has all figures of a value side by side, as one has that is the value itself."""
-    figures = "".join(filter(str.isdigit, value))
-    return bool(figures) and figures in "".join(filter(str.isdigit, made))
+    """Whether a pseudonym is the value itself, with its figures, or has it or all of its figures side by side.
+
+    A name may be what stands for it: of a firm's, words that name nobody stay.
+    """
+    for kept in (str.isalnum, str.isdigit):
+        own, told = ("".join(filter(kept, text.casefold())) for text in (value, made))
+        if any(map(str.isdigit, own)) and (own == told or (len(own) >= ENOUGH and own in told)):
+            return True
+    return False
 
 
 def _signs(key: bytes, sort: str, value: str, ordered: bool) -> str:
