@@ -184,6 +184,14 @@ def test_where_training_led_away_from_guessing_a_smaller_rate_is_tried(words, ch
     assert found.evidence[-1].endswith(told) == (len(tried) == 1)
 
 
+def test_the_loss_of_a_written_list_of_labels_is_not_held_against_guessing_one(finished):
+    folder, _ = finished("multilabel", "seq2seq", "training.max_steps=1")
+    fit = json.loads((folder / "run.json").read_text("utf-8"))["fit"]
+    assert fit["verdict"] == "underfit"
+    assert not [line for line in fit["evidence"] if "guesses among the labels" in line]
+    assert "training.max_steps=2" in fit["try"]
+
+
 def test_less_is_better_for_a_metric_that_says_so():
     wrong = {"metric": "error", "greater_is_better": False, "probe_reference": share(0.5, 200)}
     assert diagnosed(**wrong, probe=share(0.15, 200), validation=share(0.17, 100)).verdict == "good"

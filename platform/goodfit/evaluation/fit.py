@@ -98,7 +98,7 @@ class FitFacts:
     """The metric on the probe, and on the validation records, when their answers are dealt to their records at random,
     (deals,) each; None where answers are no labels."""
     guessing: float | None = None
-    """The loss of one who gives all labels the same chance, in nats; None where answers are no labels."""
+    """The loss of one who gives all labels the same chance, in nats; None where an answer is not one of the labels."""
 
 
 def diagnose(facts: FitFacts, conf: RunConf) -> Fit:
@@ -172,7 +172,7 @@ def _not_learnt(facts: FitFacts, signed: Reduce, seed: int) -> str | None:
 def _blown_up(facts: FitFacts) -> list[str]:
     """Whether training led away from what the model was before it."""
     last = float(mean(facts.loss_course[-1].sum(0)))
-    if facts.guessing is None or last < BLOWN_UP * facts.guessing:
+    if not facts.guessing or last < BLOWN_UP * facts.guessing:  # one label alone is no guess
         return []
     return [
         f"the held-out loss is {last:.3g}, and of one who guesses among the labels {facts.guessing:.3g}: steps of this "

@@ -318,6 +318,6 @@ def diagnose_fit(
         epochs=trace.epochs,
         scale=scale_of(primary),
         dealt=tuple(dealt(primary, part, prepared.conf.seed) for part in parts) if kind.interchangeable else None,
-        guessing=math.log(len(prepared.conf.task.labels)) if kind.interchangeable else None,
+        guessing=math.log(len(prepared.conf.task.labels)) if kind.one_label else None,
     )
     return diagnose(facts, prepared.conf)
