@@ -16,7 +16,7 @@ from goodfit.data.records import Record, RowProblem
 from goodfit.data.split import keep_together
 from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
-from goodfit.kinds.chat import ReplyByDecoder
+from goodfit.kinds.chat import ReplyByDecoder, before_answer
 from goodfit.kinds.shape import Coding
 
 KIND = find_kind("chat")
@@ -251,11 +251,15 @@ def test_a_greeting_of_the_assistants_may_stand_first(tokenizer, name):
     assert said == ["Hellothere.", "Thelampishere."]
 
 
-def test_a_seq2seq_model_is_measured_by_the_answer_behind_a_greeting(finished, goodfit, write_rows, tmp_path):
-    folder, _ = finished("chat", "seq2seq")
-    write_rows(tmp_path / "in.jsonl", [{"messages": GREETED}] * 20)
-    found = goodfit("evaluate", folder, "dataset.test=in.jsonl", "--json").json
-    assert found["records"] == 20
+def test_a_seq2seq_model_learns_a_greeting_from_nothing_and_answers_behind_it(ready):
+    learner = ready("chat", "seq2seq")[0].learner
+    record = Record("r", KIND.check({"messages": GREETED}, True))
+    greeting, answer = learner.encode([record]).examples
+    known, coder = learner.coding.tokenizer, learner.coder
+    assert list(greeting.inputs) == known("Assistant:")["input_ids"]
+    assert list(answer.inputs) == known(f"Assistant: Hello there.\nUser: {SAID[0][1]}\nAssistant:")["input_ids"]
+    assert answer.labels == (*coder.answer_ids(SAID[1][1]), coder.eos)[: learner.room]
+    assert [message["role"] for message in before_answer(record)] == ["assistant", "user"]
 
 
 def test_data_preview_evaluate_and_predict_take_several_messages_in_a_row_and_say_so(
