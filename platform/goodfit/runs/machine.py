@@ -15,8 +15,10 @@ from goodfit.models.fast.linears import onednn_pays
 from goodfit.models.quantise import refuse_four_bits
 from goodfit.schema import RunConf
 
-MALLOPT = {-1: 2**31 - 1, -3: 2**30}
-"""M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes: https://man7.org/linux/man-pages/man3/mallopt.3.html"""
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
+"""Of mallopt, in bytes: https://man7.org/linux/man-pages/man3/mallopt.3.html"""
+KEPT = {TRIM_THRESHOLD: 2**31 - 1, MMAP_THRESHOLD: 2**30}
+GIVEN_BACK = {MMAP_THRESHOLD: 2**20}
 
 DETERMINISTIC_CUBLAS = ":4096:8"
 """https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
@@ -95,16 +97,24 @@ def fix_machine(conf: RunConf) -> None:
     import torch
 
     torch.set_num_threads(conf.runtime.threads or 1)
-    _keep_memory()
+    _tell_allocator(KEPT)  # asking the system for it again costs a tenth of a step's time, and more on virtual machines
     if conf.runtime.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", DETERMINISTIC_CUBLAS)
         torch.use_deterministic_algorithms(True)
         torch.utils.deterministic.fill_uninitialized_memory = False  # nothing reads it
 
 
-def _keep_memory() -> None:
-    """Let the C library keep what tensors free: asking the system for it again costs a tenth of a step's time."""
+def give_back_memory() -> None:
+    """Let tensors that are freed go back to the system at once, from here on, until ``fix_machine``.
+
+    What the C library keeps is full of gaps: glibc before 2.39 seldom puts an aligned block where one of its size was
+    (https://sourceware.org/bugzilla/show_bug.cgi?id=30723).
+    """
+    _tell_allocator(GIVEN_BACK)
+
+
+def _tell_allocator(thresholds: dict[int, int]) -> None:
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)
-        for parameter, value in MALLOPT.items():
+        for parameter, value in thresholds.items():
             library.mallopt(parameter, value)

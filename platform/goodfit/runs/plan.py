@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
+import logging
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from goodfit.data.batches import collate
+from goodfit.data.batches import Example, collate
 from goodfit.errors import HardwareError
 from goodfit.kinds.passes import pad_id
 from goodfit.models.accept import REFUSALS
@@ -23,13 +27,19 @@ from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.models.parts import base_of
 from goodfit.runs.compute_path import pick_path
-from goodfit.runs.machine import fix_machine
+from goodfit.runs.machine import fix_machine, give_back_memory
 from goodfit.runs.prepare import Prepared, first_epoch, training_data
 from goodfit.schema import RunConf
 from goodfit.training.steps import planned_steps
 from goodfit.training.trainer import FEWER_COMPARED, compute_ahead
 
 PROBE_STEPS = 3
+PROBE_SECONDS = 15
+"""Of those steps together: where whole batches would take longer, some of their rows are timed."""
+WARM_ROWS = 2
+GAPS = 3
+"""So many times what is kept for the backward pass can the gaps in the C library's heap be (MPNet, padded, batches of
+16: 2.2 with 128 tokens, 3 with 384)."""
 EVALUATION_COST = 1 / 3
 """A forward pass costs about a third of a training step."""
 
@@ -75,6 +85,24 @@ def check_memory(
         f"libraries {needed.process / GIB:.1f}), and {free / GIB:.1f} are free",
         _what_would_fit(prepared, free, flat),
     )
+
+
+def fit_memory(prepared: Prepared, path: ComputePath, free: int) -> None:
+    """Hold the path that was chosen to the memory that there is, and give back what is freed where it is scarce.
+
+    Args:
+        prepared: The run.
+        path: How its model is computed.
+        free: Bytes that were free before anything was loaded.
+
+    Raises:
+        HardwareError: It cannot fit; the fix names what would.
+    """
+    as_expected = path.flat == _expects_flat(prepared.conf)  # then it was checked before
+    needed = check_memory(prepared, path, sys.maxsize if as_expected else free)
+    if pick_device(prepared.conf.hardware.accelerator) == "cpu" and needed.total + GAPS * needed.activations > free:
+        logging.getLogger(__name__).info("memory: scarce, so that what is freed goes back to the system, which is slower")
+        give_back_memory()
 
 
 def _expects_flat(conf: RunConf) -> bool:
@@ -212,24 +240,19 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     middle = [planned[number] for number in sizes[len(sizes) // 2 :][: PROBE_STEPS + 1]] * (PROBE_STEPS + 1)
     probed = middle[: PROBE_STEPS + 1]
     path = pick_path(prepared, model)
-    aside = probed if path.graphs else probed[:1]  # recorded steps are the many of a run
-    spent, ahead, tokens, kept, data = 0.0, 0.0, 0, KeptStates(), training_data(prepared)
+    batches = [sorted((examples[i] for i in chosen.indices), key=lambda row: not row.supervised) for chosen in probed]
+    timed = functools.partial(_time_step, prepared, model)
+    spent, ahead, tokens, kept = 0.0, 0.0, 0, KeptStates()
     with path.on(model, kept):
-        for number, chosen in enumerate([*aside, *probed[1:]]):
-            rows = [examples[index] for index in chosen.indices]
-            before = time.monotonic()
-            compute_ahead(model, dataclasses.replace(data, examples=rows), model.device)
-            started = time.monotonic()
-            batch = collate(rows, pad_id(prepared.coding.tokenizer), learner.labels_at).to(model.device)
-            with in_precision(conf.precision.name, model.device.type):
-                loss = total_loss(model, batch) / batch.answers
-            loss.backward()
-            model.zero_grad()
-            if model.device.type == "cuda":
-                torch.cuda.synchronize()
-            if number >= len(aside):
-                spent, ahead = spent + time.monotonic() - started, ahead + started - before
-                tokens += sum(row.length for row in rows)
+        few = batches[0][:WARM_ROWS]
+        timed(few)
+        pace = sum(timed(few)) / sum(row.length for row in few)
+        batches = [_within(rows, PROBE_SECONDS / PROBE_STEPS / pace) for rows in batches]
+        for rows in batches if path.graphs else batches[:1]:  # recorded steps are the many of a run
+            timed(rows)
+        for rows in batches[1:]:
+            once, step = timed(rows)
+            spent, ahead, tokens = spent + step, ahead + once, tokens + sum(row.length for row in rows)
     epochs = steps * conf.training.batch_size * conf.training.accumulation / len(examples)
     per_token = spent / tokens
     held_out = prepared.encoded["validation"].examples
@@ -237,6 +260,27 @@ def _probe(prepared: Prepared, steps: int) -> tuple[float, ComputePath]:
     evaluated = judged * conf.training.evaluations_per_epoch
     seconds = per_token * epochs * (trained + EVALUATION_COST * evaluated)
     return seconds + ahead / tokens * _frozen_tokens(kept, trained + judged, epochs), path
+
+
+def _time_step(prepared: Prepared, model: Any, rows: list[Example]) -> tuple[float, float]:
+    """The seconds of what is computed once of these rows, and those of a training step."""
+    started = time.monotonic()
+    compute_ahead(model, dataclasses.replace(training_data(prepared), examples=rows), model.device)
+    ahead = time.monotonic()
+    batch = collate(rows, pad_id(prepared.coding.tokenizer), prepared.learner.labels_at).to(model.device)
+    with in_precision(prepared.conf.precision.name, model.device.type):
+        loss = total_loss(model, batch) / batch.answers
+    loss.backward()
+    model.zero_grad()
+    if model.device.type == "cuda":
+        torch.cuda.synchronize()
+    return ahead - started, time.monotonic() - ahead
+
+
+def _within(rows: list[Example], tokens: float) -> list[Example]:
+    """As many of a batch's first rows as have so many tokens: one at least."""
+    counts = itertools.accumulate(row.length for row in rows)
+    return rows[: max(1, sum(count <= tokens for count in counts))]
 
 
 def _frozen_tokens(kept: KeptStates, tokens: int, epochs: float) -> float:

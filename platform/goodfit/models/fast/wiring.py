@@ -19,6 +19,7 @@ from goodfit.models.fast.layout import CURRENT, Layout, Owner, Side
 from goodfit.models.fast.linears import product, swap_linears
 from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
+from goodfit.models.fast.own_attention import swap_attention
 from goodfit.models.fast.vocabulary import bare_head
 from goodfit.models.parts import base_of, in_evaluation
 
@@ -56,12 +57,12 @@ class Wiring:
         self.product = product
         """Of its linear layers."""
         self._filled_to = 1 if product is functional.linear else FILLED_TO
-        if not self.model._can_set_attn_implementation():
-            raise NotFlat(f"{type(self.model).__name__} has an attention of its own")
+        self._has_interface = self.model._can_set_attn_implementation()
+        undo_attention = (lambda: None) if self._has_interface else swap_attention(self.model)
         self._attention = self.model.config._attn_implementation
         self._takes_positions = "position_ids" in inspect.signature(self.model.forward).parameters
         self._offset = _offset_of(self.model) if self._takes_positions else 0
-        self._undo = swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)
+        self._undo = [undo_attention, swap_dropouts(model, lambda: (CURRENT.layout or Layout(())).draws)]
         self._handles = [*_own_bias(self.model), *([_first_states(self.model)] if reads_first_state else [])]
         self.owners: tuple[Owner, ...] = ()
         """Whose rows the next batch has, where it has those of several models."""
@@ -75,19 +76,26 @@ class Wiring:
 
     def resume(self) -> None:
         """Take flat batches."""
-        self.model.set_attn_implementation(NAME)
+        self._attend_by(NAME)
 
     def pause(self) -> None:
         """Take padded batches and caches, as before."""
-        self.model.set_attn_implementation(self._attention)
+        self._attend_by(self._attention)
         CURRENT.layout = None
 
     def close(self) -> None:
         """Leave the model as it was."""
         self.pause()
-        self._undo()
+        for undo in self._undo:
+            undo()
         for handle in self._handles:
             handle.remove()
+
+    def _attend_by(self, name: str) -> None:
+        if self._has_interface:
+            self.model.set_attn_implementation(name)
+        else:
+            self.model.config._attn_implementation = name  # by which transformers decides on a mask
 
     def inputs(self, batch: Batch) -> dict[str, Tensor]:
         """What the model reads: rows of one, with positions that begin anew with each row of the batch.
