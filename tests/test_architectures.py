@@ -61,8 +61,7 @@ KINDS = {
 """Architecture -> kinds it is tried with; the second one in bfloat16."""
 
 PLAIN = {
-    **dict.fromkeys(("falcon", "mpnet"), "has an attention of its own"),
-    "deberta-v2": "has an attention of its own",
+    **dict.fromkeys(("falcon", "deberta-v2"), "has an attention of its own"),
     **dict.fromkeys(("qwen3_next", "falcon_mamba"), "differs by"),  # states go on from one text to the next
     "llama4_text": "only its mask tells",
     # positions are counted from the beginning of a flat batch
@@ -430,12 +429,26 @@ def test_pairs_of_long_rows_count_where_attention_holds_them(config, kept):
     assert more == kept * 12 * (1024**2 - 2 * 512**2)
 
 
+def test_attention_of_transformers_keeps_the_pairs_of_long_rows_that_it_drops():
+    class Bare(torch.nn.Module):
+        def get_output_embeddings(self):
+            return None
+
+    def kept(rate, pairs):
+        load, config = Load(0, 0, *pairs, 0, padded=True), hf.BertConfig(attention_probs_dropout_prob=rate)
+        return estimate(Bare(), config, "adamw", load, Widths(0, 0, 0), half=False).activations
+
+    pairs = 512**2
+    assert kept(0.1, (0, pairs)) == kept(0.1, (pairs, 0)) == 4 * 2.5 * 12 * 12 * pairs
+    assert kept(0, (0, pairs)) == 0
+
+
 def test_short_rows_beside_a_long_one_keep_their_pairs():
     rows = [Example(number, (5,) * length, (0,)) for number, length in enumerate((512, 100, 100))]
     load = load_of(rows, flat=True)
     assert (load.pairs, load.long_pairs) == (2 * 100**2, 512**2)
     padded = load_of(rows, flat=False)
-    assert (padded.pairs, padded.long_pairs) == (0, 3 * 512**2)
+    assert (padded.pairs, padded.long_pairs, padded.padded) == (0, 3 * 512**2, True)
 
 
 def test_weights_in_four_bits_have_no_copy_in_sixteen():

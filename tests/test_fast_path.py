@@ -73,7 +73,6 @@ MODELS = {
 }
 REFUSED = {
     "deberta-v3": "an attention of its own",
-    "mpnet": "an attention of its own",
     "bart": "IndexError",
     "mamba": "differs by",
     "llama4": "only its mask tells that tokens see no further than 48",
@@ -880,6 +879,28 @@ def test_a_model_with_an_attention_of_its_own_takes_the_padded_path(goodfit, tin
     assert outcome.code == 0
     assert outcome.json["path"]["name"].startswith("plain")
     assert "an attention of its own" in outcome.json["path"]["reason"]
+
+
+def test_training_is_held_to_the_memory_of_the_path_that_was_chosen(goodfit, tiny_words, own_attention):
+    words = [*tiny_words("classification", "encoder"), own_attention, "adapter=none"]
+    padded = goodfit("check", *words, "--json").json["memory_bytes"]
+    assert padded["activations"] > 2  # of a flat step they are fewer, by which the run may begin
+    outcome = goodfit("train", *words, f"hardware.memory_gb={(padded['total'] - 1) / 2**30}")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert "the run needs about" in outcome.err
+
+
+def test_what_is_freed_goes_back_to_the_system_where_memory_is_scarce(goodfit, tiny_words, own_attention, tmp_path):
+    words = [*tiny_words("classification", "encoder"), own_attention, "adapter=none"]
+    needed = goodfit("check", *words, "--json").json["memory_bytes"]["total"]
+    results = []
+    for name, given in (("scarce", [f"hardware.memory_gb={needed / 2**30}"]), ("enough", [])):
+        outcome = goodfit("train", *words, *given, f"run.dir={tmp_path / name}", "--json")
+        assert outcome.code == 0, outcome.err
+        results.append({key: value["value"] for key, value in outcome.json["metrics"].items()})
+        said = (tmp_path / name / "log.txt").read_text("utf-8")
+        assert ("what is freed goes back to the system" in said) is (name == "scarce")
+    assert results[0] == results[1]
 
 
 def test_fast_or_nothing_is_refused_for_a_model_with_an_attention_of_its_own(goodfit, tiny_words, own_attention):

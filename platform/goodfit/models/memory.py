@@ -65,6 +65,8 @@ class Load:
     """And of those that are."""
     labelled: int
     """Labelled positions."""
+    padded: bool = False
+    """Whether rows are, and attention is that of transformers."""
 
 
 def load_of(rows: Sequence[Example], flat: bool) -> Load:
@@ -75,7 +77,7 @@ def load_of(rows: Sequence[Example], flat: bool) -> Load:
         inputs, outputs, lengths = ([max(part)] * len(rows) for part in (inputs, outputs, lengths))
     pairs = sum(length**2 for length in lengths if length < LONG_ROW)
     long_pairs = sum(length**2 for length in lengths if length >= LONG_ROW)
-    return Load(sum(inputs), sum(outputs), pairs, long_pairs, sum(row.supervised for row in rows))
+    return Load(sum(inputs), sum(outputs), pairs, long_pairs, sum(row.supervised for row in rows), not flat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +179,17 @@ def estimate(
 
 
 def _of_pairs(config: Any, load: Load, width: int, below: int) -> float:
-    """Bytes of pairs of tokens: kept in all layers but those below; of long rows, passing through one."""
+    """Bytes of pairs of tokens: kept in all layers but those below; of long rows, passing through one.
+
+    Transformers' own attention keeps those of long rows, too, where it drops some.
+    """
     layers = sum(_depths(config)) - below
     heads = getattr(config, "num_attention_heads", 0)  # some models have none
     found = width * PAIR_VALUES * heads * load.pairs * layers
     dropped = any(getattr(config, rate, None) for rate in PAIR_DROPOUTS)
-    if dropped or getattr(config, "attn_logit_softcapping", None):  # of a dropped pair a byte is kept
+    if load.padded and dropped:
+        found += width * PAIR_VALUES * heads * load.long_pairs * layers
+    elif dropped or getattr(config, "attn_logit_softcapping", None):  # of a dropped pair a byte is kept
         found += heads * load.long_pairs * (dropped * layers + PASSING_VALUES * width)
     return found
 

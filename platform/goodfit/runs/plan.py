@@ -37,9 +37,9 @@ PROBE_STEPS = 3
 PROBE_SECONDS = 15
 """Of those steps together: where whole batches would take longer, some of their rows are timed."""
 WARM_ROWS = 2
-GAPS = 3
+GAPS = 2.5
 """So many times what is kept for the backward pass can the gaps in the C library's heap be (MPNet, padded, batches of
-16: 2.2 with 128 tokens, 3 with 384)."""
+16: 2.2 with 128 tokens, 1.5 with 384)."""
 EVALUATION_COST = 1 / 3
 """A forward pass costs about a third of a training step."""
 
@@ -101,7 +101,9 @@ def fit_memory(prepared: Prepared, path: ComputePath, free: int) -> None:
     as_expected = path.flat == _expects_flat(prepared.conf)  # then it was checked before
     needed = check_memory(prepared, path, sys.maxsize if as_expected else free)
     if pick_device(prepared.conf.hardware.accelerator) == "cpu" and needed.total + GAPS * needed.activations > free:
-        logging.getLogger(__name__).info("memory: scarce, so that what is freed goes back to the system, which is slower")
+        logging.getLogger(__name__).info(
+            "memory: scarce, so that what is freed goes back to the system, which is slower"
+        )
         give_back_memory()
 
 

@@ -23,6 +23,9 @@ from goodfit.models.parts import base_of, in_evaluation, layer_stacks
 KEPT_BYTES = 256 * 2**20
 """At most this much is kept; what comes later is computed each time."""
 
+IN_A_TUPLE = "states in a tuple"
+"""Of layers that give one, by which name their states are kept."""
+
 Row = tuple[tuple[int, ...], ...]
 """Its tokens, and their types where it has any."""
 
@@ -115,17 +118,20 @@ class _LowerLayers:
         finally:
             undo()
             hook.remove()
-        (states,) = seen
+        (made,) = seen
+        (states,), name = (made, IN_A_TUPLE) if isinstance(made, tuple) and len(made) == 1 else ((made,), "states")
         if not isinstance(states, Tensor):
             raise NotFlat("a layer gives more than its states")
         pieces = states[0].split((*batch.lengths, states.shape[1] - sum(batch.lengths)))[:-1]
-        return [{"states": piece.clone()} for piece in pieces]
+        return [{name: piece.clone()} for piece in pieces]
 
     @contextmanager
     def replaced(self, states: list[States], batch: Batch) -> Iterator[dict[str, Tensor]]:
         """The model without these layers; yields what to call it with."""
-        joined = torch.cat([state["states"] for state in states])
-        given = functional.pad(joined, (0, 0, 0, self._wiring.filling(len(joined))))[None]
+        (name,) = states[0]
+        joined = torch.cat([state[name] for state in states])
+        filled = functional.pad(joined, (0, 0, 0, self._wiring.filling(len(joined))))[None]
+        given = (filled,) if name == IN_A_TUPLE else filled
         undo = replace_forwards(self._lower, lambda _: lambda *_args, **_kwargs: given)
         try:
             yield self._wiring.inputs(batch)

@@ -114,9 +114,10 @@ class Wiring:
 
     def _positions(self, layout: Layout, ids: Tensor) -> Tensor:
         """Of each token in its row: (1, tokens). RoBERTa and its kin begin behind the position of padding, and do not
-        count any, also not where it stands in a text."""
+        count any, also not where it stands in a text; MPNet's padding is 1, whatever its config says."""
         places = layout.positions(self._offset)[None]
-        if not self._offset or self.model.config.pad_token_id != self._offset - 1:
+        padding = 1 if self.model.config.model_type == "mpnet" else self.model.config.pad_token_id
+        if not self._offset or padding != self._offset - 1:
             return places
         is_padding = (ids == self._offset - 1).long()
         so_far = is_padding.cumsum(1)
