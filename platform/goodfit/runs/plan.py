@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import itertools
 import logging
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -87,20 +86,22 @@ def check_memory(
     )
 
 
-def fit_memory(prepared: Prepared, path: ComputePath, free: int) -> None:
+def fit_memory(prepared: Prepared, path: ComputePath, needed: Memory | None = None) -> None:
     """Hold the path that was chosen to the memory that there is, and give back what is freed where it is scarce.
 
     Args:
         prepared: The run.
         path: How its model is computed.
-        free: Bytes that were free before anything was loaded.
+        needed: What was counted before that was known; counted, when not given.
 
     Raises:
         HardwareError: It cannot fit; the fix names what would.
     """
-    as_expected = path.flat == _expects_flat(prepared.conf)  # then it was checked before
-    needed = check_memory(prepared, path, sys.maxsize if as_expected else free)
-    if pick_device(prepared.conf.hardware.accelerator) == "cpu" and needed.total + GAPS * needed.activations > free:
+    conf, free = prepared.conf, free_bytes(prepared.conf)
+    if path.flat != _expects_flat(conf):
+        needed = check_memory(prepared, path, free)
+    needed = needed or _memory(prepared, conf, path.flat)
+    if pick_device(conf.hardware.accelerator) == "cpu" and needed.total + GAPS * needed.activations > free:
         logging.getLogger(__name__).info(
             "memory: scarce, so that what is freed goes back to the system, which is slower"
         )
@@ -171,14 +172,15 @@ def _largest(prepared: Prepared, conf: RunConf, flat: bool) -> Load:
 
 
 def free_bytes(conf: RunConf) -> int:
-    """Memory that the run may use, in bytes."""
+    """Memory that the run may use, in bytes: that is free, and what this process has of it already."""
     if conf.hardware.memory_gb is not None:
         return int(conf.hardware.memory_gb * GIB)
     if conf.hardware.accelerator == "gpu":
-        return torch.cuda.mem_get_info()[0]
+        return torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
     import psutil
 
-    return int(psutil.virtual_memory().available)
+    own = psutil.Process().memory_info()  # what it shares with files counts as free
+    return int(psutil.virtual_memory().available + own.rss - getattr(own, "shared", 0))
 
 
 def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:

@@ -17,7 +17,7 @@ from goodfit.runs.ask import audit_model
 from goodfit.runs.begun import Begun
 from goodfit.runs.compute_path import pick_path
 from goodfit.runs.machine import fix_machine
-from goodfit.runs.plan import fit_memory, free_bytes
+from goodfit.runs.plan import fit_memory
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import BaseAnswers, Probe, base_answers, build_measure, judge_model, pick_probe, top_score
 from goodfit.runs.write import Finished, write_down
@@ -54,7 +54,6 @@ def tune_and_judge(
     """
     conf, data = prepared.conf, training_data(prepared)
     fix_machine(conf)
-    free = free_bytes(conf)
     device = pick_device(conf.hardware.accelerator)
     steps = planned_steps(conf, len(data.examples))
     model = untuned_model(prepared, device)
@@ -63,7 +62,7 @@ def tune_and_judge(
     model = adapted(model, conf, device)
     path = pick_path(prepared, model)
     logging.getLogger(__name__).info("path: %s (%s)", path.name, path.reason)
-    fit_memory(prepared, path, free)
+    fit_memory(prepared, path)
     with path.on(model):
         trained = train(
             conf,

@@ -31,6 +31,7 @@ from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import lock_of
 from goodfit.runs.log import logged_to
 from goodfit.runs.machine import fix_machine
+from goodfit.runs.plan import fit_memory
 from goodfit.runs.prepare import Prepared, training_data
 from goodfit.runs.score import build_measure, top_score
 from goodfit.runs.tune import adapted
@@ -105,7 +106,9 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
         try:
             with logged_to(folder / "log.txt"):
                 started = start(order, shared)
-                return _train(started, shared.path(started.bench, started.model), signals)
+                path = shared.path(started.bench, started.model)
+                fit_memory(started.prepared, path, shared.memory(started.bench))
+                return _train(started, path, signals)
         except ENDS_SEARCH:
             raise
         except GoodfitError as error:
