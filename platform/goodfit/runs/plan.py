@@ -26,6 +26,7 @@ from goodfit.models.load import empty_model, load_model
 from goodfit.models.memory import BYTES, GIB, Load, Memory, estimate, load_of, widths_of
 from goodfit.models.parts import base_of
 from goodfit.runs.compute_path import pick_path
+from goodfit.runs.free_memory import free_memory
 from goodfit.runs.machine import fix_machine, give_back_memory
 from goodfit.runs.prepare import Prepared, first_epoch, training_data
 from goodfit.schema import RunConf
@@ -177,10 +178,7 @@ def free_bytes(conf: RunConf) -> int:
         return int(conf.hardware.memory_gb * GIB)
     if conf.hardware.accelerator == "gpu":
         return torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved()
-    import psutil
-
-    own = psutil.Process().memory_info()  # what it shares with files counts as free
-    return int(psutil.virtual_memory().available + own.rss - getattr(own, "shared", 0))
+    return free_memory()
 
 
 def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
