@@ -16,6 +16,7 @@ from goodfit.errors import ConfigError
 from goodfit.extras import EXTRAS, installed_by, is_installed
 from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
+from goodfit.runs.free_memory import free_memory
 
 PACKAGES = ("torch", "transformers", "peft", "pytorch-lightning", "datasets", "hydra-core")
 
@@ -56,7 +57,7 @@ def _machine() -> dict[str, Any]:
         if hasattr(psutil.Process, "cpu_affinity")
         else psutil.cpu_count(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "memory free, GiB": round(psutil.virtual_memory().available / 2**30, 1),
+        "memory free, GiB": round(free_memory() / 2**30, 1),
         "disk free here, GiB": round(shutil.disk_usage(".").free / 2**30, 1),
         "gpu": gpu,
     }
