@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from tiny import DISTIL, ENCODER, GPT2, GROUPED, MODERN
 from transformers import AutoTokenizer
 
+from goodfit.data.batches import collate
 from goodfit.models.base import find_base
 from goodfit.models.parts import layer_stacks
 from goodfit.schema.model import ModelConf
@@ -220,6 +221,20 @@ def test_a_run_that_does_not_fit_into_memory_names_the_words_that_do(check):
     )
     assert re.fullmatch(r"training\.batch_size=\d training\.accumulation=\d", fix)
     assert check("seq2seq", "adapter=none", f"hardware.memory_gb={small}", *fix.split()).code == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rows"), [pytest.param(1e-9, 1, id="a slow model"), pytest.param(1e9, 8, id="a fast one")]
+)
+def test_a_slow_model_is_timed_on_some_rows_of_its_batches(check, monkeypatch, seconds, rows):
+    sizes = []
+    monkeypatch.setattr("goodfit.runs.plan.PROBE_SECONDS", seconds)
+    monkeypatch.setattr(
+        "goodfit.runs.plan.collate", lambda batch, *more: sizes.append(len(batch)) or collate(batch, *more)
+    )
+    outcome = check("encoder", "training.batch_size=8", "--json")
+    assert json.loads(outcome.out.splitlines()[-1])["seconds"] > 0
+    assert sizes == [2, 2, *[rows] * 4]
 
 
 def test_a_model_that_never_fits_says_so(check):
