@@ -119,7 +119,8 @@ class _LowerLayers:
             undo()
             hook.remove()
         (made,) = seen
-        (states,), name = (made, IN_A_TUPLE) if isinstance(made, tuple) and len(made) == 1 else ((made,), "states")
+        is_alone = isinstance(made, tuple) and len(made) == 1
+        states, name = (made[0], IN_A_TUPLE) if is_alone else (made, "states")
         if not isinstance(states, Tensor):
             raise NotFlat("a layer gives more than its states")
         pieces = states[0].split((*batch.lengths, states.shape[1] - sum(batch.lengths)))[:-1]
