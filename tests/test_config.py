@@ -242,6 +242,12 @@ def test_a_typed_value_arrives_as_typed(goodfit, word, path, value):
             id="hub name with files",
         ),
         pytest.param(
+            "model=bert model.name=distilbert/distilbert-base-uncased",
+            "model.name was typed, and model=bert does not read it",
+            "model=custom in place of model=bert",
+            id="another name for a plugin's model",
+        ),
+        pytest.param(
             "adapter=none adapter.rank=4",
             "adapter.rank was typed, and adapter=none does not read it",
             "add adapter=lora",

@@ -21,7 +21,7 @@ def group(tmp_path, monkeypatch):
         place.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (place / f"memory.{name}").write_text(f"{text}\n", "utf-8")
-        (tmp_path / "own").write_text(f"{line}\n", "utf-8")
+        (tmp_path / "own").write_text(f"{line}\n", "utf-8", "surrogateescape")
 
     return make
 
@@ -36,18 +36,28 @@ def near(expected):
 
 
 def test_a_container_has_what_its_limit_leaves_and_the_pages_of_files(group):
-    group("0::/", "", max=900 * MIB, current=700 * MIB, stat=f"anon {600 * MIB}\nfile {100 * MIB}")
+    group(
+        "0::/",
+        "",
+        max=900 * MIB,
+        current=700 * MIB,
+        stat=f"file {400 * MIB}\nshmem {300 * MIB}\nactive_file {60 * MIB}\ninactive_file {40 * MIB}",
+    )
     assert free_memory.free_memory() == near(300 * MIB + has_already())
 
 
 def test_a_unit_has_what_the_narrowest_group_around_it_leaves(group):
-    group("0::/user/unit", "user", max=500 * MIB, current=300 * MIB, stat=f"file {MIB}")
-    group("0::/user/unit", "user/unit", max="max", current=300 * MIB, stat="file 0")
+    group("0::/user/unit", "user", max=500 * MIB, current=300 * MIB, stat=f"active_file {MIB}\ninactive_file 0")
+    group("0::/user/unit", "user/unit", max="max", current=300 * MIB, stat="")
     assert free_memory.free_memory() == near(201 * MIB + has_already())
 
 
 def test_a_job_has_what_a_group_of_the_first_version_leaves(group):
-    files = {"limit_in_bytes": 400 * MIB, "usage_in_bytes": 250 * MIB, "stat": f"cache 1\ntotal_cache {50 * MIB}"}
+    files = {
+        "limit_in_bytes": 400 * MIB,
+        "usage_in_bytes": 250 * MIB,
+        "stat": f"cache 1\ntotal_inactive_file {50 * MIB}\ntotal_active_file 0",
+    }
     group("7:pids:/\n6:memory:/slurm/job", "memory/slurm/job", **files)
     assert free_memory.free_memory() == near(200 * MIB + has_already())
 
@@ -58,6 +68,21 @@ def test_without_a_limit_the_machine_says(group, line):
     assert free_memory.free_memory() == pytest.approx(psutil.virtual_memory().available + has_already(), rel=0.2)
 
 
+def test_kernels_that_do_not_say_all_are_asked_no_more(group):
+    files = {"limit_in_bytes": 400 * MIB, "usage_in_bytes": 250 * MIB}  # as in gVisor, without statistics
+    group("\n1:memory:/", "memory", **files)
+    assert free_memory.free_memory() == near(150 * MIB + has_already())
+    group("1:memory:/", "memory", limit_in_bytes=2**63 - 4096, usage_in_bytes=250 * MIB)
+    assert free_memory.free_memory() > 400 * MIB
+    group("0::/\udcff", "", max=500 * MIB)  # and nothing of what is used
+    assert free_memory.free_memory() > 400 * MIB
+
+
+def test_what_is_used_beyond_a_limit_leaves_nothing(group):
+    group("0::/", "", max=100 * MIB, current=200 * MIB)
+    assert free_memory.free_memory() == near(has_already())
+
+
 def test_a_limit_of_addresses_counts(monkeypatch):
     most = psutil.Process().memory_info().vms + 50 * MIB
     monkeypatch.setattr(resource, "getrlimit", lambda _: (most, most))
@@ -65,7 +90,7 @@ def test_a_limit_of_addresses_counts(monkeypatch):
 
 
 def test_a_run_that_its_container_cannot_hold_is_refused(goodfit, tiny_words, group):
-    group("0::/", "", max=600 * MIB, current=900 * MIB, stat="file 0")
+    group("0::/", "", max=600 * MIB, current=900 * MIB)
     outcome = goodfit("check", *tiny_words("classification", "encoder"))
     assert outcome.code == 5
     assert "the run needs about" in outcome.err

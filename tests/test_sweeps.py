@@ -1052,6 +1052,18 @@ def test_a_search_reads_its_records_once(goodfit, tiny_words, monkeypatch):
 
 
 @pytest.mark.parametrize("engine", ["solo", "packed"])
+def test_trials_give_back_what_they_free_where_memory_is_scarce(goodfit, tiny_words, tmp_path, engine):
+    words = [*tiny_words("classification", "encoder"), SPACE[0], "adapter=lora", "sweep.trials=2", "training.epochs=1"]
+    words += [f"sweep.engine={engine}", "sweep.width=2", "sweep.confirmations=0", "sweep.train_best=false"]
+    needed = goodfit("check", *tiny_words("classification", "encoder"), "adapter=lora", "--json").json["memory_bytes"]
+    scarce = f"hardware.memory_gb={(needed['total'] + needed['activations']) / 2**30}"
+    assert goodfit("sweep", *words, scarce, f"run.dir={tmp_path / 'search'}", "--quiet").code == 0
+    logs = [path.read_text("utf-8") for path in sorted((tmp_path / "search" / "trials").glob("*/log.txt"))]
+    assert len(logs) == 2
+    assert all("what is freed goes back to the system" in log for log in logs)
+
+
+@pytest.mark.parametrize("engine", ["solo", "packed"])
 def test_what_does_not_depend_on_a_trial_is_found_out_once(goodfit, tiny_words, monkeypatch, engine):
     from goodfit.runs import plan
     from goodfit.sweeps import shared

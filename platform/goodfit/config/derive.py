@@ -122,6 +122,13 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
                 chosen = conf.choices.get("dataset", conf.dataset.source)
                 what = f"dataset.{key} was typed, and dataset={chosen} does not read it"
                 mistakes.append(ConfigError(what, f"add dataset={source}"))
+    if conf.model.source not in ("hub", "run"):  # a plugin gives the folder, and the name is what cards call it
+        chosen = f"model={conf.choices.get('model', conf.model.source)}"
+        mistakes += [
+            ConfigError(f"{key} was typed, and {chosen} does not read it", f"model=custom in place of {chosen}")
+            for key in ("model.name", "model.revision")
+            if key in typed and getattr(conf.model, key.partition(".")[2]) is not None
+        ]
     if (conf.task.privacy if conf.privacy.mode == "auto" else conf.privacy.mode) == "none":
         mistakes += [
             ConfigError(f"{key} was typed, and nothing is scrubbed", "add privacy=mask, or another way to scrub")

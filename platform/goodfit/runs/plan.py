@@ -98,10 +98,15 @@ def fit_memory(prepared: Prepared, path: ComputePath, needed: Memory | None = No
     Raises:
         HardwareError: It cannot fit; the fix names what would.
     """
-    conf, free = prepared.conf, free_bytes(prepared.conf)
+    conf = prepared.conf
     if path.flat != _expects_flat(conf):
-        needed = check_memory(prepared, path, free)
-    needed = needed or _memory(prepared, conf, path.flat)
+        needed = check_memory(prepared, path)
+    spare_memory(conf, needed or _memory(prepared, conf, path.flat))
+
+
+def spare_memory(conf: RunConf, needed: Memory) -> None:
+    """Give back what is freed where there is no room for gaps; until the next ``fix_machine``."""
+    free = free_bytes(conf)
     if pick_device(conf.hardware.accelerator) == "cpu" and needed.total + GAPS * needed.activations > free:
         logging.getLogger(__name__).info(
             "memory: scarce, so that what is freed goes back to the system, which is slower"

@@ -18,6 +18,7 @@ from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.together import together_of
 from goodfit.runs.log import logged_to
+from goodfit.runs.plan import spare_memory
 from goodfit.runs.score import build_measure, top_score
 from goodfit.sweeps.check import PACKABLE
 from goodfit.sweeps.outcomes import Order, Result, read_result
@@ -202,6 +203,10 @@ class Packed:
         )
         name = str(started.order.number)
         rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)
+        memory = self._shared.memory(started.bench)
+        together = memory.activations * (1 + len(self._running))
+        with logged_to(started.order.folder / "log.txt"):
+            spare_memory(conf, dataclasses.replace(memory, activations=together))
         pack.training.enter(Trial(name, started.model, conf, started.data))
         self._running[name] = _Running(pack, started, held_out, rise, held.pop_all(), steps, epoch)
 
