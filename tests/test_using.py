@@ -575,6 +575,7 @@ BAD = "1 of 1 rows are bad: {}"
             ["dataset.feilds.text=said"], "a", "predict takes no 'dataset.feilds.text'", id="misspelt setting"
         ),
         pytest.param(["dataset.on_bad_row=stop"], "a", "predict takes no 'dataset.on_bad_row'", id="misspelt rule"),
+        pytest.param(["runtime.threads=1"], "a", "predict takes no 'runtime.threads'", id="setting of a run"),
     ],
 )
 def test_what_cannot_be_answered_prints_two_lines_and_exits_2(goodfit, encoder_run, argv, stdin, error):

@@ -18,6 +18,7 @@ from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, warn
 from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
+from goodfit.config.settings import find_setting
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
 from goodfit.errors import ConfigError, DataError
 from goodfit.files import at_home, ending, write_whole
@@ -81,11 +82,11 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], ReadingWords]:
     """Texts, and what the other words say of how a file is read.
 
     Raises:
-        ConfigError: A word is another setting of the data.
+        ConfigError: A word is another setting.
     """
     reading = reading_words([word for word in words if "=" in word])
     for key in (word.partition("=")[0] for word in reading.others):
-        if _SETTING.fullmatch(key):
+        if _SETTING.fullmatch(key) or find_setting(key) is not None:
             known = [FIELDS + name for name in ("text", "source", "id")] + [ON_BAD_ROWS]
             hint = did_you_mean(key, known, f"it takes {FIELDS}text=NAME and {ON_BAD_ROWS}=quarantine")
             raise ConfigError(f"predict takes no '{key}'", hint)
