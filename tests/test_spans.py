@@ -259,7 +259,7 @@ def test_a_run_made_before_capitals_could_be_told_goes_on_without(goodfit, tmp_p
 
 
 def test_capitals_are_told_behind_their_word_and_stand_in_no_label(ready):
-    prepared, _ = ready("token_classification", "encoder", "model=bert")
+    prepared, _ = ready("token_classification", "encoder", "model=bert", "model.name=null")
     learner = prepared.learner
     (example,) = learner.encode([record_of(text="Ada saw the NHS on iOS", spans=[])]).examples
     told = learner.coding.tokenizer.convert_ids_to_tokens(example.inputs)
