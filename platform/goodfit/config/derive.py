@@ -122,7 +122,8 @@ def _ignored(conf: RunConf, typed: Collection[str]) -> list[GoodfitError]:
                 chosen = conf.choices.get("dataset", conf.dataset.source)
                 what = f"dataset.{key} was typed, and dataset={chosen} does not read it"
                 mistakes.append(ConfigError(what, f"add dataset={source}"))
-    if conf.model.source not in ("hub", "run") and "model.source" not in typed:  # cards call a plugin's so
+    # a plugin gives its folder whatever the name is, by which cards call the model
+    if conf.model.source not in ("hub", "run") and "model.source" not in typed:
         chosen = f"model={conf.choices.get('model', conf.model.source)}"
         mistakes += [
             ConfigError(f"{key} was typed, and {chosen} does not read it", f"model=custom in place of {chosen}")

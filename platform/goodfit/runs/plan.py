@@ -38,8 +38,8 @@ PROBE_SECONDS = 15
 """Of those steps together: where whole batches would take longer, some of their rows are timed."""
 WARM_ROWS = 2
 GAPS = 2.5
-"""So many times what is kept for the backward pass can the gaps in the C library's heap be (MPNet, padded, batches of
-16: 2.2 with 128 tokens, 1.5 with 384)."""
+"""So many times what is kept for the backward pass can the gaps in the C library's heap be (by hand, MPNet, padded,
+batches of 16: 2.2 with 128 tokens, 1.5 with 384)."""
 EVALUATION_COST = 1 / 3
 """A forward pass costs about a third of a training step."""
 
