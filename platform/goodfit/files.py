@@ -6,9 +6,10 @@ import contextlib
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from goodfit.errors import DiskError
+from goodfit.errors import ConfigError, DiskError
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
@@ -50,6 +51,20 @@ def write_whole(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
             temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def to_output(path: Path) -> Iterator[None]:
+    """What the system says of a file that ``--output`` names, as an error for people."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritten(path, str(error.strerror)) from None
+
+
+def unwritten(path: Path, reason: str) -> ConfigError:
+    """The error for a file that ``--output`` names and that cannot be written."""
+    return ConfigError(f"{path} cannot be written: {reason}", "choose another --output")
 
 
 def part_of(path: Path) -> Path:

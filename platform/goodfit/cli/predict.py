@@ -5,14 +5,17 @@ Words such as ``dataset.fields.text=said`` and ``dataset.on_bad_rows=quarantine`
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import shlex
+import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, warn
@@ -20,14 +23,15 @@ from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.settings import find_setting
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
-from goodfit.errors import ConfigError, DataError
-from goodfit.files import at_home, ending, write_whole
+from goodfit.errors import ConfigError, DataError, StoppedError
+from goodfit.files import at_home, ending, to_output, unwritten
 from goodfit.registry import did_you_mean
 from goodfit.texts.shown import in_lines, json_line
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
     from goodfit.runs.documents import Documents
+    from goodfit.runs.kept_answers import KeptAnswers
     from goodfit.runs.opened import OpenedRun
 
 _SETTING = re.compile(r"dataset\.[\w.]+")
@@ -51,6 +55,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     from goodfit.runs.answer import answer_records
     from goodfit.runs.cuts import told_of_unread
     from goodfit.runs.documents import find_documents
+    from goodfit.runs.kept_answers import question_of
     from goodfit.runs.opened import open_run
 
     opened = open_run(folder, host, measured=False)
@@ -64,18 +69,26 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         warn(told, arguments.warnings, quiet=arguments.quiet)
     read = _read(opened, texts, file, reading)
     warn([*_unanswered(read), *_called_alike(read), *of_joined(read.joined)], arguments.warnings, quiet=arguments.quiet)
-    with Bar(arguments.quiet) as bar:
-        answers = answer_records(opened, read.records, documents.places)
-    little_read = sum("unread" in answer for answer in answers)
-    warn(told_of_unread(little_read, len(answers)), arguments.warnings, quiet=arguments.quiet)
+    question = partial(question_of, opened, read.records, documents.places)
+    with _taking(output, question, arguments.json) as taken:
+        if taken.answers:
+            Bar(arguments.quiet).say(f"goes on behind {len(taken.answers)} answers that an earlier try left")
+        parts = answer_records(opened, read.records, documents.places, len(taken.answers))
+        while part := _next(parts, arguments.quiet):
+            taken.add(part)
+    little_read = sum("unread" in answer for answer in taken.answers)
+    warn(told_of_unread(little_read, len(taken.answers)), arguments.warnings, quiet=arguments.quiet)
     rejected = [problem.shown() for problem in read.rejected]
     if output is not None:
-        _write(Path(output), answers)
-        bar.say(f"wrote {len(answers)} answers to {output}")
-        return {"answers": len(answers), "rejected": rejected, "output": output}
-    if not arguments.json:
-        print(_lines(answers), end="")
-    return {"answers": answers, "rejected": rejected}
+        Bar(arguments.quiet).say(f"wrote {len(taken.answers)} answers to {output}")
+        return {"answers": len(taken.answers), "rejected": rejected, "output": output}
+    return {"answers": taken.answers, "rejected": rejected}
+
+
+def _next(parts: Iterator[Sequence[Mapping[str, Any]]], quiet: bool) -> Sequence[Mapping[str, Any]]:
+    """The next answers. The bar is gone when they come: on a terminal both would be in one place."""
+    with Bar(quiet):
+        return next(parts, ())
 
 
 def _sorted(words: Sequence[str]) -> tuple[list[str], ReadingWords]:
@@ -218,33 +231,55 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
     if Path(output).resolve().is_relative_to(at_home(run).resolve()):
         raise ConfigError(f"{output} lies in the run's folder, whose files are its evidence", "choose another --output")
     if Path(output).is_dir():
-        raise _not_written(output, os.strerror(errno.EISDIR))
+        raise unwritten(Path(output), os.strerror(errno.EISDIR))
     if Path(output).exists() and not os.access(output, os.W_OK):
-        raise _not_written(output, os.strerror(errno.EACCES))
+        raise unwritten(Path(output), os.strerror(errno.EACCES))
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
     if ending(Path(output)) in TABLES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
     if not Path(output).parent.is_dir():
-        raise _not_written(output, os.strerror(errno.ENOENT))
+        raise unwritten(Path(output), os.strerror(errno.ENOENT))
 
 
-def _write(path: Path, answers: Sequence[Mapping[str, Any]]) -> None:
-    """Write a file whole, or leave the one that is there; a pipe, or what a link leads to, gets what comes."""
-    lines = _lines(answers)
-    try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_text(lines, "utf-8")
-        else:
-            write_whole(path, lines.encode())
-    except OSError as error:
-        raise _not_written(str(path), str(error.strerror)) from None
+class _Sent:
+    """Answers that go to a stream as they come, or only into the result of ``--json``."""
+
+    def __init__(self, stream: IO[str] | None, output: Path | None = None) -> None:
+        self._stream, self._output = stream, output
+        self.answers: list[Mapping[str, Any]] = []
+
+    def add(self, answers: Sequence[Mapping[str, Any]]) -> None:
+        """Send some more."""
+        self.answers += answers
+        if self._stream is not None:
+            with to_output(self._output) if self._output else contextlib.nullcontext():
+                self._stream.write("".join(json_line(answer) + "\n" for answer in answers))
+                self._stream.flush()
 
 
-def _lines(answers: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(json_line(answer) + "\n" for answer in answers)
+@contextlib.contextmanager
+def _taking(output: str | None, question: Callable[[], str], as_json: bool) -> Iterator[_Sent | KeptAnswers]:
+    """What takes the answers: a file gets them whole, or what is there stays; a pipe, or what a link leads to, as they
+    come, and so does standard output."""
+    from goodfit.runs.kept_answers import keep_answers
 
-
-def _not_written(output: str, reason: str) -> ConfigError:
-    return ConfigError(f"{output} cannot be written: {reason}", "choose another --output")
+    if output is None:
+        yield _Sent(None if as_json else sys.stdout)
+        return
+    path = Path(output)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with to_output(path):
+            stream = path.open("w", encoding="utf-8")
+        with stream:
+            yield _Sent(stream, path)
+        return
+    with keep_answers(path, question()) as kept:
+        try:
+            yield kept
+        except KeyboardInterrupt:
+            if not kept.answers:
+                raise
+            where = f"{len(kept.answers)} answers are kept beside {output}"
+            raise StoppedError(signal.SIGINT, where, "the same command goes on", "predict") from None

@@ -27,6 +27,23 @@ def telling(told: Told) -> Iterator[None]:
         _TOLD.reset(before)
 
 
+@contextmanager
+def part_of(start: int, size: int, whole: int) -> Iterator[None]:
+    """Passes over a part of some records are told as how far they are in the whole.
+
+    Args:
+        start: Records before the part.
+        size: Records in it.
+        whole: Records in all.
+    """
+    told = _TOLD.get()
+    if told is None:
+        yield
+        return
+    with telling(lambda done, of: told(start + size * done // of, whole)):
+        yield
+
+
 def in_batches(examples: Sequence[Example], batch_size: int) -> Iterator[list[int]]:
     """Indices of examples in batches of near-equal length, longest first (memory runs out at once or never).
 

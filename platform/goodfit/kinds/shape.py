@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from goodfit.data.batches import Example, LabelsAt, Vary
@@ -42,6 +43,8 @@ class Coding:
     """Whether a tagging encoder is told which words have capitals."""
     token_types: bool = False
     """Whether an encoder that answers questions is told where the context begins."""
+    apply_chat_template: bool = False
+    """Whether a decoder is asked in a turn of its chat template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Encoded:
     """Records as examples."""
 
     examples: Sequence[Example]
+    """In the order of the records."""
     cut: Sequence[int] = field(default_factory=list)
     """Indices of records of which the model does not read everything, or learn the whole answer."""
     beyond: Mapping[int, int] = field(default_factory=dict)
@@ -57,6 +61,11 @@ class Encoded:
     """Of each output of a new head in these records, where it starts from them."""
     vary: Vary | None = None
     """What changes an example from one epoch of training to the next, where something does."""
+
+    def part(self, start: int, stop: int) -> Encoded:
+        """The examples of some records, counted from the first of these."""
+        one, other = (bisect_left(self.examples, place, key=lambda example: example.record) for place in (start, stop))
+        return Encoded([replace(example, record=example.record - start) for example in self.examples[one:other]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,7 @@ class Kind:
     leaves_whole: bool = False
     """Whether other runs begin with its model, so that an adapter is merged into it."""
     told: tuple[str, ...] = ()
-    """Settings of ``model`` by which an encoder is told something beside words, among ``FOR_SOME_TASKS``."""
+    """Settings of ``model`` by which an encoder is told something beside words."""
     copies: bool = False
     """Whether an answer repeats its text: a model that writes it needs as many positions for both."""
     writes_freely: bool = False

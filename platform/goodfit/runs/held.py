@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from goodfit.errors import ConfigError
+from goodfit.files import EVERYBODY
 
 LOCK = ".lock"
 
@@ -44,10 +45,10 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
     """
     told = time.monotonic() + PATIENCE
     while True:
-        with _opened(path / LOCK, os.O_RDWR | os.O_CREAT) as lock:
+        with open_plain(path / LOCK, os.O_RDWR | os.O_CREAT) as lock:
             _LOCKS.add(lock)
             try:
-                if _is_taken(lock, path):
+                if is_taken(lock, path / LOCK):
                     try:
                         yield path
                     finally:
@@ -68,7 +69,7 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock of a run's folder now."""
     try:
-        with _opened(path / LOCK, os.O_RDONLY) as lock:
+        with open_plain(path / LOCK, os.O_RDONLY) as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except (FileNotFoundError, ConfigError):
         return False
@@ -77,35 +78,42 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _opened(lock: Path, flags: int) -> IO[bytes]:
-    """The file of a lock. It comes along when a folder is handed on: where it leads is not followed, nor waited for.
+def open_plain(path: Path, flags: int, rights: int = EVERYBODY, mode: str = "rb") -> IO[bytes]:
+    """Open a file of ours. It comes along when a folder is handed on: where it leads is not followed, nor waited for.
+
+    Args:
+        path: The file.
+        flags: Of the system call.
+        rights: Of a new one.
+        mode: Of the opened file.
 
     Raises:
         ConfigError: It is a link, a pipe or the like.
+        OSError: The system says no.
     """
     try:
-        number = os.open(lock, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        number = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, rights)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
-            raise _no_lock(lock) from None
+            raise _no_plain_file(path) from None
         raise
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise _no_lock(lock)
-    return os.fdopen(number, "rb")
+        raise _no_plain_file(path)
+    return os.fdopen(number, mode)
 
 
-def _no_lock(lock: Path) -> ConfigError:
-    return ConfigError(f"{lock} is no plain file, and goodfit writes no other", "remove it")
+def _no_plain_file(path: Path) -> ConfigError:
+    return ConfigError(f"{path} is no plain file, and goodfit writes no other", "remove it")
 
 
-def _is_taken(lock: IO[bytes], folder: Path) -> bool:
-    """Whether the lock is ours now."""
+def is_taken(file: IO[bytes], path: Path) -> bool:
+    """Whether the lock of an opened file is ours now, and the file still lies at its place."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return is_same(os.fstat(lock.fileno()), folder / LOCK)  # its holder may have removed it between our two calls
+    return is_same(os.fstat(file.fileno()), path)  # its holder may have removed it between our two calls
 
 
 def is_same(then: os.stat_result, path: Path) -> bool:

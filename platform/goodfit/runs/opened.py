@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from goodfit.data.progress import part_of
 from goodfit.data.records import Record
 from goodfit.kinds.shape import Coding, Encoded, Learner, Outcome
 from goodfit.models.adapters import with_saved_adapter
@@ -52,11 +53,21 @@ class OpenedRun:
 
     def outcomes(self, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The model's answers, one for each record."""
+        return next(self.outcomes_in_parts(records, encoded, len(records)))
+
+    def outcomes_in_parts(
+        self, records: Sequence[Record], encoded: Encoded, size: int, start: int = 0
+    ) -> Iterator[list[Outcome]]:
+        """The model's answers to so many records after the other; those before ``start`` are left out."""
         refuse_beyond(self.base, self.coding.tokenizer, [encoded])
         model = self.model.requires_grad_(False)
         path = path_of(self.conf, self.learner, self.coding, model, encoded.examples)
-        with path.on(model):
-            return self.learner.outcomes(model, records, encoded)
+        for first in range(start, len(records), size):
+            part = records[first : first + size]
+            own = encoded if len(part) == len(records) else encoded.part(first, first + size)
+            with path.on(model), part_of(first, len(part), len(records)):
+                found = self.learner.outcomes(model, part, own)
+            yield found
 
 
 def open_run(typed: str, host: Host, *, measured: bool = True) -> OpenedRun:
