@@ -377,3 +377,16 @@ def test_documents_that_cannot_be_searched_print_two_lines(goodfit, finished, ki
     assert (outcome.code, outcome.out) == (2, "")
     assert error in what
     assert fix in mend
+
+
+@families
+def test_the_prompt_that_is_left_for_others_has_the_document_below_the_query(finished, ready, family):
+    folder, _ = finished("ranking", family)
+    prompt = read_json(folder / "adapter" / "task.json")["prompt"]
+    assert prompt.rstrip("\n").endswith("{query}" if family == "encoder" else "{query}\n{document}")
+    if family == "decoder":
+        prepared, _ = ready("ranking", family)
+        learner, record = prepared.learner, prepared.splits.test[0]
+        text = prompt.replace("{query}", record.fields["query"]).replace("{document}", record.fields["positive"])
+        read = learner.coding.tokenizer.decode(learner.encode([record]).examples[0].inputs)
+        assert read.startswith(text)

@@ -134,6 +134,13 @@ def test_a_pipeline_weighs_each_of_several_labels_by_itself(finished, goodfit, r
     assert likely == several(goodfit, folder, texts)
 
 
+def test_the_code_in_the_docs_asks_in_a_turn_what_was_asked_so(finished, goodfit, capsys, rows_of, tmp_path_factory):
+    base = save_tiny("llama", [str(row) for row in rows_of("generation", 32)], tmp_path_factory.mktemp("llama"))
+    words = ["privacy=none", "training.max_steps=4", "task.max_new_tokens=12", "model.apply_chat_template=true"]
+    folder, _ = finished("generation", "decoder", f"model.name={base}", "task.prompt=In short: {source}", *words)
+    assert done(TEXTS, folder, SAID, capsys) == answer(goodfit, folder, SAID) != ""
+
+
 LEARNS_TO_TALK = ("adapter=none", "privacy=none", "optim.lr=0.005", "training.epochs=6", "task.max_new_tokens=12")
 
 

@@ -23,6 +23,7 @@ from goodfit.kinds.decoding import generate, written_outcomes
 from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
 from goodfit.kinds.text import TextCoder
 from goodfit.kinds.text_metrics import text_metrics
+from goodfit.kinds.turns import Turns
 from goodfit.kinds.whole import special_tokens
 
 
@@ -42,15 +43,6 @@ def before_answer(record: Record) -> list[Message]:
     """The conversation up to the answer."""
     messages: list[Message] = record.fields["messages"]
     return messages[:-1] if _is_answered(record) else messages
-
-
-MARK = "\ue000\ue001\ue002"
-"""Stands for what the assistant says where a conversation is rendered to see what is around it: signs for private use,
-which no template looks for."""
-
-FIXED_DAY = "{% macro strftime_now(form) %}26 Jul 2024{% endmacro %}"
-"""Put before a chat template that writes today's date into a conversation: nothing learnt or read may depend on it. The
-day is the one that Llama 3's template falls back to."""
 
 
 TRIED = [
@@ -87,23 +79,10 @@ class ReplyByDecoder:
         self.coding = coding
         # a chat template has a beginning of its own
         self.before = [] if coding.tokenizer.chat_template else special_tokens(coding.tokenizer)[0]
-        self.closing, turn_end = self._closing()
+        self.turns = Turns(coding.tokenizer)
+        self.closing, turn_end = self.turns.closing()
         self.coder = TextCoder(coding, turn_end)
         self.room = min(coding.max_new_tokens, coding.max_tokens // 2)
-
-    def _closing(self) -> tuple[str, int | None]:
-        """What closes the assistant's turn: blanks, and a token that stands in no text."""
-        tokenizer = self.coding.tokenizer
-        behind = self._around([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])[1]
-        coded = tokenizer(behind, add_special_tokens=False, return_offsets_mapping=True)
-        tokens = zip(coded["input_ids"], coded["offset_mapping"], strict=True)
-        token, end = next(((token, end) for token, (start, end) in tokens if behind[start:end].strip()), (None, 0))
-        if tokenizer.chat_template and token not in tokenizer.added_tokens_decoder:
-            raise ConfigError(
-                "the tokenizer's chat template closes the assistant's turn with no token of its own",
-                "choose a model with another chat template: with this one no answer would end",
-            )
-        return behind[:end], token
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each conversation; of one that is too long the beginning is left out."""
@@ -133,7 +112,7 @@ class ReplyByDecoder:
             {**message, "content": message["content"].strip()} if message["role"] == "assistant" else message
             for message in record.fields["messages"]
         ]
-        if self._rendered(said)[0] != self._written(said):
+        if self._rendered(said)[0] != self.turns.written(said):
             raise ConfigError(
                 f"{record.origin or record.id}: the tokenizer's chat template changes what the assistant said",
                 "leave its thoughts out (<think>…</think>), or choose a model with another chat template",
@@ -162,7 +141,7 @@ class ReplyByDecoder:
 
     def _rendered(self, messages: Sequence[Message]) -> tuple[str, list[_Turn]]:
         """A conversation as the model reads it, and where the assistant speaks."""
-        text, *behind = self._around(messages)
+        text, *behind = self.turns.around(messages)
         said = [message["content"].strip() for message in messages if message["role"] == "assistant"]
         turns = []
         for words, rest in zip(said, behind, strict=True):
@@ -171,43 +150,6 @@ class ReplyByDecoder:
             turns.append(_Turn(start, len(text) + (len(self.closing) if rest.startswith(self.closing) else 0)))
             text += rest
         return text, turns
-
-    def _around(self, messages: Sequence[Message]) -> list[str]:
-        """What stands before, between and behind what the assistant says.
-
-        It is what a template makes of all turns together: Qwen 3's puts an empty thought before the last one only.
-        """
-        said = sum(message["role"] == "assistant" for message in messages)
-        around = self._written(
-            [{**message, "content": MARK} if message["role"] == "assistant" else message for message in messages]
-        ).split(MARK)
-        if len(around) != said + 1:
-            raise ConfigError(
-                "the tokenizer's chat template leaves out what the assistant said before",
-                "choose a model with another chat template",
-            )
-        return around
-
-    def _written(self, messages: Sequence[Message]) -> str:
-        from jinja2 import TemplateError
-
-        tokenizer = self.coding.tokenizer
-        if not tokenizer.chat_template:
-            return written(messages, tokenizer.eos_token or "")
-        template = tokenizer.get_chat_template()
-        try:
-            found: str = tokenizer.apply_chat_template(
-                [dict(message) for message in messages],
-                chat_template=FIXED_DAY + template if "strftime_now" in template else template,
-                tokenize=False,
-            )
-        except TemplateError as error:
-            roles = ", ".join(message["role"] for message in messages)
-            raise ConfigError(
-                f"the tokenizer's chat template refuses a conversation of {roles}: {error}",
-                "leave out what it refuses, such as system messages, or choose another model",
-            ) from None
-        return found
 
     @property
     def _longest_prompt(self) -> int:

@@ -248,8 +248,9 @@ class AnswerByText:
             words = split_words(context) or [(0, len(context))]
             tokens = [self.coder.ids(f" {context[start:end]}") or self.unknown for start, end in words]
             sizes = [len(own) + gap for own, gap in zip(tokens, self._gaps(context, words), strict=True)]
-            frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"question": question, "context": ""}))) + 4
-            limit = self.coding.max_tokens - frame - (self.room if self.coder.is_decoder else 0)
+            frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"question": question, "context": ""})))
+            around = frame + self.coder.around
+            limit = self.coding.max_tokens - around - (self.room if self.coder.is_decoder else 0)
             pieces, is_lost = _pieces(record, index, words, sizes, max(8, limit))
             for piece in pieces:
                 text = context[words[piece.first][0] : words[piece.last - 1][1]]

@@ -4,46 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from goodfit.data.batches import IGNORED, Example
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.shape import Coding, Encoded, Learner
+from goodfit.kinds.turns import frame_of
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
+
+AROUND = 4
+"""Tokens that are kept free for those with which a tokenizer begins and ends a text."""
 
 SIGNS = (";", "#", "+", "=")
 """What can stand between labels or behind one: the first that no label holds, so that a text reads one way only."""
 
 
-@dataclass(frozen=True, slots=True)
 class TextCoder:
     """Token ids of prompts and answers, for both text families.
 
+    Args:
+        coding: How the task is coded.
+        turn_end: What ends an answer, where that is not the end of a text.
+
     Raises:
-        ConfigError: Nothing would end an answer.
+        ConfigError: Nothing would end an answer, or the model's chat template has no place for a prompt.
     """
 
-    coding: Coding
-    turn_end: int | None = None
-    """What ends an answer, where that is not the end of a text."""
-
-    def __post_init__(self) -> None:
-        if self.turn_end is None and self.coding.tokenizer.eos_token_id is None:
+    def __init__(self, coding: Coding, turn_end: int | None = None) -> None:
+        self.coding = coding
+        self.frame = frame_of(coding.tokenizer) if coding.apply_chat_template else None
+        end = self.frame.end if self.frame else turn_end
+        if end is None and coding.tokenizer.eos_token_id is None:
             raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
+        self.eos = int(coding.tokenizer.eos_token_id if end is None else end)
+        """The end of an answer; it stays in the labels, so that the model learns to stop."""
+        self.around = AROUND + (len(self.ids(self.frame.before + self.frame.behind)) if self.frame else 0)
+        """Tokens that may stand around a prompt in what is read, besides ``SEPARATOR``."""
 
     @property
     def is_decoder(self) -> bool:
         """Whether prompt and answer share one row."""
         return self.coding.family == "decoder"
-
-    @property
-    def eos(self) -> int:
-        """The end of a text; it stays in the labels, so that the model learns to stop."""
-        return int(self.coding.tokenizer.eos_token_id if self.turn_end is None else self.turn_end)
 
     def source(self, fields: Mapping[str, Any], room: int) -> tuple[tuple[int, ...], bool]:
         """What the model reads of a record: the prompt, filled; see ``reading``."""
@@ -59,12 +63,17 @@ class TextCoder:
         Returns:
             Token ids, and whether the text had to be cut.
         """
+        if self.frame:
+            return self._with_room(*self.frame.around(text), room)
         ids = self.coding.tokenizer(text, add_special_tokens=True)["input_ids"]
         if not self.is_decoder:
             kept = ids[: self.coding.max_tokens - 1]
             return (tuple(ids), False) if len(ids) <= self.coding.max_tokens else ((*kept, self.eos), True)
         ids = ids[:-1] if ids and ids[-1] == self.eos else ids
-        end = self.ids(SEPARATOR)
+        return self._with_room(ids, self.ids(SEPARATOR), room)
+
+    def _with_room(self, ids: Sequence[int], end: Sequence[int], room: int) -> tuple[tuple[int, ...], bool]:
+        """What a decoder reads, cut before its end where room for the answer would lack."""
         limit = max(0, self.coding.max_tokens - room - len(end))
         return (*ids[:limit], *end), len(ids) > limit
 
@@ -74,6 +83,8 @@ class TextCoder:
 
     def answer_ids(self, text: str) -> tuple[int, ...]:
         """Tokens of an answer, without its end."""
+        if self.frame:
+            return self.frame.answer(text)
         return self.ids(f" {text}" if self.is_decoder else text)
 
     def refuse_no_room(self, label: int) -> None:
@@ -82,7 +93,7 @@ class TextCoder:
         Args:
             label: Tokens of the longest one, or of the longest list of them that may be written.
         """
-        around = len(self.ids(re.sub(r"{\w+}", "", self.coding.prompt))) + len(self.ids(SEPARATOR)) + 4
+        around = len(self.ids(re.sub(r"{\w+}", "", self.coding.prompt))) + len(self.ids(SEPARATOR)) + self.around
         if self.is_decoder and label + around >= self.coding.max_tokens:
             raise ConfigError(
                 f"the longest label, or list of labels, takes {label} tokens, and of the {self.coding.max_tokens} that "
@@ -161,6 +172,20 @@ def fill_prompt(prompt: str, fields: Mapping[str, Any]) -> str:
         return value if isinstance(value, str) else place[0]
 
     return re.sub(r"{(\w+)}", put_in, prompt)
+
+
+def prompt_of_others(coding: Coding, searches: bool) -> str:
+    """The prompt with what stands around it, as those have to write it who ask the model without goodfit.
+
+    Args:
+        coding: How the task is coded.
+        searches: Whether a document stands below the prompt.
+    """
+    prompt = f"{coding.prompt}{SEPARATOR}{{document}}" if searches and coding.family != "encoder" else coding.prompt
+    if coding.apply_chat_template:
+        frame = frame_of(coding.tokenizer)
+        return f"{frame.before}{prompt.strip()}{frame.behind}"
+    return f"{prompt}{SEPARATOR}" if prompt and coding.family == "decoder" else prompt
 
 
 def encode_written(

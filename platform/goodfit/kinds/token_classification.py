@@ -201,7 +201,7 @@ class TagByText:
     @functools.cached_property
     def _room(self) -> tuple[int, int, int]:
         """Tokens for the words of a window, how often a row holds each word, and the tokens of the longest mark."""
-        frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"text": ""}))) + 4
+        frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"text": ""}))) + self.coder.around
         reads = 2 if self.coder.is_decoder else 1  # a decoder's row holds the text twice
         return self.coding.max_tokens - frame, reads, max(map(len, self.marks.values()))
 

@@ -247,6 +247,11 @@ def _use(prepared: Prepared) -> str:
         if prepared.coding.case_marks
         else ""
     )
+    turns = (
+        " It is asked in a turn of its base's chat template, which `prompt` in `task.json` holds."
+        if prepared.coding.apply_chat_template
+        else ""
+    )
     pooling = prepared.conf.model.pooling
     pooled = (
         " Without goodfit, transformers' classifier hands another vector to the head and answers at chance: `pooling` "
@@ -263,6 +268,6 @@ def _use(prepared: Prepared) -> str:
     )
     return (
         f"## Use\n\n`goodfit predict <run> {prepared.task.kind.asked}` loads it with its base, prompt, labels and "
-        f"pooling.{marks}{pooled}{drawn} The figures hold for records like the test records; on others, measure first: "
-        "`goodfit evaluate <run> dataset.test=<file>`.\n"
+        f"pooling.{marks}{turns}{pooled}{drawn} The figures hold for records like the test records; on others, measure "
+        "first: `goodfit evaluate <run> dataset.test=<file>`.\n"
     )

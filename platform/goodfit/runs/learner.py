@@ -1,8 +1,9 @@
-"""How a base model learns a task: the lengths it has room for, and what it is told beside words."""
+"""How a base model learns a task: the lengths it has room for, and how it is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from goodfit.errors import ConfigError, stop_on
@@ -20,29 +21,59 @@ FALLBACK_TOKENS = 512
 """The longest input of models without a bound of their own (T5's relative positions)."""
 
 
-def told_beside_words(task: Task, base: Base, tokenizer: Any) -> dict[str, bool | None]:
-    """What an encoder is told beside words: the typed choice, or wherever it can be; None where it reads otherwise.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to ask a model, which a setting of ``FOR_SOME_TASKS`` chooses."""
+
+    fits: bool
+    """Whether it is one for this task and family."""
+    whom: str
+    """For whom it is, where it does not fit."""
+    can: Callable[[], bool]
+    """Whether this model can be asked so."""
+    lacks: str
+    """What is missing where it cannot."""
+    usual: bool = True
+    """Whether it is chosen by itself wherever it can be."""
+
+
+def how_asked(task: Task, base: Base, tokenizer: Any) -> dict[str, bool | None]:
+    """How a model is asked: the typed choice, or what is usual of this model; None where the task has no such way.
 
     Raises:
-        ConfigError: It is asked for where it cannot be told.
+        ConfigError: It is to be asked in a way that this task or model does not have.
     """
-    ways: dict[str, tuple[str, Callable[[], bool], str]] = {
-        "case_marks": (
-            "that tags", lambda: bool(case_marks(tokenizer)), "sees capitals or has no token to spare",
+    kind, is_encoder = task.kind, base.family == "encoder"
+    ways = {
+        "case_marks": _Way(
+            fits=is_encoder and "case_marks" in kind.told,
+            whom="they are for an encoder that tags",
+            can=lambda: bool(case_marks(tokenizer)),
+            lacks="sees capitals or has no token to spare",
         ),
-        "token_types": (
-            "that answers questions", lambda: tells_texts_apart(tokenizer, base.config), "has one type for all tokens",
+        "token_types": _Way(
+            fits=is_encoder and "token_types" in kind.told,
+            whom="they are for an encoder that answers questions",
+            can=lambda: tells_texts_apart(tokenizer, base.config),
+            lacks="has one type for all tokens",
         ),
-    }  # fmt: skip
+        "apply_chat_template": _Way(
+            fits=base.family == "decoder" and bool(kind.prompted),
+            whom="it is for a decoder that is asked by a prompt",
+            can=lambda: bool(tokenizer.chat_template),
+            lacks="has no chat template",
+            # tokenizers of models that nobody taught to chat may have one, too
+            usual=task.conf.model.chat_template is not None,
+        ),
+    }
     found: dict[str, bool | None] = {}
     for name in FOR_SOME_TASKS:
-        whom, can_be_told, lacks = ways[name]
-        wanted, fits = getattr(task.conf.model, name), name in task.kind.told and base.family == "encoder"
-        can = fits and can_be_told()
+        way, wanted = ways[name], getattr(task.conf.model, name)
+        can = way.fits and way.can()
         if wanted and not can:
-            why = f"{base.name} {lacks}" if fits else f"they are for an encoder {whom}"
+            why = f"{base.name} {way.lacks}" if way.fits else way.whom
             raise ConfigError(f"model.{name} is true, and {why}", "leave it out")
-        found[name] = can if fits and wanted is None else wanted
+        found[name] = can and way.usual if way.fits and wanted is None else wanted
     return found
 
 
@@ -68,6 +99,7 @@ def build_learner(task: Task, base: Base, tokenizer: Any, labels: Sequence[str])
         decoder_start_id=getattr(base.config, "decoder_start_token_id", None),
         case_marks=bool(conf.model.case_marks),  # None where no head tags
         token_types=bool(conf.model.token_types),  # None where no head answers questions
+        apply_chat_template=bool(conf.model.apply_chat_template),  # None where no decoder is asked by a prompt
     )
     learner = task.kind.learners[base.family](coding)
     _refuse_typed_in_vain(task, learner, base.family)

@@ -22,7 +22,7 @@ from goodfit.plugins.host import Host
 from goodfit.runs.bases import open_base
 from goodfit.runs.cuts import cut_records, refuse_beyond, refuse_unsupervised, unknown_tokens
 from goodfit.runs.known import TaskData
-from goodfit.runs.learner import build_learner, told_beside_words
+from goodfit.runs.learner import build_learner, how_asked
 from goodfit.runs.machine import settle
 from goodfit.runs.task import Task, refuse_family
 from goodfit.schema import RunConf
@@ -159,7 +159,7 @@ def prepare_records(data: TaskData, host: Host) -> Prepared:
     base = open_base(conf, host)
     refuse_family(data.task.kind, base.family)
     tokenizer = load_tokenizer(base)
-    model = dataclasses.replace(conf.model, **told_beside_words(data.task, base, tokenizer))
+    model = dataclasses.replace(conf.model, **how_asked(data.task, base, tokenizer))
     task = dataclasses.replace(data.task, conf=dataclasses.replace(conf, model=model))
     learner, coding = build_learner(task, base, tokenizer, data.labels)
     encoded = {split: learner.encode(data.splits[split]) for split in SPLITS}

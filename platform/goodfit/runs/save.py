@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.files import file_digest
 from goodfit.kinds.decoding import own_runs, settings_of
 from goodfit.kinds.shape import Talker
-from goodfit.kinds.text import SEPARATOR, Writer
+from goodfit.kinds.text import Writer, prompt_of_others
 from goodfit.models.base import folder_digest
 from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
@@ -88,7 +88,8 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "kind": prepared.task.kind.name,
         "family": prepared.base.family,
         "labels": list(coding.labels),
-        "prompt": coding.prompt + (SEPARATOR if coding.prompt and prepared.base.family == "decoder" else ""),
+        "prompt": prompt_of_others(coding, prepared.task.kind.searches),
+        **({"apply_chat_template": True} if coding.apply_chat_template else {}),
         "pooling": conf.model.pooling,
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,

@@ -12,8 +12,8 @@ from goodfit.schema.ranges import Count
 Family = Literal["encoder", "decoder", "seq2seq"]
 Rate = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
-FOR_SOME_TASKS = ("case_marks", "token_types")
-"""What an encoder is told beside words where task and tokenizer have room for it."""
+FOR_SOME_TASKS = ("case_marks", "token_types", "apply_chat_template")
+"""How a model is asked, where task and tokenizer have room for it."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -40,7 +40,8 @@ class ModelConf:
     """What transformers calls its shape (``model_type``), for people: it tells which adapters and precisions fit."""
 
     chat_template: str | None = None
-    """The form of the turns that it was taught to chat in, which its tokenizer writes, for people."""
+    """The form of the turns that it was taught to chat in, which its tokenizer writes; null for a model that was not
+    taught to."""
 
     weights: Literal["pretrained", "random"] = "pretrained"
     """``random`` starts from seeded noise: the folder then needs no weights."""
@@ -63,6 +64,10 @@ class ModelConf:
     token_types: bool | None = None
     """Whether token types tell an encoder that answers questions where the context begins (Devlin et al. 2019,
     https://arxiv.org/abs/1810.04805, section 4.2); when not given, where its tokenizer and its weights have two."""
+
+    apply_chat_template: bool | None = None
+    """Whether a decoder is asked in a turn of its tokenizer's chat template and answers in the next one, also where the
+    task is no chat; when not given, where ``model.chat_template`` says that it was taught to."""
 
     lr: Rate = 5e-5
     """The learning rate to start from when all weights are tuned; used when ``optim.lr`` is not typed."""
