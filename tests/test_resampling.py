@@ -68,7 +68,59 @@ def test_a_label_that_resamples_lose_makes_no_interval_miss_more():
     truth = float(reduce(everything.sum(0)))
     found = [interval(*rare_label(sample), sample) for sample in range(150)]
     # few labels of few records: nothing that was seen says how a label is answered of which there was none
-    assert sum(one.low <= truth <= one.high for one in found) >= 120
+    assert sum(one.low <= truth <= one.high for one in found) >= 136
+
+
+def means_over(counts, right):
+    """Statistics and reduction of the mean recall over labels of so many records, of which so many are right."""
+    labels = [str(number) for number in range(len(counts))]
+    metric = next(spec for spec in classification_metrics(labels) if spec.name == "recall_macro")
+    asked = [label for label, count in zip(labels, counts, strict=True) for _ in range(count)]
+    answers = list(asked)
+    for label, count, well in zip(labels, counts, right, strict=True):
+        first = asked.index(label)
+        answers[first : first + count - well] = [labels[label == labels[0]]] * (count - well)
+    given = [Record(str(n), {"text": "x", "label": label}) for n, label in enumerate(asked)]
+    return metric.statistics(items_of(given, answers, [None] * len(asked))), metric.reduce
+
+
+def test_a_label_of_few_records_that_are_all_right_may_be_answered_worse():
+    found = interval(*means_over([190, 5, 5], [180, 5, 5]), seed=0)
+    # of both labels together: the chance that ten records show nothing wrong is 0.025 where 0.31 of each are
+    assert found.value == pytest.approx(0.982, abs=0.001)
+    assert found.value - found.low == pytest.approx(2 * (1 - 0.025 ** (1 / 10)) / 3, abs=0.002)
+    plenty = interval(*means_over([190, 190, 190], [180, 190, 190]), seed=0)
+    assert plenty.high - plenty.low < 0.04
+
+
+def test_many_labels_of_few_records_are_not_all_answered_worse_at_once():
+    found = interval(*means_over([5] * 40, [5] * 40), seed=0)
+    assert found.value - found.low == pytest.approx(1 - 0.025 ** (1 / 200), abs=1e-6)  # as accuracy of 200 records
+
+
+def test_a_difference_on_a_label_of_few_records_is_not_certain_either():
+    statistics, reduce = means_over([100, 3], [90, 3])
+    found = paired(statistics, means_over([100, 3], [90, 0])[0], reduce, seed=0)
+    assert found.difference == pytest.approx(0.5)
+    assert found.low < 0.05
+
+
+def test_a_mean_of_parts_is_what_scikit_learn_calls_macro():
+    from sklearn.metrics import recall_score
+
+    statistics, reduce = means_over([7, 5, 3], [4, 5, 0])
+    asked = [0] * 7 + [1] * 5 + [2] * 3
+    answers = [1] * 3 + [0] * 4 + [1] * 5 + [0] * 3
+    assert float(reduce(statistics.sum(0))) == pytest.approx(recall_score(asked, answers, average="macro"))
+
+
+def test_a_model_that_answers_less_is_not_called_better_or_worse_for_that():
+    chance, found = np.random.default_rng(3), []
+    for sample in range(60):
+        (one, other) = (chance.poisson(rate, 120) for rate in (2.0, 0.2))
+        both = [np.stack([chance.binomial(count, 0.8), count], 1).astype(float) for count in (one, other)]
+        found.append(paired(*both, mean, sample).p)
+    assert np.mean(np.array(found) <= 0.05) <= 0.12
 
 
 def test_a_score_whose_sign_was_turned_has_the_same_interval():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodfit.hooks.certainty import middle, unseen
+from goodfit.hooks.certainty import TAIL, middle, unseen
+from goodfit.hooks.shares import MeanOfParts
 
 RESAMPLES = 1000
 AGREES = 1e-12
@@ -73,7 +74,9 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 
 
 def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
-    """Percentile bootstrap (Efron 1979), nowhere narrower than its bias and what was not seen allow: see ``bounds``.
+    """Percentile bootstrap (Efron 1979), nowhere narrower than its bias and what was not seen allow.
+
+    See ``bounds``, and for the mean of several values ``unseen_in_parts``.
 
     Args:
         statistics: (units, k).
@@ -83,14 +86,18 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    return Interval(value, *bounds(draws, value, informative_units(reduce, statistics), top, bias_of(draws, value)))
+    low, high = bounds(draws, value, informative_units(reduce, statistics), top, bias_of(draws, value))
+    below, above = unseen_in_parts(reduce, top, statistics)
+    return Interval(value, min(low, value - below), max(high, value + above))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
     """The difference ``one - other`` on the same units.
 
-    The interval is a paired bootstrap; p is two-sided, by approximate randomisation (Noreen 1989): under the
-    null hypothesis each unit's two answers may be swapped.
+    The interval is a paired bootstrap. Two-sided p values are made in two ways, and the greater one counts: by
+    approximate randomisation (Noreen 1989), where each unit's two answers may be swapped, and from the bootstrap. Of
+    two shares, each of what a model itself chose to answer, the first alone would call a difference in how much they
+    answer one in how well.
 
     Args:
         one: (units, k).
@@ -103,8 +110,11 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     difference = float(reduce(one.sum(0)) - reduce(other.sum(0)))
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
-    found = bounds(draws, difference, informative_units(reduce, one, other), top, bias_of(draws, difference), lowest)
-    return Paired(difference, *found, p=_randomised(one, other, reduce, difference, seed))
+    units = informative_units(reduce, one, other)
+    low, high = bounds(draws, difference, units, top, bias_of(draws, difference), lowest)
+    below, above = unseen_in_parts(reduce, top, one, other)
+    p = max(_randomised(one, other, reduce, difference, seed), _beyond_zero(draws))
+    return Paired(difference, min(low, difference - below), max(high, difference + above), p)
 
 
 def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
@@ -117,6 +127,12 @@ def _differences(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) 
     k = one.shape[1]
     both = np.concatenate([one, other], axis=1)
     return np.concatenate([reduce(sums[:, :k]) - reduce(sums[:, k:]) for sums in _resampled(both, seed)])
+
+
+def _beyond_zero(draws: np.ndarray) -> float:
+    """Twice the share of resamples on whose side the difference is not; one that is not defined is on neither."""
+    sides = (int((~(draws > AGREES)).sum()), int((~(draws < -AGREES)).sum()))
+    return min(1.0, (2 * min(sides) + 1) / (len(draws) + 1))
 
 
 def _randomised(one: np.ndarray, other: np.ndarray, reduce: Reduce, difference: float, seed: int) -> float:
@@ -163,23 +179,72 @@ def informative(reduce: Reduce, statistics: np.ndarray) -> np.ndarray:
     that agrees with all others moves nothing, and a row with numbers may have none that the figure is made of.
 
     Args:
-        reduce: Sums -> metric.
+        reduce: Sums -> metric, or several values.
         statistics: (records, k), or (units, k).
 
     Returns:
-        (records,), or (units,).
+        (records,), or (units,); of several values (records, values), or (units, values).
     """
-    found = np.zeros(len(statistics), dtype=bool)
+    found: np.ndarray = np.array(False)
     for beside in np.random.default_rng(0).uniform(0.5, 1.5, (POINTS, statistics.shape[1])):
         with np.errstate(all="ignore"):
             moved = np.abs(reduce(statistics + beside) - reduce(beside))
-        found |= ~(moved <= AGREES)  # what is not defined there may count
-    return found & (statistics != 0).any(1)
+        found = found | ~(moved <= AGREES)  # what is not defined there may count
+    filled = (statistics != 0).any(1)
+    return found & (filled if found.ndim == 1 else filled[:, None])
 
 
 def informative_units(reduce: Reduce, *statistics: np.ndarray) -> int:
     """How many units say something, in one of several samples of the same units."""
     return int(np.any([informative(reduce, rows) for rows in statistics], axis=0).sum())
+
+
+def unseen_in_parts(reduce: Reduce, top: float, *samples: np.ndarray) -> tuple[float, float]:
+    """How far a mean of several values is open to below and above, for the records of each that were not seen.
+
+    They can be other shares of each value's records, as long as the chance to see none of them is no less than that of
+    ``unseen``: of 20 labels of 5 right answers each one may be answered at random, and not all of them. A difference of
+    two samples may be as far the other way with them.
+
+    Args:
+        reduce: Sums -> metric; of another one than a ``MeanOfParts`` nothing is known.
+        top: The highest value.
+        samples: (units, k): one, or two of the same units for their difference.
+    """
+    if not isinstance(reduce, MeanOfParts) or not top:
+        return 0.0, 0.0
+    values = [reduce.parts(rows.sum(0)) for rows in samples]
+    value = values[0] - values[1] if len(values) > 1 else values[0]
+    known = ~np.isnan(value)
+    if not known.any():
+        return 0.0, 0.0
+    value, units = value[known], np.any([informative(reduce.parts, rows) for rows in samples], axis=0).sum(0)[known]
+    fall, rise = value, top - value
+    if len(values) > 1:
+        fall, rise = (np.minimum(2 * np.abs(value), most) for most in (top + value, top - value))
+    return _most_unseen(fall, units) / len(value), _most_unseen(rise, units) / len(value)
+
+
+def _most_unseen(worth: np.ndarray, units: np.ndarray) -> float:
+    """The most that unseen records can be worth: ``sum(share * worth)``, where ``prod((1 - share) ** units)``, the
+    chance to see none of them, is no less than the ``TAIL`` of an interval.
+
+    There each ``1 - share`` is as ``units / worth``, up to 1 (by Lagrange's multiplier).
+
+    Args:
+        worth: What all records of each part are worth, (parts,).
+        units: Of each, (parts,).
+    """
+    worth, units = worth[worth > 0], np.maximum(units[worth > 0], 1)
+    if not len(worth):
+        return 0.0
+    order = np.argsort(units / worth)
+    worth, units = worth[order], units[order]
+    ratios = units / worth
+    # with the first parts alone, up to each
+    factors = np.exp((np.log(TAIL) - np.cumsum(units * np.log(ratios))) / np.cumsum(units))
+    factor = factors[np.flatnonzero(factors * ratios < 1).max(initial=0)]
+    return float(((1 - np.minimum(1.0, factor * ratios)) * worth).sum())
 
 
 def bounds(

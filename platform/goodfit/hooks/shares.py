@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,26 @@ def divide(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     import numpy as np
 
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MeanOfParts:
+    """The mean of several values, as macro F1 is that of each label's: a ``reduce`` of a metric.
+
+    Resamples hold nothing but what was seen, and a label of few records, all of them right, is right in each: the
+    metric's interval is no narrower than what each value may be on records that were not seen.
+    """
+
+    parts: Callable[[np.ndarray], np.ndarray]
+    """Sums over records, shape (..., k) -> the values, shape (..., parts); nan where one does not count."""
+
+    def __call__(self, sums: np.ndarray) -> np.ndarray:
+        """The mean, shape (...); nan where no value counts."""
+        import numpy as np
+
+        values = self.parts(sums)
+        known = ~np.isnan(values)
+        return divide(np.where(known, values, 0).sum(-1), known.sum(-1))
 
 
 def _share_where_seen(sums: np.ndarray) -> np.ndarray:

@@ -81,7 +81,9 @@ class MetricSpec:
     """Items -> float64 array, shape (items, k)."""
     reduce: Callable[[np.ndarray], np.ndarray]
     """Sums over items, shape (..., k) -> metric values, shape (...); nan where it is not defined. The metric is
-    of the items whose rows change the value: only these make its interval narrower, and ``n`` counts them."""
+    of the items whose rows change the value: only these make its interval narrower, and ``n`` counts them. One that is
+    the mean of several values, as of one for each label, is a ``hooks.shares.MeanOfParts``: its interval allows for the
+    values of few items."""
     top: float = 1.0
     """The highest value of a score: its interval reaches towards it where all records agree. Figures above it are of no
     such range. 0 where there is none."""
@@ -250,7 +252,8 @@ class ModelFacts:
     """The same under the base model; None where it has no head for the task, or its weights were tuned."""
     compared: Callable[[Sequence[Item]], Mapping[str, float | None]] = _not_compared
     """Other answers to the test records, in their order -> {difference, low, high, p} of the tuned model's from them by
-    ``metric``: 95 % interval by bootstrap, p by approximate randomisation; None where it is not defined."""
+    ``metric``: 95 % interval by bootstrap, p the greater of those by bootstrap and by approximate
+    randomisation; None where it is not defined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

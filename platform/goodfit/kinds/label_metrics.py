@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from goodfit.hooks.certainty import unit_numbers
-from goodfit.hooks.shares import divide
+from goodfit.hooks.shares import MeanOfParts, divide
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.metrics import mean_of
 
@@ -82,8 +82,8 @@ def _by_label(labels: Sequence[str], kinds: tuple[str, ...], sets: Sets) -> dict
     statistics = partial(_decisions, labels, sets)
     for name, (shown, ratio) in RATIOS.items():
         for mean, reduce, words in (
-            ("macro", _macro, f"Mean over labels of {shown}"),
-            ("micro", _micro, f"{shown[0].upper()}{shown[1:]} of all decisions together"),
+            ("macro", MeanOfParts(partial(_of_each, ratio)), f"Mean over labels of {shown}"),
+            ("micro", partial(_micro, ratio), f"{shown[0].upper()}{shown[1:]} of all decisions together"),
         ):
             found[f"{name}_{mean}"] = MetricSpec(
                 name=f"{name}_{mean}",
@@ -91,7 +91,7 @@ def _by_label(labels: Sequence[str], kinds: tuple[str, ...], sets: Sets) -> dict
                 kinds=kinds,
                 greater_is_better=True,
                 statistics=statistics,
-                reduce=partial(reduce, ratio),
+                reduce=reduce,
             )
     return found
 
@@ -115,13 +115,11 @@ def _parts(sums: np.ndarray) -> tuple[Any, Any, Any]:
     return parts[..., 0, :], parts[..., 1, :], parts[..., 2, :]
 
 
-def _macro(ratio: Ratio, sums: np.ndarray) -> np.ndarray:
-    """The mean over labels."""
+def _of_each(ratio: Ratio, sums: np.ndarray) -> np.ndarray:
+    """Of each label, (..., labels)."""
     answered, right, both = _parts(sums)
     # a label that nobody names does not count: as scikit-learn for labels, which counts it as 0 in sets of them
-    seen = (answered + right) > 0
-    values = np.where(seen, np.nan_to_num(ratio(answered, right, both)), 0)
-    return divide(values.sum(-1), seen.sum(-1))
+    return np.where((answered + right) > 0, np.nan_to_num(ratio(answered, right, both)), np.nan)
 
 
 def _micro(ratio: Ratio, sums: np.ndarray) -> np.ndarray:

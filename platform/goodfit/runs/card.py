@@ -196,8 +196,8 @@ def _figures(metrics: Mapping[str, Any], records: int) -> str:
     broken_off = f"\n{told}.\n" if (told := of_broken_off(metrics, records)) else ""
     return (
         f"## Figures\n\nOn {_counted(records, 'test record')}{of_documents(metrics)}; intervals by bootstrap, p by "
-        f"approximate randomisation on the same records.\n\n{table}\n\nThe base is: "
-        f"{base_is}. The simplest reference ({reference_is}) {_beside_reference(metrics)}.\n"
+        f"bootstrap or approximate randomisation, whichever is greater, on the same records.\n\n{table}\n\nThe base "
+        f"is: {base_is}. The simplest reference ({reference_is}) {_beside_reference(metrics)}.\n"
         f"{broken_off}"
     )
 

@@ -59,9 +59,10 @@ class Aim:
             return loss_statistics([outcome.loss for outcome in outcomes], units)
         return statistics_of(self.spec, outcome_items(records, outcomes), units)
 
-    def signed(self, sums: np.ndarray) -> np.ndarray:
+    @property
+    def signed(self) -> Reduce:
         """Sums over units -> the metric, greater is better."""
-        return self.sign * self.reduce(sums)
+        return self.reduce if self.sign > 0 else lambda sums: -self.reduce(sums)
 
     @property
     def scale(self) -> Scale:
