@@ -1,17 +1,21 @@
 """Checkpoints: whole or not at all, every damage is found, and a full disk costs nothing but time."""
 
+import errno
 import json
+import os
 import random
 import resource
 import shutil
 import signal
+import stat
 
 import pytest
 import torch
 from conftest import run_main
 from killing import die_at, different, in_child, killed
+from safetensors import SafetensorError
 
-from goodfit.errors import HardwareError
+from goodfit.errors import ConfigError, HardwareError
 from goodfit.training.checkpoints import choose_checkpoint, damage, of_others, prune, write_checkpoint
 
 NAMES = ("weights.safetensors", "optimizer.safetensors", "state.json", "history.jsonl", "manifest.json")
@@ -87,6 +91,29 @@ def test_whole_checkpoints_that_name_another_run_are_found_and_those_that_name_n
         write(three, step, run=run)
     (three / "step-00000006" / "weights.safetensors").unlink()  # as a damaged one it is not taken anyway
     assert of_others(three, "own") == [three / "step-00000005"]
+
+
+def test_one_that_cannot_be_read_now_is_neither_passed_over_nor_taken_for_another_runs(three, monkeypatch):
+    def refused(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("goodfit.training.checkpoints.file_digest", refused)
+    for look in (choose_checkpoint, lambda folder: of_others(folder, "own")):
+        with pytest.raises(ConfigError, match=r"step-00000003 cannot be read: Permission denied"):
+            look(three)
+
+
+def test_who_may_read_what_tensors_are_in_is_what_the_umask_says(tmp_path, finished):
+    before = os.umask(0o027)
+    try:
+        path = write(tmp_path, 1)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.iterdir()} == {0o640}
+    for words in ([], ["adapter=none"]):
+        folder, _ = finished("classification", "encoder", *words)
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in folder.rglob("*") if file.is_file()}
+        assert len(modes) == 1
 
 
 def test_the_newest_and_the_best_are_kept(three):
@@ -185,6 +212,34 @@ def test_a_kill_before_the_last_save_has_removed_older_ones_leaves_none_of_them(
         assert different(undisturbed, folder) == []
         shutil.rmtree(folder)
     assert fell
+
+
+def test_what_a_killed_save_of_the_weights_left_is_not_sealed(goodfit, finished, tiny_words, tmp_path):
+    undisturbed, _ = finished("classification", "encoder")
+    folder = tmp_path / "run"
+    argv = ["train", *tiny_words("classification", "encoder"), f"run.dir={folder}"]
+    assert killed(argv, tmp_path, "open", "findings.jsonl", 1) == -9
+    (folder / "adapter" / ".tmpXyZ123").write_bytes(b"half of it")
+    (folder / "predictions").mkdir()
+    (folder / "predictions" / "other.jsonl").write_bytes(b"{}")
+    assert goodfit("resume", folder).code == 0
+    assert different(undisturbed, folder) == []
+
+
+def test_a_disk_that_is_full_when_the_weights_are_saved_says_how_to_go_on(goodfit, tiny_words, tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+
+    def full(*_, **__):
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("peft.PeftModel.save_pretrained", full)
+        outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={folder}", "--quiet")
+    ((error, fix),) = outcome.errors
+    assert outcome.code == 5
+    assert error.startswith(f"the weights could not be written to {folder / 'adapter'}: ")
+    assert fix == f"mend that, then go on with: goodfit resume {folder}"
+    assert goodfit("resume", folder).code == 0
 
 
 def test_a_kill_behind_the_end_leaves_a_whole_run_that_nobody_holds(goodfit, finished, tiny_words, tmp_path):

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,11 @@ def write_synced(path: Path, content: bytes, rights: int = EVERYBODY) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def share_like(path: Path, other: Path) -> None:
+    """Let a file be read by those who may read another new one: safetensors writes its own for their owner alone."""
+    os.chmod(path, stat.S_IMODE(other.stat().st_mode))
 
 
 def sync_folder(folder: Path) -> None:

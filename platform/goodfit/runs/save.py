@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from goodfit.files import file_digest
+from goodfit.files import disk_fault, file_digest, share_like
 from goodfit.kinds.decoding import own_runs, settings_of
 from goodfit.kinds.shape import Talker
 from goodfit.kinds.text import Writer, prompt_of_others
@@ -38,8 +38,7 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
             if isinstance(value, set):  # its order is another one in each process, and would be written
                 setattr(config, name, sorted(value))
     card = target / "README.md"
-    card.unlink(missing_ok=True)  # PEFT reads one that an earlier try left, and adds its own to it
-    model.save_pretrained(target, safe_serialization=True)
+    _save_tensors(model, target)
     card.unlink(missing_ok=True)
     if isinstance(prepared.learner, Writer):
         _save_tokenizer(prepared, target)
@@ -54,11 +53,27 @@ def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[st
     target = folder / "model"
     if prepared.learner.head == "sequence_classification" and not prepared.task.kind.one_label:
         model.config.problem_type = "multi_label_classification"  # else transformers deals shares out among labels
-    model.save_pretrained(target, safe_serialization=True)
+    _save_tensors(model, target)
     _save_tokenizer(prepared, target)
     _save_settings(prepared, target)
     write_json(target / "task.json", _task(prepared, target, review))
     return target
+
+
+def _save_tensors(model: Any, target: Path) -> None:
+    """Write a model as its library does.
+
+    Raises:
+        DiskError: There is no room, or the disk fails.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        model.save_pretrained(target, safe_serialization=True)
+    except SafetensorError as error:
+        raise disk_fault(error, "the weights", target) from error
+    for path in target.glob("*.safetensors"):
+        share_like(path, next(target.glob("*config.json")))
 
 
 def _save_tokenizer(prepared: Prepared, target: Path) -> None:

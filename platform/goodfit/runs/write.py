@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from goodfit.runs.begun import Begun
 from goodfit.runs.card import card_of
 from goodfit.runs.cuts import broken_off
 from goodfit.runs.digests import write_digests
+from goodfit.runs.folder import SEALED
 from goodfit.runs.json_files import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import save_weights
@@ -116,6 +118,7 @@ def write_down(
     told = host.check_answers(prepared.conf.task.name, judged.items)
     findings = [*prepared.findings, *_broken_off(prepared, judged), *audited.findings, *told]
     verdicts = judge(prepared.task.gates, _evidence(prepared, judged, findings))
+    _clear(folder)
     weights = save_weights(prepared, model, folder, judged.metrics.get("review"))
     deeds = host.deeds.shown(host.plugins)
     given = trained.guarantee.kept() if trained.guarantee else None
@@ -143,6 +146,16 @@ def write_down(
     begun.refuse_changed()  # what is sealed now counts as what was written
     write_record(folder, record)
     return Finished(folder, weights, record, judged.metrics, findings)
+
+
+def _clear(folder: Path) -> None:
+    """Take away what a try left that was killed as it wrote down its end: it would be sealed as this one's."""
+    for name in SEALED:
+        path = folder / name
+        if path.is_symlink():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(path)
 
 
 def _broken_off(prepared: Prepared, judged: Judged) -> list[Finding]:

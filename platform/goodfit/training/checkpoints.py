@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodfit.errors import TrainingError
-from goodfit.files import disk_fault, file_digest, sync_folder, write_synced
+from goodfit.errors import ConfigError, TrainingError
+from goodfit.files import disk_fault, file_digest, share_like, sync_folder, write_synced
 
 MANIFEST = "manifest.json"
 SLACK_BYTES = 2**20
@@ -42,7 +42,7 @@ def write_checkpoint(
         folder: Of all checkpoints of the run.
         step: Optimiser steps that were made.
         tensors: File name -> tensors by name.
-        files: File name -> content.
+        files: File name -> content; at least one.
 
     Raises:
         HardwareError: There is no room, or the disk fails; older checkpoints are as they were.
@@ -57,11 +57,12 @@ def write_checkpoint(
         folder.mkdir(exist_ok=True)  # never the run's own, which may have been moved away
         temporary.mkdir()
         _refuse_full(folder, needed + SLACK_BYTES)
-        for name, part in tensors.items():
-            save_file({key: tensor.contiguous().cpu() for key, tensor in part.items()}, temporary / name)
-            _sync_file(temporary / name)
         for name, content in files.items():
             write_synced(temporary / name, content)
+        for name, part in tensors.items():
+            save_file({key: tensor.contiguous().cpu() for key, tensor in part.items()}, temporary / name)
+            share_like(temporary / name, temporary / next(iter(files)))
+            _sync_file(temporary / name)
         written = {name: _facts(temporary / name) for name in sorted((*tensors, *files))}
         write_synced(temporary / MANIFEST, _manifest(step, written))
         _put(temporary, target)
@@ -121,7 +122,11 @@ def checkpoints_in(folder: Path) -> list[Path]:
 
 
 def damage(path: Path) -> str | None:
-    """What is wrong with a checkpoint; None where it is what was written."""
+    """What is wrong with a checkpoint; None where it is what was written.
+
+    Raises:
+        ConfigError: The system does not let it be read now: whether it is damaged is not known.
+    """
     try:
         content = (path / MANIFEST).read_bytes()
         manifest = json.loads(content)
@@ -133,10 +138,13 @@ def damage(path: Path) -> str | None:
                 return f"{name} is not what was written"
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
+    except (IsADirectoryError, NotADirectoryError) as error:
+        return f"{Path(error.filename).name} is not what was written"
     except (ValueError, KeyError, TypeError, AttributeError):
         return "its manifest is not what was written"
     except OSError as error:
-        return f"it cannot be read: {error.strerror}"
+        fix = "mend that; or move it away, to go on from an older one"
+        raise ConfigError(f"the checkpoint {path} cannot be read: {error.strerror}", fix) from None
     strange = {entry.name for entry in path.iterdir()} - {*files, MANIFEST}
     return f"{min(strange)} does not belong to it" if strange else None
 
