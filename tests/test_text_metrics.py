@@ -151,6 +151,72 @@ def test_a_source_supports_what_follows_from_its_figures(text, source):
     assert unsupported(text, source) == set()
 
 
+LOSSES = (
+    "net profit: EUR -1 million | net profit last year: EUR -2 million | margin: -4 % | revenue: EUR 9 million"
+    " | costs change: -3 % | customers change: -16.9 % | store at -5 to 10 °C"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        pytest.param("Net profit was EUR 1 million, after EUR 2 million the year before.", 2, id="a profit"),
+        pytest.param("Net profit fell to EUR 1 million from EUR 2 million.", 2, id="what a profit fell to"),
+        pytest.param("Net profit was 1 million.", 1, id="a number without its currency"),
+        pytest.param("Profit before interest and tax was EUR 1 million.", 1, id="a profit before costs"),
+        pytest.param("Costs fell by 3 % and the margin was 4 %.", 1, id="a fall of another measure"),
+        pytest.param("The margin was 4 % on lower costs.", 1, id="a fall of another measure behind it"),
+        pytest.param("- Costs: down 3 %\n- Net profit: EUR 1 million", 1, id="a fall in another line of a list"),
+        pytest.param("Customers rose by 16.9 %.", 1, id="a rise"),
+        pytest.param("Store between 5 and 10 °C.", 1, id="a temperature"),
+    ],
+)
+def test_a_loss_in_the_source_is_no_profit(text, figures):
+    assert len(unsupported(text, LOSSES)) == figures
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Net profit was EUR -1 million.",
+        "A net loss of EUR 1 million, after EUR 2 million a year earlier.",
+        "The net loss narrowed from EUR 2 million to EUR 1 million.",
+        "Net loss, including one-off effects, was EUR 1 million.",
+        "Net loss: EUR 1 million (last year: EUR 2 million)",
+        "It ended with EUR 1 million in the red.",
+        "The result was EUR 1 million, a loss.",
+        "The company lost EUR 1 million.",
+        "Ein Fehlbetrag von EUR 1 million.",
+        "Costs fell by 3 % and customers by 16.9 %.",
+        "Costs were down 3 %, with 16.9 % fewer customers.",
+        "There was a 16.9 % year-on-year decline in customers.",
+        "The margin was negative at 4 %.",
+        "Revenue was EUR 9 million.",
+        "Store at -5 to 10 °C, so from 5 degrees below freezing on.",
+    ],
+)
+def test_a_loss_or_fall_in_words_needs_no_minus(text):
+    assert unsupported(text, LOSSES) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        pytest.param("amlodipine 5 mg", "Plan: amlodipine -5 mg od", id="a dash before a dose"),
+        pytest.param("5 mg and 2 tablets", "Plan:\n-5 mg amlodipine\n-2 tablets", id="lines of a list"),
+        pytest.param("from 10 % to 20 %", "10 % -20 %", id="a range"),
+        pytest.param("on 3 March 2026, 5 to 10 days", "2026-03-03, 5-10 days", id="a date and a range"),
+        pytest.param("a profit of 1,000", "(1,000)", id="brackets"),
+        pytest.param("You paid £20.", "card -£20.00", id="a payment"),
+        pytest.param("Expenses were EUR 5 million.", "expenses: EUR -5 million", id="costs"),
+        pytest.param("5 % off", "price: -5 %", id="a discount"),
+        pytest.param("3 of them", "change: -3 %, the third party", id="an ordinal beside it"),
+    ],
+)
+def test_a_dash_a_bracket_and_a_payment_take_nothing_from_a_figure(text, source):
+    assert unsupported(text, source) == set()
+
+
 def test_a_dash_is_no_minus():
     values = {figure.value for figure in stated("10-20 units, pages 3 - 5, B-204")}
     assert values == {10, 20, 3, 5, 204}

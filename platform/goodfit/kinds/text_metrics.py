@@ -106,7 +106,7 @@ def given(item: Item) -> str:
 
 
 def figures_supported(item: Item) -> tuple[int, int]:
-    """Figures of the answer that its source has, and all figures of the answer."""
+    """Figures of the answer that its source has, and all figures of the answer; a loss is no profit."""
     stated = len(figures.stated(item.answer))
     return stated - len(figures.unsupported(item.answer, given(item))), stated
 
@@ -132,7 +132,10 @@ OPTIONAL_METRICS = {
     spec.name: spec
     for spec in (
         share_metric(
-            "figures_supported", "Share of the answers' figures that their source has", KINDS, figures_supported
+            "figures_supported",
+            "Share of the answers' figures that their source has, with their sign or a word for it",
+            KINDS,
+            figures_supported,
         ),
         share_metric("figures_kept", "Share of the reference's figures that the answers keep", KINDS, figures_kept),
         MetricSpec(

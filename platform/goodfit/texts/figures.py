@@ -4,7 +4,7 @@ Two ways to write a figure give one value: ``thirty (30) days`` and ``30 days``,
 ``£1,200,000``, ``EUR 1.250,00`` and ``EUR 1,250.00``, ``EUR 10.000`` and ``EUR 10,000``,
 ``INR 1,50,000`` and ``INR 150,000``, ``the 1st day of March 2026`` and ``1 March 2026``, ``two years`` and
 ``24 months``, ``the third quarter`` and ``the 3rd quarter``. A minus, a scale, a currency and a unit of time belong to
-the figure. Dates with dots and slashes are read day first.
+the figure. Brackets are no minus, for an aside has them, too. Dates with dots and slashes are read day first.
 """
 
 import re
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from goodfit.texts.losses import is_below_zero
 from goodfit.texts.spelled import SCALES as SCALE_WORDS
 from goodfit.texts.spelled import in_digits, ordinals
 
@@ -32,6 +33,9 @@ class Found(NamedTuple):
     """Its number without the unit: as written, with its thousands (``EUR 10.000``), and with its scale."""
     is_counted: bool
     """Whether a noun follows that says what is counted: ``5 customers``."""
+    match: re.Match[str]
+    is_negative: bool = False
+    """Whether it has what can only be a minus; the dash of ``drug -5 mg`` may be none."""
 
 
 SCALES = SCALE_WORDS | {
@@ -114,6 +118,10 @@ LABEL = re.compile(
     r"|questions?|options?|versions?|parts?|items?|rules?|annex|appendix|chapters?|units?|lines?|grades?|types?)\s$"
 )
 
+LINE_BEGINS = re.compile(r"^[ \t]*$", re.MULTILINE)
+BEHIND_WORD = re.compile(
+    r"(?<!\bat)(?<!\bof)(?<!\bby)(?<!\bto)(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bfrom)(?<!\bbetween)(?<=\w)\s$"
+)
 LONGEST_LABEL = 12
 """Letters before a number among which its label is looked for."""
 
@@ -131,13 +139,15 @@ def grounds(text: str) -> set[Figure]:
 def unsupported(text: str, source: str) -> set[Figure]:
     """The figures that a text states and its source does not support.
 
-    ``5`` is supported by ``5 years``; ``5 customers`` is not.
+    ``5`` is supported by ``5 years``; ``5 customers`` is not. What the source has with a minus alone supports a figure
+    without one where words say a loss or a fall: ``net profit: EUR -1 million`` does not make a profit of a million.
     """
-    said, bare = _said(source), _bare(source)
+    said, bare, turned = _said(source), _bare(source), _turned(source)
     return {
         found.figure
         for found in _scan(text)
-        if found.figure not in said and (found.is_counted or found.figure not in bare)
+        if (found.figure not in said and (found.is_counted or found.figure not in bare))
+        or (found.figure in turned and not is_below_zero(found.match.string, *found.match.span()))
     }
 
 
@@ -163,6 +173,22 @@ def _said(text: str) -> set[Figure]:
     return said
 
 
+def _turned(text: str) -> set[Figure]:
+    """What a text states with a minus and nowhere without one, as it would be without it."""
+    with_minus: set[Figure] = set()
+    without = {Figure("number", "", float(value)) for value in ordinals(text.lower())}
+    for found in _scan(text):
+        figures = {
+            found.figure._replace(value=abs(found.figure.value)),
+            *(Figure("number", "", one) for one in found.bare),
+        }
+        if found.is_negative:
+            with_minus |= figures
+        else:
+            without |= figures
+    return with_minus - without
+
+
 def _bare(text: str) -> set[Figure]:
     """The numbers of a text without what they measure."""
     return {Figure("number", "", value) for found in _scan(text) for value in found.bare}
@@ -173,8 +199,12 @@ def _scan(text: str) -> Iterator[Found]:
     digits = in_digits(_plain_signs(text))
     digits = re.sub(rf"\b({NUMBER})\s\(\1\)", r"\1", digits)  # "thirty (30) days" is one figure
     digits = RANGE.sub(r"\1 \2", digits)  # "5-6 million" begins with 5 million
+    last_end = -2
     for match in FIGURES.finditer(digits):
-        yield _found(match)
+        found = _found(match)
+        is_negative = found.figure.value < 0 and match.start() > last_end + 1 and _is_minus(found)
+        yield found._replace(is_negative=is_negative)
+        last_end = match.end()
 
 
 def _plain_signs(text: str) -> str:
@@ -188,14 +218,27 @@ def _plain_signs(text: str) -> str:
     return re.sub(r"[\u00a0\u2009\u202f]", " ", text.lower())
 
 
+def _is_minus(found: Found) -> bool:
+    """Whether what stands before a figure can only be a minus.
+
+    It may be a dash before what is counted, as in ``drug -5 mg``, and where a line begins.
+    """
+    match = found.match
+    if match["minus_inside"] or not match[0].startswith("-"):
+        return True
+    is_line = LINE_BEGINS.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
+    is_behind_word = BEHIND_WORD.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
+    return not is_line and (found.figure.kind in ("money", "percent") or not is_behind_word)
+
+
 def _found(match: re.Match[str]) -> Found:
     """What one match of ``FIGURES`` states."""
     parts = match.groupdict()
     shape = next(name for name in SHAPES if parts[name])
     if shape in ("iso", "dotted", "day_month", "month_day", "month_year"):
-        return _date(shape, match[0])
+        return _date(shape, match)
     if shape == "clause":
-        return Found(Figure("reference", match[0], 0.0), (), False)
+        return Found(Figure("reference", match[0], 0.0), (), False, match)
     kind, unit, written, times = _measured(shape, parts)
     literal = value_of(written)
     is_grouped = kind == "money" and times == 1 and groups_thousands(written, match.string, match.end())
@@ -204,8 +247,8 @@ def _found(match: re.Match[str]) -> Found:
     if kind == "number":
         is_label = LABEL.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
         is_counted = bool(COUNTED.match(match.string, match.end())) and not is_label
-        return Found(Figure(kind, unit, value), (abs(value),), is_counted)
-    return Found(Figure(kind, unit, value), (float(literal), abs(float(number)), abs(value)), False)
+        return Found(Figure(kind, unit, value), (abs(value),), is_counted, match)
+    return Found(Figure(kind, unit, value), (float(literal), abs(float(number)), abs(value)), False, match)
 
 
 SHAPES = (
@@ -241,19 +284,20 @@ def _currency(sign: str) -> str:
     return DOLLARS.get(letters, sign)
 
 
-def _date(shape: str, written: str) -> Found:
+def _date(shape: str, match: re.Match[str]) -> Found:
     """A date as the number yyyymmdd, or yyyymm where no day is given."""
+    written = match[0]
     numbers = [int(number) for number in re.findall(r"\d+", written)]
     named = [MONTH_NUMBER[word] for word in re.findall(MONTH, written)]
     if shape == "month_year":
-        return Found(Figure("date", "month", float(numbers[0] * 100 + named[0])), (float(numbers[0]),), False)
+        return Found(Figure("date", "month", float(numbers[0] * 100 + named[0])), (float(numbers[0]),), False, match)
     if shape == "iso":
         year, month, day = numbers
     elif shape == "dotted":
         day, month, year = numbers
     else:
         (day, year), month = numbers, named[0]
-    return Found(Figure("date", "day", float(year * 10_000 + month * 100 + day)), (float(day),), False)
+    return Found(Figure("date", "day", float(year * 10_000 + month * 100 + day)), (float(day),), False, match)
 
 
 def value_of(written: str) -> Decimal:

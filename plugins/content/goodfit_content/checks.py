@@ -9,17 +9,21 @@ from collections.abc import Mapping, Sequence
 
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
-from goodfit_content.attributes import forbidden, without_taboos
+from goodfit_content.attributes import forbidden, to_state, without_taboos
 from goodfit_content.guide import read_guide
 from goodfit_content.metrics import broken_rules
-from goodfit_content.phrases import forms_in
+from goodfit_content.phrases import forms_in, without
 
 FORBIDDEN, UNSUPPORTED = "content.forbidden", "content.unsupported_claims"
 
 
 def forbidden_phrases(items: Sequence[Item]) -> list[Finding]:
-    """Answers with phrases that the house's style guide forbids, or the source's own ``never say``."""
-    found = {item.id: [*read_guide().forbidden_in(item.answer), *_never_said(item)] for item in items}
+    """Answers with phrases that the house's style guide forbids, or the source's own ``never say``.
+
+    A value that the copy must state breaks no rule of the guide: ``100% cotton`` is no promise. What
+    the source forbids is forbidden in a value, too.
+    """
+    found = {item.id: [*read_guide().forbidden_in(_without_values(item)), *_never_said(item)] for item in items}
     return _finding(FORBIDDEN, "use a phrase that the style guide or their own source forbids", found)
 
 
@@ -46,6 +50,10 @@ CHECKS = {
 def claims_from_nowhere(item: Item) -> list[str]:
     """Claims on the style guide's list that an answer makes and its source does not."""
     return read_guide().unsupported_claims(item.answer, without_taboos(item.fields["source"]))
+
+
+def _without_values(item: Item) -> str:
+    return without(to_state(item.fields["source"]), item.answer)
 
 
 def _never_said(item: Item) -> list[str]:

@@ -33,8 +33,13 @@ NO_ACTOR = (
 PASSIVE = re.compile(
     rf"\b(?:is|are|was|were|be|been|being)(?: \w+ly)? (?:\w+ed|{IRREGULAR})(?: \w+ly)? by (?!{NO_ACTOR})", re.IGNORECASE
 )
-# "Best wishes" closes a mail and praises nothing.
-COURTESY = re.compile(r"\b(?:best (?:wishes|regards)|all the best(?=\s*(?:[,.!]|$)))", re.IGNORECASE)
+# "Best wishes" closes a mail and "best before" names a day: neither praises anything.
+MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+COURTESY = re.compile(
+    r"\b(?:best (?:wishes|regards)|all the best(?=\s*(?:[,.!]|$))|(?<!the )best[ -]before\b"
+    rf"|best[ -](?:before|by)\b(?=:|[ -](?:dates?|ends?|see)\b|\s(?:the end of\s)?(?:\d|(?:{MONTH})[a-z]*\b)))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,18 @@ def those_in(phrases: Iterable[str], text: str) -> list[str]:
     return [phrase for phrase in phrases if any(_places(phrase, there, _agree))]
 
 
+def without(phrases: Iterable[str], text: str) -> str:
+    """A text with crosses in place of these phrases: what stood beside one does not follow what stood before it."""
+    there = list(WORD.finditer(text))
+    said = tuple(word for match in there for word in words(match[0])[:1])
+    letters = list(text)
+    for phrase in phrases:
+        for before, found in _places(phrase, said, _agree):
+            start, end = there[len(before)].start(), there[len(before) + len(found) - 1].end()
+            letters[start:end] = "x" * (end - start)
+    return "".join(letters)
+
+
 def forms_in(phrases: Iterable[str], text: str) -> list[str]:
     """The phrases that stand in a text, also in another form: ``cheap`` in ``cheaper``, ``bargain`` in ``bargains``."""
     there = words(text)

@@ -315,6 +315,31 @@ def test_forbidden_phrases_are_one_finding_by_rule_without_texts():
     assert (claims.code, claims.figure) == ("content.unsupported_claims", 25 / 27)
 
 
+SHIRT = "name: Loft shirt | material: 100% cotton | colour: blue | price: £39"
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "by_rule"),
+    [
+        pytest.param(SHIRT, "The Loft shirt in blue is made of 100% cotton and costs £39.", None, id="a value"),
+        pytest.param(SHIRT, "Of 100 % Cotton, 100% guaranteed.", {"promises": 1}, id="a promise beside a value"),
+        pytest.param(SHIRT, "Zero 100% cotton risk.", None, id="what stands around a value"),
+        pytest.param(SHIRT, "It is 100% soft.", {"promises": 1}, id="a part of a value"),
+        pytest.param("text: 100% cotton", "100% cotton", {"promises": 1}, id="no value of a product"),
+        pytest.param(f"{SHIRT} | never say: cotton", "100% cotton", {"never_say": 1}, id="forbidden by its own source"),
+        pytest.param("name: Best Mug | stock: 2", "The Best Mug.", None, id="a name"),
+        pytest.param(SHIRT, "Best before 12 May.", None, id="best before"),
+        pytest.param(SHIRT, "The best-before date is on it. Best by end of May.", None, id="best before and by"),
+        pytest.param(SHIRT, "Best by far.", {"superlatives": 1}, id="best by far"),
+        pytest.param(SHIRT, "It was the best before we came.", {"superlatives": 1}, id="the best before"),
+    ],
+)
+def test_a_value_that_the_copy_must_state_and_a_day_break_no_rule(source, answer, by_rule):
+    findings = plugin.goodfit_check_answers("content/product_copy", [written(source, answer)])
+    found = [finding.evidence["by_rule"] for finding in findings if finding.code == "content.forbidden"]
+    assert found == ([by_rule] if by_rule else [])
+
+
 @pytest.mark.parametrize(
     ("source", "answer", "by_rule"),
     [

@@ -22,11 +22,25 @@ class Fault(NamedTuple):
     code: str
     words: str
     is_in: Callable[[Statement], bool]
+    is_absent: Callable[[Statement], bool]
+    """Whether it is certainly not there: what adds up only in an unusual reading may have an error all the same."""
 
 
 FAULTS = (
-    Fault("sum_error", "finance.sums", "sums do not add up", lambda found: not adds_up(found)),
-    Fault("duplicate_entry", "finance.duplicates", "an entry stands there twice", lambda found: bool(repeated(found))),
+    Fault(
+        "sum_error",
+        "finance.sums",
+        "sums do not add up",
+        lambda found: not adds_up(found),
+        lambda found: adds_up(found) and found.is_usual,
+    ),
+    Fault(
+        "duplicate_entry",
+        "finance.duplicates",
+        "an entry stands there twice",
+        lambda found: bool(repeated(found)),
+        lambda found: not repeated(found),
+    ),
 )
 Records = Sequence[Mapping[str, Any]]
 
@@ -170,7 +184,7 @@ def _unfounded(
 ) -> list[Finding]:
     """Statements that are labelled, or called, by the name of a fault that arithmetic does not find in them."""
     named = [(name, statement) for name, label, statement in known if label == fault.label]
-    ids = [name for name, statement in named if not fault.is_in(statement)]
+    ids = [name for name, statement in named if fault.is_absent(statement)]
     message = f"{len(ids)} of {len(named)} {what} that are {verb} {fault.label} do not have that fault"
     return _finding("finance.unfounded", message, ids, len(named), **evidence, label=fault.label)
 

@@ -3,8 +3,9 @@
 A statement is a text of lines. A line that begins with a word for a total states one, a line that begins with a word
 for an opening balance gives the start, every other line before the first total is an entry if it has an amount, and
 what stands behind the totals is a remark. In a statement with debits and credits each side adds up for itself; where
-both totals are given and no balance, they are equal. Where a line can be read in two ways, the reading that adds up
-counts. What cannot be read with certainty is not judged.
+both totals are given and no balance, they are equal. A line that begins with ``less`` or ``minus`` is taken off, and so
+is a withdrawal between an opening and a closing balance. Where another line can be read in two ways, the reading that
+adds up counts, the most usual one first. What cannot be read with certainty is not judged.
 """
 
 import re
@@ -38,9 +39,21 @@ TOTAL_WITH_BLANKS = re.compile(
 )
 """A total in which blanks group thousands: no number of a document stands between its word and its amount."""
 
+LESS = re.compile(
+    r"[\W\d]*(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[\W\d]+)?"
+    r"(?:less(?! than)|minus|abzüglich|abzgl)\b"
+)
+WITHDRAWN = re.compile(
+    r"\b(?:withdrawals?|payments? out|paid out|standing orders?|auszahlung(?:en)?|abhebung(?:en)?|abbuchung(?:en)?)\b"
+)
+"""What is taken off wherever a line begins with it; and what leaves an account, whoever keeps it."""
+
 DEDUCTION = re.compile(r"\b(?:discount|rebate|deduction|allowance|less|minus|skonto)\b")
 GIVEN_BACK = re.compile(r"\b(?:refund|return)s?\b")
 PAID_OUT = re.compile(r"\b(?:(?:withdrawal|card payment|payment out|fee|charge)s?|payments out)\b")
+PAYMENT = re.compile(r"\bpayments?\b(?! in\b| received\b)")
+"""In an account it may come or go; in a list it is an entry like others."""
+
 FEWEST_ENTRIES = 2
 
 
@@ -70,6 +83,8 @@ class Statement(NamedTuple):
 
     entries: tuple[Line, ...]
     totals: tuple[Total, ...]
+    is_usual: bool = True
+    """Whether the most usual lines are taken off; else it was read so because it adds up so."""
 
 
 class Reading(NamedTuple):
@@ -85,16 +100,19 @@ class Reading(NamedTuple):
     """Whether ``refund 10.00`` does."""
     are_payments_taken_off: bool
     """Whether ``card payment 10.00`` does."""
+    is_account: bool
+    """Whether it has an opening and a closing balance, and no minus among its entries."""
 
     def takes_off(self, words: str) -> bool:
-        """Whether an entry with these words makes the total smaller."""
+        """Whether an entry with these words makes the total smaller; its debit or credit says so by itself."""
+        if SIDE.search(words):
+            return False
+        if LESS.match(words) or (self.is_account and WITHDRAWN.search(words)):
+            return True
         choices = (self.are_deductions_taken_off, self.are_refunds_taken_off, self.are_payments_taken_off)
-        names = (DEDUCTION, GIVEN_BACK, PAID_OUT)
-        return any(is_taken and name.search(words) for is_taken, name in zip(choices, names, strict=True))
-
-
-READINGS = [Reading(*choice) for choice in product((False, True), (True, False), *[(False, True)] * 3)]
-"""All ways to read a statement, the most usual one first."""
+        is_payment = PAID_OUT.search(words) or (self.is_account and PAYMENT.search(words))
+        names = (DEDUCTION.search(words), GIVEN_BACK.search(words), is_payment)
+        return any(is_taken and is_named for is_taken, is_named in zip(choices, names, strict=True))
 
 
 def read_statement(text: str) -> Statement | None:
@@ -105,15 +123,12 @@ def read_statement(text: str) -> Statement | None:
         sums one after the other, or more than one currency were found, or a line is not clear.
     """
     lines = [whole_amounts_with_cents(without_remarks(line)) for line in text.splitlines()]
-    are_certain = any(map(TOTAL_WITH_BLANKS.match, lines))
-    has_minus = _has_minus(lines)
-    readings = [
-        _read(lines, reading)
-        for reading in READINGS
-        if (reading.do_blanks_group or not are_certain)
-        and not (has_minus and (reading.are_refunds_taken_off or reading.are_payments_taken_off))
+    readings = _readings(lines)
+    found = [
+        statement._replace(is_usual=_is_alike(reading, readings[0], statement.entries))
+        for reading in readings
+        if (statement := _read(lines, reading))
     ]
-    found = [statement for statement in readings if statement]
     return next((statement for statement in found if adds_up(statement)), found[0] if found else None)
 
 
@@ -132,6 +147,23 @@ def is_balanced(statement: Statement) -> bool:
 def repeated(statement: Statement) -> list[Line]:
     """Entries that stand there again with the same words, date and reference among them, and the same amount."""
     return [entry for entry, count in Counter(statement.entries).items() if count > 1]
+
+
+def _readings(written: Sequence[str]) -> list[Reading]:
+    """All ways to read a statement, the most usual one first."""
+    has_minus = _has_minus(written)
+    is_account = not has_minus and all(any(word.match(line.strip()) for line in written) for word in (OPENING, BALANCE))
+    groups = [True] if any(map(TOTAL_WITH_BLANKS.match, written)) else [False, True]
+    refunds = [False] if has_minus else [not is_account, is_account]
+    payments = [False] if has_minus else [is_account, not is_account]
+    deductions = [False, True] if has_minus or is_account else [True, False]
+    ways = product(deductions, refunds, payments, groups, [True, False])
+    return [Reading(group, dash, *taken_off, is_account) for *taken_off, group, dash in ways]
+
+
+def _is_alike(reading: Reading, other: Reading, entries: Sequence[Line]) -> bool:
+    """Whether two readings take off the same entries."""
+    return all(reading.takes_off(entry.words) == other.takes_off(entry.words) for entry in entries)
 
 
 def _read(written: Sequence[str], reading: Reading) -> Statement | None:

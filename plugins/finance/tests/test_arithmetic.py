@@ -113,6 +113,10 @@ JOURNAL = "Journal\nrent Dr 900.00\nsale Cr {}\nfees Dr 0.10\nTotal debits {}\nT
 SIDES = "Bank\nOpening balance 5,000.00 Cr\nrent 900.00 Dr\nsale 100.00 Cr\nClosing balance {}"
 MOVES = "Bank\nOpening balance 1,000.00\nrent -100.00\ntea -50.00\nTotal {}\nClosing balance {}"
 UNSIGNED = "Bank\nOpening balance 1,000.00\n{0} 25.00\n{0} 30.00\nClosing balance {1}"
+SIDED = "Bank\nOpening balance 100.00\nWithdrawal 30.00 Dr\nDeposit 50.00 Cr\nClosing balance 120.00"
+ACCOUNT = "Bank\nOpening balance 100.00\n{} 30.00\nDeposit 50.00\nClosing balance {}"
+LEAVES = ("Withdrawal", "Cash withdrawals", "Payment out", "Standing order", "Auszahlung")
+ADVANCE = "Travel claim\nHotel 200.00\n{} advance 50.00\nTotal {}"
 SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
 
 
@@ -142,6 +146,17 @@ SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
         ],
         pytest.param(UNSIGNED.format("Card payment", "1,055.00"), True, id="payments that add to a balance"),
         pytest.param(UNSIGNED.format("Card payment", "950.00"), False, id="payments that do not fit"),
+        *[pytest.param(ACCOUNT.format(name, "120.00"), True, id=f"{name} leaves an account") for name in LEAVES],
+        *[pytest.param(ACCOUNT.format(name, "180.00"), False, id=f"{name} does not add to it") for name in LEAVES],
+        pytest.param(ACCOUNT.format("Payment to Bartok", "120.00"), True, id="a payment that leaves an account"),
+        pytest.param(ACCOUNT.format("Payment received", "180.00"), True, id="a payment that comes"),
+        pytest.param(SIDED, True, id="a withdrawal on its side"),
+        *[
+            pytest.param(ADVANCE.format(less, total), right, id=f"{less}: {total}")
+            for less in ("Less", "- Less", "05 Mar less", "Minus", "Abzüglich")
+            for total, right in (("150.00", True), ("250.00", False))
+        ],
+        pytest.param("less than a box 5.00\nsoap 3.00\nTotal 8.00", True, id="less than"),
         pytest.param(
             "Old balance 90.00\nrefund 20.00\nfee 5.00\nNew balance 105.00", True, id="a refund in, a fee out"
         ),
@@ -157,6 +172,24 @@ SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
 )
 def test_a_statement_adds_up_to_the_cent_or_it_does_not(text, right):
     assert adds_up(read_statement(text)) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "is_usual"),
+    [
+        pytest.param(UNSIGNED.format("Card payment", "945.00"), True, id="payments off a balance"),
+        pytest.param(UNSIGNED.format("Card payment", "1,055.00"), False, id="payments that add to a balance"),
+        pytest.param(UNSIGNED.format("Fee", "1,055.00"), False, id="fees that add to a balance"),
+        pytest.param(UNSIGNED.format("Refund", "1,055.00"), True, id="refunds that add to a balance"),
+        pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 140.00", True, id="a discount"),
+        pytest.param("rent 100.00\ntea 50.00\nDiscount 10.00\nTotal 160.00", False, id="a discount that adds"),
+        pytest.param("rent - 100.00\ntea - 10.00\nTotal 110.00", True, id="dashes between words and amounts"),
+        pytest.param("Miete 12 450,00\nTee 10,00\nTotal 12 460,00", True, id="blanks between thousands"),
+    ],
+)
+def test_the_most_usual_reading_is_known(text, is_usual):
+    found = read_statement(text)
+    assert (adds_up(found), found.is_usual) == (True, is_usual)
 
 
 def test_a_wrong_total_is_shown_beside_the_right_one():

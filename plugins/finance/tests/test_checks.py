@@ -86,6 +86,14 @@ def test_a_fault_that_arithmetic_does_not_find_is_unfounded():
     assert finding.message == "1 of 1 statements that are called sum_error do not have that fault"
 
 
+def test_what_adds_up_in_an_unusual_reading_alone_is_neither_a_wrong_sum_nor_an_unfounded_one():
+    account = "Bank\nOpening balance 100.00\n{} 30.00\nDeposit 50.00\nClosing balance 180.00"
+    records = [row("a", account.format("Fee"), "sum_error"), row("b", account.format("Fee"), "consistent")]
+    records += [row("c", account.format("Withdrawal"), "sum_error")]
+    found = [finding.evidence["ids"] for finding in plugin.goodfit_check_data("finance/anomalies", {"test": records})]
+    assert found == [["c"]]
+
+
 def statements(amounts: list[Decimal]) -> list[dict]:
     pairs = zip(amounts[::2], amounts[1::2], strict=True)
     return [row(str(n), f"a {one}\nb {two}\nTotal {one + two}", "consistent") for n, (one, two) in enumerate(pairs)]

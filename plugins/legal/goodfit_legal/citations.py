@@ -4,8 +4,9 @@
 the same section; so are ``§ 433 Abs. 1`` and ``§ 433(1)``. A clause and a section of one number are two provisions, for
 a section is mostly a statute's. A source that has clause 12.3 has clause 12 as well, one that has clauses 9 to 12 has
 clause 10, one that has clause 4(a) to (c) has clause 4(b), one that has Article 6(1) GDPR has Article 6 GDPR, and one
-that has the Bribery Act 2010 has the Bribery Act.
-A case is cited by its parties, the words beside the ``v`` without ``Ltd`` and the like, and by its report.
+that has the Bribery Act 2010 has the Bribery Act. The hyphen of one section, clause or rule belongs to its number: UCC
+``§ 2-107`` is no range; ``§§ 2-7``, ``§ 2–7`` and ``§ 433-435 BGB`` are. A case is cited by its parties, the words
+beside the ``v`` without ``Ltd`` and the like, or by the word behind ``Re``, and by its report.
 """
 
 import re
@@ -28,22 +29,41 @@ GERMAN_INNER = re.compile(
     rf"(?:\s?(?:bis|[-–])\s?{GERMAN_ONE})?"
 )
 """``S.`` is a sentence behind a number: behind a word it may be a section."""
+HYPHEN = "\u2011"
+"""What is written for a hyphen that belongs to a number."""
+
 INNER = r"(?:\s?\((?-i:[a-z]{1,2}|[ivxlc]+|[A-Z]|[IVXLC]+|\d{1,3}[A-Za-z]{0,2})\))"
-ONE = rf"(?:\d{{1,4}}[a-z]?(?:\.\d+)*{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\d{{1,2}})?))(?!\w)"
+DIGITS = rf"\d{{1,4}}[a-z]?(?:{HYPHEN}\d{{1,4}}[a-z]?)*(?:\.\d+)*"
+ONE = rf"(?:{DIGITS}{INNER}*|{INNER}+|(?-i:[IVXLC]+|[A-Z](?:-?\d{{1,2}})?))(?!\w)"
 JOINT = r"(?:,\s?(?:and\s|or\s)?|\s(?:and|or|to|through|bis|&|and/or)\s|\s?[-–]\s?)"
 UP_TO = frozenset({"to", "through", "bis", "-", "–"})
 ONE_SORT = re.compile(
     r"\b(clause|section|article|paragraph)(?=\s(\d+)\.\d[\w.()]*,?\s(?:and|or|to)\s\2\.\d)", re.IGNORECASE
 )
 """A sort that stands once for several of one number: ``clause 4.1 or 4.2``; but ``clause 3 and 30 days``."""
-CODES = "BGB|HGB|StGB|ZPO|StPO|GmbHG|AktG|InsO|UWG|KSchG|UStG|BDSG|GG|DSGVO|GDPR|ABGB|ZGB"
+CODES = "BGB|HGB|StGB|ZPO|StPO|GmbHG|AktG|InsO|UWG|KSchG|UStG|BDSG|GG|DSGVO|GDPR|ABGB|ZGB|FRCP|FRCrP|FRE|FRAP|FRBP"
+FEDERAL = {"civ": "FRCP", "crim": "FRCrP", "evid": "FRE", "app": "FRAP", "bankr": "FRBP"}
+FEDERAL_RULES = re.compile(
+    rf"\b(?:Fed(?:eral|\.)\s?R(?:ules?|\.)\s(?:of\s)?|Fed\.R\.)(Civ|Crim|Evid|App|Bankr)[a-z]*\.?\s?"
+    rf"(?:P(?:rocedure|\.)\s?)?({ONE})|\b(FRCP|FRCrP|FRE|FRAP|FRBP)\s({ONE})"
+)
+HYPHENED = re.compile(
+    rf"\b(?:section|clause|rule)\s\d+[a-z]?(?:-\d+[a-z]?)+(?![\w.()]*\s(?-i:{CODES})\b)"
+    rf"|\b(?:section|clause|rule)s\s(\d+)-\d+[a-z]?{INNER}*(?:{JOINT}\1-\d+[a-z]?{INNER}*)+",
+    re.IGNORECASE,
+)
+"""One number with hyphens, or several that begin alike: ``§§ 2-107 and 2-108``."""
+
+RECITALS = re.compile(rf"\brecitals?\s?\((?:\d{{1,3}}|[A-Z])\)(?:{JOINT}\((?:\d{{1,3}}|[A-Z])\))*", re.IGNORECASE)
 PROVISIONS = re.compile(
-    rf"\b(clause|section|article|rule|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter)"
+    rf"\b(clause|section|article|rule|schedule|paragraph|part|annex|appendix|exhibit|attachment|chapter|recital)"
     rf"(?:(?:\s|(?=\())({ONE}(?:[-–]{ONE})?(?:(?<=\)){JOINT}{INNER}+)*)|(?:es|s)\s({ONE}(?:{JOINT}{ONE})*))"
     rf"(?:\s(?:of\sthe\s)?(?-i:({CODES})\b))?",
     re.IGNORECASE,
 )
-LETTERED = frozenset({"article", "schedule", "part", "annex", "appendix", "exhibit", "attachment", "chapter"})
+LETTERED = frozenset(
+    {"article", "schedule", "part", "annex", "appendix", "exhibit", "attachment", "chapter", "recital"}
+)
 """What is counted in letters or Roman numbers: ``Exhibit B``, ``Article IV``, but no ``clause A``."""
 MOST_IN_A_RANGE = 200
 ROMAN = (
@@ -65,9 +85,26 @@ US_CODE = re.compile(
 )
 COMPANY = r"(?:,?(?: &)? (?:Inc|Ltd|Limited|plc|PLC|LLC|LLP|Corp|Co|GmbH|AG|SE|SA)\b\.?)"
 PARTIES = re.compile(rf"\b([A-Z][\w'’-]*){COMPANY}*[.,]* (?:v|vs)\.? ([A-Z][\w'’-]*)")
+CROWN = re.compile(
+    r"\bR ?\((?:on the application of )?(?:the )?([A-Z][\w'’-]*)[^()]*\) (?:v|vs)\.? (?:the )?([A-Z][\w'’-]*)"
+)
+OF_A_LETTER = (
+    "Your|Our|My|The|This|That|These|An|A(?! \\()|Clauses?|Sections?|Articles?|Paragraphs?|Schedules?|Rules?|Parts?"
+    "|Invoices?|Letters?|Contracts?|Agreements?|Meetings?|Orders?|Claims?|Payments?|Lease|Notice|Request|Call|Complaint"
+)
+OF_A_CASE = rf"[^\n]*(?:{COMPANY}|\[\d{{4}}\]|\((?:No|[A-Z][a-z]*ren)\b)"
+MATTERS = re.compile(
+    rf"(?:\b[Ii]n re|(?<=[a-z,;(][ ])Re|(?<=[(“\"])Re|^\W*Re(?={OF_A_CASE})) (?!(?:{OF_A_LETTER})\b)"
+    r"((?:(?:Estate|Marriage|Guardianship|Adoption|Application|Petition) of )?[A-Z][\w'’-]*)",
+    re.MULTILINE,
+)
+"""``In re Sigma Finance``; what begins a line with ``Re`` may be the subject of a letter."""
+
 REPORTS = re.compile(r"\[(\d{4})\] (\d+ )?([A-Z][A-Za-z.]*(?: [A-Z][A-Za-z.]*){0,2}) (\d+)\b")
+COUNTED = r"\s\d+\s(?:dollars?|cents?|[mb]illion|states?|compan(?:y|ies)|firms?|people|citizens?|patents?)\b"
 US_REPORTS = re.compile(
-    r"\b(\d{1,3}) (U\.\s?S\.|S\.\s?Ct\.|F\.(?:\s?(?:[23]d|4th|Supp\.(?:\s?[23]d)?))?|L\.\s?Ed\.(?:\s?2d)?)"
+    rf"\b(\d{{1,3}}) (U\.\s?S\.|US(?=\s\d)(?!{COUNTED})|S\.\s?Ct\."
+    r"|F\.(?:\s?(?:[23]d|4th|Supp\.(?:\s?[23]d)?))?|L\.\s?Ed\.(?:\s?2d)?)"
     r" ?(\d{1,4})\b"
 )
 UNION_CASES = re.compile(r"\b([CTF])[-\u2010\u2011\u2013](\d{1,4}/\d\d)\b")
@@ -86,7 +123,9 @@ def cited(text: str) -> set[str]:
     statutes = _statutes(cases.rest)
     bracketed = GERMAN_INNER.sub(lambda inner: " to ".join(f"({end})" for end in inner.groups() if end), statutes.rest)
     written_out = SHORT_FORMS.sub(lambda form: f"{SHORT[form[1].lower()]} ", bracketed)
-    return cases.found | statutes.found | set(_provisions(ONE_SORT.sub(r"\1s", written_out)))
+    plain = RECITALS.sub(lambda some: re.sub(r"\s?\((\w+)\)", r" \1", some[0]), ONE_SORT.sub(r"\1s", written_out))
+    whole = HYPHENED.sub(lambda some: re.sub(r"(?<=\w)-(?=\d)", HYPHEN, some[0]), FEDERAL_RULES.sub(_federal, plain))
+    return cases.found | statutes.found | set(_provisions(whole))
 
 
 def uncited(text: str, source: str) -> set[str]:
@@ -98,10 +137,18 @@ def uncited(text: str, source: str) -> set[str]:
 def _cases(text: str) -> Cited:
     """Parties, and the places where decisions are printed."""
     found = {f"{first} v {second}".lower() for first, second in PARTIES.findall(text)}
+    found |= {f"r ({first}) v {second}".lower() for first, second in CROWN.findall(text)}
+    found |= {f"re {name}".lower() for name in MATTERS.findall(text)}
     found |= {_spaced(f"[{year}]", volume, name, page) for year, volume, name, page in REPORTS.findall(text)}
     found |= {_spaced(*report) for report in US_REPORTS.findall(text)}
     found |= {f"case {court.lower()}-{number}" for court, number in UNION_CASES.findall(text)}
     return Cited(found, US_REPORTS.sub(" ", REPORTS.sub(" ", text)))
+
+
+def _federal(rule: re.Match[str]) -> str:
+    """A federal rule as a rule of a code: ``Fed. R. Civ. P. 12(b)`` is ``rule 12(b) FRCP``."""
+    code = FEDERAL[rule[1].lower()] if rule[1] else rule[3]
+    return f"rule {rule[2] or rule[4]} {code}"
 
 
 def _statutes(text: str) -> Cited:
@@ -125,7 +172,7 @@ def _provisions(text: str) -> Iterator[str]:
             for between in _between(first, last)
         ]
         for number in (*named, *(between for between in ranges if _counts(between, sort))):
-            citation = f"{sort.lower()} {number.lower().replace(' ', '')}"
+            citation = f"{sort.lower()} {number.lower().replace(' ', '').replace(HYPHEN, '-')}"
             yield f"{citation} {code.lower()}" if code else citation
 
 

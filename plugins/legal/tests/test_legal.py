@@ -202,6 +202,34 @@ def test_some_frames_occur_in_the_test_split_only(task, words):
         pytest.param("BGHZ 12, S. 34", {"section 34"}, id="a German page"),
         pytest.param("Article 6(1)(f) of the GDPR", {"article 6(1)(f) gdpr"}, id="of the code"),
         pytest.param("Salomon & Co. Ltd v Broderip", {"salomon v broderip"}, id="a company"),
+        pytest.param("UCC § 2-107(1)", {"section 2-107(1)"}, id="a hyphen in a number"),
+        pytest.param("Sec. 9-109, Rule 10b-5(b)", {"section 9-109", "rule 10b-5(b)"}, id="hyphens in short forms"),
+        pytest.param("§§ 2-7", {f"section {number}" for number in range(2, 8)}, id="a hyphen of several"),
+        pytest.param("clause 3–5", {"clause 3", "clause 4", "clause 5"}, id="a dash"),
+        pytest.param("§ 433-435 BGB", {f"section {number} bgb" for number in (433, 434, 435)}, id="a German hyphen"),
+        pytest.param("§§ 2-107 and 2-108", {"section 2-107", "section 2-108"}, id="several with hyphens"),
+        pytest.param("Re Spectrum Plus Ltd", {"re spectrum"}, id="a matter"),
+        pytest.param("In re Sigma Finance; see Re A (Children)", {"re sigma", "re a"}, id="matters in a sentence"),
+        pytest.param("In re Marriage of Smith", {"re marriage of smith"}, id="a matter of several words"),
+        pytest.param(
+            "R (Miller) v Secretary of State, R (on the application of Begum) v Governors",
+            {"r (miller) v secretary", "r (begum) v governors"},
+            id="the Crown",
+        ),
+        pytest.param(
+            "Recital 47, recitals (48) and (49)", {f"recital {number}" for number in (47, 48, 49)}, id="recitals"
+        ),
+        pytest.param("Recital A", {"recital a"}, id="a lettered recital"),
+        pytest.param("Fed. R. Civ. P. 12(b)(6)", {"rule 12(b)(6) frcp"}, id="a federal rule"),
+        pytest.param(
+            "Federal Rule of Evidence 403, FRCP 12", {"rule 403 fre", "rule 12 frcp"}, id="federal rules in other words"
+        ),
+        pytest.param("410 US 113", {"410 us 113"}, id="a report without points"),
+        pytest.param("it cost 12 US 5 dollars", set(), id="dollars"),
+        pytest.param("Re: your letter\nRe: Contract of 5 May", set(), id="subjects of letters"),
+        pytest.param(
+            "Re Your Letter\nSubject: Re Meeting\nWe write Re Invoice 12", set(), id="subjects without colons"
+        ),
         pytest.param("the Tenant's 12 days in 2026", set(), id="nothing"),
         pytest.param("This Act has parts I like; schedule a meeting", set(), id="words that are no citation"),
     ],
@@ -255,6 +283,23 @@ def test_a_source_that_has_a_subclause_has_its_clause_but_not_the_other_way_roun
         pytest.param("Part IV", "Parts I to III", {"part iv"}, id="outside a Roman range"),
         pytest.param("Tesla v Musk", "Tesla, Inc. v. Musk", set(), id="without the company's form"),
         pytest.param("§ 433", "§ 433 BGB", set(), id="without the code"),
+        pytest.param("section 50", "UCC § 2-107", {"section 50"}, id="a hyphen is no range"),
+        pytest.param("Section 101", "Section 9-109 of the UCC", {"section 101"}, id="a hyphen of a section"),
+        pytest.param("Clause 31 applies", "See clause 9-109", {"clause 31"}, id="a hyphen of a clause"),
+        pytest.param("In re Sigma Finance", "Re Spectrum Plus Ltd", {"re sigma"}, id="another matter"),
+        pytest.param("Re Sigma Finance Corp", "In re Sigma Finance", set(), id="the same matter"),
+        pytest.param(
+            "R (Jones) v Secretary of State",
+            "R (Miller) v Secretary of State",
+            {"r (jones) v secretary"},
+            id="another claimant",
+        ),
+        pytest.param("Recital 48", "Recital 47", {"recital 48"}, id="another recital"),
+        pytest.param(
+            "Fed. R. Civ. P. 12(b)(6)", "Fed. R. Civ. P. 12(b)(1)", {"rule 12(b)(6) frcp"}, id="another federal rule"
+        ),
+        pytest.param("Rule 12(b), FRCP 12", "Fed. R. Civ. P. 12(b)(1)", set(), id="a parent of a federal rule"),
+        pytest.param("410 U.S. 113", "410 US 113", set(), id="a report with points"),
         pytest.param("section 483", "347 U.S. 483", {"section 483"}, id="a page is no section"),
     ],
 )
