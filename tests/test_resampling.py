@@ -1,5 +1,7 @@
 """Intervals and paired tests: they cover what they promise, and see a difference where there is one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -281,7 +283,7 @@ def test_a_recall_is_no_surer_for_records_with_nothing_to_find(found, low, high)
 
 def test_a_recall_of_labels_with_other_names_is_of_no_record():
     figure, _ = told_label(["theft"] * 5, ["theft"] * 5)
-    assert figure == {"value": None, "low": None, "high": None, "n": 0, "better": "higher"}
+    assert figure == {"value": None, "low": None, "high": None, "n": 0, "units": 0, "better": "higher"}
 
 
 @pytest.mark.parametrize(
@@ -296,6 +298,15 @@ def test_a_figure_is_of_the_records_that_it_counts_something_of(name, count):
     assert figures([spec], given, items, "test", 0)[f"test/{name}"]["n"] == count
 
 
+def test_records_of_one_group_are_one_unit_of_a_figure():
+    right = ["fraud"] * 6 + ["fine"] * 14
+    _, (spec, given, _) = told_label(right, right)
+    grouped = [replace(record, group=str(number // 3)) for number, record in enumerate(given)]
+    losses = [1.0] * 20
+    found = figures([spec], grouped, items_of(grouped, right, [None] * 20), "test", 0, losses)
+    assert [(figure["n"], figure["units"]) for figure in found.values()] == [(6, 2), (20, 7)]
+
+
 def test_copies_make_a_calibrated_model_no_worse():
     ece = [spec for spec in classification_metrics(["a", "b"]) if spec.name == "ece"]
     chance, told = np.random.default_rng(3), 0
@@ -308,6 +319,7 @@ def test_copies_make_a_calibrated_model_no_worse():
         found = figures(ece, given, items, "test", sample)["test/ece"]
         alone = figures(ece, given[::2], items[::2], "test", sample)["test/ece"]
         assert found == {**alone, "n": 120}
+        assert (found["units"], alone["units"]) == (60, 60)
         told += found["low"] > 0
     assert told <= 3
 
@@ -426,7 +438,7 @@ def test_what_is_not_defined_is_null():
     given = records(4, 1)
     specs = classification_metrics(["a", "b"])
     items = items_of(given, ["a"] * 4, [None] * 4)
-    nothing = {"value": None, "low": None, "high": None, "n": 0, "better": "lower"}
+    nothing = {"value": None, "low": None, "high": None, "n": 0, "units": 0, "better": "lower"}
     assert figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])["test/ece"] == nothing
     assert "test/loss" not in figures(specs, given, items, "test", 0, [1.0, None, 1.0, 1.0])
     assert figures(specs, given, items, "test", 0, [1.0, 2.0, 1.0, 2.0])["test/loss"]["value"] == 1.5

@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 
 from goodfit.data.records import Record
-from goodfit.evaluation.resample import NO_TOP, Interval, by_unit, informative, interval, mean, paired
+from goodfit.evaluation.resample import (
+    NO_TOP,
+    Interval,
+    by_unit,
+    informative,
+    informative_units,
+    interval,
+    mean,
+    paired,
+)
 from goodfit.hooks.certainty import CONFIDENCE, middle, unit_numbers, unseen
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.kinds.shape import Outcome, item
@@ -87,21 +96,26 @@ def figures(
     seed: int,
     losses: Sequence[float | None] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """``<split>/<metric>`` -> {value, low, high, n, better}.
+    """``<split>/<metric>`` -> {value, low, high, n, units, better}.
 
     ``n`` is the number of records that the figure is of, 0 where it is not defined: a recall is of those with something
-    to find. ``better`` is ``higher`` or ``lower``.
+    to find. ``units`` counts those of one group, and near copies, once, as the interval does. ``better`` is
+    ``higher`` or ``lower``.
     """
     units = unit_numbers(records)
     found = {}
     for spec in specs:
         rows = _rows_of(spec, items)
-        measured = interval(by_unit(rows, units), spec.reduce, seed, spec.top)
+        summed = by_unit(rows, units)
+        measured = interval(summed, spec.reduce, seed, spec.top)
         if spec.ideal is not None and measured.value <= _by_chance(spec, spec.ideal, items, units, seed):
             measured = replace(measured, low=min(measured.low, 0.0))
-        found[f"{split}/{spec.name}"] = _figure(measured, int(informative(spec.reduce, rows).sum()), spec.better)
+        found[f"{split}/{spec.name}"] = _figure(
+            measured, int(informative(spec.reduce, rows).sum()), informative_units(spec.reduce, summed), spec.better
+        )
     if losses is not None and None not in losses:
-        found[f"{split}/{LOSS}"] = _figure(_loss_interval(loss_statistics(losses, units), seed), len(records), "lower")
+        summed = loss_statistics(losses, units)
+        found[f"{split}/{LOSS}"] = _figure(_loss_interval(summed, seed), len(records), len(summed), "lower")
     return found
 
 
@@ -145,9 +159,10 @@ def difference(spec: MetricSpec, one: Sequence[Item], other: Sequence[Item], see
     return {name: plain(getattr(pair, name)) for name in ("difference", "low", "high", "p")}
 
 
-def _figure(found: Interval, count: int, better: str) -> dict[str, Any]:
+def _figure(found: Interval, count: int, units: int, better: str) -> dict[str, Any]:
     bounds = {name: plain(getattr(found, name)) for name in ("value", "low", "high")}
-    return {**bounds, "n": 0 if bounds["value"] is None else count, "better": better}
+    count, units = (0, 0) if bounds["value"] is None else (count, units)
+    return {**bounds, "n": count, "units": units, "better": better}
 
 
 def plain(value: float) -> float | None:

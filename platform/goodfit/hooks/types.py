@@ -138,7 +138,9 @@ class Evidence:
     primary: str
     """The primary metric on the test split, as ``test/<metric>``."""
     tuned: Mapping[str, Mapping[str, float | None]]
-    """Metric -> {value, low, high, n} of the tuned model; None, and n 0, where it is not defined."""
+    """Metric -> {value, low, high, n, units} of the tuned model; None, and 0 of both, where it is not defined.
+    ``n`` is the number of records that it is of; ``units`` counts those of one group, and near copies, once: a rule
+    that asks for so many counts these. Where a run is older than ``units``, there is ``n`` alone."""
     paired: Mapping[str, Mapping[str, float | None]]
     """Metric -> {difference, low, high, p}; empty where the base cannot be scored, None where one is not defined."""
     fit: str

@@ -175,7 +175,7 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     base_figures = figures(specs, test, untuned, "test", seed, base.losses)
     reference_figures = figures(specs, test, reference, "test", seed)
     by = _compared_by(prepared, tuned_figures, reference_figures)
-    nothing = {"value": None, "low": None, "high": None, "n": 0}
+    nothing = {"value": None, "low": None, "high": None, "n": 0, "units": 0}
     checked = outcome_items(splits.validation, outcomes["validation"])
     review = _review(prepared, {"validation": checked, "test": tuned})
     metrics = {

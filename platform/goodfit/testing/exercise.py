@@ -161,7 +161,7 @@ def try_metric(spec: MetricSpec, material: Material) -> Tried:
 
 def try_gate(spec: GateSpec, material: Material) -> Tried:
     """Ask the gate about a run with figures of everything, and about one with none."""
-    figure = {"value": 0.9, "low": 0.8, "high": 1.0, "n": 100.0}
+    figure = {"value": 0.9, "low": 0.8, "high": 1.0, "n": 100.0, "units": 100.0}
     pair = {"difference": 0.1, "low": 0.05, "high": 0.15, "p": 0.01}
     verdicts = []
     for tuned, paired in (({"test/x": figure}, {"test/x": pair}), ({}, {})):

@@ -284,7 +284,7 @@ def _watch(steps: Steps, plugin: str, hook: str, function: Callable[..., Any]) -
     from goodfit.hooks.types import RunFacts
 
     names = {"task": plugin, "model": "bert", "base": "none", "kind": "classification", "adapter": "lora", "gates": []}
-    value = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100}
+    value = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 100, "units": 100}
     good = {"status": "finished", "fit": {"verdict": "good", "evidence": [], "try": []}, "steps": 1, "seconds": 1.0}
     ends = [
         (good, {"primary": "test/accuracy", "tuned": {"test/accuracy": value}}),

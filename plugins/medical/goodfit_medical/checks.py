@@ -9,7 +9,7 @@ from typing import Any
 from goodfit.hooks.findings import about
 from goodfit.hooks.types import Finding, Item
 from goodfit_medical.codes import code_list
-from goodfit_medical.metrics import invented_doses, invented_drugs, ruled_out, unclear_doses
+from goodfit_medical.metrics import invented_doses, invented_drugs, invented_frequencies, ruled_out, unclear_doses
 from goodfit_medical.negation import negated, stated
 from goodfit_medical.vocabulary import known_drugs, known_endings
 
@@ -56,10 +56,15 @@ def ruled_out_coded(items: Sequence[Item]) -> list[Finding]:
 
 
 def written_answers(items: Sequence[Item]) -> list[Finding]:
-    """What is wrong with texts that a clinician or a patient would read: doses, drugs, turned negations."""
+    """What is wrong with texts that a clinician or a patient would read: in doses, frequencies, drugs, negations."""
     known = f"the check knows {known_drugs()} drugs and {known_endings()} endings of drug names"
     table: list[tuple[str, str, Callable[[Item], Collection[Any]]]] = [
         ("invented_doses", "state a dose that their source does not have, or has for another drug", invented_doses),
+        (
+            "invented_frequencies",
+            "say how often a medicine is taken and their source does not, or says it of another drug",
+            invented_frequencies,
+        ),
         ("unclear_doses", "state a quantity that cannot be read with certainty, so it may be invented", unclear_doses),
         ("invented_drugs", f"name a drug that their source does not have; {known}", invented_drugs),
         ("turned_negations", "state a problem that their reference denies", _turned),

@@ -10,9 +10,9 @@ from goodfit.hooks.spans import span_set
 from goodfit.hooks.types import Item
 from goodfit_medical.codes import PROCEDURE, code_list, mentioned
 from goodfit_medical.doses import Dose, doses, unread
-from goodfit_medical.frequencies import figures_in, unsupported_figures
+from goodfit_medical.frequencies import figures_in, taken, unsupported_figures, untold
 from goodfit_medical.negation import negated
-from goodfit_medical.prescribed import moved_doses
+from goodfit_medical.prescribed import moved_doses, moved_frequencies
 from goodfit_medical.vocabulary import drugs, jargon
 
 CODING, ENTITIES, WRITING = ("multilabel",), ("token_classification",), ("generation",)
@@ -73,14 +73,24 @@ def invented_doses(item: Item) -> set[Dose]:
     return (doses(item.answer) - doses(source)) | (doses(item.answer) & moved_doses(item.answer, source))
 
 
+def invented_frequencies(item: Item) -> set[float]:
+    """How often an answer says a medicine is taken, and its source does not, or says of another drug; in hours."""
+    source = item.fields["source"]
+    return untold(item.answer, source) | moved_frequencies(item.answer, source)
+
+
 def doses_supported(item: Item) -> tuple[float, float]:
-    """Doses in the answers that stand in their sources, of all doses in the answers."""
-    stated = len(doses(item.answer))
-    return stated - len(invented_doses(item)), stated
+    """Doses in the answers, and how often these are taken, that stand in their sources, of all in the answers."""
+    often, wrong = taken(item.answer), invented_frequencies(item)
+    stated = len(doses(item.answer)) + len(often | wrong)
+    return stated - len(invented_doses(item)) - len(wrong), stated
 
 
 DOSES_SUPPORTED = share_metric(
-    "medical.doses_supported", "Doses in the answers that stand in their sources; 0 to 1.", WRITING, doses_supported
+    "medical.doses_supported",
+    "Doses and frequencies of medicines in the answers that stand in their sources; 0 to 1.",
+    WRITING,
+    doses_supported,
 )
 
 

@@ -4,7 +4,8 @@ In the manner of NegEx (Chapman et al. 2001, https://doi.org/10.1006/jbin.2001.1
 that follow it within six words, or in a few cases precede it ("fever absent"). A termination term ("but", "now", "and
 has") ends its reach, and so does the end of a sentence. Words that only look like a trigger ("no change in", "did not
 help") negate nothing. A list is negated as a whole: each problem in it opens a new window of six words. What stands
-behind a comma and is said to be there ("no fever, cough for 3 days") is none of the list.
+behind a comma and is said to be there ("no fever, cough for 3 days") is none of the list, nor is what follows a lack
+that is a complaint itself ("no appetite, nausea all day"). What was not taken for a problem denies no problem.
 """
 
 import re
@@ -14,6 +15,7 @@ from goodfit_medical.vocabulary import occurrences
 
 WINDOW_WORDS = 6
 
+WHOSE = r"(?:his|her|their|its|our|your|my)"
 SUBJECT = r"(?:he|she|they|it|we|you|i|there|the patient|patient)"
 HAVING = (
     rf"(?:\s+(?:that|{SUBJECT}|ever|yet|ha(?:s|d|ve|ving)|been|be|any|feel(?:s|ing)?|felt|get(?:s|ting)?|got"
@@ -31,11 +33,18 @@ NO_EFFECT = (
     r"|work\w*|touch\w*|ruled? out|exclud\w*|den(?:y|ied)|certain|sure|gone|cleared)\b"
 )
 LOOKS_LIKE_ONE = re.compile(
-    r"\b(?:no|not|without)(?: \w+)? (?:change|increase|improvement|relief|better|worse|effect)\b|\bnot (?:only|just)\b"
+    r"\bno doubt\b|\b(?:no|not|without)(?: \w+)? (?:change|increase|improvement|relief|better|worse|effect)\b"
+    r"|\bnot (?:only|just)\b"
     rf"|\b(?:not|never|cannot|\w*n['’]t) {NO_EFFECT}|\bnever (?:smoked|smoker|drank|drinks|drinker)\b"
 )
+TREATMENT = (
+    r"(?:treatments?|medications?|medicines?|meds|therapy|tablets?|inhalers?|antibiotics?|painkillers?|anything)"
+)
 TERMINATION = re.compile(
-    r":|\b(?:but|however|nevertheless|yet|though|although|still|except|apart from|aside from|other than|which|now"
+    rf"\b(?:{TREATMENT}|need(?:s|ed)?)\b(?:\s+\w+){{0,2}}?\s+for\b"
+    r"|\b(?:tak(?:e|es|en|ing)|us(?:e|es|ed|ing)|need(?:s|ed)?)\b(?:\s+\w+){1,4}?\s+for\b"
+    rf"|\b{TREATMENT}\s+(?:the|this|that|{WHOSE})\b|\bworr(?:y|ied)\b"
+    r"|:|\b(?:but|however|nevertheless|yet|though|although|still|except|apart from|aside from|other than|which|now"
     r"|because of|due to|caused by|secondary to|as the cause of|reports?|reported|complains?|complained|presents?"
     r"|presented|develop(?:s|ed)|has|had|have|having|gets|got|feels|felt)\b"
     r"|\bwith (?:a )?(?:new|worse|worsening|increasing|ongoing|persistent)\b"
@@ -46,8 +55,15 @@ BEHIND = re.compile(
     r"|negative|not (?:present|seen|found|noted|reported))\b(?! (?:for|of|from)\b)"
 )
 STATED_BEHIND = re.compile(
-    r"\s+(?:(?:is|was) )?(?:persists?|continues?|remains?|persisted|came|began|started|worse\w*)\b"
+    r"\s*\+|\s+(?:(?:is|was) )?(?:persists?|continues?|remains?|persisted|came|began|started|worse\w*)\b"
 )
+LACKED = re.compile(
+    rf"\b(?:appetite|energy|sleep\w*|slept|strength|interest|motivation|relief|rest|taste|smell|bowels?|stools?|urine"
+    rf"|concentrat\w+|food|fluids|help|{TREATMENT}|eat\w*|drink\w*|walk\w*|stand\w*|sit\w*|mov(?:e|ing)|bend|straighten"
+    r"|work\w*|able|well|cop(?:e|ing))\b"
+)
+"""Of whose lack a patient complains: a problem behind it and a comma is there, unless "or" joins it."""
+OR_BEHIND = re.compile(r"(?:\W+\w+){0,6}?\W+n?or\b")
 SET_APART = re.compile(r",(?!\s*(?:and|or|nor)\b)")
 STATED_APART = re.compile(r"\s+(?:(?:is|was) )?(?:present|noted|since|for (?:\d+|an?|two|three|several)|[x×]\s?\d+)\b")
 """What says that a problem behind a comma is there: "no fever, cough present"; without the comma it is denied."""
@@ -105,6 +121,8 @@ def _reached(sentence: str, problems: Places, opened: Sequence[int]) -> set[int]
         between = sentence[nearest:start]
         set_apart = SET_APART.search(between) and not DENIES.search(sentence, 0, start)
         if set_apart and STATED_APART.match(sentence, end):
+            continue
+        if set_apart and LACKED.search(between.split(",")[0]) and not OR_BEHIND.match(sentence, end):
             continue
         if len(between.split()) <= WINDOW_WORDS and not TERMINATION.search(between):
             absent.add(place)

@@ -39,7 +39,9 @@ def goodfit_register_gates() -> Sequence[GateSpec]:
     """Offer the gate that a model has to pass before it writes about medicines."""
     from goodfit_medical import gates
 
-    description = "No answer states a dose that its source does not have, and some answers state doses."
+    description = (
+        "No answer states a dose, or how often it is taken, as its source does not, and enough answers state doses."
+    )
     judge, metrics = gates.no_invented_doses, gates.READS
     return [GateSpec(name="medical.no_invented_doses", description=description, judge=judge, metrics=metrics)]
 
@@ -54,7 +56,7 @@ def goodfit_check_data(task: str, splits: Mapping[str, Sequence[Mapping[str, Any
 
 @hookimpl
 def goodfit_check_answers(task: str, items: Sequence[Item]) -> Sequence[Finding]:
-    """Warn of wrongly coded mentions, invented doses and drugs, and turned negations in this department's tasks."""
+    """Warn of wrong codes, invented doses, frequencies and drugs, and turned negations in this department's tasks."""
     from goodfit_medical import checks
 
     if task == CODING:

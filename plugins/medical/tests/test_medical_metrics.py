@@ -7,6 +7,8 @@ from goodfit_medical import plugin
 from goodfit_medical.codes import mentioned
 from goodfit_medical.vocabulary import known_drugs, known_endings
 
+from goodfit.data.records import record_of
+from goodfit.evaluation.report import figures, items_of
 from goodfit.hooks.types import Evidence, Item, Verdict
 from goodfit.testing.measure import score
 
@@ -86,6 +88,13 @@ def test_a_negation_is_kept_only_if_the_answer_denies_it_too():
     items = [written("Coughs, without fever.", target), written("Fever. Denies chest pain.", target)]
     assert score(METRICS["medical.negation_kept"], items) == pytest.approx(2 / 4)
     assert math.isnan(score(METRICS["medical.negation_kept"], [written("No fever.", "Cough.")]))
+
+
+def test_what_a_reference_states_behind_a_lack_is_no_negation():
+    target = "No appetite, nausea all day. Takes no medication for asthma."
+    items = [written(answer, target) for answer in ("No nausea. He has no asthma.", "Nausea all day. Asthma.")]
+    assert math.isnan(score(METRICS["medical.negation_kept"], items))
+    assert plugin.goodfit_check_answers("medical/notes", items) == []
 
 
 def test_jargon_counts_the_terms_that_remain_from_the_source():
@@ -200,7 +209,8 @@ RIGHT, REST = "Take amoxicillin 500 mg.", "Rest."
         pytest.param(
             [RIGHT] * 99 + ["Take 5 g."],
             False,
-            "1.0% of the doses in the answers do not stand in their sources, or stand there for another drug",
+            "1.0% of the doses and frequencies in the answers do not stand in their sources, or stand there for "
+            "another drug",
             id="one in a hundred",
         ),
         pytest.param(
@@ -222,6 +232,38 @@ RIGHT, REST = "Take amoxicillin 500 mg.", "Rest."
 )
 def test_the_gate_passes_only_when_enough_doses_were_judged_and_none_was_invented(answers, passed, reason):
     verdict = judged(*answers)
+    assert (verdict.passed, verdict.reason) == (passed, reason)
+
+
+@pytest.mark.parametrize(
+    ("patients", "notes", "passed", "reason"),
+    [
+        pytest.param(
+            6,
+            10,
+            False,
+            "it cannot tell: 60 of 60 answers state a dose, in 6 groups of records, and it asks for 60",
+            id="six patients",
+        ),
+        pytest.param(
+            75,
+            2,
+            True,
+            "150 of 150 answers state a dose, in 75 groups of records, none of them an invented one; "
+            "up to 4.0% of groups with a dose still may",
+            id="75 patients",
+        ),
+    ],
+)
+def test_the_gate_counts_the_answers_to_one_group_of_records_once(patients, notes, passed, reason):
+    records = [
+        record_of(f"{patient}-{note}", {"source": SOURCE, "target": RIGHT}, group=str(patient), slices={}, origin="")
+        for patient in range(patients)
+        for note in range(notes)
+    ]
+    items = items_of(records, [RIGHT] * len(records), [None] * len(records))
+    tuned = figures([METRICS[name] for name in DOSE_METRICS], records, items, "test", 0)
+    verdict = GATE.judge(Evidence(task="t", primary="test/rougeL", tuned=tuned, paired={}, fit="good", findings=[]))
     assert (verdict.passed, verdict.reason) == (passed, reason)
 
 
@@ -260,6 +302,36 @@ def test_the_gate_is_not_passed_by_a_task_that_does_not_measure_doses():
     missing = "test/medical.doses_stated, test/medical.doses_read"
     assert not verdict.passed
     assert verdict.reason == f"{missing} not measured: the task must write texts and name these metrics"
+
+
+DAILY = [
+    pytest.param("Methotrexate 10 mg once a week.", "Take methotrexate 10 mg every day.", id="weekly as daily"),
+    pytest.param("Alendronate 70 mg weekly.", "Take alendronate 70 mg. Take it every morning.", id="each morning"),
+    pytest.param("Methotrexate 2.5 mg, 4 tablets weekly.", "Take methotrexate 2.5 mg, 4 tablets a day.", id="tablets"),
+    pytest.param("Apixaban 5 mg bd.", "Take apixaban 5 mg once daily.", id="twice as once"),
+    pytest.param("Paracetamol 1 g qds.", "Take paracetamol 1 g twice a day.", id="four times as twice"),
+    pytest.param("Fentanyl patch 12 mcg/h every 72 hours.", "Fentanyl patch 12 mcg/h, every 24 hours.", id="hours"),
+    pytest.param("Ibuprofen 400 mg q8h.", "Take ibuprofen 400 mg q6h.", id="a short form in the answer"),
+    pytest.param("Prednisolone 5 mg.", "Take prednisolone 5 mg three times daily.", id="none in the source"),
+    pytest.param("Methotrexate weekly.", "Take methotrexate daily.", id="without a dose"),
+    pytest.param(
+        "Apixaban 5 mg BD, prednisolone 5 mg od.",
+        "Take apixaban 5 mg twice daily and prednisolone 5 mg twice daily.",
+        id="that of another drug",
+    ),
+    pytest.param("Ramipril 5 mg od; apixaban 5 mg bd.", "Ramipril twice a day, apixaban twice a day.", id="no dose"),
+]
+
+
+@pytest.mark.parametrize(("source", "answer"), DAILY)
+def test_a_frequency_that_the_source_does_not_have_is_found_by_metric_audit_and_gate(source, answer):
+    items = [written(source, source=source, name="same"), written(answer, source=source)]
+    assert score(METRICS["medical.doses_supported"], items[:1]) in (1, pytest.approx(math.nan, nan_ok=True))
+    assert score(METRICS["medical.doses_supported"], items[1:]) < 1
+    (finding,) = plugin.goodfit_check_answers("medical/patient_message", items)
+    assert (finding.code, finding.evidence["ids"]) == ("medical.invented_frequencies", ["w"])
+    assert finding.message.startswith("1 of 2 answers say how often a medicine is taken and their source does not")
+    assert not judged(*[source] * 100, answer, source=source).passed
 
 
 def test_an_unclear_quantity_in_the_words_of_its_source_is_no_invention():

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from goodfit_medical.doses import Dose, doses, unread
-from goodfit_medical.frequencies import spelled_out, unsupported_figures
+from goodfit_medical.frequencies import spelled_out, taken, unsupported_figures, untold
 from goodfit_medical.negation import negated, stated
-from goodfit_medical.prescribed import moved_doses
+from goodfit_medical.prescribed import moved_doses, moved_frequencies
 from goodfit_medical.vocabulary import drugs, jargon, known_drugs, lists
 
 
@@ -194,6 +194,21 @@ def test_drugs_are_found_by_name_and_by_ending(text, found):
         pytest.param("No chest pain with worsening breathlessness", {"chest pain"}, {"shortness of breath"}, id="with"),
         pytest.param("No fever for 3 days, no cough present", {"fever", "cough"}, set(), id="absent for days"),
         pytest.param("No fever, cough, or rash noted", {"fever", "cough", "rash"}, set(), id="a list with its noted"),
+        pytest.param("No appetite, nausea all day.", set(), {"nausea"}, id="a lack that is a complaint"),
+        pytest.param("Not eating, vomiting since yesterday", set(), {"vomiting"}, id="not eating"),
+        pytest.param("He could not straighten his leg, back pain", set(), {"back pain"}, id="what he cannot do"),
+        pytest.param("No appetite, nausea or vomiting", {"nausea", "vomiting"}, set(), id="a list by its or"),
+        pytest.param("Denies sleep problems, cough", {"cough"}, set(), id="who denies denies the list"),
+        pytest.param("No lumps, fever, chills", {"fever", "chills"}, set(), id="a list with other words"),
+        pytest.param("He takes no medication for asthma.", set(), {"asthma"}, id="no medication for"),
+        pytest.param("She did not take tablets for the headache.", set(), {"headache"}, id="not taken for"),
+        pytest.param("No treatment needed for the rash.", set(), {"rash"}, id="no treatment needed for"),
+        pytest.param("Without treatment the cough got worse.", set(), {"cough"}, id="without treatment"),
+        pytest.param(
+            "No need to worry about the cough. No doubt this is asthma", set(), {"cough", "asthma"}, id="doubt"
+        ),
+        pytest.param("No nausea, vomiting ++", {"nausea"}, {"vomiting"}, id="two plus signs"),
+        pytest.param("no fever, headache+, no cough", {"fever", "cough"}, {"headache"}, id="a plus sign"),
         pytest.param("Fever - no, cough - yes", {"fever"}, {"cough"}, id="answers behind a dash"),
         pytest.param("chest pain -ve, cough +ve", {"chest pain"}, {"cough"}, id="negative in a short form"),
     ],
@@ -262,12 +277,66 @@ def test_latin_frequencies_are_spelled_out(text, spelled):
         pytest.param("for two days", "48 hours", 0, id="days and hours"),
         pytest.param("for 7 days", "7/7", 0, id="days in a short form"),
         pytest.param("in 2 weeks", "2/52", 0, id="weeks in a short form"),
+        pytest.param("every 12 hours", "500 mg bd", 0, id="hours for times a day"),
+        pytest.param("three times a day", "every 8 hours", 0, id="times a day for hours"),
+        pytest.param("in one week", "500 mg weekly", 1, id="a period that is no frequency"),
         pytest.param("for 3 days", "48 hours", 1, id="other days"),
         pytest.param("in 3 weeks", "3/7", 1, id="another unit"),
     ],
 )
 def test_a_figure_is_supported_by_what_equals_it(text, source, count):
     assert len(unsupported_figures(text, source)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        pytest.param("Take 5 mg bd, b.i.d., twice daily, two times a day, 2x/day, every 12 hours", {12}, id="twice"),
+        pytest.param("Take 5 mg tds, q8h, 8-hourly, every eight hours, thrice daily, 3 times per day", {8}, id="three"),
+        pytest.param(
+            "Take 5 mg od, daily, once a day, each day, every morning, nocte, one time per day", {24}, id="day"
+        ),
+        pytest.param(
+            "Take 5 mg weekly, once a week, every 7 days, every Monday, on Mondays, 1x/week", {168}, id="week"
+        ),
+        pytest.param(
+            "Take 5 mg on alternate days, every other day, every 48 hours, every second day", {48}, id="other"
+        ),
+        pytest.param("Take 5 mg every other week, fortnightly, once a fortnight, every 2/52", {336}, id="other week"),
+        pytest.param("Take 5 mg every morning before breakfast", {24}, id="one part of a day said twice"),
+        pytest.param("Take 5 mg every four to six hours", {4, 6}, id="a range has two ends"),
+        pytest.param("Take 5 mg once or twice a day", {24, 12}, id="once or twice"),
+        pytest.param("Take 10 mg daily in two divided doses", {12}, id="divided"),
+        pytest.param("Methotrexate, by mouth, every week", {168}, id="words between"),
+        pytest.param("Once a week take methotrexate", {168}, id="in front"),
+        pytest.param("Take 5 mg, at most 20 mg a day", set(), id="the most"),
+        pytest.param("Take 5 mg. Check your blood pressure every day. You cough every night.", set(), id="no medicine"),
+        pytest.param("Keep your daily inhaler, take 5 mg at night or when needed", set(), id="what may be none"),
+        pytest.param("Take 5 mg every morning and 10 mg every evening", set(), id="two parts of a day"),
+    ],
+)
+def test_how_often_is_read_however_it_is_written(text, hours):
+    assert taken(text) == hours
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        pytest.param("Apixaban 5 mg bd", "Apixaban 5 mg every morning and every evening", id="morning and evening"),
+        pytest.param("Metformin 500 mg, morning and evening", "Metformin 500 mg twice a day", id="twice a day"),
+        pytest.param("Metformin 500 mg mane, 500 mg nocte", "Metformin 500 mg twice daily", id="mane and nocte"),
+        pytest.param("Simvastatin 20 mg nocte", "Simvastatin 20 mg once a day, every night", id="nocte"),
+        pytest.param("Simvastatin 20 mg ON.", "Simvastatin 20 mg every night", id="ON"),
+        pytest.param("Gliclazide 80 mg with breakfast", "Gliclazide 80 mg once a day", id="breakfast"),
+        pytest.param("Methotrexate 10 mg on Monday", "Methotrexate 10 mg once a week", id="a weekday"),
+        pytest.param("Denosumab 60 mg every 12 weeks", "Denosumab 60 mg every three months", id="weeks and months"),
+        pytest.param("Ibuprofen, I take two a day", "Ibuprofen twice a day", id="two a day"),
+        pytest.param("Senna 1 tablet tds", "Senna, three tablets a day", id="tablets of a day together"),
+        pytest.param("Creon with meals", "Creon three times a day", id="meals"),
+    ],
+)
+def test_a_frequency_is_supported_by_what_equals_it(source, answer):
+    assert untold(answer, source) | moved_frequencies(answer, source) == set()
 
 
 SOURCE = "Take metformin 500 mg bd and aspirin 75 mg od."
@@ -286,3 +355,10 @@ SOURCE = "Take metformin 500 mg bd and aspirin 75 mg od."
 )
 def test_a_dose_that_the_source_gives_to_another_drug_is_moved(answer, source, moved):
     assert {dose.amount for dose in moved_doses(answer, source)} == moved
+
+
+def test_a_frequency_that_the_source_gives_to_another_drug_is_moved():
+    source = "Start apixaban 5 mg BD, prednisolone 5 mg od."
+    assert moved_frequencies("Apixaban 5 mg once daily and prednisolone twice daily.", source) == {24, 12}
+    assert moved_frequencies("Apixaban 5 mg every 12 hours and prednisolone 5 mg each day.", source) == set()
+    assert moved_frequencies("Aspirin twice a day.", source) == set()
