@@ -373,6 +373,49 @@ def test_a_leak_that_was_left_out_of_training_stops_no_gate(goodfit, spoilt):
     assert "info: 3 of 35 training records were left out" in outcome.out and "(data.leak)" not in outcome.out
 
 
+@pytest.fixture
+def chosen_by(tmp_path, write_rows):
+    """``chosen_by(count)``: words of data of which so many of 40 test inputs stand in validation, too."""
+
+    def words(count):
+        def rows(what):
+            return [{"text": f"{what} number {n} is {n * n}", "label": "ab"[n % 2]} for n in range(40)]
+
+        splits = {split: rows(split) for split in ("train", "validation", "test")}
+        splits["test"][:count] = [{**row, "text": row["text"].upper()} for row in splits["validation"][:count]]
+        files = [f"dataset.{split}={write_rows(tmp_path / f'{split}.jsonl', own)}" for split, own in splits.items()]
+        return ["task=classification", "dataset=files", *files, "quality.deep=false"]
+
+    return words
+
+
+@pytest.mark.parametrize(("count", "severity"), [(2, "warning"), (3, "error")])
+def test_test_inputs_that_stand_in_validation_are_found_and_stay(goodfit, chosen_by, count, severity):
+    words = chosen_by(count)
+    for fix in ("keep", "drop"):
+        outcome = goodfit("data", *words, f"quality.fix={fix}", "--json")
+        (found,) = outcome.json["findings"]
+        assert (found["code"], found["severity"]) == ("data.test_in_validation", severity)
+        assert found["message"].startswith(
+            f"{count} of 40 test inputs stand in the validation records, too: these choose"
+        )
+        assert found["rows"] == [f"validation-{n + 1}" for n in range(count)]
+        assert (found["figure"], found["evidence"]["ids"][0]) == (count / 40, "test-1")
+        assert outcome.json["records"] == {"train": 40, "validation": 40, "test": 40}
+
+
+def test_what_is_said_of_test_inputs_in_validation_mends_it_and_strict_quality_stops(goodfit, chosen_by, tmp_path):
+    words = chosen_by(3)
+    ((what, _),) = goodfit("data", *words, "quality=strict").errors
+    assert what.startswith("3 of 40 test inputs stand in the validation records, too")
+    (tmp_path / "ids.txt").write_text("validation-1\nvalidation-2\nvalidation-3\n")
+    codes = {one["code"] for one in goodfit("data", *words, "dataset.without=ids.txt", "--json").json["findings"]}
+    assert codes == {"data.without_by_place"}
+    words = [word for word in words if not word.startswith("dataset.validation=")]
+    codes = {one["code"] for one in goodfit("data", *words, "dataset.validation_share=0.5", "--json").json["findings"]}
+    assert "data.test_in_validation" not in codes
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

@@ -273,12 +273,13 @@ def test_an_audit_without_data_of_a_kind_that_it_takes_is_said_not_to_be_tried(g
     assert checks["audits"]["problems"] == ["not tried: odd.alike; there are no records of a kind that it takes"]
 
 
-def test_an_audit_of_data_lists_the_codes_of_findings_with_rows(checked, with_data):
+def test_an_audit_of_data_lists_the_codes_of_findings_with_rows_that_may_be_left_out(checked, with_data):
     audits = (
         HEAD
         + """
 def look(facts):
-    found = [("odd.listed", ("a",)), ("odd.rowless", ()), ("odd.other", ("a",))]
+    held_out = tuple(record.id for split in ("validation", "test") for record in facts.splits[split])
+    found = [("odd.listed", ("a",)), ("odd.rowless", ()), ("odd.held_out", held_out), ("odd.other", ("a",))]
     return [Finding(severity="info", code=code, message="m", rows=rows) for code, rows in found]
 
 

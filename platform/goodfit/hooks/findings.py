@@ -9,6 +9,17 @@ from goodfit.hooks.types import Finding
 
 MOST_IDS = 20
 """How many ids a finding lists, so that it stays readable; its counts are of all."""
+MOST_LEAKED = 0.05
+"""The share of the test inputs that may stand in another split before a score is no evidence: it can rise by that."""
+
+
+def leak_severity(share: float) -> Literal["warning", "error"]:
+    """How bad it is that a model, or what chose it, has met test inputs before.
+
+    Args:
+        share: Of the test inputs, those that stand elsewhere, too.
+    """
+    return "error" if share > MOST_LEAKED else "warning"
 
 
 def about(

@@ -111,7 +111,7 @@ class Finding:
     figure: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
-    """Ids of all the records that it is about, in the order of the data: what ``quality.fix`` acts on."""
+    """Ids of all the records that it is about, in the order of the data: ``quality.fix`` acts on the training ones."""
     mend: str = ""
     """What would mend it: words to type, or what to do. goodfit adds how training records in ``rows`` are left out."""
 
@@ -274,8 +274,9 @@ class AuditSpec:
     with ``quality.deep``."""
     limits: tuple[Limit, ...] = ()
     codes: tuple[str, ...] | None = None
-    """The codes of all its findings on the data that have ``rows``, so that ``quality.fixes`` can name them: another
-    code is refused there, as one is whose audit is not asked. None where it does not tell; then nothing is refused."""
+    """The codes of all its findings on the data that have training records in ``rows``, so that ``quality.fixes`` can
+    name them: another code is refused there, as one is whose audit is not asked. None where it does not tell; then
+    nothing is refused."""
     fixes: tuple[str, ...] = ()
     """Those of ``codes`` whose training records ``quality.fix`` leaves out where nobody sets ``quality.fixes``: faults
     that are no matter of taste, such as near copies of held-out records."""

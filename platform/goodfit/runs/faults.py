@@ -12,15 +12,13 @@ from goodfit.data.records import Record
 from goodfit.data.split import keep_together
 from goodfit.errors import DataError
 from goodfit.hooks.certainty import unit_of
-from goodfit.hooks.findings import MOST_IDS, about
+from goodfit.hooks.findings import MOST_IDS, about, leak_severity
 from goodfit.hooks.types import Finding
 from goodfit.kinds.shape import Kind
 from goodfit.schema.dataset import SPLITS, DatasetConf
 from goodfit.schema.quality import QualityConf
 
 HELD_OUT = ("validation", "test")
-MOST_LEAKED = 0.05
-"""The share of the test inputs that may stand in training before a score is no evidence: it can rise by as much."""
 FEWEST = 30
 """Held-out records below which an interval is so wide that it hardly tells anything: about 0.18 to either side."""
 ENOUGH = 100
@@ -49,11 +47,11 @@ def find_faults(
     Raises:
         DataError: A fault that the quality group says has to stop the run.
     """
-    findings = [*_leaks(kind, splits, conf), *_seen_before(kind, splits, before), *_conflicts(kind, splits)]
-    leaks = ("leaks", conf.leaks)
-    acts = {"data.leak": leaks, "data.seen_before": leaks, "data.conflict": ("conflicts", conf.conflicts)}
+    findings = [*_leaks(kind, splits, conf), *_seen_before(kind, splits, before), *_chosen_by(kind, splits)]
+    findings += _conflicts(kind, splits)
+    leaks, conflicts = ("leaks", conf.leaks), ("conflicts", conf.conflicts)
     for finding in findings:
-        setting, act = acts[finding.code]
+        setting, act = conflicts if finding.code == "data.conflict" else leaks
         if act == "stop":
             raise DataError(finding.message, f"mend the records, or go on with it: quality.{setting}=report")
     findings += [*_blurred(kind, splits), *_disputed(kind, splits), *_joined(splits), *_few(kind, splits, dataset)]
@@ -132,10 +130,31 @@ def _seen_before(kind: Kind, splits: Splits, before: Container[str]) -> list[Fin
 def _spoils_the_test(finding: Finding) -> Finding:
     """A leak as an error where it can lift the score too far."""
     share = finding.figure or 0.0
-    if finding.evidence["split"] != "test" or share <= MOST_LEAKED:
+    if finding.evidence["split"] != "test" or leak_severity(share) != "error":
         return finding
     message = f"{finding.message}: up to {share:.2f} of a score may be learnt by heart"
     return dataclasses.replace(finding, severity="error", message=message)
+
+
+def _chosen_by(kind: Kind, splits: Splits) -> list[Finding]:
+    """Test inputs among the validation ones. Nothing leaves them out: held-out records stay where they are."""
+    tested = {input_key(kind, record) for record in splits.test}
+    same = [record for record in splits.validation if input_key(kind, record) in tested]
+    keys = {input_key(kind, record) for record in same}
+    met = [record.id for record in splits.test if input_key(kind, record) in keys]
+    of = len(splits.test)
+    return about(
+        "data.test_in_validation",
+        f"{len(met)} of {of} test inputs stand in the validation records, too: these choose the checkpoint, a search's "
+        "trial and the confidence from which nobody reviews, so that figures of them are too good",
+        met,
+        of,
+        severity=leak_severity(len(met) / of),
+        rows=[record.id for record in same],
+        mend="take these validation records out: dataset.without=<a file with their ids>, or leave dataset.validation "
+        "out: goodfit splits it off the training records",
+        split="test",
+    )
 
 
 def _few(kind: Kind, splits: Splits, conf: DatasetConf) -> list[Finding]:

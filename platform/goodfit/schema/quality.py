@@ -13,7 +13,7 @@ class QualityConf:
     """What faults of the data do to a run. Selected with ``quality=<name>``."""
 
     leaks: Act = "report"
-    """What a training input that stands in validation or test, too, does."""
+    """What an input does that stands in two splits."""
 
     conflicts: Act = "report"
     """What one input with two answers in one split does."""

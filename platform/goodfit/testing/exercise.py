@@ -20,6 +20,7 @@ from goodfit.data.scrub import Scrub, ask
 from goodfit.data.stand_ins import gives_away
 from goodfit.errors import DataError, GoodfitError
 from goodfit.files import file_digest
+from goodfit.hooks.findings import MOST_LEAKED
 from goodfit.hooks.types import (
     AuditSpec,
     DataFacts,
@@ -41,7 +42,7 @@ from goodfit.kinds.shape import item
 from goodfit.plugins.offers import sound
 from goodfit.runs.ask import compared
 from goodfit.runs.audit import data_facts
-from goodfit.runs.faults import MOST_LEAKED, input_key
+from goodfit.runs.faults import input_key
 from goodfit.runs.records import with_labels
 from goodfit.runs.task import Task
 from goodfit.schema import RunConf
@@ -238,7 +239,7 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
         facts = _data_facts(source, name, splits, spec.limits)
         if spec.look_at_data is not None:
             of_data = spec.look_at_data(facts)
-            untold |= _untold(spec, of_data)
+            untold |= _untold(spec, of_data, {record.id for record in (*splits.validation, *splits.test)})
             found += of_data
         if spec.look_at_model is not None:
             found += spec.look_at_model(_model_facts(facts, items_of(name, splits)))
@@ -249,9 +250,11 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
     return {"problems": problems, "untried": untried, "limits": limits, **about_findings(found, told)}
 
 
-def _untold(spec: AuditSpec, findings: Sequence[Finding]) -> set[str]:
-    """Codes that ``quality.fixes`` would refuse, though records can be left out by them."""
-    return set() if spec.codes is None else {finding.code for finding in findings if finding.rows} - set(spec.codes)
+def _untold(spec: AuditSpec, findings: Sequence[Finding], held_out: set[str]) -> set[str]:
+    """Codes that ``quality.fixes`` would refuse, though records can be left out by them: held-out ones never are."""
+    if spec.codes is None:
+        return set()
+    return {finding.code for finding in findings if not held_out.issuperset(finding.rows)} - set(spec.codes)
 
 
 def _model_facts(data: DataFacts, items: Sequence[Item]) -> ModelFacts:

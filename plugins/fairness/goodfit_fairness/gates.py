@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from goodfit.errors import ConfigError
-from goodfit.hooks.types import DataFacts, Evidence, Verdict
+from goodfit.hooks.types import DataFacts, Evidence, Finding, Verdict
+
+JUDGED = ("fairness.impact_ratio", "fairness.flips")
+COMPARING = ("fairness.groups", *JUDGED)
+"""The findings that say how groups compare, whatever comes of it."""
 
 
 def treats_alike(evidence: Evidence) -> Verdict:
     """No audit of groups is certain that one is treated worse."""
     unfair = [f for f in evidence.findings if f.code.startswith("fairness.") and f.severity == "error"]
-    reason = "; ".join(finding.message for finding in unfair) or "no group is certainly treated worse"
+    reason = "; ".join(finding.message for finding in unfair) or _none_unfair(evidence.findings)
     return Verdict(passed=not unfair, reason=reason)
+
+
+def _none_unfair(findings: Sequence[Finding]) -> str:
+    if any(finding.code in COMPARING for finding in findings):
+        return "no group that was compared is certainly treated worse"
+    return "no groups were compared, so that nobody can tell whether one is treated worse"
 
 
 def is_compared(facts: DataFacts) -> None:
@@ -34,7 +46,7 @@ def is_compared(facts: DataFacts) -> None:
 
 def certain(evidence: Evidence) -> Verdict:
     """Every impact ratio and flip rate is certainly fair: 'cannot tell' is a no."""
-    asked = [f for f in evidence.findings if f.code in ("fairness.impact_ratio", "fairness.flips")]
+    asked = [f for f in evidence.findings if f.code in JUDGED]
     open_ones = [f for f in asked if f.evidence["verdict"] != "fair"]
     if not asked:
         return Verdict(passed=False, reason="no audit asked: add policy.audits=[fairness.swaps]")

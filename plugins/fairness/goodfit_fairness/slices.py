@@ -58,20 +58,22 @@ class Group:
 
 def slices(facts: ModelFacts) -> list[Finding]:
     """Findings of groups that are worse off, and for each slice one with all its figures; the crossings whose groups
-    are too small to tell have one together."""
+    are too small to tell have one together, and so have slices of which no group has records enough to be compared."""
     name, scores = scores_of(facts)
     known = np.isfinite(scores)
     items = [item for item, has in zip(facts.items, known, strict=True) if has]
     scores = scores[known]
     units = unit_numbers(items)
+    found = groups_of([item.slices for item in items])
     masks = {
         chosen: {
             called: inside
             for called, inside in groups.items()
             if min(units_in(inside, units), units_in(~inside, units)) >= LEAST
         }
-        for chosen, groups in groups_of([item.slices for item in items]).items()
+        for chosen, groups in found.items()
     }
+    dropped = {chosen: len(found[chosen]) - len(groups) for chosen, groups in masks.items()}
     tests = sum(map(len, masks.values()))
     shown = {
         chosen: [_compare(called, scores, inside, units, facts, tests) for called, inside in groups.items()]
@@ -88,11 +90,15 @@ def slices(facts: ModelFacts) -> list[Finding]:
     small = [chosen for chosen, table in shown.items() if len(chosen) > 1 and _visible(table, spread, tests) > TELLS]
     together = small if len(small) > 1 else []
     figures = [
-        _figures(chosen, table, name, spread, tests) for chosen, table in shown.items() if chosen not in together
+        _figures(chosen, table, dropped[chosen], name, spread, tests)
+        for chosen, table in shown.items()
+        if chosen not in together
     ]
     if together:
-        figures.append(_too_small({chosen: shown[chosen] for chosen in together}, name, spread, tests))
-    return [_with_left_out(found, known) for found in (*gaps, *figures)]
+        count = sum(dropped[chosen] for chosen in together)
+        figures.append(_too_small({chosen: shown[chosen] for chosen in together}, count, name, spread, tests))
+    figures += _not_compared({chosen: dropped[chosen] for chosen in found if chosen not in shown}, name)
+    return [_with_left_out(finding, known) for finding in (*gaps, *figures)]
 
 
 def _with_left_out(finding: Finding, known: np.ndarray) -> Finding:
@@ -189,8 +195,10 @@ def _gap(group: Group, p: float, surely: float, name: str, limit: float) -> Find
     )
 
 
-def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, spread: Spread, tests: int) -> Finding:
-    """All groups of a slice, and which gap could have been seen."""
+def _figures(
+    chosen: Sequence[str], table: Sequence[Group], dropped: int, name: str, spread: Spread, tests: int
+) -> Finding:
+    """All groups of a slice that were compared, which gap could have been seen, and how many groups were not."""
     visible = _visible(table, spread, tests)
     verdict = f"a gap of {math.ceil(100 * visible) / 100:.2f} or more would be seen"
     if visible > TELLS:
@@ -199,13 +207,15 @@ def _figures(chosen: Sequence[str], table: Sequence[Group], name: str, spread: S
     return Finding(
         severity="info",
         code="fairness.groups",
-        message=f"{name} by {_quoted(chosen, ' and ')}: {_listed(table)}; {verdict}",
+        message=f"{name} by {_quoted(chosen, ' and ')}: {_listed(table)}; {verdict}{_unsaid(dropped)}",
         figure=_spread(table),
-        evidence={"slices": list(chosen), "groups": _shown(table)},
+        evidence={"slices": list(chosen), "groups": _shown(table), "not_compared": dropped},
     )
 
 
-def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, spread: Spread, tests: int) -> Finding:
+def _too_small(
+    tables: Mapping[Sequence[str], Sequence[Group]], dropped: int, name: str, spread: Spread, tests: int
+) -> Finding:
     """All groups of several crossings, none of which could show the gap that matters."""
     every = [group for table in tables.values() for group in table]
     slices = list(dict.fromkeys(part for chosen in tables for part in chosen))
@@ -216,10 +226,45 @@ def _too_small(tables: Mapping[Sequence[str], Sequence[Group]], name: str, sprea
         code="fairness.groups",
         message=f"{name} by {len(tables)} crossings of {_quoted(slices, ', ')}: {_listed(every)}; no gap below "
         f"{seen:.2f} would be seen; whether there is one of {TELLS:.2f} nobody can tell: that needs {needed} test "
-        "records of a group",
+        f"records of a group{_unsaid(dropped)}",
         figure=max(map(_spread, tables.values())),
-        evidence={"slices": slices, "groups": _shown(every)},
+        evidence={"slices": slices, "groups": _shown(every), "not_compared": dropped},
     )
+
+
+def _unsaid(dropped: int) -> str:
+    return f"; of {dropped} more, of fewer than {LEAST} independent records each, nothing is said" if dropped else ""
+
+
+def _not_compared(dropped: Mapping[Sequence[str], int], name: str) -> list[Finding]:
+    """Slices and crossings of which no group was compared; with one group only there is nothing to compare.
+
+    Args:
+        dropped: Slices -> how many groups they have.
+        name: What is compared.
+    """
+    small = {chosen: count for chosen, count in dropped.items() if count > 1}
+    if not small:
+        return []
+    shown = [_quoted(chosen, "") for chosen in small if len(chosen) == 1]
+    if crossed := len(small) - len(shown):
+        shown.append("1 crossing" if crossed == 1 else f"{crossed} crossings")
+    count = sum(small.values())
+    message = (
+        f"{name} by {' and '.join(shown)}: whether one of {count} groups is treated worse nobody can tell: each, or "
+        f"all others together, has fewer than {LEAST} independent test records"
+    )
+    slices = list(dict.fromkeys(part for chosen in small for part in chosen))
+    return [
+        Finding(
+            severity="info",
+            code="fairness.not_compared",
+            message=message,
+            figure=float(count),
+            evidence={"slices": slices, "verdict": "cannot tell", "not_compared": count},
+            mend="add test records of these groups",
+        )
+    ]
 
 
 def _quoted(slices: Sequence[str], between: str) -> str:

@@ -170,6 +170,34 @@ def test_crossings_that_are_too_small_to_tell_are_one_finding_with_every_group()
     assert {name.count("&") for name in figures[-1].evidence["groups"]} == {1, 2}
 
 
+def test_groups_of_which_nothing_is_said_are_counted():
+    few = [Item(id=f"x{n}", fields={"label": "yes"}, answer="no", slices={"sex": "x"}) for n in range(4)]
+    (figures,) = slices.slices(facts_of([*answered(200, 0, seed=0), *few]))
+    assert figures.message.endswith("; of 1 more, of fewer than 5 independent records each, nothing is said")
+    assert set(figures.evidence["groups"]) == {"sex=female", "sex=male"} and figures.evidence["not_compared"] == 1
+    assert "nothing is said" not in slices.slices(facts_of(answered(200, 0, seed=0)))[0].message
+
+
+def test_where_all_groups_are_too_small_nobody_can_tell():
+    items = [replace(item, slices={"site": f"s{n // 4}", "all": "one"}) for n, item in enumerate(answered(100, 0, 0))]
+    (told,) = slices.slices(facts_of(items))
+    assert (told.code, told.severity, told.evidence["verdict"]) == ("fairness.not_compared", "info", "cannot tell")
+    assert told.message == (
+        "accuracy by 'site' and 1 crossing: whether one of 50 groups is treated worse nobody can tell: each, or all "
+        "others together, has fewer than 5 independent test records"
+    )
+    items = [replace(item, slices={"all": "one"}) for item in items]
+    assert slices.slices(facts_of(items)) == []
+
+
+def test_the_gate_tells_what_was_compared_from_what_was_not():
+    compared = slices.slices(facts_of(answered(200, 0, seed=0)))
+    small = slices.slices(facts_of([replace(item, slices={"site": item.id}) for item in answered(20, 0, seed=0)]))
+    reasons = [gates.treats_alike(evidence_of(found)).reason for found in (compared, small, [])]
+    nothing = "no groups were compared, so that nobody can tell whether one is treated worse"
+    assert reasons == ["no group that was compared is certainly treated worse", nothing, nothing]
+
+
 def test_other_kinds_are_compared_by_their_own_metric_and_records_without_a_figure_are_left_out():
     items = [replace(item, answer=None) if n % 5 == 0 else item for n, item in enumerate(answered(300, 0.3, seed=4))]
     undefined = replace(
@@ -444,7 +472,8 @@ def test_near_copies_count_once_in_every_audit():
         Item(id=str(n), fields={"label": "yes"}, answer="yes", slices={"sex": sex}, unit=copies[sex])
         for n, sex in enumerate("fm" * 15)
     ]
-    assert not slices.slices(facts_of(items)) and not impact.impact(facts_of(items))
+    assert [finding.code for finding in slices.slices(facts_of(items))] == ["fairness.not_compared"]
+    assert not impact.impact(facts_of(items))
     test = [replace(record, unit="near one") for record in asked("classification", 400)]
 
     def ask(records):

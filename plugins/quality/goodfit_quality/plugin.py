@@ -16,7 +16,7 @@ def goodfit_register_audits() -> Sequence[AuditSpec]:
     return [
         AuditSpec(
             name="quality.copies",
-            description="Training records that stand there twice or nearly, and near copies of held-out records.",
+            description="Training records that stand there twice or nearly, and near copies and groups in two splits.",
             look_at_data=copies.copies,
             codes=("quality.duplicate", "quality.near_conflict", "quality.near_leak", "quality.group_leak"),
             fixes=("quality.duplicate", "quality.near_leak"),

@@ -35,8 +35,8 @@ def many(count=60):
     return [record(f"r{n}", SENTENCES[n % 2].format(f"{n} {n * n} {n % 7} {n + 5}"), "ab"[n % 2]) for n in range(count)]
 
 
-def facts(train, test=(), kind="classification"):
-    splits = {"train": train, "validation": [], "test": list(test)}
+def facts(train, test=(), kind="classification", validation=()):
+    splits = {"train": train, "validation": list(validation), "test": list(test)}
     return DataFacts(task="t", kind=kind, labels=("a", "b"), seed=0, splits=splits, limits={})
 
 
@@ -63,6 +63,7 @@ def test_every_planted_copy_and_leak_is_found_and_nothing_else_is_called_one(cap
         found.setdefault(finding["code"], set()).update(finding["rows"])
     assert found["quality.duplicate"] == planted["duplicate"] - MISSED
     assert found["data.leak"] == planted["leak"]
+    assert not {"data.test_in_validation", "quality.near_in_validation", "quality.group_in_validation"} & set(found)
     assert not {"quality.near_leak", "quality.damaged", "quality.empty", "quality.language", "quality.secret"} & set(
         found
     )
@@ -75,6 +76,64 @@ def test_near_copies_of_held_out_records_and_groups_on_both_sides_are_leaks():
     grouped = record("t2", "Something else entirely was asked for here, twice.", group="customer 7")
     found = rows(copies(facts(train, [held_out, grouped])))
     assert found == {"near_leak": ("r4",), "group_leak": ("r9",)}
+
+
+def nearly(records, name, answer=None):
+    return [
+        replace(one, id=f"{name}{n}", text=f"{one.text} Thanks!", answer=answer or one.answer)
+        for n, one in enumerate(records)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("same", "other", "severity", "told"),
+    [
+        pytest.param(
+            2, 4, "warning", "6 of 40 test records; 2 of these test records have the same answer, too", id="few"
+        ),
+        pytest.param(
+            3, 0, "error", "3 of 40 test records; 3 of these test records have the same answer, too", id="many"
+        ),
+        pytest.param(0, 40, "warning", "40 of 40 test records", id="another answer"),
+    ],
+)
+def test_near_copies_of_the_test_are_told_by_their_share_and_an_error_as_copies_are(same, other, severity, told):
+    test = [*nearly(many()[:same], "s"), *nearly(many()[same : same + other], "o", "c")]
+    test += [record(f"t{n}", f"number {n} is {n * n}") for n in range(40 - same - other)]
+    (found,) = copies(facts(many(), test))
+    assert (found.code, found.severity) == ("quality.near_leak", severity)
+    assert found.message == f"{same + other} of 60 training records are near copies of {told}"
+    validation = nearly(many()[50:55], "v")
+    (found,) = copies(facts(many(), validation=validation))
+    assert found.severity == "warning" and found.message.endswith("near copies of 5 of 5 validation records")
+
+
+@pytest.mark.parametrize(("same", "severity"), [(2, "warning"), (3, "error")])
+def test_near_copies_in_validation_and_test_name_the_validation_records(same, severity):
+    test = [record(f"t{n}", f"number {n} is {n * n}") for n in range(40 - same - 1)]
+    test += [*nearly(many()[:same], "s"), *nearly(many()[20:21], "o", "c")]
+    validation = [replace(one, id=f"v{one.id}") for one in many()]
+    (found,) = copies(facts([], [*test, replace(many()[30], id="exact")], validation=validation))
+    assert (found.code, found.severity) == ("quality.near_in_validation", severity)
+    assert found.rows == (*(f"vr{n}" for n in range(same)), "vr20")
+    assert found.message.startswith(f"{same + 1} of 41 test records have near copies in validation")
+    assert found.message.endswith(f"; {same} have the same answer, too")
+
+
+def test_groups_in_two_splits_are_told_by_their_share_of_the_test():
+    def grouped(name, *groups):
+        return [record(f"{name}{n}", f"{name} {n} is {n * n}", group=group) for n, group in enumerate(groups)]
+
+    test = grouped("t", "a", "a", "b", *(f"t{n}" for n in range(17)))
+    (found,) = copies(facts(grouped("r", "x", "b", "b", None), test, validation=grouped("v", "b", None)))[:1]
+    assert (found.code, found.severity, found.rows) == ("quality.group_leak", "warning", ("r1", "r2"))
+    told = "1 groups that are held out, too, with 1 of 2 validation and 1 of 20 test records"
+    assert found.message == f"2 of 4 training records belong to {told}"
+    (found,) = copies(facts(grouped("r", "a"), test))
+    assert found.severity == "error" and found.message.endswith("with 2 of 20 test records")
+    (found,) = copies(facts([], test, validation=grouped("v", "a", "b", "y")))
+    assert (found.code, found.severity, found.rows) == ("quality.group_in_validation", "warning", ("v0", "v1"))
+    assert found.message.startswith("3 of 20 test records belong to 2 groups of validation")
 
 
 def test_each_of_many_copies_is_named_on_whatever_side_and_with_whatever_answer():
