@@ -7,6 +7,7 @@ import lzma
 import tempfile
 
 import pytest
+from tiny_hub import save_tiny
 
 from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
@@ -524,6 +525,59 @@ def test_a_path_may_have_commas_and_brackets(goodfit, tmp_path):
     assert "does not exist" not in outcome.err
 
 
+def controls(goodfit, tmp_path, words, rows):
+    for seed, split in enumerate(("train", "validation", "test")):
+        part = [{**row, "id": f"{split}-{number}"} for number, row in enumerate(rows[: 8 if seed else None])]
+        (tmp_path / f"{split}.jsonl").write_bytes(lines(part))
+    own = [f"dataset.{split}={split}.jsonl" for split in ("train", "validation", "test")]
+    outcome = goodfit("check", *words, *own, "--json")
+    assert outcome.code == 0, outcome.err
+    codes = ("data.control_tokens", "data.early_ends")
+    found = [one for one in outcome.json["findings"] if one["code"] in codes]
+    return [(one["code"], one["severity"], one["evidence"]["split"], one["evidence"]["ids"]) for one in found]
+
+
+def test_an_end_that_stands_in_a_text_is_told_of_and_in_an_answer_is_a_fault(goodfit, tmp_path, tiny_words):
+    rows = [{"source": f"a lamp, number {number}", "target": f"lamp {number}, for sale"} for number in range(30)]
+    words = [*tiny_words("generation", "decoder"), "privacy=none", "task.max_new_tokens=32"]
+    assert controls(goodfit, tmp_path, words, rows) == []
+    rows[20]["source"] += " <|endoftext|> and more"
+    rows[21]["target"] += " <|endoftext|> and more"
+    assert controls(goodfit, tmp_path, words, rows) == [
+        ("data.control_tokens", "warning", "train", ["train-20", "train-21"]),
+        ("data.early_ends", "error", "train", ["train-21"]),
+    ]
+    words = [*tiny_words("generation", "seq2seq"), "privacy=none", "task.max_new_tokens=32"]
+    rows[22]["target"] += " </s>"
+    rows[21]["target"] = "a lamp"
+    rows[23]["source"] += " <extra_id_0>"
+    rows[20]["source"] = rows[21]["target"]
+    assert controls(goodfit, tmp_path, words, rows) == [
+        ("data.control_tokens", "warning", "train", ["train-22", "train-23"]),
+        ("data.early_ends", "error", "train", ["train-22"]),
+    ]
+
+
+def test_signs_that_an_encoder_reads_between_texts_are_told_of(goodfit, tmp_path, tiny_words):
+    rows = [{"text": f"a lamp [sep] number {number} [x] </s>", "label": "ab"[number % 2]} for number in range(30)]
+    words = [*tiny_words("classification", "encoder"), "privacy=none"]
+    rows[25]["text"] += " [SEP]"
+    assert controls(goodfit, tmp_path, words, rows) == [("data.control_tokens", "warning", "train", ["train-25"])]
+
+
+def test_turns_that_are_typed_in_a_conversation_are_told_of(goodfit, tmp_path, tiny_words, rows_of):
+    rows = [{"messages": row["messages"]} for row in rows_of("chat", 30)]
+    folder = save_tiny("qwen3", [str(row) for row in rows], tmp_path / "qwen")
+    words = [*tiny_words("chat", "decoder"), "privacy=none", f"model.name={folder}"]
+    assert controls(goodfit, tmp_path, words, rows) == []
+    rows[20]["messages"][0]["content"] += "<|im_end|>\n<|im_start|>assistant\nYes."
+    rows[21]["messages"][-1]["content"] += "<|im_end|> or not"
+    assert controls(goodfit, tmp_path, words, rows) == [
+        ("data.control_tokens", "warning", "train", ["train-20", "train-21"]),
+        ("data.early_ends", "error", "train", ["train-21"]),
+    ]
+
+
 def test_texts_that_the_model_cannot_read_are_told_of(goodfit, tmp_path, tiny_words):
     rows = [{"text": f"我的卡丢了 {number}", "label": "ab"[number % 2]} for number in range(40)]
     (tmp_path / "zh.jsonl").write_bytes(lines(rows))
@@ -667,6 +721,17 @@ def test_data_that_cannot_be_used_print_two_lines_and_exit_2(check, name, conten
     ((what, fix),) = outcome.errors
     assert error in what
     assert fix
+
+
+def test_all_records_with_one_of_one_label_are_refused(check):
+    rows = [{"text": f"text number {number}", "labels": ["money"]} for number in range(24)]
+    assert check(lines(rows), "task=multilabel").errors == [
+        ("all training records have the label 'money'", "give others, too, without it or with another one")
+    ]
+    without = [{**row, "labels": []} for row in rows]
+    assert check(lines(without), "task=multilabel", "task.labels=[money]").errors == [
+        ("no training record has a label", "give records of which some have labels")
+    ]
 
 
 def test_a_text_taken_for_the_label_is_said_where_nothing_can_be_held_out(check):

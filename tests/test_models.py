@@ -1,5 +1,6 @@
 """Base models: one that is not whole, not the right one, or cannot be had is refused in two lines."""
 
+import hashlib
 import json
 import re
 
@@ -11,7 +12,7 @@ from tiny import DISTIL, ENCODER, GPT2, GROUPED, MODERN
 from transformers import AutoTokenizer
 
 from goodfit.data.batches import collate
-from goodfit.models.base import find_base
+from goodfit.models.base import find_base, folder_digest
 from goodfit.models.parts import layer_stacks
 from goodfit.schema.model import ModelConf
 
@@ -49,12 +50,12 @@ def change_tensors(change):
     return fault
 
 
-def change_config(**values):
-    def fault(folder):
-        path = folder / "config.json"
-        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+def change_file(path, **values):
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
 
-    return fault
+
+def change_config(**values):
+    return lambda folder: change_file(folder / "config.json", **values)
 
 
 def no_weights(folder):
@@ -102,6 +103,17 @@ def cut_short(weights):
         pytest.param(
             change_tensors(put_nan), f"{{folder}} has NaN or infinite values in bert.{LAYER}", id="tensor with NaN"
         ),
+        pytest.param(
+            change_config(num_hidden_layers=1),
+            "{folder} has 16 tensors in its layers that its config does not ask for, such as encoder.layer.1.attention",
+            id="layers that the config has not",
+        ),
+        pytest.param(
+            change_tensors(lambda weights: weights.update({LAYER.replace("query", "gate"): torch.ones(2)})),
+            "{folder} has 1 tensors in its layers that its config does not ask for, such as "
+            + LAYER.replace("query", "gate"),
+            id="tensor that the config has not",
+        ),
         pytest.param(lambda folder: (folder / "config.json").unlink(), "{folder} has no config.json", id="no config"),
         pytest.param(lambda folder: (folder / "config.json").write_text("{"), "{folder}", id="broken config"),
         pytest.param(change_config(model_type="nonsense"), "{folder}", id="unknown architecture"),
@@ -145,6 +157,88 @@ def test_weights_with_another_digest_than_the_pinned_one_are_refused(check, copi
     assert found
     assert fix.startswith("install the model again")
     assert check("encoder", f"model.name={folder}", f"model.digest={found[1]}").code == 0
+
+
+def in_parts(*names):
+    """The weights in files of these names, and an index of them."""
+
+    def fault(folder):
+        weights, found = load_file(folder / WEIGHTS), {}
+        for place, name in enumerate(names):
+            part = {key: weights[key] for key in list(weights)[place :: len(names)]}
+            save_file(part, folder / name, {"format": "pt"})
+            found |= dict.fromkeys(part, name)
+        no_weights(folder)
+        index = {"metadata": {}, "weight_map": found}
+        (folder / f"{WEIGHTS}.index.json").write_text(json.dumps(index), "utf-8")
+
+    return fault
+
+
+def change_one(path):
+    weights = load_file(path)
+    weights[max(weights)] += 1
+    save_file(weights, path, {"format": "pt"})
+
+
+def test_a_base_in_files_of_any_names_is_known_again(goodfit, tiny_words, copied, tmp_path):
+    folder = copied("encoder", in_parts("part-a.safetensors", "part-b.safetensors"))
+    words = [*tiny_words("classification", "encoder"), f"model.name={folder}", "training.max_steps=1"]
+    assert goodfit("train", *words, "run.dir=run").code == 0
+    assert goodfit("predict", "run", "a text").code == 0
+    change_one(folder / "part-b.safetensors")
+    outcome = goodfit("predict", "run", "a text")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((error, _),) = outcome.errors
+    assert error.startswith(f"the run was tuned on {folder} with the digest sha256:")
+
+
+def test_a_digest_is_of_the_files_that_are_loaded(copied):
+    usual = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    folder = copied("encoder")
+    digests = [hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()]
+    assert folder_digest(folder) == f"sha256:{digests[0]}"
+    in_parts(*usual)(folder)
+    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in usual]
+    whole = f"sha256:{hashlib.sha256(''.join(digests).encode()).hexdigest()}"
+    assert folder_digest(folder) == whole
+    (folder / "model-old.safetensors").write_bytes(b"which nobody reads")
+    assert folder_digest(folder) == whole
+
+
+def lose(name):
+    def fault(folder):
+        in_parts("a.safetensors", "b.safetensors")(folder)
+        (folder / name).unlink()
+
+    return fault
+
+
+def no_parts(folder):
+    no_weights(folder)
+    (folder / f"{WEIGHTS}.index.json").write_text('{"weight_map": {}}', "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        pytest.param(lose("b.safetensors"), "{index} names 'b.safetensors', which is not there", id="a part is lost"),
+        pytest.param(in_parts("../a.safetensors"), "{index} names '../a.safetensors', expected", id="part elsewhere"),
+        pytest.param(no_parts, "{index} names no files of weights", id="no parts"),
+        pytest.param(
+            change_config(transformers_weights="other.safetensors"),
+            "the config of {folder} names a file of weights of its own (transformers_weights)",
+            id="other file",
+        ),
+    ],
+)
+def test_weights_that_have_no_digest_are_refused(check, copied, fault, error):
+    folder = copied("encoder", fault)
+    outcome = check("encoder", f"model.name={folder}")
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert what.startswith(error.format(folder=folder, index=folder / f"{WEIGHTS}.index.json"))
+    assert fix
 
 
 @pytest.mark.parametrize(
@@ -330,10 +424,18 @@ def test_a_tokenizer_that_ends_no_text_is_refused_by_check_and_train(goodfit, ti
     tokenizer.eos_token = None
     tokenizer.save_pretrained(folder)
     words = [word for word in tiny_words(kind, family) if not word.startswith("model.name=")]
+    end = tokenizer.convert_ids_to_tokens(json.loads((folder / "config.json").read_text("utf-8"))["eos_token_id"])
+    fix = f'add "eos_token": "{end}" to {folder / "tokenizer_config.json"}'
     for verb in ("check", "train"):
         outcome = goodfit(verb, *words, f"model.name={folder}")
         assert outcome.code == 2, outcome.err
-        assert outcome.errors == [("the model's tokenizer has no end-of-text token", "choose another model")]
+        assert outcome.errors == [("the model's tokenizer has no end-of-text token", fix)]
+    change_file(folder / "tokenizer_config.json", eos_token=end)
+    assert goodfit("check", *words, f"model.name={folder}").code == 0
+    change_config(eos_token_id=None)(folder)
+    change_file(folder / "tokenizer_config.json", eos_token=None)
+    outcome = goodfit("check", *words, f"model.name={folder}")
+    assert outcome.errors[0][1] == fix.replace(end, "<the token that ends a text>")
 
 
 CUT = {
@@ -378,6 +480,19 @@ def test_a_model_of_fewer_layers_is_trained_saved_opened_and_trained_further(fin
     assert not any("layer.1." in name for name in weights)
     words = [word for word in tiny_words("classification", "encoder") if not word.startswith("model")]
     assert goodfit("train", *words, f"model=run:{folder}", "training.max_steps=2", "run.dir=next").code == 0
+
+
+def test_the_lowest_layers_are_used_where_the_config_names_as_few(check, copied):
+    assert (
+        check("encoder", f"model.name={copied('encoder', change_config(num_hidden_layers=1))}", "model.layers=1").code
+        == 0
+    )
+
+
+def test_what_older_files_have_beside_their_weights_is_no_fault(check, copied):
+    more = {"embeddings.position_ids": torch.arange(128)[None], "cls.seq_relationship.weight": torch.ones(2, 32)}
+    more["encoder.layer.0.attention.self.masked_bias"] = torch.ones(1)
+    assert check("encoder", f"model.name={copied('encoder', change_tensors(lambda own: own.update(more)))}").code == 0
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 import transformers as hf
+from tiny_hub import save_tiny
 from written import read_json
 
 from goodfit.models.adapters import build_adapter
@@ -91,6 +92,18 @@ LEARNT = ["adapter=lora", "privacy=none", "optim.lr=0.02", "training.epochs=4"]
 @pytest.mark.parametrize("base", [bert, albert])
 def test_an_adapter_has_the_pooler_that_its_base_came_without(train, masked, same_outside, base):
     same_outside(train(["model=custom", f"model.name={base(masked)}"], *LEARNT))
+
+
+CLASSIFIERS = ["bert", "roberta", "mpnet", "distilbert", "modernbert", "electra", "deberta-v2"]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_code_in_the_docs_hands_each_kind_of_classifier_the_vector_that_it_learnt(
+    train, same_outside, rows_of, tmp_path, name
+):
+    base = save_tiny(name, [row["text"] for row in rows_of("classification", 32)], tmp_path / "base")
+    words = ["adapter=lora", "privacy=none", "optim.lr=0.02", "training.max_steps=4", "model.pooling=mean"]
+    same_outside(train(["model=custom", f"model.name={base}"], *words))
 
 
 def test_an_adapter_on_the_model_of_a_run_names_that_model(train, masked, same_outside):

@@ -13,6 +13,7 @@ from written import read_json
 from goodfit.data.records import Record
 from goodfit.kinds import find_kind
 from goodfit.kinds.shape import Coding
+from goodfit.kinds.text import TextCoder
 
 PAGE = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
 LABELS, TEXTS, CHATS = (piece.split("```", 1)[0] for piece in PAGE.split("```python\n")[1:])
@@ -113,7 +114,9 @@ SEVERAL = ("training.epochs=12", "optim.lr=0.01", "privacy=none")
 
 def several(goodfit, folder, texts):
     """The labels of texts, of which some have more than one."""
-    found = [answer(goodfit, folder, text) for text in texts]
+    outcome = goodfit("predict", folder, *texts)
+    assert outcome.code == 0, outcome.err
+    found = [json.loads(line)["prediction"] for line in outcome.out.splitlines()]
     assert len(set(map(len, found))) > 1
     return found
 
@@ -124,6 +127,20 @@ def test_the_code_in_the_docs_gives_a_text_all_the_labels_that_fit(finished, goo
     expected = several(goodfit, folder, texts)
     code = LABELS.replace('["my parcel has not come", "thank you"]', repr(texts))
     assert done(code, folder, "", capsys).split("\n") == ["; ".join(labels) for labels in expected]
+
+
+def test_a_single_label_is_a_yes_or_no(finished, goodfit, capsys, rows_of, write_rows, tmp_path_factory):
+    words, place = [], tmp_path_factory.mktemp("one")
+    for seed, split in enumerate(("train", "validation", "test")):
+        rows = [{"text": row["text"], "labels": ["good"] if row["label"] == "good" else []}
+                for row in rows_of("classification", 32, seed)]  # fmt: skip
+        words.append(f"dataset.{split}={write_rows(place / f'{split}.jsonl', rows)}")
+    folder, _ = finished("multilabel", "encoder", "adapter=lora", *SEVERAL, *words)
+    texts = [row["text"] for row in rows]
+    found = several(goodfit, folder, texts)
+    assert sum(labels == row["labels"] for labels, row in zip(found, rows, strict=True)) > 24
+    code = LABELS.replace('["my parcel has not come", "thank you"]', repr(texts))
+    assert done(code, folder, "", capsys).split("\n") == ["; ".join(labels) for labels in found]
 
 
 def test_a_pipeline_weighs_each_of_several_labels_by_itself(finished, goodfit, rows_of):
@@ -139,6 +156,58 @@ def test_the_code_in_the_docs_asks_in_a_turn_what_was_asked_so(finished, goodfit
     words = ["privacy=none", "training.max_steps=4", "task.max_new_tokens=12", "model.apply_chat_template=true"]
     folder, _ = finished("generation", "decoder", f"model.name={base}", "task.prompt=In short: {source}", *words)
     assert done(TEXTS, folder, SAID, capsys) == answer(goodfit, folder, SAID) != ""
+
+
+NAMES = "See <filename> now."
+
+
+@pytest.mark.parametrize("kind", ["generation", "chat"])
+def test_special_tokens_that_are_words_of_an_answer_are_shown(
+    finished, goodfit, capsys, rows_of, write_rows, tmp_path_factory, kind
+):
+    folder = tmp_path_factory.mktemp("named")
+    texts, words = [], []
+    for seed, split in enumerate(("train", "validation", "test")):
+        rows = rows_of(kind, 32, seed)
+        for row in rows:
+            for said in [message for message in row.get("messages", []) if message["role"] == "assistant"]:
+                said["content"] = NAMES
+            if kind == "generation":
+                row["target"] = NAMES
+        texts += map(str, rows)
+        words.append(f"dataset.{split}={write_rows(folder / f'{split}.jsonl', rows)}")
+    base = save_tiny("qwen3", texts, folder)
+    tokenizer = hf.AutoTokenizer.from_pretrained(base)
+    tokenizer.add_special_tokens({"extra_special_tokens": ["<filename>"]})
+    tokenizer.save_pretrained(base)
+    model = hf.AutoModelForCausalLM.from_pretrained(base)
+    model.resize_token_embeddings(len(tokenizer))
+    model.save_pretrained(base)
+    run, _ = finished(kind, "decoder", f"model.name={base}", *LEARNS_TO_TALK, "training.epochs=12", *words)
+    found = answer(goodfit, run, "Is there a lamp?")
+    assert "<filename>" in found
+    of_whole = TEXTS.replace('task["base"]["name"]', "folder").replace(
+        "PeftModel.from_pretrained(model, folder)", "model"
+    )
+    code = of_whole.replace("latest/adapter", "latest/model") if kind == "generation" else CHATS
+    assert done(code, run, "Is there a lamp?", capsys) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "shown"),
+    [
+        pytest.param("t5", "<pad>a<extra_id_0>b</s>", "ab", id="sentinels"),
+        pytest.param("gpt2", "a<|endoftext|>b", "ab", id="end of a text"),
+        pytest.param("qwen3", "<|im_start|>a<|im_end|>b<|endoftext|>", "ab", id="turns"),
+    ],
+)
+def test_tokens_around_texts_and_turns_are_not_shown(name, written, shown):
+    tokenizer, family = tokenizer_of(name, ["a b ab"] * 9), HUB[name].family
+    coding = Coding(tokenizer, family, (), "", max_tokens=300, max_new_tokens=8, batch_size=4, decoder_start_id=0)
+    ids = tokenizer(written, add_special_tokens=False)["input_ids"]
+    (found,) = TextCoder(coding).texts([ids])
+    assert found == tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False).strip()
+    assert found.replace(" ", "") == shown
 
 
 LEARNS_TO_TALK = ("adapter=none", "privacy=none", "optim.lr=0.005", "training.epochs=6", "task.max_new_tokens=12")

@@ -54,8 +54,8 @@ def _example(example: Example, prepared: Prepared, cut: bool) -> dict[str, Any]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
     if learner.labels_at == "rows":
-        several = len(example.labels) > 1
-        chosen = [place for place, yes in enumerate(example.labels) if yes] if several else example.labels
+        decides = len(example.labels) == len(learner.outputs)  # on each label; there are at least two to choose among
+        chosen = [place for place, yes in enumerate(example.labels) if yes] if decides else example.labels
         learns = [learner.outputs[place] for place in chosen] or ["no label"]
     elif learner.labels_at == "spans":
         first, last = example.labels

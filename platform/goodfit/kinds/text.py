@@ -11,6 +11,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.shape import Coding, Encoded, Learner
 from goodfit.kinds.turns import frame_of
+from goodfit.models.marks import hidden_tokens, no_end
 
 SEPARATOR = "\n"
 """Between what a decoder reads and what it writes."""
@@ -38,9 +39,11 @@ class TextCoder:
         self.frame = frame_of(coding.tokenizer) if coding.apply_chat_template else None
         end = self.frame.end if self.frame else turn_end
         if end is None and coding.tokenizer.eos_token_id is None:
-            raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
+            raise no_end(coding.tokenizer)
         self.eos = int(coding.tokenizer.eos_token_id if end is None else end)
         """The end of an answer; it stays in the labels, so that the model learns to stop."""
+        self.hidden = hidden_tokens(coding.tokenizer, self.is_decoder) | {self.eos}
+        """What is left out of an answer that is shown."""
         self.around = AROUND + (len(self.ids(self.frame.before + self.frame.behind)) if self.frame else 0)
         """Tokens that may stand around a prompt in what is read, besides ``SEPARATOR``."""
 
@@ -104,8 +107,8 @@ class TextCoder:
 
     def texts(self, answers: Sequence[Sequence[int]]) -> list[str]:
         """Written answers as texts, with the blanks that were written: some tokenizers take those before signs out."""
-        decode = self.coding.tokenizer.batch_decode
-        found = decode(answers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        said = [[token for token in ids if token not in self.hidden] for ids in answers]
+        found = self.coding.tokenizer.batch_decode(said, clean_up_tokenization_spaces=False)
         return [text.strip() for text in found]
 
     def example(

@@ -8,6 +8,7 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.kinds.conversation import Message, written
+from goodfit.models.marks import no_end
 
 MARK = "\ue000\ue001\ue002"
 """Stands for what the assistant says where a conversation is rendered to see what is around it: signs for private use,
@@ -131,7 +132,7 @@ def frame_of(tokenizer: Any) -> Frame:
         raise _leaves_out("the user says")
     bare, (_, end) = behind[0].rstrip(" "), turns.closing()
     if end is None:
-        raise ConfigError("the model's tokenizer has no end-of-text token", "choose another model")
+        raise no_end(tokenizer)
     return Frame(tokenizer, before, bare, behind[0][len(bare) :], end)
 
 

@@ -183,22 +183,34 @@ def no_safetensors(folder: Path, wanted: str, fix: str) -> ConfigError:
     return ConfigError(f"{folder} has no {wanted}{pickled}", fix)
 
 
-def refuse_other_parts(folder: Path) -> None:
-    """Refuse weights in several files where one is no safetensors file: transformers would unpickle it.
+def weight_files(folder: Path) -> list[Path]:
+    """The files that transformers loads a folder's weights from, in the order of names; none where it has no such.
+
+    Args:
+        folder: Of a model.
 
     Raises:
-        ConfigError: Names the first one.
+        ConfigError: An index names none, one that is not there, or one that is no safetensors file beside it, which
+            transformers would unpickle.
     """
+    whole, index = (folder / name for name in WEIGHTS)
+    if whole.is_file() or not index.is_file():
+        return [whole] if whole.is_file() else []
     try:
-        parts = json.loads((folder / WEIGHTS[1]).read_bytes())["weight_map"].values()
+        parts = sorted({str(part) for part in json.loads(index.read_bytes())["weight_map"].values()})
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return  # there is none, or transformers says what is wrong with it
-    for part in map(str, parts):
+        parts = []
+    if not parts:
+        raise ConfigError(f"{index} names no files of weights", "fetch the model again")
+    for part in parts:
         if Path(part).name != part or not part.endswith(".safetensors"):
             raise ConfigError(
-                f"{folder / WEIGHTS[1]} names '{part}', expected safetensors files beside it",
+                f"{index} names '{part}', expected safetensors files beside it",
                 "save it with save_pretrained(safe_serialization=True)",
             )
+        if not (folder / part).is_file():
+            raise ConfigError(f"{index} names '{part}', which is not there", "fetch the model again")
+    return [folder / part for part in parts]
 
 
 def _config(place: str, conf: ModelConf, offline: bool) -> Any:
@@ -217,6 +229,11 @@ def _config(place: str, conf: ModelConf, offline: bool) -> Any:
     if getattr(config, "auto_map", None):
         raise ConfigError(
             f"the config of {place} names code to run (auto_map)", "choose a model without code of its own"
+        )
+    if Path(place).is_dir() and getattr(config, "transformers_weights", None):  # other ones than have the digest
+        raise ConfigError(
+            f"the config of {place} names a file of weights of its own (transformers_weights)",
+            f"call that file {WEIGHTS[0]}, and take transformers_weights out of config.json",
         )
     return config
 
@@ -288,7 +305,13 @@ def _refuse_other(found: str, conf: ModelConf, place: str) -> None:
 
 
 def folder_digest(folder: Path) -> str:
-    """``sha256:…`` of the weights in a folder; of several files, of their digests in the order of names."""
-    digests = [file_digest(path) for path in sorted(folder.glob("model*.safetensors"))]
+    """``sha256:…`` of the weights in a folder; of several files, of their digests in the order of names.
+
+    Raises:
+        ConfigError: It has none, or not all of them.
+    """
+    digests = [file_digest(path) for path in weight_files(folder)]
+    if not digests:
+        raise no_safetensors(folder, WEIGHTS[0], "save it with save_pretrained(safe_serialization=True)")
     whole = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     return f"sha256:{whole}"

@@ -131,7 +131,7 @@ def _of_rows(logits: Tensor, batch: Batch) -> Scores:
     """A choice among all classes for each row, or a yes or no for each class.
 
     Args:
-        logits: (rows, classes), with more rows below them where the batch was filled up.
+        logits: (rows, classes), with more rows below them where the batch was filled up; a single class is a yes or no.
         batch: With one label for each row, or one for each of its classes.
     """
     import torch
@@ -139,7 +139,7 @@ def _of_rows(logits: Tensor, batch: Batch) -> Scores:
     rows = torch.arange(len(batch.lengths), device=batch.labels.device)
     logits = logits[: len(rows)]
     decisions = len(batch.labels) // len(rows)
-    if decisions == 1:
+    if decisions == 1 < logits.shape[1]:
         return Scores(logits, batch.labels, rows)
     # a sigmoid is a softmax over a logit and 0
     either = torch.stack([torch.zeros_like(logits), logits], -1).flatten(0, 1)

@@ -9,8 +9,9 @@ from typing import Any
 from goodfit.collector import collect_as_usual
 from goodfit.errors import ConfigError
 from goodfit.models.adapters import with_saved_adapter
-from goodfit.models.base import Adapted, Base, refuse_other_parts, unreachable
-from goodfit.models.parts import is_masked, linear_layers
+from goodfit.models.base import Adapted, Base, unreachable, weight_files
+from goodfit.models.marks import marks
+from goodfit.models.parts import is_masked, layer_stacks, linear_layers
 from goodfit.models.pooling import pool_states
 from goodfit.models.quantise import four_bit_settings, keep_exact
 from goodfit.schema.model import ModelConf
@@ -37,6 +38,9 @@ HEADS = {
     "text_of_seq2seq": "AutoModelForSeq2SeqLM",
 }
 """What a learner asks for -> transformers' class."""
+
+BUFFERS = ("inv_freq", "position_ids", "masked_bias", "attn.bias", "attention.bias", "cos_cached", "sin_cached")
+"""What layers of older files have that is computed today: none of it was learnt."""
 
 POOLED = ("sequence_classification", "vectors")
 """The heads that read one vector of a text, made as ``model.pooling`` says."""
@@ -65,16 +69,8 @@ def load_tokenizer(base: Base) -> Any:
         raise ConfigError(f"{base.place} has no tokenizer that can be read", "add its tokenizer.json") from None
     if not tokenizer.is_fast:
         raise ConfigError(f"the tokenizer of {base.place} has no tokenizer.json", "save it as a fast tokenizer")
-    refuse_unknown_tokens(base, tokenizer, _marks(tokenizer))
+    refuse_unknown_tokens(base, tokenizer, marks(tokenizer))
     return tokenizer
-
-
-def _marks(tokenizer: Any) -> list[int]:
-    """Tokens that stand around texts or turns, whatever the texts are; a mask does so in encoders alone."""
-    template = str(tokenizer.chat_template or "")
-    turns = [token for token, added in tokenizer.added_tokens_decoder.items() if added.content in template]
-    ends = [getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad", "unk", "sep", "cls")]
-    return [*turns, *(token for token in ends if token is not None)]
 
 
 def refuse_unknown_tokens(base: Base, tokenizer: Any, used: Iterable[int]) -> None:
@@ -116,7 +112,7 @@ def load_model(
         four_bits: Whether the base is to be frozen in 4 bits.
 
     Raises:
-        ConfigError: Tensors are missing, of another shape, or not finite.
+        ConfigError: Tensors are missing, of another shape, not finite, or of layers that the config does not ask for.
     """
     import torch
 
@@ -254,7 +250,7 @@ def _from_pretrained(
     from safetensors import SafetensorError
 
     if weights is None:
-        refuse_other_parts(Path(base.place))
+        weight_files(Path(base.place))  # refuses what transformers would unpickle
     try:
         model, info = cls.from_pretrained(
             base.place if weights is None else None,
@@ -290,6 +286,7 @@ def _from_pretrained(
             f"{base.place} lacks {len(wrong)} tensors that its config asks for, such as {wrong[0]}",
             "fetch the model again; transformers would have filled them with noise",
         )
+    _refuse_unread(info["unexpected_keys"], model, base)
     if any(key.startswith(f"{model.base_model_prefix}.pooler.") for key in info["missing_keys"]):
         model.base_model.pooler_is_new = True  # an attribute, so that a copy of the model knows
     positions = getattr(config, "position_embedding_type", None) or ""
@@ -299,6 +296,29 @@ def _from_pretrained(
             "choose another model: goodfit list model shows some",
         )
     return model
+
+
+def _refuse_unread(keys: Iterable[str], model: Any, base: Base) -> None:
+    """Refuse weights of layers that the config does not ask for; heads beside the layers may be other ones."""
+    prefix = f"{model.base_model_prefix}."
+    stacks = {f"{name}.".removeprefix(prefix): len(stack) for name, stack in layer_stacks(model).items()}
+    ahead = getattr(base.config.get_text_config(), "num_nextn_predict_layers", None) or 0  # behind the last one
+    unread = []
+    for key in sorted(keys):
+        inside = key.removeprefix(prefix)
+        stack = next((name for name in stacks if inside.startswith(name)), None)
+        if stack is None or key.endswith(BUFFERS):
+            continue
+        number = inside.removeprefix(stack).split(".")[0]
+        beyond = int(number) - stacks[stack] if number.isdigit() else 0
+        if beyond < 0 or (beyond >= ahead and base.layers is None):
+            unread.append(key)
+    if unread:
+        raise ConfigError(
+            f"{base.place} has {len(unread)} tensors in its layers that its config does not ask for, such as "
+            f"{unread[0]}",
+            "mend its config.json, or fetch the model again; to use its lowest layers alone type model.layers=<number>",
+        )
 
 
 def _may_be_new(key: str, model: Any, new_head: bool) -> bool:

@@ -20,6 +20,7 @@ from goodfit.models.base import Base
 from goodfit.models.load import answers, load_tokenizer
 from goodfit.plugins.host import Host
 from goodfit.runs.bases import open_base
+from goodfit.runs.control import typed_controls
 from goodfit.runs.cuts import cut_records, refuse_beyond, refuse_unsupervised, unknown_tokens
 from goodfit.runs.known import TaskData
 from goodfit.runs.learner import build_learner, how_asked
@@ -168,6 +169,7 @@ def prepare_records(data: TaskData, host: Host) -> Prepared:
         *data.findings,
         *cut_records(encoded, data.splits, conf),
         *unknown_tokens(encoded, data.splits, coding.tokenizer),
+        *typed_controls(encoded, data.splits, data.task.kind.texts, learner, coding.tokenizer),
     ]
     refuse_unsupervised(encoded["train"])
     return Prepared(task, base, data.splits, learner, coding, encoded, findings, data.asked, data.before)

@@ -63,9 +63,19 @@ def with_labels(task: Task, splits: Splits) -> tuple[Splits, tuple[str, ...]]:
     if problems and task.conf.dataset.on_bad_rows == "stop":
         raise BadRows(problems, splits.rows_read, may_quarantine=True)
     refuse_empty(good)
-    if kind.interchangeable and len(set(trained) & set(labels)) < 2:
-        raise DataError(f"all training records have the label '{trained[0]}'", "give records of at least two labels")
+    if kind.interchangeable:
+        _refuse_alike(kind, good["train"])
     return dataclasses.replace(splits, **good, rejected=[*splits.rejected, *problems]), labels
+
+
+def _refuse_alike(kind: Kind, train: Sequence[Record]) -> None:
+    """Refuse training records that all have the same one label, or none: nothing tells what makes the difference."""
+    labels = kind.labels_in(train)
+    if not labels:
+        raise DataError("no training record has a label", "give records of which some have labels")
+    if len(labels) == 1 and kind.labels and all(list(kind.labels(record.fields)) for record in train):
+        other = "records of at least two labels" if kind.one_label else "others, too, without it or with another one"
+        raise DataError(f"all training records have the label '{labels[0]}'", f"give {other}")
 
 
 def refuse_unlabelled(kind: Kind, splits: Splits) -> None:

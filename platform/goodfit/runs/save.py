@@ -96,7 +96,8 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
     conf, coding = prepared.conf, prepared.coding
     weights = target / "adapter_model.safetensors"
     digest = f"sha256:{file_digest(weights)}" if weights.exists() else folder_digest(target)
-    runs = own_runs(prepared.learner.coder) if isinstance(prepared.learner, Writer) else 0
+    coder = prepared.learner.coder if isinstance(prepared.learner, Writer) else None
+    runs = own_runs(coder) if coder else 0
     return {
         "schema": 1,
         "task": conf.task.name,
@@ -109,6 +110,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
         "max_tokens": coding.max_tokens,
         "max_new_tokens": coding.max_new_tokens,
         **({"no_repeat_ngram_size": runs} if runs else {}),
+        **({"hidden_tokens": sorted(coder.hidden)} if coder and coder.is_decoder else {}),
         "base": {**prepared.base.identity, "name": _name_for_others(prepared)},
         **({} if review is None else {"trusted_from": review["confidence"]}),
         "digest": digest,
