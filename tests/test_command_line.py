@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 
+import omegaconf
 import pytest
 
 from goodfit import collector
@@ -317,6 +318,38 @@ def test_results_go_to_standard_output_and_all_else_to_standard_error(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout)["choices"]["model"] == "t5"
+    assert done.stderr == ""
+
+
+def test_what_a_library_prints_is_no_part_of_the_object(goodfit, monkeypatch):
+    merge = omegaconf.OmegaConf.to_container
+
+    def loud(*args, **how):
+        print("a library is loud")  # noqa: T201
+        return merge(*args, **how)
+
+    monkeypatch.setattr(omegaconf.OmegaConf, "to_container", loud)
+    outcome = goodfit("show", "task=legal", "model=t5", "seed=4321", "--json")
+    assert json.loads(outcome.out)["choices"]["model"] == "t5"
+    assert "a library is loud" in outcome.err
+
+
+def test_python_without_docstrings_is_refused(tmp_path):
+    argv = [sys.executable, "-OO", "-m", "goodfit", "list", "task", "--json"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    what = "Python was started without docstrings (PYTHONOPTIMIZE=2 or -OO), and transformers reads its own"
+    fix = "unset PYTHONOPTIMIZE, and leave -OO out"
+    assert (done.returncode, done.stderr) == (5, f"error: {what}\n  fix: {fix}\n")
+    assert json.loads(done.stdout)["errors"] == [{"error": what, "fix": fix}]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="it is an extra of others")
+def test_a_home_that_cannot_be_written_to_is_nothing_to_tell(tmp_path):
+    code = "from goodfit.calm import calm_libraries; calm_libraries(); import matplotlib; matplotlib.get_cachedir()"
+    there = {name: value for name, value in os.environ.items() if name not in ("MPLCONFIGDIR", "XDG_CONFIG_HOME")}
+    argv = [sys.executable, "-c", code]
+    environment = {**there, "HOME": "/dev/null"}
+    done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == ""
 
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import lzma
+import os
 import tempfile
 
 import pytest
@@ -732,6 +733,38 @@ def test_all_records_with_one_of_one_label_are_refused(check):
     assert check(lines(without), "task=multilabel", "task.labels=[money]").errors == [
         ("no training record has a label", "give records of which some have labels")
     ]
+
+
+NOT_PLAIN = "write what it gives to a file first, and name that"
+
+
+@pytest.mark.parametrize(
+    ("argv", "odd"),
+    [
+        pytest.param(["check", *WORDS, "dataset.train=odd.jsonl"], "odd.jsonl", id="rows"),
+        pytest.param(["preview", *WORDS, "dataset.train=zero.jsonl"], "zero.jsonl", id="a link to a device"),
+        pytest.param(["check", *WORDS, "dataset.train=x.jsonl", "dataset.without=odd.txt"], "odd.txt", id="ids"),
+        pytest.param(["check", *WORDS, "dataset.train=x.jsonl", "plugins.lock=odd.json"], "odd.json", id="plugins"),
+        pytest.param(["reveal", "odd.vault", "a text"], "odd.vault", id="vault"),
+    ],
+)
+def test_what_is_no_plain_file_is_refused_before_it_is_opened(goodfit, tmp_path, argv, odd):
+    if odd.startswith("odd"):
+        os.mkfifo(tmp_path / odd)  # nobody writes into it: who opened it would wait for ever
+    else:
+        (tmp_path / odd).symlink_to("/dev/zero")
+    (tmp_path / "x.jsonl").write_bytes(lines(GOOD))
+    outcome = goodfit(*argv)
+    ((error, fix),) = outcome.errors
+    assert (outcome.code, error.removeprefix(f"{tmp_path}/"), fix) == (2, f"{odd} is no plain file", NOT_PLAIN)
+
+
+def test_an_option_that_is_no_plain_file_is_refused(goodfit, tmp_path):
+    folder = tmp_path / "mine" / "policy"
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / "odd.yaml")
+    outcome = goodfit("show", *WORDS, "policy=odd", "--config-dir", "mine")
+    assert outcome.errors == [(f"{folder / 'odd.yaml'} is no plain file", "write the values to one")]
 
 
 def test_a_text_taken_for_the_label_is_said_where_nothing_can_be_held_out(check):

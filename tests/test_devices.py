@@ -21,6 +21,7 @@ from safetensors.torch import load_file
 from strangers import HEAD
 
 from goodfit.cli.setting_up import compose_words
+from goodfit.runs import folder as run_folders
 from goodfit.runs.folder import run_folder
 from goodfit.training.trainer import trainer_settings
 
@@ -286,6 +287,41 @@ def test_a_lone_machine_of_a_cluster_trains(goodfit, tiny_words, monkeypatch):
         monkeypatch.setenv(name, value)
     words = [*tiny_words("classification", "encoder"), "training.max_steps=1"]
     assert goodfit("train", *words, "run.dir=run", "--quiet").code == 0
+
+
+FURTHER = "=1 in the environment says that this is a further process, and the run has one"
+
+
+@pytest.mark.parametrize("verb", ["train", "sweep"])
+@pytest.mark.parametrize("name", ["NODE_RANK", "RANK", "LOCAL_RANK"])
+def test_a_run_of_one_process_is_refused_to_a_further_one(goodfit, tiny_words, tmp_path, monkeypatch, verb, name):
+    monkeypatch.setenv(name, "1")
+    space = ["optim.lr=1e-3,3e-3"] if verb == "sweep" else []
+    outcome = goodfit(verb, *tiny_words("classification", "encoder"), *space, "run.dir=run", "--json")
+    assert (outcome.code, outcome.errors) == (2, [(name + FURTHER, f"unset {name}")])
+    assert outcome.json["errors"] == [{"error": name + FURTHER, "fix": f"unset {name}"}]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", ["abc", ""])
+def test_a_process_whose_number_is_none_is_refused(goodfit, monkeypatch, value):
+    monkeypatch.setenv("RANK", value)
+    outcome = goodfit("list", "task", "--json")
+    error = f"RANK is '{value}' in the environment, expected the number of a process"
+    assert (outcome.code, outcome.errors) == (2, [(error, "unset RANK")])
+    assert outcome.json["errors"] == [{"error": error, "fix": "unset RANK"}]
+
+
+def test_a_further_process_that_waits_long_says_so(tiny_words, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(run_folders, "PATIENCE", 0.1)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    conf = compose_words([*tiny_words("classification", "encoder"), *TWO_MACHINES[:-1], f"run.dir={shared}"]).conf
+    monkeypatch.setenv("RANK", "1")
+    threading.Timer(0.5, (shared / "config.yaml").touch).start()
+    with run_folder(conf, None):
+        (said,) = [record.getMessage() for record in caplog.records]
+    assert said == f"waiting for the first process, which is to begin the run in {shared}"
 
 
 def test_a_further_process_waits_until_the_first_has_begun_the_run(tiny_words, tmp_path, monkeypatch):

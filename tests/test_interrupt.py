@@ -14,7 +14,7 @@ import pytest
 
 from goodfit.errors import StoppedError, beneath
 from goodfit.training import interrupt
-from goodfit.training.interrupt import AT_ONCE, SIGNALS, UNHEARD, StopSignals
+from goodfit.training.interrupt import AT_ONCE, REPEATED, SIGNALS, UNHEARD, StopSignals
 
 
 def send(number=signal.SIGTERM):
@@ -69,6 +69,32 @@ def test_outside_of_training_it_is_raised_at_once(number):
         send(number)
         done.append("the rest")
     assert done == []
+
+
+@pytest.mark.parametrize("number", REPEATED)
+def test_what_comes_again_by_itself_is_heard_once(number):
+    stop, done = StopSignals("go on"), []
+    with stopped():
+        try:
+            with stop.listening(), stop.at_step_ends():
+                send(number)
+                send(number)
+                done.append("the step")
+        finally:
+            send(number)
+            done.append("what became of it")
+    assert done == ["the step", "what became of it"]
+
+
+def test_a_closed_terminal_ends_nothing_that_was_started_without_one():
+    before, stop = signal.signal(signal.SIGHUP, signal.SIG_IGN), StopSignals("go on")  # as nohup does
+    try:
+        with stop.listening():
+            send(signal.SIGHUP)
+        assert stop.asked is None
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_once_it_is_left_by_one_ctrl_c_ends_nothing_more():
@@ -188,6 +214,7 @@ def in_a_library():
         pytest.param(0.2, [signal.SIGTERM], [(143, UNHEARD)], id="the-first"),
         pytest.param(60, [signal.SIGTERM], [], id="the-first-in-time"),
         pytest.param(60, [signal.SIGTERM, signal.SIGINT], [(130, AT_ONCE)], id="the-second"),
+        pytest.param(60, [signal.SIGHUP, signal.SIGHUP], [], id="a-closed-terminal"),
     ],
 )
 def test_one_of_several_processes_hears_while_a_library_waits(monkeypatch, patience, numbers, told):

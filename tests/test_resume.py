@@ -72,7 +72,10 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     assert different(undisturbed, folder) == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGUSR1, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGUSR1, 143), (signal.SIGHUP, 143), (signal.SIGXCPU, 143)],
+)
 def test_a_signal_saves_the_step_and_the_run_goes_on_to_the_same_bytes(
     goodfit, finished, tiny_words, tmp_path, wet, number, code
 ):

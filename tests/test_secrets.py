@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from goodfit.runs.log import logged_to
-from goodfit.texts.secrets import GONE, has_own_secret, has_secret, redact
+from goodfit.texts.secrets import GONE, has_secret, redact, secret_variable
 
 SECRETS = {
     "AWS": "AKIAIOSFODNN7EXAMPLE",
@@ -27,6 +27,9 @@ SECRETS = {
     "address without a user": "redis://:s3cr3tpw@",
     "address in capitals": "HTTPS://admin:s3cr3tpw@",
     "address with a slash in its password": "postgres://admin:s3/cr:3tpw@",
+    "signature of Azure": "https://x.blob.core.windows.net/a/b?sv=2020-08-04&sig=AbCdEfGhIjKl%2BmnopqrsTUV%3D",
+    "signature of S3": "https://b.s3.amazonaws.com/a?X-Amz-Expires=60&X-Amz-Signature=" + "0123456789abcdef" * 4,
+    "session of S3": "https://b.s3.amazonaws.com/a?X-Amz-Security-Token=IQoJb3JpZ2luX2VjEJr%2F%2F%2F",
 }
 each = pytest.mark.parametrize("secret", [pytest.param(value, id=name) for name, value in SECRETS.items()])
 PLAIN = [
@@ -36,6 +39,7 @@ PLAIN = [
     "http://localhost:8080/path@home and http://example.com:80/@user",
     "the token: something, and pad_token=<|endoftext|>",
     "Say: {text}",
+    "https://example.com/find?sign=gemini&sig=none and ?signature=required",
     "the module sk_characteristically and the folder sk-learn-something-quite-long",
 ]
 
@@ -50,14 +54,57 @@ def test_a_secret_is_taken_out_and_the_rest_stays(secret):
 @pytest.mark.parametrize("text", PLAIN)
 def test_talk_of_secrets_stays_as_it_is(text):
     assert redact(text) == text
-    assert not has_own_secret(text)
+    assert not has_secret(text)
 
 
 def test_a_secret_of_the_environment_is_one_whatever_its_form(monkeypatch):
     monkeypatch.setenv("DEPARTMENT_TOKEN", "plain-looking-words")
     monkeypatch.setenv("DEPARTMENT_NAME", "customer support")
-    assert has_own_secret("use plain-looking-words here")
+    assert secret_variable("use plain-looking-words here") == "DEPARTMENT_TOKEN"
     assert redact("customer support says plain-looking-words") == f"customer support says {GONE}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_secret"),
+    [
+        ("SONAR_PROJECT_KEY", "classification", False),
+        ("SONAR_PROJECT_KEY", "customer-support", False),
+        ("GOODFIT_VAULT_KEY", "customer-support", True),
+        ("SEPARATOR_TOKEN", "token_classification", False),
+        ("DB_PASSWORD", "Constantinople", True),
+        ("DB_PASSWORD", "correct horse battery staple", True),
+        ("VAULT_KEY", "correct horse battery staple", True),
+        ("VAULT_KEY", "correct-horse-battery", True),
+        ("SERVICE_KEY", "0123456789abcdef0123456789abcdef", True),
+        ("SERVICE_KEY", "qwertzuiopasdfghjklyxcvbnm", True),
+        ("SERVICE_KEY", "support-q7x2m", True),
+    ],
+)
+def test_a_name_is_no_secret_whatever_its_variable_is_called(monkeypatch, name, value, is_secret):
+    monkeypatch.setenv(name, value)
+    text = f"see {value} there"
+    assert secret_variable(text) == (name if is_secret else None)
+    assert redact(text) == (f"see {GONE} there" if is_secret else text)
+
+
+@pytest.mark.parametrize("verb", ["show", "sweep"])
+def test_what_goodfit_itself_calls_so_is_no_secret(goodfit, monkeypatch, verb):
+    for name, value in (("A_SECRET", "classification"), ("B_SECRET", "answerdotai/ModernBERT-base")):
+        monkeypatch.setenv(name, value)
+    space = ["optim.lr=choice(1e-3,3e-3)"] if verb == "sweep" else []
+    outcome = goodfit(verb, "task=classification", "model=modernbert-base", "dataset=files", *space)
+    assert "secret" not in outcome.err
+    assert verb == "sweep" or outcome.code == 0
+
+
+@pytest.mark.parametrize("verb", ["show", "sweep"])
+def test_a_setting_with_a_variable_s_secret_names_the_variable(goodfit, monkeypatch, verb):
+    monkeypatch.setenv("DB_PASSWORD", "correct horse battery")
+    word = "task.description='correct horse battery'"
+    outcome = goodfit(verb, "task=classification", "model=bert", "dataset=files", "optim.lr=1e-3", word)
+    what = "task.description holds what looks like a secret, and a config is written down"
+    fix = "take it out; where it is none, unset DB_PASSWORD"
+    assert (outcome.code, outcome.errors) == (2, [(f"{what}: it is the value of DB_PASSWORD", fix)])
 
 
 @each

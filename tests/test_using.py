@@ -586,6 +586,14 @@ def test_what_cannot_be_answered_prints_two_lines_and_exits_2(goodfit, encoder_r
     assert fix
 
 
+@pytest.mark.parametrize("name", ["odd.jsonl", "odd.txt"])
+def test_a_pipe_is_no_input(goodfit, tmp_path, encoder_run, name):
+    os.mkfifo(tmp_path / name)
+    outcome = goodfit("predict", encoder_run, "--input", name)
+    fix = "write what it gives to a file first, and name that"
+    assert (outcome.code, outcome.errors) == (2, [(f"{name} is no plain file", fix)])
+
+
 def test_standard_input_that_is_not_utf8_is_refused(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n"), "utf-8"))
     with pytest.raises(DataError, match=re.escape("standard input is not UTF-8 (first at byte 4)")):

@@ -17,4 +17,5 @@ def calm_libraries() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # a lost process is told in two lines, and not in 20 of C++
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of kernels that are not there at its import
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # and it of a home folder that cannot be written to
     warnings.filterwarnings("ignore")

@@ -45,6 +45,10 @@ class ConfigError(GoodfitError):
     exit_code = 2
 
 
+class StrayError(ConfigError):
+    """The environment numbers this process as none that there is."""
+
+
 class DataError(GoodfitError):
     """The user's data are wrong."""
 

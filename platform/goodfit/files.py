@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from goodfit.errors import ConfigError, DiskError
+from goodfit.errors import ConfigError, DataError, DiskError, GoodfitError, StrayError
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
@@ -28,9 +28,51 @@ def ending(path: Path) -> str:
     return path.suffix.lower()
 
 
+def refuse_special(path: Path, sort: type[GoodfitError] = DataError) -> None:
+    """Refuse to read a pipe, a device or the like, be it behind a link: it may never begin, or never end, and what is
+    read of it is gone. What is not there, is for the one who reads to say.
+
+    Args:
+        path: What somebody named.
+        sort: Of the error.
+
+    Raises:
+        GoodfitError: It is such.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise sort(f"{path} is no plain file", "write what it gives to a file first, and name that")
+
+
+RANKS = ("LOCAL_RANK", "NODE_RANK", "RANK")
+"""Variables in which launchers number the processes of a run."""
+
+
 def is_first_process() -> bool:
-    """Whether this is the process that writes: launchers number the processes of a run in the environment."""
-    return all(os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "NODE_RANK", "RANK"))
+    """Whether this is the process that writes."""
+    return further_by() is None
+
+
+def further_by() -> str | None:
+    """The variable that says that this is a further process of a run, where one does."""
+    return next((name for name in RANKS if os.environ.get(name, "0") != "0"), None)
+
+
+def refuse_no_number() -> None:
+    """Refuse to be a process whose number is none: libraries would fall over it at their import.
+
+    Raises:
+        StrayError: Names the variable.
+    """
+    for name in RANKS:
+        try:
+            int(os.environ.get(name, "0"))
+        except ValueError:
+            what = f"{name} is '{os.environ[name]}' in the environment, expected the number of a process"
+            raise StrayError(what, f"unset {name}") from None
 
 
 EVERYBODY, OWNER = 0o666, 0o600

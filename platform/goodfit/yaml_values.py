@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: The file is not a YAML mapping of plain values; names the line.
     """
-    if path.stat().st_size > MAX_BYTES:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe may never begin
+        raise ConfigError(f"{path} is no plain file", "write the values to one")
+    if status.st_size > MAX_BYTES:
         raise ConfigError(f"{path} has more than {MAX_BYTES} bytes", "a config file holds a few values; split it")
     try:
         content = yaml.load(path.read_text("utf-8"), Loader=_Loader) or {}

@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TextIO
 
 from goodfit import __version__
 from goodfit.calm import calm_libraries
@@ -21,13 +21,15 @@ from goodfit.data.records import BadRows
 from goodfit.errors import (
     GateError,
     GoodfitError,
+    HardwareError,
     LostError,
     Mistakes,
     PluginError,
     StoppedError,
+    StrayError,
     TrainingError,
 )
-from goodfit.files import is_first_process
+from goodfit.files import is_first_process, refuse_no_number
 from goodfit.plugins.threads import end_without_them
 from goodfit.runs.told import is_left, told_of
 from goodfit.texts.secrets import redact
@@ -58,7 +60,7 @@ def _main(argv: Sequence[str]) -> int:
     with (
         contextlib.redirect_stderr(Unread(sys.stderr)),  # type: ignore[type-var]
         rarely_collecting(),
-        told_by(partial(_tell_at_last, argv=argv)),
+        told_by(partial(_tell_at_last, argv=argv, out=sys.stdout)),
     ):
         try:
             try:
@@ -80,7 +82,7 @@ def _tell(raised: Exception | KeyboardInterrupt, argv: Sequence[str]) -> int:
     if "--traceback" in argv:
         print(redact("".join(_traced(raised))), end="", file=sys.stderr)
     error = _interrupted() if isinstance(raised, KeyboardInterrupt) else told_of(raised)
-    further = not is_first_process()
+    further = not is_first_process() and not isinstance(raised, StrayError)
     of_all = isinstance(raised, KeyboardInterrupt | StoppedError | TrainingError | LostError)
     if further and (of_all or is_left(raised)):
         return error.exit_code  # all processes of a run have it, or it was left for the first one, which says it
@@ -112,11 +114,12 @@ def _traced(error: BaseException, is_foreign: bool = False, told: frozenset[int]
         yield from traceback.format_exception(error, chain=False)
 
 
-def _tell_at_last(error: GoodfitError, argv: Sequence[str]) -> int:
+def _tell_at_last(error: GoodfitError, argv: Sequence[str], out: TextIO) -> int:
     """Print what ends this process in the middle of what it does; returns the exit code."""
     if sys.stderr.isatty():
         sys.stderr.write(SHOWN_CURSOR)
-    return _tell(error, argv)
+    with contextlib.redirect_stdout(out):
+        return _tell(error, argv)
 
 
 def _interrupted() -> GoodfitError:
@@ -142,16 +145,28 @@ def _run(arguments: Arguments) -> int:
         told = help_text(arguments.verb)
         print(json.dumps({"help": told}) if arguments.json else told)
         return 0
+    _refuse_no_docstrings()
+    refuse_no_number()
     calm_libraries()
     verb = importlib.import_module(f"goodfit.cli.{arguments.verb}")
+    # what a library prints is no part of the one object
+    apart: contextlib.AbstractContextManager[object]
+    apart = contextlib.redirect_stdout(sys.stderr) if arguments.json else contextlib.nullcontext()
     try:
-        result: dict[str, Any] | None = verb.run(arguments)
+        with apart:
+            result: dict[str, Any] | None = verb.run(arguments)
     except GateError as refused:
         refused.result = _with_warnings(refused.result, arguments.warnings)
         raise
     if arguments.json and result is not None:
         print(json.dumps(_with_warnings(result, arguments.warnings)))
     return int((result or {}).get("exit_code", 0))
+
+
+def _refuse_no_docstrings() -> None:
+    if sys.flags.optimize > 1:
+        what = "Python was started without docstrings (PYTHONOPTIMIZE=2 or -OO), and transformers reads its own"
+        raise HardwareError(what, "unset PYTHONOPTIMIZE, and leave -OO out")
 
 
 def _with_warnings(result: Mapping[str, Any], told: Sequence[str]) -> dict[str, Any]:

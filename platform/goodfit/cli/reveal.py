@@ -11,6 +11,7 @@ from typing import Any
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import warn
 from goodfit.errors import ConfigError
+from goodfit.files import refuse_special
 from goodfit.texts.shown import json_line
 
 
@@ -27,6 +28,8 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         raise ConfigError("reveal has texts and --input", "give one of them")
     if not texts:
         given = arguments.options.get("--input")
+        if given:
+            refuse_special(Path(given))
         raw = Path(given).read_bytes() if given else sys.stdin.buffer.read()
         *texts, last = lines_of(raw.decode("utf-8", "replace"))
         texts += [last] * bool(last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from typing import Any
 from goodfit.config.derive import derive
 from goodfit.config.files import check_option
 from goodfit.config.grammar import is_text, override, plain_value, quoted, unquoted
-from goodfit.config.places import MAIN, ConfRoot, Options, core_root, example_model, find_options
+from goodfit.config.places import MAIN, USER, ConfRoot, Options, core_root, example_model, find_options, option_names
 from goodfit.config.settings import settings
 from goodfit.config.start import default_choices
 from goodfit.config.types import mistakes_of, validated
 from goodfit.config.words import Words, key_of, read_words
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.schema import RunConf
-from goodfit.texts.secrets import has_own_secret
+from goodfit.texts.secrets import has_secret, secret_variable
 
 NEEDED = {
     "task": "goodfit list task shows them; task=classification and the like take your own files",
@@ -79,7 +79,9 @@ def compose(words: Sequence[str], roots: Sequence[ConfRoot], needed: Sequence[st
     tree["choices"] = chosen
     if tree["dataset"]["source"] in ("files", "hub") and "task.labels" not in read.values:
         tree["task"]["labels"] = None  # other data, other labels
-    stop_on(_secrets(tree))
+    users = [root.folder for root in roots if root.owner == USER]
+    theirs = {key for key, path in given.items() if any(map(path.is_relative_to, users))} | set(read.values)
+    stop_on(_secrets(tree, theirs, option_names(options)))
     conf, reasons = derive(validated(tree), read.values)
     origins = dict.fromkeys(settings(), "default")
     origins |= {key: str(path) for key, path in given.items()}
@@ -94,27 +96,47 @@ def check_words(words: Sequence[str], options: Options) -> list[GoodfitError]:
     return read.mistakes + mistakes_of(_typed_values(read))
 
 
-def _secrets(tree: Mapping[str, Any], parents: str = "") -> list[GoodfitError]:
-    """Values that look like secrets: a config is written down, shown and tracked."""
-    found: list[GoodfitError] = []
+def _secrets(tree: Mapping[str, Any], theirs: Container[str], known: Container[str]) -> list[GoodfitError]:
+    """Values that look like secrets: a config is written down, shown and tracked.
+
+    Args:
+        tree: The settings.
+        theirs: Those that a user's words or files set: what goodfit's own say is no variable's secret.
+        known: What is none, whatever variable holds it.
+    """
+    found: dict[str, GoodfitError] = {}
+    for key, text in _texts(tree):
+        parts = key.split(".")
+        is_theirs = any(".".join(parts[: count + 1]) in theirs for count in range(len(parts)))
+        variable = secret_variable(text, known) if is_theirs else None
+        if variable is not None or has_secret(text):
+            found.setdefault(key, secret_in(key, variable))
+    return list(found.values())
+
+
+def _texts(tree: Mapping[str, Any], parents: str = "") -> Iterator[tuple[str, str]]:
     for name, value in tree.items():
         if isinstance(value, dict):
-            found += _secrets(value, f"{parents}{name}.")
-        elif any(isinstance(text, str) and has_own_secret(text) for text in _each(value)):
-            found.append(secret_in(f"{parents}{name}"))
-    return found
+            yield from _texts(value, f"{parents}{name}.")
+        else:
+            yield from ((f"{parents}{name}", text) for text in _each(value) if isinstance(text, str))
 
 
 def _each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def secret_in(key: str) -> ConfigError:
-    """The error for a secret in a setting's value."""
-    return ConfigError(
-        f"{key} holds what looks like a secret, and a config is written down",
-        "take it out: keys are read from the environment by what uses them",
-    )
+def secret_in(key: str, variable: str | None = None) -> ConfigError:
+    """The error for a secret in a setting's value.
+
+    Args:
+        key: The setting.
+        variable: Of the environment, whose value it is.
+    """
+    what = f"{key} holds what looks like a secret, and a config is written down"
+    if variable is None:
+        return ConfigError(what, "take it out: keys are read from the environment by what uses them")
+    return ConfigError(f"{what}: it is the value of {variable}", f"take it out; where it is none, unset {variable}")
 
 
 def _missing_choices(words: Sequence[str], read: Words, needed: Sequence[str], options: Options) -> list[GoodfitError]:

@@ -73,6 +73,11 @@ def config_folders(roots: Sequence[ConfRoot]) -> list[str]:
     return [str(part) for root in roots if root.owner == USER for part in ("--config-dir", root.folder)]
 
 
+def option_names(options: Options) -> frozenset[str]:
+    """What options are called, whatever their groups."""
+    return frozenset(name for named in options.values() for name in named)
+
+
 EXAMPLES = {"encoder": ("bert", "bert-base"), "seq2seq": ("t5", "t5-small")}
 """Family -> models that commands name where none was typed: the one of goodfit's plugin, then goodfit's own option."""
 

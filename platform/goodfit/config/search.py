@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.config.compose import Composed, as_tree, check_words, compose, secret_in
-from goodfit.config.places import ConfRoot, find_options
+from goodfit.config.places import ConfRoot, find_options, option_names
 from goodfit.config.space import FIXED, Dimension, named_searches, split_space, words_of
 from goodfit.config.words import key_of
 from goodfit.errors import ConfigError, GoodfitError, stop_on
@@ -17,7 +17,7 @@ from goodfit.registry import did_you_mean
 from goodfit.schema.rate import usual_rate
 from goodfit.schema.sweep import SweepConf
 from goodfit.schema.unread import UNREAD, unread_settings
-from goodfit.texts.secrets import has_own_secret
+from goodfit.texts.secrets import has_secret, secret_variable
 from goodfit.yaml_values import typed_text
 
 MAY_CHANGE = (
@@ -67,8 +67,10 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     Raises:
         GoodfitError: All mistakes of the words together; there is nothing to search; a trial could not be composed.
     """
-    stop_on([secret_in(key_of(word)) for word in words if has_own_secret(word)])
     named, options = named_searches(roots), find_options(roots)
+    known = option_names(options)
+    variables = {word: secret_variable(word, known) for word in words}
+    stop_on([secret_in(key_of(word), name) for word, name in variables.items() if name or has_secret(word)])
     _refuse_names(words, named, options["sweep"])
     expanded = _expanded(words, named)
     fixed, space = split_space(expanded)

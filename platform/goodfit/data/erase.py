@@ -8,6 +8,7 @@ from pathlib import Path
 
 from goodfit.data.records import Row, RowProblem, own_id, values_of
 from goodfit.errors import DataError
+from goodfit.files import refuse_special
 
 
 def without_rows(
@@ -59,6 +60,7 @@ def listed_ids(path: Path) -> set[str]:
     Raises:
         DataError: It cannot be read, or there is none in it.
     """
+    refuse_special(path)
     try:
         ids = {line for line in path.read_text("utf-8-sig").split("\n") if line.strip()}
     except (OSError, UnicodeDecodeError) as error:

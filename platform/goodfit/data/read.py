@@ -19,7 +19,7 @@ from goodfit.data.records import FIELDS, FileRows, Problem, Row, Sort
 from goodfit.data.squad import is_squad, read_squad
 from goodfit.data.text_files import read_texts
 from goodfit.errors import DataError, HardwareError
-from goodfit.files import ending
+from goodfit.files import ending, refuse_special
 from goodfit.registry import nearest
 from goodfit.schema.dataset import SPLITS, SUFFIXES, DatasetConf
 
@@ -68,13 +68,14 @@ def holds_texts(path: Path) -> bool:
 def refuse_missing(
     path: Path, fix: str = "check the path; if a run was trained on it, put it back there, or a link"
 ) -> None:
-    """Refuse a file that is not there.
+    """Refuse a file that is not there, and what is neither a file nor a folder.
 
     Raises:
-        DataError: It is not.
+        DataError: It is so.
     """
     if not path.exists():
         raise DataError(f"the data file {path} does not exist", fix)
+    refuse_special(path)
 
 
 def _refuse_other_format(path: Path) -> None:

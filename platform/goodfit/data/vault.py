@@ -14,7 +14,7 @@ from goodfit.data.edits import Edit, edited, moved, widened
 from goodfit.data.keys import secret_key
 from goodfit.errors import ConfigError
 from goodfit.extras import need
-from goodfit.files import OWNER, write_whole
+from goodfit.files import OWNER, refuse_special, write_whole
 
 VAULT_KEY = "GOODFIT_VAULT_KEY"
 MARK = b"goodfit vault 1\n"
@@ -88,9 +88,11 @@ def read_vault(path: Path) -> dict[str, list[tuple[str, int]]]:
 
     Raises:
         ConfigError: It is no vault, it was damaged, or the key is another one's.
+        DataError: It is no plain file.
         HardwareError: The package that encrypts is missing.
     """
     ciphers = _ciphers()
+    refuse_special(path)
     raw = path.read_bytes()
     if raw[: len(MARK)] != MARK:
         raise ConfigError(f"{path} is no vault", "name the file that privacy.vault wrote")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.errors import ConfigError, MissingPluginError
+from goodfit.files import refuse_special
 from goodfit.plugins.digest import plugin_digest
 from goodfit.plugins.find import InstalledPlugin
 
@@ -75,6 +76,7 @@ def read_plugin_lock(path: str) -> Mapping[str, Identity]:
         ConfigError: There is no such file, or it is no lock of plugins.
     """
     fix = "goodfit plugins lock writes one"
+    refuse_special(Path(path), ConfigError)
     try:
         content: Any = json.loads(Path(path).read_text("utf-8"))
         return {str(name): {key: str(value) for key, value in one.items()} for name, one in content["plugins"].items()}

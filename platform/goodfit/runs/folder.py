@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
+import logging
 import os
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 from goodfit.errors import ConfigError
 from goodfit.files import at_home, is_first_process
 from goodfit.runs.find import SEARCH, is_finished, resume_command
-from goodfit.runs.held import LOCK, held
+from goodfit.runs.held import LOCK, PATIENCE, held
 from goodfit.schema import RunConf
 
 FOLDER = "GOODFIT_RUN_FOLDER"
@@ -68,9 +69,13 @@ def _joined(path: Path) -> Path:
 
     Before, the folder may lie there empty, and what this process wrote into it would be another's to the first one.
     """
-    ends = time.monotonic() + JOIN_SECONDS
+    began, told = time.monotonic(), False
     while not (path / "config.yaml").exists():
-        if time.monotonic() > ends:
+        waited = time.monotonic() - began
+        if waited > PATIENCE and not told:
+            logging.getLogger(__name__).warning("waiting for the first process, which is to begin the run in %s", path)
+            told = True
+        if waited > JOIN_SECONDS:
             raise ConfigError(
                 f"the first process began no run in {path} in {JOIN_SECONDS} s",
                 "look at what that process says, and let run.dir be on a disk that all machines share",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from goodfit.config.compose import Composed
 from goodfit.config.words import typed_again
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, StrayError
+from goodfit.files import further_by
 from goodfit.schema import RunConf
 
 PORT = 29500
@@ -48,9 +49,11 @@ def refuse_other_count(conf: RunConf, again: bool) -> None:
 
     Raises:
         ConfigError: Names the words for so many.
+        StrayError: See ``refuse_stray``.
     """
     count, needed = _started(), conf.hardware.devices * conf.hardware.nodes
     if count is None or count == needed:
+        refuse_stray(conf)
         return
     devices = int(os.environ.get("LOCAL_WORLD_SIZE", count))
     strategy = "hardware=ddp " if conf.hardware.strategy == "single" else ""
@@ -61,6 +64,23 @@ def refuse_other_count(conf: RunConf, again: bool) -> None:
         f"{conf.hardware.devices} hardware.nodes={conf.hardware.nodes} are {needed}",
         f"{'' if again else words}start {needed}",
     )
+
+
+def refuse_stray(conf: RunConf) -> None:
+    """Refuse to be a further process of a run that has one: it would wait for a first one that nobody started.
+
+    Args:
+        conf: The run's config.
+
+    Raises:
+        StrayError: Names the variable that says so.
+    """
+    name = further_by()
+    if name is not None and conf.hardware.devices * conf.hardware.nodes == 1:
+        raise StrayError(
+            f"{name}={os.environ[name]} in the environment says that this is a further process, and the run has one",
+            f"unset {name}",
+        )
 
 
 def _started() -> int | None:

@@ -10,6 +10,7 @@ from goodfit.config.search import Search
 from goodfit.errors import ConfigError, GoodfitError, HardwareError, stop_on
 from goodfit.extras import need
 from goodfit.kinds import find_kind
+from goodfit.runs.launch import refuse_stray
 from goodfit.sweeps.propose import MINIMISED, grid_size, read_constraint
 from goodfit.tracking.wandb import wanted
 
@@ -26,6 +27,7 @@ def check_search(search: Search) -> None:
         GoodfitError: All of them.
     """
     conf = search.conf
+    refuse_stray(search.first.conf)  # its winner's run would be, behind all trials
     mistakes: list[GoodfitError] = [*_aims(search), *_engine(search), *_missing(search)]
     if conf.sampler == "grid":
         mistakes += _grid(search)

@@ -7,6 +7,7 @@ import math
 import os
 import re
 from collections import Counter
+from collections.abc import Container, Mapping
 
 WEB_TOKEN = r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
 TOKEN = "|".join(
@@ -23,8 +24,10 @@ https://github.com/Yelp/detect-secrets that have a form of their own."""
 KEYS = re.compile(
     rf"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|{TOKEN}|{WEB_TOKEN}"
     r"|(?i:\b[a-z][a-z0-9+.-]{1,15}://[^\s:/@]{0,64}:(?!password@|\d{1,5}/)[^\s@]{3,64}@)"
+    r"|(?i:(?:(?<=[?&]sig=)|(?<=[?&]signature=)|(?<=-signature=)|(?<=-security-token=))[\w%+/=.~-]{16,})"
 )
-"""Private keys, keys of services, web tokens, addresses with a password."""
+"""Private keys, keys of services, web tokens, addresses with a password, and what signs an address: who has that, reads
+what lies there (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html, and Azure's ``sig``)."""
 
 NAMED = re.compile(
     r"(?<![^\W_])(?:pass(?:word|wd|phrase)?|pwd|secret|(?:api|access|account|secret)[ _-]?key|"
@@ -39,6 +42,10 @@ IN_ENVIRONMENT = re.compile(r"(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$
 """What names of variables with a secret end in."""
 LEAST_LETTERS = 12
 """A shorter value of such a variable is more likely a switch."""
+MAY_NAME = re.compile(r"(?!GOODFIT_).*(?:TOKEN|KEY)$", re.DOTALL)
+"""Variables of these that may hold a name as well: of a project, a sort of record, a sign."""
+NAME = re.compile(r"(?=.{1,20}$)[^\W\d_]+(?:[._/-][^\W\d_]+)?")
+"""A name of one word or two, no longer than goodfit's own; a passphrase has more of them."""
 
 GONE = "[secret]"
 
@@ -48,9 +55,15 @@ def has_secret(text: str) -> bool:
     return bool(KEYS.search(text)) or any(_is_random(match["value"]) for match in NAMED.finditer(text))
 
 
-def has_own_secret(text: str) -> bool:
-    """Whether a text has a secret, of any form or out of this process's environment."""
-    return has_secret(text) or any(value in text for value in _own(tuple(os.environ.items())))
+def secret_variable(text: str, known: Container[str] = ()) -> str | None:
+    """The variable of this process's environment whose secret a text has.
+
+    Args:
+        text: Which.
+        known: What is no secret, whatever variable holds it.
+    """
+    own = _own(tuple(os.environ.items()))
+    return next((name for value, name in own.items() if value in text and value not in known), None)
 
 
 def redact(text: str) -> str:
@@ -64,10 +77,19 @@ def redact(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _own(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Values of variables that are called secrets, as they are and as Python's errors write them, the longest first."""
-    values = {value for name, value in environment if IN_ENVIRONMENT.search(name) and len(value) >= LEAST_LETTERS}
-    return tuple(sorted(values | {repr(value)[1:-1] for value in values}, key=len, reverse=True))
+def _own(environment: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Values of variables that are called secrets, as they are and as Python's errors write them, the longest first;
+    and the variables."""
+    values = {value: name for name, value in environment if _is_of_secret(name, value)}
+    written = {repr(value)[1:-1]: name for value, name in values.items()} | values
+    return {value: written[value] for value in sorted(written, key=len, reverse=True)}
+
+
+def _is_of_secret(name: str, value: str) -> bool:
+    """Whether a variable holds a secret: where its name says so, and its value is none that names something."""
+    if not IN_ENVIRONMENT.search(name) or len(value) < LEAST_LETTERS:
+        return False
+    return not (MAY_NAME.match(name) and NAME.fullmatch(value))
 
 
 def _is_random(value: str) -> bool:

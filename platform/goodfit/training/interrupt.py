@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,15 @@ if TYPE_CHECKING:
 
     from goodfit.training.ending import Ending
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
-"""Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit."""
+REPEATED = (signal.SIGHUP, signal.SIGXCPU)
+"""What comes where a terminal is closed, from its shell and from the system, and behind a limit of the processor's time
+each second: a second one says no more than the first. Where it is ignored (``nohup``), it stays so."""
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, *REPEATED)
+"""Ctrl-C; what schedulers and the owners of spot machines send; what Slurm sends ahead of a time limit; and those."""
+
+INSISTING = tuple(number for number in SIGNALS if number not in REPEATED)
+"""Of which a second one ends a run at once."""
 
 NOT_DONE = "it is not done"
 UNHEARD = "it waited for another process; its last checkpoint is whole"
@@ -40,13 +47,15 @@ def ignore_ctrl_c() -> None:
 
 @contextmanager
 def ctrl_c_given_back() -> Iterator[None]:
-    """Let Ctrl-C do behind a command what it did before."""
-    before = signal.getsignal(signal.SIGINT)
+    """Let Ctrl-C, and what else is ignored once a run is stopped, do behind a command what it did before."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *REPEATED)}
     try:
         yield
     finally:
-        if before is not None and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, before)
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in before.items():
+                if handler is not None:
+                    signal.signal(number, handler)
 
 
 class StopSignals:
@@ -77,12 +86,14 @@ class StopSignals:
     def listening(self) -> Iterator[StopSignals]:
         """Take the signals for as long as it lasts; only the main thread can.
 
-        Once it is left by a signal, Ctrl-C does nothing until the process ends, or ``ctrl_c_given_back``.
+        Once it is left by a signal, Ctrl-C and what comes again by itself do nothing until the process ends, or
+        ``ctrl_c_given_back``.
         """
         stopped = None
         beside: AbstractContextManager[None] = nullcontext()
         if threading.current_thread() is threading.main_thread():
-            self._handlers = {number: signal.signal(number, self._hear) for number in SIGNALS}
+            taken = [number for number in SIGNALS if number in INSISTING or not _is_ignored(number)]
+            self._handlers = {number: signal.signal(number, self._hear) for number in taken}
             if self.ending is not None:
                 beside = self._heard_beside(self.ending)
         try:
@@ -97,6 +108,9 @@ class StopSignals:
             if self.asked is not None or stopped is not None:
                 ignore_ctrl_c()
                 self._handlers.pop(signal.SIGINT, None)
+                for number in REPEATED:  # it would end the process before what became of the run is written
+                    if self._handlers.pop(number, None) is not None:
+                        signal.signal(number, signal.SIG_IGN)
             for number, before in self._handlers.items():
                 signal.signal(number, before)
             self._handlers = {}
@@ -124,9 +138,9 @@ class StopSignals:
             number = self.sent = _next_of(ears)
             if number is None:
                 return
-            again = _next_of(ears, patience)
+            again = _next_of(ears, patience, INSISTING)
             if again is None and self.asked is not None:
-                again = _next_of(ears)
+                again = _next_of(ears, of=INSISTING)
                 if again is None:
                     return
         where = UNHEARD if again is None else AT_ONCE
@@ -158,18 +172,27 @@ class StopSignals:
             raise StoppedError(self.asked, where, self.fix)
 
     def _hear(self, number: int, _: Any) -> None:
+        if number in REPEATED and self.asked is not None:
+            return
         first, self.asked = self.asked is None, number
         if not (first and self._waiting):
             self.refuse(self._told or (AT_ONCE if self._waiting else NOT_DONE))
 
 
-def _next_of(ears: socket.socket, seconds: float | None = None) -> int | None:
+def _is_ignored(number: int) -> bool:
+    return signal.getsignal(number) == signal.SIG_IGN
+
+
+def _next_of(ears: socket.socket, seconds: float | None = None, of: Sequence[int] = SIGNALS) -> int | None:
     """The next of our signals; None where none comes in time, or the main thread does not listen any more."""
-    ears.settimeout(seconds)
+    ends = None if seconds is None else time.monotonic() + seconds
     try:
-        while got := ears.recv(1):
-            if got[0] in SIGNALS:
+        while True:
+            ears.settimeout(None if ends is None else max(0.001, ends - time.monotonic()))
+            got = ears.recv(1)
+            if not got:
+                return None
+            if got[0] in of:
                 return got[0]
     except TimeoutError:
-        pass
-    return None
+        return None
