@@ -210,6 +210,11 @@ def test_a_loss_or_fall_in_words_needs_no_minus(text):
         pytest.param("You paid £20.", "card -£20.00", id="a payment"),
         pytest.param("Expenses were EUR 5 million.", "expenses: EUR -5 million", id="costs"),
         pytest.param("5 % off", "price: -5 %", id="a discount"),
+        pytest.param(
+            "Tickets are £10 for adults and £5 for children.", "adults -£10, children -£5", id="dashes of prices"
+        ),
+        pytest.param("Net profit was EUR (1.0) million.", "net profit: EUR -1.0 million", id="an accountant's minus"),
+        pytest.param("You get a credit of EUR 300.", "Price adjustment: -EUR 300", id="a credit"),
         pytest.param("3 of them", "change: -3 %, the third party", id="an ordinal beside it"),
     ],
 )

@@ -59,8 +59,9 @@ def test_a_template_that_leaves_out_what_the_user_says_is_refused():
     tokenizer.chat_template = (
         "<|im_start|>{% for m in messages %}{{ m.content if m.role != 'user' }}<|im_end|>{% endfor %}"
     )
-    with pytest.raises(ConfigError, match="leaves out what the user says"):
+    with pytest.raises(ConfigError, match="leaves out what the user says") as caught:
         find_kind("generation").learners["decoder"](coding_of(tokenizer))
+    assert caught.value.fix.startswith("model.apply_chat_template=false asks it in plain lines; or ")
 
 
 @pytest.fixture(scope="module")

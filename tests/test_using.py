@@ -535,6 +535,12 @@ def test_answers_that_cannot_be_written_leave_those_of_before(goodfit, tmp_path,
     assert (tmp_path / "there").is_symlink() and "prediction" in (tmp_path / "out.jsonl").read_text("utf-8")
 
 
+def test_a_device_that_takes_nothing_is_named(goodfit, encoder_run, tmp_path):
+    (tmp_path / "there").symlink_to("/dev/full")
+    outcome = goodfit("predict", encoder_run, "one", "--output", "there")
+    assert outcome.errors == [("there cannot be written: No space left on device", "choose another --output")]
+
+
 def test_answers_go_to_a_file_when_asked(goodfit, tmp_path, encoder_run):
     outcome = goodfit("predict", encoder_run, "one", "two", "--output", "out.jsonl", "--json")
     assert outcome.json == {"answers": 2, "rejected": [], "output": "out.jsonl", "warnings": []}

@@ -246,17 +246,16 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
 class _Sent:
     """Answers that go to a stream as they come, or only into the result of ``--json``."""
 
-    def __init__(self, stream: IO[str] | None, output: Path | None = None) -> None:
-        self._stream, self._output = stream, output
+    def __init__(self, stream: IO[str] | None) -> None:
+        self._stream = stream
         self.answers: list[Mapping[str, Any]] = []
 
     def add(self, answers: Sequence[Mapping[str, Any]]) -> None:
         """Send some more."""
         self.answers += answers
         if self._stream is not None:
-            with to_output(self._output) if self._output else contextlib.nullcontext():
-                self._stream.write("".join(json_line(answer) + "\n" for answer in answers))
-                self._stream.flush()
+            self._stream.write("".join(json_line(answer) + "\n" for answer in answers))
+            self._stream.flush()
 
 
 @contextlib.contextmanager
@@ -270,10 +269,8 @@ def _taking(output: str | None, question: Callable[[], str], as_json: bool) -> I
         return
     path = Path(output)
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        with to_output(path):
-            stream = path.open("w", encoding="utf-8")
-        with stream:
-            yield _Sent(stream, path)
+        with to_output(path), path.open("w", encoding="utf-8") as stream:
+            yield _Sent(stream)
         return
     with keep_answers(path, question()) as kept:
         try:

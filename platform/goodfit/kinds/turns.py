@@ -123,8 +123,16 @@ def frame_of(tokenizer: Any) -> Frame:
     """What a tokenizer's chat template puts around a prompt.
 
     Raises:
-        ConfigError: It leaves the prompt out, or closes the answer with no token of its own.
+        ConfigError: It refuses or leaves out the prompt, or closes the answer with no token of its own.
     """
+    try:
+        return _frame_of(tokenizer)
+    except ConfigError as error:
+        error.fix = f"model.apply_chat_template=false asks it in plain lines; or {error.fix}"
+        raise
+
+
+def _frame_of(tokenizer: Any) -> Frame:
     turns = Turns(tokenizer)
     asked, *_ = turns.around([{"role": "user", "content": ASKED}, {"role": "assistant", "content": MARK}])
     before, *behind = asked.split(ASKED)

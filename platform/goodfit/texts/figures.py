@@ -221,14 +221,14 @@ def _plain_signs(text: str) -> str:
 def _is_minus(found: Found) -> bool:
     """Whether what stands before a figure can only be a minus.
 
-    It may be a dash before what is counted, as in ``drug -5 mg``, and where a line begins.
+    It may be a dash behind a word, as in ``drug -5 mg`` and ``rent -£500``, and where a line begins.
     """
     match = found.match
     if match["minus_inside"] or not match[0].startswith("-"):
         return True
     is_line = LINE_BEGINS.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
     is_behind_word = BEHIND_WORD.search(match.string, max(0, match.start() - LONGEST_LABEL), match.start())
-    return not is_line and (found.figure.kind in ("money", "percent") or not is_behind_word)
+    return not is_line and not is_behind_word
 
 
 def _found(match: re.Match[str]) -> Found:

@@ -11,7 +11,7 @@ import re
 LOSS = re.compile(
     r"\b(?:loss(?:es)?|los(?:e|es|ing|t)|deficits?|negative|minus|below|short(?:falls?)?|in the red|overdr\w+"
     r"|overspen\w+|outflows?|outgo\w*|debit(?:s|ed)?|withdr\w+|deduct\w*|discount\w*|rebates?|refund\w*|repa(?:y|id)\w*"
-    r"|credit notes?|costs?|expen[sd]\w+|spen[dt]\w*|pa(?:id|y|ys|ying|yments?|yables?)|charge[sd]?|fees?|interest"
+    r"|credit(?:s|ed)?|burn\w*|costs?|expen[sd]\w+|spen[dt]\w*|pa(?:id|y|ys|ying|yments?|yables?)|charge[sd]?|fees?|interest"
     r"|tax(?:es|ation)?|depreciat\w+|amorti[sz]\w+|impair\w+|writ(?:e|ten)[\s-](?:downs?|offs?)|provisions?|dividends?"
     r"|used|invest\w+|capex|purchas\w+|bought|buy-?backs?|acqui\w+|liabilit\w+|debts?|ow(?:e|es|ed|ing)"
     r"|\w*verlust\w*|\w*fehlbetr\w+|\w*kosten|\w*ausgaben|\w*aufw[aä]nd\w*|abschreib\w+|abzüg\w*|rabatt\w*|schuld\w*)\b"
@@ -48,6 +48,9 @@ OF = r"\s(?:of|in|for|was|were|is|are|ha(?:s|ve) been)\s(?:[\w-]+\s)?"
 BEHIND = re.compile(rf"{GAP}(?:{LOSS.pattern}|{FALL.pattern})|{OF}{LOSS.pattern}")
 """``5 % lower``, ``EUR 1 million net loss``, ``EUR 1 million of costs``."""
 
+IN_BRACKETS = re.compile(r"[^()\n]{0,12}\)")
+"""Behind a figure in brackets, as accountants write what is below zero: ``EUR (1.0) million``."""
+
 FARTHEST = 300
 """Characters before a figure among which its words are looked for."""
 
@@ -60,7 +63,7 @@ def is_below_zero(text: str, start: int, end: int) -> bool:
         start: Where the figure begins there.
         end: Where it ends.
     """
-    if BEHIND.match(text, end):
+    if BEHIND.match(text, end) or (text[:start].endswith("(") and IN_BRACKETS.match(text, end)):
         return True
     before = BEFORE_COSTS.sub(" ", NEW_START.split(text[max(0, start - FARTHEST) : start])[-1])
     is_level = LEVEL.search(before)

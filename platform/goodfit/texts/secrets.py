@@ -44,8 +44,10 @@ LEAST_LETTERS = 12
 """A shorter value of such a variable is more likely a switch."""
 MAY_NAME = re.compile(r"(?!GOODFIT_).*(?:TOKEN|KEY)$", re.DOTALL)
 """Variables of these that may hold a name as well: of a project, a sort of record, a sign."""
-NAME = re.compile(r"(?=.{1,20}$)[^\W\d_]+(?:[._/-][^\W\d_]+)?")
-"""A name of one word or two, no longer than goodfit's own; a passphrase has more of them."""
+WORD = r"(?:[A-Z]?[a-z]+|[A-Z]+)"
+NAME = re.compile(rf"(?=.{{1,20}}$){WORD}(?:[._/-]{WORD})?")
+"""A name of one word or two, no longer than goodfit's own; a passphrase has more of them. It may be written into a
+config, and is left out of what is printed all the same."""
 
 GONE = "[secret]"
 
@@ -63,7 +65,8 @@ def secret_variable(text: str, known: Container[str] = ()) -> str | None:
         known: What is no secret, whatever variable holds it.
     """
     own = _own(tuple(os.environ.items()))
-    return next((name for value, name in own.items() if value in text and value not in known), None)
+    held = ((value, name) for value, name in own.items() if value in text and value not in known)
+    return next((name for value, name in held if not (MAY_NAME.match(name) and NAME.fullmatch(value))), None)
 
 
 def redact(text: str) -> str:
@@ -80,16 +83,9 @@ def redact(text: str) -> str:
 def _own(environment: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """Values of variables that are called secrets, as they are and as Python's errors write them, the longest first;
     and the variables."""
-    values = {value: name for name, value in environment if _is_of_secret(name, value)}
+    values = {value: name for name, value in environment if IN_ENVIRONMENT.search(name) and len(value) >= LEAST_LETTERS}
     written = {repr(value)[1:-1]: name for value, name in values.items()} | values
     return {value: written[value] for value in sorted(written, key=len, reverse=True)}
-
-
-def _is_of_secret(name: str, value: str) -> bool:
-    """Whether a variable holds a secret: where its name says so, and its value is none that names something."""
-    if not IN_ENVIRONMENT.search(name) or len(value) < LEAST_LETTERS:
-        return False
-    return not (MAY_NAME.match(name) and NAME.fullmatch(value))
 
 
 def _is_random(value: str) -> bool:

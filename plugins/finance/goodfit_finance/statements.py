@@ -39,14 +39,15 @@ TOTAL_WITH_BLANKS = re.compile(
 )
 """A total in which blanks group thousands: no number of a document stands between its word and its amount."""
 
-LESS = re.compile(
-    r"[\W\d]*(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[\W\d]+)?"
-    r"(?:less(?! than)|minus|abzüglich|abzgl)\b"
-)
+DATED = r"[\W\d]*(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[\W\d]+)?"
+LESS = re.compile(rf"{DATED}(?:less(?! than|-)|minus|abzüglich|abzgl)\b")
+"""A line that begins with it, or behind its date, is taken off."""
 WITHDRAWN = re.compile(
-    r"\b(?:withdrawals?|payments? out|paid out|standing orders?|auszahlung(?:en)?|abhebung(?:en)?|abbuchung(?:en)?)\b"
+    rf"{DATED}(?:(?:cash|atm|counter|card|bank)\s)?(?:withdrawals?|payments? out|paid out|standing orders?"
+    r"|auszahlung(?:en)?|abhebung(?:en)?|abbuchung(?:en)?)\b(?!.*\b(?:from|revers\w+|return\w*|refund\w*|received"
+    r"|to you|back|in|storn\w+|von)\b)"
 )
-"""What is taken off wherever a line begins with it; and what leaves an account, whoever keeps it."""
+"""What leaves an account, whoever keeps it, where nothing says that it came."""
 
 DEDUCTION = re.compile(r"\b(?:discount|rebate|deduction|allowance|less|minus|skonto)\b")
 GIVEN_BACK = re.compile(r"\b(?:refund|return)s?\b")
@@ -107,7 +108,7 @@ class Reading(NamedTuple):
         """Whether an entry with these words makes the total smaller; its debit or credit says so by itself."""
         if SIDE.search(words):
             return False
-        if LESS.match(words) or (self.is_account and WITHDRAWN.search(words)):
+        if LESS.match(words) or (self.is_account and WITHDRAWN.match(words)):
             return True
         choices = (self.are_deductions_taken_off, self.are_refunds_taken_off, self.are_payments_taken_off)
         is_payment = PAID_OUT.search(words) or (self.is_account and PAYMENT.search(words))

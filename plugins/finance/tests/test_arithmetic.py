@@ -152,6 +152,11 @@ SMALL = "List\nrent 100.00\ntea 50.00\nTotal {}"
         pytest.param(ACCOUNT.format("Payment received", "180.00"), True, id="a payment that comes"),
         pytest.param(SIDED, True, id="a withdrawal on its side"),
         *[
+            pytest.param(ACCOUNT.format(name, "180.00"), True, id=f"{name} comes")
+            for name in ("Standing order from J Smith", "Withdrawal reversed", "Insurance claim paid out")
+        ],
+        pytest.param("Less-lethal training kit 50.00\ntea 3.00\nTotal 53.00", True, id="a word that begins with less"),
+        *[
             pytest.param(ADVANCE.format(less, total), right, id=f"{less}: {total}")
             for less in ("Less", "- Less", "05 Mar less", "Minus", "Abzüglich")
             for total, right in (("150.00", True), ("250.00", False))

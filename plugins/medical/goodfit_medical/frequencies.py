@@ -65,7 +65,8 @@ ONE_WAY = [
         (r"(?<= time)[,\s-]*(?:in )?(?:an?|every|in(?= \d)) ", " every "),
         (r"(?:\b(?:daily|every day),? )?(?:\bin )?\b(\d) (?:divided|separate|equal) doses\b", r"\1 time every day"),
         (r"\b(?:every )?fortnight(?:ly)?\b", "every 2 weeks"),
-        (rf"\b(?:every )?({SPAN})(?:-(hour|week|month)|\s(hour))ly\b", r"every \1 \2\3"),
+        (rf"\b(?:every )?({SPAN})[-\s]?(?:hourly|hrly)\b", r"every \1 hour"),
+        (rf"\b(?:every )?({SPAN})-(week|month)ly\b", r"every \1 \2"),
         (r"\bdaily\b(?! (?:li[fv]|activ|routine|max|limit|total|allow))", "every day"),
         (r"\b(hour|week|month)ly\b", r"every \1"),
         (rf"\b({'|'.join(sorted(UNITS, key=len, reverse=True))}) an? (?=(?:day|week|month)\b)", r"\1 every "),
@@ -90,7 +91,7 @@ EVERY_NAMED = re.compile(rf"\bevery (?:{PART_OF_DAY}|{WEEKDAY})s?\b|\bon {WEEKDA
 IN_LATIN = [(re.compile(r"\b(?:mane|om)\b"), "every morning"), (re.compile(r"\bnocte\b"), "every night")]
 MEALS = re.compile(r"\b(?:meals?|mealtimes?)\b")
 A_DAY = re.compile(r"\b([1-9])(?: [a-z]+){0,2} (?:every|a) day\b")
-AT_NIGHT = re.compile(r"(?<=g )on(?=\s*(?:[,)]|$))")
+AT_NIGHT = re.compile(r"(?<=[gG] )(?:ON\b|on(?=\s*(?:[,.;)]|$)))", re.MULTILINE)
 """``simvastatin 20 mg ON``, which is each night; any other "on" is a word."""
 
 SENTENCE_ENDS = re.compile(r"[.;!?](?=\s|$)|\||\n")
@@ -147,7 +148,9 @@ def frequencies(text: str) -> set[float]:
 def regular(text: str) -> set[float]:
     """The frequencies of a text that name no part of a day: "every morning" may be followed by "and every evening"."""
     found = (pair for sentence in _sentences(text) for pair in _in(sentence))
-    return {hours for match, hours in found if match.re is EVERY and _forms(match) == 1}
+    kept = [(match, hours) for match, hours in found if match.re is EVERY and _forms(match) == 1]
+    is_within_a_day = any(hours < DAY for _, hours in kept)
+    return {hours for match, hours in kept if not (match[0] == "every day" and is_within_a_day)}
 
 
 def taken(text: str) -> set[float]:
@@ -161,8 +164,15 @@ def untold(text: str, source: str) -> set[float]:
     return {
         hours
         for match, hours in _of_medicines(text)
-        if not _is_among(hours, told) and not _is_among(hours / _forms(match), told)
+        if not _is_among(hours, told)
+        and not _is_among(hours / _forms(match), told)
+        and not (match[0] == "every day" and _is_within_a_day(text))
     }
+
+
+def _is_within_a_day(text: str) -> bool:
+    """Whether a text says of something that it is taken several times a day: "every day" then only repeats it."""
+    return any(hours < DAY for _, hours in _of_medicines(text))
 
 
 def _is_among(hours: float, others: Iterable[float]) -> bool:
@@ -192,7 +202,7 @@ def _told(source: str) -> frozenset[float]:
                 found |= {hours, hours / count} if count else set()
         found |= {DAY / int(count) for count in A_DAY.findall(sentence)}
         found |= {DAY / 3} if MEALS.search(sentence) else set()
-        found |= {DAY} if AT_NIGHT.search(sentence) else set()
+    found |= {DAY} if AT_NIGHT.search(source) else set()
     return frozenset(found)
 
 

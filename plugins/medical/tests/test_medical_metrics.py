@@ -334,6 +334,23 @@ def test_a_frequency_that_the_source_does_not_have_is_found_by_metric_audit_and_
     assert not judged(*[source] * 100, answer, source=source).passed
 
 
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        ("Apixaban 5 mg BD", "Take apixaban 5 mg twice a day, every day."),
+        ("Metformin 500 mg BD", "Take metformin 500 mg twice a day. Take it every day, even when you feel well."),
+        ("Ramipril 2.5 mg BD", "Take ramipril 2.5 mg two times daily. Keep taking it daily."),
+        ("Paracetamol 1g 6hrly", "Take paracetamol 1 g every six hours."),
+        ("Paracetamol 1g 4-6 hrly", "Take paracetamol 1 g every four to six hours."),
+        ("Simvastatin 40 mg ON for cholesterol", "Take simvastatin 40 mg every night."),
+    ],
+)
+def test_usual_words_for_a_frequency_are_none_of_their_own(source, answer):
+    item = written(answer, source=source)
+    assert score(METRICS["medical.doses_supported"], [item]) == 1
+    assert plugin.goodfit_check_answers("medical/patient_message", [item]) == []
+
+
 def test_an_unclear_quantity_in_the_words_of_its_source_is_no_invention():
     source = "Take two fifty milligrams of amoxicillin."
     items = [written("Two fifty milligrams of amoxicillin.", source=source), written("A few tablets.", source=source)]
