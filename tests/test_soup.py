@@ -147,7 +147,8 @@ def test_what_is_averaged_of_an_adapter_is_the_product_of_its_factors_also_on_em
 def test_an_average_is_taken_where_its_loss_is_at_most_that_of_a_training_on_average(tmp_path, loss, taken):
     model, traces = torch.nn.Linear(1, 1, bias=False), []
     for member, weight in enumerate((1.0, 3.0)):
-        write_checkpoint(tmp_path, member + 1, {"weights.safetensors": {"weight": torch.tensor([[weight]])}}, {})
+        tensors = {"weights.safetensors": {"weight": torch.tensor([[weight]])}}
+        write_checkpoint(tmp_path, member + 1, tensors, {"state.json": b"{}"})
         traces.append(Trace([Evaluation(member + 1, 1.0, weight, {}, [0.25 + member / 2, 0.25], member)], member))
     made = stir(model, tmp_path, traces, lambda model: (2.0, {}, [loss, loss]))
     assert (made.taken, made.mean_loss, model.weight.item()) == (taken, 0.375, 2.0)

@@ -106,7 +106,7 @@ class Frame:
         coded = self._coded(f"{self.before}{text}{self.behind}")
         end = len(self.before) + len(text)
         ids = [token for token, _ in coded]
-        count = next(place for place, (_, (start, _)) in enumerate(coded) if start >= end)
+        count = next((place for place, (_, (start, _)) in enumerate(coded) if start >= end), len(coded))
         return ids[:count], ids[count:]
 
     def answer(self, text: str) -> tuple[int, ...]:
