@@ -141,6 +141,20 @@ def test_the_same_command_goes_on_and_ends_in_the_same_bytes(goodfit, tmp_path, 
     assert (tmp_path / "out.jsonl").read_bytes() == whole(goodfit, tmp_path, stopped)
 
 
+def test_a_stop_while_the_answers_of_an_earlier_try_are_read_loses_none_of_them(goodfit, tmp_path, in_parts, stopped):
+    (place,) = kept(tmp_path)
+    before = place.read_bytes()
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("goodfit.runs.kept_answers._left", interrupted)
+        assert goodfit(*stopped).code == 130
+    assert place.read_bytes() == before
+    assert (goodfit(*stopped).code, in_parts) == (0, [5])
+
+
 def test_another_question_is_not_answered_with_what_was_kept(goodfit, tmp_path, in_parts, stopped, asked):
     before = kept(tmp_path)
     text = asked("classification").read_text("utf-8")

@@ -76,7 +76,7 @@ def _resampled(statistics: np.ndarray, seed: int) -> Iterator[np.ndarray]:
 def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Interval:
     """Percentile bootstrap (Efron 1979), nowhere narrower than its bias and what was not seen allow.
 
-    See ``bounds``, and for the mean of several values ``unseen_in_parts``.
+    See ``bounds``, and for the mean of several values ``with_unseen_parts``.
 
     Args:
         statistics: (units, k).
@@ -86,9 +86,8 @@ def interval(statistics: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0
     """
     value = float(reduce(statistics.sum(0)))
     draws = np.concatenate([np.atleast_1d(reduce(sums)) for sums in _resampled(statistics, seed)])
-    low, high = bounds(draws, value, informative_units(reduce, statistics), top, bias_of(draws, value))
-    below, above = unseen_in_parts(reduce, top, statistics)
-    return Interval(value, min(low, value - below), max(high, value + above))
+    ends = bounds(draws, value, informative_units(reduce, statistics), top, bias_of(draws, value))
+    return Interval(value, *with_unseen_parts(ends, value, reduce, top, statistics))
 
 
 def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: float = 1.0) -> Paired:
@@ -111,10 +110,9 @@ def paired(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int, top: f
     # what has not been seen may be as far the other way
     lowest = -abs(difference) if difference else -top
     units = informative_units(reduce, one, other)
-    low, high = bounds(draws, difference, units, top, bias_of(draws, difference), lowest)
-    below, above = unseen_in_parts(reduce, top, one, other)
+    ends = bounds(draws, difference, units, top, bias_of(draws, difference), lowest)
     p = max(_randomised(one, other, reduce, difference, seed), _beyond_zero(draws))
-    return Paired(difference, min(low, difference - below), max(high, difference + above), p)
+    return Paired(difference, *with_unseen_parts(ends, difference, reduce, top, one, other), p)
 
 
 def standard_error(one: np.ndarray, other: np.ndarray, reduce: Reduce, seed: int) -> float:
@@ -199,30 +197,35 @@ def informative_units(reduce: Reduce, *statistics: np.ndarray) -> int:
     return int(np.any([informative(reduce, rows) for rows in statistics], axis=0).sum())
 
 
-def unseen_in_parts(reduce: Reduce, top: float, *samples: np.ndarray) -> tuple[float, float]:
-    """How far a mean of several values is open to below and above, for the records of each that were not seen.
+def with_unseen_parts(
+    ends: tuple[float, float], found: float, reduce: Reduce, top: float, *samples: np.ndarray
+) -> tuple[float, float]:
+    """The ends of an interval, as wide at least as the records of each part leave a mean of several values open.
 
-    They can be other shares of each value's records, as long as the chance to see none of them is no less than that of
-    ``unseen``: of 20 labels of 5 right answers each one may be answered at random, and not all of them. A difference of
-    two samples may be as far the other way with them.
+    Those that were not seen can be other shares of each value's records, as long as the chance to see none of them is
+    no less than that of ``unseen``: of 20 labels of 5 right answers each one may be answered at random, and not all of
+    them. A difference of two samples may be as far the other way with them.
 
     Args:
+        ends: Of the interval without it.
+        found: What the interval is of.
         reduce: Sums -> metric; of another one than a ``MeanOfParts`` nothing is known.
         top: The highest value.
         samples: (units, k): one, or two of the same units for their difference.
     """
     if not isinstance(reduce, MeanOfParts) or not top:
-        return 0.0, 0.0
+        return ends
     values = [reduce.parts(rows.sum(0)) for rows in samples]
     value = values[0] - values[1] if len(values) > 1 else values[0]
     known = ~np.isnan(value)
     if not known.any():
-        return 0.0, 0.0
+        return ends
     value, units = value[known], np.any([informative(reduce.parts, rows) for rows in samples], axis=0).sum(0)[known]
     fall, rise = value, top - value
     if len(values) > 1:
         fall, rise = (np.minimum(2 * np.abs(value), most) for most in (top + value, top - value))
-    return _most_unseen(fall, units) / len(value), _most_unseen(rise, units) / len(value)
+    below, above = (_most_unseen(worth, units) / len(value) for worth in (fall, rise))
+    return min(ends[0], found - below), max(ends[1], found + above)
 
 
 def _most_unseen(worth: np.ndarray, units: np.ndarray) -> float:

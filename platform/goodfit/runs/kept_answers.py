@@ -54,11 +54,11 @@ class KeptAnswers:
         file.seek(whole)
         file.truncate()
         if not whole:
-            self._write({"answers_to": question})
+            self._write(_first_line(question))
 
     def add(self, answers: Sequence[Answer]) -> None:
         """Keep some more."""
-        self._write(answers)
+        self._write(_line(answers))
         self.answers += answers
 
     def finish(self) -> None:
@@ -66,9 +66,9 @@ class KeptAnswers:
         with to_output(self._output):
             write_whole(self._output, b"".join(map(_line, self.answers)))
 
-    def _write(self, line: Any) -> None:
+    def _write(self, line: bytes) -> None:
         with to_output(self._output):
-            self._file.write(_line(line))
+            self._file.write(line)
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -90,20 +90,21 @@ def keep_answers(output: Path, question: str) -> Iterator[KeptAnswers]:
     with opened as file:
         if not is_taken(file, place):
             raise ConfigError(f"another predict is writing to {output}", "wait for its end, or choose another --output")
-        kept = None
+        is_done = False
         try:
             kept = KeptAnswers(output, file, question)
             yield kept
             kept.finish()
-            kept = None
+            is_done = True
         finally:
-            if kept is None or not kept.answers:
+            # a stop may come as well while those of an earlier try are read
+            if is_done or os.fstat(file.fileno()).st_size <= len(_first_line(question)):
                 place.unlink(missing_ok=True)
 
 
 def _left(file: IO[bytes], question: str) -> Iterator[tuple[list[Answer], int]]:
     """The parts that a try which was stopped left, and the bytes up to the end of each; the first one is empty."""
-    first = _line({"answers_to": question})
+    first = _first_line(question)
     if file.readline() != first:
         return
     end = len(first)
@@ -117,6 +118,10 @@ def _left(file: IO[bytes], question: str) -> Iterator[tuple[list[Answer], int]]:
             return
         end += len(line)
         yield part, end
+
+
+def _first_line(question: str) -> bytes:
+    return _line({"answers_to": question})
 
 
 def _line(value: Any) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from goodfit.evaluation.resample import Interval, bias_of, bounds, informative_units, unseen_in_parts
+from goodfit.evaluation.resample import Interval, bias_of, bounds, informative_units, with_unseen_parts
 
 DRAWS = 1000
 
@@ -69,9 +69,8 @@ def corrected(
     shrink = np.sqrt(OUTSIDE / (1 - OUTSIDE))
     bias = bias_of(np.array(inside), float(whole[winner]))  # of the winner's score, as it is resampled
     draws = value + bias + (scores - scores.mean()) * shrink
-    low, high = bounds(draws, value, informative_units(signed, *trials), top, bias)
-    below, above = unseen_in_parts(signed, top, trials[winner])
-    ends = min(low, value - below), max(high, value + above)
+    ends = bounds(draws, value, informative_units(signed, *trials), top, bias)
+    ends = with_unseen_parts(ends, value, signed, top, trials[winner])
     lowest, highest = (0.0 if (whole >= 0).all() else -top), (0.0 if (whole <= 0).all() else top)
     return Interval(*(min(max(one, lowest), highest) for one in (value, *ends))) if top else Interval(value, *ends)
 
