@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, their digests, which process writes them, and faults of a disk."""
+"""Files that are there whole or not at all, their digests, and faults of a disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from goodfit.errors import ConfigError, DataError, DiskError, GoodfitError, StrayError
+from goodfit.errors import ConfigError, DataError, DiskError, GoodfitError
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG, errno.EACCES, errno.EPERM}
 
@@ -45,34 +45,6 @@ def refuse_special(path: Path, sort: type[GoodfitError] = DataError) -> None:
         return
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise sort(f"{path} is no plain file", "write what it gives to a file first, and name that")
-
-
-RANKS = ("LOCAL_RANK", "NODE_RANK", "RANK")
-"""Variables in which launchers number the processes of a run."""
-
-
-def is_first_process() -> bool:
-    """Whether this is the process that writes."""
-    return further_by() is None
-
-
-def further_by() -> str | None:
-    """The variable that says that this is a further process of a run, where one does."""
-    return next((name for name in RANKS if os.environ.get(name, "0") != "0"), None)
-
-
-def refuse_no_number() -> None:
-    """Refuse to be a process whose number is none: libraries would fall over it at their import.
-
-    Raises:
-        StrayError: Names the variable.
-    """
-    for name in RANKS:
-        try:
-            int(os.environ.get(name, "0"))
-        except ValueError:
-            what = f"{name} is '{os.environ[name]}' in the environment, expected the number of a process"
-            raise StrayError(what, f"unset {name}") from None
 
 
 EVERYBODY, OWNER = 0o666, 0o600

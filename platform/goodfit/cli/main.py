@@ -29,8 +29,8 @@ from goodfit.errors import (
     StrayError,
     TrainingError,
 )
-from goodfit.files import is_first_process, refuse_no_number
 from goodfit.plugins.threads import end_without_them
+from goodfit.ranks import is_first_process, refuse_no_number
 from goodfit.runs.told import is_left, told_of
 from goodfit.texts.secrets import redact
 from goodfit.training.ending import told_by

@@ -17,9 +17,9 @@ from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
 from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
-from goodfit.files import is_first_process
 from goodfit.plugins.find import installed_plugins
 from goodfit.plugins.remembered import is_remembered, not_remembered, remember
+from goodfit.ranks import is_first_process
 from goodfit.runs.find import find_run, is_finished
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.secrets import redact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from goodfit.errors import ConfigError, DiskError
-from goodfit.files import file_digest, is_first_process
+from goodfit.files import file_digest
+from goodfit.ranks import is_first_process
 from goodfit.runs.find import resume_command
 from goodfit.runs.held import LOCK, is_same
 from goodfit.runs.json_files import read_json

@@ -12,8 +12,8 @@ from goodfit.config.written import write_config
 from goodfit.data.vault import refuse_other_vault, write_vault
 from goodfit.errors import GateError
 from goodfit.evaluation.gates import refusal
-from goodfit.files import is_first_process
 from goodfit.plugins.host import Host
+from goodfit.ranks import is_first_process
 from goodfit.runs.folder import point_latest, run_folder
 from goodfit.runs.json_files import write_json
 from goodfit.runs.known import read_task

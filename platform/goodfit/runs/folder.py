@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goodfit.errors import ConfigError
-from goodfit.files import at_home, is_first_process
+from goodfit.files import at_home
+from goodfit.ranks import is_first_process
 from goodfit.runs.find import SEARCH, is_finished, resume_command
 from goodfit.runs.held import LOCK, PATIENCE, held
 from goodfit.schema import RunConf

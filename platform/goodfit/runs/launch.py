@@ -9,7 +9,7 @@ from pathlib import Path
 from goodfit.config.compose import Composed
 from goodfit.config.words import typed_again
 from goodfit.errors import ConfigError, StrayError
-from goodfit.files import further_by
+from goodfit.ranks import further_by
 from goodfit.schema import RunConf
 
 PORT = 29500

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goodfit.errors import LostError, StoppedError
-from goodfit.files import is_first_process, to_go_on
+from goodfit.files import to_go_on
 from goodfit.hooks.types import RunFacts
 from goodfit.plugins.host import Host
+from goodfit.ranks import is_first_process
 from goodfit.runs.find import resume_command
 from goodfit.runs.told import leave_cause, take_cause
 from goodfit.texts.secrets import redact

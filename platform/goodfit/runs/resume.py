@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError
-from goodfit.files import is_first_process, write_whole
+from goodfit.files import write_whole
 from goodfit.plugins.host import Host
+from goodfit.ranks import is_first_process
 from goodfit.runs.find import find_run, is_finished, resume_command
 from goodfit.runs.held import LOCK, held
 from goodfit.runs.slurm import waits_for_slurm

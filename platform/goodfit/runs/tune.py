@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from goodfit.files import is_first_process
 from goodfit.models.adapters import build_adapter
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, start_head
 from goodfit.plugins.host import Host
+from goodfit.ranks import is_first_process
 from goodfit.runs.ask import audit_model
 from goodfit.runs.begun import Begun
 from goodfit.runs.compute_path import pick_path

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from goodfit.errors import StoppedError, beneath
-from goodfit.files import is_first_process
+from goodfit.ranks import is_first_process
 
 if TYPE_CHECKING:
     import socket
