@@ -53,7 +53,7 @@ def test_a_run_is_measured_on_another_file(goodfit, tmp_path, encoder_run, write
     outcome = goodfit("evaluate", encoder_run, *words, "--json")
     assert outcome.code == 0, outcome.err
     assert outcome.json["records"] == outcome.json["metrics"]["test/accuracy"]["n"] == 10
-    assert outcome.json["trained_on"] == 0
+    assert (outcome.json["trained_on"], outcome.json["chosen_on"]) == (0, 0)
 
 
 @pytest.mark.parametrize("verb", ["predict", "evaluate"])
@@ -73,6 +73,15 @@ def test_a_file_that_a_run_was_trained_on_is_told_of(goodfit, encoder_run, tiny_
     outcome = goodfit("evaluate", encoder_run, f"dataset.test={train}")
     assert outcome.code == 0
     assert f"32 of 32 inputs are among the records that {encoder_run} was trained on" in outcome.err
+
+
+def test_a_file_whose_records_chose_a_run_is_told_of(goodfit, encoder_run, tiny_words):
+    words = tiny_words("classification", "encoder")
+    chose = next(word for word in words if word.startswith("dataset.validation=")).partition("=")[2]
+    outcome = goodfit("evaluate", encoder_run, f"dataset.test={chose}", "--json")
+    assert (outcome.code, outcome.json["chosen_on"]) == (0, outcome.json["records"])
+    told = f"{outcome.json['records']} of {outcome.json['records']} inputs are among the validation records that chose"
+    assert f"{told} {encoder_run}" in goodfit("evaluate", encoder_run, f"dataset.test={chose}").err
 
 
 @pytest.fixture
@@ -108,7 +117,7 @@ def test_nobody_can_tell_whether_a_run_whose_training_file_changed_was_trained_o
     run = changing("train", lambda rows: rows[4:])
     gone = write_rows(tmp_path / "gone.jsonl", rows_of("classification", 24)[:4])
     outcome = goodfit("evaluate", run, f"dataset.test={gone}", "--json")
-    assert (outcome.code, outcome.json["trained_on"]) == (0, None)
+    assert (outcome.code, outcome.json["trained_on"], outcome.json["chosen_on"]) == (0, None, 0)
     assert "are others now: these may be among them" in goodfit("evaluate", run, f"dataset.test={gone}").err
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table, warn
-from goodfit.cli.evaluate import left_out, trained_on
+from goodfit.cli.evaluate import left_out, seen
 from goodfit.cli.setting_up import open_host_of
 from goodfit.errors import ConfigError
 from goodfit.evaluation.shown import with_direction, with_interval
@@ -49,6 +49,6 @@ def run(arguments: Arguments) -> dict[str, Any]:
     warn(others, arguments.warnings)
     if given.file is not None:
         named = zip(runs, [result, *result["others"]], strict=True)
-        told = [line for run, found in named for line in trained_on(run, found, result["records"])]
+        told = [line for run, found in named for line in seen(run, found, result["records"])]
         warn([*left_out(result), *told], arguments.warnings)
     return result

@@ -37,7 +37,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
             print(f"review: {of_review(result['review'])}")
     warn([*host.others(), *told_of_unread(result["unread"], result["records"])], arguments.warnings)
     if given.file is not None:
-        told = [*left_out(result), *trained_on(arguments.words[0], result, result["records"])]
+        told = [*left_out(result), *seen(arguments.words[0], result, result["records"])]
         warn(told, arguments.warnings)
     return result
 
@@ -53,9 +53,14 @@ def left_out(result: Mapping[str, Any]) -> list[str]:
     return [*told, *of_joined(result["joined_rows"])]
 
 
-def trained_on(run: str, result: Mapping[str, Any], records: int) -> list[str]:
-    """What to say of a run that was, or may have been, trained on the records of a file."""
-    trained = result["trained_on"]
-    if trained is None:
-        return [f"the records that {run} was trained on cannot be read, or are others now: these may be among them"]
-    return [f"{trained} of {records} inputs are among the records that {run} was trained on"] if trained else []
+def seen(run: str, result: Mapping[str, Any], records: int) -> list[str]:
+    """What to say of a run that has, or may have, seen the records of a file before."""
+    told = []
+    of = {"trained_on": f"records that {run} was trained on", "chosen_on": f"validation records that chose {run}"}
+    for key, those in of.items():
+        count = result[key]
+        if count is None:
+            told.append(f"the {those} cannot be read, or are others now: these may be among them")
+        elif count:
+            told.append(f"{count} of {records} inputs are among the {those}")
+    return told

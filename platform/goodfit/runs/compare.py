@@ -33,7 +33,7 @@ class _Answers:
     records: Sequence[Record]
     items: Sequence[Item]
     left_out: Mapping[str, Any]
-    trained: Mapping[str, int | None]
+    seen: Mapping[str, int | None]
 
 
 def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, Any]:
@@ -71,14 +71,14 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
     others = []
     for name, pair, other in zip(typed[1:], pairs, rest, strict=True):
         verdict, sentence = _conclusion(name, typed[0], primary, pair[f"test/{primary.name}"], len(first.records))
-        others.append({"run": name, "verdict": verdict, "conclusion": sentence, **other.trained, "paired": pair})
+        others.append({"run": name, "verdict": verdict, "conclusion": sentence, **other.seen, "paired": pair})
     return {
         "first": typed[0],
         "records": len(first.records),
         "primary": f"test/{primary.name}",
         "not_compared": list(incomparable),
         **first.left_out,
-        **first.trained,
+        **first.seen,
         "others": others,
     }
 
@@ -151,7 +151,7 @@ def _ask(name: str, host: Host, given: Given) -> _Answers:
     found = given_records(opened, host, given)
     outcomes = opened.outcomes(found.records, opened.learner.encode(found.records))
     items = outcome_items(found.records, outcomes)
-    return _Answers(opened.task, opened.coding.labels, found.records, items, found.left_out, found.trained)
+    return _Answers(opened.task, opened.coding.labels, found.records, items, found.left_out, found.seen)
 
 
 def _right_answers(answers: _Answers) -> tuple[str, list[tuple[str, str]]]:

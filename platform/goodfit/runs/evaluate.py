@@ -42,7 +42,7 @@ def evaluate_run(opened: OpenedRun, host: Host, given: Given) -> dict[str, Any]:
         "long_answers": len(encoded.beyond),
         **broken_off_in(opened.learner, opened.task.kind, outcomes),
         **found.left_out,
-        **found.trained,
+        **found.seen,
         "metrics": figures(specs, found.records, items, given.split, opened.conf.seed, losses),
         **_review(opened, found.records, items),
     }

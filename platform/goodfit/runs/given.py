@@ -22,7 +22,7 @@ from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
-from goodfit.runs.lineage import inputs_before, made_from, trained_inputs
+from goodfit.runs.lineage import inputs_before, inputs_of, made_from
 from goodfit.runs.locked import are_locked
 from goodfit.runs.opened import OpenedRun
 from goodfit.runs.records import known_labels, read_splits, with_labels
@@ -47,8 +47,8 @@ class Records:
     records: Sequence[Record]
     left_out: Mapping[str, Any] = field(default_factory=dict)
     """Of a file: the rows that were read, those that were set aside or are empty, and those of joined messages."""
-    trained: Mapping[str, int | None] = field(default_factory=dict)
-    """Of a file: how many of its inputs the run was trained on, None where nobody can tell."""
+    seen: Mapping[str, int | None] = field(default_factory=dict)
+    """Of a file: how many of its inputs the run was trained on, and chosen on; None where nobody can tell."""
 
 
 def read_given(words: Sequence[str], verb: str, split: str = "test") -> Given:
@@ -110,15 +110,21 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     set_aside = [problem.shown() for problem in rejected]
     empty = list(read.empty)
     of_rows = {"rows_read": read.rows_read, "rejected": set_aside, "empty_rows": empty, "joined_rows": read.joined}
-    return Records(scrubbed, of_rows, {"trained_on": _trained_on(opened, host, scrubbed)})
+    return Records(scrubbed, of_rows, _seen(opened, host, scrubbed))
 
 
-def _trained_on(opened: OpenedRun, host: Host, records: Sequence[Record]) -> int | None:
-    """How many records have an input that the run was trained on, or one that its base came from."""
+def _seen(opened: OpenedRun, host: Host, records: Sequence[Record]) -> dict[str, int | None]:
+    """How many records have an input that the run, or one that its base came from, has seen.
+
+    Those that it was trained on make it look better than it is; those of its validation do, too, for its best epoch
+    and its thresholds were chosen by them.
+    """
     refuse_changed(opened.folder, "lock.json")
     before, untold = inputs_before(opened.task, made_from(opened.conf), host)
-    own = trained_inputs(opened.folder, host, opened.task)
-    if own is None or untold:
-        return None
-    learnt = own | before
-    return sum(input_key(opened.task.kind, record) in learnt for record in records)
+    learnt, chosen = inputs_of(opened.folder, host, opened.task, "train", "validation")
+    learnt = None if learnt is None or untold else learnt | before
+    keys = [input_key(opened.task.kind, record) for record in records]
+    return {
+        name: None if inputs is None else sum(key in inputs for key in keys)
+        for name, inputs in (("trained_on", learnt), ("chosen_on", chosen))
+    }

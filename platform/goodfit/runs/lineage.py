@@ -72,7 +72,7 @@ def inputs_before(task: Task, runs: Sequence[Mapping[str, Any]], host: Host) -> 
     inputs: set[str] = set()
     untold = len(runs)
     for folder in _folders_of(task.conf, runs):
-        read = trained_inputs(folder, host, task)
+        (read,) = inputs_of(folder, host, task, "train")
         if read is not None:
             inputs |= read
             untold -= task.scrub is None or task.scrub.mode != "pseudonymise"  # these are other ones in each data set
@@ -99,27 +99,31 @@ def _is_of(folder: Path, run: Mapping[str, Any]) -> bool:
         return False
 
 
-def trained_inputs(folder: Path, host: Host, reader: Task) -> set[str] | None:
-    """The inputs that a run was trained on, as another task reads them; None where they are gone, or others now.
+def inputs_of(folder: Path, host: Host, reader: Task, *names: str) -> list[set[str] | None]:
+    """The inputs of splits of a run, as another task reads them; None for a split that is gone, or another now.
 
     Args:
         folder: The run's.
         host: The plugins; what the run needs of them is no deed of the reader's.
         reader: Whose scrubbing the inputs are to have, so that they can be held against others.
+        names: Of the splits.
     """
     host = host.for_a_run()
     try:
         refuse_changed(folder, "findings.jsonl")
         task, left_out = open_task(folder, host, measured=False), _left_out(folder)
         splits = _splits(task, host, left_out)
-        if splits.digests()["train"] != locked_records(folder, "train"):
-            return None
+        digests = splits.digests()
+        are_those = [digests[name] == locked_records(folder, name) for name in names]
         if task.conf.privacy != reader.conf.privacy:
             scrub = reader.scrub and dataclasses.replace(reader.scrub, written=None)  # a vault is for the reader's own
             splits = _splits(dataclasses.replace(task, scrub=scrub), host, left_out)
     except UNREADABLE:
-        return None
-    return {input_key(task.kind, record) for record in splits.train}
+        return [None] * len(names)
+    return [
+        {input_key(task.kind, record) for record in splits[name]} if is_that else None
+        for name, is_that in zip(names, are_those, strict=True)
+    ]
 
 
 def _left_out(folder: Path) -> set[str]:
