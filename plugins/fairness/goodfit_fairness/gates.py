@@ -20,7 +20,7 @@ def treats_alike(evidence: Evidence) -> Verdict:
 
 
 def _none_unfair(findings: Sequence[Finding]) -> str:
-    if any(finding.code in COMPARING for finding in findings):
+    if any(finding.code in COMPARING and finding.figure is not None for finding in findings):
         return "no group that was compared is certainly treated worse"
     return "no groups were compared, so that nobody can tell whether one is treated worse"
 

@@ -38,25 +38,46 @@ class Rate:
 
 
 def impact(facts: ModelFacts) -> list[Finding]:
-    """One finding for each slice and label of a task with two labels; with more, a rate says what records are about."""
+    """One finding for each slice and label of a task with two labels; with more, a rate says what records are about.
+
+    Slices of which no two groups have records enough have one together.
+    """
     if len(facts.labels) != 2:
         return []
     answers = np.array([item.answer for item in facts.items])
     units = np.array(unit_numbers(facts.items))
-    found = {
-        " and ".join(chosen): groups for chosen, groups in groups_of([item.slices for item in facts.items]).items()
-    }
+    crossed = groups_of([item.slices for item in facts.items])
+    found = {" and ".join(chosen): groups for chosen, groups in crossed.items()}
     sliced = {
         name: {called: inside for called, inside in groups.items() if units_in(inside, units) >= LEAST}
         for name, groups in found.items()
     }
     pairs = sum(math.comb(len(masks), 2) for masks in sliced.values()) * len(facts.labels)
-    return [
+    alone = [name for chosen in crossed if len(chosen) == 1 for name in chosen]
+    few = {name: len(found[name]) for name in alone if len(sliced[name]) < 2 <= len(found[name])}
+    return _too_few(few) + [
         finding
         for name, masks in sliced.items()
         for label in facts.labels
         for finding in _judged(
             name, label, answers == label, masks, len(found[name]) - len(masks), units, facts, LEVEL / max(1, pairs)
+        )
+    ]
+
+
+def _too_few(groups: Mapping[str, int]) -> list[Finding]:
+    """What is said of slices, by name, of whose groups fewer than two have ``LEAST`` records."""
+    if not groups:
+        return []
+    by = ", ".join(f"'{name}'" for name in groups)
+    return [
+        Finding(
+            severity="info",
+            code="fairness.impact_ratio",
+            message=f"whether the {sum(groups.values())} groups by {by} are given a label equally often nobody can "
+            f"tell: fewer than two of a slice have {LEAST} independent test records",
+            evidence={"slices": list(groups), "verdict": "cannot tell", "not_compared": sum(groups.values())},
+            mend="add test records of these groups",
         )
     ]
 

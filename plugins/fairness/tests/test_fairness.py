@@ -473,7 +473,8 @@ def test_near_copies_count_once_in_every_audit():
         for n, sex in enumerate("fm" * 15)
     ]
     assert [finding.code for finding in slices.slices(facts_of(items))] == ["fairness.not_compared"]
-    assert not impact.impact(facts_of(items))
+    (untold,) = impact.impact(facts_of(items))
+    assert (untold.evidence["verdict"], untold.figure) == ("cannot tell", None)
     test = [replace(record, unit="near one") for record in asked("classification", 400)]
 
     def ask(records):
@@ -705,8 +706,17 @@ def test_gates_say_no_to_what_is_unfair_and_the_strict_one_to_what_nobody_can_te
     unfair = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.3}, 900)))
     unknown = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.45}, 100)))
     fair = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.5}, 900)))
+    few = impact.impact(facts_of(chosen({"a": 0.5, "b": 0.5}, 4)))
+    assert "the 2 groups by 'origin' are given a label equally often nobody can tell" in few[0].message
+    assert "no groups were compared" in gates.treats_alike(evidence_of(few)).reason
     said = {
         name: (gates.treats_alike(evidence_of(found)).passed, gates.certain(evidence_of(found)).passed)
-        for name, found in (("unfair", unfair), ("unknown", unknown), ("fair", fair), ("nothing", []))
+        for name, found in (("unfair", unfair), ("unknown", unknown), ("fair", fair), ("few", few), ("nothing", []))
     }
-    assert said == {"unfair": (False, False), "unknown": (True, False), "fair": (True, True), "nothing": (True, False)}
+    assert said == {
+        "unfair": (False, False),
+        "unknown": (True, False),
+        "fair": (True, True),
+        "few": (True, False),
+        "nothing": (True, False),
+    }
