@@ -501,9 +501,14 @@ def test_a_search_without_a_winner_says_so(goodfit, tmp_path, tiny_words):
     words = [*tiny_words("classification", "encoder"), *QUICK, "optim.lr=1e-3,1e-2", "sweep.trials=1", "run.dir=search"]
     outcome = goodfit("sweep", *words, "sweep.constraints=[steps<=0]")
     assert outcome.code == 6
-    assert "none keeps the constraints steps<=0 (nearest: 4)" in outcome.err
+    assert "no trial keeps the constraints steps<=0 (nearest: 4)" in outcome.err
     assert outcome.errors[0][1] == "type 'sweep.constraints=[steps<=4]', which trial 0 keeps, in another run.dir"
     assert read_json(tmp_path / "search" / "sweep.json")["status"] == "failed"
+    page = tmp_path / "search" / "report.html"
+    assert f"; all of them: {page}" in outcome.err
+    drawn = page.read_text("utf-8")
+    assert "No trial won: no trial keeps the constraints steps&lt;=0 (nearest: 4), of 1 that came to a value" in drawn
+    assert drawn.count("<svg") == 3 and "class=best" not in drawn
     outcome = goodfit("sweep", *words, "sweep.constraints=[steps<=4]")  # tpe goes by the constraints
     what = f"the search in {tmp_path / 'search'} began with other settings: sweep.constraints was ['steps<=0'], is "
     assert outcome.errors == [(f"{what}['steps<=4']", "bring them back, or choose another run.dir")]

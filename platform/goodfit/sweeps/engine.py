@@ -24,7 +24,7 @@ from goodfit.sweeps.folder import again, is_begun, search_folder, with_linears, 
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
-from goodfit.sweeps.page import write_page
+from goodfit.sweeps.page import PAGE, write_page
 from goodfit.sweeps.propose import ADAPTIVE, grid_size, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
 from goodfit.sweeps.shared import Shared
@@ -114,8 +114,11 @@ def _carry_out(
         workers.close()
     try:
         winner, front = finish_search(search, shared, folder, entries, signals, watcher, warn)
-    except TrainingError:
-        write_json(folder / "sweep.json", record_so_far(entries, None, status="failed"))
+    except TrainingError as error:
+        record = record_so_far(entries, None, status="failed", fewer=_why_fewer(search, entries))
+        write_json(folder / "sweep.json", record)
+        write_page(folder, record, entries, error.what)
+        error.what += f"; all of them: {folder / PAGE}"
         raise
     record = record_so_far(entries, winner, front, ledger.importances(), fewer=_why_fewer(search, entries))
     write_json(folder / "sweep.json", record)

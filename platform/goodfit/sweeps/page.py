@@ -13,6 +13,8 @@ from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.summary import asked_costs, beside_defaults, of_front, on_test, told_cost
 
+PAGE = "report.html"
+
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
 
@@ -43,42 +45,63 @@ code{font-size:13px;overflow-wrap:anywhere}
 """
 
 
-def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]) -> None:
-    """Write ``report.html``."""
-    best = record["best"]
+def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry], why_none: str = "") -> None:
+    """Write the page; ``why_none`` says why no trial won, where that is so."""
     title = f"Search: {record['task']} on {record['model']}"
-    metric, watched = best["held_out"]["metric"], _watched(entries, best)
-    side, better = ("below", "higher") if best["better"] == "higher" else ("above", "lower")
-    course = f"Held-out {watched} at each evaluation of each trial"
-    if watched != metric:
-        course += f": it decides which step is kept, and {metric} is measured behind the training alone"
-    plots = [
-        _figure(
-            f"Worth of each trial, greater is better, made of {metric}; the line is the best so far", _worth(entries)
-        ),
-        _figure(
-            f"Fit map: {metric} of the training probe and of held-out records, {better} is better; far {side} the "
-            "diagonal is overfitted",
-            _map(entries, best),
-        ),
-        _figure(course, _courses(entries, best, watched)),
-    ]
-    if record["importances"]:
-        plots.append(_figure(MATTERED, _bars(record["importances"])))
+    shown = _shown(record, entries)
     body = [
         f"<h1>{escape(title)}</h1>",
         *(f"<p>Warning: {escape(line)}</p>" for line in record["warnings"]),
         f"<p>{escape(record['fewer'])}.</p>" if record["fewer"] else "",
-        _summary(best),
-        f"<p>Front: {escape(of_front(record))}.</p>" if record["front"] else "",
-        f"<p>What mattered: {escape(what_mattered(record))}.</p>",
-        f"<h2>To type</h2><p><code>{escape(best['command'])}</code></p>",
-        f"<h2>Plots</h2>{_legend(entries)}<div class=plots>{''.join(plots)}</div>",
+        *(_of_winner(record) if record["best"] else [f"<p>No trial won: {escape(why_none)}.</p>"]),
+        _plots(record, entries, shown) if shown else "",
         f"<h2>Trials</h2>{_table(entries, record)}",
         f"<h2>Space</h2>{_space(record['space'])}",
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{STYLE}</style>"
-    (folder / "report.html").write_text(page + "".join(body) + "</html>\n", "utf-8")
+    (folder / PAGE).write_text(page + "".join(body) + "</html>\n", "utf-8")
+
+
+def _shown(record: Mapping[str, Any], entries: Sequence[Entry]) -> Entry | None:
+    """The trial whose metrics the plots are of: the winner, else the one that is worth most; none came to a value."""
+    if record["best"]:
+        return entries[record["best"]["number"]]
+    return max((entry for entry in entries if entry.outcome.value is not None), key=_value, default=None)
+
+
+def _value(entry: Entry) -> float:
+    return entry.outcome.value or 0.0
+
+
+def _plots(record: Mapping[str, Any], entries: Sequence[Entry], shown: Entry) -> str:
+    metric, watched, wins = shown.outcome.held_out["metric"], _watched(shown), record["best"]
+    course = f"Held-out {watched} at each evaluation of each trial"
+    if watched != metric:
+        course += f": it decides which step is kept, and {metric} is measured behind the training alone"
+    fit_map = f"Fit map: {metric} of the training probe and of held-out records"
+    if wins:
+        side, better = ("below", "higher") if wins["better"] == "higher" else ("above", "lower")
+        fit_map += f", {better} is better; far {side} the diagonal is overfitted"
+    number = wins["number"] if wins else None
+    plots = [
+        _figure(
+            f"Worth of each trial, greater is better, made of {metric}; the line is the best so far", _worth(entries)
+        ),
+        _figure(fit_map, _map(entries, metric, number)),
+        _figure(course, _courses(entries, watched, number)),
+    ]
+    if record["importances"]:
+        plots.append(_figure(MATTERED, _bars(record["importances"])))
+    return f"<h2>Plots</h2>{_legend(entries, bool(wins))}<div class=plots>{''.join(plots)}</div>"
+
+
+def _of_winner(record: Mapping[str, Any]) -> list[str]:
+    return [
+        _summary(record["best"]),
+        f"<p>Front: {escape(of_front(record))}.</p>" if record["front"] else "",
+        f"<p>What mattered: {escape(what_mattered(record))}.</p>",
+        f"<h2>To type</h2><p><code>{escape(record['best']['command'])}</code></p>",
+    ]
 
 
 def _summary(best: Mapping[str, Any]) -> str:
@@ -103,7 +126,7 @@ def _summary(best: Mapping[str, Any]) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def _legend(entries: Sequence[Entry]) -> str:
+def _legend(entries: Sequence[Entry], has_winner: bool) -> str:
     """What the colours of dots and lines mean, of those states that trials have."""
     there = {_state(entry) for entry in entries}
     told = [
@@ -111,7 +134,8 @@ def _legend(entries: Sequence[Entry]) -> str:
         for state, colour in COLOURS.items()
         if state in there
     ]
-    return f"<p>Trials: {'; '.join(told)}. The winner's dot is larger in the fit map, its line thicker.</p>"
+    marked = " The winner's dot is larger in the fit map, its line thicker." if has_winner else ""
+    return f"<p>Trials: {'; '.join(told)}.{marked}</p>"
 
 
 def _figure(caption: str, drawing: str) -> str:
@@ -165,7 +189,7 @@ def _worth(entries: Sequence[Entry]) -> str:
     return axes.drawn([f'<polyline points="{" ".join(line)}" fill="none" stroke="#2e7d32"/>', *dots], "trial", "worth")
 
 
-def _map(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
+def _map(entries: Sequence[Entry], metric: str, winner: int | None) -> str:
     found = [
         (entry, float(entry.result.probe), float(entry.result.held_out["value"]))
         for entry in entries
@@ -178,22 +202,21 @@ def _map(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
         f'<path d="M{axes.x(low)},{axes.y(low)}L{axes.x(high)},{axes.y(high)}" stroke="#bbb" stroke-dasharray="4"/>'
     )
     dots = [
-        _dot(axes, probe, held_out, _state(entry), 7 if entry.number == best["number"] else 4)
+        _dot(axes, probe, held_out, _state(entry), 7 if entry.number == winner else 4)
         for entry, probe, held_out in found
     ]
-    metric = best["held_out"]["metric"]
     return axes.drawn([diagonal, *dots], f"training {metric}", f"held-out {metric}")
 
 
-def _watched(entries: Sequence[Entry], best: Mapping[str, Any]) -> str:
+def _watched(shown: Entry) -> str:
     """The metric that is drawn over the evaluations: the one that is searched for where each measured it, else the one
-    by which the winner's kept step was chosen."""
-    metric, course = best["held_out"]["metric"], entries[best["number"]].outcome.course
+    by which a trial's kept step was chosen."""
+    metric, course = shown.outcome.held_out["metric"], shown.outcome.course
     measured = [name.removeprefix("validation/") for name in (course[0] if course else {}) if "validation/" in name]
     return metric if metric in measured else next((name for name in measured if name != LOSS), LOSS)
 
 
-def _courses(entries: Sequence[Entry], best: Mapping[str, Any], metric: str) -> str:
+def _courses(entries: Sequence[Entry], metric: str, winner: int | None) -> str:
     found = []
     for entry in entries:
         course = entry.outcome.course
@@ -208,7 +231,7 @@ def _courses(entries: Sequence[Entry], best: Mapping[str, Any], metric: str) -> 
         if len(measured) < 2:
             continue
         points = " ".join(f"{axes.x(place):.1f},{axes.y(value):.1f}" for place, value in measured)
-        width = 3 if entry.number == best["number"] else 1
+        width = 3 if entry.number == winner else 1
         colour = COLOURS[_state(entry)]
         lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width}"/>')
     return axes.drawn(lines, "evaluation", f"held-out {metric}")
@@ -234,7 +257,7 @@ def _dot(axes: _Axes, across: float, up: float, state: str, size: int = 4) -> st
 
 
 def _table(entries: Sequence[Entry], record: Mapping[str, Any]) -> str:
-    best, costs = record["best"]["number"], asked_costs(record)
+    best, costs = record["best"] and record["best"]["number"], asked_costs(record)
     named = ["trial", "state", "worth", "held-out", "training", "fit", *costs, "words and reason"]
     rows = ["<tr>" + "".join(f"<th>{name}" for name in named)]
     for entry, trial in zip(entries, record["trials"], strict=True):

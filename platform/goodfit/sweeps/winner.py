@@ -106,7 +106,7 @@ def _none_won(search: Search, folder: Path, entries: Sequence[Entry]) -> Trainin
     found, usual = judged(entries), "goodfit check WORDS shows what one trial would be"
     if found:
         missed = ", ".join(_nearest(text, found) for text in search.conf.constraints)
-        what = f"{len(found)} trials came to a value, and none keeps the constraints {missed}"
+        what = f"no trial keeps the constraints {missed}, of {len(found)} that came to a value"
         return TrainingError(what, _wider(search, folder, found))
     last = next((one.outcome for one in reversed(entries) if one.outcome.reason), None)
     if last is None:
