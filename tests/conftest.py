@@ -297,6 +297,12 @@ def tiny_words(
     return make_words(tmp_path_factory.mktemp("data"), model_folders)
 
 
+@pytest.fixture
+def words(tiny_words: Callable[[str, str], list[str]]) -> list[str]:
+    """A tiny run that needs no plugin, and whose task names no audit."""
+    return tiny_words("classification", "encoder")
+
+
 @pytest.fixture(scope="session")
 def finished(
     tmp_path_factory: pytest.TempPathFactory, tiny_words: Callable[[str, str], list[str]]

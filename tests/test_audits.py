@@ -47,12 +47,6 @@ def codes(outcome):
     return [finding["code"] for finding in outcome.json["findings"]]
 
 
-@pytest.fixture
-def words(tiny_words):
-    """A tiny run whose task names no audit."""
-    return tiny_words("classification", "encoder")
-
-
 def test_light_audits_of_installed_plugins_are_asked_where_a_task_names_none(goodfit, install, words):
     install("odd", code_of("return found('seen', figure=facts.limits['odd_share'])"))
     outcome = goodfit("check", *words, "policy.limits.odd_share=0.25", "--json")

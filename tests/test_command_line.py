@@ -389,7 +389,7 @@ def test_a_stream_that_is_closed_goes_nowhere_and_changes_no_exit_code(tmp_path,
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:surrogateescape"])
 def test_streams_are_utf8_whatever_the_locale(tmp_path, encoding):
-    first = "from goodfit.cli.console import open_streams; from goodfit.cli.predict import standard_input"
+    first = "from goodfit.cli.console import open_streams; from goodfit.cli.console import standard_input"
     echo = f"PYTHONIOENCODING={encoding} {sys.executable} -c '{first}; open_streams(); print(standard_input())'"
     assert shell(f"{echo} <&-", tmp_path).stdout == "\n"
     assert shell(f"echo zażółć | {echo}", tmp_path).stdout == "zażółć\n\n"

@@ -5,13 +5,6 @@ import json
 import pytest
 from strangers import HEAD, TASK, with_task
 
-
-@pytest.fixture
-def words(tiny_words):
-    """A tiny run that needs no plugin."""
-    return tiny_words("classification", "encoder")
-
-
 JUDGE = HEAD + "\n@hookimpl\ndef goodfit_check_data(task, splits):\n    {body}\n"
 
 

@@ -19,7 +19,7 @@ from goodfit.models.adapters import build_adapter
 from goodfit.models.call import call
 from goodfit.models.device import in_precision
 from goodfit.models.fast import linears
-from goodfit.models.fast.attention import NotFlat, Shape, _blockwise
+from goodfit.models.fast.attention import NotFlat, Shape, blockwise
 from goodfit.models.fast.dropout import Draws
 from goodfit.models.fast.frozen import KeptStates, can_be_kept
 from goodfit.models.fast.gates import swap_gates
@@ -647,7 +647,7 @@ def attention_of(side, shape, biased):
     def attend(query, key, value, bias):
         torch.manual_seed(3)
         layout = Layout(ROWS, tuple(reversed(ROWS)))
-        return _blockwise(query, key, value, bias if biased else None, layout.blocks(side), shape)
+        return blockwise(query, key, value, bias if biased else None, layout.blocks(side), shape)
 
     return attend
 
@@ -720,10 +720,10 @@ def test_attention_of_some_queries_is_theirs_among_all(monkeypatch, name, cut, l
     shape, layout = ATTENTIONS[name], Layout(ROWS)
 
     def some(query, key, value):
-        return _blockwise(query[:, READ], key, value, None, layout.blocks("inputs", READ), shape)
+        return blockwise(query[:, READ], key, value, None, layout.blocks("inputs", READ), shape)
 
     given = parts(sum(ROWS), sum(ROWS))[:3]
-    whole = _blockwise(*given, None, layout.blocks("inputs"), shape)
+    whole = blockwise(*given, None, layout.blocks("inputs"), shape)
     torch.testing.assert_close(some(*given), whole[READ])
     assert torch.autograd.gradcheck(some, given)
 

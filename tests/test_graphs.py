@@ -22,7 +22,7 @@ from goodfit.models.call import call, total_loss
 from goodfit.models.device import in_precision
 from goodfit.models.fast import attention, graphs
 from goodfit.models.fast.attention import NotFlat
-from goodfit.models.fast.graphs import Graphs, _made_again, graphs_of
+from goodfit.models.fast.graphs import Graphs, graphs_of, made_again
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.pack import packed, share_base
 from goodfit.runs import compute_path
@@ -88,7 +88,7 @@ def recorded(monkeypatch):
     def captured(self, step):
         steps.append(step)
         totals = step()
-        return lambda: _made_again(step, totals), totals
+        return lambda: made_again(step, totals), totals
 
     monkeypatch.setattr(attention, "_takes_flash", lambda *_: True)
     monkeypatch.setattr(attention, "_flash", flash)

@@ -9,12 +9,6 @@ from broken_plugins import HEAD, TASK, judges, offers
 PLAIN = "HOOK_API = 1\n"
 
 
-@pytest.fixture
-def words(tiny_words):
-    """A tiny run that needs no plugin."""
-    return tiny_words("classification", "encoder")
-
-
 def info(tmp_path):
     return tmp_path / "site" / "goodfit_odd-1.0.dist-info"
 

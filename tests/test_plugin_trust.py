@@ -20,12 +20,6 @@ TASK = "name: odd\nkind: classification\ndescription: A task\nprompt: 'Sort: {te
 
 
 @pytest.fixture
-def words(tiny_words):
-    """A tiny run that needs no plugin."""
-    return tiny_words("classification", "encoder")
-
-
-@pytest.fixture
 def mark(tmp_path):
     """The file that the plugin ``odd`` writes to when it is imported."""
     return tmp_path / "was here"

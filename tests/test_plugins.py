@@ -8,12 +8,6 @@ from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.guard import guard
 
 
-@pytest.fixture
-def words(tiny_words):
-    """A tiny run that needs no plugin."""
-    return tiny_words("classification", "encoder")
-
-
 def test_a_run_that_does_not_need_a_broken_plugin_goes_on(goodfit, install, words):
     install("odd", "1 / 0\n")
     outcome = goodfit("preview", *words)

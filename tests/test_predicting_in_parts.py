@@ -144,12 +144,16 @@ def test_the_same_command_goes_on_and_ends_in_the_same_bytes(goodfit, tmp_path, 
 def test_a_stop_while_the_answers_of_an_earlier_try_are_read_loses_none_of_them(goodfit, tmp_path, in_parts, stopped):
     (place,) = kept(tmp_path)
     before = place.read_bytes()
+    part = before.splitlines(keepends=True)[1]
 
-    def interrupted(*_):
-        raise KeyboardInterrupt
+    def interrupted(text, **how):
+        if text == part:
+            raise KeyboardInterrupt
+        return loads(text, **how)
 
+    loads = json.loads
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("goodfit.runs.kept_answers._left", interrupted)
+        patched.setattr(json, "loads", interrupted)
         assert goodfit(*stopped).code == 130
     assert place.read_bytes() == before
     assert (goodfit(*stopped).code, in_parts) == (0, [5])

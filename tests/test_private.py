@@ -44,14 +44,14 @@ def module(ready):
 def gradients(module, records):
     """Of a step, as one vector."""
     loss = module.training_step(records, 0)
-    return torch.cat([gradient.flatten() for gradient in torch.autograd.grad(loss, module._trained)])
+    return torch.cat([gradient.flatten() for gradient in torch.autograd.grad(loss, module.trained)])
 
 
 def by_record(module, records):
     """The gradient of each record's mean loss."""
     for record in records:
-        found = torch.autograd.grad(call(module.model, record).losses().mean(), module._trained, allow_unused=True)
-        pairs = zip(found, module._trained, strict=True)
+        found = torch.autograd.grad(call(module.model, record).losses().mean(), module.trained, allow_unused=True)
+        pairs = zip(found, module.trained, strict=True)
         yield torch.cat([(torch.zeros_like(w) if g is None else g).flatten() for g, w in pairs])
 
 

@@ -329,7 +329,7 @@ def test_a_text_model_answers_as_greedy_decoding_among_all_runs_in_every_window(
     expected, several = [], 0
     for record in records:
         by_window = []
-        for piece, _, source, _ in learner._read([record]):
+        for piece, _, source, _ in learner.read_windows([record]):
             words = split_words(record.fields["context"])[piece.first : piece.last]
             texts = {(*coder.answer_ids(NOTHING), coder.eos): ""}
             for start in range(len(words)):

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import optuna
 import pytest
 
 from goodfit.cli.setting_up import compose_words, config_roots
@@ -39,7 +40,6 @@ from goodfit.plugins.host import load_plugins
 from goodfit.runs.known import read_task
 from goodfit.runs.prepare import prepare
 from goodfit.schema.sweep import SweepConf
-from goodfit.sweeps import propose as propose_module
 from goodfit.sweeps.check import check_search
 from goodfit.sweeps.choice import leader
 from goodfit.sweeps.correct import corrected
@@ -47,7 +47,7 @@ from goodfit.sweeps.engine import settled
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.mattered import importances, what_mattered
 from goodfit.sweeps.outcomes import PROGRESS, Entry, Order, Result, read_result, trial_place
-from goodfit.sweeps.propose import distributions, frozen, propose, words_with
+from goodfit.sweeps.propose import distributions, frozen, propose, values_of, words_with
 from goodfit.sweeps.prune import Course, is_behind, misfit_of, promise_of
 from goodfit.sweeps.shared import resplit
 from goodfit.sweeps.trial import failed, refuse_unlike_trials, run_trial, trial_folder, write_result
@@ -94,20 +94,20 @@ def test_a_search_of_one_trial_at_a_time_proposes_with_all_results(sampler):
 def test_a_sampler_is_told_only_of_what_it_asked_for(monkeypatch):
     space = [Dimension(key="adapter.rank", low=1, high=8, whole=True), Dimension(key="a", low=1, high=4, whole=True)]
     conf, entries, told = SweepConf(sampler="cmaes", ahead=4), [], []
-    tell = propose_module._tell
+    tell = optuna.Study.tell
 
-    def heard(study, trial, result, conf):
-        told.append((words_with(space, trial.params), result))
-        tell(study, trial, result, conf)
+    def heard(study, trial, values=None, **how):
+        told.append((words_with(space, trial.params), values))
+        return tell(study, trial, values, **how)
 
-    monkeypatch.setattr(propose_module, "_tell", heard)
+    monkeypatch.setattr(optuna.Study, "tell", heard)
     for number in range(16):
         params = propose(space, conf, 1, entries, max(0, number - 3))
         result = Result(state="finished", value=float(params["adapter.rank"]), costs={})
         entries.append(Entry(number=number, params=params, words=words_with(space, params), result=result))
-    own = {entry.words: entry.result for entry in entries}
-    assert any(result is not None for _, result in told)
-    assert all(result is None or result == own[words] for words, result in told)
+    own = {entry.words: values_of(entry.result, conf) for entry in entries}
+    assert any(values is not None for _, values in told)
+    assert all(values is None or values == own[words] for words, values in told)
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "cmaes", "qmc", "random"])

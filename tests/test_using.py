@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from written import read_json, read_lines
 
-from goodfit.cli.predict import standard_input
+from goodfit.cli.console import standard_input
 from goodfit.errors import DataError
 from goodfit.kinds.decoding import written_outcomes
 

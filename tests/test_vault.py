@@ -47,6 +47,7 @@ def test_a_vault_has_the_values_and_shows_none_of_them(words, tmp_path, goodfit,
 
     text.write_bytes(f"\xe4 {stand_in}\n".encode("latin-1"))
     assert goodfit("reveal", vault, "--input", text).out == "\ufffd badge-1003\n"
+    assert goodfit("reveal", vault, stdin=f"\ufeff{stand_in}\n").out == "badge-1003\n"
     for argv, said in [
         ([], "reveal without a vault"),
         (["no.vault"], "no.vault does not exist"),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
+from goodfit.cli.console import counted
 from goodfit.cli.findings import show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
@@ -58,8 +59,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "findings": [dataclasses.asdict(finding) for finding in prepared.findings],
     }
     if not arguments.json:
-        records = ", ".join(f"{count} {split}" for split, count in counts.items())
-        print(f"task     {prepared.conf.task.name} ({prepared.task.kind.name}), {records}")
+        print(f"task     {prepared.conf.task.name} ({prepared.task.kind.name}), {counted(counts)}")
         print(f"labels   {in_one_line(', '.join(prepared.coding.labels)) or 'none'}")
         print(f"model    {prepared.base.name} ({prepared.base.family}), adapter {prepared.conf.adapter.name}")
         print(f"weights  {plan.memory.parameters:,} parameters, {plan.memory.trainable:,} trainable")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from goodfit.errors import DataError
 from goodfit.texts.shown import in_one_line
 
 
@@ -48,6 +49,19 @@ def open_streams() -> None:
         told = isinstance(stream, io.TextIOWrapper) and (codecs.lookup(stream.encoding).name, stream.errors)
         if told not in (False, ("utf-8", errors)):
             stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def standard_input() -> str:
+    """What is sent to this process.
+
+    Raises:
+        DataError: It is not UTF-8.
+    """
+    try:
+        return sys.stdin.read().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        what = f"standard input is not UTF-8 (first at byte {error.start + 1})"
+        raise DataError(what, "send it as UTF-8, or name a file: --input FILE") from None
 
 
 class Bar:
@@ -146,6 +160,11 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(str(row[column])) for row in [headers, *rows]) for column in range(len(headers))]
     for row in [headers, *rows]:
         print("  ".join(f"{cell!s:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """How many there are of each: ``80 train, 10 test``."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def short_path(path: Path) -> str:

@@ -9,6 +9,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
+from goodfit.cli.console import counted
 from goodfit.cli.findings import WORST_FIRST, show_findings, worst_first
 from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.commands import command
@@ -33,8 +34,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
     counts = {split: len(data.splits[split]) for split in SPLITS}
     asked = [audit["audit"] for audit in data.asked if audit["applies"]]
     if not arguments.json:
-        records = ", ".join(f"{count} {split}" for split, count in counts.items())
-        print(f"task     {data.task.conf.task.name} ({data.task.kind.name}), {records}")
+        print(f"task     {data.task.conf.task.name} ({data.task.kind.name}), {counted(counts)}")
         print(f"asked    {', '.join(asked) or 'no audit: goodfit list audits'}")
         show_findings(findings, with_rows=True)
         found = [f"{sum(f.severity == name for f in findings)} {name}" for name in WORST_FIRST]

@@ -12,7 +12,7 @@ from goodfit import __version__
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
 from goodfit.cli.troubles import troubles_of
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, PluginError
 from goodfit.extras import EXTRAS, installed_by, is_installed
 from goodfit.plugins.find import declared_plugins
 from goodfit.plugins.host import load_plugins
@@ -41,12 +41,14 @@ def run(arguments: Arguments) -> dict[str, Any]:
         for problem in problems:
             print(f"problem: {problem}")
         print("no problem found" if not problems else f"{len(problems)} problems")
-    return {"facts": facts, "problems": problems, "exit_code": 4 if problems else 0}
+    return {"facts": facts, "problems": problems, "exit_code": PluginError.exit_code if problems else 0}
 
 
 def _machine() -> dict[str, Any]:
     import psutil
     import torch
+
+    from goodfit.models.memory import GIB
 
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "none that PyTorch can use"
     return {
@@ -57,7 +59,7 @@ def _machine() -> dict[str, Any]:
         if hasattr(psutil.Process, "cpu_affinity")
         else psutil.cpu_count(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "memory free, GiB": round(free_memory() / 2**30, 1),
-        "disk free here, GiB": round(shutil.disk_usage(".").free / 2**30, 1),
+        "memory free, GiB": round(free_memory() / GIB, 1),
+        "disk free here, GiB": round(shutil.disk_usage(".").free / GIB, 1),
         "gpu": gpu,
     }

@@ -18,11 +18,11 @@ from goodfit.registry import did_you_mean
 
 TYPO = 0.8
 """How alike a setting a word is, from 0 to 1, that is a typo of it; ``precision_macro`` is less like ``precision``."""
-EXAMPLES = (
+HINT_ELSEWHERE = (
     "goodfit explain shows the settings, goodfit list the rest; docs/reference/results.md has metrics and verdicts"
 )
 
-FINDINGS = (
+HINT_FINDING = (
     "if it is the code of a finding: what it means, and what mends it, stands beside it in the run's findings.jsonl"
 )
 
@@ -71,7 +71,7 @@ def _explain_term(key: str, arguments: Arguments) -> dict[str, Any]:
     if not found:
         names = [*settings(), *groups(), *(term.name for term in known)]
         is_typo = bool(get_close_matches(name, names, n=1, cutoff=TYPO))
-        guess = did_you_mean(name, names, EXAMPLES) if is_typo or not below else FINDINGS
+        guess = did_you_mean(name, names, HINT_ELSEWHERE) if is_typo or not below else HINT_FINDING
         raise ConfigError(f"no setting, metric, verdict, gate, audit or limit called '{key}'", guess)
     if not arguments.json:
         for term in found:

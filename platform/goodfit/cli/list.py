@@ -32,7 +32,7 @@ OFFERED = {
     "limits": "What audits compare with: policy.limits.<name>.",
 }
 """What else can be listed -> what a line of ``goodfit list`` says of it."""
-TABLES = {"data": "data_sources", "sources": "models"}
+HOST_TABLES = {"data": "data_sources", "sources": "models"}
 """The host's tables that are called otherwise."""
 
 ABOUT = (
@@ -151,7 +151,7 @@ def _offered(name: str, arguments: Arguments) -> list[dict[str, Any]]:
     from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 
     core = {"gates": BUILT_IN, "metrics": OPTIONAL_METRICS}.get(name, {})
-    table = {**core, **getattr(open_host(arguments), TABLES.get(name, name))}
+    table = {**core, **getattr(open_host(arguments), HOST_TABLES.get(name, name))}
     return [
         {
             "name": spec.name,

@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from goodfit.cli.arguments import Arguments
-from goodfit.cli.console import Bar, warn
+from goodfit.cli.console import Bar, standard_input, warn
+from goodfit.cli.converse import converse
 from goodfit.cli.findings import of_joined
 from goodfit.cli.setting_up import open_host_of
 from goodfit.config.settings import find_setting
 from goodfit.config.words import FIELDS, ON_BAD_ROWS, ReadingWords, reading_words
-from goodfit.errors import ConfigError, DataError, StoppedError
+from goodfit.errors import ConfigError, StoppedError
 from goodfit.files import at_home, ending, to_output, unwritten
 from goodfit.registry import did_you_mean
-from goodfit.texts.shown import in_lines, json_line
+from goodfit.texts.shown import json_line
 
 if TYPE_CHECKING:
     from goodfit.data.gather import OneFile
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from goodfit.runs.opened import OpenedRun
 
 _SETTING = re.compile(r"dataset\.[\w.]+")
-SYSTEM = "/system"
-"""What begins a line that is no message of the user's in a chat on the terminal."""
-BROKEN_OFF = " […]"
-"""What stands behind an answer of a chat on the terminal that was not written to its end."""
-TABLES = (".csv", ".tsv", ".parquet", ".xlsx")
+TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".xlsx")
 
 
 def run(arguments: Arguments) -> dict[str, Any] | None:
@@ -63,7 +60,7 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
     warn(host.others(), arguments.warnings, quiet=arguments.quiet)
     is_bare = not texts and file is None and output is None and not arguments.json
     if is_bare and opened.task.kind.talks and sys.stdin.isatty():
-        return _converse(opened, arguments.warnings)
+        return converse(opened, arguments.warnings)
     if arguments.json or not arguments.quiet:  # whether documents are cut is found by reading all of them
         told = [*_named(opened, texts), *_unsearched(opened, documents, searched)]
         warn(told, arguments.warnings, quiet=arguments.quiet)
@@ -177,54 +174,6 @@ def _called_alike(read: OneFile) -> Iterator[str]:
         yield f"{count} rows share their ids with others, the first {other} with {one}: tell their answers by the order"
 
 
-def _converse(opened: OpenedRun, noted: list[str]) -> None:
-    """A chat on the terminal, until an empty line or the end of the input."""
-    from goodfit.runs.answer import reply
-
-    messages: list[dict[str, str]] = []
-    was_told = False
-    print(f"an empty line ends the chat; {SYSTEM} TEXT as its first line is the system message", file=sys.stderr)
-    while True:
-        try:
-            # bytes that are no text come as halves of surrogate pairs
-            said = input("you: ").encode("utf-8", "replace").decode().strip()
-        except EOFError:
-            said = ""
-        if not said:
-            return
-        if said.split()[0] == SYSTEM:
-            _instruct(messages, said.removeprefix(SYSTEM).strip(), noted)
-            continue
-        messages.append({"role": "user", "content": said})
-        said_next, is_cut = reply(opened, messages)
-        if is_cut and not was_told:
-            warn(["the chat is longer than the model reads: from here on its beginning is left out"], noted)
-            was_told = True
-        messages.append({"role": "assistant", "content": said_next.answer})
-        print(f"model: {in_lines(said_next.answer)}{BROKEN_OFF if said_next.broken_off else ''}")
-
-
-def _instruct(messages: list[dict[str, str]], text: str, noted: list[str]) -> None:
-    """Begin a chat with a system message, in the place of one that was typed before."""
-    if not text or any(message["role"] == "user" for message in messages):
-        warn([f"{SYSTEM} TEXT has to be the first line of a chat, and was left out"], noted)
-    else:
-        messages[:] = [{"role": "system", "content": text}]
-
-
-def standard_input() -> str:
-    """What is sent to this process.
-
-    Raises:
-        DataError: It is not UTF-8.
-    """
-    try:
-        return sys.stdin.read().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        what = f"standard input is not UTF-8 (first at byte {error.start + 1})"
-        raise DataError(what, "send it as UTF-8, or name a file: --input FILE") from None
-
-
 def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
     if output is None:
         return
@@ -236,7 +185,7 @@ def _refuse_output(run: str, output: str | None, *read: str | None) -> None:
         raise unwritten(Path(output), os.strerror(errno.EACCES))
     if any(Path(output).resolve() == Path(one).resolve() for one in read if one is not None):
         raise ConfigError(f"{output} is read, and would be written over", "choose another --output")
-    if ending(Path(output)) in TABLES:
+    if ending(Path(output)) in TABLE_SUFFIXES:
         what = f"answers are written as JSON lines, and {output} would be a table"
         raise ConfigError(what, f"--output {Path(output).with_suffix('.jsonl')}")
     if not Path(output).parent.is_dir():

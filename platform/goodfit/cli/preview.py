@@ -46,31 +46,15 @@ def run(arguments: Arguments) -> dict[str, Any]:
 
 
 def _example(example: Example, prepared: Prepared, cut: bool) -> dict[str, Any]:
-    from goodfit.data.batches import IGNORED
-
-    tokenizer, learner = prepared.coding.tokenizer, prepared.learner
+    tokenizer = prepared.coding.tokenizer
 
     def tokens(ids: Iterable[int]) -> list[str]:
         return [repr(text)[1:-1] for text in tokenizer.convert_ids_to_tokens(list(ids))]
 
-    if learner.labels_at == "rows":
-        decides = len(example.labels) == len(learner.outputs)  # on each label; there are at least two to choose among
-        chosen = [place for place, yes in enumerate(example.labels) if yes] if decides else example.labels
-        learns = [learner.outputs[place] for place in chosen] or ["no label"]
-    elif learner.labels_at == "spans":
-        first, last = example.labels
-        learns = tokens(example.inputs[first : last + 1]) if last else ["no answer"]
-    elif learner.labels_at == "pairs":
-        learns = tokens(example.inputs[example.rows[0] : sum(example.rows[:2])])
-    elif learner.outputs:
-        words = zip(tokens(example.inputs), example.labels, strict=True)
-        learns = [f"{word}/{learner.outputs[label]}" for word, label in words if label != IGNORED]
-    else:
-        learns = tokens(label for label in example.labels if label != IGNORED)
     return {
         "id": prepared.splits.train[example.record].id,
         "reads": tokens(example.inputs),
         "writes": tokens(example.decoder_inputs or ()),
-        "learns": learns,
+        "learns": prepared.learner.learns(example, tokens),
         "cut": cut,
     }

@@ -8,7 +8,8 @@ from typing import Any
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import Bar, print_table, warn
 from goodfit.cli.setting_up import open_host_of
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GateError
+from goodfit.run_files import RECORD
 from goodfit.runs.json_files import read_json
 from goodfit.runs.reproduce import TOLERANCE, Reproduced, erase_from_run, reproduce_run
 
@@ -27,7 +28,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
             if not arguments.json:
                 print(f"made {again}: as {folder}, without the records of {ids}")
                 _print_others(others, "more than these records may make a difference")
-            if before := read_json(again / "run.json").get("made_from"):
+            if before := read_json(again / RECORD).get("made_from"):
                 told = f"its base came from earlier runs ({len(before)}), which may have learnt these records"
                 warn([f"{told}; make those again without them first"], arguments.warnings)
             return {"run": str(folder), "again": str(again), "without": ids, "plugins": others}
@@ -43,7 +44,7 @@ def run(arguments: Arguments) -> dict[str, Any]:
         "machine": {place: list(pair) for place, pair in found.machine.items()},
         "largest_difference": found.largest,
         "plugins": list(found.plugins),
-        "exit_code": 0 if found.equal else 3,
+        "exit_code": 0 if found.equal else GateError.exit_code,
     }
 
 

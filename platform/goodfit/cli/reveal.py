@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from goodfit.cli.arguments import Arguments
-from goodfit.cli.console import warn
+from goodfit.cli.console import standard_input, warn
 from goodfit.errors import ConfigError
 from goodfit.files import refuse_special
 from goodfit.texts.shown import json_line
@@ -30,8 +29,8 @@ def run(arguments: Arguments) -> dict[str, Any] | None:
         given = arguments.options.get("--input")
         if given:
             refuse_special(Path(given))
-        raw = Path(given).read_bytes() if given else sys.stdin.buffer.read()
-        *texts, last = lines_of(raw.decode("utf-8", "replace"))
+        text = Path(given).read_bytes().decode("utf-8", "replace") if given else standard_input()
+        *texts, last = lines_of(text)
         texts += [last] * bool(last)
     found = [_line_put_back(text, vault) for text in texts]
     if several := {stand_in for _, told in found for stand_in in told if len(_persons(vault[stand_in])) > 1}:

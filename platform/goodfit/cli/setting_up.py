@@ -20,6 +20,7 @@ from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
 from goodfit.plugins.remembered import is_remembered, not_remembered, remember
 from goodfit.ranks import is_first_process
+from goodfit.run_files import CONFIG, DIGESTS, LOCK
 from goodfit.runs.find import find_run, is_finished
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.secrets import redact
@@ -117,14 +118,14 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
     Raises:
         ConfigError: There is no such run, its config is not what it wrote, or it names code that may be a stranger's.
     """
-    from goodfit.runs.digests import DIGESTS, refuse_changed  # a typo is answered without it
+    from goodfit.runs.digests import refuse_changed  # a typo is answered without it
     from goodfit.runs.locked import locked_plugins
 
     folder = find_run(run)
     if is_finished(folder):
-        refuse_changed(folder, "config.yaml", "lock.json")
+        refuse_changed(folder, CONFIG, LOCK)
     elif (folder / DIGESTS).exists():  # it was killed between its last two files; its lock may have changed since
-        refuse_changed(folder, "config.yaml")
+        refuse_changed(folder, CONFIG)
     conf = read_config(folder)
     if conf.plugins.file is not None:
         _refuse_strange(conf.plugins.file, folder)
@@ -136,7 +137,7 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
 
 
 def _refuse_strange(file: str, folder: Path) -> None:
-    config = folder / "config.yaml"
+    config = folder / CONFIG
     if _comes_along(file, folder):
         raise ConfigError(
             f"{config} names code that may have come with the run, plugins.file: {file}",

@@ -13,6 +13,7 @@ from goodfit.cli.setting_up import config_roots, open_host
 from goodfit.config.search import compose_search
 from goodfit.errors import GateError
 from goodfit.evaluation.shown import figure, with_interval
+from goodfit.run_files import REPORT
 
 
 def run(arguments: Arguments) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _print(record: dict[str, Any]) -> None:
             print(f"trial {trial['number']} underfits: {' '.join(trial['words'])}")
         if ended := why_ended(trial):
             print(ended)
-    print(f"\nthe page: {short_path(Path(record['sweep']) / 'report.html')}")
+    print(f"\nthe page: {short_path(Path(record['sweep']) / REPORT)}")
     print(f"next: {best['command']}")
     if run:
         from goodfit.kinds import find_kind

@@ -12,6 +12,7 @@ from goodfit.cli.setting_up import compose_words, open_host
 from goodfit.config.compose import Composed
 from goodfit.errors import ConfigError, together
 from goodfit.evaluation.shown import figure, not_compared, of_documents, of_review, with_direction, with_interval
+from goodfit.run_files import CARD, FINDINGS
 from goodfit.runs.folder import refuse_taken_folder
 from goodfit.runs.slurm import submit, waits_for_slurm
 from goodfit.texts.shown import in_one_line
@@ -101,12 +102,12 @@ def _print(finished: Finished) -> None:
     told = [finding for finding in finished.findings if finding.severity != "info" or finding.code == LEFT_OUT]
     show_findings(worst_first(told)[:MOST_TOLD])
     if len(told) > MOST_TOLD:
-        print(f"and {len(told) - MOST_TOLD} more in {short_path(finished.folder / 'findings.jsonl')}")
+        print(f"and {len(told) - MOST_TOLD} more in {short_path(finished.folder / FINDINGS)}")
     for gate in record["gates"]:
         print(f"gate {gate['gate']}: {'passed' if gate['passed'] else 'NOT PASSED'} ({gate['reason']})")
     folder = short_path(finished.folder)
     weights = short_path(finished.weights)
-    print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/README.md")
+    print(f"\nmade {weights} in {record['seconds']:.0f} s, {record['steps']} steps; its card is {weights}/{CARD}")
     following = [
         *finished.mends(),
         f"goodfit predict {shlex.quote(folder)} {find_kind(record['kind']).asked}",

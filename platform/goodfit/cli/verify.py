@@ -6,7 +6,7 @@ from typing import Any
 
 from goodfit.cli.arguments import Arguments
 from goodfit.cli.console import print_table
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GateError
 from goodfit.runs.digests import changed_files, read_digests
 from goodfit.runs.find import find_run
 
@@ -22,4 +22,4 @@ def run(arguments: Arguments) -> dict[str, Any]:
             print_table(["file", "is"], list(found.items()))
         else:
             print(f"{len(read_digests(folder))} files of {folder} and its checkpoints are what was written")
-    return {"run": str(folder), "whole": not found, "faults": found, "exit_code": 3 if found else 0}
+    return {"run": str(folder), "whole": not found, "faults": found, "exit_code": GateError.exit_code if found else 0}

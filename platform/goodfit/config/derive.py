@@ -10,6 +10,7 @@ from typing import Any
 from goodfit.config.settings import find_setting
 from goodfit.errors import ConfigError, GoodfitError, stop_on
 from goodfit.files import at_home
+from goodfit.run_files import CONFIG
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.schema.model import FOR_SOME_TASKS
@@ -99,11 +100,11 @@ def _as_in_run(conf: RunConf, typed: Collection[str]) -> dict[str, str]:
     if conf.model.name is None:
         raise ConfigError("model=run without a run", "name its folder: model=run:PATH")
     folder = at_home(conf.model.name).absolute()
-    if not (folder / "config.yaml").is_file():
+    if not (folder / CONFIG).is_file():
         raise ConfigError(f"there is no run in {conf.model.name}", "name a run's folder: model=run:runs/latest")
     conf.model.name = str(folder.resolve())
     reasons = {"model.name": "derived: the run's folder"}
-    for name, value in read_yaml(folder / "config.yaml").get("model", {}).items():
+    for name, value in read_yaml(folder / CONFIG).get("model", {}).items():
         key = f"model.{name}"
         if name in FOR_SOME_TASKS and value:  # found anew, unless the run went without
             continue

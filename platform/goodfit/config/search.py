@@ -30,7 +30,7 @@ keep, as far as they do not depend on it."""
 OF_THE_SEARCH = ("sweep", "run")
 """Groups whose words are about the search, and not about a trial."""
 
-JUDGED = tuple(group for group in FIXED if group != "run")
+ALIKE_GROUPS = tuple(group for group in FIXED if group != "run")
 """Groups in which all trials are alike, whatever file an option comes from."""
 
 
@@ -127,7 +127,7 @@ def _compose_options(
                 others = [other for key, other in last.items() if key != dimension.key]
                 found[word] = compose([*fixed, *others, word], roots)
     first, *rest = (as_tree(composed.conf) for composed in found.values())
-    if unlike := next((group for group in JUDGED if any(tree[group] != first[group] for tree in rest)), None):
+    if unlike := next((group for group in ALIKE_GROUPS if any(tree[group] != first[group] for tree in rest)), None):
         raise ConfigError(
             f"the options of this search differ in '{unlike}', of which a search has one", "start a search for each"
         )

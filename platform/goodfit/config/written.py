@@ -14,6 +14,7 @@ from goodfit.config.types import mistakes_of, validated
 from goodfit.config.words import without
 from goodfit.errors import stop_on
 from goodfit.files import write_whole
+from goodfit.run_files import CONFIG, OVERRIDES
 from goodfit.schema import RunConf
 from goodfit.schema.model import FOR_SOME_TASKS
 from goodfit.yaml_values import read_yaml
@@ -21,14 +22,14 @@ from goodfit.yaml_values import read_yaml
 
 def write_config(conf: RunConf, words: Sequence[str], folder: Path) -> None:
     """Write ``overrides.txt`` and, last, ``config.yaml``: with it, the folder holds a run."""
-    write_whole(folder / "overrides.txt", "".join(f"{word}\n" for word in words).encode())
-    write_whole(folder / "config.yaml", yaml.safe_dump(as_tree(conf), sort_keys=False).encode())
+    write_whole(folder / OVERRIDES, "".join(f"{word}\n" for word in words).encode())
+    write_whole(folder / CONFIG, yaml.safe_dump(as_tree(conf), sort_keys=False).encode())
 
 
 def is_made_from(folder: Path, words: Sequence[str]) -> bool:
     """Whether a run's folder was begun with these words, wherever it lies."""
     try:
-        written = (folder / "overrides.txt").read_bytes().decode()
+        written = (folder / OVERRIDES).read_bytes().decode()
     except FileNotFoundError:
         return False
     own = "".join(f"{word}\n" for word in without(words, "run.dir"))
@@ -42,7 +43,7 @@ def read_config(folder: Path) -> RunConf:
     Raises:
         ConfigError: It was edited into something that the schema does not allow.
     """
-    path = folder / "config.yaml"
+    path = folder / CONFIG
     tree = read_yaml(path)
     stop_on(unknown_keys({name: value for name, value in tree.items() if name != "choices"}, "", str(path)))
     stop_on(mistakes_of(tree))

@@ -16,7 +16,7 @@ BEGINNING = 100_000
 
 _HIGH = re.compile(rb"[\x80-\xff]")
 
-FEW = 0.3
+HIGH_AT_MOST = 0.3
 """Texts of western Europe have a smaller share of bytes above ASCII; those of other scripts are made of them."""
 
 
@@ -62,7 +62,7 @@ def likely_encoding(content: bytes) -> str | None:
     if (wide := utf16(content)) is not None:
         return wide
     high = sum(byte >= 0x80 for byte in content)
-    if not 0 < high < FEW * len(content):
+    if not 0 < high < HIGH_AT_MOST * len(content):
         return None
     try:
         content.decode("cp1252")

@@ -28,7 +28,7 @@ _OF_CONFIGURATIONS = ("Config name is missing", "BuilderConfig ")
 SHOWN_CONFIGURATIONS = 20
 TEXT_LINES = ".txt"
 """Where each line is a text; records that are learnt have more than that."""
-TABLES = (".csv", ".tsv")
+DELIMITED = (".csv", ".tsv")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 _ARRAY = re.compile(rb"\s*\[\s*{")
 """How an array of objects begins, whatever its file's ending says."""
@@ -81,7 +81,7 @@ def refuse_missing(
 def _refuse_other_format(path: Path) -> None:
     with path.open("rb") as file:
         beginning = file.read(8)
-    if ending(path) in SPREADSHEETS or (ending(path) in TABLES and beginning.startswith(_SPREADSHEET)):
+    if ending(path) in SPREADSHEETS or (ending(path) in DELIMITED and beginning.startswith(_SPREADSHEET)):
         raise DataError(f"{path} is a spreadsheet, expected a text file", 'save its sheet as "CSV UTF-8" (.csv)')
     if ending(path) not in SUFFIXES:
         raise DataError(f"{path} has the ending '{path.suffix}'", f"goodfit reads {', '.join(SUFFIXES)} and folders")
@@ -93,7 +93,7 @@ def _read_text(path: Path) -> FileRows:
     content = path.read_bytes().removeprefix(_BOM)
     if utf16(content) is not None:
         raise not_utf8(path, content)
-    found = read_csv(path, content) if ending(path) in TABLES else _read_jsonl(path, content)
+    found = read_csv(path, content) if ending(path) in DELIMITED else _read_jsonl(path, content)
     if _HALF_NAMED.search(content):
         rows, halves = _without_half_pairs(found.rows)
         found = replace(found, rows=rows, problems=found.problems + halves)

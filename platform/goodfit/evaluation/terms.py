@@ -8,11 +8,12 @@ from typing import Literal
 
 from goodfit.evaluation.fit import VERDICTS
 from goodfit.evaluation.gates import BUILT_IN
+from goodfit.evaluation.report import LOSS
 from goodfit.hooks.types import AuditSpec, GateSpec, MetricSpec
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 
-LOSS = "Mean negative log-likelihood of the right answer, in nats"
+LOSS_MEANING = "Mean negative log-likelihood of the right answer, in nats"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def terms(offered: Iterable[MetricSpec] = ()) -> list[Term]:
         if known is not new:
             kinds = tuple(dict.fromkeys((*known.kinds, *new.kinds)))
             found[new.name, new.meaning] = replace(known, kinds=kinds)
-    loss = Term("loss", "metric", LOSS, better="lower")
+    loss = Term(LOSS, "metric", LOSS_MEANING, better="lower")
     verdicts = [Term(name, "verdict", meaning) for name, meaning in VERDICTS.items()]
     return [
         *found.values(),

@@ -20,7 +20,7 @@ from goodfit.kinds.conversation import (
     written,
 )
 from goodfit.kinds.decoding import generate, written_outcomes
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, learnt_tokens
 from goodfit.kinds.text import TextCoder
 from goodfit.kinds.text_metrics import text_metrics
 from goodfit.kinds.turns import Turns
@@ -74,6 +74,7 @@ class ReplyByDecoder:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
@@ -186,6 +187,7 @@ class ReplyBySeq2seq:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from goodfit.data.batches import IGNORED, LabelsAt
+from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.decoding import continuation_logprobs
 from goodfit.kinds.label_metrics import classification_metrics, is_right_label
 from goodfit.kinds.passes import scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, Tokens, learnt_tokens, need_text
 from goodfit.kinds.text import TextCoder, encode_written, label_words
 from goodfit.kinds.whole import encode_whole
 
@@ -51,6 +51,10 @@ class ClassifyByHead:
         labels = [(self.place.get(record.fields.get("label"), 0),) for record in records]
         return encode_whole(self.coding, records, labels)
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """The label."""
+        return [self.outputs[place] for place in example.labels]
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable label of each record."""
         found: list[Any] = [None] * len(records)
@@ -67,6 +71,7 @@ class ClassifyByText:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "f1_macro"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding

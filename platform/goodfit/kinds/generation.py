@@ -10,7 +10,7 @@ from typing import Any
 from goodfit.data.batches import LabelsAt
 from goodfit.data.records import Record, from_cell
 from goodfit.kinds.decoding import generate, written_outcomes
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, learnt_tokens, need_text
 from goodfit.kinds.text import TextCoder, encode_written
 from goodfit.kinds.text_metrics import text_metrics
 
@@ -56,6 +56,7 @@ class Write:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding

@@ -14,7 +14,7 @@ from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.kinds.language_modeling_metrics import language_metrics
 from goodfit.kinds.passes import summed_losses
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, learnt_tokens, need_text
 from goodfit.kinds.whole import special_tokens
 
 HIDDEN_SHARE = 0.15
@@ -45,6 +45,7 @@ class _Reads:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
     counts_bytes = False
     """Whether every token of a text is answered, so that its bytes can be counted."""
 

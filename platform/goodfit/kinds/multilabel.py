@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from goodfit.data.batches import LabelsAt
+from goodfit.data.batches import Example, LabelsAt
 from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.kinds.decoding import generate
 from goodfit.kinds.label_lists import LabelLists
 from goodfit.kinds.label_metrics import are_right_labels, multilabel_metrics
 from goodfit.kinds.passes import losses_if_known, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, Tokens, learnt_tokens, need_text
 from goodfit.kinds.text import TextCoder, encode_written
 from goodfit.kinds.whole import encode_whole
 
@@ -104,6 +104,10 @@ class LabelsByHead:
         decisions = [tuple(int(label in own) for label in self.coding.labels) for own in named]
         return replace(encode_whole(self.coding, records, decisions), log_odds=_log_odds(decisions))
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """The labels that fit."""
+        return [label for label, yes in zip(self.outputs, example.labels, strict=True) if yes] or ["no label"]
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The labels that are more probable than not."""
         found: list[Any] = [None] * len(records)
@@ -133,6 +137,7 @@ class LabelsByText:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding

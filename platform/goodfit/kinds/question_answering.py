@@ -18,7 +18,7 @@ from goodfit.kinds.decoding import generate
 from goodfit.kinds.extract import Extract
 from goodfit.kinds.passes import losses_if_known, mean_losses, scores_of
 from goodfit.kinds.question_answering_metrics import answer_metrics
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, Tokens, learnt_tokens, need_text
 from goodfit.kinds.spans import windows
 from goodfit.kinds.text import TextCoder, fill_prompt
 from goodfit.kinds.whole import special_tokens_of_pair
@@ -178,6 +178,11 @@ class AnswerByBorders:
         around = len(self.before) + len(self.between) + len(self.behind)
         return max(1, self.coding.max_tokens - around - len(question))
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """The answer's tokens."""
+        first, last = example.labels
+        return tokens(example.inputs[first : last + 1]) if last else ["no answer"]
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The best run of tokens in any window that beats the window's own 'no answer'."""
         best: dict[int, tuple[float, str, float]] = {}
@@ -220,6 +225,7 @@ class AnswerByText:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
@@ -232,7 +238,7 @@ class AnswerByText:
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window of a context."""
         examples, cut, beyond = [], [], {}
-        for piece, extract, source, was_cut in self._read(records):
+        for piece, extract, source, was_cut in self.read_windows(records):
             target = extract.ids(piece.answer)
             examples.append(self.coder.example(piece.record, source, target[: self.room]))
             if len(target) > self.room:
@@ -241,7 +247,7 @@ class AnswerByText:
                 cut.append(piece.record)
         return Encoded(examples, cut, beyond)
 
-    def _read(self, records: Sequence[Record]) -> Iterator[tuple[_Piece, Extract, tuple[int, ...], bool]]:
+    def read_windows(self, records: Sequence[Record]) -> Iterator[tuple[_Piece, Extract, tuple[int, ...], bool]]:
         """Every window: its words, what may be written of it, what is read, and whether something was cut."""
         for index, record in enumerate(records):
             context, (question, was_long) = record.fields["context"], self._question(record)
@@ -272,7 +278,7 @@ class AnswerByText:
 
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """Greedy answers; of several windows' answers, the one that the model is surest of."""
-        read = list(self._read(records))
+        read = list(self.read_windows(records))
         allowed = [extract.allowed for _, extract, _, _ in read]
         sources = [source for _, _, source, _ in read]
         written = generate(model, self.coder, sources, self.room, lambda index, ids: allowed[index](ids))

@@ -16,7 +16,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds.decoding import continuation_logprobs
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id
 from goodfit.kinds.ranking_metrics import ranking_metrics
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, Tokens, learnt_tokens, need_text
 from goodfit.kinds.text import SEPARATOR, TextCoder, fill_prompt
 
 if TYPE_CHECKING:
@@ -156,6 +156,11 @@ class RankByVectors:
             rows[text] = tokenizer(text, truncation=True, max_length=limit)["input_ids"]
         return rows, long
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """The right document's tokens, which stand behind the query's."""
+        query, document = example.rows[:2]
+        return tokens(example.inputs[query : query + document])
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """All documents of these records, in the order of their likeness to each query."""
         from goodfit.models.call import LIKENESS_SCALE
@@ -202,6 +207,7 @@ class RankByText:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding

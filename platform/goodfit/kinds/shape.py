@@ -7,13 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
-from goodfit.data.batches import Example, LabelsAt, Vary
+from goodfit.data.batches import IGNORED, Example, LabelsAt, Vary
 from goodfit.data.records import MissingField, Record, RowProblem
 from goodfit.data.slots import Texts
 from goodfit.data.split import Stratum
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.registry import did_you_mean
+
+Tokens = Callable[[Iterable[int]], list[str]]
+"""Token ids -> the tokens as people read them."""
 
 OF_EVERY_KIND = ("id", "group", "slices")
 """The fields that a record of any kind may have."""
@@ -97,8 +100,16 @@ class Learner(Protocol):
     def encode(self, records: Sequence[Record]) -> Encoded:
         """Records -> examples, in order."""
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """What is learnt of an example, as people read it."""
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The model's answers, one for each record."""
+
+
+def learnt_tokens(learner: Learner, example: Example, tokens: Tokens) -> list[str]:
+    """What is learnt of an example by a model that answers with tokens: ``learns`` of each of these."""
+    return tokens(label for label in example.labels if label != IGNORED)
 
 
 @runtime_checkable

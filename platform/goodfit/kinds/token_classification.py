@@ -18,7 +18,7 @@ from goodfit.data.batches import IGNORED, Example, LabelsAt
 from goodfit.data.records import Record, RowProblem, from_cell
 from goodfit.errors import ConfigError
 from goodfit.kinds.passes import losses_if_known, scores_of
-from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, need_text
+from goodfit.kinds.shape import Coding, Encoded, Kind, Outcome, Texts, Tokens, learnt_tokens, need_text
 from goodfit.kinds.spans import (
     Window,
     best_tags,
@@ -122,6 +122,11 @@ class TagByHead:
         end = [IGNORED] * len(self.around[1])
         return Example(window.record, (*inputs, *self.around[1]), (*labels, *end))
 
+    def learns(self, example: Example, tokens: Tokens) -> list[str]:
+        """The words' first tokens with their tags."""
+        words = zip(tokens(example.inputs), example.labels, strict=True)
+        return [f"{word}/{self.outputs[label]}" for word, label in words if label != IGNORED]
+
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The most probable sequence of tags, read as spans."""
         scores, losses = self._unit_scores(model, records, encoded)
@@ -162,6 +167,7 @@ class TagByText:
     outputs = ()
     labels_at: LabelsAt = "tokens"
     monitor = "loss"
+    learns = learnt_tokens
 
     def __init__(self, coding: Coding) -> None:
         self.coding = coding
@@ -264,10 +270,10 @@ class TagByText:
             ]
             changed = []
             for indices, scores in scores_of(model, examples, coding, self.labels_at):
-                best = scores.logits
+                logits = scores.logits
                 for row, index in enumerate(indices):
                     copy = open_copies[index]
-                    better = self._choose(marks[copy], best[scores.rows == row])
+                    better = self._choose(marks[copy], logits[scores.rows == row])
                     if better != marks[copy]:
                         marks[copy] = better
                         changed.append(copy)

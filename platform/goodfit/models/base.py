@@ -12,6 +12,7 @@ from typing import Any
 from goodfit.data.hub import hub_is_reachable
 from goodfit.errors import ConfigError, HardwareError
 from goodfit.files import at_home, file_digest
+from goodfit.models.parts import padding_of
 from goodfit.schema.model import ModelConf
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -82,7 +83,7 @@ class Base:
         length = self._positions("encoder")
         if length is None or self.config.model_type not in BEHIND_PADDING:
             return length
-        padding = None if self.config.model_type == "mpnet" else self.config.pad_token_id
+        padding = padding_of(self.config)
         return length - 1 - (1 if padding is None else padding)
 
     @property

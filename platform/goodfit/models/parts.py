@@ -14,6 +14,13 @@ def base_of(model: Any) -> Any:
     return model.get_base_model() if isinstance(model, PeftModel) else model
 
 
+def padding_of(config: Any) -> int | None:
+    """The token that padding is, behind whose position RoBERTa and its kin begin to count: MPNet's is 1, whatever its
+    config says."""
+    padding: int | None = 1 if config.model_type == "mpnet" else config.pad_token_id
+    return padding
+
+
 def is_masked(model: Any) -> bool:
     """Whether it fills gaps in a text that it reads whole: an encoder with a head over the vocabulary."""
     return model.__class__.__name__.endswith("ForMaskedLM")

@@ -26,7 +26,7 @@ class Deeds:
 
     def of_loading(self) -> Deeds:
         """What was done to load them, which every run of this process has."""
-        return Deeds(Counter({one: count for one, count in self.called.items() if one[1].startswith(OFFERING)}))
+        return Deeds(Counter({one: count for one, count in self.called.items() if one[1].startswith(REGISTERING)}))
 
     def shown(self, plugins: Sequence[InstalledPlugin]) -> dict[str, dict[str, Any]]:
         """Plugin -> hooks called, things that the run uses, records changed, findings."""
@@ -42,13 +42,13 @@ class Deeds:
         }
 
 
-OFFERING = "goodfit_register_"
+REGISTERING = "goodfit_register_"
 """How the hooks begin that are called when a plugin is loaded."""
 
 
 def took_part(deed: Mapping[str, Any]) -> bool:
     """Whether a plugin did more in a run than to be loaded; of what ``Deeds.shown`` says of it."""
-    hooks = [hook for hook in deed.get("hooks", ()) if not hook.startswith(OFFERING)]
+    hooks = [hook for hook in deed.get("hooks", ()) if not hook.startswith(REGISTERING)]
     return bool(hooks or deed.get("uses") or deed.get("records") or deed.get("findings"))
 
 

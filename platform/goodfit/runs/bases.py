@@ -14,6 +14,7 @@ from goodfit.kinds import find_kind
 from goodfit.models.base import Adapted, Base, adapted_base, find_base
 from goodfit.models.load import config_with_head, load_tokenizer
 from goodfit.plugins.host import Host
+from goodfit.run_files import ADAPTER, CONFIG, MODEL, TASK
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
@@ -37,31 +38,31 @@ def _base_of_run(conf: RunConf, host: Host) -> Base:
     if conf.model.weights == "random":
         raise ConfigError("model.weights is random, and model=run:PATH takes a run's weights", "leave one of them out")
     run = finished_run(conf.model.name or "")
-    folder = run / "model"
+    folder = run / MODEL
     if not folder.is_dir():
         return _with_adapter(conf, run, host)
     base = find_base(conf.model, folder)
-    if base.digest != read_json(folder / "task.json", "digest")["digest"]:
+    if base.digest != read_json(folder / TASK, "digest")["digest"]:
         raise ConfigError(f"the weights in {folder} are not those that were written", "train it again")
     return base
 
 
 def _with_adapter(conf: RunConf, run: Path, host: Host) -> Base:
     """What the adapter of a run makes of the base that it was tuned on."""
-    refuse_changed(run, "config.yaml", "adapter/")
+    refuse_changed(run, CONFIG, f"{ADAPTER}/")
     own = read_config(run)
     if own.adapter.four_bits:
         raise ConfigError(
             f"the run in {run} holds an adapter on a base in 4 bits, which cannot be put into whole weights",
             "train it again with adapter=lora, or with adapter=none",
         )
-    written = read_json(run / "adapter" / "task.json", "base", "labels", "digest")
+    written = read_json(run / ADAPTER / TASK, "base", "labels", "digest")
     below = tuned_on(own, written["base"], host)
     task = Task(own, find_kind(own.task.kind or ""), (), (), None)
     learner, _ = build_learner(task, below, load_tokenizer(below), tuple(written["labels"]))
     config = config_with_head(below, learner.head, learner.outputs)
     adapted = Adapted(
-        below, run / "adapter", written["digest"], own.model, learner.head, tuple(learner.outputs), own.seed
+        below, run / ADAPTER, written["digest"], own.model, learner.head, tuple(learner.outputs), own.seed
     )
     return adapted_base(conf.model, adapted, config)
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from goodfit.errors import ConfigError, DiskError
 from goodfit.files import file_digest
 from goodfit.ranks import is_first_process
+from goodfit.run_files import CONFIG, HELD, HISTORY, LOCK, OVERRIDES
 from goodfit.runs.find import resume_command
-from goodfit.runs.held import LOCK, is_same
+from goodfit.runs.held import is_same
 from goodfit.runs.json_files import read_json
 from goodfit.runs.lock import identity_of
 from goodfit.tracking.history import History
 
-CONFIG = "config.yaml"
-FIRST = (CONFIG, "overrides.txt", "lock.json")
+FIRST = (CONFIG, OVERRIDES, LOCK)
 """What lies in a run's folder before the first step, and is the same at its end."""
 
 
@@ -28,7 +28,7 @@ class Begun:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._place = folder.stat()
-        self._lock = (folder / LOCK).stat() if is_first_process() else None
+        self._lock = (folder / HELD).stat() if is_first_process() else None
         self._digests: dict[str, str] = {}
         self._history: History | None = None
         self.identity = ""
@@ -36,7 +36,7 @@ class Begun:
 
     def keep(self) -> None:
         """Take what lies there for what the run begins with, or goes on with."""
-        self.identity = identity_of(read_json(self.folder / "lock.json"))
+        self.identity = identity_of(read_json(self.folder / LOCK))
         self._digests = {name: file_digest(self.folder / name) for name in FIRST if (self.folder / name).is_file()}
 
     def follow(self, history: History) -> None:
@@ -51,13 +51,13 @@ class Begun:
     @property
     def is_ours(self) -> bool:
         """Whether the lock that lies there is still the one that we hold."""
-        return self._lock is None or is_same(self._lock, self.folder / LOCK)
+        return self._lock is None or is_same(self._lock, self.folder / HELD)
 
     def gone(self) -> DiskError:
         """The error where it is not."""
         if is_same(self._place, self.folder) and (self.folder / CONFIG).is_file():
             return DiskError(
-                f"{self.folder / LOCK} is not this run's any more: it was removed, or another process has the folder",
+                f"{self.folder / HELD} is not this run's any more: it was removed, or another process has the folder",
                 f"when nobody else writes there: {resume_command(self.folder)}",
             )
         return DiskError(
@@ -79,7 +79,7 @@ class Begun:
         if CONFIG in self._digests and not (self.folder / CONFIG).is_file():
             raise DiskError(f"{self.folder / CONFIG} was moved or removed while the run trained", "put it back")
         if self._history is not None and self._history.digest is not None:
-            self._refuse_other("history.jsonl", self._history.digest, "go on behind the last checkpoint")
+            self._refuse_other(HISTORY, self._history.digest, "go on behind the last checkpoint")
 
     def refuse_changed(self) -> None:
         """Refuse to take for the run's what others wrote while it trained.

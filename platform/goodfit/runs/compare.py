@@ -14,6 +14,7 @@ from goodfit.evaluation.report import differences, items_of, outcome_items
 from goodfit.hooks.certainty import CONFIDENCE, holm
 from goodfit.hooks.types import Item, MetricSpec
 from goodfit.plugins.host import Host
+from goodfit.run_files import CONFIG, LOCK, PREDICTIONS, RECORD
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import find_run
 from goodfit.runs.given import Given, given_records
@@ -109,7 +110,7 @@ def _found(typed: Sequence[str]) -> list[Path]:
 
 def _tested(typed: Sequence[str], folders: Sequence[Path], host: Host) -> list[_Answers]:
     """The answers that runs of one test split wrote down; no model is loaded."""
-    kinds = [read_json(folder / "run.json", "kind")["kind"] for folder in folders]
+    kinds = [read_json(folder / RECORD, "kind")["kind"] for folder in folders]
     for name, kind in zip(typed[1:], kinds[1:], strict=True):
         if kind != kinds[0]:
             raise ConfigError(f"{typed[0]} is of the kind {kinds[0]}, {name} of {kind}", "compare runs of one kind")
@@ -128,8 +129,8 @@ def _tested(typed: Sequence[str], folders: Sequence[Path], host: Host) -> list[_
 
 
 def _written(folder: Path, records: Sequence[Record]) -> list[Item]:
-    refuse_changed(folder, "lock.json", "config.yaml", f"{weights_in(folder).name}/", "predictions/test.jsonl")
-    written = (folder / "predictions" / "test.jsonl").read_text("utf-8").split("\n")
+    refuse_changed(folder, LOCK, CONFIG, f"{weights_in(folder).name}/", f"{PREDICTIONS}/test.jsonl")
+    written = (folder / PREDICTIONS / "test.jsonl").read_text("utf-8").split("\n")
     lines = {line["id"]: line for line in map(json.loads, filter(None, written))}
     return items_of(records, [lines[r.id]["prediction"] for r in records], [lines[r.id]["confidence"] for r in records])
 

@@ -19,7 +19,7 @@ from goodfit.schema import RunConf
 
 MUCH = 0.1
 """The share of unknown tokens from which a record is told of, and of answers that broke off from which they are."""
-UNREAD = f"have more than {MUCH:.0%} tokens that the model does not know"
+UNKNOWN_TOKENS = f"have more than {MUCH:.0%} tokens that the model does not know"
 OTHER_MODEL = "choose a model of these texts' language or signs: docs/models.md"
 
 
@@ -64,7 +64,7 @@ def unknown_tokens(encoded: Mapping[str, Encoded], splits: Splits, tokenizer: An
     for split, part in encoded.items():
         records = splits[split]
         ids = [records[index].id for index in unread(part, len(records), tokenizer)]
-        message = f"{len(ids)} of {len(records)} {split} records {UNREAD}"
+        message = f"{len(ids)} of {len(records)} {split} records {UNKNOWN_TOKENS}"
         findings += about("data.unknown_tokens", message, ids, len(records), mend=OTHER_MODEL, split=split)
     return findings
 
@@ -82,7 +82,7 @@ def unread(encoded: Encoded, records: int, tokenizer: Any) -> list[int]:
 
 def told_of_unread(count: int, of: int) -> list[str]:
     """What to say of answers to records of which the model sees little."""
-    return [f"{count} of {of} records {UNREAD}: {OTHER_MODEL}"] if count else []
+    return [f"{count} of {of} records {UNKNOWN_TOKENS}: {OTHER_MODEL}"] if count else []
 
 
 def broken_off(

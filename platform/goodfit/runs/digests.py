@@ -10,24 +10,20 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
+from goodfit.run_files import CARD, CHECKPOINTS, CONFIG, DIGESTS, HELD, JOB, LOG, RECORD, SEALED, WANDB, WANDB_LOG
 from goodfit.runs.find import to_its_end
-from goodfit.runs.folder import SEALED
-from goodfit.runs.held import LOCK
 from goodfit.training.checkpoints import MANIFEST, checkpoints_in, damage
 from goodfit.yaml_values import read_yaml
 
-DIGESTS = "digests.json"
-LEFT_OUT = (DIGESTS, LOCK, "log.txt", "wandb", "wandb.log", "checkpoints", "job.sbatch")
+LEFT_OUT = (DIGESTS, HELD, LOG, WANDB, WANDB_LOG, CHECKPOINTS, JOB)
 """What goes on changing, or has digests of its own."""
-
-CARD = "README.md"
 
 
 def write_digests(folder: Path, coming: Mapping[str, bytes]) -> None:
     """Write down what a run left, and what it is going to write last."""
     files = {name: file_digest(folder / name) for name in _files(folder)}
     files |= {name: hashlib.sha256(content).hexdigest() for name, content in coming.items()}
-    manifests = [path / MANIFEST for path in checkpoints_in(folder / "checkpoints")]
+    manifests = [path / MANIFEST for path in checkpoints_in(folder / CHECKPOINTS)]
     checkpoints = {path.parent.name: file_digest(path) if path.is_file() else "" for path in manifests}
     write_whole(folder / DIGESTS, _content({"schema": 1, "sha256": files, "checkpoints": checkpoints}))
 
@@ -98,7 +94,7 @@ def changed_files(folder: Path) -> dict[str, str]:
     found = _changed(folder, written["sha256"])
     strange = set(_files(folder)) - set(written["sha256"])
     found |= {name: "not of this run" for name in sorted(strange) if name.split("/", 1)[0] in SEALED}
-    return found | _checkpoint_faults(folder / "checkpoints", written["checkpoints"])
+    return found | _checkpoint_faults(folder / CHECKPOINTS, written["checkpoints"])
 
 
 def _checkpoint_faults(folder: Path, written: Mapping[str, str]) -> dict[str, str]:
@@ -109,10 +105,10 @@ def _checkpoint_faults(folder: Path, written: Mapping[str, str]) -> dict[str, st
         written: Name -> digest of the manifest.
     """
     left = {path.name: path for path in checkpoints_in(folder)}
-    found = {f"checkpoints/{name}": "missing" for name in written if name not in left}
+    found = {f"{CHECKPOINTS}/{name}": "missing" for name in written if name not in left}
     for name, path in left.items():
         if reason := _checkpoint_fault(path, written):
-            found[f"checkpoints/{name}"] = reason
+            found[f"{CHECKPOINTS}/{name}"] = reason
     return found
 
 
@@ -128,8 +124,8 @@ def _checkpoint_fault(path: Path, written: Mapping[str, str]) -> str | None:
 def plain(folder: Path, name: str) -> Any:
     """The content of a file without what belongs to its run alone: its folder, and the seconds that it took."""
     path = folder / name
-    if name == "run.json":
+    if name == RECORD:
         return {key: value for key, value in json.loads(path.read_bytes()).items() if key != "seconds"}
-    if name == "config.yaml":
+    if name == CONFIG:
         return {key: value for key, value in read_yaml(path).items() if key != "run"}
     return file_digest(path)

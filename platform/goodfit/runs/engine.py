@@ -14,6 +14,7 @@ from goodfit.errors import GateError
 from goodfit.evaluation.gates import refusal
 from goodfit.plugins.host import Host
 from goodfit.ranks import is_first_process
+from goodfit.run_files import HISTORY, LOCK, LOG
 from goodfit.runs.folder import point_latest, run_folder
 from goodfit.runs.json_files import write_json
 from goodfit.runs.known import read_task
@@ -81,17 +82,17 @@ def carry_out(
     tell = Teller(host, progress, lock)
     with run_folder(prepared.conf, resumed) as folder, recorded(begun := Begun(folder), prepared, tell) as signals:
         if is_first_process() and not resumed:
-            write_json(folder / "lock.json", lock)
+            write_json(folder / LOCK, lock)
             if vault is not None:
                 write_vault(vault, prepared.task.scrub.written)
             write_config(prepared.conf, composed.words, folder)  # from here on it is a run, which can go on
         begun.keep()
         tell("goodfit_on_run_start", folder, run_json_of(prepared, "running"), {})
         tracker = WandbProcess(prepared.conf.tracker, folder, folder.name, as_tree(prepared.conf)) if tracked else None
-        history = History(folder / "history.jsonl", tracker.send if tracker else None)
+        history = History(folder / HISTORY, tracker.send if tracker else None)
         begun.follow(history)
         try:
-            with logged_to(folder / "log.txt"):
+            with logged_to(folder / LOG):
                 keep = prepared.conf.training.keep_checkpoints
                 saved = start_from(folder, begun.identity, keep, progress) if resumed else None
                 finished = tune_and_judge(prepared, host, begun, history, progress, signals, saved, started)

@@ -7,19 +7,14 @@ from pathlib import Path
 from goodfit.commands import command
 from goodfit.errors import ConfigError
 from goodfit.files import at_home
+from goodfit.run_files import BEST, CONFIG, CONFIRMATIONS, RECORD, SEARCH, TRIALS
 from goodfit.runs.held import is_held
 from goodfit.runs.json_files import read_json
-
-SEARCH = "search.json"
-"""What a search writes into its folder first: a folder that has it is no run's."""
-
-TRIALS = ("trials", "confirmations")
-"""Folders of a search in which its trainings lie."""
 
 
 def is_finished(path: Path) -> bool:
     """Whether a run came to its end, by its own word."""
-    return bool(read_json(path / "run.json", "status")["status"] == "finished")
+    return bool(read_json(path / RECORD, "status")["status"] == "finished")
 
 
 def resume_command(folder: Path | str) -> str:
@@ -40,10 +35,10 @@ def find_run(typed: str) -> Path:
     if (path / SEARCH).is_file():
         raise ConfigError(f"{typed} is a search, and no run", _of_search(path, typed))
     search = path.parent.parent
-    if path.parent.name in TRIALS and (search / SEARCH).is_file():
-        raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/best")
-    if not (path / "config.yaml").is_file() or not (path / "run.json").is_file():
-        raise ConfigError(f"{typed} is no run: it lacks config.yaml or run.json", "name a folder that 'train' wrote")
+    if path.parent.name in (TRIALS, CONFIRMATIONS) and (search / SEARCH).is_file():
+        raise ConfigError(f"{typed} is a trial of a search, and no run", f"the winner's run is {search}/{BEST}")
+    if not (path / CONFIG).is_file() or not (path / RECORD).is_file():
+        raise ConfigError(f"{typed} is no run: it lacks {CONFIG} or {RECORD}", "name a folder that 'train' wrote")
     return path
 
 
@@ -54,7 +49,7 @@ def finished_run(typed: str) -> Path:
         ConfigError: It is no run, or not finished.
     """
     folder = find_run(typed)
-    status = read_json(folder / "run.json", "status")["status"]
+    status = read_json(folder / RECORD, "status")["status"]
     if status != "finished":
         raise ConfigError(f"the run in {typed} is {status}, not finished", to_its_end(typed))
     return folder
@@ -67,7 +62,7 @@ def to_its_end(typed: str | Path) -> str:
 
 def _of_search(path: Path, typed: str) -> str:
     """What can be done with a search: its winner is a run; without one, its own command goes on, or shows it."""
-    if (path / "best" / "run.json").is_file():
-        return f"the winner's run is {typed.rstrip('/')}/best"
+    if (path / BEST / RECORD).is_file():
+        return f"the winner's run is {typed.rstrip('/')}/{BEST}"
     words = [word for word in read_json(path / SEARCH, "words")["words"] if not word.startswith("run.dir=")]
     return f"{command('sweep', *words, f'run.dir={typed}')} goes on with it, or shows what it found"

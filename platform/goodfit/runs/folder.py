@@ -16,19 +16,13 @@ from pathlib import Path
 from goodfit.errors import ConfigError
 from goodfit.files import at_home
 from goodfit.ranks import is_first_process
-from goodfit.runs.find import SEARCH, is_finished, resume_command
-from goodfit.runs.held import LOCK, PATIENCE, held
+from goodfit.run_files import CONFIG, HELD, OF_A_RUN, RECORD, SEARCH, WANDB
+from goodfit.runs.find import is_finished, resume_command
+from goodfit.runs.held import PATIENCE, held
 from goodfit.schema import RunConf
 
 FOLDER = "GOODFIT_RUN_FOLDER"
 """Tells the further processes of a run where it is written."""
-
-SEALED = ("adapter", "model", "predictions", "data")
-"""Folders in which a file that was not written by the run is a fault."""
-
-OF_A_RUN = ("metrics.json", "history.jsonl", "findings.jsonl", "digests.json", "log.txt", "report.html")
-OF_A_RUN += ("checkpoints", *SEALED)
-"""What a run writes behind its config: where they lie without one, they are somebody else's."""
 
 JOIN_SECONDS = 600
 """How long a further process waits for the first one to check its data and make the folder."""
@@ -71,7 +65,7 @@ def _joined(path: Path) -> Path:
     Before, the folder may lie there empty, and what this process wrote into it would be another's to the first one.
     """
     began, told = time.monotonic(), False
-    while not (path / "config.yaml").exists():
+    while not (path / CONFIG).exists():
         waited = time.monotonic() - began
         if waited > PATIENCE and not told:
             logging.getLogger(__name__).warning("waiting for the first process, which is to begin the run in %s", path)
@@ -132,7 +126,7 @@ def refuse_links(folder: Path) -> None:
                     f"{path} is a link, and goodfit writes none: what goes on there would write where that leads",
                     "put there what it leads to, or take a copy of the folder from whom you trust",
                 )
-        folders[:] = [name for name in folders if name != "wandb"]  # which makes links of its own
+        folders[:] = [name for name in folders if name != WANDB]  # which makes links of its own
 
 
 def refuse_taken_folder(conf: RunConf) -> None:
@@ -161,10 +155,10 @@ def refuse_taken(path: Path) -> None:
     Raises:
         ConfigError: There are such.
     """
-    for name, what in (("config.yaml", "a run"), (SEARCH, "a search")):
+    for name, what in ((CONFIG, "a run"), (SEARCH, "a search")):
         if os.path.lexists(path / name):
             fix = "choose another run.dir, or delete that folder"
-            if what == "a run" and (path / "run.json").exists() and not is_finished(path):
+            if what == "a run" and (path / RECORD).exists() and not is_finished(path):
                 fix = f"{resume_command(path)} goes on with it; or choose another run.dir"
             raise ConfigError(f"{path} holds {what} already", fix)
     if others := [name for name in OF_A_RUN if os.path.lexists(path / name)]:
@@ -199,7 +193,7 @@ def empty(folder: Path) -> None:
     for leftover in folder.iterdir():
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)
-        elif leftover.name != LOCK:
+        elif leftover.name != HELD:
             leftover.unlink()
 
 

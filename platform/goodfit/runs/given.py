@@ -20,6 +20,7 @@ from goodfit.files import at_home
 from goodfit.kinds.shape import refuse_unknown_fields
 from goodfit.plugins.host import Host
 from goodfit.registry import did_you_mean
+from goodfit.run_files import LOCK
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
 from goodfit.runs.lineage import inputs_before, inputs_of, made_from
@@ -119,7 +120,7 @@ def _seen(opened: OpenedRun, host: Host, records: Sequence[Record]) -> dict[str,
     Those that it was trained on make it look better than it is; those of its validation do, too, for its best epoch
     and its thresholds were chosen by them.
     """
-    refuse_changed(opened.folder, "lock.json")
+    refuse_changed(opened.folder, LOCK)
     before, untold = inputs_before(opened.task, made_from(opened.conf), host)
     learnt, chosen = inputs_of(opened.folder, host, opened.task, "train", "validation")
     learnt = None if learnt is None or untold else learnt | before

@@ -15,8 +15,7 @@ from typing import IO
 
 from goodfit.errors import ConfigError
 from goodfit.files import EVERYBODY
-
-LOCK = ".lock"
+from goodfit.run_files import HELD
 
 PATIENCE = 5.0
 """Seconds after which a process that waits for another one says so."""
@@ -45,16 +44,16 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
     """
     told = time.monotonic() + PATIENCE
     while True:
-        with open_plain(path / LOCK, os.O_RDWR | os.O_CREAT) as lock:
+        with open_plain(path / HELD, os.O_RDWR | os.O_CREAT) as lock:
             _LOCKS.add(lock)
             try:
-                if is_taken(lock, path / LOCK):
+                if is_taken(lock, path / HELD):
                     try:
                         yield path
                     finally:
                         # where the folder was moved, another's may lie here
-                        if is_same(os.fstat(lock.fileno()), path / LOCK):
-                            (path / LOCK).unlink(missing_ok=True)
+                        if is_same(os.fstat(lock.fileno()), path / HELD):
+                            (path / HELD).unlink(missing_ok=True)
                     return
             finally:
                 _LOCKS.discard(lock)
@@ -69,7 +68,7 @@ def held(path: Path, wait: bool = False) -> Iterator[Path]:
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock of a run's folder now."""
     try:
-        with open_plain(path / LOCK, os.O_RDONLY) as lock:
+        with open_plain(path / HELD, os.O_RDONLY) as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except (FileNotFoundError, ConfigError):
         return False

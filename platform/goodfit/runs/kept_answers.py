@@ -14,6 +14,7 @@ from goodfit import __version__
 from goodfit.data.records import Record
 from goodfit.errors import ConfigError
 from goodfit.files import EVERYBODY, file_digest, to_output, write_whole
+from goodfit.run_files import CONFIG, TASK
 from goodfit.runs.held import is_taken, open_plain
 from goodfit.runs.opened import OpenedRun, weights_in
 from goodfit.texts.shown import json_line
@@ -24,7 +25,7 @@ Answer = Mapping[str, Any]
 def question_of(opened: OpenedRun, records: Sequence[Record], documents: Iterable[str]) -> str:
     """The digest of all that answers hang on: the run, what is asked, and what is searched."""
     found = hashlib.sha256(__version__.encode())
-    for path in (weights_in(opened.folder) / "task.json", opened.folder / "config.yaml"):
+    for path in (weights_in(opened.folder) / TASK, opened.folder / CONFIG):
         found.update(file_digest(path).encode())
     for asked in (*([record.id, record.fields] for record in records), *documents):
         found.update(json.dumps(asked).encode())

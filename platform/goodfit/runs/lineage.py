@@ -13,6 +13,7 @@ from goodfit.data.gather import Splits
 from goodfit.errors import ConfigError, DataError, HardwareError, Mistakes, PluginError
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
+from goodfit.run_files import CONFIG, FINDINGS, LOCK, RECORD
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.faults import input_key
 from goodfit.runs.find import finished_run
@@ -38,8 +39,8 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
     if conf.model.source != "run":
         return []
     folder = finished_run(conf.model.name or "")
-    refuse_changed(folder, "run.json", "config.yaml", "lock.json")
-    record, own = read_json(folder / "run.json", "task", "kind", "adapter", "base"), read_config(folder)
+    refuse_changed(folder, RECORD, CONFIG, LOCK)
+    record, own = read_json(folder / RECORD, "task", "kind", "adapter", "base"), read_config(folder)
     earlier = record.get("made_from", [])
     private = record.get("differential_privacy")
     last = {
@@ -52,7 +53,7 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
         **({} if earlier else {"base": record["base"]}),
     }
     if not isinstance(earlier, list) or not all(map(_is_told, told := [last, *earlier])) or "base" not in told[-1]:
-        raise damaged(folder / "run.json")
+        raise damaged(folder / RECORD)
     return told
 
 
@@ -93,7 +94,7 @@ def _folders_of(conf: RunConf, runs: Sequence[Mapping[str, Any]]) -> list[Path]:
 
 def _is_of(folder: Path, run: Mapping[str, Any]) -> bool:
     try:
-        refuse_changed(folder, "config.yaml", "lock.json")
+        refuse_changed(folder, CONFIG, LOCK)
         return locked_records(folder, "train") == run["train"]
     except ConfigError:
         return False
@@ -110,7 +111,7 @@ def inputs_of(folder: Path, host: Host, reader: Task, *names: str) -> list[set[s
     """
     host = host.for_a_run()
     try:
-        refuse_changed(folder, "findings.jsonl")
+        refuse_changed(folder, FINDINGS)
         task, left_out = open_task(folder, host, measured=False), _left_out(folder)
         splits = _splits(task, host, left_out)
         digests = splits.digests()
@@ -128,7 +129,7 @@ def inputs_of(folder: Path, host: Host, reader: Task, *names: str) -> list[set[s
 
 def _left_out(folder: Path) -> set[str]:
     """The ids of the training records that ``quality.fix`` left out of a run."""
-    findings = map(json.loads, (folder / "findings.jsonl").read_text("utf-8").splitlines())
+    findings = map(json.loads, (folder / FINDINGS).read_text("utf-8").splitlines())
     return {row for finding in findings if finding["code"] == LEFT_OUT for row in finding["rows"]}
 
 

@@ -20,6 +20,7 @@ from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host
+from goodfit.run_files import CONFIG, LOCK
 from goodfit.runs.find import resume_command
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.prepare import Prepared
@@ -130,7 +131,7 @@ def _needed_by(name: str, found: dict[str, str]) -> dict[str, str]:
 def started_with(folder: Path) -> RunConf:
     """The config that a run was started with: labels that were found in its data are to be found again."""
     conf = read_config(folder)
-    if read_json(folder / "lock.json", "labels_given")["labels_given"]:
+    if read_json(folder / LOCK, "labels_given")["labels_given"]:
         return conf
     return dataclasses.replace(conf, task=dataclasses.replace(conf.task, labels=None))
 
@@ -179,7 +180,7 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
             f"this is not what the run was started with: {said(new)}",
             f"bring that back, or go on all the same, to other bytes: {resume_command(folder)} --allow-drift",
         )
-    write_json(folder / "lock.json", {**locked, "drift": {**known, **new}})
+    write_json(folder / LOCK, {**locked, "drift": {**known, **new}})
 
 
 def refuse_other_config(folder: Path, conf: RunConf) -> None:
@@ -201,7 +202,7 @@ def refuse_other_config(folder: Path, conf: RunConf) -> None:
     allowed = [locked.get("config"), *drifted.get("config", [])]
     if _config_digest(conf) not in allowed:
         raise ConfigError(
-            f"{folder / 'config.yaml'} is not what the run was trained with",
+            f"{folder / CONFIG} is not what the run was trained with",
             "bring back what the run wrote, or take a copy of the run that is whole",
         )
 
@@ -212,7 +213,7 @@ def refuse_other_inputs(folder: Path, now: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: Names what was, and what is.
     """
-    locked = read_json(folder / "lock.json")
+    locked = read_json(folder / LOCK)
     found = {
         place: pair for place, pair in drift(locked, now).items() if place.split(".")[0] in ("data", "base", "config")
     }

@@ -10,6 +10,7 @@ from goodfit.data.gather import Splits
 from goodfit.errors import ConfigError
 from goodfit.plugins.host import Host
 from goodfit.plugins.lock import PARTS
+from goodfit.run_files import LOCK
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import find_run
 from goodfit.runs.json_files import read_json
@@ -23,7 +24,7 @@ def are_locked(folder: Path, conf: RunConf, splits: Splits, split: str) -> bool:
     """
     if split == "train" and conf.quality.fix != "keep":
         return True
-    refuse_changed(folder, "lock.json")
+    refuse_changed(folder, LOCK)
     return splits.digests()[split] == locked_records(folder, split)
 
 

@@ -16,6 +16,7 @@ from goodfit.models.base import Base
 from goodfit.models.device import pick_device
 from goodfit.models.load import load_model, load_saved, load_tokenizer
 from goodfit.plugins.host import Host
+from goodfit.run_files import ADAPTER, CONFIG, LOCK, MODEL, TASK
 from goodfit.runs.bases import tuned_on
 from goodfit.runs.compute_path import path_of
 from goodfit.runs.cuts import refuse_beyond
@@ -86,9 +87,9 @@ def open_run(typed: str, host: Host, *, measured: bool = True) -> OpenedRun:
     task = open_task(folder, host, measured=measured)
     conf = task.conf
     weights = weights_in(folder)
-    refuse_changed(folder, "lock.json", "config.yaml", f"{weights.name}/")
+    refuse_changed(folder, LOCK, CONFIG, f"{weights.name}/")
     refuse_other_config(folder, conf)
-    written = read_json(weights / "task.json", "base", "labels")
+    written = read_json(weights / TASK, "base", "labels")
     base = tuned_on(conf, written["base"], host)
     learner, coding = build_learner(task, base, load_tokenizer(base), tuple(written["labels"]))
     model = _load(weights, task, base, learner)
@@ -105,12 +106,12 @@ def _trusted_from(written: Mapping[str, Any]) -> float | None:
 
 def weights_in(folder: Path) -> Path:
     """Where a run's folder has its weights."""
-    return folder / ("adapter" if (folder / "adapter").is_dir() else "model")
+    return folder / (ADAPTER if (folder / ADAPTER).is_dir() else MODEL)
 
 
 def _load(weights: Path, task: Task, base: Base, learner: Learner) -> Any:
     conf = task.conf
-    if weights.name == "model":
+    if weights.name == MODEL:
         return load_saved(base, conf.model, learner.head, learner.outputs, weights)
     model = load_model(base, conf.model, learner.head, learner.outputs, conf.seed, conf.adapter.four_bits)
     return with_saved_adapter(model, weights)

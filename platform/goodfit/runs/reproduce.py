@@ -17,6 +17,7 @@ from goodfit.errors import ConfigError
 from goodfit.plugins.deeds import took_part
 from goodfit.plugins.host import Host
 from goodfit.plugins.lock import since_then
+from goodfit.run_files import CHECKPOINTS, LOCK, METRICS, MODEL, OVERRIDES, RECORD
 from goodfit.runs.digests import changed_files, plain, read_digests
 from goodfit.runs.find import find_run, finished_run
 from goodfit.runs.json_files import read_json
@@ -128,7 +129,7 @@ def _other_plugins(folder: Path, now: Mapping[str, Any], *deeds_of: Path) -> lis
         deeds_of: Finished runs: a plugin that did something in one of them took part.
     """
     then, here = locked_plugins(folder), now["plugins"]
-    deeds = [read_json(run / "run.json").get("plugins", {}) for run in deeds_of]
+    deeds = [read_json(run / RECORD).get("plugins", {}) for run in deeds_of]
     acting = {name for run in deeds for name, deed in run.items() if took_part(deed)}
     told = [since_then(name, then.get(name), here.get(name)) for name in sorted(acting)]
     return [line for line in told if line is not None]
@@ -151,7 +152,7 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
 
     folder = find_run(typed)
     # checkpoints are not read: a run may be made again without them
-    if found := {name: what for name, what in changed_files(folder).items() if not name.startswith("checkpoints/")}:
+    if found := {name: what for name, what in changed_files(folder).items() if not name.startswith(f"{CHECKPOINTS}/")}:
         raise ConfigError(
             f"{folder} is not as the run left it: {'; '.join(f'{name}: {what}' for name, what in found.items())}",
             "take a copy that is whole",
@@ -163,11 +164,11 @@ def _opened(typed: str) -> tuple[Path, RunConf]:
 
 def _refuse_unpinned(folder: Path, conf: RunConf) -> None:
     """Refuse a base of which nobody can tell whether it is the same; below an adapter in a base lies another one."""
-    if conf.model.source == "run" and not (Path(conf.model.name or "") / "model").is_dir():
+    if conf.model.source == "run" and not (Path(conf.model.name or "") / MODEL).is_dir():
         before = finished_run(conf.model.name or "")
         return _refuse_unpinned(before, read_config(before))
     hub = conf.model.source == "hub" and not Path(conf.model.name or "").is_dir()
-    if hub and read_json(folder / "lock.json")["base"]["digest"] is None and conf.model.revision is None:
+    if hub and read_json(folder / LOCK)["base"]["digest"] is None and conf.model.revision is None:
         raise ConfigError(
             f"the base {conf.model.name} was taken from the hub without a revision, and cannot be verified",
             "train with model.revision=<commit>",
@@ -179,7 +180,7 @@ def _again(folder: Path, conf: RunConf, into: str | None) -> Composed:
     target = Path(into).absolute() if into else folder.with_name(f"{folder.name}-again")
     if into is None and target.exists():
         target = target.with_name(f"{target.name}-{secrets.token_hex(2)}")
-    words = (folder / "overrides.txt").read_bytes().decode().split("\n")[:-1]  # a word may hold other ends of lines
+    words = (folder / OVERRIDES).read_bytes().decode().split("\n")[:-1]  # a word may hold other ends of lines
     conf = dataclasses.replace(conf, run=dataclasses.replace(conf.run, dir=str(target)))
     return Composed(conf, {}, {}, tuple(words))
 
@@ -201,7 +202,7 @@ def compare_files(one: Path, other: Path) -> dict[str, str]:
 
 def _largest(one: Path, other: Path) -> float:
     """The largest difference of a metric of the tuned models."""
-    figures = [json.loads((folder / "metrics.json").read_bytes())["tuned"] for folder in (one, other)]
+    figures = [json.loads((folder / METRICS).read_bytes())["tuned"] for folder in (one, other)]
     if figures[0].keys() != figures[1].keys():
         return float("inf")
     pairs = [(figure["value"], figures[1][name]["value"]) for name, figure in figures[0].items()]

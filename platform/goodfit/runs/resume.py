@@ -12,8 +12,9 @@ from goodfit.errors import ConfigError
 from goodfit.files import write_whole
 from goodfit.plugins.host import Host
 from goodfit.ranks import is_first_process
+from goodfit.run_files import CHECKPOINTS, HELD, HISTORY, JOB
 from goodfit.runs.find import find_run, is_finished, resume_command
-from goodfit.runs.held import LOCK, held
+from goodfit.runs.held import held
 from goodfit.runs.slurm import waits_for_slurm
 from goodfit.training.checkpoints import choose_checkpoint, of_others, prune, tidy
 
@@ -40,7 +41,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
 
     folder = find_run(typed)
     if is_finished(folder):
-        if (folder / LOCK).exists():
+        if (folder / HELD).exists():
             with held(folder):  # killed behind its end: it is let go
                 return folder, None
         return folder, None
@@ -51,7 +52,7 @@ def resume_run(typed: str, host: Host, progress: Progress, allow_drift: bool = F
     if conf.hardware.strategy == "deepspeed":
         raise ConfigError("DeepSpeed keeps the optimiser to itself, and such a run cannot go on", "train it again")
     if waits_for_slurm(conf):
-        raise ConfigError("this run is a job of Slurm, which goes on there", f"sbatch {folder / 'job.sbatch'}")
+        raise ConfigError("this run is a job of Slurm, which goes on there", f"sbatch {folder / JOB}")
     check = functools.partial(refuse_drift, folder, allowed=allow_drift)
     return folder, carry_out(Composed(conf, {}, {}, ()), host, progress, resumed=folder, check=check)
 
@@ -69,9 +70,9 @@ def start_from(folder: Path, identity: str, keep_checkpoints: int, progress: Pro
         ConfigError: There are checkpoints of another run, which would be lost.
     """
     from goodfit.training.held_out import best_steps
-    from goodfit.training.state import HISTORY, open_saved
+    from goodfit.training.state import open_saved
 
-    checkpoints = folder / "checkpoints"
+    checkpoints = folder / CHECKPOINTS
     if strange := of_others(checkpoints, identity):
         raise ConfigError(
             f"{strange[0]} is of another run", f"move it back to that run, then: {resume_command(folder)}"

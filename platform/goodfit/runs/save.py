@@ -11,7 +11,9 @@ from goodfit.files import disk_fault, file_digest, share_like
 from goodfit.kinds.decoding import own_runs, settings_of
 from goodfit.kinds.shape import Talker
 from goodfit.kinds.text import Writer, prompt_of_others
+from goodfit.models.adapters import ADAPTER_WEIGHTS
 from goodfit.models.base import folder_digest
+from goodfit.run_files import ADAPTER, CARD, MODEL, TASK
 from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
 
@@ -30,33 +32,33 @@ def save_weights(prepared: Prepared, model: Any, folder: Path, review: Mapping[s
     """
     if not hasattr(model, "peft_config"):
         return _save_whole(prepared, model, folder, review)
-    target = folder / "adapter"
+    target = folder / ADAPTER
     for config in model.peft_config.values():
         config.base_model_name_or_path = _name_for_others(prepared)
         config.revision = prepared.base.revision
         for name, value in vars(config).items():
             if isinstance(value, set):  # its order is another one in each process, and would be written
                 setattr(config, name, sorted(value))
-    card = target / "README.md"
+    card = target / CARD
     _save_tensors(model, target)
     card.unlink(missing_ok=True)
     if isinstance(prepared.learner, Writer):
         _save_tokenizer(prepared, target)
     _save_settings(prepared, target)
-    write_json(target / "task.json", _task(prepared, target, review))
+    write_json(target / TASK, _task(prepared, target, review))
     if prepared.task.kind.leaves_whole or prepared.conf.adapter.merge:
         _save_whole(prepared, copy.deepcopy(model).merge_and_unload(), folder, review)
     return target
 
 
 def _save_whole(prepared: Prepared, model: Any, folder: Path, review: Mapping[str, Any] | None) -> Path:
-    target = folder / "model"
+    target = folder / MODEL
     if prepared.learner.head == "sequence_classification" and not prepared.task.kind.one_label:
         model.config.problem_type = "multi_label_classification"  # else transformers deals shares out among labels
     _save_tensors(model, target)
     _save_tokenizer(prepared, target)
     _save_settings(prepared, target)
-    write_json(target / "task.json", _task(prepared, target, review))
+    write_json(target / TASK, _task(prepared, target, review))
     return target
 
 
@@ -94,7 +96,7 @@ def _save_settings(prepared: Prepared, target: Path) -> None:
 
 def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) -> Mapping[str, Any]:
     conf, coding = prepared.conf, prepared.coding
-    weights = target / "adapter_model.safetensors"
+    weights = target / ADAPTER_WEIGHTS
     digest = f"sha256:{file_digest(weights)}" if weights.exists() else folder_digest(target)
     coder = prepared.learner.coder if isinstance(prepared.learner, Writer) else None
     runs = own_runs(coder) if coder else 0

@@ -18,6 +18,7 @@ from pathlib import Path
 from goodfit.config.compose import Composed
 from goodfit.config.words import typed_again
 from goodfit.errors import HardwareError
+from goodfit.run_files import CONFIG, JOB
 from goodfit.runs.folder import FOLDER, claimed, run_path
 from goodfit.schema import RunConf
 
@@ -73,7 +74,7 @@ def job_script(composed: Composed, folder: Path) -> str:
         'export MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)',
         "export MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))",
         f"start={shlex.quote(train)}",
-        f"if [ -e {shlex.quote(str(folder / 'config.yaml'))} ]; then start={shlex.quote(resume)}; fi",
+        f"if [ -e {shlex.quote(str(folder / CONFIG))} ]; then start={shlex.quote(resume)}; fi",
         'srun --kill-on-bad-exit=1 bash -c "$start"',
         "code=$?",
         'if [ $code = 143 ]; then scontrol requeue "$SLURM_JOB_ID"; fi',
@@ -97,7 +98,7 @@ def submit(composed: Composed) -> Submitted:
     """
     conf = composed.conf
     with claimed(run_path(conf), named=conf.run.dir is not None) as folder:
-        script = folder / "job.sbatch"
+        script = folder / JOB
         script.write_text(job_script(composed, folder), "utf-8")
     try:
         done = subprocess.run(["sbatch", "--parsable", str(script)], capture_output=True, text=True, check=False)

@@ -15,12 +15,12 @@ from goodfit.hooks.types import Evidence, Finding
 from goodfit.kinds.shape import Outcome
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
+from goodfit.run_files import CARD, DATA, FINDINGS, METRICS, PREDICTIONS, RECORD, REJECTED, SEALED
 from goodfit.runs.audit import Audited
 from goodfit.runs.begun import Begun
 from goodfit.runs.card import card_of
 from goodfit.runs.cuts import broken_off
 from goodfit.runs.digests import write_digests
-from goodfit.runs.folder import SEALED
 from goodfit.runs.json_files import as_json, write_json, write_lines
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.save import save_weights
@@ -92,8 +92,8 @@ def run_json_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None 
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     """Write run.json; where the run is finished, the digests of all it left come before."""
     if record["status"] == "finished":
-        write_digests(folder, {"run.json": as_json(record)})
-    write_json(folder / "run.json", record)
+        write_digests(folder, {RECORD: as_json(record)})
+    write_json(folder / RECORD, record)
 
 
 def write_down(
@@ -123,13 +123,13 @@ def write_down(
     deeds = host.deeds.shown(host.plugins)
     given = trained.guarantee.kept() if trained.guarantee else None
     card = card_of(prepared, judged.metrics, judged.fit, verdicts, findings, trained, deeds, given)
-    (weights / "README.md").write_text(card, "utf-8")
-    write_json(folder / "metrics.json", judged.metrics)
-    write_lines(folder / "findings.jsonl", [dataclasses.asdict(finding) for finding in findings])
+    (weights / CARD).write_text(card, "utf-8")
+    write_json(folder / METRICS, judged.metrics)
+    write_lines(folder / FINDINGS, [dataclasses.asdict(finding) for finding in findings])
     rejected = [problem.shown() for problem in prepared.splits.rejected]
-    write_lines(folder / "data" / "rejected.jsonl", rejected)
+    write_lines(folder / DATA / REJECTED, rejected)
     for split, outcomes in judged.outcomes.items():
-        _write_predictions(folder / "predictions" / f"{split}.jsonl", prepared, split, outcomes)
+        _write_predictions(folder / PREDICTIONS / f"{split}.jsonl", prepared, split, outcomes)
     more = {
         "fit": judged.fit.shown(),
         "gates": [dataclasses.asdict(verdict) for verdict in verdicts],

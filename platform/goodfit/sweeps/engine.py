@@ -13,6 +13,7 @@ from goodfit.errors import DiskError, HardwareError, StoppedError, TrainingError
 from goodfit.files import to_go_on
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
+from goodfit.run_files import BEST, REPORT, SWEEP
 from goodfit.runs.faults import FEW_OF_LABEL, FEW_RECORDS
 from goodfit.runs.folder import point_latest
 from goodfit.runs.json_files import write_json
@@ -24,7 +25,7 @@ from goodfit.sweeps.folder import again, is_begun, search_folder, with_linears, 
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
 from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
-from goodfit.sweeps.page import PAGE, write_page
+from goodfit.sweeps.page import write_page
 from goodfit.sweeps.propose import ADAPTIVE, grid_size, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
 from goodfit.sweeps.shared import Shared
@@ -76,7 +77,7 @@ def run_sweep(search: Search, task: TaskData, host: Host, watcher: Watcher) -> d
                 raise _out_of_memory(error, search, folder) from error
             raise
     if record["best"]["run"]:
-        point_latest(folder / "best")
+        point_latest(folder / BEST)
     return record
 
 
@@ -116,12 +117,12 @@ def _carry_out(
         winner, front = finish_search(search, shared, folder, entries, signals, watcher, warn)
     except TrainingError as error:
         record = record_so_far(entries, None, status="failed", fewer=_why_fewer(search, entries))
-        write_json(folder / "sweep.json", record)
+        write_json(folder / SWEEP, record)
         write_page(folder, record, entries, error.what)
-        error.what += f"; all of them: {folder / PAGE}"
+        error.what += f"; all of them: {folder / REPORT}"
         raise
     record = record_so_far(entries, winner, front, ledger.importances(), fewer=_why_fewer(search, entries))
-    write_json(folder / "sweep.json", record)
+    write_json(folder / SWEEP, record)
     write_page(folder, record, entries)
     return record
 
@@ -176,7 +177,7 @@ def _search(
                 del over[number]
                 ledger.finish(number, result)
                 entries = ledger.entries()
-                write_json(folder / "sweep.json", record_so_far(entries, None))
+                write_json(folder / SWEEP, record_so_far(entries, None))
                 watcher.ended(entries[number], leader(search, entries))
 
 

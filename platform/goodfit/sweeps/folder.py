@@ -16,9 +16,9 @@ from goodfit.config.search import MAY_CHANGE, Search
 from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import ConfigError
 from goodfit.files import part_of, text_digest
-from goodfit.runs.find import SEARCH
+from goodfit.run_files import HELD, SEARCH
 from goodfit.runs.folder import make_folder, refuse_links, run_path
-from goodfit.runs.held import LOCK, held
+from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.lock import drift, said
 from goodfit.runs.machine import measured_linears
@@ -91,7 +91,7 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
     """
     path = folder / SEARCH
     if not path.exists():
-        others = {one.name for one in folder.iterdir()} - {LOCK, part_of(path).name}
+        others = {one.name for one in folder.iterdir()} - {HELD, part_of(path).name}
         if others:
             raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
         name = f"{folder.name}-{secrets.token_hex(6)}"

@@ -17,6 +17,7 @@ from goodfit.errors import GoodfitError, is_out_of_memory
 from goodfit.models.fast.attention import NotFlat
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.together import together_of
+from goodfit.run_files import LOG
 from goodfit.runs.log import logged_to
 from goodfit.runs.plan import spare_memory
 from goodfit.runs.score import build_measure, top_score
@@ -205,7 +206,7 @@ class Packed:
         rise, steps = Rise(training.max_rise, {}), total_steps(conf, count)
         memory = self._shared.memory(started.bench)
         together = memory.activations * (1 + len(self._running))
-        with logged_to(started.order.folder / "log.txt"):
+        with logged_to(started.order.folder / LOG):
             spare_memory(conf, dataclasses.replace(memory, activations=together))
         pack.training.enter(Trial(name, started.model, conf, started.data))
         self._running[name] = _Running(pack, started, held_out, rise, held.pop_all(), steps, epoch)
@@ -320,7 +321,7 @@ class Packed:
         started, path = running.started, running.pack.path
         for key, weights in trainable_state(started.model).items():
             weights.copy_(running.best[key])
-        with logged_to(started.order.folder / "log.txt"), _path_on(running):
+        with logged_to(started.order.folder / LOG), _path_on(running):
             logging.getLogger(__name__).info("path: %s, packed (%s)", path.name, path.reason)
             return finish(started, running.held_out.trace, running.done)
 

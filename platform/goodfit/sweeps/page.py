@@ -9,11 +9,10 @@ from typing import Any
 
 from goodfit.evaluation.report import LOSS
 from goodfit.evaluation.shown import with_interval
+from goodfit.run_files import REPORT
 from goodfit.sweeps.mattered import what_mattered
 from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.summary import asked_costs, beside_defaults, of_front, on_test, told_cost
-
-PAGE = "report.html"
 
 WIDE, HIGH, EDGE = 460, 260, 44
 """Of a plot, in pixels; the edge holds the axes' figures."""
@@ -59,7 +58,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
         f"<h2>Space</h2>{_space(record['space'])}",
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{STYLE}</style>"
-    (folder / PAGE).write_text(page + "".join(body) + "</html>\n", "utf-8")
+    (folder / REPORT).write_text(page + "".join(body) + "</html>\n", "utf-8")
 
 
 def _shown(record: Mapping[str, Any], entries: Sequence[Entry]) -> Entry | None:

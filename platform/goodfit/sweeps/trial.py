@@ -25,6 +25,7 @@ from goodfit.models.device import pick_device
 from goodfit.models.fast.frozen import nothing_kept
 from goodfit.models.fast.path import ComputePath
 from goodfit.models.memory import GIB
+from goodfit.run_files import CHECKPOINTS, HISTORY, LOCK, LOG, RECORD
 from goodfit.runs.folder import empty, make_folder
 from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json, write_json
@@ -104,7 +105,7 @@ def run_trial(order: Order, shared: Shared, signals: StopSignals) -> Result:
             return done
         began = time.monotonic()
         try:
-            with logged_to(folder / "log.txt"):
+            with logged_to(folder / LOG):
                 started = start(order, shared)
                 path = shared.path(started.bench, started.model)
                 fit_memory(started.prepared, path, shared.memory(started.bench))
@@ -174,12 +175,12 @@ def start(order: Order, shared: Shared) -> Started:
     data, units = training_data(prepared), unit_numbers(prepared.splits.validation)
     known = Result(state="running", costs=costs, records=records_digest(prepared))
     course = Course(order, units, total_steps(prepared.conf, len(data.examples)), known)
-    return Started(order, bench, model, simplest, data, course, History(order.folder / "history.jsonl"), began)
+    return Started(order, bench, model, simplest, data, course, History(order.folder / HISTORY), began)
 
 
 def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
     """Write down what a trial is made from, first: of two that begin at a time, at least one sees the other's."""
-    path = order.folder / "lock.json"
+    path = order.folder / LOCK
     write_json(path, lock)
     try:
         refuse_unlike_trials(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
@@ -286,7 +287,7 @@ def write_result(folder: Path, number: int, record: Mapping[str, Any], result: R
 
 def _close(folder: Path, record: Mapping[str, Any] | None, result: Result) -> Result:
     """Leave what stays of a trial that is over, its result last; without a record where there was none."""
-    shutil.rmtree(folder / "checkpoints", ignore_errors=True)
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     (folder / PROGRESS).unlink(missing_ok=True)
     if record is not None:
         write_record(folder, record)
@@ -298,7 +299,7 @@ def rewrite_result(folder: Path, number: int, result: Result) -> None:
     """Write down what a trial came to by the trials before it, which were not over when it was."""
     if result.state == "pruned":
         (folder / STATISTICS).unlink(missing_ok=True)
-        write_result(folder, number, {**read_json(folder / "run.json"), "status": "finished"}, result)
+        write_result(folder, number, {**read_json(folder / RECORD), "status": "finished"}, result)
     else:
         write_json(folder / RESULT, dataclasses.asdict(result))
 
@@ -308,6 +309,6 @@ def failed(order: Order, error: GoodfitError, seconds: float = 0.0) -> Result:
     so_far = read_result(order.folder, PROGRESS) or Result(state="running")
     reason, costs = f"{error.what} (fix: {error.fix})", {**so_far.costs, "seconds": seconds}
     result = dataclasses.replace(so_far, state="failed", reason=reason, fix=error.fix, costs=costs)
-    begun = order.folder / "run.json"
+    begun = order.folder / RECORD
     record = {**read_json(begun), "status": "failed"} if begun.exists() else None
     return _close(order.folder, record, result)

@@ -20,6 +20,7 @@ from goodfit.config.written import is_made_from
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import Interval, by_unit, interval
+from goodfit.run_files import BEST, CONFIG, RECORD
 from goodfit.runs.find import is_finished
 from goodfit.runs.folder import empty
 from goodfit.runs.held import held
@@ -229,7 +230,7 @@ def _figure(aim: Aim, found: Interval) -> dict[str, Any]:
 
 def _keep_earlier(search: Search, place: Path, entries: Sequence[Entry], warn: Callable[[str], None]) -> None:
     """Move the finished run of a trial that won before away from where this one's is to be."""
-    if not (place / "run.json").exists() or not is_finished(place):
+    if not (place / RECORD).exists() or not is_finished(place):
         return
     found = next((one for one in entries if is_made_from(place, (*search.fixed, *one.words))), None)
     aside = place.with_name(f"{place.name}-{'before' if found is None else found.number}")
@@ -254,14 +255,14 @@ def _trained(
     from goodfit.runs.resume import resume_run
     from goodfit.sweeps.trial import Silent, refuse_unlike_trials
 
-    place, host = folder / "best", shared.host(search.first.conf)
+    place, host = folder / BEST, shared.host(search.first.conf)
     words = (*search.fixed, *chosen.words)
     if not is_made_from(place, words):
         _keep_earlier(search, place, entries, warn)
     _empty_unless(place, words)
     watcher.status("training the winner as a run of its own")
     with contextlib.suppress(GateError):  # it is written down, and said below
-        if (place / "config.yaml").exists():
+        if (place / CONFIG).exists():
             resume_run(str(place), host, Silent())
         else:
             check = functools.partial(refuse_unlike_trials, folder, place)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from goodfit.testing.frames import Novelty, spin, tidy, until_kept
+from goodfit.testing.starter_data import GIVEN
 
 SIZES = {"train": 240, "validation": 60, "test": 80}
 MOST_ALIKE = 0.6
@@ -57,7 +58,7 @@ FRAMES = {
 FILLINGS = {
     "thing": "access card|travel form|time sheet|contract|budget line|training plan|laptop|parking space|invoice|badge|"
     "meeting room|phone list|insurance paper|project code|order number|licence|security form|desk|roster|price list",
-    "who": "Ines|Tomas|Aisha|Peter|Mei|Lukas|Noor|Grace|Viktor|Paula|Samir|Ruth|my manager|the new colleague",
+    "who": "|".join((*GIVEN, "my manager", "the new colleague")),
     "place": "Lisbon|Graz|Leeds|Turku|Porto|Ghent|building four|the warehouse|the second floor|the branch office",
     "day": "Monday|Tuesday|Wednesday|Thursday|Friday|the 3rd|the 12th|the 21st|the 30th|next week",
     "hour": "nine|ten|noon|two|four|half past five",

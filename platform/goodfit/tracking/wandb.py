@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from goodfit.extras import is_installed, need
+from goodfit.run_files import WANDB_LOG
 from goodfit.schema.tracker import TrackerConf
 
 KEY = "WANDB_API_KEY"
@@ -45,7 +46,7 @@ class WandbProcess:
             [sys.executable, "-m", "goodfit.tracking.wandb_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=(folder / "wandb.log").open("wb"),
+            stderr=(folder / WANDB_LOG).open("wb"),
             start_new_session=True,
             cwd=folder,
             env={**os.environ, "WANDB_SILENT": "true", "WANDB_DIR": str(folder)},

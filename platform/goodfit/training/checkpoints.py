@@ -16,7 +16,7 @@ from typing import Any
 from goodfit.errors import ConfigError, TrainingError
 from goodfit.files import disk_fault, file_digest, share_like, sync_folder, write_synced
 
-MANIFEST = "manifest.json"
+MANIFEST, STATE = "manifest.json", "state.json"
 SLACK_BYTES = 2**20
 """Room that a save needs beside its tensors."""
 
@@ -191,7 +191,7 @@ def checkpoint_of(folder: Path, step: int) -> Path:
 
 def read_state(path: Path) -> dict[str, Any]:
     """The state in a checkpoint that was found valid."""
-    state: dict[str, Any] = json.loads((path / "state.json").read_bytes())
+    state: dict[str, Any] = json.loads((path / STATE).read_bytes())
     return state
 
 

@@ -52,7 +52,8 @@ class Tuning(lightning.LightningModule):
         self._scaled = scaled
         self.promised: Mapping[str, float] | None = None
         """Of privacy, by a private training."""
-        self._trained: list[torch.Tensor] = []
+        self.trained: list[torch.Tensor] = []
+        """The weights that the optimiser has, in its order."""
         self._step_sums = 0.0, 0.0
         """Of the optimiser step so far: losses, and labels."""
         self.last_loss = float("nan")
@@ -101,7 +102,7 @@ class Tuning(lightning.LightningModule):
 
     def clip(self) -> torch.Tensor:
         """Clip the gradient's global norm; what it was before."""
-        return whole(torch.nn.utils.clip_grad_norm_(self._trained, self._optim.clip_norm or float("inf")))
+        return whole(torch.nn.utils.clip_grad_norm_(self.trained, self._optim.clip_norm or float("inf")))
 
     def configure_model(self) -> None:
         """Shard the model, where the strategy has devices that share it."""
@@ -111,7 +112,7 @@ class Tuning(lightning.LightningModule):
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule, stepped with each optimiser step."""
         optimiser = build_optimiser(self.model.named_parameters(), self._optim, self._scaled)
-        self._trained = [weights for group in optimiser.param_groups for weights in group["params"]]
+        self.trained = [weights for group in optimiser.param_groups for weights in group["params"]]
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, rate_factor(self._schedule, self._total_steps))
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 

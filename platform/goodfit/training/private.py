@@ -206,12 +206,12 @@ class PrivateTuning(Tuning):
 
     def training_step(self, batch: tuple[Batch, ...], batch_idx: int) -> Any:
         """A value whose gradient is the step's: the clipped gradients' sum, with noise, over the expected records."""
-        sums = [torch.zeros_like(weights) for weights in self._trained]
+        sums = [torch.zeros_like(weights) for weights in self.trained]
         losses = [self._add_record(record, sums) for record in batch]
         self.last_loss = sum(losses) / len(losses) if losses else math.nan
         return sum(
             (weights * (total + self._drawn(total)) / self._guarantee.expected).sum()
-            for weights, total in zip(self._trained, sums, strict=True)
+            for weights, total in zip(self.trained, sums, strict=True)
         )
 
     def _add_record(self, record: Batch, sums: list[torch.Tensor]) -> float:
@@ -222,7 +222,7 @@ class PrivateTuning(Tuning):
         torch.manual_seed(secrets.randbits(63))
         scores = call(self.model, record)
         loss = scores.losses().mean()
-        gradients = torch.autograd.grad(loss, self._trained, allow_unused=True)
+        gradients = torch.autograd.grad(loss, self.trained, allow_unused=True)
         found = [gradient for gradient in gradients if gradient is not None]
         norm = float(torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(one) for one in found])))
         if not math.isfinite(norm):

@@ -13,6 +13,7 @@ import pytorch_lightning as lightning
 import torch
 
 from goodfit.errors import TrainingError
+from goodfit.run_files import CHECKPOINTS
 from goodfit.schema.training import TrainingConf
 from goodfit.training.checkpoints import prune
 from goodfit.training.held_out import Trace, best_steps
@@ -126,7 +127,7 @@ class Saver(lightning.Callback):
         evaluations = [found for trace in self._traces for found in trace.evaluations]
         save(self._folder, self._place, trainer, model, weights, evaluations, self._rise.seen(), self._owner)
         if trainer.is_global_zero:
-            prune(self._folder / "checkpoints", self._conf.keep_checkpoints, best_steps(evaluations))
+            prune(self._folder / CHECKPOINTS, self._conf.keep_checkpoints, best_steps(evaluations))
         self._written = now
         self._last_save = time.monotonic()
         self._save_seconds = self._last_save - started

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 
 from goodfit.errors import TrainingError
-from goodfit.training.checkpoints import read_state, read_tensors, write_checkpoint
+from goodfit.run_files import CHECKPOINTS, HISTORY
+from goodfit.training.checkpoints import STATE, read_state, read_tensors, write_checkpoint
 from goodfit.training.held_out import Evaluation, best_steps
 from goodfit.training.sharded import part_like, whole
 
 WEIGHTS, OPTIMISER = "weights.safetensors", "optimizer.safetensors"
-STATE, HISTORY = "state.json", "history.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def save(
     }
     history = folder / HISTORY
     write_checkpoint(
-        folder / "checkpoints",
+        folder / CHECKPOINTS,
         place.step,
         {WEIGHTS: weights, OPTIMISER: moments},
         {

@@ -17,6 +17,7 @@ from goodfit.data.batches import TrainingData, collate
 from goodfit.errors import HardwareError, TrainingError, is_out_of_memory
 from goodfit.models.fast.frozen import frozen_of
 from goodfit.models.fast.graphs import graphs_of
+from goodfit.run_files import CHECKPOINTS
 from goodfit.schema import RunConf
 from goodfit.schema.hardware import HardwareConf
 from goodfit.training.checkpoints import checkpoint_of
@@ -181,7 +182,7 @@ def train(
         if (recorded := graphs_of(model)) is not None:
             recorded.forget()  # the steps read weights where they were
     best = max(traces, key=lambda found: worth(found.best))
-    soup = _keep_best(model, folder / "checkpoints", traces, best, measure)
+    soup = _keep_best(model, folder / CHECKPOINTS, traces, best, measure)
     trained = trainable_state(model)
     refuse_not_finite(trained, best.best.step)
     refuse_untrained(trained, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 AMOUNT = re.compile(r"(?:\b[DC]r\.? ?|-)?(?<![\w.,])\d{1,3}(?:\d*|(?:[ ,.'’]\d{3})+)[.,]\d\d(?![\w.,]*\d)")
 """A figure with cents, and what says on which side of an account it stands."""
@@ -63,11 +63,24 @@ def without_amounts(text: str, places: Iterable[Place]) -> Iterator[Place]:
         if not inside:
             yield start, end, sort
             continue
-        firsts, lasts = [start, *(span[1] for span in inside)], [*(span[0] for span in inside), end]
-        for first, last in zip(firsts, lasts, strict=True):
-            part = text[first:last] if first < last else ""
-            if any(map(str.isalpha, part)):
-                yield first + len(part) - len(part.lstrip()), first + len(part.rstrip()), sort
+        yield from rest_of(text, (start, end, sort), inside, str.isalpha)
+
+
+def rest_of(text: str, place: Place, taken: Sequence[tuple[int, int]], has: Callable[[str], bool]) -> Iterator[Place]:
+    """What is left of a place where parts of the text are taken out of it, without the blanks around each rest.
+
+    Args:
+        text: In which it stands.
+        place: What it is.
+        taken: From where to where each part goes, in order.
+        has: What a rest has to have a sign of, for example ``str.isalpha``.
+    """
+    start, end, sort = place
+    firsts, lasts = [start, *(max(start, part[1]) for part in taken)], [*(min(end, part[0]) for part in taken), end]
+    for first, last in zip(firsts, lasts, strict=True):
+        part = text[first:last] if first < last else ""
+        if any(map(has, part)):
+            yield first + len(part) - len(part.lstrip()), first + len(part.rstrip()), sort
 
 
 def _grouped(text: str, places: Sequence[Place]) -> Iterator[tuple[int, int]]:

@@ -131,7 +131,7 @@ def _places(texts: Sequence[str]) -> list[list[tuple[int, int, str]]]:
                     held = shares[index].get(start)
                     if start >= 0 and (held is None or held[2] < inside):
                         shares[index][start] = (names[row][place], types[best[row][place]], inside)
-    return [list(_joined(text, found)) for text, found in zip(texts, shares, strict=True)]
+    return [list(joined(text, found)) for text, found in zip(texts, shares, strict=True)]
 
 
 Window = tuple[int, list[int], list[int]]
@@ -161,7 +161,7 @@ def _batches(windows: Sequence[Window]) -> Iterator[list[Window]]:
         yield held
 
 
-def _joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tuple[int, int, str]]:
+def joined(text: str, shares: dict[int, tuple[float, str, int]]) -> Iterator[tuple[int, int, str]]:
     """Words that stand together and are of one type, where they are surely enough a name."""
     has_capitals = text != text.lower()
     for start, end, sort, share in _runs(text, shares):

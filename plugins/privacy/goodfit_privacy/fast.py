@@ -36,13 +36,13 @@ def find(texts: Sequence[str]) -> list[list[Found]]:
     found = []
     for one, (words, spans), share in zip(read, split, shares, strict=True):
         named = without_amounts(one.text, names_in(one.text, words, spans, share))
-        names = [name for name in named if _can_be_one(one.text[slice(*name[:2])], name[2])]
+        names = [name for name in named if can_be_one(one.text[slice(*name[:2])], name[2])]
         places = [(*one.back(start, end), sort) for start, end, sort in with_persons(one.text, names)]
         found.append([Found(start=start, end=end, type=sort) for start, end, sort in places])
     return found
 
 
-def _can_be_one(name: str, sort: str) -> bool:
+def can_be_one(name: str, sort: str) -> bool:
     """Not a single letter, a figure, or a word of speech; a street has several words, a longer one among them."""
     letters = sum(map(str.isalpha, name))
     if sort in NAMED and is_only_speech(name):

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from goodfit_privacy import window
+from goodfit_privacy.amounts import Place, rest_of
 from goodfit_privacy.surrogates import KEPT, is_surrogate
 from goodfit_privacy.words import tokens
-
-Place = tuple[int, int, str]
-"""Start, end, and type of a name."""
 
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _PARTY = re.compile(
@@ -32,7 +30,7 @@ def with_persons(text: str, places: Iterable[Place]) -> list[Place]:
     found = sorted(places)
     for start, end, name in list(_doubted(text, found)):
         if _is_person(text[slice(*name)]):
-            found = [part for place in found for part in _beside(text, place, start, end)]
+            found = [part for place in found for part in rest_of(text, place, [(start, end)], str.isalnum)]
             found = sorted([*found, (*name, "PERSON")])
     return found
 
@@ -59,11 +57,3 @@ def _is_person(name: str) -> bool:
         return False
     (shares,) = window.probabilities([tokens(name)[0]])
     return window.CLASSES[int(shares.sum(axis=0).argmax())] == "PERSON"
-
-
-def _beside(text: str, place: Place, start: int, end: int) -> Iterator[Place]:
-    """What of a place lies outside a part of the text."""
-    for first, last in ((place[0], min(place[1], start)), (max(place[0], end), place[1])):
-        part = text[first:last] if first < last else ""
-        if any(map(str.isalnum, part)):
-            yield first + len(part) - len(part.lstrip()), last - len(part) + len(part.rstrip()), place[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from goodfit_privacy import deep, fast
 from goodfit_privacy.amounts import AMOUNT
-from goodfit_privacy.deep import _joined
+from goodfit_privacy.deep import joined
 from goodfit_privacy.lone_numbers import without_lone_numbers
 from goodfit_privacy.plugin import goodfit_register_scrubbers
 from goodfit_privacy.speech import is_speech
@@ -108,7 +108,7 @@ def test_short_names_are_not_two_words_of_speech():
 def test_a_greeting_is_no_part_of_a_name():
     def named(text):
         shares = {start: (1.0, "PERSON", 1) for start, _ in split_words(text)}
-        return [text[start:end] for start, end, _ in _joined(text, shares)]
+        return [text[start:end] for start, end, _ in joined(text, shares)]
 
     assert named("hi charlie") == ["charlie"]
     assert named("ok, jane doe, bye") == ["jane doe"]
@@ -149,7 +149,7 @@ def test_a_short_number_alone_is_no_address(text, numbers, left):
 
 
 def test_a_country_in_capitals_is_no_pronoun():
-    assert fast._can_be_one("US", "LOCATION") and not fast._can_be_one("us", "LOCATION")
+    assert fast.can_be_one("US", "LOCATION") and not fast.can_be_one("us", "LOCATION")
 
 
 @CALM

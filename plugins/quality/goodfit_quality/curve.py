@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from goodfit.hooks.types import DataFacts, Finding
-from goodfit_quality.states import states
+from goodfit_quality.states import small_classifier, states
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 DRAWS = 3
@@ -146,14 +146,12 @@ def _wrong(
     Returns:
         Shape (samples, records), without the samples that have one answer only.
     """
-    from sklearn.linear_model import LogisticRegression
-
     chance = np.random.default_rng([seed, size])
     wrong = []
     for _ in range(DRAWS if size < len(given) else 1):
         sample = chance.permutation(len(given))[:size]
         if len(set(given[sample])) < 2:
             continue
-        model = LogisticRegression(C=10.0, max_iter=400).fit(vectors[sample], given[sample])
+        model = small_classifier().fit(vectors[sample], given[sample])
         wrong.append(model.predict(asked) != right)
     return np.array(wrong)

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from goodfit.hooks.types import RecordView
-from goodfit_quality.states import states, word_states
+from goodfit_quality.states import small_classifier, states, word_states
 
 FOLDS = 5
 LEAST_RIGHT = 0.6
@@ -137,12 +137,10 @@ def _runs(tags: np.ndarray) -> Iterator[tuple[int, int]]:
 
 def out_of_fold(vectors: np.ndarray, given: np.ndarray, seed: int) -> np.ndarray:
     """The probability of each label for each record, from records of other folds: (records, labels)."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     folds = StratifiedKFold(min(FOLDS, int(np.bincount(given).min())), shuffle=True, random_state=seed)
-    model = LogisticRegression(C=10.0, max_iter=400)
-    return cross_val_predict(model, vectors, given, cv=folds, method="predict_proba")  # type: ignore[no-any-return]
+    return cross_val_predict(small_classifier(), vectors, given, cv=folds, method="predict_proba")  # type: ignore[no-any-return]
 
 
 def _votes(vectors: np.ndarray, given: np.ndarray, labels: int) -> np.ndarray:

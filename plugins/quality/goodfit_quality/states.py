@@ -38,6 +38,17 @@ def states(texts: tuple[str, ...]) -> np.ndarray:
     return found
 
 
+def small_classifier() -> Any:
+    """What learns labels from states of texts: a logistic regression, scikit-learn's.
+
+    C lets it fit closer than scikit-learn's 1.0 does, and the steps let it come to its end. Both are set by hand, and
+    are no search's; what comes of them is in benchmarks/planted_faults.py and benchmarks/label_noise.py.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=10.0, max_iter=400)
+
+
 def word_states(texts: Sequence[str], words: Sequence[Places]) -> list[np.ndarray]:
     """Texts with their words -> of each text a float32 array, shape (words that were read, 384).
 

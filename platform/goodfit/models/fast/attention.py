@@ -99,8 +99,8 @@ def attend(
     CURRENT.in_blocks = True
     read = None if side == "cross" or bias is not None else read_of(module)
     if read is None:
-        return _blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
-    found = _blockwise(pick(query[0], read), key[0], value[0], None, layout.blocks(side, read), shape)
+        return blockwise(query[0], key[0], value[0], bias, layout.blocks(side), shape).unsqueeze(0), None
+    found = blockwise(pick(query[0], read), key[0], value[0], None, layout.blocks(side, read), shape)
     return put(found.unsqueeze(0), read), None
 
 
@@ -131,7 +131,7 @@ def _flash(query: Tensor, key: Tensor, value: Tensor, layout: Layout, side: Side
     return found
 
 
-def _blockwise(
+def blockwise(
     query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, blocks: list[Block], shape: Shape
 ) -> Tensor:
     """(heads, tokens, size), of keys and values perhaps fewer heads -> (tokens, heads, size)."""

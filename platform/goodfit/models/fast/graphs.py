@@ -165,7 +165,7 @@ class Graphs:
                 found = self._recording(step, (len(batch.input_ids), batch.answers))
         if found is None:
             totals = weights.new_empty(len(counts))
-            found = functools.partial(_made_again, step, totals), totals
+            found = functools.partial(made_again, step, totals), totals
         return _Recorded(batch, weights, layout, *found, tuple(map(bool, given)), reached)
 
     def _recording(self, step: Callable[[], Tensor], size: tuple[int, ...]) -> tuple[Callable[[], None], Tensor] | None:
@@ -306,7 +306,7 @@ def _end_failed_capture() -> None:
         torch.zeros(1, device="cuda")
 
 
-def _made_again(step: Callable[[], Tensor], totals: Tensor) -> None:
+def made_again(step: Callable[[], Tensor], totals: Tensor) -> None:
     """What a recorded step does, by Python."""
     with torch.enable_grad():
         totals.copy_(step())

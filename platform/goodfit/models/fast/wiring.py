@@ -21,7 +21,7 @@ from goodfit.models.fast.lora import swap_lora
 from goodfit.models.fast.norms import swap_norms
 from goodfit.models.fast.own_attention import swap_attention
 from goodfit.models.fast.vocabulary import bare_head
-from goodfit.models.parts import base_of, in_evaluation
+from goodfit.models.parts import base_of, in_evaluation, padding_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -114,10 +114,9 @@ class Wiring:
 
     def _positions(self, layout: Layout, ids: Tensor) -> Tensor:
         """Of each token in its row: (1, tokens). RoBERTa and its kin begin behind the position of padding, and do not
-        count any, also not where it stands in a text; MPNet's padding is 1, whatever its config says."""
+        count any, also not where it stands in a text."""
         places = layout.positions(self._offset)[None]
-        padding = 1 if self.model.config.model_type == "mpnet" else self.model.config.pad_token_id
-        if not self._offset or padding != self._offset - 1:
+        if not self._offset or padding_of(self.model.config) != self._offset - 1:
             return places
         is_padding = (ids == self._offset - 1).long()
         so_far = is_padding.cumsum(1)
