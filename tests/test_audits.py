@@ -149,7 +149,7 @@ def test_a_run_that_needs_an_audit_of_a_missing_plugin_exits_4(goodfit, words, n
         ),
         pytest.param(
             "policy.limits.odd_shar=1",
-            "policy.limits.odd_shar is a limit of no installed audit",
+            "policy.limits sets the limit 'odd_shar', which is one of no installed audit",
             "did you mean 'odd_share'?",
             id="limit",
         ),
@@ -163,6 +163,15 @@ def test_a_wrong_name_or_limit_exits_2(goodfit, install, words, word, error, fix
     outcome = goodfit("check", *words, word)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.errors == [(error, fix)]
+
+
+def test_all_wrong_limits_are_told_together(goodfit, install, words):
+    install("odd", code_of("return []"))
+    outcome = goodfit("check", *words, "policy.limits.odd_shar=1", "policy.limits.odd_share=7")
+    assert [error for error, _ in outcome.errors] == [
+        "policy.limits sets the limit 'odd_shar', which is one of no installed audit",
+        "policy.limits.odd_share is 7",
+    ]
 
 
 def test_an_audit_cannot_change_the_records(goodfit, install, tiny_words):

@@ -112,7 +112,7 @@ def test_a_run_without_its_config_says_so_before_it_goes_on_for_nothing(goodfit,
     assert disturbed(lambda run: (run / "config.yaml").rename(tmp_path / "kept.yaml"), MIDDLE) == (
         5,
         f"{folder / 'config.yaml'} was moved or removed while the run trained",
-        f"mend that, then go on with: goodfit resume {folder}",
+        f"put it back, then go on with: goodfit resume {folder}",
     )
     (tmp_path / "kept.yaml").rename(folder / "config.yaml")
     assert goodfit("resume", folder, "--quiet").code == 0

@@ -353,29 +353,15 @@ def test_texts_that_are_alike_without_their_personal_data_are_in_one_split(goodf
     assert not [problem for problem in checks["data"] if "training records" in problem]
 
 
-@pytest.mark.parametrize("split", ["validation", "test"])
-def test_a_few_records_are_warned_of_by_the_split_that_has_them(goodfit, write_rows, rows_of, tmp_path, split):
-    file = write_rows(tmp_path / "a.jsonl", rows_of("classification", 200))
-    other = "test" if split == "validation" else "validation"
-    shares = [f"dataset.{split}_share=0.05", f"dataset.{other}_share=0.2"]
-    outcome = goodfit("plugins", "new", "hr", "--from-data", file, *shares)
-    (warning,) = [line for line in outcome.out.splitlines() if line.startswith("warning: ")]
-    assert f" {split} records; with fewer than 20 " in warning
-    assert ("no fit" in warning) == (split == "validation")
-    assert warning.endswith(f"give more rows, or hold out more: dataset.{split}_share=0.2")
-
-
-def test_a_few_groups_of_many_records_are_warned_of(goodfit, write_rows, rows_of, tmp_path):
-    given = [row | {"group": str(number // 10)} for number, row in enumerate(rows_of("classification", 400))]
-    outcome = goodfit("plugins", "new", "hr", "--from-data", write_rows(tmp_path / "a.jsonl", given))
-    assert "test groups of records; with fewer than 20 the intervals" in outcome.out
-    assert "validation groups of records; with fewer than 20 no fit" in outcome.out
-
-
-def test_no_larger_share_is_advised_where_it_is_large(goodfit, write_rows, rows_of, tmp_path):
-    file = write_rows(tmp_path / "a.jsonl", rows_of("classification", 40))
-    outcome = goodfit(
-        "plugins", "new", "hr", "--from-data", file, "dataset.test_share=0.3", "dataset.validation_share=0.1"
-    )
+@pytest.mark.parametrize("groups", [None, 10], ids=["records", "groups"])
+def test_few_records_are_warned_of_in_the_words_of_a_run_of_them(goodfit, write_rows, rows_of, tmp_path, groups):
+    rows = rows_of("classification", 150)
+    given = [row if groups is None else row | {"group": str(n // groups)} for n, row in enumerate(rows)]
+    words = [write_rows(tmp_path / "a.jsonl", given), "dataset.test_share=0.3", "dataset.validation_share=0.1"]
+    outcome = goodfit("plugins", "new", "hr", "--from-data", *words)
     warnings = [line for line in outcome.out.splitlines() if line.startswith("warning: ")]
-    assert [line.rpartition(": ")[2] for line in warnings] == ["dataset.validation_share=0.2", "give more rows"]
+    words[0] = f"dataset.train={words[0]}"
+    seen = goodfit("data", "task=classification", "dataset=files", *words, "quality.deep=false", "--json").json
+    few = [finding for finding in seen["findings"] if finding["code"] == "data.few_records"]
+    assert warnings == [f"warning: {finding['message']}; {finding['mend']}" for finding in few]
+    assert [finding["evidence"]["split"] for finding in few] == ["validation", "test"][: 1 if groups is None else 2]

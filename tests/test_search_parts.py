@@ -216,7 +216,9 @@ def played(folder, pruner, curves, fails, pick, seed):
             (place / "run.json").write_text('{"status": "running"}', "utf-8")
             results = [entry.result for entry in entries]
             told = {"rivals": tuple(results[:known]), "beside": tuple(results[known:])}
-            orders[number] = Order(number=number, words=(), folder=place, roots=(), sweep=conf, seed=0, **told)
+            orders[number] = Order(
+                number=number, words=(), search=folder, folder=place, roots=(), sweep=conf, seed=0, **told
+            )
             known = Result(state="running", costs={"trainable": 8.0}, records="all")
             courses[number] = Course(orders[number], range(8), 10 * len(curves[number]), known)
             traces[number] = Trace()
@@ -727,7 +729,7 @@ def test_lists_are_the_values_of_a_space():
 
 def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_taken(tmp_path):
     order = Order(
-        number=0, words=(), folder=tmp_path / "0000", roots=(), sweep=SweepConf(), seed=0, rivals=()
+        number=0, words=(), search=tmp_path, folder=tmp_path / "0000", roots=(), sweep=SweepConf(), seed=0, rivals=()
     )  # without words it could not be trained
     begun = threading.Event()
 
@@ -745,7 +747,7 @@ def test_a_trial_that_a_lost_worker_still_trains_is_waited_for_and_its_result_ta
 
 
 def test_a_failed_trial_keeps_no_model_and_says_that_it_failed(tmp_path):
-    order = Order(number=0, words=(), folder=tmp_path, roots=(), sweep=SweepConf(), seed=0, rivals=())
+    order = Order(number=0, words=(), search=tmp_path, folder=tmp_path, roots=(), sweep=SweepConf(), seed=0, rivals=())
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "run.json").write_text(json.dumps({"status": "running"}), "utf-8")
     failed(order, GoodfitError("its own", "end"))
@@ -789,7 +791,14 @@ def test_what_ends_a_search_is_no_result_of_its_trial(tmp_path, monkeypatch, err
 
     monkeypatch.setattr("goodfit.sweeps.trial.start", fail)
     order = Order(
-        number=0, words=(), folder=tmp_path / "trials" / "0000", roots=(), sweep=SweepConf(), seed=1, rivals=()
+        number=0,
+        words=(),
+        search=tmp_path,
+        folder=tmp_path / "trials" / "0000",
+        roots=(),
+        sweep=SweepConf(),
+        seed=1,
+        rivals=(),
     )
     with pytest.raises(type(error)):
         run_trial(order, shared=None, signals=None)

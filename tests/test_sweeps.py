@@ -787,6 +787,12 @@ ALONE = "sweep.engine=auto trains what cannot be packed alone"
             id="log of nothing",
         ),
         pytest.param(
+            f"{LEGAL} optim.lr=1e-4,1e-3 sweep.objectives=[]",
+            "sweep.objectives names none",
+            "sweep.objectives=[quality]",
+            id="no objective",
+        ),
+        pytest.param(
             f"{LEGAL} optim.lr=1e-4,1e-3 sweep.objectives=[quality,steps]",
             "sweep.pruner=median ends trials of low quality, and sweep.objectives is [quality,steps]",
             "add sweep.pruner=none",

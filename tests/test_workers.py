@@ -117,7 +117,7 @@ def test_a_plugin_that_is_not_where_a_job_runs_ends_the_search(goodfit, tmp_path
 def _done(place, number):
     """The order of a trial whose result is there already."""
     folder = place / f"{number:04d}"
-    order = Order(number=number, words=(), folder=folder, roots=(), sweep=SweepConf(), seed=0, rivals=())
+    order = Order(number=number, words=(), search=place, folder=folder, roots=(), sweep=SweepConf(), seed=0, rivals=())
     failed(order, GoodfitError("its own", "end"))
     return order
 

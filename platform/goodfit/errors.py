@@ -92,7 +92,16 @@ class LostError(HardwareError):
 
 
 class DiskError(HardwareError):
-    """A disk takes nothing more."""
+    """A disk takes nothing more, or what was written there is gone.
+
+    Args:
+        what: What happened and what was expected.
+        mend: What mends it; ``files.to_go_on`` puts behind this what is typed then.
+    """
+
+    def __init__(self, what: str, mend: str = "mend that") -> None:
+        super().__init__(what, mend)
+        self.mend = mend
 
 
 class ChangedError(ConfigError):

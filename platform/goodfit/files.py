@@ -138,14 +138,11 @@ def to_go_on(error: BaseException, what: str, folder: Path, again: str) -> BaseE
     if isinstance(error, OSError) and error.errno in DISK_FAULTS:
         error = disk_fault(error, what, folder)
     if isinstance(error, DiskError):
-        error.fix = f"mend that, then go on with: {again}"
+        error.fix = f"{error.mend}, then go on with: {again}"
     return error
 
 
 def disk_fault(error: Exception, what: str, folder: Path) -> DiskError:
     """The error for a disk that does not take something."""
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return DiskError(
-        f"{what} could not be written to {folder}: {reason}",
-        "mend that, then go on with: goodfit resume RUN",
-    )
+    return DiskError(f"{what} could not be written to {folder}: {reason}")

@@ -23,9 +23,7 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
     """Write a new plugin's package."""
     if not words or "=" in words[0]:
         raise ConfigError("plugins new wants a name", "goodfit plugins new hr")
-    from goodfit.evaluation.fit import FEWEST_RECORDS
     from goodfit.runs.privacy import pick_scrub
-    from goodfit.testing.checks import FEW, LARGER_SHARE
     from goodfit.testing.new import new_plugin, parts_of
 
     name, *settings = words
@@ -63,14 +61,8 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
             print(f"scrubbed by privacy={conf.privacy.mode}: places in {made['scrubbed']} records")
         elif data is not None:
             print("personal data that stands in them is in the package, too: privacy=mask takes it out")
-        for split, why in FEW.items():
-            if (units := made["units"][split]) < FEWEST_RECORDS:
-                of = "records" if units == made["records"][split] else "groups of records"
-                held_out = f"{units} {split} {of}"
-                shares = {"validation": conf.dataset.validation_share, "test": conf.dataset.test_share}
-                is_small = shares[split] < LARGER_SHARE
-                more = f", or hold out more: dataset.{split}_share={LARGER_SHARE}" if is_small else ""
-                print(f"warning: {held_out}; {why}: give more rows{more}")
+        for few in made["few"]:
+            print(f"warning: {few}")
         if made["labels"]:
             print(f"labels: {', '.join(made['labels'])}")
         print(f"\nnext: pip install -e {made['folder']}")

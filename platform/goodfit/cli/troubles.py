@@ -110,7 +110,7 @@ def _unknown_in_policies(host: Host) -> Iterator[Trouble]:
 
 def _unknown_limits(name: str, policy: dict[str, Any], host: Host) -> list[tuple[str, str]]:
     limits = policy.get("limits")
-    return unknown_limits(name, limits, host.limits()) if isinstance(limits, dict) else []
+    return unknown_limits(f"policy={name}", limits, host.limits()) if isinstance(limits, dict) else []
 
 
 def _unknown_names(name: str, policy: dict[str, Any], host: Host) -> Iterator[tuple[str, str]]:

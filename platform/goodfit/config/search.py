@@ -34,7 +34,7 @@ ALIKE_GROUPS = tuple(group for group in FIXED if group != "run")
 """Groups in which all trials are alike, whatever file an option comes from."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """A checked search."""
 
@@ -45,7 +45,6 @@ class Search:
     space: tuple[Dimension, ...]
     first: Composed
     """A trial of the space, with the group ``sweep`` and the folder of the search."""
-    roots: tuple[ConfRoot, ...]
     meaning: tuple[str, ...]
     """The words with a named search's own among them, and each dimension: what makes the search what it is."""
     start: Mapping[str, Any] | None
@@ -88,7 +87,16 @@ def compose_search(words: Sequence[str], roots: Sequence[ConfRoot]) -> Search:
     meaning = sorted(word.lstrip("+") for word in expanded if key_of(word) not in MAY_CHANGE)
     meaning += [f"{dimension.key}: {dimension.text()}" for dimension in space]  # a grid goes by their order
     start, beyond = _start(own, space, roots)
-    return Search(tuple(words), tuple(own), tuple(space), first, tuple(roots), tuple(meaning), start, beyond, made)
+    return Search(
+        typed=tuple(words),
+        fixed=tuple(own),
+        space=tuple(space),
+        first=first,
+        meaning=tuple(meaning),
+        start=start,
+        beyond=beyond,
+        options=made,
+    )
 
 
 def _unread(keys: Collection[str], space: Sequence[Dimension]) -> list[GoodfitError]:

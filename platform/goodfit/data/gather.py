@@ -29,7 +29,7 @@ from goodfit.data.records import (
     values_of,
 )
 from goodfit.data.scrub import Scrubbed
-from goodfit.data.split import Compared, Stratum, keep_together, rank, split_off, with_units
+from goodfit.data.split import Compared, Stratum, held_out_shares, keep_together, rank, split_off, with_units
 from goodfit.errors import DataError, stop_on
 from goodfit.files import text_digest
 from goodfit.registry import nearest
@@ -319,7 +319,7 @@ def _fill_splits(
         DataError: One has no records.
     """
     found = dict(records)
-    for split, share in (("test", conf.test_share), ("validation", conf.validation_share)):
+    for split, share in held_out_shares(conf).items():
         if split not in found:
             found["train"], found[split] = split_off(found["train"], share, f"{seed}:{split}", stratum, compared)
     if not (found["validation"] and found["test"]):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from goodfit.data.records import Record
 from goodfit.hooks.certainty import unit_of
+from goodfit.schema.dataset import DatasetConf
 from goodfit.texts.alike import near_in_all
 
 Stratum = Callable[[Record], tuple[str, ...]]
@@ -16,6 +17,11 @@ Stratum = Callable[[Record], tuple[str, ...]]
 
 Compared = Callable[[Record], tuple[str, ...]]
 """A record -> its input, and other texts without which no two inputs are near-duplicates."""
+
+
+def held_out_shares(conf: DatasetConf) -> dict[str, float]:
+    """Split -> its share of the records where it is split off, in the order in which that is done."""
+    return {"test": conf.test_share, "validation": conf.validation_share}
 
 
 def rank(salt: str, key: str) -> bytes:

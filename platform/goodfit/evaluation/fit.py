@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from goodfit.evaluation.gates import beats_dealt
 from goodfit.evaluation.resample import NO_TOP, Interval, Reduce, gap, interval, mean, paired
 from goodfit.evaluation.scale import Scale
 from goodfit.hooks.certainty import middle
@@ -211,7 +212,7 @@ def _no_better_than_dealt(facts: FitFacts, part: Literal["probe", "validation"])
     sums, dealt = {"probe": (facts.probe, at_probe), "validation": (facts.validation, at_validation)}[part]
     value = float(facts.reduce(sums.sum(0)))
     low, high = middle(dealt)
-    if (value > high) if facts.greater_is_better else (value < low):
+    if beats_dealt(value, low, high, facts.greater_is_better):
         return None
     return f"not better than its answers dealt at random, of which 95 % lie between {low:.3f} and {high:.3f}"
 

@@ -16,9 +16,10 @@ UNDEFINED = "not defined on these records"
 
 
 def better_than_base(evidence: Evidence) -> Verdict:
-    """The paired difference to the base, on the primary metric, has an interval above 0 and p of at most 0.05; so has
-    the one to the simplest reference, which may be better than the base, where both have a figure; labels are better
-    than the same answers dealt to the records at random, which F1 over labels may set above both."""
+    """The paired difference to the base, on the primary metric, has an interval on the better side of 0, and p of at
+    most 0.05; so has the one to the simplest reference, which may be better than the base, where both have a figure;
+    labels are better than the same answers dealt to the records at random, which F1 over labels may set above both.
+    """
     pair = evidence.paired.get(evidence.primary)
     if pair is None:
         return Verdict(passed=False, reason=f"{evidence.primary} has no paired difference")
@@ -63,9 +64,15 @@ def _no_better_than_chance(evidence: Evidence) -> str | None:
     value, (low, high) = evidence.tuned[evidence.primary]["value"], (evidence.at_random[end] for end in ("low", "high"))
     if value is None or low is None or high is None:
         return f"{evidence.primary} is {UNDEFINED}"
-    if (value > high) if evidence.greater_is_better else (value < low):
+    if beats_dealt(value, low, high, evidence.greater_is_better):
         return None
     return f"with {value:.3f} it is no better than its own answers dealt at random [{low:.3f}, {high:.3f}]"
+
+
+def beats_dealt(value: float, low: float, high: float, greater_is_better: bool) -> bool:
+    """Whether answers are better than the same ones dealt to the records at random, of which 95 % lie from low to
+    high."""
+    return value > high if greater_is_better else value < low
 
 
 def not_overfit(evidence: Evidence) -> Verdict:

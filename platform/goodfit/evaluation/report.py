@@ -51,11 +51,15 @@ def outcome_items(records: Sequence[Record], outcomes: Sequence[Outcome]) -> lis
 
 def statistics_of(spec: MetricSpec, items: Sequence[Item], units: Sequence[int]) -> np.ndarray:
     """A metric's statistics, summed over units: (units, k)."""
-    return by_unit(_rows_of(spec, items), units)
+    return by_unit(rows_of(spec, items), units)
 
 
-def _rows_of(spec: MetricSpec, items: Sequence[Item]) -> np.ndarray:
-    """A metric's statistics: (items, k)."""
+def rows_of(spec: MetricSpec, items: Sequence[Item]) -> np.ndarray:
+    """A metric's statistics: (items, k).
+
+    Raises:
+        TypeError: The metric gave something else.
+    """
     rows = np.asarray(spec.statistics(items), dtype=np.float64)
     if rows.ndim != 2 or len(rows) != len(items):
         raise TypeError(f"the metric '{spec.name}' gave an array of shape {rows.shape}, expected ({len(items)}, k)")
@@ -73,7 +77,7 @@ def dealt(spec: MetricSpec, items: Sequence[Item], seed: int) -> np.ndarray:
             replace(items[one], answer=items[other].answer, confidence=items[other].confidence)
             for one, other in zip(some, others, strict=True)
         ]
-        values.append(float(spec.reduce(np.asarray(spec.statistics(given), dtype=np.float64).sum(0))))
+        values.append(float(spec.reduce(rows_of(spec, given).sum(0))))
     return np.array(values)
 
 
@@ -105,7 +109,7 @@ def figures(
     units = unit_numbers(records)
     found = {}
     for spec in specs:
-        rows = _rows_of(spec, items)
+        rows = rows_of(spec, items)
         summed = by_unit(rows, units)
         measured = interval(summed, spec.reduce, seed, spec.top)
         if spec.ideal is not None and measured.value <= _by_chance(spec, spec.ideal, items, units, seed):

@@ -281,6 +281,10 @@ class AuditSpec:
     """Those of ``codes`` whose training records ``quality.fix`` leaves out where nobody sets ``quality.fixes``: faults
     that are no matter of taste, such as near copies of held-out records."""
 
+    def applies_to(self, kind: str) -> bool:
+        """Whether it can judge a kind of task."""
+        return not self.kinds or kind in self.kinds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:

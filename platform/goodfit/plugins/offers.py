@@ -194,17 +194,17 @@ def _refuse_blind(audit: AuditSpec) -> None:
             )
 
 
-def unknown_limits(policy: str, limits: Iterable[str], known: Collection[str]) -> list[tuple[str, str]]:
-    """What is wrong with the limits that a policy sets, and how it is mended.
+def unknown_limits(setter: str, limits: Iterable[str], known: Collection[str]) -> list[tuple[str, str]]:
+    """What is wrong with limits that are set, and how it is mended.
 
     Args:
-        policy: Its name.
-        limits: What it sets.
+        setter: What sets them, as it is typed.
+        limits: They.
         known: Those that audits have.
     """
     return [
         (
-            f"policy={policy} sets the limit '{limit}', which is one of no installed audit",
+            f"{setter} sets the limit '{limit}', which is one of no installed audit",
             did_you_mean(limit, known, "goodfit list limits"),
         )
         for limit in sorted(set(limits) - set(known))

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
-from goodfit.errors import ConfigError, together
+from goodfit.errors import ConfigError, stop_on, together
 from goodfit.hooks.types import AuditSpec, DataFacts, Finding, GateSpec, ModelFacts, RecordView
 from goodfit.kinds.shape import Kind
 from goodfit.plugins.host import Host
-from goodfit.registry import did_you_mean
+from goodfit.plugins.offers import unknown_limits
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 
@@ -46,7 +46,7 @@ def choose_audits(conf: RunConf, host: Host) -> list[ChosenAudit]:
 
     Raises:
         GoodfitError: Those that are named and whose plugin is missing or broken, or that nobody offers, all together.
-            Then a limit that is not one of any audit.
+            Then limits that are none of any audit, or not set to what they can be.
     """
     chosen: dict[str, ChosenAudit] = {}
     asked = []
@@ -86,14 +86,12 @@ def named_audits(host: Host, name: str, needed_for: str) -> list[AuditSpec]:
 
 def _check_limits(conf: RunConf, host: Host) -> None:
     known = host.limits()
+    mistakes = [ConfigError(*told) for told in unknown_limits("policy.limits", conf.policy.limits, known)]
     for name, value in conf.policy.limits.items():
-        if name not in known:
-            what = f"policy.limits.{name} is a limit of no installed audit"
-            raise ConfigError(what, did_you_mean(name, known, "goodfit list limits"))
-        limit = known[name]
-        if not limit.low <= value <= limit.high:
+        if name in known and not (limit := known[name]).low <= value <= limit.high:
             what = f"policy.limits.{name} is {value:g}"
-            raise ConfigError(what, f"choose a value between {limit.low:g} and {limit.high:g}")
+            mistakes.append(ConfigError(what, f"choose a value between {limit.low:g} and {limit.high:g}"))
+    stop_on(mistakes)
 
 
 def limits_for(spec: AuditSpec, conf: RunConf) -> dict[str, float]:
@@ -161,7 +159,7 @@ def data_facts(
         splits=views(kind, splits),
         limits={},
         several_right=kind.searches,
-        audits=tuple(spec.name for spec in later if _applies(spec, kind.name)),
+        audits=tuple(spec.name for spec in later if spec.applies_to(kind.name)),
     )
 
 
@@ -174,17 +172,12 @@ def refuse_gates_in_need(gates: Sequence[GateSpec], shown: Shown) -> None:
     together(*(partial(gate.needs, shown()) for gate in gates if gate.needs is not None))
 
 
-def _applies(spec: AuditSpec, kind: str) -> bool:
-    """Whether an audit can judge a kind of task."""
-    return not spec.kinds or kind in spec.kinds
-
-
 def ask_audit(
     audited: Audited, chosen: ChosenAudit, on: Literal["data", "model"], facts: DataFacts | ModelFacts, host: Host
 ) -> None:
     """Ask one audit, where it can judge this kind of task, and note what it said."""
     spec = chosen.spec
-    applies = _applies(spec, facts.kind)
+    applies = spec.applies_to(facts.kind)
     findings = host.audit(spec, on, facts, chosen.needed) if applies else []
     audited.findings.extend(findings)
     audited.asked.append(

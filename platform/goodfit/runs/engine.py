@@ -38,7 +38,7 @@ def carry_out(
     *,
     resumed: Path | None = None,
     check: Check | None = None,
-    judged_only: bool = False,
+    reproduces: bool = False,
 ) -> Finished:
     """Check, train, judge and write down a run, or go on with one.
 
@@ -48,7 +48,8 @@ def carry_out(
         progress: Shows it.
         resumed: The folder of the run that goes on.
         check: Sees what makes the run what it is, as ``lock.json`` has it, before a weight is loaded.
-        judged_only: Whether gates that say no are only written down.
+        reproduces: Whether a finished run is made again: its data are read as of a run that is there, and gates that
+            say no are only written down.
 
     Raises:
         GateError: An enforced gate said no; the run is written down all the same.
@@ -57,7 +58,7 @@ def carry_out(
     """
     started = time.monotonic()
     host = host.for_a_run()
-    again = resumed is not None or judged_only  # by resume or reproduce
+    again = resumed is not None or reproduces
     refuse_other_count(composed.conf, again)
     data = read_task(composed, host, again)
     tracked = wanted(composed.conf.tracker) and is_first_process()
@@ -102,6 +103,6 @@ def carry_out(
         point_latest(folder)
     tell("goodfit_on_run_end", folder, finished.record, finished.metrics)
     refused = refusal(folder, finished.record["gates"])
-    if prepared.conf.policy.enforce and refused and not judged_only:
+    if prepared.conf.policy.enforce and refused and not reproduces:
         raise GateError(refused, finished.shown(), finished.mends())
     return finished

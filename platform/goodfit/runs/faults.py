@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from goodfit.data.gather import Splits
 from goodfit.data.records import Record
-from goodfit.data.split import keep_together
+from goodfit.data.split import held_out_shares, keep_together
 from goodfit.errors import DataError
 from goodfit.hooks.certainty import unit_of
 from goodfit.hooks.findings import MOST_IDS, about, leak_severity
@@ -159,9 +159,21 @@ def _chosen_by(kind: Kind, splits: Splits) -> list[Finding]:
 
 def _few(kind: Kind, splits: Splits, conf: DatasetConf) -> list[Finding]:
     """Held-out splits whose figures tell little: few records, or few of a label."""
-    findings = []
+    few = {finding.evidence["split"]: [finding] for finding in few_records(kind, splits, conf)}
+    found = (few[split] if split in few else _few_of_labels(split, kind, splits) for split in HELD_OUT)
+    return [finding for findings in found for finding in findings]
+
+
+def few_records(kind: Kind, splits: Splits, conf: DatasetConf) -> list[Finding]:
+    """Warnings of held-out splits that have so few records that their figures tell little.
+
+    Args:
+        kind: Of the records.
+        splits: They.
+        conf: How they were split, or would be.
+    """
+    findings, shares = [], held_out_shares(conf)
     units = {split: len(set(map(unit_of, splits[split]))) for split in HELD_OUT}
-    shares = {"validation": conf.validation_share, "test": conf.test_share}
     in_all = 0
     if min(units.values()) < FEWEST:
         in_all = len(keep_together([record for part in SPLITS for record in splits[part]], kind.compared))
@@ -170,8 +182,6 @@ def _few(kind: Kind, splits: Splits, conf: DatasetConf) -> list[Finding]:
             whole = in_all - units["test"] if split == "validation" else in_all  # what a share is taken of
             more = round(LARGEST_SHARE * whole) if shares[split] < LARGEST_SHARE else 0
             findings.append(_few_records(split, len(splits[split]), units[split], in_all, more))
-        elif kind.labels is not None:
-            findings += _few_of_labels(split, kind, splits)
     return findings
 
 
@@ -217,6 +227,8 @@ def _half_width(units: int) -> float:
 
 
 def _few_of_labels(split: str, kind: Kind, splits: Splits) -> list[Finding]:
+    if kind.labels is None:
+        return []
     counts = Counter(label for record in splits[split] for label in set(_labels(kind, record)))
     labels = sorted({label for record in splits.train for label in _labels(kind, record)} | set(counts))
     few = {label: counts[label] for label in labels if counts[label] < FEWEST_OF_A_LABEL}

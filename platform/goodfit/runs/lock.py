@@ -23,6 +23,7 @@ from goodfit.plugins.host import Host
 from goodfit.run_files import CONFIG, LOCK
 from goodfit.runs.find import resume_command
 from goodfit.runs.json_files import read_json, write_json
+from goodfit.runs.locked import gone_on_with
 from goodfit.runs.prepare import Prepared
 from goodfit.schema import RunConf
 
@@ -169,7 +170,7 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     Raises:
         ConfigError: Names what was, and what is.
     """
-    locked = read_json(folder / "lock.json")
+    locked = read_json(folder / LOCK)
     found = drift(locked, now)
     known = locked.get("drift", {})
     new = {place: pair for place, pair in found.items() if known.get(place) != [*pair]}
@@ -193,14 +194,12 @@ def refuse_other_config(folder: Path, conf: RunConf) -> None:
     Raises:
         ConfigError: It is not the one that the run's lock names.
     """
-    locked = read_json(folder / "lock.json")
-    drifted = locked.get("drift", {})
-    codes = drifted.get("goodfit.code", [locked.get("goodfit", {}).get("code")])
-    if codes[-1] != _code_digest():
+    locked = read_json(folder / LOCK)
+    drifted = gone_on_with(locked)
+    if drifted.get("goodfit.code", locked.get("goodfit", {}).get("code")) != _code_digest():
         return  # another goodfit has other settings, and another digest of the same file
     # one that labels were found anew for, in other data, lies there as it was
-    allowed = [locked.get("config"), *drifted.get("config", [])]
-    if _config_digest(conf) not in allowed:
+    if _config_digest(conf) not in (locked.get("config"), drifted.get("config")):
         raise ConfigError(
             f"{folder / CONFIG} is not what the run was trained with",
             "bring back what the run wrote, or take a copy of the run that is whole",

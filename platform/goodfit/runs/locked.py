@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,19 @@ def beside_lock(host: Host, run: str) -> Host:
     return dataclasses.replace(host, locked=locked_plugins(find_run(run)))
 
 
+def gone_on_with(locked: Mapping[str, Any]) -> dict[str, Any]:
+    """Place in a lock -> what the run was allowed to go on with there: of a drift, (then, now), what came last."""
+    return {place: now for place, (_, now) in locked.get("drift", {}).items()}
+
+
 def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
     """Plugin -> its distribution, version and digest when a run was made, or was allowed to go on.
 
     What cannot be read is left out: whoever needs the lock itself refuses it.
     """
     try:
-        locked = read_json(folder / "lock.json")
-        drifted = {place: now for place, (_, now) in locked.get("drift", {}).items()}
+        locked = read_json(folder / LOCK)
+        drifted = gone_on_with(locked)
         found = {
             str(name): {key: drifted.get(f"plugins.{name}.{key}", one[key]) for key in PARTS}
             for name, one in locked["plugins"].items()
@@ -52,6 +58,6 @@ def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
 
 def locked_records(folder: Path, split: str) -> dict[str, Any]:
     """How many records a run has in a split, and their digest: of those that it was allowed to go on with."""
-    locked = read_json(folder / "lock.json", "data")
-    gone_on_with = {place: now for place, (_, now) in locked.get("drift", {}).items()}
-    return {name: gone_on_with.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}
+    locked = read_json(folder / LOCK, "data")
+    drifted = gone_on_with(locked)
+    return {name: drifted.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}

@@ -77,7 +77,7 @@ def refuse_unasked_fixes(conf: QualityConf, kind: str, asked: Collection[str], h
         givers = [spec for spec in host.audits.values() if code in (spec.codes or ())]
         if not givers or any(code in spec.fixes for spec in givers):
             continue
-        judging = [spec.name for spec in givers if not spec.kinds or kind in spec.kinds]
+        judging = [spec.name for spec in givers if spec.applies_to(kind)]
         if not judging:
             others = ",".join(other for other in conf.fixes or () if other != code)
             what = f"quality.fixes names '{code}', which no audit looks for in a task of the kind {kind}"

@@ -81,9 +81,9 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
         refuse_other_inputs(folder, now)
         _warn_of_others(folder, now, progress)
 
-    again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
-    now = read_json(again / "lock.json")
-    changed = drift(read_json(folder / "lock.json"), now)
+    again = carry_out(_again(folder, conf, into), host, progress, check=check, reproduces=True).folder
+    now = read_json(again / LOCK)
+    changed = drift(read_json(folder / LOCK), now)
     machine = {place: pair for place, pair in changed.items() if place.split(".")[0] in MACHINE}
     plugins = _other_plugins(folder, now, folder, again)
     return Reproduced(folder, again, compare_files(folder, again), machine, _largest(folder, again), plugins)
@@ -110,8 +110,8 @@ def erase_from_run(
     def check(now: Mapping[str, Any]) -> None:
         _warn_of_others(folder, now, progress)
 
-    again = carry_out(_again(folder, conf, into), host, progress, check=check, judged_only=True).folder
-    return folder, again, _other_plugins(folder, read_json(again / "lock.json"), folder, again)
+    again = carry_out(_again(folder, conf, into), host, progress, check=check, reproduces=True).folder
+    return folder, again, _other_plugins(folder, read_json(again / LOCK), folder, again)
 
 
 def _warn_of_others(folder: Path, now: Mapping[str, Any], progress: Progress) -> None:

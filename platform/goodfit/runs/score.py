@@ -21,6 +21,7 @@ from goodfit.evaluation.report import (
     items_of,
     loss_statistics,
     outcome_items,
+    rows_of,
     statistics_of,
 )
 from goodfit.evaluation.review import review_of
@@ -79,7 +80,7 @@ def build_measure(prepared: Prepared, probe: Probe) -> Measure:
             else:
                 outcomes = learner.outcomes(model, records, encoded)
                 losses = [outcome.loss for outcome in outcomes]
-                sums = np.asarray(primary.statistics(outcome_items(records, outcomes))).sum(0)
+                sums = rows_of(primary, outcome_items(records, outcomes)).sum(0)
                 found[f"{split}/{primary.name}"] = float(primary.reduce(sums))
             found[f"{split}/loss"] = float(np.mean(losses))
             kept = losses if split == "validation" else kept

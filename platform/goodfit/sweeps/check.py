@@ -55,9 +55,9 @@ def _aims(search: Search) -> list[ConfigError]:
     for name in asked:
         if name not in known:
             mistakes.append(ConfigError(f"'{name}' is no objective", f"choose among {', '.join(known)}"))
-    if not asked or len(set(asked)) < len(asked):
-        mistakes.append(ConfigError("sweep.objectives names none, or one twice", "sweep.objectives=[quality]"))
-    if asked != ["quality"] and conf.pruner != "none":
+    if not asked:
+        mistakes.append(ConfigError("sweep.objectives names none", "sweep.objectives=[quality]"))
+    elif asked != ["quality"] and conf.pruner != "none":
         what = f"sweep.pruner={conf.pruner} ends trials of low quality, and sweep.objectives is [{','.join(asked)}]"
         mistakes.append(ConfigError(what, "add sweep.pruner=none"))
     if conf.pruner != "none" and any(one.key == "training.evaluations_per_epoch" for one in search.space):

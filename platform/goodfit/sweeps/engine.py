@@ -24,7 +24,7 @@ from goodfit.sweeps.executor import open_workers
 from goodfit.sweeps.folder import again, is_begun, search_folder, with_linears, write_search
 from goodfit.sweeps.judge import refuse_unknown_metric
 from goodfit.sweeps.ledger import Ledger
-from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place
+from goodfit.sweeps.outcomes import RESULT, Entry, Order, Result, trial_place, trials_of
 from goodfit.sweeps.page import write_page
 from goodfit.sweeps.propose import ADAPTIVE, grid_size, propose
 from goodfit.sweeps.prune import as_beside, ask_pruner
@@ -129,7 +129,7 @@ def _carry_out(
 
 def _stopped(error: StoppedError, folder: Path, going_on: str) -> StoppedError:
     """What was stopped is the search, wherever in it the signal came."""
-    over = len(list(folder.glob(f"trials/*/{RESULT}")))
+    over = sum((place / RESULT).exists() for place in trials_of(folder))
     where = f"{over} {'trial is' if over == 1 else 'trials are'} over and kept"
     return StoppedError(error.signal_number, where, going_on, "the search")
 
@@ -244,8 +244,9 @@ def order_of(search: Search, folder: Path, entry: Entry, entries: list[Entry]) -
     return Order(
         number=entry.number,
         words=(threads, *search.fixed, *entry.words),
+        search=folder,
         folder=trial_place(folder, entry.number),
-        roots=search.roots,
+        roots=search.first.roots,
         sweep=search.conf,
         seed=search.first.conf.seed,
         rivals=tuple(one.outcome for one in entries[:known]),

@@ -30,7 +30,7 @@ def again(search: Search, folder: Path, more: Sequence[str] = ()) -> str:
     typed: Sequence[str] = search.typed
     for word in more:
         typed = [*without(typed, key_of(word)), word]
-    return command("sweep", *typed_again(typed, search.roots, folder))
+    return command("sweep", *typed_again(typed, search.first.roots, folder))
 
 
 @contextlib.contextmanager
@@ -109,7 +109,8 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
             [word for word in typed if key_of(word) not in MAY_CHANGE] for typed in (before["words"], search.typed)
         )
         if once != now:
-            on = f"go on with that search: {command('sweep', *typed_again(before['words'], search.roots, folder))}"
+            words = typed_again(before["words"], search.first.roots, folder)
+            on = f"go on with that search: {command('sweep', *words)}"
         raise ConfigError(
             f"{folder} holds a search of other words: {', '.join([*new, *gone]) or 'their order is another'}",
             f"choose another run.dir, or {on}",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from goodfit.config.places import ConfRoot
+from goodfit.run_files import CONFIRMATIONS, TRIALS
 from goodfit.runs.json_files import damaged
 from goodfit.schema.sweep import SweepConf
 
@@ -104,7 +105,17 @@ class Entry:
 
 def trial_place(search: Path, number: int) -> Path:
     """Where a trial is written."""
-    return search / "trials" / f"{number:04d}"
+    return search / TRIALS / f"{number:04d}"
+
+
+def trials_of(search: Path) -> list[Path]:
+    """Where the trials are written that were begun, the first one first."""
+    return sorted((search / TRIALS).glob("*"))
+
+
+def confirmation_place(search: Path, number: int) -> Path:
+    """Where a training of the winner's settings on a fresh split is written."""
+    return search / CONFIRMATIONS / str(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +125,10 @@ class Order:
     number: int
     words: tuple[str, ...]
     """All words of its run."""
+    search: Path
+    """The folder of the search."""
     folder: Path
+    """Its own."""
     roots: tuple[ConfRoot, ...]
     sweep: SweepConf
     seed: int

@@ -59,7 +59,7 @@ class Course:
         order, beside = self._order, []
         if order.sweep.pruner in BY_RUNGS:
             for number, over in enumerate(order.beside, len(order.rivals)):
-                found = over or _last_seen(trial_place(order.folder.parent.parent, number))
+                found = over or _last_seen(trial_place(order.search, number))
                 if found is None or not found.is_known_at(evaluation):
                     return None
                 beside.append(as_beside(found, evaluation))

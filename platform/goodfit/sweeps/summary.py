@@ -76,7 +76,7 @@ def _best(search: Search, winner: Winner) -> dict[str, Any]:
     return {
         "number": winner.entry.number,
         "words": words,
-        "command": command("train", *config_folders(search.roots), *words),
+        "command": command("train", *config_folders(search.first.roots), *words),
         "value": result.value,
         "held_out": dict(result.held_out),
         "better": winner.better,

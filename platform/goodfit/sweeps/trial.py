@@ -40,7 +40,7 @@ from goodfit.runs.write import run_json_of, write_record
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.sweeps.judge import measure_trial, records_digest
-from goodfit.sweeps.outcomes import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trial_place
+from goodfit.sweeps.outcomes import PROGRESS, RESULT, STATISTICS, Order, Result, read_result, trials_of
 from goodfit.sweeps.propose import read_constraint
 from goodfit.sweeps.prune import Course
 from goodfit.sweeps.shared import Bench, Shared
@@ -183,7 +183,7 @@ def _write_lock(order: Order, lock: Mapping[str, Any]) -> None:
     path = order.folder / LOCK
     write_json(path, lock)
     try:
-        refuse_unlike_trials(order.folder.parent.parent, order.folder, lock, order.fresh > 0)
+        refuse_unlike_trials(order.search, order.folder, lock, order.fresh > 0)
     except ChangedError:
         path.unlink()  # so that it stops no trial that has the right ones
         raise
@@ -201,12 +201,12 @@ def refuse_unlike_trials(search: Path, own: Path, lock: Mapping[str, Any], fresh
     Raises:
         ChangedError: Names the trial that had others.
     """
-    for path in sorted(trial_place(search, 0).parent.glob("*/lock.json")):
+    for place in trials_of(search):
         try:
-            then = json.loads(path.read_text("utf-8"))
+            then = json.loads((place / LOCK).read_text("utf-8"))
         except (OSError, ValueError):
-            continue  # a worker that was killed may have left a part of it
-        if path.parent == own:
+            continue  # it has none yet, or a part of one, as a worker that was killed may have left
+        if place == own:
             continue
         splits = ("test",) if fresh else SPLITS
         what = [f"{split} records" for split in splits if then["data"][split] != lock["data"][split]]
@@ -221,7 +221,7 @@ def refuse_unlike_trials(search: Path, own: Path, lock: Mapping[str, Any], fresh
             if then["seed"] != lock["seed"]:
                 fix = "goodfit splits by the seed: name dataset.validation= and dataset.test=, or leave seed out"
             alone = len(what) == 1 and what[0].startswith("code")
-            other = f"{'is not that' if alone else 'are not those'} of trial {int(path.parent.name)}"
+            other = f"{'is not that' if alone else 'are not those'} of trial {int(place.name)}"
             raise ChangedError(f"the {' and '.join(what)} {other}", fix)
 
 

@@ -20,7 +20,7 @@ from goodfit.config.written import is_made_from
 from goodfit.errors import GateError, TrainingError
 from goodfit.evaluation.gates import refusal
 from goodfit.evaluation.resample import Interval, by_unit, interval
-from goodfit.run_files import BEST, CONFIG, RECORD
+from goodfit.run_files import BEST, CONFIG, METRICS, RECORD
 from goodfit.runs.find import is_finished
 from goodfit.runs.folder import empty
 from goodfit.runs.held import held
@@ -29,7 +29,7 @@ from goodfit.sweeps.choice import Beside, choose, fair, front_of, statistics_in
 from goodfit.sweeps.correct import corrected
 from goodfit.sweeps.folder import again
 from goodfit.sweeps.ledger import judged
-from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, Result, trial_place
+from goodfit.sweeps.outcomes import STATISTICS, Entry, Order, Result, confirmation_place, trial_place
 from goodfit.sweeps.propose import ADAPTIVE, excess, read_constraint
 from goodfit.sweeps.watcher import Watcher
 from goodfit.training.interrupt import StopSignals
@@ -179,12 +179,13 @@ def _confirmed(
 
     places = []
     for number in range(1, search.conf.confirmations + 1):
-        place = folder / "confirmations" / str(number)
+        place = confirmation_place(folder, number)
         order = Order(
             number=chosen.number,
             words=(*search.fixed, *chosen.words),
+            search=folder,
             folder=place,
-            roots=search.roots,
+            roots=search.first.roots,
             sweep=dataclasses.replace(search.conf, pruner="none"),
             seed=search.first.conf.seed,
             rivals=(),
@@ -266,8 +267,8 @@ def _trained(
             resume_run(str(place), host, Silent())
         else:
             check = functools.partial(refuse_unlike_trials, folder, place)
-            carry_out(compose([*words, f"run.dir={place}"], search.roots), host, Silent(), check=check)
-    record, metrics = read_json(place / "run.json"), read_json(place / "metrics.json")
+            carry_out(compose([*words, f"run.dir={place}"], search.first.roots), host, Silent(), check=check)
+    record, metrics = read_json(place / RECORD), read_json(place / METRICS)
     return {
         "run": str(place),
         "status": record["status"],

@@ -11,7 +11,7 @@ from goodfit.config.files import check_options, stray_files
 from goodfit.config.places import ConfRoot, Options, core_root, find_options
 from goodfit.config.space import named_searches
 from goodfit.errors import GoodfitError, Mistakes
-from goodfit.evaluation.fit import FEWEST_RECORDS
+from goodfit.plugins.deeds import REGISTERING
 from goodfit.plugins.find import declared_plugins, hooks_beside
 from goodfit.plugins.host import load_plugins
 from goodfit.plugins.offers import unknown_limits
@@ -25,17 +25,8 @@ from goodfit.testing.subject import Subject
 SLOW_START_SECONDS = 1.0
 """Import and offering hooks are paid at the start of every run."""
 SLOW_JUDGE_SECONDS = 60.0
-REGISTER = "goodfit_register"
-"""How the steps of hooks that offer begin."""
 OFFERING = (IMPORT, HOOKS, DATA)
 """The other steps without which nobody knows what is offered."""
-FEW = {
-    "validation": f"with fewer than {FEWEST_RECORDS} no fit can be judged",
-    "test": f"with fewer than {FEWEST_RECORDS} the intervals of its figures leave almost everything open",
-}
-"""Split -> what too few of its records are too few for."""
-LARGER_SHARE = 0.2
-"""What is advised to be held out for a split of few records."""
 
 
 class Skip(Exception):
@@ -105,7 +96,7 @@ def hooks(subject: Subject) -> Iterator[str]:
 
 def starts_fast(subject: Subject) -> Iterator[str]:
     """To be imported and asked what it offers takes a moment, and loads no library of machine learning."""
-    start = {step: seen for step, seen in subject.steps.items() if step == IMPORT or step.startswith(REGISTER)}
+    start = {step: seen for step, seen in subject.steps.items() if step == IMPORT or step.startswith(REGISTERING)}
     for step, seen in start.items():
         for library in seen["heavy"]:
             yield f"{step} imports {library}; import it inside the function that needs it"
@@ -152,7 +143,7 @@ def tasks(subject: Subject) -> Iterator[str]:
     """Every option composes, and the data, metrics, gates, audits, limits, scrubbers and models that it names are
     offered."""
     offered = {step for step, seen in subject.steps.items() if "sort" in seen}
-    offering = [seen for step, seen in subject.steps.items() if step in OFFERING or step.startswith(REGISTER)]
+    offering = [seen for step, seen in subject.steps.items() if step in OFFERING or step.startswith(REGISTERING)]
     is_known = not any(seen["error"] for seen in offering)  # else what is lacking has its cause in another check
     own = _own_root(subject)
     roots = [core_root(), *([own] if own else [])]
@@ -178,7 +169,7 @@ def _unknown_limits(subject: Subject, policy: str, limits: Iterable[str]) -> Ite
     if not set(limits) <= known:
         installed = [subject.plugin.name] if subject.plugin.name in declared_plugins() else []
         known |= set(load_plugins(PluginsConf(disable=installed)).limits())
-    yield from map("; ".join, unknown_limits(policy, limits, known))
+    yield from map("; ".join, unknown_limits(f"policy={policy}", limits, known))
 
 
 def _named_by(conf: RunConf, group: str) -> list[str]:
@@ -213,14 +204,7 @@ def data(subject: Subject) -> Iterator[str]:
             if seen["error"]:
                 yield f"{source}: {seen['error']}"
                 continue
-            yield from (f"{source}: {fault}" for fault in seen["faults"])
-            for split, why in FEW.items():
-                if seen["units"][split] < FEWEST_RECORDS:
-                    few = f"{source} has {seen['units'][split]} {split} records (groups, where records have them)"
-                    yield (
-                        f"{few}; {why}: give more, or hold out more "
-                        f"(goodfit plugins new NAME --from-data FILE dataset.{split}_share={LARGER_SHARE})"
-                    )
+            yield from (f"{source}: {fault}" for fault in [*seen["faults"], *seen["few"]])
     yield from _errors(subject, lambda step: step == DATA)
 
 

@@ -234,7 +234,7 @@ def try_audit(spec: AuditSpec, material: Material) -> Tried:
     found, told, untried = [], [], True
     untold: set[str] = set()
     for source, (name, splits) in material.sources.items():
-        if spec.kinds and name not in spec.kinds:
+        if not spec.applies_to(name):
             continue
         facts = _data_facts(source, name, splits, spec.limits)
         if spec.look_at_data is not None:

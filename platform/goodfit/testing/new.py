@@ -17,6 +17,7 @@ from goodfit.errors import ConfigError
 from goodfit.kinds import find_kind
 from goodfit.plugins.find import PROJECT, declared_plugins
 from goodfit.registry import did_you_mean
+from goodfit.runs.faults import few_records
 from goodfit.schema import RunConf
 from goodfit.schema.dataset import SPLITS
 from goodfit.testing.metric_of_kind import FIRST_METRICS
@@ -114,7 +115,7 @@ def new_plugin(
         **found,
         "parts": list(parts),
         "records": counts,
-        "units": {split: len({row.get("group", row["id"]) for row in own}) for split, own in rows.items()},
+        "few": _few(proposal, conf) if data is not None else [],
         "rejected": [str(problem) for problem in proposal.splits.rejected] if data is not None else [],
         "scrubbed": proposal.splits.scrubbed.records if data is not None and proposal.splits.scrubbed else None,
         "labels": list(facts["labels"]),
@@ -155,6 +156,11 @@ def _facts_of(proposal: Proposal, data: Path, scrub: Scrub | None) -> dict[str, 
         "important": proposal.labels[:1],
         "because": proposal.reason,
     }
+
+
+def _few(proposal: Proposal, conf: RunConf) -> list[str]:
+    few = few_records(find_kind(proposal.kind), proposal.splits, conf.dataset)
+    return [f"{finding.message}; {finding.mend}" for finding in few]
 
 
 def _rows(proposal: Proposal, anew: bool) -> Rows:

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from goodfit.errors import GoodfitError
 from goodfit.plugins.restored import restored
 from goodfit.plugins.threads import end_without_them, lasting_threads
-from goodfit.schema.dataset import SPLITS
 
 if TYPE_CHECKING:
+    from goodfit.hooks.types import Finding
     from goodfit.schema import RunConf
     from goodfit.testing.exercise import Material
 
@@ -209,16 +209,18 @@ def _try_all(steps: Steps, plugin: str, things: Sequence[Any], folder: Path | No
 
 def _read(steps: Steps, spec: Any, material: Material, plugin: str, folder: Path | None) -> None:
     """Read the records of a source; what is imported and written here is goodfit's own doing."""
-    from goodfit.hooks.certainty import unit_numbers
+    from goodfit.kinds import find_kind
     from goodfit.plugins.host import load_plugins
+    from goodfit.runs.faults import few_records
     from goodfit.runs.privacy import pick_scrub
+    from goodfit.schema.dataset import DatasetConf
     from goodfit.testing.exercise import leaks, leaks_of_scrubbed, read_source, refused
 
     with steps.step(f"{RECORDS}{spec.name}") as facts:
         splits = read_source(spec)
         material.sources[spec.name] = (spec.kind, splits)
-        units = {split: len(set(unit_numbers(splits[split]))) for split in SPLITS}
-        facts.update(units=units, faults=leaks(spec, splits))
+        few = [one for one in few_records(find_kind(spec.kind), splits, DatasetConf()) if _leaves_open(one)]
+        facts.update(few=[f"{one.message}; {one.mend}" for one in few], faults=leaks(spec, splits))
         confs = _confs(_tasks_of(spec.name, folder), plugin, folder)
         facts["faults"] += refused(confs, splits)
         scrubbing = [conf for conf in confs if conf.privacy.takes_out]
@@ -227,6 +229,13 @@ def _read(steps: Steps, spec: Any, material: Material, plugin: str, folder: Path
             with contextlib.suppress(GoodfitError):  # a scrubber that is not on this machine: a run says so
                 if host is not None and (scrub := pick_scrub(conf, host)) is not None:
                     facts["faults"] += leaks_of_scrubbed(spec, splits, conf.task.name, scrub)
+
+
+def _leaves_open(few: Finding) -> bool:
+    """Whether no fit can be judged on so few records: a run warns of more, with which a package may be published."""
+    from goodfit.evaluation.fit import FEWEST_RECORDS
+
+    return (few.figure or 0) < FEWEST_RECORDS
 
 
 def _tasks_of(source: str, folder: Path | None) -> list[str]:

@@ -100,7 +100,7 @@ def propose(
         conf, seed, None, lambda row: what.check(row, True), what.stratum, what.compared, taken if read_by else None
     )
     if read_by and not scrub:
-        as_given = {split: [given[record.id] for record in splits[split]] for split in SPLITS}
+        as_given = {split: [replace(given[one.id], unit=one.unit) for one in splits[split]] for split in SPLITS}
         splits = replace(splits, scrubbed=None, **as_given)
     labels = what.labels_in(splits.train) if what.interchangeable else ()
     if len(labels) == 1:

