@@ -14,6 +14,7 @@ from unittest.mock import Mock
 import pytest
 from conftest import sample
 
+from goodfit import run_files
 from goodfit.cli.arguments import parse
 from goodfit.cli.setting_up import compose_words
 from goodfit.hooks import HOOK_API, specs
@@ -37,6 +38,16 @@ def test_a_file_says_what_it_is_for_and_is_short(path):
     assert purpose, "the first line is the answer to the file's question"
     assert purpose.splitlines()[0][-1] in ".?"
     assert len(text.splitlines()) <= 400
+
+
+def test_files_of_a_run_are_named_in_one_place():
+    named = {name for key, name in vars(run_files).items() if key.isupper() and isinstance(name, str) and "." in name}
+    others = {"config.yaml": {"config/places.py"}, "README.md": {"data/hub_cache.py", "testing/new.py"}}  # of others
+    for path in SOURCES:
+        inside = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))) if inside != "run_files.py" else ():
+            if isinstance(node, ast.Constant) and node.value in named:
+                assert inside in others.get(node.value, ()), f"{inside} writes '{node.value}' out"
 
 
 def test_no_file_is_a_drawer_for_everything():
