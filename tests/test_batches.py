@@ -65,6 +65,19 @@ def test_the_same_seed_and_epoch_give_the_same_plan(examples, words):
     assert plan_epoch(examples, **words) == plan_epoch(examples, **words)
 
 
+@settings(max_examples=100, deadline=None)
+@given(examples=examples_lists, words=plans)
+def test_smaller_batches_that_are_accumulated_make_the_same_steps(examples, words):
+    size, parts = words["batch_size"] * words["devices"], words["accumulation"]
+    alone = {**words, "devices": 1}
+    (whole,) = plan_epoch(examples, **{**alone, "batch_size": size * parts, "accumulation": 1})
+    (plan,) = plan_epoch(examples, **{**alone, "batch_size": size})
+    steps = [plan[start : start + parts] for start in range(0, len(plan), parts)]
+    made = [sorted(index for batch in step for index in batch.indices) for step in steps]
+    wanted = [sorted(batch.indices) for batch in whole]
+    assert made == sorted(wanted, key=lambda step: len(step) <= size * (parts - 1))  # one of fewer batches comes last
+
+
 def test_another_seed_or_epoch_gives_another_plan():
     examples = [Example(n, (1,) * (n % 7 + 1), (1,)) for n in range(64)]
     words = {"batch_size": 4, "accumulation": 1, "grouping": True}

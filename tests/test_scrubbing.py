@@ -181,6 +181,31 @@ def test_a_pseudonym_is_one_for_a_data_set_and_another_in_the_next():
     assert one[0] not in scrub("pseudonymise", seed=2).texts(["Ada Quill", "it was ADA  Quill", "Ada Quill!"])
 
 
+def test_with_a_key_a_pseudonym_is_one_for_all_data_sets(monkeypatch):
+    monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "a key of 24 characters..")
+    one = scrub("pseudonymise").texts(["Ada Quill", "it was ADA  Quill"])
+    assert one[0] == scrub("pseudonymise", seed=2).texts(["others", "Ada Quill"])[1]
+    assert one[0] != scrub("hash").texts(["Ada Quill"])[0]
+
+
+def test_a_question_with_a_pseudonym_finds_it_in_documents_where_there_is_a_key(
+    goodfit, install, tiny_words, tmp_path, monkeypatch
+):
+    install("badge", PLUGIN.format(body=FINDS))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "one.txt").write_text("who wears badge-7\n\nand who badge-8", "utf-8")
+    words = [*tiny_words("ranking", "encoder"), "privacy=pseudonymise", "privacy.scrubbers=[badge.numbers]"]
+    asked = ["where is badge-7", "--documents", "files", "--json"]
+    told = "without GOODFIT_PRIVACY_KEY a name has another pseudonym in a question than in documents, and is not found"
+    for key in ("", "a key of 24 characters.."):
+        monkeypatch.setenv("GOODFIT_PRIVACY_KEY", key)
+        made = goodfit("train", *words, "training.max_steps=1", f"run.dir=run{len(key)}", "--quiet")
+        assert made.code == 0, made.err
+        outcome = goodfit("predict", f"run{len(key)}", *asked)
+        assert outcome.code == 0, outcome.err
+        assert (told in outcome.json["warnings"]) == (not key)
+
+
 def test_with_a_key_a_pseudonym_cannot_be_made_of_the_texts_alone(monkeypatch):
     monkeypatch.delenv("GOODFIT_PRIVACY_KEY", raising=False)
     texts = ["Ada Quill"]
@@ -225,6 +250,9 @@ def test_pseudonyms_that_can_be_guessed_are_told_and_another_key_is_no_reproduct
     monkeypatch.setenv("GOODFIT_PRIVACY_KEY", "one of 24 characters too")
     outcome = goodfit("reproduce", "run")
     assert outcome.code == 2 and "what the run was made from is not here any more: data" in outcome.err
+    assert "fix: set GOODFIT_PRIVACY_KEY as it was then, or bring that back" in outcome.err
+    outcome = goodfit("evaluate", "run", "--split", "train")
+    assert outcome.code == 2 and "fix: set GOODFIT_PRIVACY_KEY as it was then, or restore them" in outcome.err
 
 
 def test_a_value_that_was_found_once_is_taken_out_of_the_whole_record():

@@ -132,9 +132,13 @@ def _named(opened: OpenedRun, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _unsearched(opened: OpenedRun, documents: Documents, searched: str | None) -> Iterator[str]:
-    """What to say of the files and of the ends of documents that are not searched."""
+    """What to say of the files and of the ends of documents that are not searched, and of names that cannot be."""
+    from goodfit.data.stand_ins import PRIVACY_KEY, is_guessable
     from goodfit.runs.documents import cut_documents
 
+    scrub = opened.task.scrub
+    if documents.places and scrub is not None and is_guessable(scrub.mode):
+        yield f"without {PRIVACY_KEY} a name has another pseudonym in a question than in documents, and is not found"
     if documents.unread:
         endings = ", ".join(f"{name} {count}" for name, count in sorted(documents.unread.items()))
         yield f"not searched, of the files in {searched}: {endings}"

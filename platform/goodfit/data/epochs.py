@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from goodfit.data.batches import Example
 
-WINDOW_BATCHES = 50
-"""Records are sorted by length within a shuffled window of this many batches."""
+WINDOW_STEPS = 50
+"""Records are sorted by length within a shuffled window of this many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def plan_epoch(
     Args:
         examples: All training examples.
         batch_size: Per device.
-        accumulation: Batches per optimiser step, per device.
+        accumulation: Batches per optimiser step, per device. A step has the records that it would have as one batch; of
+            those with fewer batches, of which an epoch has one at most, it is the last.
         grouping: Whether near-equal lengths share a batch.
         seed: Of the run.
         epoch: From 0.
@@ -52,25 +53,27 @@ def plan_epoch(
     indices = list(range(len(examples)))
     order.shuffle(indices)
     together = batch_size * devices
+    of_step = together * accumulation
     if grouping:
-        window = together * WINDOW_BATCHES
+        window = of_step * WINDOW_STEPS
         indices = [
             index
             for start in range(0, len(indices), window)
             for index in sorted(indices[start : start + window], key=lambda i: examples[i].length)
         ]
-    batches = [
-        tuple(sorted(indices[start : start + together], key=lambda index: examples[index].length))
-        for start in range(0, len(indices), together)
+    steps = [
+        tuple(sorted(indices[start : start + of_step], key=lambda index: examples[index].length))
+        for start in range(0, len(indices), of_step)
     ]
-    order.shuffle(batches)
-    shared = [
-        [rows[device::devices] or rows[device % len(rows) :][:1] for rows in batches] for device in range(devices)
-    ]
-    planned: list[list[Planned]] = [[] for _ in shared]
-    for start in range(0, len(batches), accumulation):
-        steps = [own[start : start + accumulation] for own in shared]
-        counted = sum(examples[index].counted for step in steps for batch in step for index in batch)
-        for device, step in enumerate(steps):
-            planned[device] += [Planned(batch, counted, epoch) for batch in step]
+    order.shuffle(steps)
+    steps.sort(key=lambda rows: len(rows) <= of_step - together)  # where a step ends is counted in batches
+    planned: list[list[Planned]] = [[] for _ in range(devices)]
+    for step in steps:
+        batches = [step[start : start + together] for start in range(0, len(step), together)]
+        shared = [
+            [rows[device::devices] or rows[device % len(rows) :][:1] for rows in batches] for device in range(devices)
+        ]
+        counted = sum(examples[index].counted for own in shared for batch in own for index in batch)
+        for own, planned_so_far in zip(shared, planned, strict=True):
+            planned_so_far += [Planned(batch, counted, epoch) for batch in own]
     return planned

@@ -26,6 +26,7 @@ from goodfit.runs.faults import input_key
 from goodfit.runs.lineage import inputs_before, inputs_of, made_from
 from goodfit.runs.locked import are_locked
 from goodfit.runs.opened import OpenedRun
+from goodfit.runs.privacy import same_key
 from goodfit.runs.records import known_labels, read_splits, with_labels
 from goodfit.schema.dataset import SPLITS
 
@@ -99,7 +100,7 @@ def given_records(opened: OpenedRun, host: Host, given: Given) -> Records:
     if given.file is None:
         splits, _ = with_labels(opened.task, read_splits(opened.task, host))
         if not are_locked(opened.folder, opened.conf, splits, given.split):
-            fix = f"restore them, train again, or name a file: dataset.{given.split}=FILE"
+            fix = f"{same_key(opened.conf)}restore them, train again, or name a file: dataset.{given.split}=FILE"
             raise ConfigError(f"the {given.split} records of {opened.folder} changed since it was trained", fix)
         return Records(splits[given.split])
     read = read_split(given.file, opened.conf.dataset.fields, given.renamed, lambda row: kind.check(row, True))

@@ -10,6 +10,7 @@ from typing import Any
 
 from goodfit.config.written import read_config
 from goodfit.data.gather import Splits
+from goodfit.data.stand_ins import is_guessable
 from goodfit.errors import ConfigError, DataError, HardwareError, Mistakes, PluginError
 from goodfit.hooks.types import Finding
 from goodfit.plugins.host import Host
@@ -76,7 +77,7 @@ def inputs_before(task: Task, runs: Sequence[Mapping[str, Any]], host: Host) -> 
         (read,) = inputs_of(folder, host, task, "train")
         if read is not None:
             inputs |= read
-            untold -= task.scrub is None or task.scrub.mode != "pseudonymise"  # these are other ones in each data set
+            untold -= task.scrub is None or not is_guessable(task.scrub.mode)  # other pseudonyms in each data set
     return frozenset(inputs), untold
 
 
@@ -150,7 +151,7 @@ def lineage_findings(task: Task, runs: Sequence[Mapping[str, Any]], untold: int)
     findings = []
     if untold:
         why = "are gone, or others now"
-        if task.scrub is not None and task.scrub.mode == "pseudonymise":
+        if task.scrub is not None and is_guessable(task.scrub.mode):
             why = "are gone, are others now, or have other pseudonyms"
         message = f"the training records of {untold} of them {why}: they may hold test records"
         findings.append(_of_before("data.unknown_before", untold, runs, message))

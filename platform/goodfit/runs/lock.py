@@ -25,6 +25,7 @@ from goodfit.runs.find import resume_command
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.locked import gone_on_with
 from goodfit.runs.prepare import Prepared
+from goodfit.runs.privacy import same_key
 from goodfit.schema import RunConf
 
 NOT_OF_THE_RUN = ("run", "tracker", "plugins", "sweep", "choices")
@@ -179,7 +180,8 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     if not allowed:
         raise ConfigError(
             f"this is not what the run was started with: {said(new)}",
-            f"bring that back, or go on all the same, to other bytes: {resume_command(folder)} --allow-drift",
+            f"{_same_key(folder, new)}bring that back, or go on all the same, to other bytes: {resume_command(folder)} "
+            "--allow-drift",
         )
     write_json(folder / LOCK, {**locked, "drift": {**known, **new}})
 
@@ -218,5 +220,10 @@ def refuse_other_inputs(folder: Path, now: Mapping[str, Any]) -> None:
     }
     if found:
         raise ConfigError(
-            f"what the run was made from is not here any more: {said(found)}", "bring that back; nothing was trained"
+            f"what the run was made from is not here any more: {said(found)}",
+            f"{_same_key(folder, found)}bring that back; nothing was trained",
         )
+
+
+def _same_key(folder: Path, found: Mapping[str, Any]) -> str:
+    return same_key(read_config(folder)) if any(place.startswith("data.") for place in found) else ""

@@ -42,6 +42,11 @@ def pick_scrub(conf: RunConf, host: Host) -> Scrub | None:
     )
 
 
+def same_key(conf: RunConf) -> str:
+    """How a fix begins where records are others than they were: with another key, scrubbed texts are."""
+    return f"set {PRIVACY_KEY} as it was then, or " if conf.privacy.mode in ("hash", "pseudonymise") else ""
+
+
 MUCH = 0.2
 """A share of the characters from which it is likely that a scrubber takes other words for names."""
 

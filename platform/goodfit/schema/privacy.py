@@ -16,9 +16,9 @@ class PrivacyConf:
 
     mode: Literal["auto", Mode] = "none"
     """What stands where something was found: ``mask`` its type, ``hash`` a keyed hash (its key is read from the
-    variable GOODFIT_PRIVACY_KEY), ``pseudonymise`` one stand-in for each value of this data set (set that variable
-    here, too: without it, those of few or known texts can be found by guessing names), ``drop`` nothing; ``auto`` is
-    what the task says (``task.privacy``)."""
+    variable GOODFIT_PRIVACY_KEY), ``pseudonymise`` one stand-in for each value (set that variable here, too: without
+    it, a value has another one in each data set, and those of few or known texts can be found by guessing names),
+    ``drop`` nothing; ``auto`` is what the task says (``task.privacy``)."""
 
     scrubbers: list[str] = field(default_factory=list)
     """What looks for it, as ``<plugin>.<scrubber>``; where two find one place, the earlier has it."""
