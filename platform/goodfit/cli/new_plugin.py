@@ -48,9 +48,9 @@ def write_plugin(arguments: Arguments, words: Sequence[str]) -> dict[str, Any]:
         parts_of(options.get("--include")),
         data,
         place,
-        conf.privacy.mode if is_typed else None,
-        scrub,
-        scrub_of,
+        privacy=conf.privacy.mode if is_typed else None,
+        scrub=scrub,
+        scrub_of=scrub_of,
     )
     if not arguments.json:
         print(f"made {made['folder']}: {len(made['files'])} files, task={made['task']}, {made['kind']}")

@@ -62,9 +62,10 @@ def new_plugin(
     parts: Collection[str],
     data: Path | None,
     place: Path,
-    privacy: str | None,
-    scrub: Scrub | None,
-    scrub_of: Callable[[str], Scrub | None],
+    *,
+    privacy: str | None = None,
+    scrub: Scrub | None = None,
+    scrub_of: Callable[[str], Scrub | None] = lambda privacy: None,
 ) -> dict[str, Any]:
     """Write the package ``goodfit-<name>``.
 
