@@ -125,7 +125,7 @@ def _model_row(option: dict[str, Any]) -> str:
 
 
 def results_page() -> str:
-    """The words of a result: metrics, with the kinds that have them, verdicts, gates, and the words of a search."""
+    """Metrics, with the kinds that have them, verdicts, gates, and the words of a run's result and of a search's."""
     known = [*terms(), *terms_of_a_search()]
     metrics = [
         f"| `{term.name}` | {', '.join(term.kinds) or 'all'} | {term.better} | {term.meaning} |"
@@ -134,12 +134,14 @@ def results_page() -> str:
     ]
     verdicts = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "verdict"]
     gates = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "gate"]
+    of_result = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "word of a result"]
     of_search = [f"| `{term.name}` | {term.meaning} |" for term in known if term.sort == "word of a search"]
     return (
         f"# Results\n\n{NOTE}\n{RESULTS_NOTE}\n\n"
         "## Metrics\n\n| metric | kinds | better | what it is |\n|---|---|---|---|\n" + "\n".join(metrics) + "\n\n"
         "## Verdicts of the fit\n\n| verdict | when |\n|---|---|\n" + "\n".join(verdicts) + "\n\n"
         "## Gates\n\n| gate | passes where |\n|---|---|\n" + "\n".join(gates) + "\n\n"
+        "## Words of a result\n\n| word | what it is |\n|---|---|\n" + "\n".join(of_result) + "\n\n"
         "## Words of a search\n\n| word | what it is |\n|---|---|\n" + "\n".join(of_search) + "\n"
     )
 

@@ -396,6 +396,15 @@ def test_a_row_that_is_no_conversation_says_why(row, problem):
     assert str(raised.value) == problem
 
 
+def test_a_role_that_is_nearly_one_is_repeated_for_who_can_mend_it_alone():
+    with pytest.raises(RowProblem) as raised:
+        KIND.check({"messages": [{**TALK[0], "role": "usr"}]}, True)
+    assert "usr" not in str(raised.value)
+    assert raised.value.in_full == (
+        "message 1 has an unknown role ('usr', did you mean 'user'?), expected system, user or assistant"
+    )
+
+
 @pytest.mark.parametrize("mark", [False, 0, 0.0, "False", " false ", "0", "0.0", "No"])
 def test_an_answer_that_is_not_to_be_learnt_is_refused_however_that_is_written(mark):
     rows = [

@@ -12,7 +12,7 @@ from tiny_hub import save_tiny
 
 from goodfit.data.gather import read_split
 from goodfit.data.read import read_file
-from goodfit.data.records import FIELDS, BadRows, Problem
+from goodfit.data.records import FIELDS, BadRows, Problem, fields_known
 from goodfit.kinds import KINDS, find_kind
 from goodfit.kinds.shape import OF_EVERY_KIND
 
@@ -206,6 +206,21 @@ def test_the_columns_of_a_table_are_named_where_they_are_no_text(check, header, 
     content = f"{header}\n" + "x,y\n" * 3
     ((error, _),) = check(content.encode(), name="train.csv").errors
     assert f"is missing ({shown})" in error
+
+
+@pytest.mark.parametrize(
+    ("given", "typed", "shown"),
+    [
+        pytest.param(["label", "id"], [], "fields: id, label", id="all are known"),
+        pytest.param(["id", "label", "Agnes"], [], "fields: id, label and 1 other", id="another one"),
+        pytest.param(["Text", "Agnes", "Ben"], [], "fields: Text and 2 others", id="other ones"),
+        pytest.param(["Agnes"], [], "fields: 1 other", id="none is known"),
+        pytest.param(["utterance", "sex"], ["utterance", "ward;sex"], "fields: sex, utterance", id="typed ones"),
+        pytest.param([], [], "fields: none", id="none"),
+    ],
+)
+def test_a_file_names_the_columns_that_are_known_or_typed(given, typed, shown):
+    assert fields_known(dict.fromkeys(given, "x"), typed) == shown
 
 
 def test_columns_of_two_words_are_named(check):

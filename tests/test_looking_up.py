@@ -120,6 +120,12 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
             id="nearly a setting",
         ),
         pytest.param(
+            "paired",
+            "paired, a word of a result: The difference tuned - base on the same test records, with its 95 % interval "
+            "and p.",
+            id="word of a result",
+        ),
+        pytest.param(
             "canary_bits",
             "canary_bits, a limit: mean exposure of planted secrets in bits; by chance 1.44",
             id="limit",
@@ -128,6 +134,18 @@ def test_every_metric_of_a_kind_is_explained(goodfit, kind):
 )
 def test_words_of_a_result_are_explained(goodfit, word, line):
     assert goodfit("explain", word).out == f"{line}\n"
+
+
+OF_RESULTS = [
+    "tuned", "base", "reference", "n", "units", "paired", "paired_reference", "p", "p_corrected", "at_random", "review",
+    "preempted",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", OF_RESULTS)
+def test_every_word_of_a_result_is_explained(goodfit, word):
+    (term,) = goodfit("explain", word, "--json").json["terms"]
+    assert term["sort"] == "word of a result" and term["meaning"]
 
 
 @pytest.mark.parametrize("verdict", ["good", "overfit", "underfit", "unknown"])

@@ -11,18 +11,23 @@ BAD = [
     f'{{"text": "{SECRET} was"}}',
     f'{{"text": "", "label": "good", "note": "{SECRET}"}}',
     f'{{"id": "0-0", "text": "{SECRET} twice", "label": "good"}}',
+    f'{{"id": "c", "{SECRET} ill": "yes", "label": "good"}}',
 ]
-STRANGE = f'{{"id": "s", "text": "{SECRET} {SECRET}", "label": "strange"}}'
+NEARLY = "goodd"
+STRANGE = [
+    f'{{"id": "s", "text": "{SECRET} {SECRET}", "label": "strange"}}',
+    f'{{"id": "n", "text": "Nearly a label.", "label": "{NEARLY}"}}',
+]
 
 
 @pytest.fixture(scope="module")
 def quarantined(finished, tmp_path_factory, rows_of):
-    """A run over 32 good and 4 bad training rows, and 24 good and 1 bad test rows."""
+    """A run over 32 good and 5 bad training rows, and 24 good and 2 bad test rows."""
     folder = tmp_path_factory.mktemp("bad")
     good = [json.dumps(row) for row in rows_of("classification", 32)]
     (folder / "train.jsonl").write_text("\n".join([*good, *BAD]) + "\n", "utf-8")
     good = [json.dumps(row) for row in rows_of("classification", 24, 2)]
-    (folder / "test.jsonl").write_text("\n".join([*good, STRANGE]) + "\n", "utf-8")
+    (folder / "test.jsonl").write_text("\n".join([*good, *STRANGE]) + "\n", "utf-8")
     files = [f"dataset.{split}={folder / split}.jsonl" for split in ("train", "test")]
     return finished("classification", "encoder", *files, "dataset.on_bad_rows=quarantine", "training.epochs=1")
 
@@ -34,7 +39,9 @@ def test_rows_that_were_set_aside_are_written_with_place_and_reason(quarantined)
         {"origin": "train.jsonl:34", "reason": "the field 'label' is missing (fields: text)"},
         {"origin": "train.jsonl:35", "reason": "text is empty"},
         {"origin": "train.jsonl:36", "reason": "the id '0-0' stands twice (first: train.jsonl:1)"},
+        {"origin": "train.jsonl:37", "reason": "the field 'text' is missing (fields: id, label and 1 other)"},
         {"origin": "test.jsonl:25", "reason": "a label is not in the label set"},
+        {"origin": "test.jsonl:26", "reason": "a label is not in the label set"},
     ]
 
 
@@ -42,14 +49,14 @@ def test_rows_that_were_set_aside_are_counted(quarantined):
     folder, _ = quarantined
     (finding,) = [line for line in read_lines(folder / "findings.jsonl") if line["code"] == "data.rejected"]
     assert finding["message"] == (
-        "5 of 85 rows are bad and were set aside, the first train.jsonl:33:42: broken JSON: Expecting value"
+        "7 of 87 rows are bad and were set aside, the first train.jsonl:33:42: broken JSON: Expecting value"
     )
     assert finding["evidence"]["rows"][1:3] == [
         "train.jsonl:34: the field 'label' is missing (fields: text)",
         "train.jsonl:35: text is empty",
     ]
-    assert finding["figure"] == pytest.approx(5 / 85)
-    assert "5 of 85 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
+    assert finding["figure"] == pytest.approx(7 / 87)
+    assert "7 of 87 rows are bad and were set aside" in next(folder.glob("*/README.md")).read_text("utf-8")
     assert json.loads((folder / "lock.json").read_text("utf-8"))["data"]["train"]["records"] == 32
 
 
@@ -59,6 +66,28 @@ def test_the_texts_of_rows_that_were_set_aside_are_nowhere_in_the_run(quarantine
     assert len(files) > 10
     assert not [path for path in files if SECRET.encode() in path.read_bytes()]
     assert SECRET not in outcome.out + outcome.err
+    assert not [path for path in files if NEARLY.encode() in path.read_bytes()]
+    assert NEARLY not in outcome.out + outcome.err
+
+
+def test_rows_that_stop_a_command_are_told_with_what_mends_them(goodfit, tmp_path, tiny_words, write_rows, rows_of):
+    """Who typed the rows is there to read it, and no file holds it."""
+    unread = {"id": "c", "Art der Sache": "x", "label": "good"}
+    nearly = {"id": "n", "text": "Nearly a label.", "label": NEARLY}
+    for row, told, kept in [
+        (unread, "(fields: Art der Sache, id, label)", "(fields: id, label and 1 other)"),
+        (nearly, "('goodd', did you mean 'good'?)", "a label is not in the label set"),
+    ]:
+        path = write_rows(tmp_path / "test.jsonl", [*rows_of("classification", 24, 3), row])
+        words = [*tiny_words("classification", "encoder"), f"dataset.test={path}", "--json"]
+        outcome = goodfit("check", *words)
+        assert (outcome.code, told in outcome.err) == (2, True)
+        ((problem,),) = [error["problems"] for error in outcome.json["errors"]]
+        assert problem.endswith(told)
+        quarantined = goodfit("check", *words, "dataset.on_bad_rows=quarantine")
+        (found,) = [found for found in quarantined.json["findings"] if found["code"] == "data.rejected"]
+        (line,) = found["evidence"]["rows"]
+        assert (quarantined.code, line.endswith(kept), told in quarantined.out + quarantined.err) == (0, True, False)
 
 
 @pytest.mark.parametrize("split", ["validation", "test"])

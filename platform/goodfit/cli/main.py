@@ -182,7 +182,7 @@ def _print_error(error: GoodfitError, as_json: bool) -> None:
             {
                 "error": mistake.what,
                 "fix": mistake.fix,
-                **({"problems": list(map(str, mistake.problems))} if isinstance(mistake, BadRows) else {}),
+                **({"problems": [one.told() for one in mistake.problems]} if isinstance(mistake, BadRows) else {}),
             }
             for mistake in mistakes
         ]

@@ -280,7 +280,7 @@ def _refuse_bad_rows(
     if problems and conf.on_bad_rows == "stop":
         raise BadRows(problems, total, may_quarantine=bool(records.get("train")), mends=mends)
     if not records.get("train"):
-        shown = "; ".join(map(str, problems[:SHOWN_PROBLEMS]))
+        shown = "; ".join(problem.told() for problem in problems[:SHOWN_PROBLEMS])
         raise DataError(f"no good training record is left: {shown}", "mend these rows")
 
 

@@ -71,6 +71,7 @@ class Problem:
     origin: str
     """``file:line`` or ``file:line:column``."""
     reason: str
+    """As files and results have it: names in it are goodfit's, or were typed."""
     fix: str = ""
     """What mends it, where its kind knows."""
     sort: Sort = "value"
@@ -78,9 +79,15 @@ class Problem:
     """The field that is missing."""
     first: str = ""
     """The origin of the row that has the same id."""
+    in_full: str = ""
+    """The reason with names that the data have, where it has any: for who is there to mend them, and for no file."""
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"
+
+    def told(self) -> str:
+        """As the error has it that ends a command."""
+        return f"{self.origin}: {self.in_full or self.reason}"
 
     def shown(self) -> dict[str, str]:
         """As files and results have it."""
@@ -111,9 +118,10 @@ class RowProblem(Exception):
     sort: Sort = "value"
     lacks = first = ""
 
-    def __init__(self, reason: str, fix: str = "") -> None:
+    def __init__(self, reason: str, fix: str = "", in_full: str = "") -> None:
         super().__init__(reason)
         self.fix = fix
+        self.in_full = in_full
 
 
 class MissingField(RowProblem):
@@ -172,8 +180,11 @@ def own_id(values: Mapping[str, Any]) -> str | None:
 
 def problem_of(row: Row, problem: RowProblem, typed: Iterable[str | None] = ()) -> Problem:
     """What a kind said of a row, with the row's own fields where one is missing."""
-    given = f" ({fields_given(row.values, typed)})" if problem.sort == "missing" else ""
-    return Problem(row.origin, f"{problem}{given}", problem.fix, problem.sort, problem.lacks, problem.first)
+    reason, in_full = str(problem), problem.in_full
+    if problem.sort == "missing":
+        typed = [*typed]
+        reason, in_full = (f"{reason} ({given(row.values, typed)})" for given in (fields_known, fields_given))
+    return Problem(row.origin, reason, problem.fix, problem.sort, problem.lacks, problem.first, in_full)
 
 
 _FIELD_NAME = re.compile(r"[^\W\d][\w.-]*(?:[ /][\w.-]+){0,2}")
@@ -196,16 +207,35 @@ def fields_given(values: Mapping[str, Any], typed: Iterable[str | None] = ()) ->
         values: The row's.
         typed: Names that the user gave, ``dataset.fields.text=utterance``.
     """
-    given = sorted(str(name) for name, there in values.items() if there is not None)
-    known = FIELDS | {part.strip() for name in typed if name for part in name.split(";")}
-    form = _FIELD_NAME if any(name in known or name.lower() in FIELDS for name in given) else _PLAIN_NAME
+    given, known = _fields_in(values, typed)
+    form = _FIELD_NAME if known else _PLAIN_NAME
     if all(form.fullmatch(name) and len(name) <= _LONGEST_NAME for name in given):
         return f"fields: {', '.join(given) or 'none'}"
     return f"{len(given)} fields, whose names may be text and are not repeated: is there a header line?"
 
 
+def fields_known(values: Mapping[str, Any], typed: Iterable[str | None] = ()) -> str:
+    """The fields of a row for a file: those that goodfit has, or that were typed, and how many others there are.
+
+    Args:
+        values: The row's.
+        typed: As in ``fields_given``.
+    """
+    given, known = _fields_in(values, typed)
+    count = len(given) - len(known)
+    others = f"{count} other{'s' * (count > 1)}" if count else ""
+    return f"fields: {' and '.join(filter(None, (', '.join(known), others))) or 'none'}"
+
+
+def _fields_in(values: Mapping[str, Any], typed: Iterable[str | None]) -> tuple[list[str], list[str]]:
+    """The names of the fields that a row has, and those of them that are nobody's text."""
+    given = sorted(str(name) for name, there in values.items() if there is not None)
+    known = FIELDS | {part.strip() for name in typed if name for part in name.split(";")}
+    return given, [name for name in given if name in known or name.lower() in FIELDS]
+
+
 def close_name(value: str, known: Iterable[str]) -> str:
-    """What an error may say of a value that ought to be a known name: nothing, unless it is nearly one.
+    """What an error, and no file, may say of a value that ought to be a known name: nothing, unless it is nearly one.
 
     Where fields are swapped, the value is a record's text.
     """
@@ -217,7 +247,7 @@ def listed(problems: Sequence[Problem]) -> str:
     """The first problems, those of one reason together, and how many more there are."""
     places: dict[str, list[str]] = {}
     for problem in problems[:SHOWN_PROBLEMS]:
-        places.setdefault(problem.reason, []).append(problem.origin)
+        places.setdefault(problem.in_full or problem.reason, []).append(problem.origin)
     shown = "; ".join(f"{', '.join(origins)}: {reason}" for reason, origins in places.items())
     more = len(problems) - SHOWN_PROBLEMS
     return shown + (f"; and {more} more (all of them with --json)" if more > 0 else "")
@@ -246,10 +276,10 @@ class BadRows(DataError):
         fixes = {problem.fix for problem in problems}
         own = fixes.pop() if len(fixes) == 1 else ""
         if all_bad and sorts == {"missing"} and len(lacking) == 1:
-            what = f"no row has what is needed: {problems[0]}; the other {rows - 1} neither"
+            what = f"no row has what is needed: {problems[0].told()}; the other {rows - 1} neither"
             fix = own or f"say which field of yours it is: dataset.fields.{lacking.pop()}=<name>"
-        elif all_bad and len({problem.reason for problem in problems}) == 1:
-            what = f"no row is good: {problems[0]}; the other {rows - 1} have the same fault"
+        elif all_bad and len({problem.in_full or problem.reason for problem in problems}) == 1:
+            what = f"no row is good: {problems[0].told()}; the other {rows - 1} have the same fault"
             fix = own or "mend the column, or name another one: dataset.fields.<field>=<name>"
             if sorts == {"unreadable"}:
                 fix = "mend the rows"

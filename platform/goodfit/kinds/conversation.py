@@ -153,7 +153,8 @@ def _message(message: Any, number: int, role: str, content: str) -> Message:
         raise RowProblem(f"message {number} has to be {{{role}, {content}}}")
     if not isinstance(message[role], str) or message[role] not in ROLES:
         close = close_name(str(message[role]), ROLES)
-        raise RowProblem(f"message {number} has an unknown role{close}, expected system, user or assistant")
+        what, expected = f"message {number} has an unknown role", "expected system, user or assistant"
+        raise RowProblem(f"{what}, {expected}", in_full=f"{what}{close}, {expected}")
     speaker = ROLES[message[role]]
     if message.get("tool_calls") or message.get("function_call"):
         raise RowProblem(f"message {number} calls tools, and goodfit learns texts alone", "leave out these rows")

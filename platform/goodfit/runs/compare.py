@@ -21,6 +21,7 @@ from goodfit.runs.given import Given, given_records
 from goodfit.runs.json_files import read_json
 from goodfit.runs.locked import are_locked, beside_lock, locked_records
 from goodfit.runs.opened import open_run, weights_in
+from goodfit.runs.privacy import same_key
 from goodfit.runs.records import read_splits, with_labels
 from goodfit.runs.task import Task, open_task
 
@@ -46,7 +47,7 @@ def compare_runs(typed: Sequence[str], host: Host, given: Given) -> dict[str, An
         given: A file to ask all of them about; without it they are compared on the test records that they share.
 
     Raises:
-        ConfigError: The runs were not tested on the same records, or their data changed.
+        ConfigError: The runs were not tested on the same records, in whatever order, or their data changed.
     """
     folders = _found(typed)
     first, *rest = _tested(typed, folders, host) if given.file is None else _asked(typed, host, given)
@@ -109,23 +110,76 @@ def _found(typed: Sequence[str]) -> list[Path]:
 
 
 def _tested(typed: Sequence[str], folders: Sequence[Path], host: Host) -> list[_Answers]:
-    """The answers that runs of one test split wrote down; no model is loaded."""
+    """The answers that runs of one test split wrote down, in the first one's order; no model is loaded."""
     kinds = [read_json(folder / RECORD, "kind")["kind"] for folder in folders]
     for name, kind in zip(typed[1:], kinds[1:], strict=True):
         if kind != kinds[0]:
             raise ConfigError(f"{typed[0]} is of the kind {kinds[0]}, {name} of {kind}", "compare runs of one kind")
     tested = [locked_records(folder, "test") for folder in folders]
     for name, digest in zip(typed[1:], tested[1:], strict=True):
+        if digest["records"] != tested[0]["records"]:
+            raise _other_records(typed[0], name)
+    task, records, labels = _read_again(typed[0], folders[0], host)
+    for name, folder, digest in zip(typed[1:], folders[1:], tested[1:], strict=True):
         if digest != tested[0]:
-            raise ConfigError(
-                f"{typed[0]} and {name} were tested on other records",
-                "compare runs of one task, dataset and seed, or ask them about one file: add dataset.test=FILE",
-            )
-    task = open_task(folders[0], host, measured=True)
+            _refuse_others(typed[0], records, name, folder, host)
+    return [_Answers(task, labels, records, _written(folder, records), {}, {}) for folder in folders]
+
+
+def _read_again(name: str, folder: Path, host: Host) -> tuple[Task, Sequence[Record], Sequence[str]]:
+    """A run's task, its test records and labels.
+
+    Raises:
+        ConfigError: The records are not those that it was tested on.
+    """
+    task = open_task(folder, host, measured=True)
     splits, labels = with_labels(task, read_splits(task, host))
-    if not are_locked(folders[0], task.conf, splits, "test"):
-        raise ConfigError(f"the data behind {typed[0]} changed since it was tested", "restore them, or train again")
-    return [_Answers(task, labels, splits.test, _written(folder, splits.test), {}, {}) for folder in folders]
+    if not are_locked(folder, task.conf, splits, "test"):
+        fix = f"{same_key(task.conf)}restore them, or train again"
+        raise ConfigError(f"the data behind {name} changed since it was tested", fix)
+    return task, splits.test, labels
+
+
+def _refuse_others(first: str, records: Sequence[Record], name: str, folder: Path, host: Host) -> None:
+    """Refuse a run of other test records; the same ones in another order have another digest, too, and are none.
+
+    Args:
+        first: The run that the other one is compared with.
+        records: Its test records.
+        name: The other run.
+        folder: Its folder.
+        host: The plugins.
+
+    Raises:
+        ConfigError: They are others, or nothing tells any more that they are the same.
+    """
+    try:
+        _, others, _ = _read_again(name, folder, host)
+    except GoodfitError:
+        raise _other_records(first, name) from None
+    if _contents(records) == _contents(others):
+        return
+    if _contents(records, ids=False) == _contents(others, ids=False):
+        raise ConfigError(
+            f"{first} and {name} were tested on the same records under other ids",
+            "ask them about one file: add dataset.test=FILE; or give the rows ids of their own (dataset.fields.id="
+            "<field>) and train again: rows without any are numbered, and have other numbers in another order",
+        )
+    raise _other_records(first, name)
+
+
+def _contents(records: Sequence[Record], ids: bool = True) -> list[str]:
+    """What records are, whatever their order."""
+    return sorted(
+        json.dumps([record.id if ids else None, record.fields, record.group], sort_keys=True) for record in records
+    )
+
+
+def _other_records(first: str, name: str) -> ConfigError:
+    return ConfigError(
+        f"{first} and {name} were tested on other records",
+        "compare runs of one task, dataset and seed, or ask them about one file: add dataset.test=FILE",
+    )
 
 
 def _written(folder: Path, records: Sequence[Record]) -> list[Item]:

@@ -198,7 +198,7 @@ def empty(folder: Path) -> None:
 
 
 def point_latest(path: Path) -> None:
-    """Let ``runs/latest`` point to a run below ``runs/``."""
+    """Let ``runs/latest`` point to a run below ``runs/``; elsewhere nothing points to it."""
     runs = next((parent for parent in path.parents if parent.name == "runs"), None)
     if runs is None:
         return

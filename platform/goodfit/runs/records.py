@@ -112,10 +112,11 @@ def known_labels(kind: Kind, records: Sequence[Record], labels: Sequence[str]) -
     for record in records:
         unknown = sorted(set(kind.labels(record.fields)) - set(labels))
         if unknown:
-            what = f"a label is not in the label set{close_name(unknown[0], labels)}"
+            what = "a label is not in the label set"
+            in_full = f"{what}{close_name(unknown[0], labels)}"
             if signs := kind.joined(unknown, labels):
-                what = f"its labels have {next(iter(signs.values()))!r} between them, and not ';'"
-            problems.append(Problem(record.origin or record.id, what))
+                what = in_full = f"its labels have {next(iter(signs.values()))!r} between them, and not ';'"
+            problems.append(Problem(record.origin or record.id, what, in_full=in_full))
         else:
             good.append(record)
     return good, problems

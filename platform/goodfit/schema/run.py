@@ -30,7 +30,8 @@ class RunFolderConf:
     """Where a run is written."""
 
     dir: str | None = None
-    """The run's folder; when not given, ``runs/<date>/<time>-<task>-<model>``."""
+    """The run's folder; when not given, ``runs/<date>/<time>-<task>-<model>``. Where it lies below a folder ``runs``,
+    and nowhere else, ``runs/latest`` points to it afterwards."""
 
 
 @dataclass(kw_only=True, slots=True)
