@@ -25,11 +25,10 @@ def copied(finished, tmp_path):
 @pytest.fixture
 def killed_run(tiny_words, tmp_path):
     """A run that was killed in its third save."""
-    data = tmp_path / "train.jsonl"
     words = tiny_words("classification", "encoder")
-    (given,) = [word for word in words if word.startswith("dataset.train=")]
-    shutil.copy(given.split("=", 1)[1], data)
-    argv = ["train", *words, f"dataset.train={data}", "training.save_every_steps=1", f"run.dir={tmp_path / 'run'}"]
+    given = dict(word.split("=", 1) for word in words)
+    own = [f"dataset.{split}={shutil.copy(given[f'dataset.{split}'], tmp_path / f'{split}.jsonl')}" for split in SPLITS]
+    argv = ["train", *words, *own, "training.save_every_steps=1", f"run.dir={tmp_path / 'run'}"]
     assert killed(argv, tmp_path, "open", "optimizer.safetensors", 5) == -9
     return tmp_path / "run"
 
@@ -241,6 +240,21 @@ def test_a_run_does_not_go_on_as_another_one_unless_that_is_typed(goodfit, kille
     assert goodfit("resume", killed_run, "--allow-drift", "--quiet").code == 0
     (place,) = json.loads((killed_run / "lock.json").read_text("utf-8"))["drift"]
     assert said.startswith(place)
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_run_does_not_go_on_to_records_that_it_may_have_been_trained_on(goodfit, killed_run, split):
+    path = killed_run.parent / f"{split}.jsonl"
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    path.write_text("".join(json.dumps({**row, "id": f"new{n}"}) + "\n" for n, row in enumerate(rows)), "utf-8")
+    for words in ([], ["--allow-drift"]):
+        outcome = goodfit("resume", killed_run, "--quiet", *words)
+        ((error, fix),) = outcome.errors
+        assert outcome.code == 2
+        assert error.startswith(f"{DRIFTED}data.{split}.digest was sha256:") and "may be among the records" in error
+        assert fix == "bring the records back, or train again in another run.dir"
+    shutil.rmtree(killed_run / "checkpoints")  # it begins anew
+    assert goodfit("resume", killed_run, "--allow-drift", "--quiet").code == 0
 
 
 def test_a_run_that_went_on_with_other_records_is_measured_on_them(goodfit, killed_run):

@@ -20,13 +20,14 @@ from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host
-from goodfit.run_files import CONFIG, LOCK
+from goodfit.run_files import CHECKPOINTS, CONFIG, LOCK
 from goodfit.runs.find import resume_command
 from goodfit.runs.json_files import read_json, write_json
 from goodfit.runs.locked import gone_on_with
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import same_key
 from goodfit.schema import RunConf
+from goodfit.training.checkpoints import checkpoints_in
 
 NOT_OF_THE_RUN = ("run", "tracker", "plugins", "sweep", "choices")
 """Groups of the config that do not change the model."""
@@ -36,6 +37,9 @@ CHANGES_NOTHING = {"training": ("save_every_steps", "keep_checkpoints"), "runtim
 
 OF_THE_RUN = ("data", "base", "config", "seed")
 """What makes two runs two, wherever and with whatever code they go on."""
+
+HELD_OUT = ("data.validation.", "data.test.")
+"""Places of the records that a run is measured on."""
 
 MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages")
 """What may change the last bits of figures: runs are equal in their bytes within one class of these."""
@@ -166,7 +170,8 @@ def _short(value: Any) -> str:
 def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     """Refuse to go on with a run as another one.
 
-    What the user allows is recorded in the run's lock, and not asked for again.
+    What the user allows is recorded in the run's lock, and not asked for again. Nobody can allow other held-out records
+    once it has trained: of the ones that it was trained on, which goodfit keeps nowhere, some may be among them.
 
     Raises:
         ConfigError: Names what was, and what is.
@@ -177,6 +182,12 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     new = {place: pair for place, pair in found.items() if known.get(place) != [*pair]}
     if not new:
         return
+    if any(place.startswith(HELD_OUT) for place in new) and checkpoints_in(folder / CHECKPOINTS):
+        raise ConfigError(
+            f"this is not what the run was started with: {said(new)}; what it was trained on so far may be among the "
+            "records that it would be measured on now",
+            f"{_same_key(folder, new)}bring the records back, or train again in another run.dir",
+        )
     if not allowed:
         raise ConfigError(
             f"this is not what the run was started with: {said(new)}",
