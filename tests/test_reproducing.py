@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import signal
 
 import pytest
 from killing import different, killed
@@ -12,6 +13,7 @@ from goodfit.errors import DataError
 from goodfit.kinds import find_kind
 from goodfit.runs.digests import write_digests
 from goodfit.schema.dataset import SPLITS, DatasetConf
+from goodfit.tracking.history import History
 
 DRIFTED = "this is not what the run was started with: "
 
@@ -266,6 +268,34 @@ def test_a_run_that_went_on_with_other_records_is_measured_on_them(goodfit, kill
     path.write_text(path.read_text("utf-8").replace("splendid", "superb"), "utf-8")
     ((error, _),) = goodfit("evaluate", killed_run, "--split", "train", "--quiet").errors
     assert error == f"the train records of {killed_run} changed since it was trained"
+
+
+def test_a_reproduction_that_was_killed_goes_on_to_its_verdict(goodfit, finished, tmp_path):
+    folder, _ = finished("classification", "encoder")
+    argv = ["reproduce", str(folder), "--output", str(tmp_path / "again")]
+    assert killed(argv, tmp_path, "open", "predictions", 1) == -9
+    outcome = goodfit(*argv)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.endswith(f"equal: {folder} and {tmp_path / 'again'}\n") and "NOT" not in outcome.out
+    outcome = goodfit(*argv, "--quiet")
+    assert outcome.errors == [
+        (f"{tmp_path / 'again'} holds a run already", "choose another --output, or delete that folder")
+    ]
+
+
+def test_a_reproduction_that_is_stopped_says_how_it_comes_to_its_verdict(goodfit, finished, tmp_path, monkeypatch):
+    folder, _ = finished("classification", "encoder")
+    write = History.log
+
+    def stop(self, line):
+        write(self, line)
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(History, "log", stop)
+    outcome = goodfit("reproduce", folder, "--output", "again", "--quiet")
+    assert outcome.code == 143
+    ((_, fix),) = outcome.errors
+    assert fix == f"goodfit reproduce {folder} --output {tmp_path / 'again'}"
 
 
 def test_only_resume_allows_drift(goodfit):

@@ -5,21 +5,24 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goodfit.commands import command
 from goodfit.config.compose import Composed
 from goodfit.config.written import read_config
 from goodfit.data.erase import listed_ids
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GoodfitError
 from goodfit.plugins.deeds import took_part
 from goodfit.plugins.host import Host
 from goodfit.plugins.lock import since_then
-from goodfit.run_files import CHECKPOINTS, LOCK, METRICS, MODEL, OVERRIDES, RECORD
+from goodfit.run_files import CHECKPOINTS, CONFIG, LOCK, METRICS, MODEL, OVERRIDES, RECORD
 from goodfit.runs.digests import changed_files, plain, read_digests
-from goodfit.runs.find import find_run, finished_run
+from goodfit.runs.find import find_run, finished_run, is_finished, resume_command
+from goodfit.runs.folder import refuse_taken_folder, run_path
 from goodfit.runs.json_files import read_json
 from goodfit.runs.locked import locked_plugins
 from goodfit.schema import RunConf
@@ -56,7 +59,7 @@ class Reproduced:
 
 
 def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) -> Reproduced:
-    """Run again in a new folder and compare.
+    """Run again in a new folder and compare; in one where that was stopped, go on with it.
 
     Args:
         typed: The run's folder.
@@ -68,7 +71,7 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
         ConfigError: The run is not finished or was changed, or what it was made from is not here.
     """
     from goodfit.runs.engine import carry_out
-    from goodfit.runs.lock import MACHINE, drift, refuse_other_inputs
+    from goodfit.runs.lock import MACHINE, drift, refuse_drift, refuse_other_inputs
 
     folder, conf = _opened(typed)
     if conf.privacy.epsilon is not None:
@@ -77,11 +80,20 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
             f"goodfit verify {typed} shows whether it is as it was left",
         )
 
+    composed = _again(folder, conf, into)
+    again = run_path(composed.conf)
+    resumed = again if _was_begun(again, folder) else None
+
     def check(now: Mapping[str, Any]) -> None:
         refuse_other_inputs(folder, now)
+        if resumed:
+            refuse_drift(resumed, now, allowed=False)
         _warn_of_others(folder, now, progress)
 
-    again = carry_out(_again(folder, conf, into), host, progress, check=check, reproduces=True).folder
+    with _as_typed(again, command("reproduce", typed, "--output", again)):
+        if not resumed:
+            refuse_taken_folder(composed.conf)
+        carry_out(composed, host, progress, resumed=resumed, check=check, reproduces=True)
     now = read_json(again / LOCK)
     changed = drift(read_json(folder / LOCK), now)
     machine = {place: pair for place, pair in changed.items() if place.split(".")[0] in MACHINE}
@@ -110,8 +122,31 @@ def erase_from_run(
     def check(now: Mapping[str, Any]) -> None:
         _warn_of_others(folder, now, progress)
 
-    again = carry_out(_again(folder, conf, into), host, progress, check=check, reproduces=True).folder
+    composed = _again(folder, conf, into)
+    again = run_path(composed.conf)
+    with _as_typed(again, resume_command(again)):
+        refuse_taken_folder(composed.conf)
+        carry_out(composed, host, progress, check=check, reproduces=True)
     return folder, again, _other_plugins(folder, read_json(again / LOCK), folder, again)
+
+
+def _was_begun(again: Path, folder: Path) -> bool:
+    """Whether a folder has a run in it that was to make another one again, and was stopped."""
+    from goodfit.runs.lock import identity_of
+
+    if not (again / CONFIG).exists() or not (again / LOCK).exists() or is_finished(again):
+        return False
+    return identity_of(read_json(again / LOCK)) == identity_of(read_json(folder / LOCK))
+
+
+@contextmanager
+def _as_typed(again: Path, going_on: str) -> Iterator[None]:
+    """Errors say what goes on with the new run, and name the option by which its folder is given."""
+    try:
+        yield
+    except GoodfitError as error:
+        error.fix = error.fix.replace(resume_command(again), going_on).replace("run.dir", "--output")
+        raise
 
 
 def _warn_of_others(folder: Path, now: Mapping[str, Any], progress: Progress) -> None:
