@@ -140,6 +140,26 @@ def test_labels_of_one_token_are_scored_as_by_a_plain_forward_pass(lively, famil
 
 
 @text_families
+@pytest.mark.parametrize(("room", "labels"), [(1, 1), (2**29, 3)], ids=["no room for two", "room for all"])
+def test_labels_are_scored_so_many_at_a_time_that_memory_is_bounded(lively, monkeypatch, family, room, labels):
+    prepared, model = lively("classification", family)
+    coder = prepared.learner.coder
+    sources = [coder.source({"text": text}, 8)[0] for text in SOURCES]
+    texts = [(*coder.answer_ids(text), coder.eos) for text in ("good", "not so good at all", "bad")]
+    right, rows = continuation_logprobs(model, coder, sources, texts), []
+    written = "input_ids" if coder.is_decoder else "decoder_input_ids"
+    watch = model.register_forward_pre_hook(lambda _, args, words: rows.append(len(words[written])), with_kwargs=True)
+    monkeypatch.setattr("goodfit.kinds.decoding.SCORED_BYTES", room)
+    try:
+        found = continuation_logprobs(model, coder, sources, texts)
+    finally:
+        watch.remove()
+    assert max(rows) == len(sources) * labels
+    for row, expected in zip(found, right, strict=True):
+        assert row == pytest.approx(expected, rel=1e-6)
+
+
+@text_families
 def test_a_text_is_written_as_by_plain_greedy_decoding(lively, family):
     prepared, model = lively("generation", family)
     coder = prepared.learner.coder
@@ -200,7 +220,8 @@ def tagged_from_left_to_right(model, learner, record):
     source = learner.coder.source({"text": record.fields["text"]}, 0)[0]
     text, written, tags = record.fields["text"], [], []
     for start, end in record.fields["words"]:
-        written += learner.coder.ids(f" {text[start:end]}")
+        first, later = learner.coder.word_ids(text[start:end])
+        written += later if written else first
         inside = bool(tags) and tags[-1] != "O"
         fitting = {name: ids for name, ids in learner.marks.items() if inside or name != "I"}
         depth = 0

@@ -19,7 +19,7 @@ from goodfit.models.adapters import build_adapter
 from goodfit.models.base import Base
 from goodfit.models.fits import adapters_that_fit, memory_at_a_glance, precisions_that_fit
 from goodfit.models.load import HEADS
-from goodfit.models.memory import Load, Widths, estimate, load_of, widths_of
+from goodfit.models.memory import Load, Widths, cache_of_token, estimate, load_of, widths_of
 from goodfit.schema.adapter import AdapterConf, AdapterName
 
 REPOSITORY = Path(__file__).parents[1]
@@ -449,6 +449,24 @@ def test_short_rows_beside_a_long_one_keep_their_pairs():
     assert (load.pairs, load.long_pairs) == (2 * 100**2, 512**2)
     padded = load_of(rows, flat=False)
     assert (padded.pairs, padded.long_pairs, padded.padded) == (0, 3 * 512**2, True)
+
+
+WRITERS = {"gpt2", "gpt_neox", "opt", "llama", "qwen3", "phi", "gemma", "falcon", "t5", "bart"}
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_what_is_held_of_a_token_while_a_model_answers_is_what_is_counted(name):
+    model = HUB[name].head(config_of(name, tokenizer_of(name, ["some words"] * 9))).eval()
+    ids = torch.tensor([[7, 8, 9, 10, 11]])
+    if model.config.is_encoder_decoder:
+        held = model(input_ids=ids, decoder_input_ids=ids, use_cache=True).past_key_values.cross_attention_cache
+    else:
+        held = model(input_ids=ids, use_cache=True).past_key_values
+    assert sum(layer.keys.nbytes + layer.values.nbytes for layer in held.layers) == 5 * cache_of_token(model.config)
+
+
+def test_a_model_without_attention_is_counted_to_hold_nothing_of_a_token():
+    assert cache_of_token(hf.FalconMambaConfig()) == 0
 
 
 def test_weights_in_four_bits_have_no_copy_in_sixteen():

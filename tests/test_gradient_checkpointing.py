@@ -210,6 +210,7 @@ def test_where_a_run_does_not_fit_it_is_named_and_fits(goodfit, tiny_words, mode
 
 def test_a_smaller_batch_that_is_named_makes_the_same_step(goodfit, tiny_words):
     words = [*tiny_words("generation", "seq2seq"), "adapter=none", "training.batch_size=12", "training.accumulation=3"]
+    words.append("training.evaluation_batch_size=1")
     needed = goodfit("check", *words, "--json").json["memory_bytes"]
     small = (needed["total"] - needed["activations"] / 2) / 2**30
     ((_, fix),) = goodfit("check", *words, f"hardware.memory_gb={small}").errors

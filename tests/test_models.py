@@ -302,19 +302,47 @@ def test_hardware_that_is_not_there_prints_two_lines_and_exits_5(check, words, f
 
 
 def test_a_run_that_does_not_fit_into_memory_names_the_words_that_do(check):
-    needed = json.loads(check("seq2seq", "adapter=none", "--json").out.splitlines()[-1])["memory_bytes"]
+    words = ["adapter=none", "training.evaluation_batch_size=1"]
+    needed = json.loads(check("seq2seq", *words, "--json").out.splitlines()[-1])["memory_bytes"]
     assert needed["total"] == sum(
         needed[part] for part in ("weights", "gradients", "optimiser", "activations", "process")
     )
     small = (needed["total"] - needed["activations"] / 2) / 2**30
-    outcome = check("seq2seq", "adapter=none", f"hardware.memory_gb={small}")
+    outcome = check("seq2seq", *words, f"hardware.memory_gb={small}")
     assert (outcome.code, outcome.out) == (5, "")
     ((error, fix),) = outcome.errors
     assert error.startswith(
         "the run needs about 0.7 GiB (weights 0.0, optimiser and gradients 0.0, activations 0.0, libraries 0.7)"
     )
     assert re.fullmatch(r"training\.batch_size=\d training\.accumulation=\d", fix)
-    assert check("seq2seq", "adapter=none", f"hardware.memory_gb={small}", *fix.split()).code == 0
+    assert check("seq2seq", *words, f"hardware.memory_gb={small}", *fix.split()).code == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "beams"),
+    [("classification", "decoder", 1), ("ranking", "seq2seq", 1), ("generation", "decoder", 9)],
+)
+def test_what_a_text_model_holds_while_it_answers_is_counted(goodfit, tiny_words, kind, family, beams):
+    words = [*tiny_words(kind, family), "training.batch_size=1"] + [f"task.num_beams={beams}"] * (beams > 1)
+
+    def needed(*more):
+        return goodfit("check", *words, *more, "--json").json["memory_bytes"]
+
+    singly, whole = needed("training.evaluation_batch_size=1"), needed()
+    assert singly["activations"] < whole["activations"]
+    small = f"hardware.memory_gb={(whole['total'] - 1) / 2**30}"
+    refused = goodfit("check", *words, small)
+    assert (refused.code, [fix for _, fix in refused.errors]) == (5, ["training.evaluation_batch_size=1"])
+    assert goodfit("check", *words, small, "training.evaluation_batch_size=1").code == 0
+
+
+def test_beams_are_counted_each_with_what_it_holds(goodfit, tiny_words):
+    words = [*tiny_words("generation", "decoder"), "training.batch_size=1"]
+    four, sixteen = (
+        goodfit("check", *words, f"task.num_beams={beams}", "--json").json["memory_bytes"]["activations"]
+        for beams in (4, 16)
+    )
+    assert sixteen == 4 * four
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import collections
 import copy
+import dataclasses
 import json
 import random
 import re
@@ -14,6 +15,7 @@ import transformers as hf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import learner_of, next_logs
+from tiny_hub import CHATML
 
 from goodfit.config.written import read_config
 from goodfit.data.batches import IGNORED, collate
@@ -23,6 +25,7 @@ from goodfit.kinds import find_kind
 from goodfit.kinds.extract import NOTHING, Extract
 from goodfit.kinds.passes import pad_id
 from goodfit.kinds.question_answering_metrics import answer_metrics
+from goodfit.kinds.text import TextCoder
 from goodfit.models.accept import compare_steps
 from goodfit.models.call import call
 from goodfit.models.fast.path import ComputePath
@@ -269,14 +272,38 @@ def test_an_encoders_answer_is_the_best_of_all_runs_of_tokens(ready, lively):
 SMALL = ["Ada met Ada", "a a a b", "no answer here", "(no answer) it said", "12.5 kg", "Ben"]
 
 
-@text_families
+def coder_of(ready, family, in_turns=False):
+    """A coder of the family; asked in turns, an answer begins without the blank that a word has behind another one."""
+    coding = learner_of(ready, KIND.name, family).coding
+    if in_turns:
+        tokenizer = copy.deepcopy(coding.tokenizer)
+        tokenizer.add_special_tokens({"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]})
+        tokenizer.chat_template = CHATML
+        coding = dataclasses.replace(coding, tokenizer=tokenizer, apply_chat_template=True)
+    return TextCoder(coding)
+
+
+asked = pytest.mark.parametrize(
+    ("family", "in_turns"),
+    [("decoder", False), ("decoder", True), ("seq2seq", False)],
+    ids=["decoder", "decoder in turns", "seq2seq"],
+)
+
+
+@asked
 @pytest.mark.parametrize("context", SMALL)
-def test_what_can_be_written_are_all_runs_of_words_and_that_there_is_none(ready, family, context):
-    coder = learner_of(ready, KIND.name, family).coder
-    words = [coder.ids(f" {context[start:end]}") for start, end in split_words(context)]
-    extract = Extract(coder, words)
+def test_what_can_be_written_are_all_runs_of_words_and_that_there_is_none(ready, family, in_turns, context):
+    coder = coder_of(ready, family, in_turns)
+    words = [context[start:end] for start, end in split_words(context)]
+    first, later = zip(*map(coder.word_ids, words), strict=True)
+    extract = Extract(coder, first, later)
     runs = {
-        tuple(token for word in words[start:end] for token in word)
+        (*first[start], *(token for word in later[start + 1 : end] for token in word))
+        for start in range(len(words))
+        for end in range(start + 1, len(words) + 1)
+    }
+    assert runs == {
+        coder.answer_ids(" ".join(words[start:end]))
         for start in range(len(words))
         for end in range(start + 1, len(words) + 1)
     }
@@ -296,10 +323,10 @@ def test_what_can_be_written_are_all_runs_of_words_and_that_there_is_none(ready,
     assert extract.ids(None) == (*coder.answer_ids(NOTHING), coder.eos)
 
 
-@text_families
-def test_a_run_that_breaks_off_has_its_whole_words(ready, family):
-    coder = learner_of(ready, KIND.name, family).coder
-    extract = Extract(coder, [coder.ids(" old"), coder.ids(" incomprehensibilities")])
+@asked
+def test_a_run_that_breaks_off_has_its_whole_words(ready, family, in_turns):
+    coder = coder_of(ready, family, in_turns)
+    extract = Extract(coder, *zip(*map(coder.word_ids, ("old", "incomprehensibilities")), strict=True))
     whole = extract.ids((0, 1))[:-1]
     assert len(whole) > 2
     assert extract.place(whole) == (0, 1)
@@ -335,7 +362,7 @@ def test_a_text_model_answers_as_greedy_decoding_among_all_runs_in_every_window(
             for start in range(len(words)):
                 run = ()
                 for end in range(start, len(words)):
-                    run = (*run, *coder.ids(f" {record.fields['context'][slice(*words[end])]}"))
+                    run = (*run, *coder.word_ids(record.fields["context"][slice(*words[end])])[end > start])
                     if len(run) >= 14:
                         break
                     texts.setdefault((*run, coder.eos), record.fields["context"][words[start][0] : words[end][1]])

@@ -39,6 +39,25 @@ def test_a_prompt_and_its_answer_are_read_as_a_chat_of_one_turn_is(name):
     assert write.coder.eos == talk.coder.eos
 
 
+TAKEN = {
+    "question_answering": {"context": SAID, "question": ASKED, "answers": [{"text": "pay the", "start": 4}]},
+    "token_classification": {"text": "pay the rent", "spans": []},
+}
+
+
+@pytest.mark.parametrize("name", CHATTING)
+@pytest.mark.parametrize("kind", TAKEN)
+def test_words_that_are_taken_from_a_text_begin_a_turn_as_any_answer_does(name, kind):
+    coding = coding_of(tokenizer_of(name, TEXTS), prompt="Which words?", labels=("A", "B"))
+    learner = find_kind(kind).learners["decoder"](coding)
+    (example,) = learner.encode([Record("r", find_kind(kind).check(TAKEN[kind], True))]).examples
+    source = learner.coder.source({}, 0)[0]
+    first = learner.coder.answer_ids("pay")
+    assert example.inputs == (*source, *first, *example.inputs[len(source) + len(first) :])
+    if kind == "question_answering":
+        assert example.labels[len(source) - 1 :] == (*first, *learner.coder.ids(" the"), learner.coder.eos)
+
+
 @pytest.mark.parametrize("name", CHATTING)
 def test_of_a_source_that_is_too_long_the_end_is_left_out_and_its_turn_is_closed(name):
     tokenizer = tokenizer_of(name, TEXTS)

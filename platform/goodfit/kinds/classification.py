@@ -83,6 +83,11 @@ class ClassifyByText:
         self.room = max(map(len, self.written.values()))
         self.coder.refuse_no_room(self.room)
 
+    @property
+    def scored(self) -> list[tuple[int, ...]]:
+        """Every label as it is written."""
+        return list(self.written.values())
+
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record: the prompt, and the label's words to learn."""
         return encode_written(self.coder, records, self.room, self._target)
@@ -93,7 +98,7 @@ class ClassifyByText:
     def outcomes(self, model: Any, records: Sequence[Record], encoded: Encoded) -> list[Outcome]:
         """The label whose words are most probable behind the prompt."""
         sources = [self.coder.source(record.fields, self.room)[0] for record in records]
-        scores = continuation_logprobs(model, self.coder, sources, list(self.written.values()))
+        scores = continuation_logprobs(model, self.coder, sources, self.scored)
         return [
             _outcome(_normalised(row), self.coding.labels, record) for row, record in zip(scores, records, strict=True)
         ]

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from goodfit.data.batches import Example
-from goodfit.data.progress import in_batches
+from goodfit.data.progress import EVALUATION_TOKENS, in_batches
 from goodfit.kinds.passes import evaluating, losses_if_known, pad_id, summed_losses
 from goodfit.kinds.shape import Encoded, Outcome
-from goodfit.kinds.text import TextCoder, Writer
+from goodfit.kinds.text import Scorer, TextCoder, Writer
+from goodfit.models.memory import BYTES, cache_of_token
 from goodfit.models.parts import base_of
 
 SCORED_ROWS = 512
-"""Rows (records times labels) that are scored at once."""
+"""Rows (records times labels) of records that are read at once."""
+
+SCORED_BYTES = 2**29
+"""What is held of the records for each label that is scored, and the labels' logits: labels are scored so many at a
+time that it is no more, but one at least."""
+
+HELD_STATES = 3
+"""What is held of an encoder's states for each label: they, and the keys and values of one layer."""
 
 
 def continuation_logprobs(
@@ -60,58 +69,105 @@ def _rows(rows: Sequence[Sequence[int]], fill: int, left: bool, device: Any) -> 
     return ids.to(device), mask.to(device)
 
 
-def _picked(logits: Any, targets: Any, mask: Any) -> Any:
-    """Sum of the targets' log-probabilities: (rows, seq, vocabulary), (rows, seq) -> (rows,)."""
-    chosen = logits.float().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-    return (chosen * mask).sum(-1)
+def _chosen(logits: Any, targets: Any) -> Any:
+    """The targets' log-probabilities: (rows, seq, vocabulary), (rows, seq) -> (rows, seq)."""
+    return logits.float().log_softmax(-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+
+
+def _at_once(coder: TextCoder, sources: int, targets: Any, held: int) -> Iterator[slice]:
+    """Labels that are scored at once.
+
+    Args:
+        coder: Of the model's family.
+        sources: How many are read.
+        targets: The labels' tokens, (labels, seq).
+        held: Bytes that are held of all sources for each label.
+    """
+    count, tokens = targets.shape
+    size = max(1, SCORED_BYTES // _bytes_of_label(coder, sources, tokens, held))
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def _bytes_of_label(coder: TextCoder, sources: int, tokens: int, held: int) -> int:
+    """What is held of all sources for a label, its logits and their logarithms."""
+    return held + sources * tokens * 2 * BYTES * len(coder.coding.tokenizer)
 
 
 def _score_seq2seq(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
+    import torch
     from transformers.modeling_outputs import BaseModelOutput
 
-    count, fill = len(continuations), pad_id(coder.coding.tokenizer)
+    count, fill = len(sources), pad_id(coder.coding.tokenizer)
     ids, mask = _rows(sources, fill, left=False, device=model.device)
     states = model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
     targets, target_mask = _rows(continuations, fill, left=False, device=model.device)
     starts, _ = _rows(
         [(coder.coding.decoder_start_id, *tokens[:-1]) for tokens in continuations], fill, False, model.device
     )
-    logits = model(
-        encoder_outputs=BaseModelOutput(last_hidden_state=states.repeat_interleave(count, 0)),
-        attention_mask=mask.repeat_interleave(count, 0),
-        decoder_input_ids=starts.repeat(len(sources), 1),
-        use_cache=False,
-    ).logits
-    return _picked(logits, targets.repeat(len(sources), 1), target_mask.repeat(len(sources), 1)).view(-1, count)
+    found = []
+    for part in _at_once(coder, count, targets, HELD_STATES * states.nbytes):
+        size = part.stop - part.start
+        logits = model(
+            encoder_outputs=BaseModelOutput(last_hidden_state=states.repeat_interleave(size, 0)),
+            attention_mask=mask.repeat_interleave(size, 0),
+            decoder_input_ids=starts[part].repeat(count, 1),
+            use_cache=False,
+        ).logits
+        chosen = _chosen(logits, targets[part].repeat(count, 1))
+        found.append((chosen * target_mask[part].repeat(count, 1)).sum(-1).view(-1, size))
+    return torch.cat(found, 1)
 
 
 def _score_decoder(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
     import torch
 
-    count, fill = len(continuations), pad_id(coder.coding.tokenizer)
-    ids, mask = _rows(sources, fill, left=True, device=model.device)
+    ids, mask = _rows(sources, pad_id(coder.coding.tokenizer), left=True, device=model.device)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
     read = model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1)
     word = "cache" if "cache" in read else "past_key_values"  # as transformers calls it from 5.24 on, and before
     cache = read[word]
     if not all(hasattr(layer, "batch_repeat_interleave") for layer in cache.layers):
         return _score_whole(model, coder, sources, continuations)
-    cache.batch_repeat_interleave(count)
-    first = read.logits[:, -1:].repeat_interleave(count, 0)
-    targets, target_mask = (
-        tensor.repeat(len(sources), 1) for tensor in _rows(continuations, fill, left=False, device=model.device)
-    )
+    targets, target_mask = _rows(continuations, pad_id(coder.coding.tokenizer), left=False, device=model.device)
+    first = read.logits[:, -1].float().log_softmax(-1)[:, targets[:, 0]]
     if targets.shape[1] == 1:
-        return _picked(first, targets, target_mask).view(-1, count)
-    steps = torch.arange(targets.shape[1] - 1, device=model.device)
-    rest = model(
+        return first
+    held = sum(held.nbytes for layer in cache.layers for held in vars(layer).values() if isinstance(held, torch.Tensor))
+    found = []
+    for part in _at_once(coder, len(sources), targets, held):
+        own = cache if part.stop == len(targets) else copy.deepcopy(cache)  # the model adds to it
+        own.batch_repeat_interleave(part.stop - part.start)
+        rest = _behind_first(model, {word: own}, mask, targets[part], target_mask[part])
+        both = torch.cat([first[:, part].reshape(-1, 1), rest], 1) * target_mask[part].repeat(len(sources), 1)
+        found.append(both.sum(-1).view(len(sources), -1))
+    return torch.cat(found, 1)
+
+
+def _behind_first(model: Any, read: dict[str, Any], mask: Any, targets: Any, target_mask: Any) -> Any:
+    """The log-probabilities of a label's tokens behind its first, for each source and label.
+
+    Args:
+        model: A decoder.
+        read: What it holds of the sources, once for each label, as transformers calls it.
+        mask: Of the sources, (sources, source tokens).
+        targets: The labels' tokens, (labels, seq).
+        target_mask: Which of those are no padding, (labels, seq).
+
+    Returns:
+        (sources times labels, seq - 1).
+    """
+    import torch
+
+    count, steps = len(targets), torch.arange(targets.shape[1] - 1, device=model.device)
+    targets, target_mask = targets.repeat(len(mask), 1), target_mask.repeat(len(mask), 1)
+    logits = model(
         input_ids=targets[:, :-1],
         attention_mask=torch.cat([mask.repeat_interleave(count, 0), target_mask[:, :-1]], 1),
         position_ids=mask.sum(-1, keepdim=True).repeat_interleave(count, 0) + steps,
         use_cache=True,
-        **{word: cache},
+        **read,
     ).logits
-    return _picked(torch.cat([first, rest], 1), targets, target_mask).view(-1, count)
+    return _chosen(logits, targets[:, 1:])
 
 
 def _score_whole(model: Any, coder: TextCoder, sources: Sequence[Any], continuations: Sequence[Any]) -> Any:
@@ -161,6 +217,28 @@ def generate(
             for index, row in zip(indices, written[:, read:].tolist(), strict=True):
                 answers[index] = row[: row.index(coder.eos)] if coder.eos in row else row
     return answers
+
+
+def answer_bytes(learner: Writer, longest: int, records: int, batch_size: int, config: Any) -> int:
+    """What is held of the largest batch of records while their answers are scored or written, besides the model.
+
+    Args:
+        learner: Of a text model.
+        longest: Tokens of the longest example.
+        records: How many there are.
+        batch_size: Of evaluation.
+        config: transformers' config of the model.
+    """
+    coder, kept = learner.coder, cache_of_token(config)
+    rows = max(1, min(batch_size, records, EVALUATION_TOKENS // max(1, longest)))
+    if not isinstance(learner, Scorer):
+        return rows * coder.coding.num_beams * (longest + learner.room) * kept
+    count = len(learner.scored)
+    rows = max(1, min(rows, SCORED_ROWS // count))
+    state = BYTES * config.get_text_config().hidden_size
+    read = rows * longest * (kept if coder.is_decoder else state)
+    each = _bytes_of_label(coder, rows, learner.room, read if coder.is_decoder else HELD_STATES * read)
+    return read + max(each, min(count * each, SCORED_BYTES))
 
 
 def written_outcomes(

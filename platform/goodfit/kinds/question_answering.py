@@ -252,8 +252,10 @@ class AnswerByText:
         for index, record in enumerate(records):
             context, (question, was_long) = record.fields["context"], self._question(record)
             words = split_words(context) or [(0, len(context))]
-            tokens = [self.coder.ids(f" {context[start:end]}") or self.unknown for start, end in words]
-            sizes = [len(own) + gap for own, gap in zip(tokens, self._gaps(context, words), strict=True)]
+            both = [self.coder.word_ids(context[start:end]) for start, end in words]
+            first, later = ([tokens or self.unknown for tokens in form] for form in zip(*both, strict=True))
+            longer = [max(len(one), len(other)) for one, other in zip(first, later, strict=True)]
+            sizes = [size + gap for size, gap in zip(longer, self._gaps(context, words), strict=True)]
             frame = len(self.coder.ids(fill_prompt(self.coding.prompt, {"question": question, "context": ""})))
             around = frame + self.coder.around
             limit = self.coding.max_tokens - around - (self.room if self.coder.is_decoder else 0)
@@ -261,7 +263,7 @@ class AnswerByText:
             for piece in pieces:
                 text = context[words[piece.first][0] : words[piece.last - 1][1]]
                 source, was_cut = self.coder.source({"question": question, "context": text}, self.room)
-                extract = Extract(self.coder, tokens[piece.first : piece.last])
+                extract = Extract(self.coder, first[piece.first : piece.last], later[piece.first : piece.last])
                 yield piece, extract, source, was_cut or is_lost or was_long
 
     def _question(self, record: Record) -> tuple[str, bool]:

@@ -216,6 +216,11 @@ class RankByText:
         self.said = {word: (*self.coder.answer_ids(word), self.coder.eos) for word in (YES, NO)}
         self.room = max(map(len, self.said.values()))
 
+    @property
+    def scored(self) -> list[tuple[int, ...]]:
+        """Yes and no."""
+        return [self.said[YES], self.said[NO]]
+
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each record's document, and for some wrong ones."""
         documents = documents_of(records)
@@ -248,7 +253,7 @@ class RankByText:
             (record, document) for record, order in zip(records, orders, strict=True) for document in order[:SCORED]
         ]
         sources = [self._source(record.fields, document)[0] for record, document in pairs]
-        logs = iter(continuation_logprobs(model, self.coder, sources, [self.said[YES], self.said[NO]]))
+        logs = iter(continuation_logprobs(model, self.coder, sources, self.scored))
         losses = losses_if_known(self, model, encoded, ["positive" in record.fields for record in records])
         found = []
         for order, loss in zip(orders, losses, strict=True):

@@ -46,6 +46,7 @@ class TextCoder:
         """What is left out of an answer that is shown."""
         self.around = AROUND + (len(self.ids(self.frame.before + self.frame.behind)) if self.frame else 0)
         """Tokens that may stand around a prompt in what is read, besides ``SEPARATOR``."""
+        self._words: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
 
     @property
     def is_decoder(self) -> bool:
@@ -89,6 +90,12 @@ class TextCoder:
         if self.frame:
             return self.frame.answer(text)
         return self.ids(f" {text}" if self.is_decoder else text)
+
+    def word_ids(self, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Tokens of a word where an answer begins with it, and of the same word behind another one."""
+        if word not in self._words:
+            self._words[word] = self.answer_ids(word), self.ids(f" {word}")
+        return self._words[word]
 
     def refuse_no_room(self, label: int) -> None:
         """Refuse labels that leave no room for a text in a decoder's row.
@@ -143,6 +150,15 @@ class Writer(Learner, Protocol):
     coder: TextCoder
     room: int
     """Tokens of the longest answer, its end included."""
+
+
+@runtime_checkable
+class Scorer(Writer, Protocol):
+    """How a text family learns a kind whose answer is chosen by how likely each of some texts is."""
+
+    @property
+    def scored(self) -> Sequence[tuple[int, ...]]:
+        """Token ids of those texts, their ends included."""
 
 
 def label_words(label: str) -> str:

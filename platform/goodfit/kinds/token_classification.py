@@ -182,7 +182,6 @@ class TagByText:
         if len(set(self.marks.values())) < len(self.marks):
             raise ConfigError("two labels read alike to the model's tokenizer", "rename one of the labels")
         self.coder.refuse_no_room(max(map(len, self.marks.values())))
-        self._known: dict[str, tuple[int, ...]] = {}
 
     def encode(self, records: Sequence[Record]) -> Encoded:
         """One example for each window; only the tags are learnt."""
@@ -201,7 +200,7 @@ class TagByText:
     def _windows(self, index: int, record: Record) -> list[Window]:
         """Windows whose prompt and answer both fit."""
         limit, reads, longest_mark = self._room
-        sizes = [reads * len(tokens) + longest_mark for tokens in self._words(record)]
+        sizes = [reads * max(map(len, forms)) + longest_mark for forms in self._words(record)]
         return windows(index, sizes, limit)
 
     @functools.cached_property
@@ -211,20 +210,18 @@ class TagByText:
         reads = 2 if self.coder.is_decoder else 1  # a decoder's row holds the text twice
         return self.coding.max_tokens - frame, reads, max(map(len, self.marks.values()))
 
-    def _words(self, record: Record) -> list[tuple[int, ...]]:
+    def _words(self, record: Record) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Tokens of each word where a copy begins with it, and behind another one."""
         text = record.fields["text"]
-        words = [text[start:end] for start, end in record.fields["words"]]
-        for word in words:
-            if word not in self._known:
-                self._known[word] = self.coder.ids(f" {word}")
-        return [self._known[word] for word in words]
+        return [self.coder.word_ids(text[start:end]) for start, end in record.fields["words"]]
 
     def _copy(self, window: Window, record: Record) -> Copy:
         words = record.fields["words"]
         text = record.fields["text"][words[window.first][0] : words[window.last - 1][1]]
         limit, reads, longest_mark = self._room
         most = max(1, (limit - longest_mark) // reads)  # of a word that is longer than a window
-        whole = self._words(record)[window.first : window.last]
+        forms = self._words(record)[window.first : window.last]
+        whole = [first if place == 0 else later for place, (first, later) in enumerate(forms)]
         given = tuple(tokens[:most] for tokens in whole)
         room = sum(map(len, given)) + len(given) * longest_mark
         source, was_cut = self.coder.source({"text": " ".join(text.split())}, room)

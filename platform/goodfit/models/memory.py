@@ -32,6 +32,9 @@ PASSING_VALUES = 4
 PAIR_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout", "attn_pdrop", "dropout_rate")
 """What configs of transformers call the dropout of attention; without it, a long row's pairs are never all there."""
 
+KEY_HEADS = ("num_key_value_heads", "num_kv_heads")
+"""And the heads that keys and values have, where those of the queries share them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -113,6 +116,24 @@ def widths_of(model: Any, below: Sequence[str] = ()) -> Widths:
         else:
             inputs += sum(weight.shape)
     return Widths(inputs, outputs, weights, len(below))
+
+
+def cache_of_token(config: Any) -> int:
+    """Bytes of the keys and values that a text model keeps of a token while it answers, in all layers that write.
+
+    Args:
+        config: transformers' config of it; models without attention are taken to keep nothing of a token.
+    """
+    config = config.get_text_config()
+    heads: int = getattr(config, "num_attention_heads", 0)
+    if not heads:
+        return 0
+    shared: int = next((number for name in KEY_HEADS if (number := getattr(config, name, None))), heads)
+    if getattr(config, "multi_query", False) and not getattr(config, "new_decoder_architecture", False):
+        shared = 1
+    width: int = getattr(config, "head_dim", None) or config.hidden_size // heads
+    first, second = _depths(config)
+    return 2 * BYTES * shared * width * (second or first)
 
 
 def at_rest(parameters: int, trainable: int, optimiser: str, device: str = "cpu") -> Memory:

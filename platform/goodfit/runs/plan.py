@@ -14,7 +14,9 @@ import torch
 
 from goodfit.data.batches import Example, collate
 from goodfit.errors import HardwareError
+from goodfit.kinds.decoding import answer_bytes
 from goodfit.kinds.passes import pad_id
+from goodfit.kinds.text import Writer
 from goodfit.models.accept import REFUSALS
 from goodfit.models.adapters import adapter_config, build_adapter, layers_below
 from goodfit.models.call import total_loss
@@ -147,8 +149,19 @@ def _memory(prepared: Prepared, conf: RunConf, flat: bool) -> Memory:
     )
     if flat and below and device == "cpu":
         needed = dataclasses.replace(needed, activations=needed.activations + _kept_bytes(prepared))
+    needed = dataclasses.replace(needed, activations=max(needed.activations, _of_answers(prepared, conf)))
     private = conf.privacy.epsilon is not None  # the step's sum and the noise, beside a record's gradient
     return dataclasses.replace(needed, gradients=3 * needed.gradients) if private else needed
+
+
+def _of_answers(prepared: Prepared, conf: RunConf) -> int:
+    """What is held while a text model answers; its batches are others than those it learns from."""
+    if not isinstance(prepared.learner, Writer):
+        return 0
+    examples = [part.examples for part in prepared.encoded.values()]
+    longest = max(example.length for part in examples for example in part)
+    records, batch_size = max(map(len, examples)), conf.training.evaluation_batch_size
+    return answer_bytes(prepared.learner, longest, records, batch_size, prepared.base.config)
 
 
 def _kept_bytes(prepared: Prepared) -> int:
@@ -195,6 +208,11 @@ def _what_would_fit(prepared: Prepared, free: int, flat: bool) -> str:
         options += [(again, less), *((f"{again} {words}", smaller) for words, smaller in _smaller(less, compares))]
     if conf.adapter.name == "none":
         options += [("adapter=lora", _with(conf, "adapter", name="lora"))]
+    singly = _with(conf, "training", evaluation_batch_size=1)
+    if _of_answers(prepared, singly) < _of_answers(prepared, conf):
+        again = "training.evaluation_batch_size=1"
+        both = [(f"{words} {again}", _with(less, "training", evaluation_batch_size=1)) for words, less in options]
+        options = [(again, singly), *options, *both]
     for words, candidate in options:
         if _memory(prepared, candidate, flat).total <= free:
             return words
