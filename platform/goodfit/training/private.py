@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import secrets
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,6 +21,7 @@ import torch
 
 from goodfit.data.batches import Batch, Example, by_record
 from goodfit.data.epochs import Planned
+from goodfit.data.stand_ins import PRIVACY_KEY, is_guessable
 from goodfit.errors import ConfigError, stop_on
 from goodfit.extras import load
 from goodfit.models.call import call
@@ -114,7 +116,9 @@ def _said(promise: Mapping[str, float]) -> str:
 def _noise_of(epsilon: float, delta: float, rate: float, steps: int) -> float:
     search = _opacus().accountants.utils.get_noise_multiplier
     try:
-        found = search(target_epsilon=epsilon, target_delta=delta, sample_rate=rate, steps=steps, accountant="prv")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Optimal order", UserWarning)  # of the bound that the search begins with
+            found = search(target_epsilon=epsilon, target_delta=delta, sample_rate=rate, steps=steps, accountant="prv")
     except ValueError:
         raise ConfigError(
             f"no noise keeps {steps} steps, in each of which {rate:.1%} of the records take part, within "
@@ -142,9 +146,9 @@ def _refuse_unprivate(conf: RunConf) -> None:
         (conf.training.soup > 1, "is of one training", "add training.soup=1"),
         (conf.training.class_weights != "none", "counts no labels", "add training.class_weights=none"),
         (
-            conf.privacy.mode == "pseudonymise",
-            "holds where a record changes no other, and a pseudonym depends on all texts",
-            "leave privacy=pseudonymise out, or add privacy.mode=mask",
+            is_guessable(conf.privacy.mode),
+            f"holds where a record changes no other, and without {PRIVACY_KEY} a pseudonym depends on all texts",
+            f"leave privacy=pseudonymise out, add privacy.mode=mask, or set {PRIVACY_KEY}",
         ),
     )
     stop_on([ConfigError(f"privacy.epsilon {what}", fix) for is_wrong, what, fix in found if is_wrong])
