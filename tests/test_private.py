@@ -215,8 +215,8 @@ def test_a_smaller_budget_has_more_noise(finished):
         ),
         pytest.param(
             "classification", ["privacy=pseudonymise"],
-            "privacy.epsilon holds where a record changes no other, and without GOODFIT_PRIVACY_KEY a pseudonym depends "
-            "on all texts",
+            "privacy.epsilon holds where a record changes no other, and without GOODFIT_PRIVACY_KEY a pseudonym "
+            "depends on all texts",
             "leave privacy=pseudonymise out, add privacy.mode=mask, or set GOODFIT_PRIVACY_KEY", id="pseudonyms",
         ),
         pytest.param(
