@@ -6,6 +6,7 @@ import json
 import pytest
 
 from goodfit.data.read import read_file
+from goodfit.errors import DataError
 from goodfit.kinds import KINDS, find_kind
 
 GOOD = [{"text": f"text number {number}", "label": "ab"[number % 2]} for number in range(12)]
@@ -118,6 +119,18 @@ def test_words_that_other_readers_take_for_nothing_stay_texts(tmp_path):
     (tmp_path / "train.csv").write_text("text,label\nNA,null\nnan,None\n007,1.10\n", "utf-8")
     rows = read_file(tmp_path / "train.csv").rows
     assert [tuple(row.values.values()) for row in rows] == [("NA", "null"), ("nan", "None"), ("007", "1.10")]
+
+
+def test_a_parquet_file_with_two_columns_of_one_name_is_told_so(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = tmp_path / "train.parquet"
+    pyarrow.parquet.write_table(pa.Table.from_arrays([pa.array(["a"])] * 3, names=["text", "label", "text"]), path)
+    with pytest.raises(DataError) as raised:
+        read_file(path)
+    assert raised.value.what == f"{path}: the columns 1 and 3 have one name"
+    assert raised.value.fix == "give each column a name of its own"
 
 
 def test_a_parquet_file_that_python_cannot_hold_has_its_bad_rows_and_its_good_ones(tmp_path):

@@ -71,6 +71,36 @@ def test_a_run_that_does_not_come_out_the_same_ends_with_3(goodfit, copied, tmp_
     assert outcome.out.splitlines()[-1] == f"NOT EQUAL: {run} and {tmp_path / 'again'}"
 
 
+def relock(run, **changes):
+    """Change a run's lock, as if the run had been made so."""
+    lock = json.loads((run / "lock.json").read_text("utf-8"))
+    (run / "lock.json").write_text(json.dumps({**lock, **changes}), "utf-8")
+    write_digests(run, {})
+
+
+def test_a_run_of_a_goodfit_with_fewer_settings_is_made_again_and_that_is_told(goodfit, copied):
+    run = copied("classification", "encoder")
+    relock(run, config="sha256:of fewer settings", goodfit={"version": "0.0.9", "code": "sha256:of before"})
+    outcome = goodfit("reproduce", run, "--output", "again", "--json", "--quiet")
+    assert outcome.code == 0, outcome.err
+    found = outcome.json
+    assert found["equal"] and found["largest_difference"] == 0.0
+    assert {place: pair[0] for place, pair in found["machine"].items()} == {
+        "goodfit.version": "0.0.9",
+        "goodfit.code": "sha256:of before",
+    }
+    assert {name for name, what in found["files"].items() if what != "equal"} == {"lock.json"}
+
+
+def test_a_run_of_this_goodfit_is_not_made_again_with_other_settings(goodfit, copied):
+    run = copied("classification", "encoder")
+    relock(run, config="sha256:of other settings")
+    outcome = goodfit("reproduce", run, "--quiet")
+    ((error, _),) = outcome.errors
+    assert outcome.code == 2
+    assert error.startswith("what the run was made from is not here any more: config was sha256:")
+
+
 def test_other_data_are_refused_before_anything_is_trained(goodfit, tiny_words, tmp_path, write_rows, rows_of):
     data = write_rows(tmp_path / "train.jsonl", rows_of("classification", 32))
     words = [*tiny_words("classification", "encoder"), f"dataset.train={data}", "training.epochs=1", "run.dir=run"]

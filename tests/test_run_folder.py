@@ -200,7 +200,7 @@ def test_the_same_words_again_name_the_way_on_with_a_run_that_is_not_finished(go
     folder, _ = finished("classification", "encoder")
     own = tmp_path / "own"
     own.mkdir()
-    record = {**read_json(folder / "run.json"), "status": "interrupted"}
+    record = {**read_json(folder / "run.json"), "status": "preempted"}
     (own / "run.json").write_text(json.dumps(record), "utf-8")
     (own / "config.yaml").write_text((folder / "config.yaml").read_text("utf-8"), "utf-8")
     outcome = goodfit("train", *tiny_words("classification", "encoder"), f"run.dir={own}", "--quiet")

@@ -13,6 +13,9 @@ import pytest
 import yaml
 from written import read_json
 
+import goodfit as installed
+from goodfit.runs.digests import write_digests
+
 
 @pytest.fixture
 def run(finished, tmp_path):
@@ -91,6 +94,103 @@ def test_a_run_that_was_tampered_with_is_refused(goodfit, run, spoil, error):
     ((what, fix),) = outcome.errors
     assert error.replace("{run}", str(run)) in what
     assert fix
+
+
+def rewrite(path, **changes):
+    """Change a JSON file of a run, as if the run had been left so."""
+    path.write_text(json.dumps({**read_json(path), **changes}), "utf-8")
+    write_digests(next(above for above in path.parents if (above / "digests.json").is_file()), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "argv"),
+    [
+        pytest.param("run.json", ["predict", "{run}", "a text"], id="record"),
+        pytest.param("run.json", ["resume", "{run}"], id="record, to go on"),
+        pytest.param("lock.json", ["predict", "{run}", "a text"], id="lock"),
+        pytest.param("lock.json", ["evaluate", "{run}"], id="lock, to measure"),
+        pytest.param("lock.json", ["compare", "{run}", "{run}"], id="lock, to compare"),
+        pytest.param("adapter/task.json", ["predict", "{run}", "a text"], id="task"),
+        pytest.param("metrics.json", ["reproduce", "{run}"], id="figures"),
+    ],
+)
+def test_what_a_newer_goodfit_wrote_is_not_read_as_this_ones(goodfit, run, name, argv):
+    lock = read_json(run / "lock.json")
+    rewrite(run / "lock.json", goodfit={**lock["goodfit"], "version": "9.8"})
+    rewrite(run / name, schema=9)
+    left = {path: path.read_bytes() for path in run.rglob("*.json")}
+    outcome = goodfit(*(word.replace("{run}", str(run)) for word in argv), "--quiet")
+    assert (outcome.code, outcome.out) == (2, "")
+    was = f"was written by goodfit 9.8 (schema 9); this one, {installed.__version__}, reads schema 1"
+    assert outcome.errors == [(f"{run / name} {was}", "pip install --upgrade goodfit")]
+    assert {path: path.read_bytes() for path in run.rglob("*.json")} == left
+    assert not run.with_name("run-again").exists()
+
+
+def test_digests_that_a_newer_goodfit_wrote_are_not_called_changed(goodfit, run):
+    (run / "digests.json").write_text(json.dumps({**read_json(run / "digests.json"), "schema": 2}), "utf-8")
+    ((error, fix),) = goodfit("verify", run).errors
+    assert error.startswith(
+        f"{run / 'digests.json'} was written by goodfit {installed.__version__} (schema 2); this one"
+    )
+    assert fix == "pip install --upgrade goodfit"
+
+
+@pytest.mark.parametrize("argv", [["predict", "{run}", "a text"], ["resume", "{run}"]], ids=["predict", "resume"])
+def test_a_run_whose_status_is_not_known_is_not_gone_on_with(goodfit, run, argv):
+    rewrite(run / "run.json", status="released")
+    left = (run / "run.json").read_bytes()
+    outcome = goodfit(*(word.replace("{run}", str(run)) for word in argv))
+    assert outcome.code == 2
+    assert outcome.errors == [
+        (
+            f"{run / 'run.json'} says that the run is 'released', expected running, finished, failed or preempted",
+            "take a copy that is whole; if a newer goodfit wrote it: pip install --upgrade goodfit",
+        )
+    ]
+    assert (run / "run.json").read_bytes() == left
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        pytest.param("training:\n", "training:\n  newkey: 1\n", "no setting called 'training.newkey'", id="setting"),
+        pytest.param("name: adamw\n", "name: lion9\n", "optim.name is 'lion9'", id="value"),
+    ],
+)
+def test_a_config_that_another_goodfit_wrote_is_not_to_be_edited(goodfit, run, tiny_words, before, after, why):
+    config, lock = (run / "config.yaml").read_text("utf-8"), read_json(run / "lock.json")
+    assert before in config
+    (run / "config.yaml").write_text(config.replace(before, after), "utf-8")
+    rewrite(run / "lock.json", goodfit={"version": "9.8", "code": "sha256:another"})
+    made = f"{run} was made by goodfit 9.8, and this one, {installed.__version__} with other code, cannot read its "
+    words = [word for word in tiny_words("classification", "encoder") if not word.startswith("model")]
+    further = ["check", *words, f"model=run:{run}"]
+    for argv in (["predict", run, "a text"], ["evaluate", run], ["reproduce", run], further):
+        ((error, fix),) = goodfit(*argv, "--quiet").errors
+        assert error.startswith(f"{made}config.yaml: {why}")
+        assert fix == "use the goodfit that made it, or a newer one: pip install --upgrade goodfit"
+    rewrite(run / "lock.json", goodfit=lock["goodfit"])  # where this one made it, somebody edited it
+    ((error, _),) = goodfit("predict", run, "a text", "--quiet").errors
+    assert error.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("verb", "changes"),
+    [
+        pytest.param("compare", {"data": "x"}, id="data"),
+        pytest.param("compare", {"data": {"test": "x"}}, id="split"),
+        pytest.param("compare", {"data": {}}, id="no split"),
+        pytest.param("evaluate", {"data": "x"}, id="data, to measure"),
+        pytest.param("evaluate", {"drift": "x"}, id="drift"),
+        pytest.param("evaluate", {"goodfit": "x"}, id="goodfit"),
+    ],
+)
+def test_a_lock_of_another_shape_is_damaged(goodfit, run, verb, changes):
+    rewrite(run / "lock.json", **changes)
+    outcome = goodfit(verb, run, *([run] if verb == "compare" else []), "--quiet")
+    assert outcome.code == 2
+    assert outcome.errors[0][0] == f"{run / 'lock.json'} is damaged"
 
 
 def test_a_card_may_be_edited(goodfit, run):

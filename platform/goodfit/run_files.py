@@ -5,6 +5,9 @@ A checkpoint's own files are named in training/checkpoints.py, a trial's in swee
 
 from __future__ import annotations
 
+SCHEMA = 1
+"""Of the JSON files of a run, and of a search: what an older goodfit would misread gets a higher number."""
+
 CONFIG = "config.yaml"
 """The resolved config, written last of what a run begins with: from it on, the folder holds a run."""
 

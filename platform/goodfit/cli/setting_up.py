@@ -15,13 +15,13 @@ from goodfit.cli.console import warn
 from goodfit.commands import command
 from goodfit.config.compose import NEEDED, Composed, compose
 from goodfit.config.places import ConfRoot, core_root, user_root
-from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.plugins.find import installed_plugins
 from goodfit.plugins.remembered import is_remembered, not_remembered, remember
 from goodfit.ranks import is_first_process
 from goodfit.run_files import CONFIG, DIGESTS, LOCK
 from goodfit.runs.find import find_run, is_finished
+from goodfit.runs.own_config import own_config
 from goodfit.schema.plugins import PluginsConf
 from goodfit.texts.secrets import redact
 
@@ -116,7 +116,8 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
     What can be known of the run is looked at first: whoever hands a folder on can write all of it.
 
     Raises:
-        ConfigError: There is no such run, its config is not what it wrote, or it names code that may be a stranger's.
+        GoodfitError: There is no such run, its config is not what it wrote or cannot be read, or it names code that may
+            be a stranger's.
     """
     from goodfit.runs.digests import refuse_changed  # a typo is answered without it
     from goodfit.runs.locked import locked_plugins
@@ -126,7 +127,7 @@ def open_host_of(arguments: Arguments, run: str) -> Host:
         refuse_changed(folder, CONFIG, LOCK)
     elif (folder / DIGESTS).exists():  # it was killed between its last two files; its lock may have changed since
         refuse_changed(folder, CONFIG)
-    conf = read_config(folder)
+    conf = own_config(folder)
     if conf.plugins.file is not None:
         _refuse_strange(conf.plugins.file, folder)
         if is_finished(folder):

@@ -105,15 +105,29 @@ def _refuse_header(origin: str, cells: Sequence[str], below: Sequence[str]) -> N
     Raises:
         DataError: Two columns have one name, or the row below fills more columns than the one that has a name.
     """
+    fix = "give each column a name of its own in this line; if it is a record, add one with the names above it"
+    refuse_doubles(origin, cells, fix)
     named = [name for name in cells if name]
-    first = {name: cells.index(name) + 1 for name in named}
-    for number, name in enumerate(cells, 1):
-        if name and first[name] != number:  # which is text where the file has no such line
-            fix = "give each column a name of its own in this line; if it is a record, add one with the names above it"
-            raise DataError(f"{origin}: the columns {first[name]} and {number} have one name", fix)
     if len(named) == 1 and sum(map(bool, map(str.strip, below))) > 2:
         fix = "let the line with the names of the columns be the first: take out what stands above it"
         raise DataError(f"{origin}: one of {len(cells)} columns has a name, as in a title", fix)
+
+
+def refuse_doubles(origin: str, names: Sequence[str], fix: str = "give each column a name of its own") -> None:
+    """Refuse columns of one name.
+
+    Args:
+        origin: Where the names stand.
+        names: Of all columns; those without one have none in common.
+        fix: What is to be done.
+
+    Raises:
+        DataError: There are two; it tells their places, for a name is text where the file has no line of names.
+    """
+    for number, name in enumerate(names, 1):
+        first = names.index(name) + 1
+        if name and first != number:
+            raise DataError(f"{origin}: the columns {first} and {number} have one name", fix)
 
 
 def _next_cells(lines: Sequence[str], start: int, delimiter: str) -> tuple[list[str], int, str | None]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.data.csv_rows import read_csv
+from goodfit.data.csv_rows import read_csv, refuse_doubles
 from goodfit.data.encoding import NOT_UTF8, is_mixed, mend_of_few, not_utf8, utf16
 from goodfit.data.hub import hub_is_reachable, is_offline
 from goodfit.data.hub_cache import cached_folder
@@ -176,6 +176,7 @@ def _read_parquet(path: Path) -> FileRows:
     import pyarrow.parquet
 
     try:
+        refuse_doubles(str(path), pyarrow.parquet.read_schema(path).names)  # of which pyarrow reads none
         table = pyarrow.parquet.read_table(path)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]

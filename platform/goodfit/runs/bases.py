@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.written import read_config
 from goodfit.errors import ConfigError
 from goodfit.hooks.types import ModelSpec
 from goodfit.kinds import find_kind
@@ -19,6 +18,7 @@ from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import read_json
 from goodfit.runs.learner import build_learner
+from goodfit.runs.own_config import own_config
 from goodfit.runs.task import Task
 from goodfit.schema import RunConf
 
@@ -50,7 +50,7 @@ def _base_of_run(conf: RunConf, host: Host) -> Base:
 def _with_adapter(conf: RunConf, run: Path, host: Host) -> Base:
     """What the adapter of a run makes of the base that it was tuned on."""
     refuse_changed(run, CONFIG, f"{ADAPTER}/")
-    own = read_config(run)
+    own = own_config(run)
     if own.adapter.four_bits:
         raise ConfigError(
             f"the run in {run} holds an adapter on a base in 4 bits, which cannot be put into whole weights",

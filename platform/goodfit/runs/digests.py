@@ -10,8 +10,22 @@ from typing import Any
 
 from goodfit.errors import ConfigError
 from goodfit.files import file_digest, write_whole
-from goodfit.run_files import CARD, CHECKPOINTS, CONFIG, DIGESTS, HELD, JOB, LOG, RECORD, SEALED, WANDB, WANDB_LOG
+from goodfit.run_files import (
+    CARD,
+    CHECKPOINTS,
+    CONFIG,
+    DIGESTS,
+    HELD,
+    JOB,
+    LOG,
+    RECORD,
+    SCHEMA,
+    SEALED,
+    WANDB,
+    WANDB_LOG,
+)
 from goodfit.runs.find import to_its_end
+from goodfit.runs.json_files import refuse_newer
 from goodfit.training.checkpoints import MANIFEST, checkpoints_in, damage
 from goodfit.yaml_values import read_yaml
 
@@ -25,7 +39,7 @@ def write_digests(folder: Path, coming: Mapping[str, bytes]) -> None:
     files |= {name: hashlib.sha256(content).hexdigest() for name, content in coming.items()}
     manifests = [path / MANIFEST for path in checkpoints_in(folder / CHECKPOINTS)]
     checkpoints = {path.parent.name: file_digest(path) if path.is_file() else "" for path in manifests}
-    write_whole(folder / DIGESTS, _content({"schema": 1, "sha256": files, "checkpoints": checkpoints}))
+    write_whole(folder / DIGESTS, _content({"schema": SCHEMA, "sha256": files, "checkpoints": checkpoints}))
 
 
 def _content(written: Mapping[str, Any]) -> bytes:
@@ -44,7 +58,7 @@ def read_digests(folder: Path) -> dict[str, str]:
     """File -> SHA-256 of a finished run.
 
     Raises:
-        ConfigError: It has none, or they were changed.
+        ConfigError: It has none, or they were changed, or a newer goodfit wrote them.
     """
     files: dict[str, str] = _read(folder)["sha256"]
     return files
@@ -54,10 +68,11 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         content = (folder / DIGESTS).read_bytes()
         written: dict[str, Any] = json.loads(content)
+        refuse_newer(folder / DIGESTS, written)
         whole = content == _content(written) and {"sha256", "checkpoints"} <= set(written)
     except FileNotFoundError:
         raise ConfigError(f"{folder} has no {DIGESTS}: the run is not finished", to_its_end(folder)) from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise ConfigError(f"{folder}/{DIGESTS} is not what was written", "train again, or take a copy of the run")

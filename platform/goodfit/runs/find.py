@@ -11,10 +11,27 @@ from goodfit.run_files import BEST, CONFIG, CONFIRMATIONS, RECORD, SEARCH, TRIAL
 from goodfit.runs.held import is_held
 from goodfit.runs.json_files import read_json
 
+STATUSES = ("running", "finished", "failed", "preempted")
+"""How a run may stand, by its own word."""
+
 
 def is_finished(path: Path) -> bool:
     """Whether a run came to its end, by its own word."""
-    return bool(read_json(path / RECORD, "status")["status"] == "finished")
+    return _status(path) == "finished"
+
+
+def _status(path: Path) -> str:
+    """How a run stands, by its own word.
+
+    Raises:
+        ConfigError: It says nothing, or what this goodfit does not know: such a run may be finished in another way.
+    """
+    status: str = read_json(path / RECORD, "status")["status"]
+    if status not in STATUSES:
+        *some, last = STATUSES
+        what = f"{path / RECORD} says that the run is {status!r}, expected {', '.join(some)} or {last}"
+        raise ConfigError(what, "take a copy that is whole; if a newer goodfit wrote it: pip install --upgrade goodfit")
+    return status
 
 
 def resume_command(folder: Path | str) -> str:
@@ -49,8 +66,7 @@ def finished_run(typed: str) -> Path:
         ConfigError: It is no run, or not finished.
     """
     folder = find_run(typed)
-    status = read_json(folder / RECORD, "status")["status"]
-    if status != "finished":
+    if (status := _status(folder)) != "finished":
         raise ConfigError(f"the run in {typed} is {status}, not finished", to_its_end(typed))
     return folder
 

@@ -8,7 +8,6 @@ from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goodfit.config.written import read_config
 from goodfit.data.gather import Splits
 from goodfit.data.stand_ins import is_guessable
 from goodfit.errors import ConfigError, DataError, HardwareError, Mistakes, PluginError
@@ -21,6 +20,7 @@ from goodfit.runs.find import finished_run
 from goodfit.runs.json_files import damaged, read_json
 from goodfit.runs.locked import locked_records
 from goodfit.runs.mend import LEFT_OUT
+from goodfit.runs.own_config import own_config
 from goodfit.runs.records import read_splits, with_labels
 from goodfit.runs.task import Task, open_task
 from goodfit.schema import RunConf
@@ -41,7 +41,7 @@ def made_from(conf: RunConf) -> list[Mapping[str, Any]]:
         return []
     folder = finished_run(conf.model.name or "")
     refuse_changed(folder, RECORD, CONFIG, LOCK)
-    record, own = read_json(folder / RECORD, "task", "kind", "adapter", "base"), read_config(folder)
+    record, own = read_json(folder / RECORD, "task", "kind", "adapter", "base"), own_config(folder)
     earlier = record.get("made_from", [])
     private = record.get("differential_privacy")
     last = {
@@ -89,7 +89,7 @@ def _folders_of(conf: RunConf, runs: Sequence[Mapping[str, Any]]) -> list[Path]:
         if conf.model.source != "run" or not _is_of(folder, run):
             break
         found.append(folder)
-        conf = read_config(folder)
+        conf = own_config(folder)
     return found
 
 

@@ -17,12 +17,12 @@ from packaging.utils import canonicalize_name
 
 import goodfit
 from goodfit.config.written import read_config
-from goodfit.errors import ConfigError
+from goodfit.errors import ConfigError, GoodfitError
 from goodfit.files import text_digest
 from goodfit.plugins.host import Host
-from goodfit.run_files import CHECKPOINTS, CONFIG, LOCK
+from goodfit.run_files import CHECKPOINTS, CONFIG, LOCK, SCHEMA
 from goodfit.runs.find import resume_command
-from goodfit.runs.json_files import read_json, write_json
+from goodfit.runs.json_files import damaged, read_json, write_json
 from goodfit.runs.locked import gone_on_with
 from goodfit.runs.prepare import Prepared
 from goodfit.runs.privacy import same_key
@@ -41,7 +41,7 @@ OF_THE_RUN = ("data", "base", "config", "seed")
 HELD_OUT = ("data.validation.", "data.test.")
 """Places of the records that a run is measured on."""
 
-MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages")
+MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages", "goodfit")
 """What may change the last bits of figures: runs are equal in their bytes within one class of these."""
 
 
@@ -57,7 +57,7 @@ def lock_of(prepared: Prepared, host: Host, labels_given: bool) -> dict[str, Any
 
     conf = prepared.conf
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "data": prepared.splits.digests(),
         "base": {**prepared.base.identity, "tokenizer": _tokenizer_digest(prepared.coding.tokenizer)},
         "plugins": host.identities(),
@@ -208,9 +208,9 @@ def refuse_other_config(folder: Path, conf: RunConf) -> None:
         ConfigError: It is not the one that the run's lock names.
     """
     locked = read_json(folder / LOCK)
+    if _is_of_another(folder):
+        return
     drifted = gone_on_with(locked)
-    if drifted.get("goodfit.code", locked.get("goodfit", {}).get("code")) != _code_digest():
-        return  # another goodfit has other settings, and another digest of the same file
     # one that labels were found anew for, in other data, lies there as it was
     if _config_digest(conf) not in (locked.get("config"), drifted.get("config")):
         raise ConfigError(
@@ -219,16 +219,52 @@ def refuse_other_config(folder: Path, conf: RunConf) -> None:
         )
 
 
+def _made_by(folder: Path) -> tuple[str, str]:
+    """The version and the digest of the code of the goodfit that made a run, or that it was allowed to go on with."""
+    locked = read_json(folder / LOCK, "goodfit")
+    try:
+        drifted, own = gone_on_with(locked), locked["goodfit"]
+        version, code = (drifted.get(f"goodfit.{name}", own[name]) for name in ("version", "code"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise damaged(folder / LOCK) from None
+    return version, code
+
+
+def _is_of_another(folder: Path) -> bool:
+    """Whether another goodfit made a run: it has other settings, and another digest of the same file."""
+    return _made_by(folder)[1] != _code_digest()
+
+
+def refuse_of_another(folder: Path, why: GoodfitError) -> None:
+    """Say of a run whose config cannot be read that another goodfit made it, where one did.
+
+    Args:
+        folder: Of the run.
+        why: It cannot be read; its mend would be an edit of what another goodfit understands.
+
+    Raises:
+        ConfigError: Another one did.
+    """
+    version, code = _made_by(folder)
+    if code != _code_digest():
+        raise ConfigError(
+            f"{folder} was made by goodfit {version}, and this one, {goodfit.__version__} with other code, "
+            f"cannot read its {CONFIG}: {why.what}",
+            "use the goodfit that made it, or a newer one: pip install --upgrade goodfit",
+        ) from None
+
+
 def refuse_other_inputs(folder: Path, now: Mapping[str, Any]) -> None:
     """Refuse to reproduce a run from other data, another base or other settings.
+
+    Those of a run that another goodfit made are in its own config, whose digest is another one here.
 
     Raises:
         ConfigError: Names what was, and what is.
     """
     locked = read_json(folder / LOCK)
-    found = {
-        place: pair for place, pair in drift(locked, now).items() if place.split(".")[0] in ("data", "base", "config")
-    }
+    inputs = ("data", "base") if _is_of_another(folder) else ("data", "base", "config")
+    found = {place: pair for place, pair in drift(locked, now).items() if place.split(".")[0] in inputs}
     if found:
         raise ConfigError(
             f"what the run was made from is not here any more: {said(found)}",

@@ -14,7 +14,7 @@ from goodfit.plugins.lock import PARTS
 from goodfit.run_files import LOCK
 from goodfit.runs.digests import refuse_changed
 from goodfit.runs.find import find_run
-from goodfit.runs.json_files import read_json
+from goodfit.runs.json_files import damaged, read_json
 from goodfit.schema import RunConf
 
 
@@ -57,7 +57,16 @@ def locked_plugins(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def locked_records(folder: Path, split: str) -> dict[str, Any]:
-    """How many records a run has in a split, and their digest: of those that it was allowed to go on with."""
+    """How many records a run has in a split, and their digest: of those that it was allowed to go on with.
+
+    Raises:
+        ConfigError: Its lock is damaged.
+    """
     locked = read_json(folder / LOCK, "data")
-    drifted = gone_on_with(locked)
-    return {name: drifted.get(f"data.{split}.{name}", then) for name, then in locked["data"][split].items()}
+    try:
+        drifted = gone_on_with(locked)
+        return {
+            name: drifted.get(f"data.{split}.{name}", locked["data"][split][name]) for name in ("records", "digest")
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise damaged(folder / LOCK) from None

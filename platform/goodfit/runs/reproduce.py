@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -80,6 +79,7 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
             f"goodfit verify {typed} shows whether it is as it was left",
         )
 
+    read_json(folder / METRICS, "tuned")  # what cannot be compared is told before anything is trained
     composed = _again(folder, conf, into)
     again = run_path(composed.conf)
     resumed = again if _was_begun(again, folder) else None
@@ -237,7 +237,7 @@ def compare_files(one: Path, other: Path) -> dict[str, str]:
 
 def _largest(one: Path, other: Path) -> float:
     """The largest difference of a metric of the tuned models."""
-    figures = [json.loads((folder / METRICS).read_bytes())["tuned"] for folder in (one, other)]
+    figures = [read_json(folder / METRICS, "tuned")["tuned"] for folder in (one, other)]
     if figures[0].keys() != figures[1].keys():
         return float("inf")
     pairs = [(figure["value"], figures[1][name]["value"]) for name, figure in figures[0].items()]

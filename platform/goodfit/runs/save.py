@@ -13,7 +13,7 @@ from goodfit.kinds.shape import Talker
 from goodfit.kinds.text import Writer, prompt_of_others
 from goodfit.models.adapters import ADAPTER_WEIGHTS
 from goodfit.models.base import folder_digest
-from goodfit.run_files import ADAPTER, CARD, MODEL, TASK
+from goodfit.run_files import ADAPTER, CARD, MODEL, SCHEMA, TASK
 from goodfit.runs.json_files import write_json
 from goodfit.runs.prepare import Prepared
 
@@ -101,7 +101,7 @@ def _task(prepared: Prepared, target: Path, review: Mapping[str, Any] | None) ->
     coder = prepared.learner.coder if isinstance(prepared.learner, Writer) else None
     runs = own_runs(coder) if coder else 0
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "task": conf.task.name,
         "kind": prepared.task.kind.name,
         "family": prepared.base.family,

@@ -32,6 +32,7 @@ from goodfit.kinds.passes import losses_of
 from goodfit.kinds.shape import Encoded, Kind, Learner, Outcome
 from goodfit.kinds.text import Writer
 from goodfit.models.parts import has_new_text_head
+from goodfit.run_files import SCHEMA
 from goodfit.runs.prepare import Prepared
 from goodfit.training.held_out import Measure, Trace
 
@@ -180,7 +181,7 @@ def judge_model(prepared: Prepared, model: Any, base: BaseAnswers, trace: Trace,
     checked = outcome_items(splits.validation, outcomes["validation"])
     review = _review(prepared, {"validation": checked, "test": tuned})
     metrics = {
-        "schema": 1,
+        "schema": SCHEMA,
         "primary": f"test/{primary.name}",
         "tuned": tuned_figures,
         "base": {name: base_figures.get(name, tuned | nothing) for name, tuned in tuned_figures.items()},

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from goodfit.config.compose import Composed
-from goodfit.config.written import read_config
 from goodfit.data.scrub import Scrub
 from goodfit.errors import ConfigError, GoodfitError, stop_on, together
 from goodfit.evaluation.gates import BUILT_IN
@@ -20,6 +19,7 @@ from goodfit.kinds.text_metrics import OPTIONAL_METRICS
 from goodfit.plugins.host import Host
 from goodfit.registry import Registry
 from goodfit.runs.audit import ChosenAudit
+from goodfit.runs.own_config import own_config
 from goodfit.runs.privacy import pick_scrub
 from goodfit.schema import RunConf
 
@@ -65,7 +65,7 @@ def open_task(folder: Path, host: Host, *, measured: bool) -> Task:
     Raises:
         GoodfitError: As ``resolve_task``.
     """
-    return resolve_task(read_config(folder), host, measured=measured, judged=False)
+    return resolve_task(own_config(folder), host, measured=measured, judged=False)
 
 
 def resolve_task(conf: RunConf, host: Host, *, measured: bool = True, judged: bool = True) -> Task:

@@ -15,7 +15,7 @@ from goodfit.hooks.types import Evidence, Finding
 from goodfit.kinds.shape import Outcome
 from goodfit.models.fast.path import ComputePath
 from goodfit.plugins.host import Host
-from goodfit.run_files import CARD, DATA, FINDINGS, METRICS, PREDICTIONS, RECORD, REJECTED, SEALED
+from goodfit.run_files import CARD, DATA, FINDINGS, METRICS, PREDICTIONS, RECORD, REJECTED, SCHEMA, SEALED
 from goodfit.runs.audit import Audited
 from goodfit.runs.begun import Begun
 from goodfit.runs.card import card_of
@@ -72,7 +72,7 @@ def run_json_of(prepared: Prepared, status: str, more: Mapping[str, Any] | None 
     """
     conf = prepared.conf
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "status": status,
         "task": conf.task.name,
         "model": conf.choices.get("model"),

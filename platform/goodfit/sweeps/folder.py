@@ -16,7 +16,7 @@ from goodfit.config.search import MAY_CHANGE, Search
 from goodfit.config.words import key_of, typed_again, without
 from goodfit.errors import ConfigError
 from goodfit.files import part_of, text_digest
-from goodfit.run_files import HELD, SEARCH
+from goodfit.run_files import HELD, SCHEMA, SEARCH
 from goodfit.runs.folder import make_folder, refuse_links, run_path
 from goodfit.runs.held import held
 from goodfit.runs.json_files import read_json, write_json
@@ -95,7 +95,7 @@ def write_search(search: Search, folder: Path, data: Mapping[str, Any]) -> str:
         if others:
             raise ConfigError(f"{folder} holds other files ('{min(others)}')", "choose another run.dir")
         name = f"{folder.name}-{secrets.token_hex(6)}"
-        found = {"schema": 1, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
+        found = {"schema": SCHEMA, "name": name, "words": search.typed, "meaning": search.meaning, "data": data}
         linears = search.first.conf.runtime.linears
         write_json(path, found | {"linears": linears, "settings": _settings(search)})
         return name

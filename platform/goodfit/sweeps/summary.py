@@ -11,6 +11,7 @@ from goodfit.commands import command
 from goodfit.config.places import config_folders
 from goodfit.config.search import Search
 from goodfit.evaluation.shown import with_interval
+from goodfit.run_files import SCHEMA
 from goodfit.schema.sweep import SweepConf
 from goodfit.sweeps.outcomes import Entry
 from goodfit.sweeps.propose import excess, read_constraint
@@ -33,7 +34,7 @@ def search_record(
     conf = search.first.conf
     models = next((one.options for one in search.space if one.key == "model"), (conf.choices.get("model"),))
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "status": "finished" if winner else status,
         "sweep": str(folder),
         "task": conf.task.name,

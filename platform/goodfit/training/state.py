@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from goodfit.errors import TrainingError
-from goodfit.run_files import CHECKPOINTS, HISTORY
+from goodfit.run_files import CHECKPOINTS, HISTORY, SCHEMA
 from goodfit.training.checkpoints import STATE, read_state, read_tensors, write_checkpoint
 from goodfit.training.held_out import Evaluation, best_steps
 from goodfit.training.sharded import part_like, whole
@@ -103,7 +103,7 @@ def save(
     owner.refuse()
     scaler = trainer.precision_plugin.scaler if trainer.precision == "16-mixed" else None
     state = {
-        "schema": 1,
+        "schema": SCHEMA,
         **({"run": owner.identity} if owner.identity else {}),
         **dataclasses.asdict(place),
         "best_steps": sorted(best_steps(evaluations)),
