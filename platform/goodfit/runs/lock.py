@@ -38,7 +38,7 @@ CHANGES_NOTHING = {"training": ("save_every_steps", "keep_checkpoints"), "runtim
 OF_THE_RUN = ("data", "base", "config", "seed")
 """What makes two runs two, wherever and with whatever code they go on."""
 
-HELD_OUT = ("data.validation.", "data.test.")
+MEASURED_ON = ("data.validation.", "data.test.")
 """Places of the records that a run is measured on."""
 
 MACHINE = ("python", "machine", "torch_build", "instructions", "threads", "device", "packages", "goodfit")
@@ -182,7 +182,7 @@ def refuse_drift(folder: Path, now: Mapping[str, Any], allowed: bool) -> None:
     new = {place: pair for place, pair in found.items() if known.get(place) != [*pair]}
     if not new:
         return
-    if any(place.startswith(HELD_OUT) for place in new) and checkpoints_in(folder / CHECKPOINTS):
+    if any(place.startswith(MEASURED_ON) for place in new) and checkpoints_in(folder / CHECKPOINTS):
         raise ConfigError(
             f"this is not what the run was started with: {said(new)}; what it was trained on so far may be among the "
             "records that it would be measured on now",
