@@ -250,26 +250,28 @@ def test_a_small_batch_may_share_a_recorded_pack_with_a_long_one(recorded):
 
 @pytest.mark.parametrize("accumulation", [1, 2])
 def test_a_recorded_pack_takes_the_course_of_one_that_is_not_and_lets_go_what_is_not_finite(accumulation, recorded):
-    def course(path):
+    def course(path, is_spoilt=True):
         trials = [trial_of(number, accumulation) for number in range(3)]
-        found = {}
+        found, counts, before = {}, [], len(recorded)
         with PackedTraining(path) as together:
             for trial in trials:
                 together.enter(trial)
             for number in range(5):
-                if number == 3:
-                    before = len(recorded)
+                if is_spoilt and number == 3:
                     next(weights for weights in trials[1].model.parameters() if weights.requires_grad).data.fill_(
                         float("nan")
                     )
                 steps = together.step()
-                assert number != 3 or len(recorded) == before  # nor is it recorded who that was
+                counts.append(len(recorded) - before)
                 for name, step in steps.items():
                     found[name, number] = [step.loss, step.norm] if step.error is None else str(step.error)
-        return found
+        return found, counts
 
-    expected, found = (course(dataclasses.replace(path_of("text"), graphs=graphs)) for graphs in (False, True))
-    assert recorded
+    by_python, by_graphs = (dataclasses.replace(path_of("text"), graphs=graphs) for graphs in (False, True))
+    expected, nothing = course(by_python)
+    found, counts = course(by_graphs)
+    assert nothing[-1] == 0 < counts[0]
+    assert counts[3] == course(by_graphs, is_spoilt=False)[1][3]  # whose they are that are not finite is not recorded
     assert "NaN or infinite" in found["1", 3]
     assert found == {
         key: one if isinstance(one, str) else pytest.approx(one, rel=1e-3) for key, one in expected.items()
