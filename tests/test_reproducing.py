@@ -303,9 +303,17 @@ def test_a_run_that_went_on_with_other_records_is_measured_on_them(goodfit, kill
 def test_a_reproduction_that_was_killed_goes_on_to_its_verdict(goodfit, finished, tmp_path):
     folder, _ = finished("classification", "encoder")
     argv = ["reproduce", str(folder), "--output", str(tmp_path / "again")]
-    assert killed(argv, tmp_path, "open", "predictions", 1) == -9
+    assert killed(argv, tmp_path, "open", "again/predictions", 1) == -9
+    lock = tmp_path / "again" / "lock.json"
+    written = lock.read_text("utf-8")
+    change_package(tmp_path / "again")
+    ((what, fix),) = goodfit(*argv, "--quiet").errors
+    assert "was begun otherwise than it would go on: packages.torch was 1.0, is " in what
+    assert fix == "bring that back, or choose another --output"
+    lock.write_text(written, "utf-8")
     outcome = goodfit(*argv)
     assert outcome.code == 0, outcome.err
+    assert "goes on behind step" in outcome.err
     assert outcome.out.endswith(f"equal: {folder} and {tmp_path / 'again'}\n") and "NOT" not in outcome.out
     outcome = goodfit(*argv, "--quiet")
     assert outcome.errors == [

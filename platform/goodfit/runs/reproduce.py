@@ -70,7 +70,7 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
         ConfigError: The run is not finished or was changed, or what it was made from is not here.
     """
     from goodfit.runs.engine import carry_out
-    from goodfit.runs.lock import MACHINE, drift, refuse_drift, refuse_other_inputs
+    from goodfit.runs.lock import MACHINE, drift, refuse_other_inputs, said
 
     folder, conf = _opened(typed)
     if conf.privacy.epsilon is not None:
@@ -86,8 +86,9 @@ def reproduce_run(typed: str, into: str | None, host: Host, progress: Progress) 
 
     def check(now: Mapping[str, Any]) -> None:
         refuse_other_inputs(folder, now)
-        if resumed:
-            refuse_drift(resumed, now, allowed=False)
+        if resumed and (found := drift(read_json(resumed / LOCK), now)):
+            what = f"{resumed} was begun otherwise than it would go on: {said(found)}"
+            raise ConfigError(what, "bring that back, or choose another --output")
         _warn_of_others(folder, now, progress)
 
     with _as_typed(again, command("reproduce", typed, "--output", again)):

@@ -62,7 +62,7 @@ def write_page(folder: Path, record: Mapping[str, Any], entries: Sequence[Entry]
 
 
 def _shown(record: Mapping[str, Any], entries: Sequence[Entry]) -> Entry | None:
-    """The trial whose metrics the plots are of: the winner, else the one that is worth most; none came to a value."""
+    """The trial whose metrics the plots are of: the winner, else the one worth most; None where none has a value."""
     if record["best"]:
         return entries[record["best"]["number"]]
     return max((entry for entry in entries if entry.outcome.value is not None), key=_value, default=None)
